@@ -1,0 +1,132 @@
+//! Text with its values filled in, which still knows which parts were values and which of those are secret.
+//! What is sent, what is shown masked and what is copied as curl are three readings of the same thing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::call::Place;
+use crate::secret::{MASK, Secret};
+
+/// The names of the values that the person asked to see.
+pub type Reveal = BTreeSet<String>;
+
+/// A rendered template: literal text and escaped values in their order.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Rendered {
+    spans: Vec<Span>,
+}
+
+/// A part of [`Rendered`].
+#[derive(Clone, PartialEq, Eq)]
+pub enum Span {
+    /// Text from the template itself.
+    Literal(String),
+    /// The value of a placeholder.
+    Value {
+        /// The placeholder's name.
+        name: String,
+        /// The value as it was given.
+        raw: Secret,
+        /// The value as it stands in the text, escaped for its place.
+        written: Secret,
+        /// What it was escaped for.
+        place: Place,
+        /// Whether it is masked unless revealed.
+        secret: bool,
+    },
+}
+
+impl Rendered {
+    /// Text without values.
+    pub fn literal(text: impl Into<String>) -> Self {
+        Self { spans: vec![Span::Literal(text.into())] }
+    }
+
+    /// Appends text.
+    pub fn push_literal(&mut self, text: &str) {
+        if let Some(Span::Literal(last)) = self.spans.last_mut() {
+            last.push_str(text);
+        } else if !text.is_empty() {
+            self.spans.push(Span::Literal(text.to_owned()));
+        }
+    }
+
+    /// Appends a span.
+    pub fn push(&mut self, span: Span) {
+        match span {
+            Span::Literal(text) => self.push_literal(&text),
+            value @ Span::Value { .. } => self.spans.push(value),
+        }
+    }
+
+    /// Appends all of another text.
+    pub fn append(&mut self, other: Rendered) {
+        for span in other.spans {
+            self.push(span);
+        }
+    }
+
+    /// The parts in order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
+    }
+
+    /// Whether it would be empty when sent.
+    pub fn is_empty(&self) -> bool {
+        self.spans.iter().all(|span| match span {
+            Span::Literal(text) => text.is_empty(),
+            Span::Value { written, .. } => written.is_empty(),
+        })
+    }
+
+    /// The text as it is sent.
+    pub fn to_secret(&self) -> Secret {
+        let length = self.spans.iter().map(|span| span.written().len()).sum();
+        let mut text = Secret::with_room(length);
+        for span in &self.spans {
+            text.typing().push_str(span.written());
+        }
+        text
+    }
+
+    /// The text as it may be shown: secrets masked unless their name is in `reveal`.
+    pub fn masked(&self, reveal: &Reveal) -> String {
+        self.spans
+            .iter()
+            .map(|span| match span {
+                Span::Value { name, secret: true, written, .. } if !reveal.contains(name) => {
+                    if written.is_empty() {
+                        ""
+                    } else {
+                        MASK
+                    }
+                }
+                span => span.written(),
+            })
+            .collect()
+    }
+
+    /// The names of the secret values in it, each once.
+    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.spans.iter().filter_map(|span| match span {
+            Span::Value { name, secret: true, .. } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
+impl Span {
+    fn written(&self) -> &str {
+        match self {
+            Self::Literal(text) => text,
+            Self::Value { written, .. } => written.expose(),
+        }
+    }
+}
+
+/// Masked.
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.masked(&Reveal::new()))
+    }
+}

@@ -1,0 +1,85 @@
+//! What a token endpoint granted, with absolute times, so that it means the same tomorrow.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::secret::Secret;
+
+/// The tokens of one profile and what is known about them (RFC 6749 section 5.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSet {
+    /// The access token.
+    pub access_token: Secret,
+    /// How it is presented; `Bearer` where the service does not say.
+    pub token_type: String,
+    /// When the access token expires; `None` where the service did not say or said never.
+    pub expires_at: Option<Timestamp>,
+    /// The refresh token, where one was issued.
+    pub refresh_token: Option<Secret>,
+    /// When the refresh token itself expires, where the service said so.
+    pub refresh_token_expires_at: Option<Timestamp>,
+    /// The ID token (OpenID Connect), where one was issued.
+    pub id_token: Option<Secret>,
+    /// The scopes granted; `None` where the service did not say, which means: as asked (RFC 6749 section 5.1).
+    pub scopes: Option<Vec<String>>,
+    /// When the reply was received, by the local clock.
+    pub obtained_at: Timestamp,
+    /// Values kept from the redirect and the replies (`realmId`, `instance_url`, …).
+    pub kept: BTreeMap<String, String>,
+}
+
+/// What a token set is good for at a given time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// The access token is valid beyond the leeway.
+    Fresh,
+    /// It still is valid, but not for long.
+    Expiring,
+    /// It has expired.
+    Expired,
+}
+
+impl TokenSet {
+    /// Whether the access token lives for longer than `leeway` after `now`. A token without expiry is fresh.
+    pub fn freshness(&self, now: Timestamp, leeway: Duration) -> Freshness {
+        let Some(expires_at) = self.expires_at else { return Freshness::Fresh };
+        let left = expires_at.duration_since(now).as_millis();
+        match left {
+            ..=0 => Freshness::Expired,
+            left if left <= i128::try_from(leeway.as_millis()).unwrap_or(i128::MAX) => Freshness::Expiring,
+            _ => Freshness::Fresh,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token_set(expires_at: Option<i64>) -> TokenSet {
+        TokenSet {
+            access_token: Secret::new("at"),
+            token_type: "Bearer".into(),
+            expires_at: expires_at.map(|second| Timestamp::from_second(second).expect("a time")),
+            refresh_token: None,
+            refresh_token_expires_at: None,
+            id_token: None,
+            scopes: None,
+            obtained_at: Timestamp::UNIX_EPOCH,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_token_is_fresh_until_the_leeway_and_expired_at_its_second() {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let leeway = Duration::from_secs(60);
+        let tokens = token_set(Some(1000));
+        assert_eq!(tokens.freshness(at(939), leeway), Freshness::Fresh);
+        assert_eq!(tokens.freshness(at(940), leeway), Freshness::Expiring);
+        assert_eq!(tokens.freshness(at(1000), leeway), Freshness::Expired);
+        assert_eq!(token_set(None).freshness(at(1_000_000), leeway), Freshness::Fresh);
+    }
+}
