@@ -3,6 +3,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
+use url::Url;
 
 /// Unreserved characters (RFC 3986 section 2.3) stay; all else is percent-encoded.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -10,6 +11,8 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// Where in a call a value lands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
+    /// At the very start of a URL: scheme, host and perhaps a path (`https://eu.example.com`), without the rest.
+    Origin,
     /// In the host of a URL; only letters, digits, `-` and `.` can stand there.
     Host,
     /// In a segment of a URL's path.
@@ -33,6 +36,9 @@ pub enum Place {
 /// Why a value cannot stand where the template puts it.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
+    /// Not `https://host…`, or with a user, a query or a fragment in it.
+    #[error("a URL cannot start with it: {0}")]
+    Origin(&'static str),
     /// A host takes letters, digits, `-` and `.` only.
     #[error("a host name cannot hold {0:?}")]
     Host(char),
@@ -54,6 +60,7 @@ impl Place {
     /// The value as it stands in this place.
     pub fn escape(self, value: &str) -> Result<String, EscapeError> {
         match self {
+            Self::Origin => origin(value),
             Self::Host => host(value),
             Self::PathSegment => match value {
                 "." | ".." => Err(EscapeError::DotSegment(value.to_owned())),
@@ -80,6 +87,21 @@ pub(crate) fn percent_encode(value: &str) -> String {
 /// Form-encodes (`application/x-www-form-urlencoded`), as RFC 6749 section 2.3.1 wants for Basic authentication.
 pub(crate) fn form_encode(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+/// Only what names a server: a user part, a query or a fragment would change what the rest of the template means.
+fn origin(value: &str) -> Result<String, EscapeError> {
+    let url = Url::parse(value).map_err(|_| EscapeError::Origin("it is not a URL"))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(EscapeError::Origin("it is not `https`"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(EscapeError::Origin("it names a user"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(EscapeError::Origin("it has a query or a fragment"));
+    }
+    Ok(value.trim_end_matches('/').to_owned())
 }
 
 fn host(value: &str) -> Result<String, EscapeError> {

@@ -1,13 +1,27 @@
-//! An HTTP call as data: the words every stage of every service is made of.
+//! An HTTP call as data. [`CallTemplate`] rendered with [`Values`] gives a [`Call`]; whoever sends it returns a
+//! [`Reply`]; a [`Reading`] says what in the reply means what. Every stage of every service is these four words.
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 
+mod curl;
 mod escape;
+mod mask;
+mod parameters;
+mod reading;
 mod rendered;
 mod reply;
+mod request;
+mod template;
 mod values;
+mod wire;
 
 pub use crate::call::escape::{EscapeError, Place};
+pub use crate::call::mask::{mask_body, mask_text, pretty_body};
+pub use crate::call::parameters::{Parameter, parse_headers, parse_parameters, write_headers, write_parameters};
+pub use crate::call::reading::{Keep, Lifetime, Path, Reading, body_as_json, first, first_text, scalar_text};
 pub use crate::call::rendered::{Rendered, Reveal, Span};
 pub use crate::call::reply::Reply;
-pub use crate::call::values::{Value, Values};
+pub use crate::call::request::{Authentication, BodyTemplate, CallTemplate, Method, Part, RenderError};
+pub use crate::call::template::{Template, TemplateError, is_name};
+pub use crate::call::values::{Value, Values, nearest};
+pub use crate::call::wire::{Basic, Call, CallBody};

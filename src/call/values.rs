@@ -1,12 +1,29 @@
-//! The values that placeholders stand for.
+//! The values that placeholders stand for, and who supplies those that have none yet.
 
 use std::collections::BTreeMap;
 
 use crate::secret::Secret;
 
-/// Names whose values are secret wherever they appear.
-const SECRET_NAMES: [&str; 8] =
-    ["client_secret", "password", "code", "code_verifier", "token", "refresh_token", "id_token", "assertion"];
+/// The names every service knows: whether the value is secret, and what supplies it.
+const STANDARD: [(&str, bool, &str); 17] = [
+    ("client_id", false, "step 2, Authorization"),
+    ("client_secret", true, "step 3, Tokens"),
+    ("user_name", false, "step 3, Tokens"),
+    ("password", true, "step 3, Tokens"),
+    ("code", true, "step 2, Authorization"),
+    ("redirect_uri", false, "step 2, Authorization"),
+    ("scope", false, "step 2, Authorization"),
+    ("state", false, "the program, when authorization starts"),
+    ("code_verifier", true, "the program, when authorization starts"),
+    ("code_challenge", false, "the program, when authorization starts"),
+    ("code_challenge_method", false, "the program, when authorization starts"),
+    ("grant_type", false, "step 3, Tokens"),
+    ("token", true, "the bearer call in step 3"),
+    ("token_type", false, "the bearer call in step 3"),
+    ("refresh_token", true, "the bearer call in step 3, or a refresh token pasted there"),
+    ("id_token", true, "the bearer call in step 3"),
+    ("assertion", true, "the service's key"),
+];
 
 /// One value: its text and whether it must be masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +38,7 @@ pub struct Value {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values {
     by_name: BTreeMap<String, Value>,
+    declared: BTreeMap<String, String>,
 }
 
 impl Values {
@@ -29,9 +47,14 @@ impl Values {
         Self::default()
     }
 
+    /// Makes a name known before it has a value: what supplies it, as in `step 1, Service: Account ID`.
+    pub fn declare(&mut self, name: &str, supplied_by: impl Into<String>) {
+        self.declared.insert(name.to_owned(), supplied_by.into());
+    }
+
     /// Sets a value; it is secret when its name is one of the OAuth names that are (`client_secret`, `code`, …).
     pub fn set(&mut self, name: &str, text: impl Into<String>) {
-        let secret = SECRET_NAMES.contains(&name);
+        let secret = STANDARD.iter().any(|(standard, secret, _)| *standard == name && *secret);
         self.by_name.insert(name.to_owned(), Value { text: Secret::new(text), secret });
     }
 
@@ -40,28 +63,36 @@ impl Values {
         self.by_name.insert(name.to_owned(), Value { text, secret: true });
     }
 
-    /// Sets the value when there is one, and leaves the name without a value when there is none.
-    pub fn set_optional_secret(&mut self, name: &str, text: Option<&Secret>) {
-        match text {
-            Some(text) => self.set_secret(name, text.clone()),
-            None => {
-                self.by_name.remove(name);
-            }
-        }
-    }
-
     /// The value of a name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.by_name.get(name)
     }
 
-    /// The names that have a value.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
+    /// Who supplies this name; `None` when nobody does.
+    pub fn supplied_by(&self, name: &str) -> Option<String> {
+        let standard = || STANDARD.iter().find(|(standard, ..)| *standard == name).map(|(.., by)| (*by).to_owned());
+        self.declared.get(name).cloned().or_else(standard)
+    }
+
+    /// Every name that has or could have a value.
+    pub fn known_names(&self) -> impl Iterator<Item = &str> {
+        let standard = STANDARD.iter().map(|(name, ..)| *name);
+        standard.chain(self.declared.keys().map(String::as_str)).chain(self.by_name.keys().map(String::as_str))
     }
 
     /// Every secret text, for masking what a server echoes.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.by_name.values().filter(|value| value.secret).map(|value| &value.text)
     }
+}
+
+/// The known name that looks most like this one, where one does.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    /// Below this two names are different words rather than a slip of the finger.
+    const ALIKE: f64 = 0.8;
+    known
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate.to_owned())
 }

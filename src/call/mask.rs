@@ -1,0 +1,147 @@
+//! What a server answered, as it may be shown: laid out, and with every secret masked — those we sent (some servers
+//! echo them), those that are named like one, and whatever has the shape of a token.
+
+use serde_json::Value as Json;
+
+use crate::secret::{MASK, Secret};
+
+/// Parts of a key that say its value is a secret.
+const SECRET_WORDS: [&str; 8] = ["token", "secret", "password", "assertion", "api_key", "apikey", "private", "jwt"];
+
+/// Keys that hold one of these words and yet no secret.
+const PLAIN_KEYS: [&str; 6] =
+    ["token_type", "token_endpoint", "tokentype", "token_uri", "expires_token", "requested_token_use"];
+
+/// A secret shorter than this is not looked for in a text: it would mask half the page and protect nothing.
+const SHORTEST: usize = 4;
+
+/// The body laid out for reading, secrets masked. `known` are the secrets of the call it answers.
+pub fn mask_body<'a>(body: &Secret, media_type: &str, known: impl Iterator<Item = &'a Secret>) -> String {
+    let known: Vec<&Secret> = known.filter(|secret| secret.expose().len() >= SHORTEST).collect();
+    let text = body.expose();
+    if let Ok(mut json) = serde_json::from_str::<Json>(text)
+        && (json.is_object() || json.is_array())
+    {
+        mask_json(&mut json, &known);
+        return serde_json::to_string_pretty(&json).unwrap_or_default();
+    }
+    if media_type == "application/x-www-form-urlencoded" || looks_like_form(text) {
+        return mask_form(text, &known);
+    }
+    mask_text(text, &known)
+}
+
+/// The body laid out for reading, as it is.
+pub fn pretty_body(body: &Secret) -> Secret {
+    match serde_json::from_str::<Json>(body.expose()) {
+        Ok(json) if json.is_object() || json.is_array() => {
+            Secret::new(serde_json::to_string_pretty(&json).unwrap_or_default())
+        }
+        _ => body.clone(),
+    }
+}
+
+/// Masks what a text echoes of the known secrets, and what is shaped like a JWT.
+pub fn mask_text(text: &str, known: &[&Secret]) -> String {
+    let mut masked = text.to_owned();
+    for secret in known {
+        let raw = secret.expose();
+        for form in [raw.to_owned(), super::escape::percent_encode(raw), super::escape::form_encode(raw)] {
+            masked = masked.replace(&form, MASK);
+        }
+    }
+    mask_jwts(&masked)
+}
+
+fn mask_json(json: &mut Json, known: &[&Secret]) {
+    match json {
+        Json::Object(fields) => {
+            for (key, value) in fields {
+                match value {
+                    Json::String(text) if is_secret_key(key) && !text.is_empty() => *text = MASK.to_owned(),
+                    value => mask_json(value, known),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| mask_json(item, known)),
+        Json::String(text) => *text = mask_text(text, known),
+        _ => {}
+    }
+}
+
+fn mask_form(text: &str, known: &[&Secret]) -> String {
+    let pairs = form_urlencoded::parse(text.trim().as_bytes());
+    let lines: Vec<String> = pairs
+        .map(|(key, value)| {
+            let value = if is_secret_key(&key) { MASK.to_owned() } else { mask_text(&value, known) };
+            format!("{key}={value}")
+        })
+        .collect();
+    lines.join("\n&")
+}
+
+fn is_secret_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase().replace('-', "_");
+    if PLAIN_KEYS.contains(&key.as_str()) || key.contains("expire") || key.ends_with("_in") || key.ends_with("_at") {
+        return false;
+    }
+    key == "code" || SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+fn looks_like_form(text: &str) -> bool {
+    let text = text.trim();
+    text.contains('=') && !text.contains([' ', '<', '\n', '{']) && !text.is_empty()
+}
+
+/// Masks `eyJ….….…`: base64url of `{"` and two dots is a token whoever sends it.
+fn mask_jwts(text: &str) -> String {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '.';
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("eyJ") {
+        let end = rest[at..].find(|c| !part(c)).map_or(rest.len(), |length| at + length);
+        masked.push_str(&rest[..at]);
+        let candidate = &rest[at..end];
+        masked.push_str(if candidate.matches('.').count() >= 2 { MASK } else { candidate });
+        rest = &rest[end..];
+    }
+    masked.push_str(rest);
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(body: &str, media_type: &str, expected: &str) {
+        let known = [Secret::new("s%cret")];
+        assert_eq!(mask_body(&Secret::new(body), media_type, known.iter()), expected);
+    }
+
+    #[test]
+    fn tokens_in_json_are_masked_and_the_rest_is_laid_out() {
+        check(
+            r#"{"access_token":"at","token_type":"bearer","expires_in":3600,"x":{"refresh_token":"rt","realm":"1"}}"#,
+            "application/json",
+            "{\n  \"access_token\": \"••••••••\",\n  \"token_type\": \"bearer\",\n  \"expires_in\": 3600,\n  \"x\": {\n    \
+             \"refresh_token\": \"••••••••\",\n    \"realm\": \"1\"\n  }\n}",
+        );
+    }
+
+    #[test]
+    fn an_echoed_secret_is_masked_in_whatever_form() {
+        check(r#"{"error_description":"bad s%cret"}"#, "", "{\n  \"error_description\": \"bad ••••••••\"\n}");
+        check("<p>s%25cret and s%cret</p>", "text/html", "<p>•••••••• and ••••••••</p>");
+    }
+
+    #[test]
+    fn a_form_reply_is_masked_by_name() {
+        check("access_token=at&scope=a+b", "text/plain", "access_token=••••••••\n&scope=a b");
+    }
+
+    #[test]
+    fn a_jwt_is_masked_wherever_it_stands() {
+        check("see eyJhbGciOi.eyJzdWIi.c2ln, ok", "text/plain", "see ••••••••, ok");
+        check("eyJ alone", "text/plain", "eyJ alone");
+    }
+}

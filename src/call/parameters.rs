@@ -1,0 +1,116 @@
+//! Named values of a query, a form or the headers, and the text a person edits them as.
+//!
+//! The text is one `name=value` a line, or joined by `&` as it stands in a vendor's documentation; it is read as a
+//! form is (`%26` and `+` decoded), so that what was copied from a URL works unchanged.
+
+use percent_encoding::percent_decode_str;
+
+use crate::call::Template;
+
+/// A name and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// The name, as it goes over the wire.
+    pub name: String,
+    /// The value. Where it renders to nothing the parameter is left out (RFC 6749 section 3.1: a parameter without
+    /// a value is treated as omitted).
+    pub value: Template,
+}
+
+impl Parameter {
+    /// A parameter.
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { name: name.into(), value: Template::new(value) }
+    }
+}
+
+/// Reads the text of a query or a form. Line breaks and `&` separate, the first `=` ends the name.
+pub fn parse_parameters(text: &str) -> Vec<Parameter> {
+    text.trim()
+        .trim_start_matches('?')
+        .split(['\n', '&'])
+        .map(|pair| pair.trim_matches(['\r', ' ', '\t']))
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Parameter::new(decode(name.trim()), decode(value.trim()))
+        })
+        .collect()
+}
+
+/// Reads the text of headers, `Name: value` a line (`Name=value` is understood too).
+pub fn parse_headers(text: &str) -> Vec<Parameter> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let (name, value) = line.split_once([':', '=']).unwrap_or((line, ""));
+            Parameter::new(name.trim(), value.trim())
+        })
+        .collect()
+}
+
+/// The text of a query or a form, one parameter a line. Reading it again gives the same parameters.
+pub fn write_parameters(parameters: &[Parameter]) -> String {
+    let lines: Vec<String> =
+        parameters.iter().map(|p| format!("{}={}", encode(&p.name), encode(p.value.source()))).collect();
+    lines.join("\n")
+}
+
+/// The text of headers, one a line.
+pub fn write_headers(headers: &[Parameter]) -> String {
+    let lines: Vec<String> = headers.iter().map(|p| format!("{}: {}", p.name, p.value.source())).collect();
+    lines.join("\n")
+}
+
+fn decode(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Encodes only what the text form gives a meaning, so that it stays readable.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '%' | '&' | '+' | '=' | '\n' | '\r' | '\t' | '?' => encoded.push_str(&format!("%{:02X}", u32::from(c))),
+            c => encoded.push(c),
+        }
+    }
+    match (encoded.starts_with(' '), encoded.ends_with(' ')) {
+        (false, false) => encoded,
+        _ => encoded.replace(' ', "%20"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendors_line_and_one_a_line_are_the_same() {
+        let expected = vec![
+            Parameter::new("grant_type", "<grant_type>"),
+            Parameter::new("code", "{code}"),
+            Parameter::new("scope", "a b"),
+        ];
+        assert_eq!(parse_parameters("grant_type=<grant_type>&code={code}&scope=a+b"), expected);
+        assert_eq!(parse_parameters("?grant_type=<grant_type>\n code = {code} \r\n\nscope=a%20b\n"), expected);
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same() {
+        let parameters = vec![
+            Parameter::new("a=b", "1&2 +%\n?"),
+            Parameter::new("redirect_uri", "<redirect_uri>"),
+            Parameter::new("x", " edge "),
+        ];
+        assert_eq!(parse_parameters(&write_parameters(&parameters)), parameters);
+    }
+
+    #[test]
+    fn headers_are_name_and_value_a_line() {
+        let headers = parse_headers("Accept: application/json\nX-Version=2\n");
+        assert_eq!(headers, [Parameter::new("Accept", "application/json"), Parameter::new("X-Version", "2")]);
+        assert_eq!(parse_headers(&write_headers(&headers)), headers);
+    }
+}

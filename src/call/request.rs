@@ -1,0 +1,324 @@
+//! A call with placeholders, and how its values are filled in: [`CallTemplate`] → [`Call`].
+
+use thiserror::Error;
+
+use crate::call::escape::{form_encode, percent_encode};
+use crate::call::{
+    Basic, Call, CallBody, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
+};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::secret::Secret;
+
+/// The HTTP method of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the methods")]
+pub enum Method {
+    Get,
+    #[default]
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// How the caller says who it is, apart from parameters in the body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authentication {
+    /// Not at all, or by parameters in the query or body.
+    #[default]
+    None,
+    /// `Authorization: Basic` from client id and client secret, each form-encoded first (RFC 6749 section 2.3.1).
+    Basic,
+    /// The same without the encoding, for services that do not decode (RFC 7617).
+    BasicRaw,
+    /// `Authorization: Basic` from user id and secret (RFC 7617).
+    BasicUser,
+}
+
+/// What a call carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BodyTemplate {
+    /// Nothing.
+    #[default]
+    None,
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<Parameter>),
+    /// JSON text with placeholders.
+    Json(Template),
+    /// Any text; placeholders are escaped as XML when the content type says XML, else not at all.
+    Text {
+        /// The media type sent.
+        content_type: String,
+        /// The text.
+        text: Template,
+    },
+}
+
+/// A call with placeholders: what a service's stage is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallTemplate {
+    /// The method.
+    pub method: Method,
+    /// The URL, perhaps with a query of its own.
+    pub url: Template,
+    /// Who calls.
+    pub authentication: Authentication,
+    /// Headers beside those the body and the authentication need.
+    pub headers: Vec<Parameter>,
+    /// Added to the URL's query.
+    pub query: Vec<Parameter>,
+    /// The body.
+    pub body: BodyTemplate,
+    /// What the reply means.
+    pub reading: Reading,
+}
+
+/// Which part of the call an error is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The URL.
+    Url,
+    /// Client id and secret, or user id and secret.
+    Authentication,
+    /// The header of this name.
+    Header(String),
+    /// The query parameter of this name.
+    Query(String),
+    /// The body, or its parameter of this name.
+    Body(Option<String>),
+}
+
+/// Why a call could not be made from its template.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RenderError {
+    /// A placeholder could not be filled.
+    #[error("{}: {error}", .part.words())]
+    Template {
+        /// Where.
+        part: Part,
+        /// Why.
+        #[source]
+        error: TemplateError,
+    },
+    /// The URL is empty.
+    #[error("the URL is empty")]
+    NoUrl,
+    /// With its values filled in it is not an `http` or `https` URL.
+    #[error("`{url}` is not a URL: {reason}")]
+    BadUrl {
+        /// The URL, masked.
+        url: String,
+        /// Why not.
+        reason: String,
+    },
+    /// With its values filled in the body is not JSON.
+    #[error("the body is not JSON: {reason} at line {line}, column {column}")]
+    BadJson {
+        /// The parser's reason, which quotes nothing of the text.
+        reason: &'static str,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
+}
+
+impl Diagnose for RenderError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
+            Self::NoUrl => diagnosis.hint("enter the URL from the service's documentation"),
+            Self::BadUrl { .. } => diagnosis.hint("enter the whole URL, starting with `https://`"),
+            Self::BadJson { .. } => diagnosis.hint("look for a missing quote, or a comma too many before a `}`"),
+        }
+    }
+}
+
+impl Part {
+    fn words(&self) -> String {
+        match self {
+            Self::Url => "the URL".to_owned(),
+            Self::Authentication => "the authentication".to_owned(),
+            Self::Header(name) => format!("the header `{name}`"),
+            Self::Query(name) => format!("the query parameter `{name}`"),
+            Self::Body(Some(name)) => format!("the body parameter `{name}`"),
+            Self::Body(None) => "the body".to_owned(),
+        }
+    }
+}
+
+impl Method {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+
+    /// As it stands in the request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl CallTemplate {
+    /// Fills in the values.
+    pub fn render(&self, values: &Values) -> Result<Call, RenderError> {
+        if self.url.is_empty() {
+            return Err(RenderError::NoUrl);
+        }
+        let mut url = at(Part::Url, self.url.render_url(values))?;
+        self.append_query(&mut url, values)?;
+        check_url(&url)?;
+        Ok(Call {
+            method: self.method,
+            url,
+            basic: self.basic(values)?,
+            headers: self.rendered_headers(values)?,
+            body: self.body.render(values)?,
+        })
+    }
+
+    /// The names of all placeholders in it.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        let mut templates = vec![&self.url];
+        templates.extend(self.headers.iter().chain(&self.query).map(|p| &p.value));
+        match &self.body {
+            BodyTemplate::None => {}
+            BodyTemplate::Form(list) => templates.extend(list.iter().map(|p| &p.value)),
+            BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => templates.push(text),
+        }
+        templates.into_iter().flat_map(Template::placeholders)
+    }
+
+    fn append_query(&self, url: &mut Rendered, values: &Values) -> Result<(), RenderError> {
+        let mut separator = if self.url.source().contains('?') { "&" } else { "?" };
+        for parameter in &self.query {
+            let value = at(Part::Query(parameter.name.clone()), parameter.value.render(values, Place::Query))?;
+            if value.is_empty() {
+                continue;
+            }
+            url.push_literal(separator);
+            url.push_literal(&percent_encode(&parameter.name));
+            url.push_literal("=");
+            url.append(encode_literals(value));
+            separator = "&";
+        }
+        Ok(())
+    }
+
+    fn rendered_headers(&self, values: &Values) -> Result<Vec<(String, Rendered)>, RenderError> {
+        let mut headers = Vec::new();
+        for header in &self.headers {
+            let value = at(Part::Header(header.name.clone()), header.value.render(values, Place::Header))?;
+            if !value.is_empty() {
+                headers.push((header.name.clone(), value));
+            }
+        }
+        Ok(headers)
+    }
+
+    fn basic(&self, values: &Values) -> Result<Option<Basic>, RenderError> {
+        let (user, password) = match self.authentication {
+            Authentication::None => return Ok(None),
+            Authentication::Basic | Authentication::BasicRaw => ("<client_id>", "<client_secret>"),
+            Authentication::BasicUser => ("<user_name>", "<client_secret>"),
+        };
+        let render = |text: &str| at(Part::Authentication, Template::new(text).render(values, Place::Text));
+        let (user, password) = (render(user)?, render(password)?);
+        Ok(Some(match self.authentication {
+            Authentication::Basic => Basic { user: form_encoded(&user), password: form_encoded(&password) },
+            _ => Basic { user, password },
+        }))
+    }
+}
+
+impl BodyTemplate {
+    fn render(&self, values: &Values) -> Result<CallBody, RenderError> {
+        match self {
+            Self::None => Ok(CallBody::None),
+            Self::Form(parameters) => {
+                let mut form = Vec::new();
+                for parameter in parameters {
+                    let part = Part::Body(Some(parameter.name.clone()));
+                    let value = at(part, parameter.value.render(values, Place::FormParameter))?;
+                    if !value.is_empty() {
+                        form.push((parameter.name.clone(), value));
+                    }
+                }
+                Ok(CallBody::Form(form))
+            }
+            Self::Json(template) => {
+                let text = at(Part::Body(None), template.render_json(values))?;
+                check_json(&text)?;
+                Ok(CallBody::Text { content_type: "application/json".into(), text })
+            }
+            Self::Text { content_type, text } => {
+                let place = if content_type.contains("xml") { Place::Xml } else { Place::Text };
+                let text = at(Part::Body(None), text.render(values, place))?;
+                Ok(CallBody::Text { content_type: content_type.clone(), text })
+            }
+        }
+    }
+}
+
+/// Names the part of the call that an error is about.
+fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, RenderError> {
+    result.map_err(|error| RenderError::Template { part, error })
+}
+
+/// Literal text of a query parameter is written by people, who do not encode; values already are.
+fn encode_literals(text: Rendered) -> Rendered {
+    let mut encoded = Rendered::default();
+    for span in text.spans() {
+        match span {
+            Span::Literal(text) => encoded.push_literal(&percent_encode(text)),
+            value @ Span::Value { .. } => encoded.push(value.clone()),
+        }
+    }
+    encoded
+}
+
+fn form_encoded(text: &Rendered) -> Rendered {
+    let mut encoded = Rendered::default();
+    for span in text.spans() {
+        encoded.push(match span {
+            Span::Literal(text) => Span::Literal(form_encode(text)),
+            Span::Value { name, raw, secret, .. } => Span::Value {
+                name: name.clone(),
+                raw: raw.clone(),
+                written: Secret::new(form_encode(raw.expose())),
+                place: Place::Query,
+                secret: *secret,
+            },
+        });
+    }
+    encoded
+}
+
+fn check_url(url: &Rendered) -> Result<(), RenderError> {
+    let bad = |reason: String| RenderError::BadUrl { url: url.masked(&Reveal::new()), reason };
+    let parsed = url::Url::parse(url.to_secret().expose()).map_err(|error| bad(error.to_string()))?;
+    match parsed.scheme() {
+        "https" | "http" if parsed.host().is_some() => Ok(()),
+        scheme => Err(bad(format!("`{scheme}` is not `https`"))),
+    }
+}
+
+fn check_json(text: &Rendered) -> Result<(), RenderError> {
+    use serde_json::error::Category;
+    match serde_json::from_str::<serde::de::IgnoredAny>(text.to_secret().expose()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(RenderError::BadJson {
+            reason: match error.classify() {
+                Category::Eof => "it ends too early",
+                _ => "there is something unexpected",
+            },
+            line: error.line(),
+            column: error.column(),
+        }),
+    }
+}

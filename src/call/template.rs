@@ -1,0 +1,339 @@
+//! Text with placeholders: `<name>`, `{name}` and `{{name}}` are the same. A value is escaped for the place where
+//! it lands and is never expanded again.
+//!
+//! Text that merely looks like a placeholder stays: JSON braces around anything but one bare name, and a tag that
+//! is closed again further on (`<scope>` with its `</scope>`; of several openings the outermost is the tag).
+
+use thiserror::Error;
+
+use crate::call::values::nearest;
+use crate::call::{EscapeError, Place, Rendered, Span, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// A template as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    source: String,
+}
+
+/// Why a template could not be rendered. `name` is the placeholder's.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum TemplateError {
+    /// No such name.
+    #[error("`<{name}>` is not a known value")]
+    Unknown {
+        /// The name in the template.
+        name: String,
+        /// The known name that looks most like it.
+        nearest: Option<String>,
+    },
+    /// The name is known and has no value yet.
+    #[error("`<{name}>` has no value yet")]
+    Missing {
+        /// The name in the template.
+        name: String,
+        /// What supplies it.
+        supplied_by: String,
+    },
+    /// The value cannot stand where the template puts it.
+    #[error("the value of `<{name}>` does not fit: {reason}")]
+    Unfit {
+        /// The name in the template.
+        name: String,
+        /// Why not.
+        #[source]
+        reason: EscapeError,
+    },
+}
+
+impl Diagnose for TemplateError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Unknown { nearest: Some(nearest), .. } => diagnosis.hint(format!("did you mean `<{nearest}>`?")),
+            Self::Unknown { nearest: None, .. } => {
+                diagnosis.hint("use a name from the list of placeholders, or write the text without the brackets")
+            }
+            Self::Missing { supplied_by, .. } => diagnosis.hint(format!("it is supplied by {supplied_by}")),
+            Self::Unfit { .. } => diagnosis.hint("change the value, or move the placeholder elsewhere in the call"),
+        }
+    }
+}
+
+/// A piece of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// Literal text.
+    Text(&'a str),
+    /// The name of a placeholder.
+    Placeholder(&'a str),
+}
+
+impl Template {
+    /// A template of this text. Every text is one: unknown names come to light when it is rendered.
+    pub fn new(source: impl Into<String>) -> Self {
+        Self { source: source.into() }
+    }
+
+    /// The text as written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
+    /// The names of its placeholders, in order, as often as they occur.
+    pub fn placeholders(&self) -> impl Iterator<Item = &str> {
+        pieces(&self.source).into_iter().filter_map(|piece| match piece {
+            Piece::Placeholder(name) => Some(name),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// Renders text whose placeholders all land in the same kind of place.
+    pub fn render(&self, values: &Values, place: Place) -> Result<Rendered, TemplateError> {
+        self.render_by(values, |_| place)
+    }
+
+    /// Renders a URL: a placeholder at the very start is an origin (`https://host`), then by position a host, a
+    /// path segment or a part of the query.
+    pub fn render_url(&self, values: &Values) -> Result<Rendered, TemplateError> {
+        let at_start = matches!(pieces(&self.source).first(), Some(Piece::Placeholder(_)));
+        self.render_by(values, |before| {
+            if before.is_empty() {
+                return Place::Origin;
+            }
+            let after_scheme = match before.split_once("://") {
+                Some((_, rest)) => rest,
+                None if at_start => "/",
+                None => before,
+            };
+            if after_scheme.contains('?') {
+                Place::Query
+            } else if after_scheme.contains('/') {
+                Place::PathSegment
+            } else {
+                Place::Host
+            }
+        })
+    }
+
+    /// Renders JSON text: inside a string a value is escaped as one, elsewhere it is written with its quotes.
+    pub fn render_json(&self, values: &Values) -> Result<Rendered, TemplateError> {
+        self.render_by(values, |before| if in_json_string(before) { Place::JsonString } else { Place::JsonValue })
+    }
+
+    /// Renders with the place chosen by the literal text before the placeholder (placeholders themselves left out).
+    fn render_by(&self, values: &Values, place: impl Fn(&str) -> Place) -> Result<Rendered, TemplateError> {
+        let mut rendered = Rendered::default();
+        let mut before = String::new();
+        for piece in pieces(&self.source) {
+            match piece {
+                Piece::Text(text) => {
+                    rendered.push_literal(text);
+                    before.push_str(text);
+                }
+                Piece::Placeholder(name) => rendered.push(span(name, values, place(&before))?),
+            }
+        }
+        Ok(rendered)
+    }
+}
+
+/// The value of a name, escaped for its place.
+fn span(name: &str, values: &Values, place: Place) -> Result<Span, TemplateError> {
+    let Some(value) = values.value(name) else {
+        return Err(match values.supplied_by(name) {
+            Some(supplied_by) => TemplateError::Missing { name: name.to_owned(), supplied_by },
+            None => TemplateError::Unknown { name: name.to_owned(), nearest: nearest(name, values.known_names()) },
+        });
+    };
+    let written =
+        place.escape(value.text.expose()).map_err(|reason| TemplateError::Unfit { name: name.to_owned(), reason })?;
+    Ok(Span::Value {
+        name: name.to_owned(),
+        raw: value.text.clone(),
+        written: crate::secret::Secret::new(written),
+        place,
+        secret: value.secret,
+    })
+}
+
+/// Whether a JSON text that ends here ends inside a string.
+fn in_json_string(before: &str) -> bool {
+    let mut inside = false;
+    let mut escaped = false;
+    for c in before.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if inside => escaped = true,
+            '"' => inside = !inside,
+            _ => {}
+        }
+    }
+    inside
+}
+
+/// Splits a template into literal text and placeholders.
+pub(crate) fn pieces(source: &str) -> Vec<Piece<'_>> {
+    let tags = xml_tags(source);
+    let mut pieces = Vec::new();
+    let mut text_from = 0;
+    let mut at = 0;
+    while let Some(offset) = source[at..].find(['<', '{']) {
+        let start = at + offset;
+        match placeholder_at(source, start) {
+            Some((name, end)) if !tags.contains(&start) => {
+                if text_from < start {
+                    pieces.push(Piece::Text(&source[text_from..start]));
+                }
+                pieces.push(Piece::Placeholder(name));
+                text_from = end;
+                at = end;
+            }
+            _ => at = start + 1,
+        }
+    }
+    if text_from < source.len() {
+        pieces.push(Piece::Text(&source[text_from..]));
+    }
+    pieces
+}
+
+/// The placeholder that starts here: its name and where it ends.
+fn placeholder_at(source: &str, start: usize) -> Option<(&str, usize)> {
+    let rest = &source[start..];
+    let (open, close) = if rest.starts_with("{{") {
+        ("{{", "}}")
+    } else if rest.starts_with('{') {
+        ("{", "}")
+    } else {
+        ("<", ">")
+    };
+    let inner = &rest[open.len()..];
+    let end = inner.find(close)?;
+    let name = if open == "{{" { inner[..end].trim() } else { &inner[..end] };
+    is_name(name).then_some((name, start + open.len() + end + close.len()))
+}
+
+/// A letter or `_`, then letters, digits, `_` and `-`.
+pub fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Where the opening tags stand that are closed again: for each `</name>`, the first `<name>` since the last one.
+fn xml_tags(source: &str) -> Vec<usize> {
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(offset) = source[at..].find("</") {
+        let close = at + offset;
+        at = close + 2;
+        let Some(length) = source[at..].find('>') else { break };
+        let name = source[at..at + length].trim();
+        if !is_name(name) {
+            continue;
+        }
+        let opening = format!("<{name}>");
+        let since = source[..close].rfind(&format!("</{name}>")).map_or(0, |last| last + 1);
+        if let Some(found) = source[since..close].find(&opening) {
+            tags.push(since + found);
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Reveal;
+
+    fn values() -> Values {
+        let mut values = Values::new();
+        values.set("client_id", "id 1");
+        values.set("client_secret", "a%^*&+=\"\n<é>");
+        values.set("account_id", "123-sb1");
+        values
+    }
+
+    fn check(template: &str, expected: &[Piece<'_>]) {
+        assert_eq!(pieces(template), expected, "{template}");
+    }
+
+    #[test]
+    fn the_three_spellings_are_the_same_placeholder() {
+        use Piece::{Placeholder, Text};
+        check("<code>", &[Placeholder("code")]);
+        check("{code}", &[Placeholder("code")]);
+        check("{{code}}", &[Placeholder("code")]);
+        check("{{ code }}", &[Placeholder("code")]);
+        check("a=<code>&b={x}", &[Text("a="), Placeholder("code"), Text("&b="), Placeholder("x")]);
+    }
+
+    #[test]
+    fn what_merely_looks_like_one_stays() {
+        use Piece::{Placeholder, Text};
+        for text in ["{\"a\":1}", "{ }", "<", "<a b=\"c\">", "a < b > c", "<br/>", "{}", "</code>", "<1>", "{a.b}"] {
+            check(text, &[Text(text)]);
+        }
+        check("<code><code></code>", &[Text("<code>"), Placeholder("code"), Text("</code>")]);
+        check(
+            "<a><code>{code}</code><code><code></code></a>",
+            &[Text("<a><code>"), Placeholder("code"), Text("</code><code>"), Placeholder("code"), Text("</code></a>")],
+        );
+    }
+
+    #[test]
+    fn a_url_escapes_by_position() {
+        let template = Template::new("https://<account_id>.example.test/x/<client_id>?s=<client_secret>");
+        let url = template.render_url(&values()).expect("renders");
+        assert_eq!(
+            url.to_secret().expose(),
+            "https://123-sb1.example.test/x/id%201?s=a%25%5E%2A%26%2B%3D%22%0A%3C%C3%A9%3E"
+        );
+        assert_eq!(url.masked(&Reveal::new()), "https://123-sb1.example.test/x/id%201?s=••••••••");
+    }
+
+    #[test]
+    fn a_value_cannot_move_the_host() {
+        let mut values = values();
+        values.set("account_id", "evil.test/");
+        let error = Template::new("https://<account_id>.example.test/").render_url(&values).expect_err("refused");
+        assert_eq!(error.to_string(), "the value of `<account_id>` does not fit: a host name cannot hold '/'");
+    }
+
+    #[test]
+    fn json_is_escaped_inside_and_quoted_outside_of_strings() {
+        let template = Template::new("{\"id\":\"<client_id>\",\"s\":<client_secret>,\"q\":\"\\\"{client_id}\"}");
+        let text = template.render_json(&values()).expect("renders").to_secret();
+        let parsed: serde_json::Value = serde_json::from_str(text.expose()).expect("JSON");
+        assert_eq!(parsed["id"], "id 1");
+        assert_eq!(parsed["s"], "a%^*&+=\"\n<é>");
+        assert_eq!(parsed["q"], "\"id 1");
+    }
+
+    #[test]
+    fn a_value_is_never_expanded_again() {
+        let mut values = values();
+        values.set("client_id", "<client_secret>{code}");
+        let text = Template::new("<client_id>").render(&values, Place::Text).expect("renders");
+        assert_eq!(text.to_secret().expose(), "<client_secret>{code}");
+    }
+
+    #[test]
+    fn an_unknown_and_a_missing_name_say_what_to_do() {
+        let render = |text: &str| Template::new(text).render(&values(), Place::Text).expect_err("fails").diagnose();
+        assert_eq!(
+            render("<client_secrt>").to_string(),
+            "`<client_secrt>` is not a known value\nhint: did you mean `<client_secret>`?"
+        );
+        assert_eq!(
+            render("<code>").to_string(),
+            "`<code>` has no value yet\nhint: it is supplied by step 2, Authorization"
+        );
+    }
+}

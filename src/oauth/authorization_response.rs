@@ -1,0 +1,191 @@
+//! What comes back from the authorization endpoint (RFC 6749 sections 4.1.2 and 4.1.2.1), however it arrives. An
+//! [`AuthorizationResponse`] exists only after its checks, in this order: `state`, `iss`, `error`, then `code`.
+
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::explain::{Stage, explain};
+use crate::secret::Secret;
+
+/// Parameters of a redirect, decoded once, in their order.
+pub type Parameters = Vec<(String, String)>;
+
+/// What a response is checked against.
+#[derive(Clone, Debug)]
+pub struct ExpectedResponse {
+    /// The `state` that was sent.
+    pub state: String,
+    /// The issuer, where the service is known to have one (RFC 9207).
+    pub issuer: Option<String>,
+    /// The name of the parameter that holds the code; `code` for nearly all.
+    pub code_parameter: String,
+}
+
+/// A response that passed the checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationResponse {
+    /// The authorization code.
+    pub code: Secret,
+    /// Everything else that came with it, but `state` and `iss`.
+    pub extras: Parameters,
+}
+
+/// Why a response is not believed, or what it refuses.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum AuthorizationError {
+    /// A parameter twice, which RFC 6749 section 3.1 forbids.
+    #[error("the response has the parameter `{0}` twice")]
+    Duplicate(String),
+    /// No `state` at all.
+    #[error("the response has no `state`, so it cannot be told from a forged one")]
+    MissingState,
+    /// A `state` that was not sent by this sign-in.
+    #[error("the response has another `state` than the one that was sent")]
+    WrongState,
+    /// Another issuer than the one asked (RFC 9207 section 2.4).
+    #[error("the response comes from `{received}`, not from `{expected}`")]
+    WrongIssuer {
+        /// The issuer asked.
+        expected: String,
+        /// The issuer that answers.
+        received: String,
+    },
+    /// The service refused (RFC 6749 section 4.1.2.1).
+    #[error("the service refused: {}", words(.error, .description.as_deref()))]
+    Refused {
+        /// The error code.
+        error: String,
+        /// The service's own words.
+        description: Option<String>,
+        /// Where it says more.
+        uri: Option<String>,
+    },
+    /// Neither an error nor a code.
+    #[error("the response has no `{0}`")]
+    NoCode(String),
+}
+
+impl AuthorizationError {
+    /// Whether the response is authentic and ends the flow; otherwise it is ignored and the wait goes on.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+}
+
+impl Diagnose for AuthorizationError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Duplicate(_) => diagnosis.reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.1"),
+            Self::MissingState => diagnosis
+                .hint("go on in the tab that this sign-in opened; if the service never returns `state`, paste the code by hand")
+                .reference("https://www.rfc-editor.org/rfc/rfc6749#section-10.12"),
+            Self::WrongState => diagnosis.hint("it belongs to an older sign-in: go on in the newest browser tab"),
+            Self::WrongIssuer { .. } => diagnosis
+                .hint("do not go on: another server answered in the service's place")
+                .reference("https://www.rfc-editor.org/rfc/rfc9207"),
+            Self::Refused { error, description, uri } => {
+                let explained = explain(Stage::Authorization, error, description.as_deref().unwrap_or_default(), &[]);
+                Diagnosis { hint: explained, reference: uri.clone(), ..diagnosis }
+            }
+            Self::NoCode(_) => diagnosis.hint("paste the whole address that the browser shows, or start again"),
+        }
+    }
+}
+
+impl ExpectedResponse {
+    /// Checks a response and takes the code out of it.
+    pub fn read(&self, parameters: &Parameters) -> Result<AuthorizationResponse, AuthorizationError> {
+        for name in ["state", "iss", "error", self.code_parameter.as_str()] {
+            if parameters.iter().filter(|(key, _)| key == name).count() > 1 {
+                return Err(AuthorizationError::Duplicate(name.to_owned()));
+            }
+        }
+        let value = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let state = value("state").ok_or(AuthorizationError::MissingState)?;
+        if !bool::from(state.as_bytes().ct_eq(self.state.as_bytes())) {
+            return Err(AuthorizationError::WrongState);
+        }
+        if let (Some(expected), Some(received)) = (&self.issuer, value("iss"))
+            && expected != received
+        {
+            return Err(AuthorizationError::WrongIssuer { expected: expected.clone(), received: printable(received) });
+        }
+        if let Some(error) = value("error") {
+            return Err(AuthorizationError::Refused {
+                error: printable(error),
+                description: value("error_description").map(printable),
+                uri: value("error_uri").map(printable),
+            });
+        }
+        let code = value(&self.code_parameter).filter(|code| !code.is_empty());
+        let code = code.ok_or_else(|| AuthorizationError::NoCode(self.code_parameter.clone()))?;
+        let known = |key: &str| ["state", "iss"].contains(&key) || key == self.code_parameter;
+        let extras = parameters.iter().filter(|(key, _)| !known(key)).cloned().collect();
+        Ok(AuthorizationResponse { code: Secret::new(code), extras })
+    }
+}
+
+fn words(error: &str, description: Option<&str>) -> String {
+    match description {
+        Some(description) => format!("`{error}` ({description})"),
+        None => format!("`{error}`"),
+    }
+}
+
+/// A text from outside in one bounded line.
+pub(crate) fn printable(text: &str) -> String {
+    /// Longer texts are pages, not messages.
+    const LONGEST: usize = 500;
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<AuthorizationResponse, AuthorizationError> {
+        let expected = ExpectedResponse {
+            state: "xyz".into(),
+            issuer: Some("https://example.test".into()),
+            code_parameter: "code".into(),
+        };
+        expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    #[test]
+    fn the_example_of_rfc_6749_section_4_1_2() {
+        let response = read("code=SplxlOBeZQQYbYS6WxSbIA&state=xyz").expect("believed");
+        assert_eq!(response.code.expose(), "SplxlOBeZQQYbYS6WxSbIA");
+        assert_eq!(response.extras, []);
+    }
+
+    #[test]
+    fn what_else_came_is_kept() {
+        let response = read("code=c&state=xyz&iss=https://example.test&realmId=46&scope=a+b").expect("believed");
+        assert_eq!(response.extras, [("realmId".into(), "46".into()), ("scope".into(), "a b".into())]);
+    }
+
+    #[test]
+    fn state_is_checked_before_anything_else_is_believed() {
+        assert_eq!(read("code=c"), Err(AuthorizationError::MissingState));
+        assert_eq!(read("error=access_denied&state=abc"), Err(AuthorizationError::WrongState));
+        assert_eq!(read("code=c&state=xyz&state=xyz"), Err(AuthorizationError::Duplicate("state".into())));
+        assert!(!AuthorizationError::WrongState.is_final());
+    }
+
+    #[test]
+    fn then_the_issuer_then_the_error_then_the_code() {
+        assert!(matches!(
+            read("error=access_denied&state=xyz&iss=https://evil.test"),
+            Err(AuthorizationError::WrongIssuer { .. })
+        ));
+        let refused = read("code=c&error=access_denied&error_description=no%0Away&state=xyz").expect_err("refused");
+        assert_eq!(refused.to_string(), "the service refused: `access_denied` (no way)");
+        assert!(refused.is_final());
+        assert_eq!(read("state=xyz"), Err(AuthorizationError::NoCode("code".into())));
+        assert_eq!(read("state=xyz&code="), Err(AuthorizationError::NoCode("code".into())));
+    }
+}

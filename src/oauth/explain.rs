@@ -1,0 +1,133 @@
+//! What an OAuth error code usually means and what to change: the table behind every refusal that is shown.
+
+use oauth2::basic::BasicErrorResponseType;
+
+/// Which call was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The browser's visit.
+    Authorization,
+    /// The call that exchanges the code, or asks for a token without one.
+    Bearer,
+    /// The call that renews.
+    Refresh,
+    /// The identity check.
+    Identity,
+}
+
+/// A service's own explanation of an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorHint {
+    /// Text to look for in the error's code or description, whatever its case.
+    pub when: String,
+    /// What to change.
+    pub say: String,
+}
+
+/// What to change: the service's own hint where one matches, else what the code means by the RFCs.
+pub fn explain(stage: Stage, error: &str, description: &str, hints: &[ErrorHint]) -> Option<String> {
+    let text = format!("{error} {description}").to_lowercase();
+    if let Some(hint) = hints.iter().find(|hint| text.contains(&hint.when.to_lowercase())) {
+        return Some(hint.say.clone());
+    }
+    let by_code = match stage {
+        Stage::Authorization => authorization_hint(error),
+        Stage::Bearer | Stage::Refresh => token_hint(stage, error),
+        Stage::Identity => Some(
+            "the access token is not accepted here: refresh it, or ask for the scope that the identity endpoint needs",
+        ),
+    };
+    by_code.map(str::to_owned)
+}
+
+/// RFC 6749 section 4.1.2.1 and OpenID Connect Core section 3.1.2.6.
+fn authorization_hint(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "access_denied" => {
+            "consent was declined: sign in again and allow it; on a new app, add yourself as a test user"
+        }
+        "unauthorized_client" => "turn the authorization code grant on for this client in the service's console",
+        "unsupported_response_type" => {
+            "the service does not know `response_type=code`: look the value up in its documentation"
+        }
+        "invalid_scope" => "compare each scope with those ticked in the service's console",
+        "invalid_request" => "compare client id, redirect URI and extra parameters with the service's documentation",
+        "server_error" | "temporarily_unavailable" => "the service has a problem of its own: try again later",
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
+            "remove `prompt=none`, so that the service may ask the person"
+        }
+        _ => return None,
+    })
+}
+
+/// RFC 6749 section 5.2.
+fn token_hint(stage: Stage, error: &str) -> Option<&'static str> {
+    use BasicErrorResponseType as Code;
+    Some(match Code::from_str(error) {
+        Code::InvalidClient => {
+            "client id or secret is wrong, or the service wants it elsewhere: try the other authentication (Basic or body)"
+        }
+        Code::InvalidGrant if stage == Stage::Refresh => {
+            "the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the newest one"
+        }
+        Code::InvalidGrant => {
+            "the code is spent or older than a minute or so, or the redirect URI differs by a byte from the one it was issued for: authorize again"
+        }
+        Code::InvalidRequest => {
+            "a parameter is missing, twice or misspelt: compare the preview with the service's documentation"
+        }
+        Code::InvalidScope => "ask for no more than was granted, or leave the scope out of this call",
+        Code::UnauthorizedClient => "turn this grant type on for the client in the service's console",
+        Code::UnsupportedGrantType => {
+            "the service does not know this `grant_type`: look the value up in its documentation"
+        }
+        Code::Extension(code) => return extension_hint(&code),
+    })
+}
+
+fn extension_hint(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "redirect_uri_mismatch" => "register the redirect URI shown in step 2, to the byte, in the service's console",
+        "temporarily_unavailable" | "server_error" | "internal_error" => {
+            "the service has a problem of its own: try again later"
+        }
+        "slow_down" | "rate_limit_exceeded" => "the service asks for fewer calls: wait a minute and try again",
+        "interaction_required" | "consent_required" | "login_required" => "sign in again in the browser",
+        _ => return None,
+    })
+}
+
+trait FromCode {
+    fn from_str(code: &str) -> Self;
+}
+
+impl FromCode for BasicErrorResponseType {
+    fn from_str(code: &str) -> Self {
+        serde_json::from_value(serde_json::Value::String(code.to_owned()))
+            .unwrap_or_else(|_| Self::Extension(code.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_services_own_hint_comes_first() {
+        let hints = [ErrorHint { when: "AADSTS50011".into(), say: "register the URI".into() }];
+        let explained = explain(Stage::Authorization, "invalid_request", "aadsts50011: mismatch", &hints);
+        assert_eq!(explained.as_deref(), Some("register the URI"));
+    }
+
+    #[test]
+    fn invalid_grant_means_another_thing_when_refreshing() {
+        let explained = |stage| explain(stage, "invalid_grant", "", &[]).expect("a hint");
+        assert!(explained(Stage::Bearer).starts_with("the code is spent"));
+        assert!(explained(Stage::Refresh).starts_with("the refresh token is spent"));
+    }
+
+    #[test]
+    fn an_unknown_code_is_not_explained_away() {
+        assert_eq!(explain(Stage::Bearer, "no_such_code", "", &[]), None);
+    }
+}

@@ -1,0 +1,422 @@
+//! Reading the reply of a bearer or refresh call (RFC 6749 sections 5.1 and 5.2), with the ways in which services
+//! differ taken from the call's [`Reading`].
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use thiserror::Error;
+
+use crate::call::{Lifetime, Reading, Reply, body_as_json, first, first_text, mask_text};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::authorization_response::printable;
+use crate::oauth::explain::{ErrorHint, Stage, explain};
+use crate::oauth::{TokenSet, split_scopes};
+use crate::secret::Secret;
+
+/// Why a reply holds no tokens. Its texts are masked of the secrets that were sent.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum TokenError {
+    /// The service refused in OAuth's own words.
+    #[error("{} refused: {}", .stage.words(), refusal(.error, .description.as_deref()))]
+    Refused {
+        /// Which call.
+        stage: Stage,
+        /// The status code.
+        status: u16,
+        /// The error code.
+        error: String,
+        /// The service's own words.
+        description: Option<String>,
+        /// Where it says more.
+        uri: Option<String>,
+    },
+    /// The service sent the caller elsewhere, which is not followed.
+    #[error("{} answered with a redirect ({status}) to `{host}`, which is not followed", .stage.words())]
+    Redirected {
+        /// Which call.
+        stage: Stage,
+        /// The status code.
+        status: u16,
+        /// The host it names.
+        host: String,
+    },
+    /// Not a reply that could hold a token.
+    #[error("{} answered {status} with {what}", .stage.words())]
+    NotJson {
+        /// Which call.
+        stage: Stage,
+        /// The status code.
+        status: u16,
+        /// What it is.
+        what: String,
+    },
+    /// JSON or a form, and no access token where one was looked for.
+    #[error("{} answered {status} without an access token at `{path}`; it has {}", .stage.words(), fields(.names))]
+    NoAccessToken {
+        /// Which call.
+        stage: Stage,
+        /// The status code.
+        status: u16,
+        /// Where it was looked for.
+        path: String,
+        /// The names that are there.
+        names: Vec<String>,
+    },
+}
+
+impl Stage {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Authorization => "the authorization endpoint",
+            Self::Bearer => "the bearer token endpoint",
+            Self::Refresh => "the refresh token endpoint",
+            Self::Identity => "the identity endpoint",
+        }
+    }
+}
+
+impl TokenError {
+    /// Whether the same call may succeed later: then nothing is given up (RFC 9110 sections 15.6 and 15.5.20).
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Refused { status, error, .. } => {
+                is_transient_status(*status) || matches!(error.as_str(), "temporarily_unavailable" | "server_error")
+            }
+            Self::NotJson { status, .. } | Self::NoAccessToken { status, .. } => is_transient_status(*status),
+            Self::Redirected { .. } => false,
+        }
+    }
+
+    /// The words for a person; `hints` are the service's own.
+    pub fn diagnose(&self, hints: &[ErrorHint]) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Refused { stage, error, description, uri, .. } => Diagnosis {
+                hint: explain(*stage, error, description.as_deref().unwrap_or_default(), hints),
+                reference: uri.clone(),
+                ..diagnosis
+            },
+            Self::Redirected { .. } => {
+                diagnosis.hint("enter the token URL that the service documents; secrets go to no other host")
+            }
+            Self::NotJson { status: 404, .. } => {
+                diagnosis.hint("the URL is wrong: compare it with the service's documentation")
+            }
+            Self::NotJson { status: 405, .. } => diagnosis.hint("the method is wrong: most token endpoints want POST"),
+            Self::NotJson { status: 415, .. } => {
+                diagnosis.hint("the body's encoding is wrong: try form in place of JSON, or the reverse")
+            }
+            Self::NotJson { status: 429, .. } => {
+                diagnosis.hint("the service asks for fewer calls: wait a minute and try again")
+            }
+            Self::NotJson { status: 500..=599, .. } => {
+                diagnosis.hint("the service has a problem of its own: try again later")
+            }
+            Self::NotJson { .. } => {
+                diagnosis.hint("a web page in place of tokens mostly means a wrong URL, or a proxy in between")
+            }
+            Self::NoAccessToken { .. } => {
+                diagnosis.hint("look at the reply: if the token is under another name, change where it is read from")
+            }
+        }
+    }
+}
+
+fn is_transient_status(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500..=599)
+}
+
+/// What a reading takes from outside the reply.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadContext<'a> {
+    /// Which call.
+    pub stage: Stage,
+    /// What separates scopes in the service's answers.
+    pub scope_separator: &'a str,
+    /// The token set that is renewed: what the reply leaves out is kept from it.
+    pub previous: Option<&'a TokenSet>,
+}
+
+/// Reads a token set. `secrets` are those of the call, so that no error repeats them.
+pub fn read_token_set<'a>(
+    reply: &Reply,
+    reading: &Reading,
+    context: ReadContext<'_>,
+    secrets: impl Iterator<Item = &'a Secret>,
+) -> Result<TokenSet, TokenError> {
+    let secrets: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
+    let (stage, status) = (context.stage, reply.status);
+    if (300..400).contains(&status) {
+        return Err(TokenError::Redirected { stage, status, host: redirect_host(reply) });
+    }
+    let Some(json) = body_as_json(reply) else {
+        return Err(TokenError::NotJson { stage, status, what: describe_body(reply) });
+    };
+    let access_token = first_text(&reading.access_token, &json);
+    if let (Some(access_token), true) = (access_token, reply.is_success()) {
+        return Ok(token_set(access_token, &json, reply, reading, context));
+    }
+    if let Some(error) = first(&reading.error, &json) {
+        return Err(refused(stage, status, error, &json, reading, &secrets));
+    }
+    Err(TokenError::NoAccessToken {
+        stage,
+        status,
+        path: reading.access_token.first().map(ToString::to_string).unwrap_or_default(),
+        names: names(&json),
+    })
+}
+
+fn token_set(
+    access_token: String,
+    json: &Json,
+    reply: &Reply,
+    reading: &Reading,
+    context: ReadContext<'_>,
+) -> TokenSet {
+    let now = reply.received_at;
+    let previous = context.previous;
+    let life = reading.default_lifetime.and_then(|life| now.checked_add(life).ok());
+    let refresh_token = first_text(&reading.refresh_token, json).map(Secret::new);
+    let refresh_life =
+        first(&reading.refresh_token_expires_in, json).and_then(|value| instant(value, Lifetime::Seconds, now));
+    let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
+    kept.extend(read_kept(json, reading));
+    TokenSet {
+        access_token: Secret::new(access_token),
+        token_type: first_text(&reading.token_type, json).unwrap_or_else(|| "Bearer".to_owned()),
+        expires_at: first(&reading.expires_in, json).and_then(|value| instant(value, reading.lifetime, now)).or(life),
+        // RFC 6749 section 6: an answer without a refresh token means that the old one stays.
+        refresh_token_expires_at: match (&refresh_token, refresh_life) {
+            (_, Some(life)) => Some(life),
+            (Some(_), None) => None,
+            (None, None) => previous.and_then(|previous| previous.refresh_token_expires_at),
+        },
+        refresh_token: refresh_token.or_else(|| previous.and_then(|previous| previous.refresh_token.clone())),
+        id_token: first_text(&reading.id_token, json)
+            .map(Secret::new)
+            .or_else(|| previous.and_then(|previous| previous.id_token.clone())),
+        scopes: first(&reading.scope, json)
+            .and_then(|value| scopes(value, context.scope_separator))
+            .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
+        obtained_at: now,
+        kept,
+    }
+}
+
+/// The values that the reading says to keep.
+pub fn read_kept(json: &Json, reading: &Reading) -> BTreeMap<String, String> {
+    let found = reading
+        .keep
+        .iter()
+        .filter_map(|keep| Some((keep.name.clone(), first_text(std::slice::from_ref(&keep.path), json)?)));
+    found.collect()
+}
+
+/// A time of expiry. Nonsense and zero say nothing, rather than "expired".
+fn instant(value: &Json, lifetime: Lifetime, now: Timestamp) -> Option<Timestamp> {
+    if lifetime == Lifetime::Date {
+        return value.as_str()?.trim().parse().ok();
+    }
+    let number = match value {
+        Json::Number(number) => number.as_f64()?,
+        Json::String(text) => text.trim().parse::<f64>().ok()?,
+        _ => return None,
+    };
+    if !number.is_finite() || number <= 0.0 {
+        return None;
+    }
+    let seconds = if lifetime == Lifetime::Milliseconds { number / 1000.0 } else { number };
+    let duration = Duration::try_from_secs_f64(seconds).ok()?;
+    match lifetime {
+        Lifetime::EpochSeconds => Timestamp::UNIX_EPOCH.checked_add(duration).ok(),
+        _ => now.checked_add(duration).ok(),
+    }
+}
+
+fn scopes(value: &Json, separator: &str) -> Option<Vec<String>> {
+    match value {
+        Json::String(text) => Some(split_scopes(text, separator)),
+        Json::Array(items) => Some(items.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
+        _ => None,
+    }
+}
+
+fn refused(stage: Stage, status: u16, error: &Json, json: &Json, reading: &Reading, secrets: &[&Secret]) -> TokenError {
+    let clean = |text: String| printable(&mask_text(&text, secrets));
+    // Facebook and its kin put an object where the code should be.
+    let inside = |name: &str| error.get(name).and_then(crate::call::scalar_text);
+    let code = crate::call::scalar_text(error).or_else(|| inside("type")).or_else(|| inside("code"));
+    TokenError::Refused {
+        stage,
+        status,
+        error: clean(code.unwrap_or_else(|| "error".to_owned())),
+        description: first_text(&reading.error_description, json).or_else(|| inside("message")).map(clean),
+        uri: first_text(&reading.error_uri, json).map(clean),
+    }
+}
+
+fn names(json: &Json) -> Vec<String> {
+    /// Enough to recognise the reply by.
+    const MOST: usize = 12;
+    let names = json.as_object().map(|fields| fields.keys().take(MOST).map(|name| printable(name)).collect());
+    names.unwrap_or_default()
+}
+
+fn redirect_host(reply: &Reply) -> String {
+    let location = reply.header("location").unwrap_or_default();
+    url::Url::parse(location)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| "the same host".to_owned())
+}
+
+fn describe_body(reply: &Reply) -> String {
+    let text = reply.body.expose().trim();
+    if text.is_empty() {
+        return "an empty body".to_owned();
+    }
+    let lower = text.to_ascii_lowercase();
+    if !lower.starts_with('<') {
+        return "text that is neither JSON nor a form".to_owned();
+    }
+    let title = lower.find("<title>").and_then(|from| {
+        let to = lower[from..].find("</title>")? + from;
+        text.get(from + "<title>".len()..to)
+    });
+    match title {
+        Some(title) if !title.trim().is_empty() => format!("a web page titled \"{}\"", printable(title)),
+        _ => "a web page".to_owned(),
+    }
+}
+
+fn refusal(error: &str, description: Option<&str>) -> String {
+    match description {
+        Some(description) => format!("`{error}` ({description})"),
+        None => format!("`{error}`"),
+    }
+}
+
+fn fields(names: &[String]) -> String {
+    if names.is_empty() { "no named field".to_owned() } else { format!("`{}`", names.join("`, `")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: u16, media_type: &str, body: &str) -> Reply {
+        Reply {
+            status,
+            headers: vec![("content-type".into(), media_type.into())],
+            body: Secret::new(body),
+            elapsed: Duration::ZERO,
+            received_at: Timestamp::from_second(1000).expect("a time"),
+        }
+    }
+
+    fn read(status: u16, body: &str, previous: Option<&TokenSet>) -> Result<TokenSet, TokenError> {
+        let stage = if previous.is_some() { Stage::Refresh } else { Stage::Bearer };
+        let context = ReadContext { stage, scope_separator: " ", previous };
+        let sent = [Secret::new("s3cret")];
+        read_token_set(&reply(status, "application/json", body), &Reading::default(), context, sent.iter())
+    }
+
+    #[test]
+    fn the_example_of_rfc_6749_section_5_1() {
+        let body = r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"example","expires_in":3600,
+            "refresh_token":"tGzv3JOkF0XG5Qx2TlKWIA","example_parameter":"example_value"}"#;
+        let tokens = read(200, body, None).expect("tokens");
+        assert_eq!(tokens.access_token.expose(), "2YotnFZFEjr1zCsicMWpAA");
+        assert_eq!(tokens.token_type, "example");
+        assert_eq!(tokens.expires_at.map(Timestamp::as_second), Some(4600));
+        assert_eq!(tokens.refresh_token, Some(Secret::new("tGzv3JOkF0XG5Qx2TlKWIA")));
+    }
+
+    #[test]
+    fn expiry_is_read_as_number_or_string_and_nonsense_says_nothing() {
+        let expires_at = |value: &str| {
+            let tokens = read(200, &format!(r#"{{"access_token":"a","expires_in":{value}}}"#), None).expect("tokens");
+            tokens.expires_at.map(Timestamp::as_second)
+        };
+        assert_eq!(expires_at("60"), Some(1060));
+        assert_eq!(expires_at("\"60\""), Some(1060));
+        assert_eq!(expires_at("60.5"), Some(1060));
+        for nonsense in ["0", "-5", "null", "\"soon\"", "{}", "1e300"] {
+            assert_eq!(expires_at(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_form_encoded_reply_is_read() {
+        let context = ReadContext { stage: Stage::Bearer, scope_separator: ",", previous: None };
+        let reply =
+            reply(200, "application/x-www-form-urlencoded", "access_token=a%2Fb&scope=repo%2Cuser&expires_in=9");
+        let tokens = read_token_set(&reply, &Reading::default(), context, [].iter()).expect("tokens");
+        assert_eq!(tokens.access_token.expose(), "a/b");
+        assert_eq!(tokens.scopes, Some(vec!["repo".to_owned(), "user".to_owned()]));
+        assert_eq!(tokens.expires_at.map(Timestamp::as_second), Some(1009));
+    }
+
+    #[test]
+    fn a_refresh_that_leaves_things_out_keeps_the_old_ones() {
+        let first =
+            read(200, r#"{"access_token":"a","refresh_token":"r","scope":"x","refresh_token_expires_in":5}"#, None);
+        let second = read(200, r#"{"access_token":"b"}"#, first.as_ref().ok()).expect("tokens");
+        assert_eq!(second.access_token.expose(), "b");
+        assert_eq!(second.refresh_token, Some(Secret::new("r")));
+        assert_eq!(second.scopes, Some(vec!["x".to_owned()]));
+        assert_eq!(second.refresh_token_expires_at.map(Timestamp::as_second), Some(1005));
+        let third = read(200, r#"{"access_token":"c","refresh_token":"r2"}"#, Some(&second)).expect("tokens");
+        assert_eq!(third.refresh_token, Some(Secret::new("r2")));
+        assert_eq!(third.refresh_token_expires_at, None, "a new token has a life of its own");
+    }
+
+    #[test]
+    fn an_error_with_200_is_an_error() {
+        let error = read(200, r#"{"error":"invalid_grant","error_description":"spent"}"#, None).expect_err("refused");
+        assert_eq!(error.to_string(), "the bearer token endpoint refused: `invalid_grant` (spent)");
+        assert!(!error.is_transient());
+    }
+
+    #[test]
+    fn an_error_never_repeats_a_secret_that_was_sent() {
+        let error = read(400, r#"{"error":"invalid_client","error_description":"bad secret s3cret"}"#, None);
+        let text = error.expect_err("refused").diagnose(&[]).to_string();
+        assert!(
+            text.starts_with("the bearer token endpoint refused: `invalid_client` (bad secret ••••••••)"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_page_in_place_of_tokens_is_named() {
+        let error = read(502, "<html><title>Bad Gateway</title></html>", None).expect_err("refused");
+        assert_eq!(error.to_string(), "the bearer token endpoint answered 502 with a web page titled \"Bad Gateway\"");
+        assert!(error.is_transient());
+        assert_eq!(
+            read(200, "", None).expect_err("refused").to_string(),
+            "the bearer token endpoint answered 200 with an empty body"
+        );
+    }
+
+    #[test]
+    fn a_token_under_another_name_is_pointed_at() {
+        let error = read(200, r#"{"data":{"access_token":"a"},"ok":true}"#, None).expect_err("not found");
+        assert_eq!(
+            error.to_string(),
+            "the bearer token endpoint answered 200 without an access token at `access_token`; it has `data`, `ok`"
+        );
+    }
+
+    #[test]
+    fn an_error_object_is_read_too() {
+        let error = read(400, r#"{"error":{"message":"Error validating","type":"OAuthException","code":1}}"#, None);
+        assert_eq!(
+            error.expect_err("refused").to_string(),
+            "the bearer token endpoint refused: `OAuthException` (Error validating)"
+        );
+    }
+}
