@@ -1,2 +1,63 @@
-//! Placeholder.
-fn main() {}
+//! The program: builds the edges, then hands over to a face.
+
+use std::process::{ExitCode, Termination as _};
+use std::sync::Arc;
+
+use clap::Parser as _;
+use jiff::Timestamp;
+
+use tokenwright::cli::{self, Arguments, StartWorker};
+use tokenwright::diagnosis::{Diagnose as _, Diagnosis};
+use tokenwright::redirect;
+use tokenwright::secret::Secret;
+use tokenwright::store::{Places, Store};
+use tokenwright::transport::{Transport, TransportOptions};
+use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let edges = match edges() {
+        Ok(edges) => edges,
+        Err(failure) => return cli::print_failure(&failure).report(),
+    };
+    let start_worker: StartWorker = Box::new(move |emit| Worker::start(edges, emit));
+    match arguments.task {
+        Some(task) => cli::run(task, arguments.verbose, start_worker),
+        None => tokenwright::gui::run(start_worker).map_or_else(|reason| cli::no_window(&reason), |()| cli::Exit::Done),
+    }
+    .report()
+}
+
+/// Everything the flows need from outside.
+fn edges() -> Result<Edges, Failure> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
+    Ok(Edges {
+        transport: Transport::new(TransportOptions::default()),
+        store: Store::new(Places::find(home)?),
+        vault_kind: variable("TOKENWRIGHT_VAULT"),
+        passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,
+        open_browser: Arc::new(redirect::open),
+        now: Timestamp::now,
+        entropy,
+    })
+}
+
+/// The passphrase that the environment supplies.
+fn passphrase(text: Option<String>, file: Option<String>) -> Result<Option<Secret>, Failure> {
+    let Some(file) = file.filter(|_| text.is_none()) else { return Ok(text.map(Secret::new)) };
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n'])))),
+        Err(error) => {
+            let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_PASSPHRASE_FILE`: `{file}` cannot be read: {error}"));
+            Err(Failure::new(FailureKind::Vault, diagnosis))
+        }
+    }
+}
+
+/// 32 bytes from the system. Without them nothing here would be safe, so there is no going on.
+fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system supplies randomness");
+    bytes
+}

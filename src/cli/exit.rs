@@ -1,0 +1,51 @@
+//! Exit codes, which scripts branch on.
+
+use std::process::{ExitCode, Termination};
+
+use crate::wizard::FailureKind;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: something of this machine: a port, a disk, a display.
+    Machine,
+    /// 2: what was asked for makes no sense as it is.
+    Usage,
+    /// 3: a person must sign in.
+    NeedsSignIn,
+    /// 4: the service refused.
+    Refused,
+    /// 5: the service could not be reached, or is unable for a while.
+    Network,
+    /// 6: the vault cannot be read or written.
+    Vault,
+}
+
+impl From<FailureKind> for Exit {
+    fn from(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Machine => Self::Machine,
+            FailureKind::Usage => Self::Usage,
+            FailureKind::NeedsSignIn => Self::NeedsSignIn,
+            FailureKind::Refused => Self::Refused,
+            FailureKind::Network => Self::Network,
+            FailureKind::Vault => Self::Vault,
+        }
+    }
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::Machine => 1,
+            Self::Usage => 2,
+            Self::NeedsSignIn => 3,
+            Self::Refused => 4,
+            Self::Network => 5,
+            Self::Vault => 6,
+        })
+    }
+}

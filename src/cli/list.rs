@@ -1,0 +1,62 @@
+//! `tokenwright list`.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
+
+use crate::cli::conversation::Conversation;
+use crate::cli::print;
+use crate::wizard::{Command, Event, Failure, ProfileState, ProfileSummary, VaultState};
+
+pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
+    conversation.send(Command::ListProfiles);
+    let profiles = conversation.wait(|event| match event {
+        Event::Vault(VaultState::NeedsChoice(problem) | VaultState::NeedsPassphrase { problem: Some(problem), .. }) => {
+            print::warning(&problem);
+            None
+        }
+        Event::Profiles(profiles) => Some(profiles),
+        _ => None,
+    })?;
+    let now = Timestamp::now();
+    if as_json {
+        let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
+        print::result(&Json::from(list).to_string());
+    } else if profiles.is_empty() {
+        print::note("No profile is saved. Begin with: tokenwright sign-in demo --service practice");
+    } else {
+        let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
+        rows.extend(profiles.iter().map(|profile| row(profile, now)));
+        print::table(&rows);
+    }
+    Ok(())
+}
+
+fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
+    let expires = match &profile.state {
+        ProfileState::Tokens { expires_at: Some(at), .. } => local(*at),
+        ProfileState::Tokens { expires_at: None, .. } => "not known".to_owned(),
+        ProfileState::Broken(diagnosis) => diagnosis.summary.clone(),
+        ProfileState::SignedOut | ProfileState::Closed => String::new(),
+    };
+    vec![profile.name.to_string(), profile.service.clone(), profile.state.word(now).to_owned(), expires]
+}
+
+fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
+    let (expires_at, refreshable) = match &profile.state {
+        ProfileState::Tokens { expires_at, refreshable, .. } => (expires_at.map(|at| at.to_string()), Some(*refreshable)),
+        _ => (None, None),
+    };
+    json!({
+        "name": profile.name.as_str(),
+        "service": profile.service,
+        "state": profile.state.word(now),
+        "expires_at": expires_at,
+        "refreshable": refreshable,
+    })
+}
+
+/// A time as the person's clock shows it.
+pub(crate) fn local(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

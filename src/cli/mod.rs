@@ -1,0 +1,44 @@
+//! The command line: a thin face over the wizard. Results go to standard output, all else to standard error; the exit
+//! code says whose fault it was. Names of commands and options are fixed, so that scripts last.
+
+mod args;
+mod conversation;
+mod exit;
+mod forget;
+mod list;
+mod practice;
+mod print;
+mod prompt;
+mod service;
+mod show;
+mod sign_in;
+mod token;
+
+pub use crate::cli::args::{Arguments, Task};
+pub use crate::cli::conversation::StartWorker;
+pub use crate::cli::exit::Exit;
+pub use crate::cli::print::{no_window, print_failure};
+
+use crate::cli::conversation::Conversation;
+
+/// Does what the command line asks.
+pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
+    let mut conversation = match Conversation::start(start_worker, verbose) {
+        Ok(conversation) => conversation,
+        Err(failure) => return print::failure(&failure),
+    };
+    let done = match task {
+        Task::Service(task) => service::run(&mut conversation, task),
+        Task::SignIn(options) => sign_in::run(&mut conversation, options),
+        Task::Token(options) => token::run(&mut conversation, &options),
+        Task::Refresh { name } => token::refresh(&mut conversation, &name),
+        Task::List { json } => list::run(&mut conversation, json),
+        Task::Show { name, json } => show::run(&mut conversation, &name, json),
+        Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Practice(options) => practice::run(&mut conversation, options),
+    };
+    match done {
+        Ok(()) => Exit::Done,
+        Err(failure) => print::failure(&failure),
+    }
+}

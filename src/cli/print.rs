@@ -1,0 +1,81 @@
+//! The only place that prints: results to standard output, all else to standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where it happens")]
+
+use std::io::{IsTerminal as _, Write as _};
+
+use crate::call::Reveal;
+use crate::cli::Exit;
+use crate::diagnosis::Diagnosis;
+use crate::wizard::{Exchange, Failure};
+
+/// A line of the result.
+pub(crate) fn result(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Whoever reads may have had enough (`… | head -1`); that is no error of ours.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// A line beside the result.
+pub(crate) fn note(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Something that did not stop the program.
+pub(crate) fn warning(diagnosis: &Diagnosis) {
+    print_diagnosis("warning", "33", diagnosis);
+}
+
+/// Why the program ends without what was asked for.
+pub fn print_failure(failure: &Failure) -> Exit {
+    print_diagnosis("error", "31", &failure.diagnosis);
+    failure.kind.into()
+}
+
+pub(crate) fn failure(failure: &Failure) -> Exit {
+    print_failure(failure)
+}
+
+/// The window could not be opened: why, and the same without one.
+pub fn no_window(reason: &Diagnosis) -> Exit {
+    print_diagnosis("error", "31", reason);
+    Exit::Machine
+}
+
+fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
+    let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let paint = |text: &str, colour: &str| if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() };
+    eprintln!("{} {}", paint(&format!("{word}:"), colour), diagnosis.summary);
+    if let Some(hint) = &diagnosis.hint {
+        eprintln!("{} {hint}", paint("hint:", "36"));
+    }
+    if let Some(reference) = &diagnosis.reference {
+        eprintln!("{} {reference}", paint("see:", "36"));
+    }
+}
+
+/// A call and its reply, secrets masked.
+pub(crate) fn exchange(exchange: &Exchange) {
+    for line in exchange.call.preview(&Reveal::new()).lines() {
+        note(&format!("> {line}"));
+    }
+    if let Some(reply) = &exchange.reply {
+        note(&format!("< {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        for (name, value) in &reply.headers {
+            note(&format!("< {name}: {value}"));
+        }
+        for line in reply.masked_body.lines() {
+            note(&format!("< {line}"));
+        }
+    }
+}
+
+/// Rows in columns, the header first.
+pub(crate) fn table(rows: &[Vec<String>]) {
+    let columns = rows.first().map_or(0, Vec::len);
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in rows {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        result(cells.join("  ").trim_end());
+    }
+}

@@ -1,0 +1,47 @@
+//! Asking a person at a terminal. Without a terminal nothing is asked, and what is missing is an error that says how
+//! to supply it.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use crate::cli::print::note;
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::wizard::{Failure, FailureKind};
+
+/// Whether there is a person to ask.
+pub(crate) fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks for a line.
+pub(crate) fn line(question: &str) -> Result<String, Failure> {
+    note(question);
+    Ok(read_line()?.unwrap_or_default())
+}
+
+/// Asks for a secret, which is not echoed.
+pub(crate) fn secret(question: &str) -> Result<Secret, Failure> {
+    note(question);
+    rpassword::read_password().map(Secret::new).map_err(|error| unreadable(&error))
+}
+
+/// A secret from standard input: all of it, without the last line break.
+pub(crate) fn secret_from_input() -> Result<Secret, Failure> {
+    Ok(Secret::new(read_line()?.unwrap_or_default()))
+}
+
+/// A line of standard input; `None` at its end.
+pub(crate) fn read_line() -> Result<Option<String>, Failure> {
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(&error))?;
+    Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn unreadable(error: &std::io::Error) -> Failure {
+    Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
+}
+
+/// All of standard input.
+pub(crate) fn read_all() -> Result<String, Failure> {
+    std::io::read_to_string(std::io::stdin().lock()).map_err(|error| unreadable(&error))
+}

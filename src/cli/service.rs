@@ -1,0 +1,123 @@
+//! `tokenwright service`: the presets.
+
+use serde_json::{Value as Json, json};
+
+use crate::call::CallTemplate;
+use crate::cli::args::ServiceTask;
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::service::{Asks, Service, parse_preset, write_preset};
+use crate::wizard::{Failure, FailureKind};
+
+pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<(), Failure> {
+    match task {
+        ServiceTask::List { json } => list(conversation, json),
+        ServiceTask::Show { id, json } => {
+            let service = conversation.catalog()?.service(&id)?;
+            if json { print::result(&show_json(&service).to_string()) } else { show(&service) }
+            Ok(())
+        }
+        ServiceTask::Check { file } => check(&file),
+    }
+}
+
+fn list(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
+    let services = conversation.catalog()?.services();
+    if as_json {
+        let list = services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
+        print::result(&Json::from(list.collect::<Vec<_>>()).to_string());
+        return Ok(());
+    }
+    let mut rows = vec![["ID", "SERVICE", "NEEDS"].map(str::to_owned).to_vec()];
+    rows.extend(services.iter().map(|s| vec![s.id.clone(), s.name.clone(), s.summary.clone()]));
+    print::table(&rows);
+    Ok(())
+}
+
+fn show(service: &Service) {
+    print::result(&format!("{} ({})\n  {}", service.name, service.id, service.summary));
+    let link = |label: &str, link: &Option<String>| {
+        if let Some(link) = link {
+            print::result(&format!("  {label}: {link}"));
+        }
+    };
+    link("console", &service.console);
+    link("documentation", &service.documentation);
+    for (number, step) in service.checklist.iter().enumerate() {
+        print::result(&format!("  {}. {step}", number + 1));
+    }
+    for input in &service.inputs {
+        let default = if input.default.is_empty() { String::new() } else { format!(" (unless given: {})", input.default) };
+        print::result(&format!("  --set {}={}{default}\n      {}", input.name, input.example, input.help));
+    }
+    print::result(&format!("  redirect URI: {}\n      {}", service.redirect.default, service.redirect.note));
+    print::result(&format!("  scopes: {}", service.scopes.default.join(" ")));
+    for (stage, call) in stages(service) {
+        print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));
+    }
+    if !service.policy.words.is_empty() {
+        print::result(&format!("  {}", service.policy.words));
+    }
+    print::result(&format!("  checked {}: {}", service.checked, service.source.join(" ")));
+}
+
+fn show_json(service: &Service) -> Json {
+    let inputs = service.inputs.iter().map(|input| {
+        let choices: Vec<&String> = input.choices.iter().map(|choice| &choice.value).collect();
+        json!({"name": input.name, "label": input.label, "help": input.help, "example": input.example,
+            "pattern": input.pattern, "default": input.default, "optional": input.optional, "choices": choices})
+    });
+    let calls = stages(service).into_iter().map(|(stage, call)| {
+        (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()}))
+    });
+    json!({
+        "id": service.id,
+        "name": service.name,
+        "aliases": service.aliases,
+        "category": service.category,
+        "needs": service.summary,
+        "console": service.console,
+        "documentation": service.documentation,
+        "checklist": service.checklist,
+        "inputs": inputs.collect::<Vec<_>>(),
+        "redirect_uri": service.redirect.default,
+        "scopes": service.scopes.default,
+        "client_secret": match service.asks {
+            Asks::Nothing => "none",
+            Asks::OptionalSecret => "optional",
+            Asks::Secret | Asks::UserAndSecret => "required",
+        },
+        "calls": calls.collect::<serde_json::Map<_, _>>(),
+        "rotates": service.policy.rotates,
+        "policy": service.policy.words,
+        "checked": service.checked,
+        "source": service.source,
+    })
+}
+
+fn stages(service: &Service) -> Vec<(&'static str, &CallTemplate)> {
+    let stages = [
+        ("authorization", service.authorization.as_ref().map(|authorization| &authorization.call)),
+        ("bearer", Some(&service.bearer)),
+        ("refresh", service.refresh.as_ref()),
+        ("identity", service.identity.as_ref().map(|identity| &identity.call)),
+        ("revocation", service.revocation.as_ref()),
+    ];
+    stages.into_iter().filter_map(|(stage, call)| Some((stage, call?))).collect()
+}
+
+/// Reads the file as a preset, and what it means again, so that nothing in it is lost.
+fn check(file: &str) -> Result<(), Failure> {
+    let text = if file == "-" { prompt::read_all()? } else { read(file)? };
+    let service = parse_preset(file, &text)?;
+    parse_preset(file, &write_preset(&service))?;
+    print::result(&format!("{file}: {} ({}) is a preset", service.name, service.id));
+    Ok(())
+}
+
+fn read(file: &str) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(FailureKind::Usage, Diagnosis::new(format!("`{file}` cannot be read: {error}")))
+    })
+}

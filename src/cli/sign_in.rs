@@ -1,0 +1,305 @@
+//! `tokenwright sign-in`: the three steps of the wizard, one after the other.
+
+use crate::call::nearest;
+use crate::cli::args::SignInOptions;
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{TokenSet, scope_difference};
+use crate::secret::Secret;
+use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
+use crate::wizard::{
+    Attempt, BrowserChoice, Command, Event, Failure, FailureKind, Material, TypedSecrets, VaultChoice, VaultState, Waiting,
+};
+
+pub(crate) fn run(conversation: &mut Conversation, options: SignInOptions) -> Result<(), Failure> {
+    let name = ProfileName::parse(&options.name)?;
+    let (draft, saved_secret) = draft(conversation, &name, &options)?;
+    let profile = parse(&draft, &options)?;
+    let client_secret = client_secret(&profile, &options, saved_secret)?;
+    // Found out before the browser opens: a token must not be thrown away after a good sign-in.
+    let vault = open_vault(conversation)?;
+    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
+    let mut material = Material::new(profile, secrets);
+    if material.profile.service.authorization.is_some() {
+        authorize(conversation, &mut material, &options)?;
+    }
+    let tokens = bearer(conversation, &material)?;
+    material.tokens = Some(tokens.clone());
+    save(conversation, name.clone(), material.clone())?;
+    tell(&name, &material, &tokens, vault);
+    Ok(())
+}
+
+/// Step 1: the service, or the profile that is there already.
+fn draft(
+    conversation: &mut Conversation,
+    name: &ProfileName,
+    options: &SignInOptions,
+) -> Result<(ProfileDraft, Secret), Failure> {
+    let (mut draft, secret) = if let Some(id) = &options.service {
+        let service = conversation.catalog()?.service(id)?;
+        let public = Secret::new(&service.defaults.client_secret);
+        (ProfileDraft::new(service), public)
+    } else {
+        let opened = conversation.open(name).map_err(needs_service)?;
+        (ProfileDraft::from(&opened.material.profile), opened.material.secrets.client_secret)
+    };
+    for (key, value) in &options.set {
+        if !draft.service.inputs.iter().any(|input| input.name == *key) {
+            return Err(unknown_input(&draft, key));
+        }
+        draft.inputs.insert(key.clone(), value.clone());
+    }
+    if let Some(client_id) = &options.client_id {
+        draft.client_id.clone_from(client_id);
+    }
+    if let Some(redirect_uri) = &options.redirect_uri {
+        draft.redirect_uri.clone_from(redirect_uri);
+    }
+    if !options.scopes.is_empty() {
+        draft.ticked.clear();
+        draft.typed_scopes = options.scopes.join(&draft.service.scopes.separator);
+    }
+    if draft.client_id.is_empty() && prompt::is_terminal() {
+        draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
+    }
+    Ok((draft, secret))
+}
+
+fn needs_service(failure: Failure) -> Failure {
+    let hint = "name the service with `--service ID`; `tokenwright service list` names all there are";
+    match failure.kind {
+        FailureKind::NeedsSignIn => Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint)),
+        _ => failure,
+    }
+}
+
+fn unknown_input(draft: &ProfileDraft, key: &str) -> Failure {
+    let inputs = &draft.service.inputs;
+    let names: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.name)).collect();
+    let hint = match nearest(key, inputs.iter().map(|input| input.name.as_str())) {
+        Some(nearest) => format!("did you mean `--set {nearest}=…`?"),
+        None if names.is_empty() => "leave `--set` out: it needs nothing".to_owned(),
+        None => format!("it needs {}", names.join(", ")),
+    };
+    let diagnosis = Diagnosis::new(format!("{} has no input `{key}`", draft.service.name));
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}
+
+/// All that is wrong is said; the last of it ends the program.
+fn parse(draft: &ProfileDraft, options: &SignInOptions) -> Result<Profile, Failure> {
+    draft.parse().map_err(|errors| {
+        let mut diagnoses: Vec<Diagnosis> = errors.into_iter().map(|error| with_option(error, options)).collect();
+        let last = diagnoses.pop().unwrap_or_else(|| Diagnosis::new("the profile is not complete"));
+        diagnoses.iter().for_each(print::warning);
+        Failure::new(FailureKind::Usage, last)
+    })
+}
+
+/// The words of a field's error, with the option that supplies it.
+fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
+    let option = match &error.field {
+        Field::Input(name) => format!("--set {name}=…"),
+        Field::ClientId => "--client-id".to_owned(),
+        Field::RedirectUri => "--redirect-uri".to_owned(),
+        Field::AuthorizationUrl => {
+            return error.diagnosis.hint("describe the service in a preset file, or in the window");
+        }
+    };
+    let given = options.set.iter().any(|(key, _)| matches!(&error.field, Field::Input(name) if name == key));
+    match error.diagnosis.hint.clone() {
+        Some(hint) if !given => error.diagnosis.hint(format!("{hint}: `{option}`")),
+        _ => error.diagnosis,
+    }
+}
+
+fn client_secret(profile: &Profile, options: &SignInOptions, saved: Secret) -> Result<Secret, Failure> {
+    let label = &profile.service.labels.client_secret;
+    if options.client_secret_stdin {
+        return prompt::secret_from_input();
+    }
+    if let Ok(secret) = std::env::var("TOKENWRIGHT_CLIENT_SECRET") {
+        return Ok(Secret::new(secret));
+    }
+    if !saved.is_empty() || profile.service.asks == Asks::Nothing {
+        return Ok(saved);
+    }
+    if prompt::is_terminal() {
+        let optional = if profile.service.asks == Asks::OptionalSecret { " (empty for a public client)" } else { "" };
+        return prompt::secret(&format!("{label}{optional}:"));
+    }
+    if profile.service.asks == Asks::OptionalSecret {
+        return Ok(Secret::default());
+    }
+    let diagnosis = Diagnosis::new(format!("{label} is missing"));
+    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)))
+}
+
+/// Opens the vault, asking where it has to.
+fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {
+    conversation.send(Command::ProbeVault);
+    let mut state = conversation.wait(vault_state)?;
+    loop {
+        let (choice, passphrase) = match state {
+            VaultState::Open(choice) => return Ok(choice),
+            VaultState::NeedsPassphrase { new, problem } => {
+                let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
+                (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
+            }
+            VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::Unknown => (VaultChoice::Keyring, None),
+        };
+        let attempt = conversation.attempt();
+        conversation.send(Command::OpenVault { attempt, choice, passphrase });
+        state = conversation.wait(vault_state)?;
+    }
+}
+
+fn vault_state(event: Event) -> Option<VaultState> {
+    match event {
+        Event::Vault(state) => Some(state),
+        _ => None,
+    }
+}
+
+fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
+    if !prompt::is_terminal() {
+        let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";
+        return Err(Failure::new(FailureKind::Vault, problem.hint(hint)));
+    }
+    if !new {
+        return prompt::secret("Passphrase of the vault:");
+    }
+    loop {
+        let first = prompt::secret("A new passphrase for the vault:")?;
+        if first.is_empty() {
+            print::note("An empty passphrase protects nothing.");
+        } else if prompt::secret("The same again:")? == first {
+            return Ok(first);
+        } else {
+            print::note("They differ.");
+        }
+    }
+}
+
+fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
+    if !prompt::is_terminal() {
+        return Err(Failure::new(FailureKind::Vault, problem));
+    }
+    print::warning(&problem);
+    loop {
+        let answer = prompt::line("Keep tokens (1) in a vault locked with a passphrase, or (2) in memory only?")?;
+        match answer.trim() {
+            "1" => return Ok(VaultChoice::Passphrase),
+            "2" => return Ok(VaultChoice::Memory),
+            _ => print::note("Answer 1 or 2."),
+        }
+    }
+}
+
+/// Step 2.
+fn authorize(conversation: &mut Conversation, material: &mut Material, options: &SignInOptions) -> Result<(), Failure> {
+    let attempt = conversation.attempt();
+    let browser = match (&options.browser, options.no_browser) {
+        (Some(command), _) => BrowserChoice::Command(command.clone()),
+        (None, true) => BrowserChoice::None,
+        (None, false) => BrowserChoice::System,
+    };
+    conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
+    let mut paste = options.paste;
+    loop {
+        match conversation.next()? {
+            Event::PracticeReady(port) => {
+                print::note(&format!("The practice service listens on http://127.0.0.1:{port}"));
+                material.practice_port = Some(port);
+            }
+            Event::Waiting(_, waiting) => {
+                tell_waiting(&waiting);
+                paste |= waiting.addresses.is_empty();
+                if paste {
+                    send_pasted(conversation, attempt)?;
+                }
+            }
+            Event::ResponseIgnored(_, diagnosis) => {
+                print::warning(&diagnosis);
+                if paste {
+                    send_pasted(conversation, attempt)?;
+                }
+            }
+            Event::Authorized(_, authorized) => {
+                material.authorized = Some(*authorized);
+                return Ok(());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn tell_waiting(waiting: &Waiting) {
+    if let Some(problem) = &waiting.listener_problem {
+        print::warning(problem);
+    }
+    if let Some(problem) = &waiting.browser_problem {
+        print::warning(problem);
+    }
+    print::note(&format!("Sign in at:\n{}", waiting.url));
+    if let Some(fingerprint) = &waiting.fingerprint {
+        print::note(&format!(
+            "The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:\n{fingerprint}"
+        ));
+    }
+    if !waiting.addresses.is_empty() {
+        print::note(&format!("Waiting on {} until the browser comes back; Ctrl-C to stop.", waiting.addresses.join(" and ")));
+    }
+}
+
+fn send_pasted(conversation: &Conversation, attempt: Attempt) -> Result<(), Failure> {
+    print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
+    let Some(text) = prompt::read_line()? else {
+        let diagnosis = Diagnosis::new("standard input ended before a code came");
+        return Err(Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out")));
+    };
+    conversation.send(Command::Paste { attempt, text: Secret::new(text) });
+    Ok(())
+}
+
+/// Step 3.
+fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+    let exchange = conversation.wait(|event| match event {
+        Event::Called(_, exchange) => Some(exchange),
+        _ => None,
+    })?;
+    conversation.trace(&exchange);
+    exchange.outcome.map(|tokens| *tokens)
+}
+
+fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace: true });
+    conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))
+}
+
+fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: VaultChoice) {
+    let until = match tokens.expires_at {
+        Some(at) => format!("its access token is valid until {}", crate::cli::list::local(at)),
+        None => "its access token has no known expiry".to_owned(),
+    };
+    print::note(&format!("Signed in: the profile `{name}` is kept; {until}."));
+    let missing = scope_difference(&material.profile.scopes, tokens.scopes.as_deref()).missing;
+    if !missing.is_empty() {
+        print::note(&format!("Not granted: {}", missing.join(" ")));
+    }
+    if tokens.refresh_token.is_none() {
+        print::note("The service sent no refresh token: sign in again when it expires.");
+    }
+    if vault == VaultChoice::Memory {
+        print::note("It is kept in memory only and gone when this command ends; this is the access token:");
+        print::result(tokens.access_token.expose());
+    } else {
+        print::note(&format!("Next: tokenwright token {name}"));
+    }
+}

@@ -1,0 +1,215 @@
+//! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
+//! believed only after the checks of [`ExpectedResponse::read`].
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::call::Template;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Loopback, Pasted, RedirectUri,
+    parse_pasted, state,
+};
+use crate::redirect::{Browser, LandingPage, ListenError, Listener, LocalCertificate, Tone, Verdict};
+use crate::secret::Secret;
+use crate::wizard::material::SentAuthorization;
+use crate::wizard::shared::Shared;
+use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting};
+
+/// How long a sign-in may take; a person may have to look for a password and a second factor.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// What the response must match, and what is needed to redeem the code.
+struct Sent {
+    expected: ExpectedResponse,
+    redirect_uri: String,
+    pkce: CodeVerifier,
+}
+
+/// How the wait ended.
+type Outcome = Result<AuthorizationResponse, AuthorizationError>;
+
+/// Runs the sign-in.
+pub(crate) async fn authorize(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: Material,
+    browser: BrowserChoice,
+) -> Result<(), Failure> {
+    shared.supply_practice(&mut material)?;
+    let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
+    let mut pasted = shared.pasted(attempt);
+    let (listener, fingerprint, listener_problem) = listen(shared, &redirect).await?;
+    let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
+    let url = authorization_url(&material, &sent)?;
+    let browser_problem = open_browser(shared, browser, &url);
+    let now = (shared.edges.now)();
+    let addresses = listener.iter().flat_map(|listener| listener.addresses()).map(ToString::to_string).collect();
+    let waiting = Waiting {
+        url,
+        redirect_uri: sent.redirect_uri.clone(),
+        addresses,
+        fingerprint,
+        until: now.checked_add(PATIENCE).unwrap_or(now),
+        browser_problem,
+        listener_problem,
+    };
+    shared.emit(Event::Waiting(attempt, Box::new(waiting)));
+
+    let received = async {
+        match listener {
+            Some(listener) => receive(shared, attempt, listener, &sent).await,
+            None => std::future::pending().await,
+        }
+    };
+    let by_hand = async {
+        loop {
+            let Some(text) = pasted.recv().await else { std::future::pending().await };
+            match read_pasted(&text, &sent.expected) {
+                Ok(outcome) => return outcome,
+                Err(diagnosis) => shared.emit(Event::ResponseIgnored(attempt, diagnosis)),
+            }
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = received => outcome,
+        outcome = by_hand => outcome,
+        () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
+    };
+    let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
+    let authorized = authorized(response, sent, (shared.edges.now)());
+    shared.emit(Event::Authorized(attempt, Box::new(authorized)));
+    Ok(())
+}
+
+/// Binds the listener where the redirect URI points at this machine. A port that cannot be had does not end the
+/// sign-in: the response can still be pasted.
+async fn listen(
+    shared: &Shared,
+    redirect: &RedirectUri,
+) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
+    let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
+    let certificate = certificate(shared, plan)?;
+    match Listener::bind(plan, certificate.as_ref()).await {
+        Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
+        // Without a port of our own there is no redirect URI that could be sent.
+        Err(error) if plan.port.is_none() => Err(error.into()),
+        Err(error) => Ok((None, None, Some(error.diagnose()))),
+    }
+}
+
+fn certificate(shared: &Shared, plan: &Loopback) -> Result<Option<LocalCertificate>, ListenError> {
+    plan.https.then(|| LocalCertificate::generate((shared.edges.now)())).transpose()
+}
+
+fn prepare(
+    shared: &Shared,
+    material: &Material,
+    redirect: &RedirectUri,
+    listener: Option<&Listener>,
+) -> Result<Sent, Failure> {
+    let service = &material.profile.service;
+    let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
+    let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&material.values()));
+    let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    Ok(Sent {
+        expected: ExpectedResponse {
+            state: state((shared.edges.entropy)()),
+            issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
+            code_parameter: service.redirect.code_parameter.clone(),
+        },
+        redirect_uri: listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port())),
+        pkce: pkce.code_verifier((shared.edges.entropy)()),
+    })
+}
+
+fn authorization_url(material: &Material, sent: &Sent) -> Result<String, Failure> {
+    let call = material.authorization_call(&SentAuthorization {
+        state: &sent.expected.state,
+        code_challenge: &sent.pkce.challenge,
+        code_challenge_method: sent.pkce.method,
+        redirect_uri: &sent.redirect_uri,
+    })?;
+    Ok(call.url.to_secret().expose().to_owned())
+}
+
+fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Diagnosis> {
+    let browser = match browser {
+        BrowserChoice::System => Browser::System,
+        BrowserChoice::Command(command) => Browser::Command(command),
+        BrowserChoice::None => Browser::None,
+    };
+    (shared.edges.open_browser)(&browser, url).err().map(|error| error.diagnose())
+}
+
+/// Waits until the listener takes a response that is believed, an authentic refusal among them.
+async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent) -> Outcome {
+    let believed = RefCell::new(None);
+    let judge = |parameters: &crate::oauth::Parameters| match sent.expected.read(parameters) {
+        Ok(response) => {
+            *believed.borrow_mut() = Some(Ok(response));
+            Verdict::Accept(success_page())
+        }
+        Err(error) => {
+            let page = problem_page(&error);
+            if error.is_final() {
+                *believed.borrow_mut() = Some(Err(error));
+                return Verdict::Accept(page);
+            }
+            shared.emit(Event::ResponseIgnored(attempt, error.diagnose()));
+            Verdict::Refuse(page)
+        }
+    };
+    listener.receive(judge).await;
+    match believed.into_inner() {
+        Some(outcome) => outcome,
+        // The listener ends only when the judge accepted.
+        None => Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
+    }
+}
+
+fn success_page() -> LandingPage {
+    LandingPage {
+        title: "The authorization code arrived".into(),
+        text: "You can close this tab and go back to Tokenwright.".into(),
+        tone: Tone::Success,
+    }
+}
+
+fn problem_page(error: &AuthorizationError) -> LandingPage {
+    let diagnosis = error.diagnose();
+    let hint = diagnosis.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let title = if error.is_final() { "The service refused" } else { "This response is not believed" };
+    LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
+}
+
+/// Reads what was pasted; an error that does not end the sign-in comes back as its words.
+fn read_pasted(text: &Secret, expected: &ExpectedResponse) -> Result<Outcome, Diagnosis> {
+    match parse_pasted(text.expose(), &expected.code_parameter) {
+        Pasted::Parameters(parameters) => match expected.read(&parameters) {
+            Err(error) if !error.is_final() => Err(error.diagnose()),
+            outcome => Ok(outcome),
+        },
+        Pasted::Code(code) => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
+        Pasted::NotUnderstood => Err(Diagnosis::new("there is neither a code nor an error in what was pasted")
+            .hint("paste the whole address that the browser shows after signing in, or the code alone")),
+    }
+}
+
+fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
+    Authorized {
+        code: response.code,
+        code_verifier: sent.pkce.verifier,
+        redirect_uri: sent.redirect_uri,
+        extras: response.extras,
+        at,
+    }
+}
+
+fn out_of_patience() -> Failure {
+    let minutes = PATIENCE.as_secs() / 60;
+    let diagnosis = Diagnosis::new(format!("no response came within {minutes} minutes"));
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("start again, and finish in the browser tab that opens"))
+}

@@ -1,0 +1,40 @@
+//! Everything the flows need from outside, in one place: made once by `main`, and by tests of scripted parts.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::redirect::{Browser, OpenError};
+use crate::secret::Secret;
+use crate::store::Store;
+use crate::transport::Transport;
+
+/// What opens the authorization URL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum BrowserChoice {
+    /// The desktop's own.
+    #[default]
+    System,
+    /// This command line; `%s` stands for the URL, which is else its last argument.
+    Command(String),
+    /// Nothing: the person opens it.
+    None,
+}
+
+/// Everything the flows need from outside.
+pub struct Edges {
+    /// Sends calls.
+    pub transport: Transport,
+    /// Keeps plain files.
+    pub store: Store,
+    /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).
+    pub vault_kind: Option<String>,
+    /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
+    pub passphrase: Option<Secret>,
+    /// Opens a URL.
+    pub open_browser: Arc<dyn Fn(&Browser, &str) -> Result<(), OpenError> + Send + Sync>,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// Randomness fit for secrets.
+    pub entropy: fn() -> [u8; 32],
+}

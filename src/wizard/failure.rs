@@ -1,0 +1,93 @@
+//! Why a flow ended without what it was for: the words, and whose fault it is, which is what an exit code says.
+
+use crate::call::RenderError;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{AuthorizationError, TokenError};
+use crate::practice::PracticeError;
+use crate::redirect::ListenError;
+use crate::service::{CatalogError, PresetError, ProfileError, Service};
+use crate::store::StoreError;
+use crate::transport::TransportError;
+use crate::vault::VaultError;
+
+/// A failure, ready to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened and what to do.
+    pub diagnosis: Diagnosis,
+    /// Whose fault it is.
+    pub kind: FailureKind,
+}
+
+/// Whose fault it is, and what mends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// What was asked for makes no sense as it is: a field, a name, a file.
+    Usage,
+    /// Only a person at a browser can mend it.
+    NeedsSignIn,
+    /// The service said no.
+    Refused,
+    /// The service could not be reached, or is unable for a while.
+    Network,
+    /// The vault cannot be read or written.
+    Vault,
+    /// Something of this machine: a port, a disk, a browser.
+    Machine,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
+        Self { diagnosis, kind }
+    }
+
+    /// A failure of a token call, with the service's own hints.
+    pub fn of_token_call(error: &TokenError, service: &Service) -> Self {
+        let kind = if error.is_transient() { FailureKind::Network } else { FailureKind::Refused };
+        Self::new(kind, error.diagnose(&service.hints))
+    }
+
+    /// A refused authorization, with the service's own hints.
+    pub fn of_authorization(error: &AuthorizationError, service: &Service) -> Self {
+        let mut diagnosis = error.diagnose();
+        if let AuthorizationError::Refused { error, description, .. } = error {
+            let text = description.as_deref().unwrap_or_default();
+            diagnosis.hint = crate::oauth::explain(crate::oauth::Stage::Authorization, error, text, &service.hints);
+        }
+        Self::new(FailureKind::Refused, diagnosis)
+    }
+}
+
+/// Every error of a lower room has one kind, but for those above.
+macro_rules! failure_from {
+    ($($error:ty => $kind:ident),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(FailureKind::$kind, error.diagnose())
+            }
+        })*
+    };
+}
+
+failure_from! {
+    RenderError => Usage,
+    CatalogError => Usage,
+    PresetError => Usage,
+    ProfileError => Usage,
+    crate::oauth::RedirectUriError => Usage,
+    crate::service::ProfileNameError => Usage,
+    ListenError => Machine,
+    PracticeError => Machine,
+    StoreError => Machine,
+    TransportError => Network,
+    VaultError => Vault,
+}
+
+impl Failure {
+    /// The thread of the flows has no runtime to run them on.
+    pub(crate) fn no_runtime(error: &std::io::Error) -> Self {
+        let diagnosis = Diagnosis::new(format!("the program cannot wait for input and output: {error}"));
+        Self::new(FailureKind::Machine, diagnosis.hint("look at the limit of open files (`ulimit -n`)"))
+    }
+}

@@ -1,0 +1,47 @@
+//! *Check token*: ask the service whose token it is.
+
+use crate::call::{Path, body_as_json, first_text, scalar_text};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Stage, explain};
+use crate::service::Identity;
+use crate::wizard::shared::Shared;
+use crate::wizard::token_call::send;
+use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material};
+
+/// Calls the identity endpoint and shows what the preset says, or the plain fields there are.
+pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
+    shared.supply_practice(&mut material)?;
+    let service = &material.profile.service;
+    let Some(identity) = &service.identity else {
+        let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("try the token in a call of the service's own API")));
+    };
+    let call = material.render(&identity.call)?;
+    shared.emit(Event::Sending(attempt, call.origin()));
+    let reply = send(shared, &call).await?;
+    let json = body_as_json(&reply);
+    if !reply.is_success() {
+        let text = json.as_ref().and_then(|json| first_text(&identity.call.reading.error_description, json));
+        let code = json.as_ref().and_then(|json| first_text(&identity.call.reading.error, json)).unwrap_or_default();
+        let said = if code.is_empty() { String::new() } else { format!(": `{code}`") };
+        let summary = format!("the identity endpoint answered {}{said}", reply.status);
+        let hint = explain(Stage::Identity, &code, text.as_deref().unwrap_or_default(), &service.hints);
+        return Err(Failure::new(FailureKind::Refused, Diagnosis { hint, ..Diagnosis::new(summary) }));
+    }
+    let fields = json.map(|json| fields(identity, &json)).unwrap_or_default();
+    shared.emit(Event::Identified(attempt, Identified { fields }));
+    Ok(())
+}
+
+fn fields(identity: &Identity, json: &serde_json::Value) -> Vec<(String, String)> {
+    let named: Vec<(String, String)> = identity
+        .fields
+        .iter()
+        .filter_map(|(label, path)| Some((label.clone(), first_text(std::slice::from_ref::<Path>(path), json)?)))
+        .collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let plain = json.as_object().into_iter().flatten();
+    plain.filter_map(|(name, value)| Some((name.clone(), scalar_text(value)?))).collect()
+}

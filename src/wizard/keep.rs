@@ -1,0 +1,131 @@
+//! Tokens of saved profiles: handed out while they are valid, else refreshed under the profile's lease, so that of
+//! all threads and processes one refreshes and the others find the new token.
+
+use std::time::Duration;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Freshness, Stage, TokenSet};
+use crate::service::{Profile, ProfileName};
+use crate::vault::{ProfileSecrets, Record};
+use crate::wizard::shared::Shared;
+use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, profiles, token_call, unlock};
+
+/// How long another holder of the lease is waited for: longer than a token call may take.
+const LEASE_WAIT: Duration = Duration::from_secs(60);
+
+/// Hands out the access token of a saved profile. With `min_valid` an access token that lives longer than that is
+/// handed out as it is; without, it is refreshed in any case.
+pub(crate) async fn token(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    min_valid: Option<Duration>,
+) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    let profile = profiles::load(shared, &name)?;
+    let record = read(shared, &name).await?;
+    if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
+        && is_good(shared, tokens, min_valid)
+    {
+        let tokens = tokens.clone();
+        shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed: false })));
+        return Ok(());
+    }
+    let (exchange, refreshed) = renew(shared, attempt, &name, profile, min_valid).await?;
+    let tokens = match exchange {
+        Renewal::Found(tokens) => tokens,
+        Renewal::Called(exchange) => *exchange.outcome?,
+    };
+    shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed })));
+    Ok(())
+}
+
+/// Refreshes the tokens of a saved profile with the calls as they are now typed.
+pub(crate) async fn refresh_saved(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    material: Material,
+) -> Result<Exchange, Failure> {
+    match renew(shared, attempt, name, material.profile, None).await?.0 {
+        Renewal::Called(exchange) => Ok(*exchange),
+        // Without a least validity there is nothing that could be found good enough.
+        Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
+    }
+}
+
+/// What came of a renewal.
+enum Renewal {
+    /// Another process had renewed them meanwhile.
+    Found(TokenSet),
+    /// The call was made.
+    Called(Box<Exchange>),
+}
+
+/// Lock, read again, refresh if it is still needed, write, release.
+async fn renew(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    profile: Profile,
+    min_valid: Option<Duration>,
+) -> Result<(Renewal, bool), Failure> {
+    let leased = name.to_string();
+    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let record = read(shared, name).await?;
+    if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
+        && is_good(shared, tokens, min_valid)
+    {
+        return Ok((Renewal::Found(tokens.clone()), true));
+    }
+    let (mut material, stage) = material(name, profile, &record)?;
+    shared.supply_practice(&mut material)?;
+    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    exchange.outcome = match exchange.outcome {
+        Ok(tokens) => {
+            let secrets = ProfileSecrets { tokens: Some((*tokens).clone()), ..record.secrets };
+            let kept = name.to_string();
+            shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
+            Ok(tokens)
+        }
+        Err(failure) if failure.kind == FailureKind::Refused && stage == Stage::Refresh => {
+            Err(Failure { kind: FailureKind::NeedsSignIn, ..failure })
+        }
+        Err(failure) => Err(failure),
+    };
+    drop(lease);
+    shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
+    Ok((Renewal::Called(Box::new(exchange)), true))
+}
+
+/// What the renewal is made from: the refresh call, or for a service without a browser the bearer call again.
+fn material(name: &ProfileName, profile: Profile, record: &Record) -> Result<(Material, Stage), Failure> {
+    let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
+    let tokens = record.secrets.tokens.clone();
+    let refreshable = tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+    let without_browser = profile.service.authorization.is_none();
+    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
+    let material = Material { tokens, ..Material::new(profile, secrets) };
+    match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
+        (true, _) => Ok((material, Stage::Refresh)),
+        (false, true) => Ok((material, Stage::Bearer)),
+        (false, false) if material.tokens.is_none() => Err(needs_sign_in(name, "has no tokens")),
+        (false, false) => Err(needs_sign_in(name, "has an access token that is no longer valid and no refresh token")),
+    }
+}
+
+async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
+    let asked = name.to_string();
+    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
+    record.ok_or_else(|| needs_sign_in(name, "has no tokens"))
+}
+
+fn is_good(shared: &Shared, tokens: &TokenSet, min_valid: Duration) -> bool {
+    tokens.freshness((shared.edges.now)(), min_valid) == Freshness::Fresh
+}
+
+fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
+    let diagnosis = Diagnosis::new(format!("the profile `{name}` {what}"));
+    let hint = format!("sign in again: `tokenwright sign-in {name} --service …`, or open the profile in the window");
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))
+}

@@ -1,0 +1,157 @@
+//! All that a call is made from: the profile, what was typed that is secret, what the sign-in brought, and the tokens
+//! there are. The preview and the call itself take their values from the same place, so they cannot differ.
+
+use jiff::Timestamp;
+
+use crate::call::{Call, CallTemplate, Parameter, RenderError, Values};
+use crate::oauth::{Parameters, TokenSet};
+use crate::secret::Secret;
+use crate::service::{Asks, Catalog, Profile};
+
+/// What a person typed that is secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedSecrets {
+    /// The client secret, or the secret that belongs to the user id.
+    pub client_secret: Secret,
+    /// A refresh token that was at hand.
+    pub refresh_token: Secret,
+}
+
+/// What a sign-in brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorized {
+    /// The authorization code.
+    pub code: Secret,
+    /// The verifier that belongs to the challenge that was sent; empty without PKCE.
+    pub code_verifier: Secret,
+    /// The redirect URI as it was sent.
+    pub redirect_uri: String,
+    /// What else came with the code.
+    pub extras: Parameters,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// All that a call is made from.
+#[derive(Clone, Debug)]
+pub struct Material {
+    /// Whose calls they are.
+    pub profile: Profile,
+    /// What was typed.
+    pub secrets: TypedSecrets,
+    /// What the sign-in brought, if there was one.
+    pub authorized: Option<Authorized>,
+    /// The tokens there are.
+    pub tokens: Option<TokenSet>,
+    /// The port of the practice service, when it runs.
+    pub practice_port: Option<u16>,
+}
+
+impl Material {
+    /// A profile and nothing else.
+    pub fn new(profile: Profile, secrets: TypedSecrets) -> Self {
+        Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
+    }
+
+    /// The value of every placeholder that has one.
+    pub fn values(&self) -> Values {
+        let mut values = self.profile.values();
+        if let Some(port) = self.practice_port
+            && self.profile.service.practice
+            && values.value("port").is_none()
+        {
+            values.set("port", port.to_string());
+        }
+        self.set_secret(&mut values);
+        if let Some(authorized) = &self.authorized {
+            values.set_secret("code", authorized.code.clone());
+            values.set("redirect_uri", &authorized.redirect_uri);
+            for (name, value) in self.kept_extras() {
+                values.set(&name, value);
+            }
+        }
+        // Without a challenge there is no verifier, and a parameter without a value is left out.
+        let verifier = self.authorized.as_ref().map(|authorized| authorized.code_verifier.clone());
+        values.set_secret("code_verifier", verifier.unwrap_or_default());
+        self.set_tokens(&mut values);
+        values
+    }
+
+    /// A call with its values filled in.
+    pub fn render(&self, template: &CallTemplate) -> Result<Call, RenderError> {
+        template.render(&self.values())
+    }
+
+    /// The authorization request. `state` and challenge are made when it starts; until then they are shown as such.
+    pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
+        let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
+        let mut values = self.values();
+        values.set("state", sent.state);
+        values.set("code_challenge", sent.code_challenge);
+        values.set("code_challenge_method", sent.code_challenge_method);
+        values.set("redirect_uri", sent.redirect_uri);
+        let mut template = authorization.call.clone();
+        for parameter in &self.profile.extra {
+            replace_or_add(&mut template.query, parameter);
+        }
+        template.render(&values)
+    }
+
+    /// Which of the redirect's parameters become values: those that the preset names; for a service without a
+    /// preset all, since nobody has named them yet.
+    pub fn kept_extras(&self) -> Parameters {
+        let keep = &self.profile.service.redirect.keep;
+        let all = self.profile.service.id == Catalog::CUSTOM;
+        let extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
+        extras.filter(|(name, _)| all || keep.contains(name)).cloned().collect()
+    }
+
+    fn set_secret(&self, values: &mut Values) {
+        let secret = &self.secrets.client_secret;
+        match self.profile.service.asks {
+            // Empty, so that it is left out: a public client has none.
+            Asks::Nothing => values.set_secret("client_secret", Secret::default()),
+            Asks::OptionalSecret => values.set_secret("client_secret", secret.clone()),
+            Asks::Secret | Asks::UserAndSecret if secret.is_empty() => {}
+            Asks::Secret | Asks::UserAndSecret => values.set_secret("client_secret", secret.clone()),
+        }
+        if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
+            values.set_secret("password", secret.clone());
+        }
+    }
+
+    fn set_tokens(&self, values: &mut Values) {
+        if let Some(tokens) = &self.tokens {
+            values.set_secret("token", tokens.access_token.clone());
+            values.set("token_type", &tokens.token_type);
+            for (name, token) in [("refresh_token", &tokens.refresh_token), ("id_token", &tokens.id_token)] {
+                if let Some(token) = token {
+                    values.set_secret(name, token.clone());
+                }
+            }
+            for (name, value) in &tokens.kept {
+                values.set(name, value);
+            }
+        }
+        if !self.secrets.refresh_token.is_empty() {
+            values.set_secret("refresh_token", self.secrets.refresh_token.clone());
+        }
+    }
+}
+
+/// What an authorization request is sent with.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the fields are the parameters")]
+pub struct SentAuthorization<'a> {
+    pub state: &'a str,
+    pub code_challenge: &'a str,
+    pub code_challenge_method: &'a str,
+    pub redirect_uri: &'a str,
+}
+
+fn replace_or_add(query: &mut Vec<Parameter>, parameter: &Parameter) {
+    match query.iter_mut().find(|known| known.name == parameter.name) {
+        Some(known) => known.value = parameter.value.clone(),
+        None => query.push(parameter.clone()),
+    }
+}

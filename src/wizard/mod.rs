@@ -1,0 +1,33 @@
+//! The one owner of every flow. A face sends a [`Command`], the [`Worker`] does it on a thread of its own and answers
+//! with [`Event`]s, and [`Session::apply`] is what they change. Window and command line are two faces of this.
+//!
+//! ```text
+//! face --Command--> Worker --uses--> redirect, transport, vault, store, practice
+//! face <--Event---  Worker, then wake()
+//! face: session.apply(event)
+//! ```
+
+mod authorize;
+mod catalog;
+mod edges;
+mod failure;
+mod identity;
+mod keep;
+mod material;
+mod message;
+mod profiles;
+mod session;
+mod shared;
+mod token_call;
+mod unlock;
+mod worker;
+
+pub use crate::wizard::edges::{BrowserChoice, Edges};
+pub use crate::wizard::failure::{Failure, FailureKind};
+pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
+pub use crate::wizard::message::{
+    Attempt, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings, ProfileState, ProfileSummary, ReplyView,
+    SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings, faults,
+};
+pub use crate::wizard::session::{CallState, AuthorizationState, PracticeState, Session};
+pub use crate::wizard::worker::Worker;

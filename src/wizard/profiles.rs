@@ -1,0 +1,133 @@
+//! Saved profiles: listed, opened, saved and forgotten. The plain part is in the store, the secrets are in the vault.
+
+use std::time::Duration;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::secret::Secret;
+use crate::service::{Profile, ProfileName};
+use crate::vault::ProfileSecrets;
+use crate::wizard::shared::Shared;
+use crate::wizard::{
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, unlock,
+};
+
+/// How long another process that works on the same profile is waited for.
+const LEASE_WAIT: Duration = Duration::from_secs(60);
+
+/// Reads the plain part of a profile.
+pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failure> {
+    let text = shared.edges.store.load_profile_text(name.as_str())?;
+    let text = text.ok_or_else(|| unknown(shared, name))?;
+    let (catalog, _) = shared.catalog();
+    Ok(Profile::from_toml(name, &text, &catalog)?)
+}
+
+fn unknown(shared: &Shared, name: &ProfileName) -> Failure {
+    let saved = shared.edges.store.list_profiles().unwrap_or_default();
+    let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
+    let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
+    let hint = format!("{meant}`tokenwright list` names the saved profiles");
+    Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))
+}
+
+/// Tells the face which profiles there are, and how their tokens are.
+pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
+    let (catalog, _) = shared.catalog();
+    let mut summaries = Vec::new();
+    for (name, text) in shared.edges.store.list_profiles()? {
+        let Ok(name) = ProfileName::parse(&name) else { continue };
+        let profile = match text {
+            Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
+            Err(error) => Err(error.diagnose()),
+        };
+        let (service, state) = match profile {
+            Ok(profile) => (profile.service.name, state(shared, &name).await),
+            Err(diagnosis) => (String::new(), ProfileState::Broken(diagnosis)),
+        };
+        summaries.push(ProfileSummary { name, service, state });
+    }
+    shared.emit(Event::Profiles(summaries));
+    Ok(())
+}
+
+async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
+    if !shared.has_vault() {
+        return ProfileState::Closed;
+    }
+    let asked = name.to_string();
+    match shared.with_vault(move |vault| vault.get(&asked)).await {
+        Err(failure) => ProfileState::Broken(failure.diagnosis),
+        Ok(record) => match record.and_then(|record| record.secrets.tokens) {
+            None => ProfileState::SignedOut,
+            Some(tokens) => ProfileState::Tokens {
+                expires_at: tokens.expires_at,
+                refreshable: tokens.refresh_token.is_some(),
+                refresh_token_expires_at: tokens.refresh_token_expires_at,
+                scopes: tokens.scopes,
+            },
+        },
+    }
+}
+
+/// Reads a profile with its secrets.
+pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    let profile = load(shared, &name)?;
+    let asked = name.to_string();
+    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
+    let secrets = record.map(|record| record.secrets).unwrap_or_default();
+    let typed = TypedSecrets { client_secret: secrets.client_secret.unwrap_or_default(), ..TypedSecrets::default() };
+    let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
+    Ok(())
+}
+
+/// Keeps a profile: first the secrets, since a plain file without them can be written again.
+pub(crate) async fn save(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    material: Material,
+    replace: bool,
+) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
+        let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
+    }
+    let secrets = ProfileSecrets {
+        client_secret: Some(material.secrets.client_secret).filter(|secret| !secret.is_empty()),
+        tokens: material.tokens,
+        ..ProfileSecrets::default()
+    };
+    let kept = name.to_string();
+    let put = move |vault: &crate::vault::Vault| {
+        let _lease = vault.lease(&kept, LEASE_WAIT)?;
+        let last = vault.get(&kept)?.map(|record| record.number);
+        vault.put(&kept, last, &secrets)
+    };
+    shared.with_vault(put).await?;
+    let (catalog, _) = shared.catalog();
+    shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    shared.emit(Event::Saved(attempt, name));
+    list(shared).await
+}
+
+/// Forgets a profile: first the plain part, so that nothing points at secrets that are gone.
+pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    let is_there = shared.edges.store.load_profile_text(name.as_str());
+    if matches!(is_there, Ok(None)) {
+        return Err(unknown(shared, &name));
+    }
+    shared.edges.store.remove_profile(name.as_str())?;
+    let gone = name.to_string();
+    shared.with_vault(move |vault| vault.remove(&gone)).await?;
+    shared.emit(Event::Forgotten(attempt, name));
+    list(shared).await
+}
+
+/// A secret of the environment or of a prompt, if it is not empty.
+pub(crate) fn some(secret: Option<Secret>) -> Option<Secret> {
+    secret.filter(|secret| !secret.is_empty())
+}

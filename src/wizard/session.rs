@@ -1,0 +1,294 @@
+//! What a face knows: changed by [`Session::apply`] alone, apart from [`Session::begin`], which numbers a new run.
+
+use std::collections::BTreeMap;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::TokenSet;
+use crate::service::{ProfileName, Service};
+use crate::wizard::{
+    Attempt, Authorized, Event, Exchange, Failure, Flow, Identified, Material, OpenedProfile, ProfileSummary, SavedToken,
+    VaultState, Waiting, WindowSettings,
+};
+
+/// What a face knows.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// The services to choose from.
+    pub services: Vec<Service>,
+    /// What is wrong with presets, settings and the like; shown until dismissed.
+    pub problems: Vec<Diagnosis>,
+    /// How the window looked last time, once known.
+    pub window: Option<WindowSettings>,
+    /// The saved profiles.
+    pub profiles: Vec<ProfileSummary>,
+    /// Whether secrets can be kept.
+    pub vault: VaultState,
+    /// The practice service.
+    pub practice: PracticeState,
+    /// Step 2.
+    pub authorization: AuthorizationState,
+    /// The bearer call of step 3.
+    pub bearer: CallState,
+    /// The refresh call of step 3.
+    pub refresh: CallState,
+    /// Whose token it is: asked, told, or why not.
+    pub identity: Option<Result<Identified, Failure>>,
+    /// The newest tokens of this wizard.
+    pub tokens: Option<TokenSet>,
+    /// The name under which this wizard's profile is kept.
+    pub saved_as: Option<ProfileName>,
+    /// Why it could not be kept, opened or forgotten.
+    pub save_problem: Option<Failure>,
+    /// A profile that was opened and is not yet taken over into the fields.
+    pub opened: Option<Box<OpenedProfile>>,
+    /// Runs by flow: the newest one, and whether it still goes on.
+    runs: BTreeMap<Flow, Run>,
+    last_attempt: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    attempt: Attempt,
+    going: bool,
+}
+
+/// The practice service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PracticeState {
+    /// It does not run.
+    #[default]
+    Off,
+    /// It listens on this port.
+    Ready(u16),
+    /// It could not be started.
+    Failed(Failure),
+}
+
+/// Step 2.
+#[derive(Clone, Debug, Default)]
+pub enum AuthorizationState {
+    /// Not started.
+    #[default]
+    Idle,
+    /// Started; the browser is not off yet.
+    Starting,
+    /// The browser is off; with what came meanwhile and was not believed.
+    Waiting(Box<Waiting>, Option<Diagnosis>),
+    /// The code came.
+    Done(Box<Authorized>),
+    /// It ended without one.
+    Failed(Failure),
+}
+
+/// A call of step 3.
+#[derive(Clone, Debug, Default)]
+pub enum CallState {
+    /// Not called.
+    #[default]
+    Idle,
+    /// Being called, at this origin.
+    Sending(String),
+    /// Called.
+    Done(Box<Exchange>),
+    /// Not even sent.
+    Failed(Failure),
+}
+
+impl Session {
+    /// Numbers a new run of a flow; events of an older one are dropped from now on.
+    pub fn begin(&mut self, flow: Flow) -> Attempt {
+        self.last_attempt += 1;
+        let attempt = Attempt(self.last_attempt);
+        self.runs.insert(flow, Run { attempt, going: true });
+        match flow {
+            Flow::Authorization => self.authorization = AuthorizationState::Starting,
+            Flow::Bearer => self.bearer = CallState::Sending(String::new()),
+            Flow::Refresh => self.refresh = CallState::Sending(String::new()),
+            Flow::Identity => self.identity = None,
+            Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
+            Flow::Vault => {}
+        }
+        attempt
+    }
+
+    /// The run of a flow that goes on.
+    pub fn running(&self, flow: Flow) -> Option<Attempt> {
+        self.runs.get(&flow).filter(|run| run.going).map(|run| run.attempt)
+    }
+
+    /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
+    pub fn reset_wizard(&mut self) -> Vec<Attempt> {
+        let flows = [Flow::Authorization, Flow::Bearer, Flow::Refresh, Flow::Identity, Flow::Save];
+        let going = flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
+        let going = going.collect();
+        self.authorization = AuthorizationState::Idle;
+        self.bearer = CallState::Idle;
+        self.refresh = CallState::Idle;
+        self.identity = None;
+        self.tokens = None;
+        self.saved_as = None;
+        self.save_problem = None;
+        going
+    }
+
+    /// Completes what a call is made from with what this session has learnt.
+    pub fn complete(&self, material: &mut Material) {
+        if let AuthorizationState::Done(authorized) = &self.authorization {
+            material.authorized = Some((**authorized).clone());
+        }
+        material.tokens.clone_from(&self.tokens);
+        if let PracticeState::Ready(port) = self.practice {
+            material.practice_port = Some(port);
+        }
+    }
+
+    /// Takes in what happened.
+    // flat: one line an event
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Services(services, problems) => {
+                self.services = services;
+                self.problems.extend(problems);
+            }
+            Event::Catalog(..) | Event::Traced(..) => {}
+            Event::Window(window) => self.window = Some(window),
+            Event::Profiles(profiles) => self.profiles = profiles,
+            Event::Vault(state) => {
+                self.vault = state;
+                self.finish_flow(Flow::Vault);
+            }
+            Event::Problem(failure) => self.problems.push(failure.diagnosis),
+            Event::PracticeReady(port) => self.practice = PracticeState::Ready(port),
+            Event::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
+            Event::Waiting(attempt, waiting) => self.when(attempt, false, |session, _| {
+                session.authorization = AuthorizationState::Waiting(waiting, None);
+            }),
+            Event::ResponseIgnored(attempt, diagnosis) => self.when(attempt, false, |session, _| {
+                if let AuthorizationState::Waiting(_, ignored) = &mut session.authorization {
+                    *ignored = Some(diagnosis);
+                }
+            }),
+            Event::Authorized(attempt, authorized) => self.when(attempt, true, |session, _| {
+                session.authorization = AuthorizationState::Done(authorized);
+            }),
+            Event::Sending(attempt, origin) => self.when(attempt, false, |session, flow| {
+                session.set_call(flow, CallState::Sending(origin));
+            }),
+            Event::Called(attempt, exchange) => self.when(attempt, true, |session, flow| session.called(flow, exchange)),
+            Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
+                session.identity = Some(Ok(identified));
+            }),
+            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| session.saved_as = Some(name)),
+            Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
+            Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
+            Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
+                if session.saved_as.as_ref() == Some(&name) {
+                    session.saved_as = None;
+                }
+            }),
+            Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
+            Event::Cancelled(attempt) => self.when(attempt, true, |session, flow| session.cancel(flow)),
+        }
+    }
+
+    /// Runs `change` if the attempt is the newest of its flow and goes on; `ends` says that it is over now.
+    fn when(&mut self, attempt: Attempt, ends: bool, change: impl FnOnce(&mut Self, Flow)) {
+        let found = self.runs.iter_mut().find(|(_, run)| run.attempt == attempt && run.going);
+        let Some((flow, run)) = found else { return };
+        let flow = *flow;
+        run.going = !ends;
+        change(self, flow);
+    }
+
+    fn finish_flow(&mut self, flow: Flow) {
+        if let Some(run) = self.runs.get_mut(&flow) {
+            run.going = false;
+        }
+    }
+
+    fn set_call(&mut self, flow: Flow, state: CallState) {
+        match flow {
+            Flow::Bearer => self.bearer = state,
+            Flow::Refresh => self.refresh = state,
+            _ => {}
+        }
+    }
+
+    fn called(&mut self, flow: Flow, exchange: Box<Exchange>) {
+        if let Ok(tokens) = &exchange.outcome {
+            self.tokens = Some((**tokens).clone());
+            self.identity = None;
+        }
+        self.set_call(flow, CallState::Done(exchange));
+    }
+
+    fn open(&mut self, opened: Box<OpenedProfile>) {
+        self.reset_wizard();
+        self.tokens.clone_from(&opened.material.tokens);
+        self.saved_as = Some(opened.name.clone());
+        self.opened = Some(opened);
+    }
+
+    fn refreshed(&mut self, token: &SavedToken) {
+        if self.saved_as.as_ref() == Some(&token.name) {
+            self.tokens = Some(token.tokens.clone());
+        }
+    }
+
+    fn fail(&mut self, flow: Flow, failure: Failure) {
+        match flow {
+            Flow::Authorization => self.authorization = AuthorizationState::Failed(failure),
+            Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Failed(failure)),
+            Flow::Identity => self.identity = Some(Err(failure)),
+            Flow::Save | Flow::Open | Flow::Saved | Flow::Vault => self.save_problem = Some(failure),
+        }
+    }
+
+    fn cancel(&mut self, flow: Flow) {
+        match flow {
+            Flow::Authorization => self.authorization = AuthorizationState::Idle,
+            Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Idle),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wizard::FailureKind;
+
+    fn failure() -> Failure {
+        Failure::new(FailureKind::Refused, Diagnosis::new("no"))
+    }
+
+    #[test]
+    fn events_of_an_older_attempt_are_dropped() {
+        let mut session = Session::default();
+        let first = session.begin(Flow::Authorization);
+        let second = session.begin(Flow::Authorization);
+        session.apply(Event::Failed(first, failure()));
+        assert!(matches!(session.authorization, AuthorizationState::Starting));
+        session.apply(Event::Failed(second, failure()));
+        assert!(matches!(session.authorization, AuthorizationState::Failed(_)));
+    }
+
+    #[test]
+    fn a_run_that_ended_takes_no_more_events() {
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Bearer);
+        session.apply(Event::Cancelled(attempt));
+        session.apply(Event::Failed(attempt, failure()));
+        assert!(matches!(session.bearer, CallState::Idle));
+        assert_eq!(session.running(Flow::Bearer), None);
+    }
+
+    #[test]
+    fn a_cancelled_sign_in_is_as_if_it_had_not_begun() {
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Authorization);
+        assert_eq!(session.running(Flow::Authorization), Some(attempt));
+        session.apply(Event::Cancelled(attempt));
+        assert!(matches!(session.authorization, AuthorizationState::Idle));
+    }
+}

@@ -1,0 +1,145 @@
+//! What the runs share on the worker's thread: the edges, the open vault, the practice service, and the sign-ins that
+//! wait for something pasted.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::practice::{Fault, Practice, PracticeOptions};
+use crate::secret::Secret;
+use crate::service::Catalog;
+use crate::vault::{Vault, VaultError};
+use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
+
+/// What the runs share.
+pub(crate) struct Shared {
+    pub(crate) edges: Edges,
+    emit: Box<dyn Fn(Event)>,
+    vault: RefCell<Option<Arc<Vault>>>,
+    practice: RefCell<Option<Practice>>,
+    pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
+}
+
+impl Shared {
+    pub(crate) fn new(edges: Edges, emit: Box<dyn Fn(Event)>) -> Self {
+        Self {
+            edges,
+            emit,
+            vault: RefCell::default(),
+            practice: RefCell::default(),
+            pasting: RefCell::default(),
+        }
+    }
+
+    /// Tells the face.
+    pub(crate) fn emit(&self, event: Event) {
+        (self.emit)(event);
+    }
+
+    /// The presets, and what is wrong with the person's own.
+    pub(crate) fn catalog(&self) -> (Catalog, Vec<Diagnosis>) {
+        let mut catalog = Catalog::bundled();
+        let mut problems = Vec::new();
+        for (path, text) in self.edges.store.list_user_presets() {
+            let file = path.display().to_string();
+            match text {
+                Ok(text) => problems.extend(catalog.add(&file, &text).err().map(|error| error.diagnose())),
+                Err(error) => problems.push(error.diagnose()),
+            }
+        }
+        (catalog, problems)
+    }
+
+    /// The open vault.
+    pub(crate) fn vault(&self) -> Result<Arc<Vault>, Failure> {
+        self.vault.borrow().clone().ok_or_else(|| {
+            let diagnosis = Diagnosis::new("the vault is not open");
+            Failure::new(FailureKind::Vault, diagnosis.hint("choose where tokens are kept, or enter the passphrase"))
+        })
+    }
+
+    pub(crate) fn has_vault(&self) -> bool {
+        self.vault.borrow().is_some()
+    }
+
+    pub(crate) fn set_vault(&self, vault: Vault) {
+        *self.vault.borrow_mut() = Some(Arc::new(vault));
+    }
+
+    /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
+    pub(crate) async fn with_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let vault = self.vault()?;
+        blocking(move || work(&vault)).await?.map_err(Failure::from)
+    }
+
+    /// The port of the practice service, which is started if it does not run.
+    pub(crate) fn practice_port(&self) -> Result<u16, Failure> {
+        match &*self.practice.borrow() {
+            Some(practice) => return Ok(practice.port()),
+            None => {}
+        }
+        self.start_practice(PracticeSettings::default())
+    }
+
+    /// Starts the practice service, or switches the faults of the one that runs.
+    pub(crate) fn start_practice(&self, settings: PracticeSettings) -> Result<u16, Failure> {
+        let faults: Result<Vec<Fault>, _> = settings.faults.iter().map(|fault| fault.parse()).collect();
+        let faults = faults.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+        let mut practice = self.practice.borrow_mut();
+        if let Some(practice) = &*practice {
+            practice.set_faults(faults);
+            return Ok(practice.port());
+        }
+        let (port, auto_consent) = (settings.port, settings.auto_consent);
+        match Practice::start(PracticeOptions { port, faults, auto_consent, ..PracticeOptions::default() }) {
+            Ok(started) => {
+                let port = started.port();
+                *practice = Some(started);
+                self.emit(Event::PracticeReady(port));
+                Ok(port)
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                self.emit(Event::PracticeFailed(failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Supplies the practice service's port where the profile needs one and names none.
+    pub(crate) fn supply_practice(&self, material: &mut Material) -> Result<(), Failure> {
+        let profile = &material.profile;
+        if profile.service.practice && profile.inputs.get("port").is_none_or(String::is_empty) {
+            material.practice_port = Some(self.practice_port()?);
+        }
+        Ok(())
+    }
+
+    /// Where the pasted texts of a run arrive.
+    pub(crate) fn pasted(&self, attempt: Attempt) -> UnboundedReceiver<Secret> {
+        let (sender, receiver) = unbounded_channel();
+        self.pasting.borrow_mut().retain(|_, sender| !sender.is_closed());
+        self.pasting.borrow_mut().insert(attempt, sender);
+        receiver
+    }
+
+    /// Hands a pasted text to the run that waits for it, if it still does.
+    pub(crate) fn paste(&self, attempt: Attempt, text: Secret) {
+        if let Some(sender) = self.pasting.borrow().get(&attempt) {
+            let _ = sender.send(text);
+        }
+    }
+}
+
+/// Runs blocking work on a thread where it holds up nobody.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {error}")))
+    })
+}

@@ -1,0 +1,99 @@
+//! Opening the vault: the kind that the environment prescribes, else the one that was chosen before, else the keyring
+//! if it works. It is found out before a browser opens, so that no token is thrown away after a good sign-in.
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::secret::Secret;
+use crate::vault::{Vault, VaultError, VaultKind};
+use crate::wizard::profiles::some;
+use crate::wizard::shared::{Shared, blocking};
+use crate::wizard::{Failure, FailureKind, VaultChoice, VaultState, profiles};
+
+/// Opens the vault if it can be opened without asking, and tells what is needed if not.
+pub(crate) async fn probe(shared: &Shared) -> VaultState {
+    if let Ok(vault) = shared.vault() {
+        return VaultState::Open(choice_of(vault.kind()));
+    }
+    let kind = match kind(shared) {
+        Ok(kind) => kind,
+        Err(failure) => return VaultState::NeedsChoice(failure.diagnosis),
+    };
+    let opened = open(shared, kind, shared.edges.passphrase.clone()).await;
+    match opened {
+        Ok(()) => VaultState::Open(choice_of(kind)),
+        Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
+        Err(error @ VaultError::WrongPassphrase) => {
+            VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
+        }
+        Err(error) => VaultState::NeedsChoice(error.diagnose()),
+    }
+}
+
+/// Opens the vault for a command that needs it.
+pub(crate) async fn open_chosen(shared: &Shared) -> Result<(), Failure> {
+    match probe(shared).await {
+        VaultState::Open(_) => Ok(()),
+        VaultState::NeedsPassphrase { problem: Some(diagnosis), .. } | VaultState::NeedsChoice(diagnosis) => {
+            Err(Failure::new(FailureKind::Vault, diagnosis))
+        }
+        VaultState::NeedsPassphrase { .. } | VaultState::Unknown => {
+            let diagnosis = Diagnosis::new("the vault is locked with a passphrase");
+            let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";
+            Err(Failure::new(FailureKind::Vault, diagnosis.hint(hint)))
+        }
+    }
+}
+
+/// Opens the vault that a person chose, and remembers the choice.
+pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Option<Secret>) -> Result<(), Failure> {
+    let kind = kind_of(choice);
+    let state = match open(shared, kind, some(passphrase).or(shared.edges.passphrase.clone())).await {
+        Ok(()) => {
+            let mut settings = shared.edges.store.load_settings()?;
+            settings.vault = Some(kind.to_string());
+            shared.edges.store.save_settings(&settings)?;
+            VaultState::Open(choice)
+        }
+        Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
+        Err(error @ VaultError::WrongPassphrase) => {
+            VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
+        }
+        Err(error) => return Err(error.into()),
+    };
+    shared.emit(crate::wizard::Event::Vault(state));
+    profiles::list(shared).await
+}
+
+async fn open(shared: &Shared, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
+    let folder = shared.edges.store.places().vault_folder();
+    let opened = blocking(move || Vault::open(kind, &folder, passphrase)).await;
+    // A panic in there was reported already; what is left to say is that the vault is not open.
+    shared.set_vault(opened.unwrap_or(Err(VaultError::PassphraseNeeded { new: false }))?);
+    Ok(())
+}
+
+/// Which kind it is to be.
+fn kind(shared: &Shared) -> Result<VaultKind, Failure> {
+    let prescribed = shared.edges.vault_kind.clone();
+    let chosen = || shared.edges.store.load_settings().ok().and_then(|settings| settings.vault);
+    let Some(name) = prescribed.or_else(chosen) else { return Ok(VaultKind::Keyring) };
+    name.parse().map_err(|_| {
+        let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));
+        Failure::new(FailureKind::Vault, diagnosis.hint("set `TOKENWRIGHT_VAULT` to `keyring`, `passphrase` or `memory`"))
+    })
+}
+
+fn choice_of(kind: VaultKind) -> VaultChoice {
+    match kind {
+        VaultKind::Keyring => VaultChoice::Keyring,
+        VaultKind::Passphrase => VaultChoice::Passphrase,
+        VaultKind::Memory => VaultChoice::Memory,
+    }
+}
+
+fn kind_of(choice: VaultChoice) -> VaultKind {
+    match choice {
+        VaultChoice::Keyring => VaultKind::Keyring,
+        VaultChoice::Passphrase => VaultKind::Passphrase,
+        VaultChoice::Memory => VaultKind::Memory,
+    }
+}

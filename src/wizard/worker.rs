@@ -1,0 +1,141 @@
+//! The thread on which every flow runs: one tokio runtime, one task a run, so that a run can be cancelled by dropping
+//! it, which closes its listener and its call.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::thread::JoinHandle;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::{AbortHandle, LocalSet};
+
+use crate::wizard::shared::Shared;
+use crate::wizard::{Attempt, Command, Edges, Event, authorize, catalog, identity, keep, profiles, token_call, unlock};
+
+/// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
+#[derive(Debug)]
+pub struct Worker {
+    commands: Option<UnboundedSender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread. `emit` is called on it with each event, and must not block: it sends the event to the face
+    /// and then wakes it, in this order.
+    pub fn start(edges: Edges, emit: impl Fn(Event) + Send + 'static) -> std::io::Result<Self> {
+        let (commands, inbox) = unbounded_channel();
+        let run = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return emit(Event::Problem(crate::wizard::Failure::no_runtime(&error))),
+            };
+            let shared = Rc::new(Shared::new(edges, Box::new(emit)));
+            LocalSet::new().block_on(&runtime, serve(&shared, inbox));
+            // A keyring that hangs must not keep the program from ending.
+            runtime.shutdown_background();
+        };
+        let thread = std::thread::Builder::new().name("wizard".into()).spawn(run)?;
+        Ok(Self { commands: Some(commands), thread: Some(thread) })
+    }
+
+    /// Asks for something; the answer comes as events.
+    pub fn send(&self, command: Command) {
+        if let Some(commands) = &self.commands {
+            // It fails only when the thread has ended, which happens on drop alone.
+            let _ = commands.send(command);
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there was reported by the panic hook already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Takes commands until the face is gone.
+async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
+    let mut runs: HashMap<Attempt, AbortHandle> = HashMap::new();
+    while let Some(command) = inbox.recv().await {
+        runs.retain(|_, run| !run.is_finished());
+        match command {
+            Command::Cancel(attempt) => {
+                if let Some(run) = runs.remove(&attempt) {
+                    run.abort();
+                    shared.emit(Event::Cancelled(attempt));
+                }
+            }
+            Command::Paste { attempt, text } => shared.paste(attempt, text),
+            command => {
+                let attempt = attempt_of(&command);
+                let task = tokio::task::spawn_local(run(Rc::clone(shared), command));
+                if let Some(attempt) = attempt {
+                    runs.insert(attempt, task.abort_handle());
+                }
+            }
+        }
+    }
+}
+
+/// The run that a command belongs to.
+fn attempt_of(command: &Command) -> Option<Attempt> {
+    match command {
+        Command::OpenVault { attempt, .. }
+        | Command::Authorize { attempt, .. }
+        | Command::Paste { attempt, .. }
+        | Command::CallBearer { attempt, .. }
+        | Command::CallRefresh { attempt, .. }
+        | Command::CheckToken { attempt, .. }
+        | Command::SaveProfile { attempt, .. }
+        | Command::OpenProfile { attempt, .. }
+        | Command::Token { attempt, .. }
+        | Command::Forget { attempt, .. }
+        | Command::Cancel(attempt) => Some(*attempt),
+        Command::Start
+        | Command::LoadCatalog
+        | Command::ProbeVault
+        | Command::ListProfiles
+        | Command::StartPractice(_)
+        | Command::SaveWindow(_) => None,
+    }
+}
+
+/// Does what is asked and tells how it went.
+// flat: one arm a command
+async fn run(shared: Rc<Shared>, command: Command) {
+    let attempt = attempt_of(&command);
+    let done = match command {
+        Command::Start => catalog::start(&shared).await,
+        Command::LoadCatalog => catalog::load(&shared),
+        Command::ProbeVault => catalog::probe(&shared).await,
+        Command::ListProfiles => catalog::list(&shared).await,
+        Command::StartPractice(settings) => shared.start_practice(settings).map(|_| ()),
+        Command::SaveWindow(window) => catalog::save_window(&shared, window),
+        Command::OpenVault { choice, passphrase, .. } => unlock::choose(&shared, choice, passphrase).await,
+        Command::Authorize { attempt, material, browser } => {
+            authorize::authorize(&shared, attempt, *material, browser).await
+        }
+        Command::CallBearer { attempt, material } => token_call::bearer(&shared, attempt, *material).await,
+        Command::CallRefresh { attempt, material, saved_as } => {
+            token_call::refresh(&shared, attempt, *material, saved_as).await
+        }
+        Command::CheckToken { attempt, material } => identity::check(&shared, attempt, *material).await,
+        Command::SaveProfile { attempt, name, material, replace } => {
+            profiles::save(&shared, attempt, name, *material, replace).await
+        }
+        Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
+        Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
+        Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
+        // Both are dealt with before a run begins.
+        Command::Paste { .. } | Command::Cancel(_) => Ok(()),
+    };
+    if let Err(failure) = done {
+        shared.emit(match attempt {
+            Some(attempt) => Event::Failed(attempt, failure),
+            None => Event::Problem(failure),
+        });
+    }
+}
