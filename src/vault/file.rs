@@ -136,8 +136,9 @@ impl Opening<'_> {
     /// The key of the vault that is there; `None` where there is nothing to unlock and nothing to lose.
     fn unlock(&self) -> Result<Option<Key>, VaultError> {
         let folder = self.folder.to_owned();
-        let header = Header::load(self.folder)?;
+        // In this order: who finds a sealed file finds the header that was written before it.
         let sealed = holds_sealed(self.folder)?;
+        let header = Header::load(self.folder)?;
         match header {
             None if sealed => Err(VaultError::HeaderMissing { folder }),
             None => Ok(None),
@@ -250,4 +251,324 @@ fn sweep(folder: &Path) -> Result<(), VaultError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::diagnosis::Diagnose;
+    use crate::vault::MemoryVault;
+    use crate::vault::key::Cost;
+    use crate::vault::keyring::Keyring;
+    use crate::vault::keyring::tests::{absent, mock};
+
+    /// A folder, and a keyring that outlives the opened vault.
+    struct Home {
+        folder: tempfile::TempDir,
+        locksmith: Locksmith,
+    }
+
+    impl Home {
+        fn with(keyring: Keyring) -> Self {
+            let cost = Cost { memory: 8, passes: 1, lanes: 1 };
+            Self { folder: tempfile::tempdir().expect("a folder"), locksmith: Locksmith { keyring, cost } }
+        }
+
+        fn path(&self) -> PathBuf {
+            self.folder.path().join("vault")
+        }
+
+        fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
+            let passphrase = Secret::new(passphrase);
+            FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.locksmith)
+        }
+
+        fn keyring(&self) -> Result<FileVault, VaultError> {
+            self.open(VaultKind::Keyring, "")
+        }
+    }
+
+    fn home() -> Home {
+        Home::with(mock())
+    }
+
+    fn secrets(text: &str) -> ProfileSecrets {
+        ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let paths = files(folder).expect("listed");
+        let mut names: Vec<String> =
+            paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        names.sort();
+        names
+    }
+
+    fn each_kind(check: impl Fn(&dyn Vault)) {
+        check(&home().keyring().expect("opened"));
+        check(&home().open(VaultKind::Passphrase, "open sesame").expect("opened"));
+        check(&MemoryVault::default());
+    }
+
+    #[test]
+    fn what_is_put_is_found_by_the_next_process() {
+        for kind in [VaultKind::Keyring, VaultKind::Passphrase] {
+            let home = home();
+            let number = home.open(kind, "p").expect("made").put("demo", None, &secrets("hunter2")).expect("put");
+            let found = home.open(kind, "p").expect("opened").get("demo").expect("read");
+            assert_eq!(found, Some(Record { number, secrets: secrets("hunter2") }));
+            assert_eq!(Header::load(&home.path()).expect("read").map(|header| header.kind()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_record_is_put_only_by_who_has_read_the_last_one() {
+        each_kind(|vault| {
+            assert_eq!(vault.get("demo").expect("read"), None);
+            assert_eq!(vault.put("demo", None, &secrets("a")).expect("put"), 1);
+            assert_eq!(vault.put("demo", Some(1), &secrets("b")).expect("put"), 2);
+            let late = vault.put("demo", Some(1), &secrets("c")).expect_err("late");
+            assert_eq!(
+                late.to_string(),
+                "the secrets of profile `demo` were changed meanwhile (generation 2, not generation 1)"
+            );
+            let first = vault.put("demo", None, &secrets("c")).expect_err("not the first");
+            assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
+            assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));
+            assert_eq!(vault.previous("demo").expect("read").expect("kept").secrets, secrets("a"));
+            vault.remove("demo").expect("removed");
+            assert_eq!(vault.get("demo").expect("read"), None);
+            assert_eq!(vault.previous("demo").expect("read"), None);
+            vault.remove("demo").expect("nothing to remove is no error");
+            let gone = vault.put("demo", Some(2), &secrets("c")).expect_err("gone");
+            assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
+        });
+    }
+
+    #[test]
+    fn no_step_of_eight_threads_is_lost() {
+        each_kind(|vault| {
+            let step = || loop {
+                let last = vault.get("demo").expect("read");
+                let (number, count) = last.map_or((None, 0), |Record { number, secrets }| {
+                    let text = secrets.client_secret.expect("was put");
+                    (Some(number), text.expose().parse::<u32>().expect("a number"))
+                });
+                match vault.put("demo", number, &secrets(&(count + 1).to_string())) {
+                    Ok(_) => return,
+                    Err(VaultError::Conflict { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| (0..4).for_each(|_| step()));
+                }
+            });
+            let last = vault.get("demo").expect("read").expect("put");
+            assert_eq!(last, Record { number: 32, secrets: secrets("32") });
+        });
+    }
+
+    #[test]
+    fn a_lease_has_one_holder_and_ends_when_dropped() {
+        each_kind(|vault| {
+            let lease = vault.lease("demo", Duration::ZERO).expect("free");
+            let taken = vault.lease("demo", Duration::from_millis(20)).expect_err("taken");
+            assert_eq!(taken.to_string(), "profile `demo` is in use elsewhere; waited 0.02 s");
+            let other = vault.lease("other", Duration::ZERO).expect("another profile is free");
+            let number = vault.put("demo", None, &secrets("a")).expect("a lease does not stop a change");
+            assert_eq!(number, 1);
+            thread::scope(|scope| {
+                let waiting = scope.spawn(|| vault.lease("demo", Duration::from_secs(60)).map(drop));
+                drop(lease);
+                waiting.join().expect("no panic").expect("free again");
+            });
+            drop(other);
+        });
+    }
+
+    #[test]
+    fn two_openings_of_one_folder_share_leases_and_generations() {
+        let home = home();
+        let (one, two) = (home.keyring().expect("made"), home.keyring().expect("opened"));
+        let lease = one.lease("demo", Duration::ZERO).expect("free");
+        assert!(matches!(two.lease("demo", Duration::ZERO), Err(VaultError::LeaseTaken { .. })));
+        drop(lease);
+        drop(two.lease("demo", Duration::ZERO).expect("free"));
+        one.put("demo", None, &secrets("a")).expect("put");
+        assert!(matches!(two.put("demo", None, &secrets("b")), Err(VaultError::Conflict { .. })));
+    }
+
+    #[test]
+    fn a_wrong_passphrase_is_named_and_none_is_asked_for() {
+        let home = home();
+        let open = |passphrase| home.open(VaultKind::Passphrase, passphrase);
+        let new = open("").expect_err("none was given");
+        assert_eq!(new.to_string(), "a new passphrase is needed for the vault");
+        open("right").expect("made");
+        let asked = open("").expect_err("none was given");
+        assert_eq!(
+            asked.diagnose().to_string(),
+            "the passphrase of the vault is needed\n\
+             hint: type it, or set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`"
+        );
+        assert!(matches!(open("wrong"), Err(VaultError::WrongPassphrase { .. })));
+        open("right").expect("opened");
+    }
+
+    #[test]
+    fn a_missing_key_is_never_made_anew_over_sealed_files() {
+        let home = home();
+        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        let before = fs::read(home.path().join("vault.json")).expect("read");
+        let elsewhere = Home { folder: home.folder, locksmith: Home::with(mock()).locksmith };
+        assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
+        assert_eq!(fs::read(elsewhere.path().join("vault.json")).expect("read"), before);
+        fs::remove_file(elsewhere.path().join("demo.sealed")).expect("removed");
+        elsewhere.keyring().expect("nothing to lose, so a new key is made");
+    }
+
+    #[test]
+    fn a_foreign_value_in_the_keyring_is_named_and_left_alone() {
+        let home = home();
+        home.keyring().expect("made");
+        let Some(Header { lock: Lock::Keyring { id }, .. }) = Header::load(&home.path()).expect("read") else {
+            panic!("not a keyring vault");
+        };
+        let keyring = &home.locksmith.keyring;
+        keyring.put(&entry_name(&id), b"nonsense").expect("written");
+        let malformed = home.keyring().expect_err("nonsense").to_string();
+        assert_eq!(malformed, format!("the keyring entry `vault-key:{id}` does not hold a key: 8 bytes instead of 32"));
+        assert_eq!(keyring.get(&entry_name(&id)).expect("read").as_deref(), Some(&b"nonsense".to_vec()));
+        keyring.put(&entry_name(&id), &[1; 32]).expect("written");
+        assert!(matches!(home.keyring(), Err(VaultError::WrongKey { .. })));
+    }
+
+    #[test]
+    fn without_a_keyring_nothing_is_written() {
+        let home = Home::with(absent());
+        assert!(matches!(home.keyring(), Err(VaultError::KeyringUnavailable { .. })));
+        assert_eq!(names(&home.path()), [".vault.lock"]);
+    }
+
+    #[test]
+    fn a_vault_of_another_kind_is_kept_while_it_holds_something() {
+        let home = home();
+        let keyring = home.keyring().expect("made");
+        keyring.put("demo", None, &secrets("a")).expect("put");
+        let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
+        assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
+        keyring.remove("demo").expect("removed");
+        home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
+        let replaced = keyring.put("demo", None, &secrets("a")).expect_err("its key is no longer the folder's");
+        assert!(matches!(replaced, VaultError::Replaced { .. }));
+    }
+
+    #[test]
+    fn sealed_files_without_their_header_are_not_given_a_new_one() {
+        let home = home();
+        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        fs::remove_file(home.path().join("vault.json")).expect("removed");
+        assert!(matches!(home.keyring(), Err(VaultError::HeaderMissing { .. })));
+        fs::write(home.path().join("vault.json"), "{").expect("written");
+        assert!(matches!(home.keyring(), Err(VaultError::HeaderDamaged { .. })));
+        assert_eq!(fs::read(home.path().join("vault.json")).expect("read"), b"{");
+    }
+
+    #[test]
+    fn one_damaged_or_swapped_file_is_named_and_the_others_still_open() {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        for profile in ["one", "two", "three"] {
+            vault.put(profile, None, &secrets(profile)).expect("put");
+        }
+        vault.put("one", Some(1), &secrets("one again")).expect("put");
+        let path = |file: &str| home.path().join(file);
+        fs::copy(path("two.sealed"), path("four.sealed")).expect("copied");
+        let mut bytes = fs::read(path("one.sealed")).expect("read");
+        *bytes.last_mut().expect("not empty") ^= 1;
+        fs::write(path("one.sealed"), &bytes).expect("written");
+
+        let damaged = vault.get("one").expect_err("damaged").to_string();
+        assert_eq!(
+            damaged,
+            format!("the sealed file `{}` is damaged: its bytes were changed", path("one.sealed").display())
+        );
+        assert!(matches!(vault.put("one", Some(2), &secrets("x")), Err(VaultError::Damaged { .. })));
+        assert_eq!(fs::read(path("one.sealed")).expect("read"), bytes);
+        assert!(matches!(vault.get("four"), Err(VaultError::Misplaced { .. })));
+        assert_eq!(vault.get("two").expect("read").expect("kept").secrets, secrets("two"));
+
+        fs::rename(path("one.previous"), path("one.sealed")).expect("gone back one step");
+        assert_eq!(vault.get("one").expect("read"), Some(Record { number: 1, secrets: secrets("one") }));
+        let other = home_with_file(&fs::read(path("three.sealed")).expect("read"));
+        assert!(matches!(other.keyring().expect("opened").get("three"), Err(VaultError::SealedElsewhere { .. })));
+    }
+
+    fn home_with_file(sealed: &[u8]) -> Home {
+        let home = home();
+        home.keyring().expect("made");
+        fs::write(home.path().join("three.sealed"), sealed).expect("written");
+        home
+    }
+
+    #[test]
+    fn no_secret_and_no_passphrase_is_in_any_file() {
+        let home = home();
+        let vault = home.open(VaultKind::Passphrase, "open sesame").expect("made");
+        vault.put("demo", None, &secrets("hunter2")).expect("put");
+        vault.put("demo", Some(1), &secrets("hunter2")).expect("put");
+        for path in files(&home.path()).expect("listed") {
+            let bytes = fs::read(&path).expect("read");
+            for secret in ["hunter2", "open sesame"] {
+                let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                assert!(!found, "`{secret}` is in {}", path.display());
+            }
+        }
+        assert!(!format!("{vault:?} {:?}", vault.get("demo")).contains("hunter2"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_and_all_in_it_are_for_this_user_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let home = home();
+        fs::create_dir(home.path()).expect("created");
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("opened up");
+        let vault = home.keyring().expect("made");
+        drop(vault.lease("demo", Duration::ZERO).expect("free"));
+        vault.put("demo", None, &secrets("a")).expect("put");
+        vault.put("demo", Some(1), &secrets("b")).expect("put");
+        assert_eq!(mode(&home.path()), 0o700);
+        let expected = [".vault.lock", "demo.lock", "demo.previous", "demo.sealed", "vault.json"];
+        assert_eq!(names(&home.path()), expected);
+        for name in expected {
+            assert_eq!(mode(&home.path().join(name)), 0o600, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_crash_left_is_swept_and_names_stay_in_the_folder() {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        vault.put("../Über", None, &secrets("a")).expect("put");
+        fs::write(home.path().join(".x1y2.unfinished"), "half").expect("written");
+        drop(home.keyring().expect("opened"));
+        assert_eq!(names(&home.path()), ["%2e%2e%2f%c3%9cber.sealed", ".vault.lock", "vault.json"]);
+    }
+
+    #[test]
+    fn eight_openings_at_once_make_one_vault() {
+        let home = home();
+        thread::scope(|scope| {
+            let open = || scope.spawn(|| home.keyring().expect("opened").mark);
+            let opened: Vec<_> = (0..8).map(|_| open()).collect();
+            let marks: Vec<Mark> = opened.into_iter().map(|thread| thread.join().expect("no panic")).collect();
+            assert!(marks.iter().all(|mark| *mark == marks[0]));
+        });
+    }
 }
