@@ -15,7 +15,7 @@ const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
 const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
 
 /// Only bounds a failure; a passing test never waits for it.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn open(folder: &Path) -> std::sync::Arc<dyn vault::Vault> {
     vault::open(VaultKind::Passphrase, folder, Some(Secret::new("open sesame"))).expect("opened")

@@ -94,13 +94,11 @@ impl Store {
 /// found again by name, so it is an error that tells the right one.
 fn profile(path: &Path) -> (String, Result<String, StoreError>) {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    match durable::name_of_stem(&stem) {
-        Some(name) => (name, text_of(path)),
-        None => {
-            let expected = format!("{}.{TEXT}", durable::file_stem(&stem));
-            (stem, Err(StoreError::ForeignName { path: path.to_owned(), expected }))
-        }
+    if let Some(name) = durable::name_of_stem(&stem) {
+        return (name, text_of(path));
     }
+    let expected = format!("{}.{TEXT}", durable::file_stem(&stem));
+    (stem, Err(StoreError::ForeignName { path: path.to_owned(), expected }))
 }
 
 /// The text of a file that was listed a moment ago.

@@ -19,18 +19,14 @@ impl Places {
     /// The system's places, or the given home (`TOKENWRIGHT_HOME`) for everything. An empty home counts as none, as is usual
     /// for an environment variable.
     pub fn find(home: Option<PathBuf>) -> Result<Self, StoreError> {
-        match home.filter(|home| !home.as_os_str().is_empty()) {
-            Some(home) => {
-                // Made absolute now, since the current folder may change.
-                let home = path::absolute(&home).map_err(StoreError::file("find", home))?;
-                Ok(Self { data: home.clone(), settings: home })
-            }
-            None => {
-                let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
-                // Not the roaming data of Windows: the key of the vault does not leave the machine, nor should its files.
-                Ok(Self { data: folders.data_local_dir().to_owned(), settings: folders.config_local_dir().to_owned() })
-            }
+        if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
+            // Made absolute now, since the current folder may change.
+            let home = path::absolute(&home).map_err(StoreError::file("find", home))?;
+            return Ok(Self { data: home.clone(), settings: home });
         }
+        let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
+        // Not the roaming data of Windows: the key of the vault does not leave the machine, nor should its files.
+        Ok(Self { data: folders.data_local_dir().to_owned(), settings: folders.config_local_dir().to_owned() })
     }
 
     /// The folder of the profiles' files.

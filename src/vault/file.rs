@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use crate::durable;
 use crate::secret::Secret;
-use crate::vault::header::{Header, Lock, fresh_id};
-use crate::vault::key::{Key, Mark, SALT_LENGTH, fill};
+use crate::vault::header::Header;
+use crate::vault::key::{Key, Mark};
 use crate::vault::lease::lock;
+use crate::vault::opening::Opening;
 use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
 use crate::vault::{Lease, Locksmith, ProfileSecrets, Record, Vault, VaultError, VaultKind};
 
-const SEALED: &str = "sealed";
-const PREVIOUS: &str = "previous";
+pub(in crate::vault) const SEALED: &str = "sealed";
+pub(in crate::vault) const PREVIOUS: &str = "previous";
 const LEASE: &str = "lock";
 
 /// No name of a profile gives this file name.
@@ -44,11 +45,7 @@ impl FileVault {
         locksmith: &Locksmith,
     ) -> Result<Self, VaultError> {
         durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
-        let opening = Opening { kind, folder, passphrase, locksmith };
-        let key = match opening.unlock()? {
-            Some(key) => key,
-            None => opening.make()?,
-        };
+        let key = Opening { kind, folder, passphrase, locksmith }.key()?;
         sweep(folder)?;
         Ok(Self { kind, folder: folder.to_owned(), mark: key.mark(), key })
     }
@@ -124,121 +121,23 @@ impl Vault for FileVault {
     }
 }
 
-/// What a vault is opened with.
-struct Opening<'a> {
-    kind: VaultKind,
-    folder: &'a Path,
-    passphrase: Option<&'a Secret>,
-    locksmith: &'a Locksmith,
-}
-
-impl Opening<'_> {
-    /// The key of the vault that is there; `None` where there is nothing to unlock and nothing to lose.
-    fn unlock(&self) -> Result<Option<Key>, VaultError> {
-        let folder = self.folder.to_owned();
-        // In this order: who finds a sealed file finds the header that was written before it.
-        let sealed = holds_sealed(self.folder)?;
-        let header = Header::load(self.folder)?;
-        match header {
-            None if sealed => Err(VaultError::HeaderMissing { folder }),
-            None => Ok(None),
-            Some(header) if header.kind() != self.kind && sealed => {
-                Err(VaultError::OtherKind { folder, found: header.kind(), asked: self.kind })
-            }
-            Some(header) if header.kind() != self.kind => Ok(None),
-            Some(header) => match self.key_of(&header) {
-                Err(VaultError::KeyMissing { .. }) if !sealed => Ok(None),
-                key => key.map(Some),
-            },
-        }
-    }
-
-    fn key_of(&self, header: &Header) -> Result<Key, VaultError> {
-        let folder = self.folder.to_owned();
-        match &header.lock {
-            Lock::Keyring { id } => {
-                let entry = entry_name(id);
-                let Some(value) = self.locksmith.keyring.get(&entry)? else {
-                    return Err(VaultError::KeyMissing { entry, folder });
-                };
-                match Key::from_bytes(&value) {
-                    None => Err(VaultError::KeyMalformed { entry, found: value.len() }),
-                    Some(key) if key.mark() != header.mark => Err(VaultError::WrongKey { entry, folder }),
-                    Some(key) => Ok(key),
-                }
-            }
-            Lock::Passphrase { cost, salt } => {
-                let passphrase = self.passphrase.ok_or(VaultError::PassphraseNeeded { new: false })?;
-                Key::from_passphrase(passphrase, salt, *cost)
-                    .filter(|key| key.mark() == header.mark)
-                    .ok_or(VaultError::WrongPassphrase { folder })
-            }
-        }
-    }
-
-    /// Makes the vault, unless another process has done so meanwhile.
-    fn make(&self) -> Result<Key, VaultError> {
-        let _change = lock_folder(self.folder)?;
-        if let Some(key) = self.unlock()? {
-            return Ok(key);
-        }
-        let (lock, key) =
-            if self.kind == VaultKind::Keyring { self.make_in_keyring()? } else { self.make_of_passphrase()? };
-        Header { lock, mark: key.mark() }.save(self.folder)?;
-        Ok(key)
-    }
-
-    /// The keyring is written before the header: an entry that nobody knows of does no harm, a header without its entry
-    /// would.
-    fn make_in_keyring(&self) -> Result<(Lock, Key), VaultError> {
-        let (id, key) = (fresh_id()?, Key::fresh()?);
-        let entry = entry_name(&id);
-        let keyring = &self.locksmith.keyring;
-        keyring.put(&entry, key.bytes())?;
-        match keyring.get(&entry)? {
-            Some(value) if value.as_slice() == key.bytes() => Ok((Lock::Keyring { id }, key)),
-            _ => Err(VaultError::KeyringFailed { reason: "an entry was not read as it was written".to_owned() }),
-        }
-    }
-
-    fn make_of_passphrase(&self) -> Result<(Lock, Key), VaultError> {
-        let passphrase = self.passphrase.ok_or(VaultError::PassphraseNeeded { new: true })?;
-        let mut salt = [0; SALT_LENGTH];
-        fill(&mut salt)?;
-        let cost = self.locksmith.cost;
-        let key = Key::from_passphrase(passphrase, &salt, cost)
-            .ok_or_else(|| VaultError::Entropy { reason: "the passphrase could not be made a key".to_owned() })?;
-        Ok((Lock::Passphrase { cost, salt }, key))
-    }
-}
-
-/// The user name of the entry that holds a vault's key.
-fn entry_name(id: &str) -> String {
-    format!("vault-key:{id}")
-}
-
 fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     durable::write_private(path, bytes).map_err(VaultError::file("write", path))
 }
 
-fn lock_folder(folder: &Path) -> Result<File, VaultError> {
+/// Takes the right to change what is in the folder.
+pub(in crate::vault) fn lock_folder(folder: &Path) -> Result<File, VaultError> {
     let path = folder.join(FOLDER_LOCK);
     lock(&path, CHANGE_WAIT)
         .map_err(VaultError::file("lock", &path))?
         .ok_or_else(|| VaultError::Busy { folder: folder.to_owned(), waited: CHANGE_WAIT })
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {
+/// All that is in the folder.
+pub(in crate::vault) fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {
     fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
         .map_err(VaultError::file("list", folder))
-}
-
-/// Whether anything is there that a new key would not open.
-fn holds_sealed(folder: &Path) -> Result<bool, VaultError> {
-    let sealed =
-        |path: &PathBuf| path.extension().is_some_and(|extension| extension == SEALED || extension == PREVIOUS);
-    Ok(files(folder)?.iter().any(sealed))
 }
 
 /// Removes what a crash has left half written. All writing is done under the lock, so with it in hand nothing
@@ -260,9 +159,11 @@ mod tests {
     use super::*;
     use crate::diagnosis::Diagnose;
     use crate::vault::MemoryVault;
+    use crate::vault::header::Lock;
     use crate::vault::key::Cost;
     use crate::vault::keyring::Keyring;
     use crate::vault::keyring::tests::{absent, mock};
+    use crate::vault::opening::entry_name;
 
     /// A folder, and a keyring that outlives the opened vault.
     struct Home {
@@ -382,7 +283,7 @@ mod tests {
             let number = vault.put("demo", None, &secrets("a")).expect("a lease does not stop a change");
             assert_eq!(number, 1);
             thread::scope(|scope| {
-                let waiting = scope.spawn(|| vault.lease("demo", Duration::from_secs(60)).map(drop));
+                let waiting = scope.spawn(|| vault.lease("demo", Duration::from_mins(1)).map(drop));
                 drop(lease);
                 waiting.join().expect("no panic").expect("free again");
             });

@@ -14,6 +14,7 @@ mod key;
 mod keyring;
 mod lease;
 mod memory;
+mod opening;
 mod sealed;
 mod secrets;
 

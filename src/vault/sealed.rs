@@ -23,7 +23,7 @@ use crate::vault::secrets::Unreadable;
 use crate::vault::{ProfileSecrets, Record, VaultError};
 
 /// The most bytes a sealed file may have, so that a strange file cannot fill the memory.
-pub(in crate::vault) const SIZE_LIMIT: u64 = 64 * 1024 * 1024;
+pub(in crate::vault) const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
 const MAGIC: &[u8; 8] = b"tokenwrt";
 const FORMAT: u16 = 1;
@@ -207,9 +207,9 @@ mod tests {
         let inputs = BTreeMap::from([("x".to_owned(), Secret::new("y".repeat(1024 * 1024)))]);
         let large = ProfileSecrets { inputs, ..large };
         assert_eq!(open(&seal(&key(), "demo", 1, &large).expect("sealed")).expect("opened").secrets, large);
-        let beyond = secrets(&"z".repeat(64 * 1024 * 1024));
+        let beyond = secrets(&"z".repeat(16 * 1024 * 1024));
         let error = seal(&key(), "demo", 1, &beyond).expect_err("too large");
-        assert_eq!(error.to_string(), "the secrets of profile `demo` are larger than 67108864 bytes");
+        assert_eq!(error.to_string(), "the secrets of profile `demo` are larger than 16777216 bytes");
     }
 
     #[test]
