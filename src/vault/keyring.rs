@@ -121,7 +121,7 @@ fn system_store() -> keyring_core::Result<Arc<CredentialStore>> {
     windows_native_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
 }
 
-/// No connection to a keyring.
+/// There is no keyring to speak to.
 fn unavailable(error: KeyringError) -> VaultError {
     match error {
         KeyringError::PlatformFailure(source) => VaultError::KeyringUnavailable { source },
