@@ -1,12 +1,24 @@
 //! Tokenwright gets, keeps and hands out OAuth 2.0 tokens for any service.
 //!
-//! The rooms, lowest first; a room never names one above it (`tests/house.rs` keeps it so):
+//! The rooms, lowest first; a room never names one above it (`tests/house` keeps it so):
 //!
-//! - words: [`secret`], [`diagnosis`]
-//! - domain: [`call`], [`oauth`], [`service`]
+//! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
+//! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles)
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
+//! - product: [`wizard`], the one owner of every flow
+//! - faces: [`cli`], [`gui`]
 
 pub mod call;
+pub mod cli;
 pub mod diagnosis;
+pub mod durable;
+pub mod gui;
 pub mod oauth;
+pub mod practice;
+pub mod redirect;
 pub mod secret;
 pub mod service;
+pub mod store;
+pub mod transport;
+pub mod vault;
+pub mod wizard;

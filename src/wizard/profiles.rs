@@ -101,7 +101,7 @@ pub(crate) async fn save(
         ..ProfileSecrets::default()
     };
     let kept = name.to_string();
-    let put = move |vault: &crate::vault::Vault| {
+    let put = move |vault: &dyn crate::vault::Vault| {
         let _lease = vault.lease(&kept, LEASE_WAIT)?;
         let last = vault.get(&kept)?.map(|record| record.number);
         vault.put(&kept, last, &secrets)

@@ -18,7 +18,7 @@ use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, Pract
 pub(crate) struct Shared {
     pub(crate) edges: Edges,
     emit: Box<dyn Fn(Event)>,
-    vault: RefCell<Option<Arc<Vault>>>,
+    vault: RefCell<Option<Arc<dyn Vault>>>,
     practice: RefCell<Option<Practice>>,
     pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
 }
@@ -54,7 +54,7 @@ impl Shared {
     }
 
     /// The open vault.
-    pub(crate) fn vault(&self) -> Result<Arc<Vault>, Failure> {
+    pub(crate) fn vault(&self) -> Result<Arc<dyn Vault>, Failure> {
         self.vault.borrow().clone().ok_or_else(|| {
             let diagnosis = Diagnosis::new("the vault is not open");
             Failure::new(FailureKind::Vault, diagnosis.hint("choose where tokens are kept, or enter the passphrase"))
@@ -65,17 +65,17 @@ impl Shared {
         self.vault.borrow().is_some()
     }
 
-    pub(crate) fn set_vault(&self, vault: Vault) {
-        *self.vault.borrow_mut() = Some(Arc::new(vault));
+    pub(crate) fn set_vault(&self, vault: Arc<dyn Vault>) {
+        *self.vault.borrow_mut() = Some(vault);
     }
 
     /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
     pub(crate) async fn with_vault<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        blocking(move || work(&vault)).await?.map_err(Failure::from)
+        blocking(move || work(&*vault)).await?.map_err(Failure::from)
     }
 
     /// The port of the practice service, which is started if it does not run.

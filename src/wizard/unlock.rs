@@ -3,7 +3,7 @@
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
-use crate::vault::{Vault, VaultError, VaultKind};
+use crate::vault::{self, VaultError, VaultKind};
 use crate::wizard::profiles::some;
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Failure, FailureKind, VaultChoice, VaultState, profiles};
@@ -65,7 +65,7 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
 
 async fn open(shared: &Shared, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
     let folder = shared.edges.store.places().vault_folder();
-    let opened = blocking(move || Vault::open(kind, &folder, passphrase)).await;
+    let opened = blocking(move || vault::open(kind, &folder, passphrase)).await;
     // A panic in there was reported already; what is left to say is that the vault is not open.
     shared.set_vault(opened.unwrap_or(Err(VaultError::PassphraseNeeded { new: false }))?);
     Ok(())

@@ -1,0 +1,74 @@
+//! Where the files are: in the places that the operating system has for them, or all in one home of their own.
+
+use std::path::{self, PathBuf};
+
+use directories::ProjectDirs;
+
+use crate::store::StoreError;
+
+/// The folders of one user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// What the program keeps: profiles, the vault, the person's presets.
+    pub data: PathBuf,
+    /// What the person chose.
+    pub settings: PathBuf,
+}
+
+impl Places {
+    /// The system's places, or the given home (`TOKENWRIGHT_HOME`) for everything. An empty home counts as none, as is usual
+    /// for an environment variable.
+    pub fn find(home: Option<PathBuf>) -> Result<Self, StoreError> {
+        if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
+            // Made absolute now, since the current folder may change.
+            let home = path::absolute(&home).map_err(StoreError::file("find", home))?;
+            return Ok(Self { data: home.clone(), settings: home });
+        }
+        let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
+        // Not the roaming data of Windows: the key of the vault does not leave the machine, nor should its files.
+        Ok(Self { data: folders.data_local_dir().to_owned(), settings: folders.config_local_dir().to_owned() })
+    }
+
+    /// The folder of the profiles' files.
+    pub fn profiles_folder(&self) -> PathBuf {
+        self.data.join("profiles")
+    }
+
+    /// The folder of the vault.
+    pub fn vault_folder(&self) -> PathBuf {
+        self.data.join("vault")
+    }
+
+    /// The folder of the person's own presets.
+    pub fn presets_folder(&self) -> PathBuf {
+        self.data.join("presets")
+    }
+
+    /// The file of the settings.
+    pub fn settings_file(&self) -> PathBuf {
+        self.settings.join("settings.toml")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_home_of_its_own_holds_everything() {
+        let home = tempfile::tempdir().expect("a folder");
+        let places = Places::find(Some(home.path().to_owned())).expect("places");
+        let all = [places.profiles_folder(), places.vault_folder(), places.presets_folder(), places.settings_file()];
+        assert_eq!(all, ["profiles", "vault", "presets", "settings.toml"].map(|name| home.path().join(name)));
+    }
+
+    #[test]
+    fn a_relative_home_is_made_absolute_and_an_empty_one_is_none() {
+        let places = Places::find(Some("some/home".into())).expect("places");
+        assert!(places.data.is_absolute() && places.data.ends_with("some/home"), "{}", places.data.display());
+        assert_ne!(Places::find(Some(PathBuf::new())).ok().map(|places| places.data), Some(Path::new("").to_owned()));
+        assert_eq!(Places::find(Some(PathBuf::new())).ok(), Places::find(None).ok());
+    }
+}

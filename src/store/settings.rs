@@ -1,0 +1,135 @@
+//! What the person chose, in a TOML file that they may edit. Keys that this version does not know are passed over.
+
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::store::StoreError;
+
+/// A side of the window in points, at least and at most: a window outside of this cannot be used, whatever wrote it down.
+const SIDE: (f32, f32) = (100.0, 20_000.0);
+
+/// The settings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The kind of vault that was chosen: `keyring`, `passphrase` or `memory`; `None` before the choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault: Option<String>,
+    /// The colours of the window.
+    pub theme: Theme,
+    /// Width and height of the window when it was last closed, in points.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
+    pub window_size: Option<(f32, f32)>,
+}
+
+/// The colours of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Settings {
+    /// Reads the text of the file. The path is only for the error.
+    pub(in crate::store) fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.matches('\n').count();
+            StoreError::BrokenSettings {
+                path: path.to_owned(),
+                line: line + 1,
+                key: text.lines().nth(line).and_then(key),
+                reason: error.message().lines().collect::<Vec<_>>().join(", "),
+            }
+        })
+    }
+
+    /// The text of the file. A window size that is none is left out rather than written and refused the next time.
+    pub(in crate::store) fn to_text(&self) -> String {
+        let settings = Self { window_size: self.window_size.filter(|size| is_size(*size)), ..self.clone() };
+        toml::to_string(&settings).expect("text, names and finite numbers are TOML")
+    }
+}
+
+fn window_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<(f32, f32)>, D::Error> {
+    let size = <(f32, f32)>::deserialize(deserializer)?;
+    if !is_size(size) {
+        let (least, most) = SIDE;
+        return Err(serde::de::Error::custom(format_args!("each side is a number from {least} to {most}")));
+    }
+    Ok(Some(size))
+}
+
+fn is_size((width, height): (f32, f32)) -> bool {
+    let is_side = |side: f32| (SIDE.0..=SIDE.1).contains(&side);
+    is_side(width) && is_side(height)
+}
+
+/// The key that a line gives a value to.
+fn key(line: &str) -> Option<String> {
+    let (key, _) = line.split_once('=')?;
+    Some(key.trim().to_owned()).filter(|key| !key.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, Path::new("settings.toml")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn settings_are_read_as_they_were_written() {
+        let settings =
+            Settings { vault: Some("memory".into()), theme: Theme::Dark, window_size: Some((1024.5, 700.0)) };
+        assert_eq!(settings.to_text(), "vault = \"memory\"\ntheme = \"dark\"\nwindow_size = [1024.5, 700.0]\n");
+        assert_eq!(parse(&settings.to_text()), Ok(settings));
+        assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
+        assert_eq!(parse(""), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn keys_of_a_later_version_are_passed_over() {
+        let text = "theme = \"light\"\nzoom = 2\n[later]\nx = 1\n";
+        assert_eq!(parse(text), Ok(Settings { theme: Theme::Light, ..Default::default() }));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_by_line_and_key() {
+        let check = |text: &str, expected: &str| assert_eq!(parse(text), Err(expected.to_owned()));
+        check("\nvault = 7\n", "line 2 of `settings.toml`, key `vault`: invalid type: integer `7`, expected a string");
+        check(
+            "window_size = [1, 700]",
+            "line 1 of `settings.toml`, key `window_size`: each side is a number from 100 to 20000",
+        );
+        check(
+            "window_size = [nan, inf]",
+            "line 1 of `settings.toml`, key `window_size`: each side is a number from 100 to 20000",
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_toml_is_named_by_line() {
+        let error = parse("theme = \"dark\"\nvault =\n").expect_err("no value");
+        assert!(error.starts_with("line 2 of `settings.toml`, key `vault`: "), "{error}");
+        let error = parse("theme = \"dark\"\n???\n").expect_err("no key");
+        assert!(error.starts_with("line 2 of `settings.toml`: "), "{error}");
+    }
+
+    #[test]
+    fn a_window_without_size_is_not_written_down() {
+        for size in [(0.0, 500.0), (f32::NAN, 500.0), (f32::INFINITY, 500.0)] {
+            let settings = Settings { window_size: Some(size), ..Default::default() };
+            assert_eq!(settings.to_text(), "theme = \"system\"\n");
+        }
+    }
+}

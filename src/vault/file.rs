@@ -1,0 +1,475 @@
+//! A vault in a folder: one sealed file a profile, the one before it beside it, and `vault.json`.
+//!
+//! Two locks, never confused: `.vault.lock` is held for the moment of a change, by the vault itself, and makes compare
+//! and set one step; `<profile>.lock` is the lease, held by a caller for as long as it likes.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::durable;
+use crate::secret::Secret;
+use crate::vault::header::Header;
+use crate::vault::key::{Key, Mark};
+use crate::vault::lease::lock;
+use crate::vault::opening::Opening;
+use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
+use crate::vault::{Lease, Locksmith, ProfileSecrets, Record, Vault, VaultError, VaultKind};
+
+pub(in crate::vault) const SEALED: &str = "sealed";
+pub(in crate::vault) const PREVIOUS: &str = "previous";
+const LEASE: &str = "lock";
+
+/// No name of a profile gives this file name.
+const FOLDER_LOCK: &str = ".vault.lock";
+
+/// How long a change waits for another one. A change takes milliseconds; making a vault may wait for the keyring three
+/// times, which is what this leaves room for.
+const CHANGE_WAIT: Duration = Duration::from_secs(40);
+
+/// Sealed files in a folder, with the key to them.
+#[derive(Debug)]
+pub(in crate::vault) struct FileVault {
+    kind: VaultKind,
+    folder: PathBuf,
+    key: Key,
+    mark: Mark,
+}
+
+impl FileVault {
+    /// Opens the vault in the folder, or makes one.
+    pub(in crate::vault) fn open(
+        kind: VaultKind,
+        folder: &Path,
+        passphrase: Option<&Secret>,
+        locksmith: &Locksmith,
+    ) -> Result<Self, VaultError> {
+        durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
+        let key = Opening { kind, folder, passphrase, locksmith }.key()?;
+        sweep(folder)?;
+        Ok(Self { kind, folder: folder.to_owned(), mark: key.mark(), key })
+    }
+
+    fn path(&self, profile: &str, extension: &str) -> PathBuf {
+        self.folder.join(format!("{}.{extension}", durable::file_stem(profile)))
+    }
+
+    fn read(&self, profile: &str, extension: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+        let path = self.path(profile, extension);
+        let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))? else {
+            return Ok(None);
+        };
+        let record = unseal(&self.key, profile, &path, &sealed)?;
+        Ok(Some((sealed, record)))
+    }
+
+    /// Refuses to seal with a key that the folder no longer goes by.
+    fn check_header(&self) -> Result<(), VaultError> {
+        match Header::load(&self.folder)? {
+            Some(header) if header.mark == self.mark => Ok(()),
+            _ => Err(VaultError::Replaced { folder: self.folder.clone() }),
+        }
+    }
+}
+
+impl Vault for FileVault {
+    fn kind(&self) -> VaultKind {
+        self.kind
+    }
+
+    fn get(&self, profile: &str) -> Result<Option<Record>, VaultError> {
+        Ok(self.read(profile, SEALED)?.map(|(_, record)| record))
+    }
+
+    fn previous(&self, profile: &str) -> Result<Option<Record>, VaultError> {
+        Ok(self.read(profile, PREVIOUS)?.map(|(_, record)| record))
+    }
+
+    fn put(&self, profile: &str, expected: Option<u64>, secrets: &ProfileSecrets) -> Result<u64, VaultError> {
+        let _change = lock_folder(&self.folder)?;
+        self.check_header()?;
+        // Opened rather than believed: a damaged file is neither counted on nor written over.
+        let last = self.read(profile, SEALED)?;
+        let found = last.as_ref().map(|(_, record)| record.number);
+        if found != expected {
+            return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
+        }
+        let number = found.unwrap_or(0).saturating_add(1);
+        let sealed = seal(&self.key, profile, number, secrets)?;
+        if let Some((last, _)) = last {
+            write(&self.path(profile, PREVIOUS), &last)?;
+        }
+        write(&self.path(profile, SEALED), &sealed)?;
+        Ok(number)
+    }
+
+    fn remove(&self, profile: &str) -> Result<(), VaultError> {
+        let _change = lock_folder(&self.folder)?;
+        for extension in [SEALED, PREVIOUS] {
+            let path = self.path(profile, extension);
+            durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+        }
+        Ok(())
+    }
+
+    fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {
+        let path = self.path(profile, LEASE);
+        match lock(&path, wait).map_err(VaultError::file("lock", &path))? {
+            Some(file) => Ok(Lease::new(file)),
+            None => Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait }),
+        }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+    durable::write_private(path, bytes).map_err(VaultError::file("write", path))
+}
+
+/// Takes the right to change what is in the folder.
+pub(in crate::vault) fn lock_folder(folder: &Path) -> Result<File, VaultError> {
+    let path = folder.join(FOLDER_LOCK);
+    lock(&path, CHANGE_WAIT)
+        .map_err(VaultError::file("lock", &path))?
+        .ok_or_else(|| VaultError::Busy { folder: folder.to_owned(), waited: CHANGE_WAIT })
+}
+
+/// All that is in the folder.
+pub(in crate::vault) fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {
+    fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .map_err(VaultError::file("list", folder))
+}
+
+/// Removes what a crash has left half written. All writing is done under the lock, so with it in hand nothing
+/// unfinished is anyone's; where another process has it, the next opening sweeps.
+fn sweep(folder: &Path) -> Result<(), VaultError> {
+    let Ok(Some(_change)) = lock(&folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
+    for path in files(folder)? {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
+            durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::diagnosis::Diagnose;
+    use crate::vault::MemoryVault;
+    use crate::vault::header::Lock;
+    use crate::vault::key::Cost;
+    use crate::vault::keyring::Keyring;
+    use crate::vault::keyring::tests::{absent, mock};
+    use crate::vault::opening::entry_name;
+
+    /// A folder, and a keyring that outlives the opened vault.
+    struct Home {
+        folder: tempfile::TempDir,
+        locksmith: Locksmith,
+    }
+
+    impl Home {
+        fn with(keyring: Keyring) -> Self {
+            let cost = Cost { memory: 8, passes: 1, lanes: 1 };
+            Self { folder: tempfile::tempdir().expect("a folder"), locksmith: Locksmith { keyring, cost } }
+        }
+
+        fn path(&self) -> PathBuf {
+            self.folder.path().join("vault")
+        }
+
+        fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
+            let passphrase = Secret::new(passphrase);
+            FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.locksmith)
+        }
+
+        fn keyring(&self) -> Result<FileVault, VaultError> {
+            self.open(VaultKind::Keyring, "")
+        }
+    }
+
+    fn home() -> Home {
+        Home::with(mock())
+    }
+
+    fn secrets(text: &str) -> ProfileSecrets {
+        ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let paths = files(folder).expect("listed");
+        let mut names: Vec<String> =
+            paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        names.sort();
+        names
+    }
+
+    fn each_kind(check: impl Fn(&dyn Vault)) {
+        check(&home().keyring().expect("opened"));
+        check(&home().open(VaultKind::Passphrase, "open sesame").expect("opened"));
+        check(&MemoryVault::default());
+    }
+
+    #[test]
+    fn what_is_put_is_found_by_the_next_process() {
+        for kind in [VaultKind::Keyring, VaultKind::Passphrase] {
+            let home = home();
+            let number = home.open(kind, "p").expect("made").put("demo", None, &secrets("hunter2")).expect("put");
+            let found = home.open(kind, "p").expect("opened").get("demo").expect("read");
+            assert_eq!(found, Some(Record { number, secrets: secrets("hunter2") }));
+            assert_eq!(Header::load(&home.path()).expect("read").map(|header| header.kind()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn a_record_is_put_only_by_who_has_read_the_last_one() {
+        each_kind(|vault| {
+            assert_eq!(vault.get("demo").expect("read"), None);
+            assert_eq!(vault.put("demo", None, &secrets("a")).expect("put"), 1);
+            assert_eq!(vault.put("demo", Some(1), &secrets("b")).expect("put"), 2);
+            let late = vault.put("demo", Some(1), &secrets("c")).expect_err("late");
+            assert_eq!(
+                late.to_string(),
+                "the secrets of profile `demo` were changed meanwhile (generation 2, not generation 1)"
+            );
+            let first = vault.put("demo", None, &secrets("c")).expect_err("not the first");
+            assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
+            assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));
+            assert_eq!(vault.previous("demo").expect("read").expect("kept").secrets, secrets("a"));
+            vault.remove("demo").expect("removed");
+            assert_eq!(vault.get("demo").expect("read"), None);
+            assert_eq!(vault.previous("demo").expect("read"), None);
+            vault.remove("demo").expect("nothing to remove is no error");
+            let gone = vault.put("demo", Some(2), &secrets("c")).expect_err("gone");
+            assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
+        });
+    }
+
+    #[test]
+    fn no_step_of_eight_threads_is_lost() {
+        each_kind(|vault| {
+            let step = || loop {
+                let last = vault.get("demo").expect("read");
+                let (number, count) = last.map_or((None, 0), |Record { number, secrets }| {
+                    let text = secrets.client_secret.expect("was put");
+                    (Some(number), text.expose().parse::<u32>().expect("a number"))
+                });
+                match vault.put("demo", number, &secrets(&(count + 1).to_string())) {
+                    Ok(_) => return,
+                    Err(VaultError::Conflict { .. }) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            thread::scope(|scope| {
+                for _ in 0..8 {
+                    scope.spawn(|| (0..4).for_each(|_| step()));
+                }
+            });
+            let last = vault.get("demo").expect("read").expect("put");
+            assert_eq!(last, Record { number: 32, secrets: secrets("32") });
+        });
+    }
+
+    #[test]
+    fn a_lease_has_one_holder_and_ends_when_dropped() {
+        each_kind(|vault| {
+            let lease = vault.lease("demo", Duration::ZERO).expect("free");
+            let taken = vault.lease("demo", Duration::from_millis(20)).expect_err("taken");
+            assert_eq!(taken.to_string(), "profile `demo` is in use elsewhere; waited 0.02 s");
+            let other = vault.lease("other", Duration::ZERO).expect("another profile is free");
+            let number = vault.put("demo", None, &secrets("a")).expect("a lease does not stop a change");
+            assert_eq!(number, 1);
+            thread::scope(|scope| {
+                let waiting = scope.spawn(|| vault.lease("demo", Duration::from_mins(1)).map(drop));
+                drop(lease);
+                waiting.join().expect("no panic").expect("free again");
+            });
+            drop(other);
+        });
+    }
+
+    #[test]
+    fn two_openings_of_one_folder_share_leases_and_generations() {
+        let home = home();
+        let (one, two) = (home.keyring().expect("made"), home.keyring().expect("opened"));
+        let lease = one.lease("demo", Duration::ZERO).expect("free");
+        assert!(matches!(two.lease("demo", Duration::ZERO), Err(VaultError::LeaseTaken { .. })));
+        drop(lease);
+        drop(two.lease("demo", Duration::ZERO).expect("free"));
+        one.put("demo", None, &secrets("a")).expect("put");
+        assert!(matches!(two.put("demo", None, &secrets("b")), Err(VaultError::Conflict { .. })));
+    }
+
+    #[test]
+    fn a_wrong_passphrase_is_named_and_none_is_asked_for() {
+        let home = home();
+        let open = |passphrase| home.open(VaultKind::Passphrase, passphrase);
+        let new = open("").expect_err("none was given");
+        assert_eq!(new.to_string(), "a new passphrase is needed for the vault");
+        open("right").expect("made");
+        let asked = open("").expect_err("none was given");
+        assert_eq!(
+            asked.diagnose().to_string(),
+            "the passphrase of the vault is needed\n\
+             hint: type it, or set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`"
+        );
+        assert!(matches!(open("wrong"), Err(VaultError::WrongPassphrase { .. })));
+        open("right").expect("opened");
+    }
+
+    #[test]
+    fn a_missing_key_is_never_made_anew_over_sealed_files() {
+        let home = home();
+        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        let before = fs::read(home.path().join("vault.json")).expect("read");
+        let elsewhere = Home { folder: home.folder, locksmith: Home::with(mock()).locksmith };
+        assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
+        assert_eq!(fs::read(elsewhere.path().join("vault.json")).expect("read"), before);
+        fs::remove_file(elsewhere.path().join("demo.sealed")).expect("removed");
+        elsewhere.keyring().expect("nothing to lose, so a new key is made");
+    }
+
+    #[test]
+    fn a_foreign_value_in_the_keyring_is_named_and_left_alone() {
+        let home = home();
+        home.keyring().expect("made");
+        let Some(Header { lock: Lock::Keyring { id }, .. }) = Header::load(&home.path()).expect("read") else {
+            panic!("not a keyring vault");
+        };
+        let keyring = &home.locksmith.keyring;
+        keyring.put(&entry_name(&id), b"nonsense").expect("written");
+        let malformed = home.keyring().expect_err("nonsense").to_string();
+        assert_eq!(malformed, format!("the keyring entry `vault-key:{id}` does not hold a key: 8 bytes instead of 32"));
+        assert_eq!(keyring.get(&entry_name(&id)).expect("read").as_deref(), Some(&b"nonsense".to_vec()));
+        keyring.put(&entry_name(&id), &[1; 32]).expect("written");
+        assert!(matches!(home.keyring(), Err(VaultError::WrongKey { .. })));
+    }
+
+    #[test]
+    fn without_a_keyring_nothing_is_written() {
+        let home = Home::with(absent());
+        assert!(matches!(home.keyring(), Err(VaultError::KeyringUnavailable { .. })));
+        assert_eq!(names(&home.path()), [".vault.lock"]);
+    }
+
+    #[test]
+    fn a_vault_of_another_kind_is_kept_while_it_holds_something() {
+        let home = home();
+        let keyring = home.keyring().expect("made");
+        keyring.put("demo", None, &secrets("a")).expect("put");
+        let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
+        assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
+        keyring.remove("demo").expect("removed");
+        home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
+        let replaced = keyring.put("demo", None, &secrets("a")).expect_err("its key is no longer the folder's");
+        assert!(matches!(replaced, VaultError::Replaced { .. }));
+    }
+
+    #[test]
+    fn sealed_files_without_their_header_are_not_given_a_new_one() {
+        let home = home();
+        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        fs::remove_file(home.path().join("vault.json")).expect("removed");
+        assert!(matches!(home.keyring(), Err(VaultError::HeaderMissing { .. })));
+        fs::write(home.path().join("vault.json"), "{").expect("written");
+        assert!(matches!(home.keyring(), Err(VaultError::HeaderDamaged { .. })));
+        assert_eq!(fs::read(home.path().join("vault.json")).expect("read"), b"{");
+    }
+
+    #[test]
+    fn one_damaged_or_swapped_file_is_named_and_the_others_still_open() {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        for profile in ["one", "two", "three"] {
+            vault.put(profile, None, &secrets(profile)).expect("put");
+        }
+        vault.put("one", Some(1), &secrets("one again")).expect("put");
+        let path = |file: &str| home.path().join(file);
+        fs::copy(path("two.sealed"), path("four.sealed")).expect("copied");
+        let mut bytes = fs::read(path("one.sealed")).expect("read");
+        *bytes.last_mut().expect("not empty") ^= 1;
+        fs::write(path("one.sealed"), &bytes).expect("written");
+
+        let damaged = vault.get("one").expect_err("damaged").to_string();
+        assert_eq!(
+            damaged,
+            format!("the sealed file `{}` is damaged: its bytes were changed", path("one.sealed").display())
+        );
+        assert!(matches!(vault.put("one", Some(2), &secrets("x")), Err(VaultError::Damaged { .. })));
+        assert_eq!(fs::read(path("one.sealed")).expect("read"), bytes);
+        assert!(matches!(vault.get("four"), Err(VaultError::Misplaced { .. })));
+        assert_eq!(vault.get("two").expect("read").expect("kept").secrets, secrets("two"));
+
+        fs::rename(path("one.previous"), path("one.sealed")).expect("gone back one step");
+        assert_eq!(vault.get("one").expect("read"), Some(Record { number: 1, secrets: secrets("one") }));
+        let other = home_with_file(&fs::read(path("three.sealed")).expect("read"));
+        assert!(matches!(other.keyring().expect("opened").get("three"), Err(VaultError::SealedElsewhere { .. })));
+    }
+
+    fn home_with_file(sealed: &[u8]) -> Home {
+        let home = home();
+        home.keyring().expect("made");
+        fs::write(home.path().join("three.sealed"), sealed).expect("written");
+        home
+    }
+
+    #[test]
+    fn no_secret_and_no_passphrase_is_in_any_file() {
+        let home = home();
+        let vault = home.open(VaultKind::Passphrase, "open sesame").expect("made");
+        vault.put("demo", None, &secrets("hunter2")).expect("put");
+        vault.put("demo", Some(1), &secrets("hunter2")).expect("put");
+        for path in files(&home.path()).expect("listed") {
+            let bytes = fs::read(&path).expect("read");
+            for secret in ["hunter2", "open sesame"] {
+                let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+                assert!(!found, "`{secret}` is in {}", path.display());
+            }
+        }
+        assert!(!format!("{vault:?} {:?}", vault.get("demo")).contains("hunter2"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_and_all_in_it_are_for_this_user_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        let home = home();
+        fs::create_dir(home.path()).expect("created");
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("opened up");
+        let vault = home.keyring().expect("made");
+        drop(vault.lease("demo", Duration::ZERO).expect("free"));
+        vault.put("demo", None, &secrets("a")).expect("put");
+        vault.put("demo", Some(1), &secrets("b")).expect("put");
+        assert_eq!(mode(&home.path()), 0o700);
+        let expected = [".vault.lock", "demo.lock", "demo.previous", "demo.sealed", "vault.json"];
+        assert_eq!(names(&home.path()), expected);
+        for name in expected {
+            assert_eq!(mode(&home.path().join(name)), 0o600, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_crash_left_is_swept_and_names_stay_in_the_folder() {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        vault.put("../Über", None, &secrets("a")).expect("put");
+        fs::write(home.path().join(".x1y2.unfinished"), "half").expect("written");
+        drop(home.keyring().expect("opened"));
+        assert_eq!(names(&home.path()), ["%2e%2e%2f%c3%9cber.sealed", ".vault.lock", "vault.json"]);
+    }
+
+    #[test]
+    fn eight_openings_at_once_make_one_vault() {
+        let home = home();
+        thread::scope(|scope| {
+            let open = || scope.spawn(|| home.keyring().expect("opened").mark);
+            let opened: Vec<_> = (0..8).map(|_| open()).collect();
+            let marks: Vec<Mark> = opened.into_iter().map(|thread| thread.join().expect("no panic")).collect();
+            assert!(marks.iter().all(|mark| *mark == marks[0]));
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! Being the only one: a lock on a file of its own, which the system releases when its holder dies.
+//!
+//! The lock file stays when it is released. Removing it would let a second holder lock a new file of the same name
+//! while the first still holds the old one.
+
+use std::any::Any;
+use std::fmt;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How often a lock that is taken is tried again: soon at first, then seldom enough to cost nothing. The system
+/// has no call that waits for a file lock and also gives up.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
+
+/// The right to be the only one at work on a profile, until this is dropped.
+#[must_use = "the lease ends when it is dropped"]
+pub struct Lease {
+    _held: Box<dyn Any + Send>,
+}
+
+impl Lease {
+    /// A lease that ends with what is held.
+    pub fn new(held: impl Any + Send) -> Self {
+        Self { _held: Box::new(held) }
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lease")
+    }
+}
+
+/// Locks a file, made where it is missing, against every other opening of it in this process or another, and gives up
+/// after `wait` with `None`. The lock ends with the `File`.
+pub(in crate::vault) fn lock(path: &Path, wait: Duration) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    let began = Instant::now();
+    let mut pause = PAUSES.0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        let left = wait.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return Ok(None);
+        }
+        thread::sleep(pause.min(left));
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}

@@ -1,0 +1,156 @@
+//! Secrets at rest: what is sealed for each profile, under a key that is kept elsewhere.
+//!
+//! Three kinds of vault stand behind one small interface, [`Vault`]. What may not break: a secret reaches the disk
+//! only sealed; a record is replaced only by someone who has read the last one; and no key is made
+//! anew while something sealed with an older one is there.
+//!
+//! Opening a vault may wait for the system's keyring, and every call reads or writes files: none of it belongs on a
+//! thread that paints a window.
+
+mod error;
+mod file;
+mod header;
+mod key;
+mod keyring;
+mod lease;
+mod memory;
+mod opening;
+mod sealed;
+mod secrets;
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::secret::Secret;
+use crate::vault::file::FileVault;
+use crate::vault::header::Header;
+use crate::vault::key::Cost;
+use crate::vault::keyring::Keyring;
+
+pub use crate::vault::error::VaultError;
+pub use crate::vault::lease::Lease;
+pub use crate::vault::memory::MemoryVault;
+pub use crate::vault::secrets::{ProfileSecrets, Record};
+
+/// Where the secrets of profiles are kept. The calls are few and compare before they set, so that a store shared by
+/// several machines can stand behind them as well.
+pub trait Vault: Send + Sync + fmt::Debug {
+    /// Which kind this is.
+    fn kind(&self) -> VaultKind;
+
+    /// The record of a profile, with the number of its generation; `None` where there is none.
+    fn get(&self, profile: &str) -> Result<Option<Record>, VaultError>;
+
+    /// The record as it was before the last `put`. Kept for a person to go back to, never used in its place: its refresh
+    /// token may be spent.
+    fn previous(&self, profile: &str) -> Result<Option<Record>, VaultError>;
+
+    /// Puts the next generation and returns its number, but only if the last one still is `expected` (`None`: there
+    /// is none yet); [`VaultError::Conflict`] otherwise. Numbers start at 1 again after `remove`.
+    fn put(&self, profile: &str, expected: Option<u64>, secrets: &ProfileSecrets) -> Result<u64, VaultError>;
+
+    /// Removes the record and the one before it. Nothing to remove is no error.
+    fn remove(&self, profile: &str) -> Result<(), VaultError>;
+
+    /// Makes the caller the only holder for this profile among all threads and processes, waiting no longer than
+    /// `wait`. A refresh takes it, so that one refresh token is not spent twice. It asks nothing of `get` and
+    /// `put`, and ends with the [`Lease`] or the process.
+    fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError>;
+}
+
+/// How a vault keeps its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultKind {
+    /// In the keyring of the operating system; the secrets in sealed files.
+    Keyring,
+    /// Nowhere: it is derived from a passphrase each time; the secrets in sealed files.
+    Passphrase,
+    /// Nothing outlives the process.
+    Memory,
+}
+
+impl fmt::Display for VaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keyring => "keyring",
+            Self::Passphrase => "passphrase",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+/// A text that names no kind of vault.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("`{0}` is no kind of vault")]
+pub struct UnknownVaultKind(pub String);
+
+impl Diagnose for UnknownVaultKind {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint("`TOKENWRIGHT_VAULT` is one of `keyring`, `passphrase`, `memory`")
+    }
+}
+
+impl FromStr for VaultKind {
+    type Err = UnknownVaultKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVaultKind> {
+        [Self::Keyring, Self::Passphrase, Self::Memory]
+            .into_iter()
+            .find(|kind| kind.to_string() == text)
+            .ok_or_else(|| UnknownVaultKind(text.to_owned()))
+    }
+}
+
+/// Opens the vault in a folder, or makes it where there is none. The passphrase is looked at only by the kind that
+/// needs one; without it that kind answers [`VaultError::PassphraseNeeded`], and the caller asks and comes again.
+/// The key is read or derived here, once; what is opened keeps it. Blocks: up to ten seconds for each of
+/// at most three calls of the keyring, and some tenths of a second for a passphrase.
+pub fn open(kind: VaultKind, folder: &Path, passphrase: Option<Secret>) -> Result<Arc<dyn Vault>, VaultError> {
+    if kind == VaultKind::Memory {
+        return Ok(Arc::new(MemoryVault::default()));
+    }
+    let passphrase = passphrase.filter(|passphrase| !passphrase.is_empty());
+    let locksmith = Locksmith { keyring: Keyring::of_system(), cost: Cost::DEFAULT };
+    Ok(Arc::new(FileVault::open(kind, folder, passphrase.as_ref(), &locksmith)?))
+}
+
+/// The kind of the vault that is in a folder; `None` where there is none yet. Asks neither keyring nor passphrase.
+pub fn kind_in(folder: &Path) -> Result<Option<VaultKind>, VaultError> {
+    Ok(Header::load(folder)?.map(|header| header.kind()))
+}
+
+/// Finds out whether the system's keyring works, by writing, reading and removing an entry of its own. Meant to be
+/// called before a person is sent to the browser: the error's diagnosis names the other kinds of vault. Blocks, up
+/// to ten seconds.
+pub fn probe_keyring() -> Result<(), VaultError> {
+    Keyring::of_system().probe()
+}
+
+/// What keys are made with; tests have a keyring of their own and spend less on a passphrase.
+struct Locksmith {
+    keyring: Keyring,
+    cost: Cost,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_read_as_it_is_written() {
+        for kind in [VaultKind::Keyring, VaultKind::Passphrase, VaultKind::Memory] {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+        let unknown = "Keyring".parse::<VaultKind>().expect_err("case matters");
+        assert_eq!(
+            unknown.diagnose().to_string(),
+            "`Keyring` is no kind of vault\nhint: `TOKENWRIGHT_VAULT` is one of `keyring`, `passphrase`, `memory`"
+        );
+    }
+}
