@@ -1,0 +1,280 @@
+//! The window: takes the worker's events in, shows the screens, and turns what they return into commands.
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use egui::{Context, Ui, ViewportBuilder};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::diagnosis::Diagnosis;
+use crate::gui::draft::{Draft, Step};
+use crate::gui::intent::Intent;
+use crate::gui::{icon, screens, theme};
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::wizard::{
+    BrowserChoice, Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
+};
+
+/// Starts the worker with what takes its events.
+pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;
+
+/// The window's size in points, the first time.
+const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
+/// Smaller than this nothing is promised to fit.
+const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
+
+/// Opens the window and stays until it is closed.
+pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
+    let options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title("Tokenwright")
+            .with_app_id("tokenwright")
+            .with_inner_size(FIRST_SIZE)
+            .with_min_inner_size(LEAST_SIZE)
+            .with_icon(icon::icon()),
+        ..Default::default()
+    };
+    let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        Ok(Box::new(App::new(&context.egui_ctx, start_worker)?))
+    };
+    // A missing system library is a panic in there, not an error (libxkbcommon-x11).
+    let run = std::panic::AssertUnwindSafe(|| eframe::run_native("tokenwright", options, Box::new(create)));
+    match std::panic::catch_unwind(run) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(no_window(&error.to_string())),
+        Err(_) => Err(no_window("a library that windows need is missing")),
+    }
+}
+
+/// The reasons carry paths of the machine that built the program, so they are told in our own words.
+fn no_window(reason: &str) -> Diagnosis {
+    let missing_display = ["WAYLAND_DISPLAY nor", "open connection to X", "wayland compositor"];
+    let summary = if missing_display.iter().any(|text| reason.contains(text)) {
+        "there is no display to open the window on"
+    } else if reason.contains("xlib") || reason.contains("library") {
+        "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)"
+    } else if reason.contains("glutin") || reason.contains("OpenGL") || reason.contains("EGL") {
+        "the window needs OpenGL, which is missing (libgl1)"
+    } else {
+        "the window could not be opened"
+    };
+    Diagnosis::new(summary).hint("do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`")
+}
+
+/// The window.
+pub struct App {
+    worker: Worker,
+    events: Receiver<Event>,
+    session: Session,
+    draft: Draft,
+    window: WindowSettings,
+}
+
+impl App {
+    /// Starts the worker and asks it for everything that is shown first.
+    pub fn new(ctx: &Context, start_worker: StartWorker) -> std::io::Result<Self> {
+        theme::install(ctx);
+        let (sender, events) = channel();
+        let waker = ctx.clone();
+        let worker = start_worker(Box::new(move |event| {
+            // First the event, then the waking: the frame must find it. The receiver is gone only at the end.
+            let _ = sender.send(event);
+            waker.request_repaint();
+        }))?;
+        worker.send(Command::Start);
+        let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
+        Ok(Self { worker, events, session: Session::default(), draft, window: WindowSettings::default() })
+    }
+
+    fn take_events(&mut self, ctx: &Context) {
+        while let Ok(event) = self.events.try_recv() {
+            if let Event::Window(window) = &event {
+                self.restore(ctx, *window);
+            }
+            self.session.apply(event);
+            if let Some(opened) = self.session.opened.take() {
+                self.draft.open(&opened);
+            }
+        }
+    }
+
+    fn restore(&mut self, ctx: &Context, window: WindowSettings) {
+        self.window = window;
+        ctx.set_theme(preference(window.theme));
+        if let Some((width, height)) = window.size {
+            ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(egui::vec2(width, height)));
+        }
+    }
+
+    // flat: one arm an intent
+    fn perform(&mut self, ctx: &Context, intent: Intent) {
+        match intent {
+            Intent::NewProfile => self.leave_wizard(),
+            Intent::Choose(id) => self.choose(&id),
+            Intent::GoTo(step) => self.go_to(step),
+            Intent::Authorize => self.authorize(),
+            Intent::Paste => self.paste(),
+            Intent::Cancel(flow) => {
+                if let Some(attempt) = self.session.running(flow) {
+                    self.worker.send(Command::Cancel(attempt));
+                }
+            }
+            Intent::CallBearer => self.call(Flow::Bearer),
+            Intent::CallRefresh => self.call(Flow::Refresh),
+            Intent::CheckToken => self.call(Flow::Identity),
+            Intent::Save { replace } => self.save(replace),
+            Intent::Open(name) => {
+                self.cancel_all();
+                let attempt = self.session.begin(Flow::Open);
+                self.worker.send(Command::OpenProfile { attempt, name });
+            }
+            Intent::Forget(name) => {
+                self.draft.forgetting = None;
+                let attempt = self.session.begin(Flow::Saved);
+                self.worker.send(Command::Forget { attempt, name });
+            }
+            Intent::OpenVault(choice, passphrase) => {
+                self.draft.passphrase = [Secret::default(), Secret::default()];
+                let attempt = self.session.begin(Flow::Vault);
+                self.worker.send(Command::OpenVault { attempt, choice, passphrase });
+            }
+            Intent::SetTheme(theme) => {
+                self.window.theme = theme;
+                ctx.set_theme(preference(theme));
+                self.worker.send(Command::SaveWindow(self.window));
+            }
+            Intent::Dismiss(problem) => {
+                if problem < self.session.problems.len() {
+                    self.session.problems.remove(problem);
+                }
+            }
+        }
+    }
+
+    fn cancel_all(&mut self) {
+        for attempt in self.session.reset_wizard() {
+            self.worker.send(Command::Cancel(attempt));
+        }
+    }
+
+    fn leave_wizard(&mut self) {
+        self.cancel_all();
+        self.draft.begin();
+    }
+
+    fn choose(&mut self, id: &str) {
+        let Some(service) = self.session.services.iter().find(|service| service.id == id).cloned() else { return };
+        self.cancel_all();
+        if service.practice {
+            self.worker.send(Command::StartPractice(PracticeSettings::default()));
+        }
+        self.draft.choose(service);
+    }
+
+    /// A step that is not complete is not left forwards; what is missing is shown at its field.
+    fn go_to(&mut self, step: Step) {
+        self.draft.insisted = self.draft.step == Step::Service && !self.draft.is_done(Step::Service, &self.session);
+        if !self.draft.insisted || step == Step::Service {
+            self.draft.step = step;
+        }
+    }
+
+    fn authorize(&mut self) {
+        self.draft.insisted = true;
+        if let Some(material) = self.draft.material(&self.session) {
+            self.draft.pasted = Secret::default();
+            let attempt = self.session.begin(Flow::Authorization);
+            let material = Box::new(material);
+            self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
+        }
+    }
+
+    fn paste(&mut self) {
+        if let Some(attempt) = self.session.running(Flow::Authorization) {
+            let text = std::mem::take(&mut self.draft.pasted);
+            self.worker.send(Command::Paste { attempt, text });
+        }
+    }
+
+    fn call(&mut self, flow: Flow) {
+        let Some(material) = self.draft.material(&self.session).map(Box::new) else {
+            self.draft.insisted = true;
+            return;
+        };
+        let saved_as = self.session.saved_as.clone();
+        let attempt = self.session.begin(flow);
+        self.worker.send(match flow {
+            Flow::Bearer => Command::CallBearer { attempt, material },
+            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
+            _ => Command::CheckToken { attempt, material },
+        });
+    }
+
+    fn save(&mut self, replace: bool) {
+        let name = ProfileName::parse(&self.draft.name);
+        if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
+            // A profile saved again under its own name is the same profile.
+            let replace = replace || self.session.saved_as.as_ref() == Some(&name);
+            let attempt = self.session.begin(Flow::Save);
+            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+        }
+    }
+
+    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
+    fn schedule_clock(&self, ctx: &Context) {
+        let saved = self.session.profiles.iter().filter_map(screens::expiry);
+        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
+        if let Some(next) = next {
+            ctx.request_repaint_after(next);
+        }
+    }
+
+    fn remember_size(&mut self, ctx: &Context) {
+        if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
+            self.window.size = Some((rect.width().round(), rect.height().round()));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_events(ctx);
+        self.draft.now = Timestamp::now();
+        self.remember_size(ctx);
+        self.schedule_clock(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let theme = self.window.theme;
+        if let Some(intent) = screens::window_ui(ui, &self.session, &mut self.draft, theme) {
+            self.perform(&ctx, intent);
+            ctx.request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if !matches!(self.session.vault, VaultState::Unknown) {
+            self.worker.send(Command::SaveWindow(self.window));
+        }
+    }
+}
+
+fn preference(theme: Theme) -> egui::ThemePreference {
+    match theme {
+        Theme::System => egui::ThemePreference::System,
+        Theme::Light => egui::ThemePreference::Light,
+        Theme::Dark => egui::ThemePreference::Dark,
+    }
+}
+
+/// When a countdown to `at` reads differently: each second in the last hour, each minute before.
+fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = Duration::try_from(at.duration_since(now)).ok()?;
+    let step = if left < Duration::from_secs(3600) { 1 } else { 60 };
+    let rest = Duration::new(left.as_secs() % step, left.subsec_nanos());
+    Some(rest + Duration::from_millis(5))
+}

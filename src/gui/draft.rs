@@ -1,0 +1,137 @@
+//! What is on the screen and not yet anybody's: the fields being typed, the step shown, what is revealed.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::call::Reveal;
+use crate::secret::Secret;
+use crate::service::{FieldError, ProfileDraft, ProfileName, Service};
+use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
+
+/// The step on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the steps")]
+pub enum Step {
+    #[default]
+    Service,
+    Authorization,
+    Tokens,
+}
+
+/// The tab of step 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the tabs")]
+pub enum TokenTab {
+    #[default]
+    Bearer,
+    Refresh,
+}
+
+/// What is on the screen.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The step.
+    pub step: Step,
+    /// The tab of step 3.
+    pub tab: TokenTab,
+    /// The text that services are looked for by.
+    pub search: String,
+    /// The profile being typed; `None` until a service is chosen.
+    pub profile: Option<ProfileDraft>,
+    /// What is typed that is secret.
+    pub secrets: TypedSecrets,
+    /// What was pasted as the response.
+    pub pasted: Secret,
+    /// The name to save under.
+    pub name: String,
+    /// The values whose mask is lifted.
+    pub reveal: Reveal,
+    /// Whether the body of the reply is shown as it is.
+    pub reveal_reply: bool,
+    /// Whether the tokens are shown as they are.
+    pub reveal_tokens: bool,
+    /// Whether errors are shown at fields that were not touched yet: after the first *Next*.
+    pub insisted: bool,
+    /// The passphrase being typed, and again.
+    pub passphrase: [Secret; 2],
+    /// The profile that is about to be forgotten, once it is confirmed.
+    pub forgetting: Option<ProfileName>,
+    /// The time of this frame.
+    pub now: Timestamp,
+    /// The person's time zone, looked up once.
+    pub zone: TimeZone,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            step: Step::default(),
+            tab: TokenTab::default(),
+            search: String::new(),
+            profile: None,
+            secrets: TypedSecrets::default(),
+            pasted: Secret::default(),
+            name: String::new(),
+            reveal: Reveal::new(),
+            reveal_reply: false,
+            reveal_tokens: false,
+            insisted: false,
+            passphrase: [Secret::default(), Secret::default()],
+            forgetting: None,
+            now: Timestamp::UNIX_EPOCH,
+            zone: TimeZone::UTC,
+        }
+    }
+}
+
+impl Draft {
+    /// Begins anew; window, clock and search stay.
+    pub fn begin(&mut self) {
+        *self = Self { search: std::mem::take(&mut self.search), zone: self.zone.clone(), now: self.now, ..Self::default() };
+    }
+
+    /// Takes a service with its defaults.
+    pub fn choose(&mut self, service: Service) {
+        self.begin();
+        self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
+        self.profile = Some(ProfileDraft::new(service));
+    }
+
+    /// Takes over a saved profile.
+    pub fn open(&mut self, opened: &OpenedProfile) {
+        self.begin();
+        self.profile = Some(ProfileDraft::from(&opened.material.profile));
+        self.secrets = opened.material.secrets.clone();
+        self.name = opened.name.to_string();
+        self.step = Step::Tokens;
+        let refreshable = opened.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        self.tab = if refreshable { TokenTab::Refresh } else { TokenTab::Bearer };
+    }
+
+    /// What is wrong with the fields of steps 1 and 2.
+    pub fn errors(&self) -> Vec<FieldError> {
+        self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()
+    }
+
+    /// All that a call is made from; `None` while the fields cannot be read.
+    pub fn material(&self, session: &Session) -> Option<Material> {
+        let profile = self.profile.as_ref()?.parse().ok()?;
+        let mut material = Material::new(profile, self.secrets.clone());
+        session.complete(&mut material);
+        Some(material)
+    }
+
+    /// Whether a step has what the next one needs.
+    pub fn is_done(&self, step: Step, session: &Session) -> bool {
+        use crate::service::Field;
+        let Some(profile) = &self.profile else { return false };
+        let errors = self.errors();
+        let first_is_done = !errors.iter().any(|error| matches!(error.field, Field::Input(_) | Field::AuthorizationUrl));
+        match step {
+            Step::Service => first_is_done,
+            Step::Authorization if profile.client_flow => matches!(session.authorization, AuthorizationState::Done(_)),
+            Step::Authorization => errors.is_empty(),
+            Step::Tokens => session.saved_as.is_some(),
+        }
+    }
+}

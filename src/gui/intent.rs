@@ -1,0 +1,93 @@
+//! What a person wants, as the screens return it, with the words, the hint and the key of each in one table.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::gui::draft::Step;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::wizard::{Flow, Theme, VaultChoice};
+
+/// What a person wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Begin with another service.
+    NewProfile,
+    /// Take this service.
+    Choose(String),
+    /// Show this step.
+    GoTo(Step),
+    /// Send the browser off.
+    Authorize,
+    /// Take what was pasted.
+    Paste,
+    /// Stop what goes on.
+    Cancel(Flow),
+    /// Call the bearer token endpoint.
+    CallBearer,
+    /// Call the refresh token endpoint.
+    CallRefresh,
+    /// Ask whose token it is.
+    CheckToken,
+    /// Keep the profile under the name that is typed.
+    Save {
+        /// Whether a profile of that name may be replaced.
+        replace: bool,
+    },
+    /// Open a saved profile.
+    Open(ProfileName),
+    /// Forget a saved profile.
+    Forget(ProfileName),
+    /// Open the vault.
+    OpenVault(VaultChoice, Option<Secret>),
+    /// Dress the window.
+    SetTheme(Theme),
+    /// Take a message off the screen.
+    Dismiss(usize),
+}
+
+/// The words on a button, what the pointer brings up, and the key that does the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// On the button.
+    pub text: &'static str,
+    /// What it does.
+    pub hint: &'static str,
+    /// The key, if it has one.
+    pub key: Option<KeyboardShortcut>,
+}
+
+const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
+const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
+const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
+
+impl Intent {
+    /// Its words.
+    pub fn words(&self) -> Words {
+        let (text, hint, key) = match self {
+            Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
+            Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
+            Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
+            Self::GoTo(Step::Tokens) => ("Next", "Go on to the tokens", Some(NEXT)),
+            Self::Authorize => ("Start authorization", "Open the browser and wait for the code", Some(NEXT)),
+            Self::Paste => ("Use what was pasted", "Take it as the response of the service", None),
+            Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
+            Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::CallRefresh => ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
+            Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
+            Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),
+            Self::Open(_) => ("Open", "Show its tokens", None),
+            Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
+            Self::OpenVault(VaultChoice::Keyring, _) => ("Use the keyring", "Keep the key in the desktop's keyring", None),
+            Self::OpenVault(VaultChoice::Passphrase, _) => ("Open the vault", "Lock and open it with the passphrase", None),
+            Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Keep nothing when the window closes", None),
+            Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
+            Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
+            Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),
+            Self::Dismiss(_) => ("Dismiss", "Take the message off the screen", None),
+        };
+        Words { text, hint, key }
+    }
+}

@@ -1,0 +1,214 @@
+//! Step 2: the client, where the browser comes back to, and the browser's visit itself.
+
+use egui::Ui;
+
+use crate::gui::draft::{Draft, Step};
+use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, Field as TextField, banner, chips, copy_button, countdown_text, disclosure, key_values,
+    link_button, notice, section, segmented, spinner_row,
+};
+use crate::oauth::{Landing, Pkce, RedirectUri};
+use crate::service::{Field, FieldError, ProfileDraft};
+use crate::wizard::{AuthorizationState, Authorized, Flow, Session, VaultState, Waiting};
+
+/// Shows step 2; what the person wants.
+pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let errors = if draft.insisted { draft.errors() } else { Vec::new() };
+    let profile = draft.profile.as_mut()?;
+    let client_flow = profile.client_flow;
+    client_ui(ui, profile, &errors);
+    if !client_flow {
+        ui.add_space(16.0);
+        return next_ui(ui, ButtonKind::Primary);
+    }
+    ui.add_space(12.0);
+    let intent = match &session.authorization {
+        AuthorizationState::Idle => start_ui(ui, session, None),
+        AuthorizationState::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            ui.add_space(12.0);
+            start_ui(ui, session, Some("Start again"))
+        }
+        AuthorizationState::Starting => {
+            spinner_row(ui, "Starting").then_some(Intent::Cancel(Flow::Authorization))
+        }
+        AuthorizationState::Waiting(waiting, ignored) => {
+            if let Some(ignored) = ignored {
+                banner(ui, Tone::Warning, ignored);
+                ui.add_space(8.0);
+            }
+            waiting_ui(ui, draft, waiting)
+        }
+        AuthorizationState::Done(authorized) => {
+            done_ui(ui, authorized);
+            ui.add_space(12.0);
+            ui.horizontal(|ui| next_ui(ui, ButtonKind::Primary).or(again_ui(ui))).inner
+        }
+    };
+    // The code can be skipped: a refresh token may be at hand already.
+    intent.or_else(|| skip_ui(ui, session))
+}
+
+fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
+    let error = |field: &Field| errors.iter().find(|error| error.field == *field);
+    section(ui, "Client", |ui| {
+        let label = profile.service.labels.client_id.clone();
+        let wrong = error(&Field::ClientId).map(|error| error.diagnosis.to_string());
+        let help = "The service gives it to you when you register your client.";
+        TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
+        if let Some(console) = &profile.service.console {
+            link_button(ui, "Open the service's console", console);
+        }
+        if profile.client_flow {
+            ui.add_space(8.0);
+            redirect_ui(ui, profile, error(&Field::RedirectUri));
+            ui.add_space(8.0);
+            scopes_ui(ui, profile);
+            ui.add_space(8.0);
+            more_ui(ui, profile);
+        }
+    });
+}
+
+fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>) {
+    let note = profile.service.redirect.note.clone();
+    let parsed = RedirectUri::parse(&profile.redirect_uri);
+    // What was typed is checked at once.
+    let wrong = parsed.as_ref().err().map(ToString::to_string);
+    let wrong = wrong.or(error.map(|error| error.diagnosis.summary.clone()));
+    TextField::new("Redirect URI")
+        .help(Some(note.as_str()).filter(|note| !note.is_empty()))
+        .error(wrong.as_deref())
+        .mono()
+        .show(ui, &mut profile.redirect_uri);
+    let Ok(uri) = parsed else { return };
+    ui.horizontal_wrapped(|ui| {
+        ui.label(small(ui, landing_words(&uri)));
+        copy_button(ui, "redirect URI", uri.as_str());
+    });
+}
+
+/// What this redirect URI means for registering it and for listening.
+fn landing_words(uri: &RedirectUri) -> String {
+    match uri.landing() {
+        Landing::Elsewhere => format!("Register {uri} exactly. It is not on this machine: paste what arrives there."),
+        Landing::Loopback(plan) => match plan.port {
+            None => format!("Register {uri}. A free port is chosen each time: the service must accept any port here."),
+            Some(port) => format!("Register {uri} exactly. This program listens on port {port} of this machine."),
+        },
+    }
+}
+
+fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let known = profile.service.scopes.known.clone();
+    if !known.is_empty() {
+        let options: Vec<(&str, &str)> =
+            known.iter().map(|scope| (scope.name.as_str(), scope.meaning.as_str())).collect();
+        chips(ui, "Scopes", &options, &mut profile.ticked);
+        ui.add_space(8.0);
+    }
+    let label = if known.is_empty() { "Scopes" } else { "More scopes" };
+    let separator = match profile.service.scopes.separator.as_str() {
+        "," => "a comma",
+        ";" => "a semicolon",
+        _ => "a space",
+    };
+    let help = format!("Separated by {separator}, as this service wants it.");
+    TextField::new(label).help(help.as_str()).optional().mono().show(ui, &mut profile.typed_scopes);
+}
+
+fn more_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    disclosure(ui, "PKCE and extra parameters", false, |ui| {
+        ui.label(crate::gui::theme::label("PKCE"));
+        segmented(ui, "PKCE", &mut profile.pkce, &[(Pkce::S256, "S256"), (Pkce::Plain, "plain"), (Pkce::Off, "off")]);
+        let help = "Binds the code to this program (RFC 7636). Switch it off only where the service refuses it.";
+        ui.label(small(ui, help));
+        ui.add_space(8.0);
+        TextField::new("Extra parameters")
+            .help("One name=value a line, added to the authorization URL.")
+            .example("login_hint=ada@example.com")
+            .optional()
+            .show_lines(ui, &mut profile.extra, 2);
+    });
+}
+
+fn start_ui(ui: &mut Ui, session: &Session, again: Option<&str>) -> Option<Intent> {
+    let blocked = match session.vault {
+        VaultState::Open(_) => None,
+        VaultState::Unknown => Some("Looking for the place where tokens are kept"),
+        _ => Some("Choose first where tokens are kept, above"),
+    };
+    let kind = if again.is_some() { ButtonKind::Secondary } else { ButtonKind::Primary };
+    intent_button(ui, kind, Intent::Authorize, blocked)
+}
+
+fn again_ui(ui: &mut Ui) -> Option<Intent> {
+    intent_button(ui, ButtonKind::Secondary, Intent::Authorize, None)
+}
+
+fn next_ui(ui: &mut Ui, kind: ButtonKind) -> Option<Intent> {
+    intent_button(ui, kind, Intent::GoTo(Step::Tokens), None)
+}
+
+fn skip_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    if !matches!(session.authorization, AuthorizationState::Idle | AuthorizationState::Failed(_)) {
+        return None;
+    }
+    ui.add_space(8.0);
+    let link = ui.link("I have a refresh token already: go on to step 3");
+    link.clicked().then_some(Intent::GoTo(Step::Tokens))
+}
+
+fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
+    let mut intent = None;
+    section(ui, "Sign in with the browser", |ui| {
+        for problem in waiting.listener_problem.iter().chain(&waiting.browser_problem) {
+            banner(ui, Tone::Warning, problem);
+            ui.add_space(8.0);
+        }
+        let left = std::time::Duration::try_from(waiting.until.duration_since(draft.now)).unwrap_or_default();
+        let place = if waiting.addresses.is_empty() {
+            "Waiting for what you paste".to_owned()
+        } else {
+            format!("Waiting on {}", waiting.addresses.join(" and "))
+        };
+        if spinner_row(ui, &format!("{place}, for another {}", countdown_text(left))) {
+            intent = Some(Intent::Cancel(Flow::Authorization));
+        }
+        if let Some(fingerprint) = &waiting.fingerprint {
+            ui.add_space(8.0);
+            let text = "The browser warns once: the certificate was made on this machine. Go on if it shows this fingerprint.";
+            notice(ui, Tone::Info, "A certificate of your own", text);
+            CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
+        }
+        ui.add_space(8.0);
+        key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri, &waiting.redirect_uri));
+        CodeBlock::new("URL", &waiting.url).max_height(72.0).show(ui);
+        ui.add_space(8.0);
+        TextField::new("Response pasted by hand")
+            .help("The address that the browser ends up at, its query, or the code alone.")
+            .optional()
+            .show_secret(ui, &mut draft.pasted);
+        let blocked = draft.pasted.is_empty().then_some("Paste the response first");
+        intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked));
+    });
+    intent
+}
+
+fn done_ui(ui: &mut Ui, authorized: &Authorized) {
+    notice(ui, Tone::Success, "The authorization code arrived", "It lives about a minute: call the bearer token endpoint.");
+    if authorized.extras.is_empty() {
+        return;
+    }
+    ui.add_space(8.0);
+    section(ui, "What else came with it", |ui| {
+        key_values(ui, |rows| {
+            for (name, value) in &authorized.extras {
+                rows.copyable(name, value, value);
+            }
+        });
+    });
+}

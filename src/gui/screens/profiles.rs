@@ -1,0 +1,124 @@
+//! The list of saved profiles, each with its state and a live countdown, and below it how the window looks.
+
+use std::time::Duration;
+
+use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetType};
+use jiff::Timestamp;
+
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Palette, Tone, heading, small};
+use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot};
+use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, VaultChoice, VaultState};
+
+/// Shows the list; what the person wants.
+pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
+    let mut intent = None;
+    ui.label(heading("Tokenwright"));
+    ui.add_space(8.0);
+    intent = intent.or(intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None));
+    ui.add_space(12.0);
+    ui.label(small(ui, "Saved profiles"));
+    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+        intent = intent.take().or(looks_ui(ui, session, theme));
+        ui.separator();
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show(ui, |ui| {
+                intent = intent.take().or(list_ui(ui, session, draft));
+            });
+        });
+    });
+    intent
+}
+
+fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    if session.profiles.is_empty() {
+        ui.label(small(ui, "None yet. A profile is what step 3 saves: it stays here with its tokens."));
+    }
+    let mut intent = None;
+    for profile in &session.profiles {
+        ui.push_id(profile.name.as_str(), |ui| {
+            intent = intent.take().or(profile_ui(ui, session, draft, profile));
+        });
+        ui.add_space(4.0);
+    }
+    intent
+}
+
+fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+    let palette = Palette::of(ui);
+    let is_open = session.saved_as.as_ref() == Some(&profile.name);
+    let fill = if is_open { palette.card_hover } else { palette.card };
+    let frame = egui::Frame::new().fill(fill).inner_margin(10).corner_radius(8);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
+        ui.add(egui::Label::new(name).truncate().selectable(false));
+        ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
+        let (tone, text) = state(&profile.state, draft.now);
+        status_dot(ui, tone, &text)
+    });
+    let response = shown.response.interact(Sense::click());
+    let described = format!("Open {}", profile.name);
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, is_open, described.clone()));
+    if response.has_focus() {
+        ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
+    }
+    let response = match &profile.state {
+        ProfileState::Broken(diagnosis) => response.on_hover_text(diagnosis.to_string()),
+        _ => response,
+    };
+    response.clicked().then(|| Intent::Open(profile.name.clone()))
+}
+
+/// The state in a colour and in words, with the time that is left.
+fn state(state: &ProfileState, now: Timestamp) -> (Tone, String) {
+    let word = state.word(now);
+    let tone = match word {
+        "fresh" => Tone::Success,
+        "expiring" | "no refresh token" | "vault closed" => Tone::Warning,
+        "expired" | "needs sign-in" | "unreadable" => Tone::Danger,
+        _ => Tone::Info,
+    };
+    match left(state, now) {
+        Some(left) if !left.is_zero() => (tone, format!("{word}, {}", countdown_text(left))),
+        _ => (tone, word.to_owned()),
+    }
+}
+
+fn left(state: &ProfileState, now: Timestamp) -> Option<Duration> {
+    let ProfileState::Tokens { expires_at: Some(at), .. } = state else { return None };
+    Duration::try_from(at.duration_since(now)).ok()
+}
+
+/// When a profile's access token expires.
+pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
+    match profile.state {
+        ProfileState::Tokens { expires_at, .. } => expires_at,
+        _ => None,
+    }
+}
+
+/// Drawn from the bottom up.
+fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
+    let mut chosen = theme;
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.set_max_height(64.0);
+        let (tone, text) = match &session.vault {
+            VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
+            VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
+            VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
+            VaultState::NeedsPassphrase { .. } => (Tone::Warning, "Vault: locked"),
+            VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
+            VaultState::Unknown => (Tone::Info, "Vault: looking"),
+        };
+        status_dot(ui, tone, text);
+        ui.add_space(6.0);
+        let themes = [Theme::System, Theme::Light, Theme::Dark];
+        let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));
+        segmented(ui, "Theme", &mut chosen, &options);
+    });
+    (chosen != theme).then_some(Intent::SetTheme(chosen))
+}
