@@ -4,8 +4,10 @@
 //!
 //! - words: [`secret`], [`diagnosis`]
 //! - domain: [`call`], [`oauth`]
+//! - edges: [`practice`]
 
 pub mod call;
 pub mod diagnosis;
 pub mod oauth;
+pub mod practice;
 pub mod secret;
