@@ -1,0 +1,162 @@
+//! The authorization request (RFC 6749 section 4.1.1), read and judged. What is wrong with the client or with the
+//! redirect URI is told to the person and never sent anywhere; all else goes back to the client (section 4.1.2.1).
+
+use crate::oauth::{Landing, RedirectUri};
+use crate::practice::contract::{Contract, PASTE_PAGE};
+use crate::practice::message::{ErrorCode, Parameters, Refusal};
+use crate::practice::pkce::Challenge;
+use crate::practice::way_back::{ResponseMode, WayBack};
+use url::Url;
+
+/// A request that may be shown to a person.
+#[derive(Debug)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) way_back: WayBack,
+    pub(crate) client_id: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) challenge: Option<Challenge>,
+    pub(crate) nonce: Option<String>,
+}
+
+/// Why a request is not shown to a person.
+#[derive(Debug)]
+pub(crate) enum AuthorizationRequestError {
+    /// There is no way back that may be trusted.
+    NoWayBack(String),
+    /// The client is told.
+    Refused(Box<WayBack>, Refusal),
+}
+
+impl AuthorizationRequest {
+    /// Reads the parameters. `interactive` is whether a person may be asked.
+    pub(crate) fn parse(
+        parameters: &Parameters,
+        contract: &Contract,
+        interactive: bool,
+    ) -> Result<Self, AuthorizationRequestError> {
+        let told = |refusal: Refusal| AuthorizationRequestError::NoWayBack(refusal.description);
+        let client_id = parameters.required("client_id").map_err(told)?;
+        let registration = contract.registration(client_id).ok_or_else(|| {
+            let known: Vec<String> = contract.registrations.iter().map(|known| format!("`{}`", known.id)).collect();
+            AuthorizationRequestError::NoWayBack(format!("the client id is unknown; known are {}", known.join(" and ")))
+        })?;
+        let (redirect_uri, as_given) =
+            redirect_uri(parameters.required("redirect_uri").map_err(told)?).map_err(told)?;
+        let mut way_back = WayBack { redirect_uri, as_given, state: None, response_mode: ResponseMode::Query };
+        let rest = (|| {
+            way_back.state = parameters.one("state")?.map(str::to_owned);
+            way_back.response_mode = ResponseMode::parse(parameters.one("response_mode")?)?;
+            check_rest(parameters, interactive)?;
+            let challenge = Challenge::parse(parameters)?;
+            if registration.secret.is_none() && challenge.is_none() {
+                let words = "a public client must send a `code_challenge` (PKCE)";
+                return Err(Refusal::new(ErrorCode::InvalidRequest, words));
+            }
+            let scopes = contract.scopes(parameters.one("scope")?).map_err(|unknown| {
+                Refusal::new(ErrorCode::InvalidScope, format!("the scope `{unknown}` is unknown here"))
+            })?;
+            Ok((challenge, scopes, parameters.one("nonce")?.map(str::to_owned)))
+        })();
+        match rest {
+            Ok((challenge, scopes, nonce)) => {
+                Ok(Self { way_back, client_id: client_id.to_owned(), scopes, challenge, nonce })
+            }
+            Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(way_back), refusal)),
+        }
+    }
+}
+
+fn check_rest(parameters: &Parameters, interactive: bool) -> Result<(), Refusal> {
+    if parameters.required("response_type")? != "code" {
+        return Err(Refusal::new(ErrorCode::UnsupportedResponseType, "`response_type` must be `code`"));
+    }
+    if interactive && parameters.one("prompt")? == Some("none") {
+        return Err(Refusal::new(ErrorCode::LoginRequired, "nobody is signed in, and `prompt=none` forbids to ask"));
+    }
+    Ok(())
+}
+
+/// Any port and path on this machine (RFC 8252 section 7.3), or the one web page elsewhere.
+fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
+    let refused = |words: String| Refusal::new(ErrorCode::InvalidRequest, words);
+    let parsed = RedirectUri::parse(text).map_err(|error| refused(error.to_string()))?;
+    if *parsed.landing() == Landing::Elsewhere && text != PASTE_PAGE {
+        let words = "the redirect URI must lie on this computer, such as `http://127.0.0.1:8080/callback`, or be";
+        return Err(refused(format!("{words} `{PASTE_PAGE}`")));
+    }
+    let url = Url::parse(text).map_err(|error| refused(error.to_string()))?;
+    Ok((url, text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::contract::PRACTICE;
+
+    const GOOD: &str = "client_id=practice-client&redirect_uri=http://127.0.0.1:1/cb&response_type=code&state=s";
+
+    fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
+        AuthorizationRequest::parse(&Parameters::form(query), &PRACTICE, true)
+    }
+
+    fn check_no_way_back(query: &str, expected: &str) {
+        match parse(query) {
+            Err(AuthorizationRequestError::NoWayBack(words)) => assert!(words.starts_with(expected), "{words}"),
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+
+    fn check_refused(query: &str, code: ErrorCode, expected: &str) {
+        match parse(query) {
+            Err(AuthorizationRequestError::Refused(way_back, refusal)) => {
+                assert_eq!((refusal.code, refusal.description.as_str()), (code, expected));
+                assert_eq!(way_back.state.as_deref(), Some("s"));
+            }
+            other => panic!("{query}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_bad_client_or_redirect_uri_has_no_way_back() {
+        check_no_way_back("redirect_uri=http://127.0.0.1:1/", "`client_id` is missing");
+        check_no_way_back("client_id=nobody", "the client id is unknown; known are `practice-client` and");
+        check_no_way_back("client_id=practice-client", "`redirect_uri` is missing");
+        let with = |redirect_uri: &str| format!("client_id=practice-client&redirect_uri={redirect_uri}");
+        check_no_way_back(&with("https://evil.test/cb"), "the redirect URI must lie on this computer");
+        check_no_way_back(&with("http://localhost.evil.test/cb"), "the redirect URI must lie on this computer");
+        check_no_way_back(&with("https://practice.invalid/callback/.."), "the redirect URI must lie on this computer");
+        check_no_way_back(&with("javascript:alert(1)"), "the redirect URI must lie on this computer");
+        check_no_way_back(&with("/cb"), "`/cb` is not an absolute URI");
+        check_no_way_back(&with("http://127.0.0.1:1/%23x"), "the redirect URI has a fragment");
+        check_no_way_back(
+            &format!("{GOOD}&redirect_uri=http://127.0.0.1:2/"),
+            "`redirect_uri` is given more than once",
+        );
+    }
+
+    #[test]
+    fn everything_else_is_told_to_the_client() {
+        use ErrorCode::{InvalidRequest, InvalidScope, LoginRequired, UnsupportedResponseType};
+        let public = GOOD.replace("practice-client", "practice-public");
+        check_refused(&public, InvalidRequest, "a public client must send a `code_challenge` (PKCE)");
+        let token = GOOD.replace("=code", "=token");
+        check_refused(&token, UnsupportedResponseType, "`response_type` must be `code`");
+        let none = GOOD.replace("response_type", "response");
+        check_refused(&none, InvalidRequest, "`response_type` is missing");
+        check_refused(&format!("{GOOD}&scope=admin"), InvalidScope, "the scope `admin` is unknown here");
+        check_refused(&format!("{GOOD}&scope=a&scope=b"), InvalidRequest, "`scope` is given more than once");
+        let web = "`response_mode` must be `query`, `fragment` or `form_post`";
+        check_refused(&format!("{GOOD}&response_mode=web_message"), InvalidRequest, web);
+        let nobody = "nobody is signed in, and `prompt=none` forbids to ask";
+        check_refused(&format!("{GOOD}&prompt=none"), LoginRequired, nobody);
+    }
+
+    #[test]
+    fn a_good_request_keeps_what_was_asked() {
+        let request = parse(&format!("{GOOD}&scope=openid+email&nonce=n")).expect("a good request");
+        assert_eq!(request.scopes, ["openid", "email"]);
+        assert_eq!(request.nonce.as_deref(), Some("n"));
+        assert_eq!(request.way_back.as_given, "http://127.0.0.1:1/cb");
+        assert!(parse(&GOOD.replace("http://127.0.0.1:1/cb", PASTE_PAGE)).is_ok());
+    }
+}

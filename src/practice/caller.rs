@@ -1,0 +1,119 @@
+//! Who calls: client authentication (RFC 6749 section 2.3) and bearer tokens (RFC 6750 section 2.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::practice::contract::{Contract, Registration};
+use crate::practice::message::{Asked, ErrorCode, Parameters, Refusal};
+use crate::practice::seen::ClientAuthentication;
+use crate::secret::Secret;
+
+/// How the caller authenticates, whether rightly or not.
+pub(crate) fn authentication(asked: &Asked, body: &Parameters) -> ClientAuthentication {
+    let given = |name: &str| body.names().any(|known| known == name);
+    match (scheme(asked, "basic").is_some(), given("client_secret")) {
+        (true, true) => ClientAuthentication::Both,
+        (true, false) => ClientAuthentication::Basic,
+        (false, true) => ClientAuthentication::Body,
+        (false, false) if given("client_id") => ClientAuthentication::Public,
+        (false, false) => ClientAuthentication::None,
+    }
+}
+
+/// The client that calls, once it has proved to be it.
+pub(crate) fn authenticate(
+    contract: &Contract,
+    asked: &Asked,
+    body: &Parameters,
+) -> Result<&'static Registration, Refusal> {
+    let id_in_body = body.one("client_id")?;
+    let (id, secret) = match authentication(asked, body) {
+        ClientAuthentication::Both => {
+            return Err(Refusal::new(ErrorCode::InvalidRequest, "both Basic and `client_secret`: use one of them"));
+        }
+        ClientAuthentication::Basic => {
+            let (id, secret) = basic(asked)?;
+            if id_in_body.is_some_and(|other| other != id) {
+                return Err(Refusal::new(ErrorCode::InvalidRequest, "Basic and `client_id` name different clients"));
+            }
+            (id, Some(secret))
+        }
+        _ => {
+            let id = id_in_body.ok_or_else(|| refused("no client authentication: `client_id` is missing"))?;
+            (id.to_owned(), body.one("client_secret")?.map(Secret::new))
+        }
+    };
+    let registration = contract.registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
+    match (registration.secret, secret) {
+        (None, None) => Ok(registration),
+        (Some(right), Some(given)) if given == Secret::new(right) => Ok(registration),
+        (Some(_), Some(_)) => Err(refused("the client secret is wrong")),
+        (Some(_), None) => Err(refused("this client must authenticate with its secret")),
+        (None, Some(_)) => Err(refused("this is a public client: it has no secret")),
+    }
+}
+
+/// The token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(asked: &Asked) -> Option<&str> {
+    scheme(asked, "bearer")
+}
+
+/// Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
+fn basic(asked: &Asked) -> Result<(String, Secret), Refusal> {
+    let unreadable = || refused("the Basic header cannot be read");
+    let encoded = scheme(asked, "basic").ok_or_else(unreadable)?;
+    let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;
+    let pair = Secret::new(String::from_utf8(decoded).map_err(|_| unreadable())?);
+    let (id, secret) = pair.expose().split_once(':').ok_or_else(unreadable)?;
+    Ok((form_decoded(id), Secret::new(form_decoded(secret))))
+}
+
+fn form_decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+fn scheme<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
+    let (scheme, rest) = asked.authorization.as_ref()?.expose().split_once(' ')?;
+    scheme.eq_ignore_ascii_case(name).then_some(rest.trim())
+}
+
+fn refused(description: &str) -> Refusal {
+    Refusal::new(ErrorCode::InvalidClient, description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::contract::PRACTICE;
+
+    fn check(basic: Option<&str>, body: &str, expected: Result<&str, &str>) {
+        let authorization = basic.map(|pair| Secret::new(format!("Basic {}", STANDARD.encode(pair))));
+        let asked = Asked { authorization, ..Asked::default() };
+        let result = authenticate(&PRACTICE, &asked, &Parameters::form(body));
+        let result = result.map(|registration| registration.id).map_err(|refusal| refusal.description);
+        assert_eq!(result, expected.map_err(str::to_owned), "{basic:?} {body}");
+    }
+
+    #[test]
+    fn a_client_proves_itself_by_basic_or_body_or_is_public() {
+        check(Some("practice-client:practice-secret"), "", Ok("practice-client"));
+        check(Some("practice%2Dclient:practice%2dsecret"), "client_id=practice-client", Ok("practice-client"));
+        check(None, "client_id=practice-client&client_secret=practice-secret", Ok("practice-client"));
+        check(None, "client_id=practice-public", Ok("practice-public"));
+    }
+
+    #[test]
+    fn each_way_to_fail_has_its_own_words() {
+        let both = Err("both Basic and `client_secret`: use one of them");
+        check(Some("practice-client:practice-secret"), "client_secret=practice-secret", both);
+        let differ = Err("Basic and `client_id` name different clients");
+        check(Some("practice-client:practice-secret"), "client_id=practice-public", differ);
+        check(Some("practice-client:no"), "", Err("the client secret is wrong"));
+        check(Some("nobody:x"), "", Err("the client id is unknown"));
+        check(Some("no colon"), "", Err("the Basic header cannot be read"));
+        check(None, "", Err("no client authentication: `client_id` is missing"));
+        check(None, "client_id=practice-client", Err("this client must authenticate with its secret"));
+        check(None, "client_id=practice-public&client_secret=x", Err("this is a public client: it has no secret"));
+    }
+}

@@ -1,0 +1,139 @@
+//! What the practice service promises to those who call it: its paths, who may call, the scopes, the person. The
+//! mechanics beside it take a contract as data, so that another service's contract can stand in its place.
+
+use serde_json::{Value, json};
+
+/// The client id of the confidential practice client.
+pub const CLIENT_ID: &str = "practice-client";
+/// Its secret: a practice value, printed on the service's own front page.
+pub const CLIENT_SECRET: &str = "practice-secret";
+/// The client id of the public practice client: no secret, PKCE required.
+pub const PUBLIC_CLIENT_ID: &str = "practice-public";
+/// The password of everyone who signs in here.
+pub const PASSWORD: &str = "practice";
+/// The redirect URI of a web page elsewhere, from which the person pastes by hand. `.invalid` is never resolved
+/// (RFC 6761 section 6.4), so nothing can leave this machine.
+pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
+
+/// A client that may call (RFC 6749 section 2).
+#[derive(Debug)]
+pub(crate) struct Registration {
+    pub(crate) id: &'static str,
+    /// `None` for a public client, which must use PKCE.
+    pub(crate) secret: Option<&'static str>,
+}
+
+/// A scope and what it means to the person who consents.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    pub(crate) name: &'static str,
+    pub(crate) meaning: &'static str,
+}
+
+/// Everything that differs between services and is not mechanics.
+#[derive(Debug)]
+pub(crate) struct Contract {
+    pub(crate) authorize: &'static str,
+    pub(crate) token: &'static str,
+    pub(crate) userinfo: &'static str,
+    pub(crate) resource: &'static str,
+    pub(crate) revoke: &'static str,
+    pub(crate) introspect: &'static str,
+    pub(crate) jwks: &'static str,
+    pub(crate) registrations: &'static [Registration],
+    pub(crate) scopes: &'static [Scope],
+    /// Granted where the request asks for no scope.
+    pub(crate) default_scopes: &'static [&'static str],
+    /// The user name of the password grant; anyone may sign in on the page.
+    pub(crate) user_name: &'static str,
+    /// What the redirect carries besides the protocol's own parameters.
+    pub(crate) extras: &'static [(&'static str, &'static str)],
+}
+
+/// The practice service's own.
+pub(crate) static PRACTICE: Contract = Contract {
+    authorize: "/authorize",
+    token: "/token",
+    userinfo: "/userinfo",
+    resource: "/resource",
+    revoke: "/revoke",
+    introspect: "/introspect",
+    jwks: "/jwks",
+    registrations: &[
+        Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET) },
+        Registration { id: PUBLIC_CLIENT_ID, secret: None },
+    ],
+    scopes: &[
+        Scope { name: "openid", meaning: "Know who you are" },
+        Scope { name: "profile", meaning: "See your name" },
+        Scope { name: "email", meaning: "See your e-mail address" },
+        Scope { name: "offline_access", meaning: "Keep access while you are away" },
+        Scope { name: "practice.read", meaning: "Read your practice data" },
+        Scope { name: "practice.write", meaning: "Change your practice data" },
+    ],
+    default_scopes: &["openid", "profile", "practice.read"],
+    user_name: "ada",
+    extras: &[("realmId", "4620816365000000000")],
+};
+
+impl Contract {
+    /// The client registered under this id.
+    pub(crate) fn registration(&self, id: &str) -> Option<&'static Registration> {
+        self.registrations.iter().find(|registration| registration.id == id)
+    }
+
+    /// The scopes asked for, in the order asked, or the first one that is not known here.
+    pub(crate) fn scopes(&self, asked: Option<&str>) -> Result<Vec<String>, String> {
+        let mut scopes: Vec<String> = Vec::new();
+        for name in asked.unwrap_or_default().split_ascii_whitespace() {
+            if !self.scopes.iter().any(|scope| scope.name == name) {
+                return Err(name.to_owned());
+            }
+            if !scopes.iter().any(|scope| scope == name) {
+                scopes.push(name.to_owned());
+            }
+        }
+        if scopes.is_empty() {
+            scopes = self.default_scopes.iter().map(ToString::to_string).collect();
+        }
+        Ok(scopes)
+    }
+
+    /// The metadata document (RFC 8414 section 2; `OpenID` Connect Discovery 1.0 section 3).
+    pub(crate) fn metadata(&self, issuer: &str) -> Value {
+        let at = |path: &str| format!("{issuer}{path}");
+        json!({
+            "issuer": issuer,
+            "authorization_endpoint": at(self.authorize),
+            "token_endpoint": at(self.token),
+            "userinfo_endpoint": at(self.userinfo),
+            "revocation_endpoint": at(self.revoke),
+            "introspection_endpoint": at(self.introspect),
+            "jwks_uri": at(self.jwks),
+            "scopes_supported": self.scopes.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "password"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "code_challenge_methods_supported": ["S256", "plain"],
+            "authorization_response_iss_parameter_supported": true,
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["HS256"],
+            "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "name", "email", "realm"],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PRACTICE;
+
+    #[test]
+    fn scopes_are_kept_in_order_once_each_and_an_unknown_one_is_named() {
+        assert_eq!(PRACTICE.scopes(Some("email openid email")), Ok(vec!["email".to_owned(), "openid".to_owned()]));
+        assert_eq!(PRACTICE.scopes(Some("openid admin")), Err("admin".to_owned()));
+        assert_eq!(PRACTICE.scopes(None).map(|scopes| scopes.len()), Ok(3));
+    }
+}

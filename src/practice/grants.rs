@@ -1,0 +1,458 @@
+//! What was granted: codes, access tokens, and refresh tokens in families. A family is everything that came from
+//! one consent; when a spent code or refresh token shows up again, the whole family is revoked, since one of the
+//! two who presented it is a thief (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
+//!
+//! Only fingerprints are kept. No clock, no randomness: both come with the [`Moment`].
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::practice::message::{ErrorCode, Refusal};
+use crate::practice::moment::{Fingerprint, Moment};
+use crate::practice::pkce::Challenge;
+use crate::practice::shelf::Shelf;
+use crate::secret::Secret;
+
+/// How long a code can be redeemed. RFC 6749 section 4.1.2 allows ten minutes at most; a minute is what many services give.
+const CODE_LIFE: Duration = Duration::from_mins(1);
+
+/// Everything granted so far.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    codes: Shelf<Fingerprint, Code>,
+    access_tokens: Shelf<Fingerprint, AccessToken>,
+    refresh_tokens: Shelf<Fingerprint, RefreshToken>,
+    families: Shelf<u64, Family>,
+    last_family: u64,
+}
+
+/// What a person, or a client for itself, was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    /// The name of the person; `None` where a client acts for itself.
+    pub(crate) person: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    /// To be repeated in the ID token.
+    pub(crate) nonce: Option<String>,
+}
+
+/// What must come back with the code.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    pub(crate) redirect_uri: String,
+    pub(crate) challenge: Option<Challenge>,
+}
+
+/// What came back with the code.
+#[derive(Debug)]
+pub(crate) struct Redemption<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) code_verifier: Option<&'a str>,
+}
+
+/// How tokens are issued at the moment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) access_token_life: Duration,
+    pub(crate) refresh_token_life: Option<Duration>,
+    pub(crate) renewal: Renewal,
+}
+
+/// What becomes of refresh tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renewal {
+    /// A refresh spends the refresh token and brings a new one.
+    Rotate,
+    /// A refresh brings none; the old one stays good.
+    Keep,
+    /// None is issued, ever.
+    Never,
+}
+
+/// Tokens on their way out. `Debug` shows none.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) grant: Grant,
+}
+
+/// What is known about a token that is still good.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) grant: &'a Grant,
+    /// The scopes of this token, which may be fewer than were granted.
+    pub(crate) scopes: &'a [String],
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) is_refresh_token: bool,
+}
+
+#[derive(Debug)]
+struct Code {
+    grant: Grant,
+    binding: Binding,
+    expires_at: Timestamp,
+    /// The family that it was redeemed for.
+    redeemed: Option<u64>,
+}
+
+#[derive(Debug)]
+struct AccessToken {
+    family: u64,
+    scopes: Vec<String>,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug)]
+struct RefreshToken {
+    family: u64,
+    issued_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    spent: bool,
+}
+
+#[derive(Debug)]
+struct Family {
+    grant: Grant,
+    revoked: bool,
+}
+
+impl Grants {
+    /// A new code for what was consented to.
+    pub(crate) fn authorize(&mut self, grant: Grant, binding: Binding, moment: &mut Moment) -> Secret {
+        let code = moment.mint("practice-code-");
+        let expires_at = moment.after(CODE_LIFE);
+        self.codes.put(Fingerprint::of(code.expose()), Code { grant, binding, expires_at, redeemed: None });
+        code
+    }
+
+    /// Exchanges a code for tokens. A call that fails does not spend the code, so that a person can mend the call
+    /// and try again; a second call that would succeed revokes what the first one got.
+    pub(crate) fn redeem(
+        &mut self,
+        code: &str,
+        with: &Redemption<'_>,
+        terms: Terms,
+        moment: &mut Moment,
+    ) -> Result<Issued, Refusal> {
+        let family = self.last_family + 1;
+        let found = self
+            .codes
+            .find_mut(&Fingerprint::of(code))
+            .ok_or_else(|| Refusal::grant("the authorization code is unknown"))?;
+        if found.grant.client_id != with.client_id {
+            return Err(Refusal::grant("the authorization code was issued to another client"));
+        }
+        if let Some(spent_for) = found.redeemed {
+            self.revoke_family(spent_for);
+            return Err(Refusal::grant("the authorization code was already used; the tokens it gave are revoked"));
+        }
+        if found.expires_at <= moment.now {
+            return Err(Refusal::grant("the authorization code has expired"));
+        }
+        check_binding(&found.binding, with)?;
+        found.redeemed = Some(family);
+        let grant = found.grant.clone();
+        Ok(self.issue(grant, terms, terms.renewal != Renewal::Never, moment))
+    }
+
+    /// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
+    pub(crate) fn issue(&mut self, grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
+        self.last_family += 1;
+        let family = self.last_family;
+        self.families.put(family, Family { grant: grant.clone(), revoked: false });
+        let refresh_token = refreshable.then(|| self.new_refresh_token(family, terms, moment));
+        let access_token = self.new_access_token(family, &grant.scopes, terms, moment);
+        Issued { access_token, refresh_token, grant }
+    }
+
+    /// Exchanges a refresh token for new tokens. `scopes` asks for fewer than were granted (RFC 6749 section 6).
+    pub(crate) fn refresh(
+        &mut self,
+        token: &str,
+        client_id: &str,
+        scopes: Option<Vec<String>>,
+        terms: Terms,
+        moment: &mut Moment,
+    ) -> Result<Issued, Refusal> {
+        let found = self
+            .refresh_tokens
+            .find_mut(&Fingerprint::of(token))
+            .ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
+        let family = self.families.find_mut(&found.family);
+        let family = family.ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
+        if family.grant.client_id != client_id {
+            return Err(Refusal::grant("the refresh token was issued to another client"));
+        }
+        if family.revoked {
+            return Err(Refusal::grant("the refresh token is revoked"));
+        }
+        if found.spent {
+            family.revoked = true;
+            return Err(Refusal::grant(
+                "the refresh token was already used; every token of this sign-in is revoked, sign in again",
+            ));
+        }
+        if found.expires_at.is_some_and(|end| end <= moment.now) {
+            return Err(Refusal::grant("the refresh token has expired"));
+        }
+        let scopes = narrowed(&family.grant.scopes, scopes)?;
+        let grant = Grant { scopes, ..family.grant.clone() };
+        let rotate = terms.renewal == Renewal::Rotate;
+        found.spent = rotate;
+        let family = found.family;
+        let refresh_token = rotate.then(|| self.new_refresh_token(family, terms, moment));
+        let access_token = self.new_access_token(family, &grant.scopes, terms, moment);
+        Ok(Issued { access_token, refresh_token, grant })
+    }
+
+    /// What is known about a token that is good at `now`.
+    pub(crate) fn look_up(&self, token: &str, now: Timestamp) -> Option<Known<'_>> {
+        let fingerprint = Fingerprint::of(token);
+        if let Some(found) = self.access_tokens.find(&fingerprint) {
+            let grant = self.living_grant(found.family)?;
+            return (found.expires_at > now).then_some(Known {
+                grant,
+                scopes: &found.scopes,
+                issued_at: found.issued_at,
+                expires_at: Some(found.expires_at),
+                is_refresh_token: false,
+            });
+        }
+        let found = self.refresh_tokens.find(&fingerprint)?;
+        let grant = self.living_grant(found.family)?;
+        let good = !found.spent && found.expires_at.is_none_or(|end| end > now);
+        good.then_some(Known {
+            grant,
+            scopes: &grant.scopes,
+            issued_at: found.issued_at,
+            expires_at: found.expires_at,
+            is_refresh_token: true,
+        })
+    }
+
+    /// Revokes a token: an access token alone, a refresh token with its family. A token that is unknown is as good
+    /// as revoked (RFC 7009 section 2.2).
+    pub(crate) fn revoke(&mut self, token: &str, client_id: &str) -> Result<(), Refusal> {
+        let fingerprint = Fingerprint::of(token);
+        let access_token = self.access_tokens.find(&fingerprint).map(|found| found.family);
+        let refresh_token = self.refresh_tokens.find(&fingerprint).map(|found| found.family);
+        let Some(family) = access_token.or(refresh_token) else { return Ok(()) };
+        if self.families.find(&family).is_some_and(|family| family.grant.client_id != client_id) {
+            return Err(Refusal::new(ErrorCode::UnauthorizedClient, "the token was issued to another client"));
+        }
+        if access_token.is_some() {
+            self.access_tokens.take(&fingerprint);
+        } else {
+            self.revoke_family(family);
+        }
+        Ok(())
+    }
+
+    fn living_grant(&self, family: u64) -> Option<&Grant> {
+        self.families.find(&family).filter(|family| !family.revoked).map(|family| &family.grant)
+    }
+
+    fn revoke_family(&mut self, family: u64) {
+        if let Some(family) = self.families.find_mut(&family) {
+            family.revoked = true;
+        }
+    }
+
+    fn new_access_token(&mut self, family: u64, scopes: &[String], terms: Terms, moment: &mut Moment) -> Secret {
+        let token = moment.mint("practice-at-");
+        let kept = AccessToken {
+            family,
+            scopes: scopes.to_vec(),
+            issued_at: moment.now,
+            expires_at: moment.after(terms.access_token_life),
+        };
+        self.access_tokens.put(Fingerprint::of(token.expose()), kept);
+        token
+    }
+
+    fn new_refresh_token(&mut self, family: u64, terms: Terms, moment: &mut Moment) -> Secret {
+        let token = moment.mint("practice-rt-");
+        let expires_at = terms.refresh_token_life.map(|life| moment.after(life));
+        let kept = RefreshToken { family, issued_at: moment.now, expires_at, spent: false };
+        self.refresh_tokens.put(Fingerprint::of(token.expose()), kept);
+        token
+    }
+}
+
+/// The redirect URI must be the same, and the verifier must fit; a verifier without a challenge is a sign that the
+/// challenge was taken out on the way (RFC 9700 section 4.8.2).
+fn check_binding(binding: &Binding, with: &Redemption<'_>) -> Result<(), Refusal> {
+    if binding.redirect_uri != with.redirect_uri {
+        return Err(Refusal::grant("`redirect_uri` is not the one that the code was sent to"));
+    }
+    match (&binding.challenge, with.code_verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) if challenge.fits(verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::grant("`code_verifier` does not fit the code challenge")),
+        (Some(_), None) => Err(Refusal::grant("`code_verifier` is missing: the code was asked for with a challenge")),
+        (None, Some(_)) => Err(Refusal::grant("`code_verifier` without a challenge: the code was asked for without")),
+    }
+}
+
+fn narrowed(granted: &[String], asked: Option<Vec<String>>) -> Result<Vec<String>, Refusal> {
+    let Some(asked) = asked else { return Ok(granted.to_vec()) };
+    match asked.iter().find(|scope| !granted.contains(scope)) {
+        Some(more) => Err(Refusal::new(ErrorCode::InvalidScope, format!("`{more}` was not granted at sign-in"))),
+        None => Ok(asked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const HERE: &str = "http://127.0.0.1:1/cb";
+
+    fn at(second: i64) -> Moment {
+        let mut seed = [0; 32];
+        seed[..8].copy_from_slice(&second.to_be_bytes());
+        Moment::new(Timestamp::from_second(second).expect("a time"), seed)
+    }
+
+    fn terms(renewal: Renewal) -> Terms {
+        Terms { access_token_life: Duration::from_mins(2), refresh_token_life: Some(Duration::from_mins(10)), renewal }
+    }
+
+    fn grant() -> Grant {
+        Grant {
+            client_id: "it".into(),
+            person: Some("Ada".into()),
+            scopes: vec!["openid".into(), "email".into()],
+            nonce: None,
+        }
+    }
+
+    fn authorized(challenge: Option<Challenge>) -> (Grants, Secret) {
+        let mut grants = Grants::default();
+        let code = grants.authorize(grant(), Binding { redirect_uri: HERE.into(), challenge }, &mut at(0));
+        (grants, code)
+    }
+
+    fn with(verifier: Option<&str>) -> Redemption<'_> {
+        Redemption { client_id: "it", redirect_uri: HERE, code_verifier: verifier }
+    }
+
+    fn signed_in() -> (Grants, Issued) {
+        let (mut grants, code) = authorized(None);
+        let issued = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(1));
+        (grants, issued.expect("a good code"))
+    }
+
+    fn refresh(grants: &mut Grants, token: Option<&Secret>, second: i64, renewal: Renewal) -> Result<Issued, String> {
+        let token = token.expect("a refresh token").expose();
+        grants.refresh(token, "it", None, terms(renewal), &mut at(second)).map_err(|refusal| refusal.description)
+    }
+
+    fn refused(result: Result<Issued, Refusal>) -> String {
+        result.expect_err("a refusal").description
+    }
+
+    #[test]
+    fn a_code_works_once_and_its_reuse_revokes_what_it_gave() {
+        let (mut grants, code) = authorized(None);
+        let first = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(1)).expect("a good code");
+        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_some());
+        let second = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(2));
+        assert_eq!(refused(second), "the authorization code was already used; the tokens it gave are revoked");
+        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_none());
+        let refreshed = refresh(&mut grants, first.refresh_token.as_ref(), 3, Renewal::Rotate);
+        assert_eq!(refreshed.err().as_deref(), Some("the refresh token is revoked"));
+    }
+
+    #[test]
+    fn a_code_is_good_for_a_minute_for_its_client_and_its_redirect_uri() {
+        let (mut grants, code) = authorized(None);
+        let mut check = |code: &str, with: &Redemption<'_>, second: i64, expected: &str| {
+            assert_eq!(refused(grants.redeem(code, with, terms(Renewal::Rotate), &mut at(second))), expected);
+        };
+        check("practice-code-made-up", &with(None), 1, "the authorization code is unknown");
+        let other = Redemption { client_id: "other", ..with(None) };
+        check(code.expose(), &other, 1, "the authorization code was issued to another client");
+        let elsewhere = Redemption { redirect_uri: "http://127.0.0.1:1/", ..with(None) };
+        check(code.expose(), &elsewhere, 1, "`redirect_uri` is not the one that the code was sent to");
+        check(code.expose(), &with(None), 60, "the authorization code has expired");
+        assert!(grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(59)).is_ok());
+    }
+
+    #[test]
+    fn the_verifier_must_fit_the_challenge_and_neither_comes_without_the_other() {
+        let challenge = || Challenge::s256(CHALLENGE).ok();
+        let check = |challenge, verifier, expected: &str| {
+            let (mut grants, code) = authorized(challenge);
+            let result = grants.redeem(code.expose(), &with(verifier), terms(Renewal::Rotate), &mut at(1));
+            assert_eq!(refused(result), expected);
+        };
+        check(challenge(), Some("wrong"), "`code_verifier` does not fit the code challenge");
+        check(challenge(), None, "`code_verifier` is missing: the code was asked for with a challenge");
+        check(None, Some(VERIFIER), "`code_verifier` without a challenge: the code was asked for without");
+        let (mut grants, code) = authorized(challenge());
+        assert!(grants.redeem(code.expose(), &with(Some(VERIFIER)), terms(Renewal::Rotate), &mut at(1)).is_ok());
+    }
+
+    #[test]
+    fn a_refresh_token_rotates_and_its_reuse_revokes_the_whole_family() {
+        let (mut grants, first) = signed_in();
+        let second = refresh(&mut grants, first.refresh_token.as_ref(), 2, Renewal::Rotate).expect("a good token");
+        assert_ne!(first.refresh_token, second.refresh_token);
+        let stolen = refresh(&mut grants, first.refresh_token.as_ref(), 3, Renewal::Rotate);
+        let words = "the refresh token was already used; every token of this sign-in is revoked, sign in again";
+        assert_eq!(stolen.err().as_deref(), Some(words));
+        assert!(grants.look_up(second.access_token.expose(), at(3).now).is_none());
+        let victim = refresh(&mut grants, second.refresh_token.as_ref(), 4, Renewal::Rotate);
+        assert_eq!(victim.err().as_deref(), Some("the refresh token is revoked"));
+    }
+
+    #[test]
+    fn a_refresh_that_brings_no_refresh_token_leaves_the_old_one_good() {
+        let (mut grants, first) = signed_in();
+        for second in 2..4 {
+            let again = refresh(&mut grants, first.refresh_token.as_ref(), second, Renewal::Keep);
+            assert_eq!(again.map(|issued| issued.refresh_token), Ok(None));
+        }
+    }
+
+    #[test]
+    fn tokens_expire_at_their_second() {
+        let (mut grants, first) = signed_in();
+        assert!(grants.look_up(first.access_token.expose(), at(120).now).is_some());
+        assert!(grants.look_up(first.access_token.expose(), at(121).now).is_none());
+        let late = refresh(&mut grants, first.refresh_token.as_ref(), 601, Renewal::Rotate);
+        assert_eq!(late.err().as_deref(), Some("the refresh token has expired"));
+    }
+
+    #[test]
+    fn a_refresh_may_ask_for_less_but_not_for_more() {
+        let (mut grants, first) = signed_in();
+        let token = first.refresh_token.as_ref().expect("a refresh token").expose().to_owned();
+        let mut ask =
+            |scope: &str| grants.refresh(&token, "it", Some(vec![scope.into()]), terms(Renewal::Keep), &mut at(2));
+        assert_eq!(refused(ask("admin")), "`admin` was not granted at sign-in");
+        assert_eq!(ask("email").map(|issued| issued.grant.scopes), Ok(vec!["email".to_owned()]));
+    }
+
+    #[test]
+    fn a_revoked_refresh_token_takes_its_family_along_and_an_access_token_only_itself() {
+        let (mut grants, first) = signed_in();
+        assert!(grants.revoke(first.access_token.expose(), "other").is_err());
+        assert_eq!(grants.revoke(first.access_token.expose(), "it"), Ok(()));
+        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_none());
+        let token = first.refresh_token.as_ref().expect("a refresh token").expose().to_owned();
+        assert!(grants.look_up(&token, at(2).now).is_some_and(|known| known.is_refresh_token));
+        assert_eq!(grants.revoke(&token, "it"), Ok(()));
+        assert!(grants.look_up(&token, at(2).now).is_none());
+        assert_eq!(grants.revoke("practice-rt-made-up", "it"), Ok(()));
+    }
+}

@@ -1,0 +1,223 @@
+//! Requests and answers as plain values, so that everything between the sockets is a function that a test can call.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use crate::practice::seen::ClientAuthentication;
+use crate::secret::Secret;
+
+/// A request as it arrived.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// In capitals; `HEAD` is answered as `GET`.
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The `Host` header.
+    pub(crate) host: Option<String>,
+    pub(crate) query: Parameters,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<Secret>,
+    /// The `Content-Type` header, in small letters, without parameters.
+    pub(crate) content_type: String,
+    pub(crate) body: Secret,
+    /// The body was larger than anyone may send, and was not read.
+    pub(crate) is_too_large: bool,
+}
+
+/// Names and values, in order. Any value may be a secret, so that `Debug` shows none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters(Vec<(String, Secret)>);
+
+/// What goes back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+    /// What it came to, for the log: never a secret.
+    pub(crate) outcome: Cow<'static, str>,
+    /// How the caller authenticated, for the log.
+    pub(crate) authentication: ClientAuthentication,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// A text that ends.
+    Text(String),
+    /// A text that is followed by blanks for ever.
+    Endless(&'static str),
+}
+
+/// The error codes of RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, `OpenID` Connect Core 1.0
+/// section 3.1.2.6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorCode {
+    InvalidRequest,
+    InvalidClient,
+    InvalidGrant,
+    InvalidScope,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+    UnsupportedResponseType,
+    AccessDenied,
+    LoginRequired,
+}
+
+/// An error in the protocol's own words. The description never quotes a value that could be secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: ErrorCode,
+    pub(crate) description: String,
+}
+
+impl Parameters {
+    /// Reads a query or a form body.
+    pub(crate) fn form(text: &str) -> Self {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Self(pairs.map(|(name, value)| (name.into_owned(), Secret::new(value))).collect())
+    }
+
+    /// Reads a flat JSON object: texts, numbers and booleans.
+    pub(crate) fn json(text: &str) -> Option<Self> {
+        let Ok(Value::Object(object)) = serde_json::from_str(text) else { return None };
+        let pairs = object.into_iter().map(|(name, value)| match value {
+            Value::String(text) => Some((name, Secret::new(text))),
+            Value::Number(_) | Value::Bool(_) => Some((name, Secret::new(value.to_string()))),
+            _ => None,
+        });
+        Some(Self(pairs.collect::<Option<_>>()?))
+    }
+
+    /// The value of a parameter. An empty one counts as absent, a second one is an error (RFC 6749 section 3.1).
+    pub(crate) fn one(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.expose());
+        let first = values.next().filter(|value| !value.is_empty());
+        match values.next() {
+            Some(_) => Err(Refusal::new(ErrorCode::InvalidRequest, format!("`{name}` is given more than once"))),
+            None => Ok(first),
+        }
+    }
+
+    /// The same where the parameter must be there.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.one(name)?.ok_or_else(|| Refusal::new(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
+    }
+
+    /// The names, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl Answer {
+    /// A JSON document that nobody may keep (RFC 6749 section 5.1).
+    pub(crate) fn json(status: u16, document: &Value, outcome: impl Into<Cow<'static, str>>) -> Self {
+        Self::text(status, "application/json", document.to_string(), outcome)
+    }
+
+    /// A text of the type given.
+    pub(crate) fn text(
+        status: u16,
+        content_type: &'static str,
+        text: String,
+        outcome: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let headers = vec![
+            ("content-type", content_type.to_owned()),
+            ("cache-control", "no-store".to_owned()),
+            ("pragma", "no-cache".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
+        ];
+        let authentication = ClientAuthentication::None;
+        Self { status, headers, body: Body::Text(text), outcome: outcome.into(), authentication }
+    }
+
+    /// Sends the caller elsewhere.
+    pub(crate) fn redirect(status: u16, location: &str, outcome: impl Into<Cow<'static, str>>) -> Self {
+        Self::text(status, "text/plain; charset=utf-8", String::new(), outcome).header("location", location)
+    }
+
+    /// The same with one header more.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same, having learnt how the caller authenticated.
+    pub(crate) fn authenticated(mut self, authentication: ClientAuthentication) -> Self {
+        self.authentication = authentication;
+        self
+    }
+}
+
+impl ErrorCode {
+    /// As on the wire.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::InvalidScope => "invalid_scope",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::AccessDenied => "access_denied",
+            Self::LoginRequired => "login_required",
+        }
+    }
+}
+
+impl Refusal {
+    /// An error with its description.
+    pub(crate) fn new(code: ErrorCode, description: impl Into<String>) -> Self {
+        Self { code, description: description.into() }
+    }
+
+    /// `invalid_grant`: the code or refresh token is no good.
+    pub(crate) fn grant(description: &str) -> Self {
+        Self::new(ErrorCode::InvalidGrant, description)
+    }
+
+    /// The answer of RFC 6749 section 5.2. `invalid_client` is 401, and names the scheme where the caller used it.
+    pub(crate) fn answer(&self, authentication: ClientAuthentication) -> Answer {
+        let status = if self.code == ErrorCode::InvalidClient { 401 } else { 400 };
+        let document = json!({ "error": self.code.as_str(), "error_description": self.description });
+        let answer = Answer::json(status, &document, self.code.as_str()).authenticated(authentication);
+        if status == 401 && matches!(authentication, ClientAuthentication::Basic | ClientAuthentication::Both) {
+            return answer.header("www-authenticate", "Basic realm=\"practice\"");
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_given_twice_is_refused_and_an_empty_one_is_absent() {
+        let parameters = Parameters::form("a=1&a=2&b=&c=%26");
+        assert_eq!(
+            parameters.one("a").map_err(|refusal| refusal.description),
+            Err("`a` is given more than once".into())
+        );
+        assert_eq!(parameters.one("b"), Ok(None));
+        assert_eq!(parameters.one("c"), Ok(Some("&")));
+        assert_eq!(parameters.required("d").map_err(|refusal| refusal.description), Err("`d` is missing".into()));
+    }
+
+    #[test]
+    fn a_json_body_is_read_when_it_is_a_flat_object() {
+        let parameters = Parameters::json(r#"{"grant_type":"password","n":7}"#).expect("a flat object");
+        assert_eq!(parameters.one("n"), Ok(Some("7")));
+        assert!(Parameters::json(r#"{"a":{"b":1}}"#).is_none());
+        assert!(Parameters::json("[]").is_none());
+    }
+
+    #[test]
+    fn debug_shows_names_only() {
+        assert!(!format!("{:?}", Parameters::form("password=hunter2")).contains("hunter2"));
+    }
+}

@@ -1,0 +1,247 @@
+//! The pages that a person sees: templates from `assets/practice/`, filled once, with everything escaped. No
+//! script, no foreign resource, and a policy that would not let one in.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, Contract, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
+use crate::practice::fault::Fault;
+use crate::practice::message::Answer;
+use crate::secret::Secret;
+
+const FRAME: &str = include_str!("../../assets/practice/page.html");
+/// A checkout may have turned the line ends, and a browser turns them back before it compares the hash.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| include_str!("../../assets/practice/style.css").replace("\r\n", "\n"));
+
+/// Nothing but our own style sheet may load, and no other page may hold this one in a frame. `form-action` is left
+/// open: browsers apply it to the redirect after a form as well, and ours leads to the client.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'")
+});
+
+/// What is put into a template.
+enum Slot {
+    /// Text, to be escaped.
+    Text(String),
+    /// Made here, of escaped parts.
+    Markup(String),
+}
+
+/// The front page: what this is and how to use it.
+pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Answer {
+    let endpoints = [
+        ("GET", contract.authorize, "authorization"),
+        ("POST", contract.token, "tokens"),
+        ("GET", contract.userinfo, "identity"),
+        ("GET", contract.resource, "a protected resource"),
+        ("POST", contract.revoke, "revocation"),
+        ("POST", contract.introspect, "introspection"),
+        ("GET", "/.well-known/openid-configuration", "metadata"),
+    ];
+    let endpoints = endpoints.into_iter().map(|(method, path, meaning)| {
+        let address = format!("{issuer}{path}");
+        fill(
+            include_str!("../../assets/practice/endpoint-row.html"),
+            &[("method", text(method)), ("address", text(&address)), ("meaning", text(meaning))],
+        )
+    });
+    let rows = faults.iter().map(|fault| {
+        let slots = [("name", text(fault.name())), ("meaning", marked(fault.explanation()))];
+        fill(include_str!("../../assets/practice/fault-row.html"), &slots)
+    });
+    let faults = if faults.is_empty() {
+        include_str!("../../assets/practice/no-faults.html").to_owned()
+    } else {
+        fill(include_str!("../../assets/practice/faults.html"), &[("rows", Slot::Markup(rows.collect()))])
+    };
+    let slots = [
+        ("client_id", text(CLIENT_ID)),
+        ("client_secret", text(CLIENT_SECRET)),
+        ("public_client_id", text(PUBLIC_CLIENT_ID)),
+        ("password", text(PASSWORD)),
+        ("user_name", text(contract.user_name)),
+        ("paste_page", text(PASTE_PAGE)),
+        ("scopes", text(&contract.scopes.iter().map(|scope| scope.name).collect::<Vec<_>>().join(" "))),
+        ("endpoints", Slot::Markup(endpoints.collect())),
+        ("faults", Slot::Markup(faults)),
+    ];
+    page(200, "Practice service", include_str!("../../assets/practice/home.html"), &slots, "front page")
+}
+
+/// Who are you? `notice` is what was wrong with the last try.
+pub(crate) fn sign_in(
+    contract: &Contract,
+    client_id: &str,
+    ticket: &Secret,
+    name: &str,
+    notice: Option<&str>,
+) -> Answer {
+    let notice =
+        notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
+    let outcome = if notice.is_some() { "wrong password" } else { "sign-in page" };
+    let slots = [
+        ("action", text(&format!("{}/sign-in", contract.authorize))),
+        ("client_id", text(client_id)),
+        ("ticket", text(ticket.expose())),
+        ("name", text(name)),
+        ("password", text(PASSWORD)),
+        ("notice", Slot::Markup(notice.unwrap_or_default())),
+    ];
+    page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots, outcome)
+}
+
+/// May the client have this?
+pub(crate) fn consent(contract: &Contract, client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Answer {
+    let asked = contract.scopes.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
+    let rows = asked.map(|scope| {
+        let slots = [("name", text(scope.name)), ("meaning", text(scope.meaning))];
+        fill(include_str!("../../assets/practice/scope-row.html"), &slots)
+    });
+    let slots = [
+        ("action", text(&format!("{}/consent", contract.authorize))),
+        ("client_id", text(client_id)),
+        ("ticket", text(ticket.expose())),
+        ("name", text(name)),
+        ("scopes", Slot::Markup(rows.collect())),
+    ];
+    page(200, "Allow access", include_str!("../../assets/practice/consent.html"), &slots, "consent page")
+}
+
+/// What went wrong, for the person.
+pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Answer {
+    let slots = [("heading", text(title)), ("words", marked(words)), ("advice", text(advice))];
+    page(status, title, include_str!("../../assets/practice/error.html"), &slots, "error page")
+}
+
+/// The response as a form. Without script the person must press the button.
+pub(crate) fn form_post(target: &str, parameters: &[(&str, String)], outcome: impl Into<Cow<'static, str>>) -> Answer {
+    let fields = parameters.iter().map(|(name, value)| {
+        let slots = [("name", text(name)), ("value", text(value))];
+        fill(include_str!("../../assets/practice/hidden-field.html"), &slots)
+    });
+    let slots = [("target", text(target)), ("fields", Slot::Markup(fields.collect()))];
+    page(200, "Continue", include_str!("../../assets/practice/form-post.html"), &slots, outcome)
+}
+
+/// The address that the browser would have been sent to, for a redirect URI that nothing answers on.
+pub(crate) fn paste(address: &str, outcome: impl Into<Cow<'static, str>>) -> Answer {
+    let slots = [("address", text(address)), ("paste_page", text(PASTE_PAGE))];
+    page(200, "Copy the address", include_str!("../../assets/practice/paste.html"), &slots, outcome)
+}
+
+fn page(
+    status: u16,
+    title: &str,
+    template: &str,
+    slots: &[(&str, Slot)],
+    outcome: impl Into<Cow<'static, str>>,
+) -> Answer {
+    let frame =
+        [("title", text(title)), ("style", Slot::Markup(STYLE.clone())), ("body", Slot::Markup(fill(template, slots)))];
+    Answer::text(status, "text/html; charset=utf-8", fill(FRAME, &frame), outcome)
+        .header("content-security-policy", POLICY.as_str())
+        .header("referrer-policy", "no-referrer")
+}
+
+/// Replaces each `{{name}}` once; what is put in is never looked at again.
+fn fill(template: &str, slots: &[(&str, Slot)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
+        match slots.iter().find(|(known, _)| *known == name).map(|(_, slot)| slot) {
+            Some(Slot::Text(text)) => filled.push_str(&escaped(text)),
+            Some(Slot::Markup(markup)) => filled.push_str(markup),
+            None => debug_assert!(false, "no slot `{name}`"),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn text(text: &str) -> Slot {
+    Slot::Text(text.to_owned())
+}
+
+/// Escaped text in which `literals` are set as code.
+fn marked(text: &str) -> Slot {
+    let parts = text.split('`').enumerate().map(|(number, part)| match number % 2 {
+        1 => format!("<code>{}</code>", escaped(part)),
+        _ => escaped(part),
+    });
+    Slot::Markup(parts.collect())
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::contract::PRACTICE;
+    use crate::practice::message::Body;
+
+    fn html(answer: Answer) -> String {
+        match answer.body {
+            Body::Text(text) => text,
+            Body::Endless(_) => panic!("a page ends"),
+        }
+    }
+
+    fn every_page(hostile: &str) -> Vec<Answer> {
+        let ticket = Secret::new(hostile);
+        let scopes = ["openid".to_owned()];
+        vec![
+            home(&PRACTICE, hostile, &Fault::ALL),
+            sign_in(&PRACTICE, hostile, &ticket, hostile, Some(hostile)),
+            consent(&PRACTICE, hostile, &scopes, &ticket, hostile),
+            error(400, "Error", hostile, hostile),
+            form_post(hostile, &[("state", hostile.to_owned())], "sent"),
+            paste(hostile, "sent"),
+        ]
+    }
+
+    #[test]
+    fn everything_echoed_is_escaped_and_nothing_is_filled_twice() {
+        let hostile = "\"'><script>alert(1)</script>{{style}}&";
+        for answer in every_page(hostile) {
+            let html = html(answer);
+            assert!(!html.contains("<script"), "{html}");
+            let echoed = "&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{style}}&amp;";
+            assert!(html.contains(echoed), "{html}");
+        }
+    }
+
+    #[test]
+    fn every_page_says_that_it_is_practice_and_loads_nothing() {
+        for answer in every_page("x") {
+            let policy = answer.headers.iter().find(|(name, _)| *name == "content-security-policy");
+            assert!(policy.is_some_and(|(_, policy)| policy.starts_with("default-src 'none'")));
+            let html = html(answer);
+            assert!(html.contains("never type a real password"), "{html}");
+            for foreign in ["src=", "@import", "url(", "<link"] {
+                assert!(!html.contains(foreign), "{foreign}");
+            }
+        }
+    }
+}
