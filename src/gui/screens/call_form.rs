@@ -1,0 +1,168 @@
+//! A call as it is typed, and beside it exactly what will be sent.
+
+use egui::Ui;
+
+use crate::call::{Authentication, Call, Method, RenderError};
+use crate::diagnosis::Diagnose;
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::theme::{Tone, label, small};
+use crate::gui::widgets::{
+    CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
+};
+use crate::service::{Asks, BodyKind, CallDraft, ProfileDraft};
+use crate::wizard::{Material, Session};
+
+const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
+    <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
+
+/// Shows the form and the preview.
+pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
+    let tab = draft.tab;
+    let Some(profile) = &mut draft.profile else { return };
+    section(ui, "Request", |ui| {
+        secrets_ui(ui, profile, &mut draft.secrets.client_secret);
+        ui.add_space(8.0);
+        if tab == TokenTab::Bearer {
+            let help = "The value of <grant_type>.";
+            Field::new("Grant type").help(help).mono().show(ui, &mut profile.grant_type);
+        } else {
+            let help = "One that is at hand already; else the one of the last call is used.";
+            let pasted = &mut draft.secrets.refresh_token;
+            Field::new("Refresh token to use").help(help).optional().show_secret(ui, pasted);
+        }
+        ui.add_space(8.0);
+        let call = if tab == TokenTab::Bearer { &mut profile.bearer } else { &mut profile.refresh };
+        request_ui(ui, call);
+    });
+    ui.add_space(12.0);
+    preview_ui(ui, session, draft);
+}
+
+fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, client_secret: &mut crate::secret::Secret) {
+    let options = [
+        (Asks::Nothing, "No secret"),
+        (Asks::Secret, "Secret"),
+        (Asks::OptionalSecret, "Secret, if there is one"),
+        (Asks::UserAndSecret, "User ID and secret"),
+    ];
+    choice(ui, "User ID and/or secret", &mut profile.asks, &options, None);
+    if profile.asks == Asks::UserAndSecret {
+        ui.add_space(8.0);
+        Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
+    }
+    if profile.asks != Asks::Nothing {
+        ui.add_space(8.0);
+        let label = profile.service.labels.client_secret.clone();
+        let mut field = Field::new(&label).help("Kept in the vault, sent to the host that the preview shows.");
+        if profile.asks == Asks::OptionalSecret {
+            field = field.optional();
+        }
+        field.show_secret(ui, client_secret);
+    }
+}
+
+fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
+    ui.label(label("Method"));
+    segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
+    ui.add_space(8.0);
+    Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
+    ui.add_space(8.0);
+    let authentications = [
+        (Authentication::None, "None, or in query or body"),
+        (Authentication::Basic, "Basic: client id and secret"),
+        (Authentication::BasicRaw, "Basic: the same, not form-encoded first"),
+        (Authentication::BasicUser, "Basic: user id and secret"),
+    ];
+    choice(ui, "Authentication", &mut call.authentication, &authentications, None);
+    ui.add_space(8.0);
+    body_ui(ui, call);
+    disclosure(ui, "Headers and query", !call.headers.is_empty() || !call.query.is_empty(), |ui| {
+        let help = "One Name: value a line.";
+        Field::new("Headers").help(help).example("Accept: application/json").optional().show_lines(ui, &mut call.headers, 2);
+        ui.add_space(8.0);
+        let help = "One name=value a line, or as it stands in a URL.";
+        Field::new("Query").help(help).optional().show_lines(ui, &mut call.query, 2);
+    });
+    ui.label(small(ui, PLACEHOLDERS));
+}
+
+fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
+    ui.label(label("Body"));
+    let mut kind = call.body_kind;
+    let kinds = [
+        (BodyKind::Form, "Form"),
+        (BodyKind::Json, "JSON"),
+        (BodyKind::Text, "Raw text"),
+        (BodyKind::None, "None"),
+    ];
+    segmented(ui, "Body kind", &mut kind, &kinds);
+    if kind != call.body_kind {
+        call.change_body_kind(kind);
+    }
+    ui.add_space(4.0);
+    if kind == BodyKind::Text {
+        Field::new("Content type").mono().show(ui, &mut call.content_type);
+    }
+    let help = match kind {
+        BodyKind::None => return,
+        BodyKind::Form => "One name=value a line, or as it stands in a URL. What is empty is left out.",
+        BodyKind::Json => "JSON; values are escaped for it.",
+        BodyKind::Text => "Sent as it is; values are escaped when the content type says XML.",
+    };
+    Field::new("Body text").help(help).unlabelled().show_lines(ui, &mut call.body, 5);
+}
+
+/// The exact request, secrets masked, or why there is none yet.
+fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
+    section(ui, "What will be sent", |ui| match rendered(session, draft) {
+        Err(words) => {
+            banner(ui, Tone::Info, &words);
+        }
+        Ok(call) => {
+            if call.url.to_secret().expose().starts_with("http://") {
+                notice(ui, Tone::Warning, "Not encrypted", "Plain http is sent to this machine only.");
+                ui.add_space(8.0);
+            }
+            let preview = call.preview(&draft.reveal);
+            CodeBlock::new("Request", &preview).copies(None).show(ui);
+            ui.horizontal_wrapped(|ui| {
+                copy_button(ui, "as curl", &call.to_curl());
+                reveal_ui(ui, draft, &call);
+            });
+        }
+    });
+}
+
+fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
+    let material = draft.material(session).ok_or_else(|| {
+        let errors = draft.errors();
+        let first = errors.first().map(|error| error.diagnosis.summary.clone());
+        crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is not complete".to_owned()))
+            .hint("go back to the step where it is asked for")
+    })?;
+    let call = match draft.tab {
+        TokenTab::Bearer => material.render(&material.profile.service.bearer),
+        TokenTab::Refresh => refresh_call(&material),
+    };
+    call.map_err(|error| error.diagnose())
+}
+
+fn refresh_call(material: &Material) -> Result<Call, RenderError> {
+    let refresh = material.profile.service.refresh.as_ref().ok_or(RenderError::NoUrl)?;
+    material.render(refresh)
+}
+
+/// A button for each secret value in the call.
+fn reveal_ui(ui: &mut Ui, draft: &mut Draft, call: &Call) {
+    for name in call.secret_names() {
+        let words = name.replace('_', " ");
+        let shown = draft.reveal.contains(&name);
+        if secondary_button(ui, &format!("{} {words}", if shown { "Mask" } else { "Reveal" })).clicked() {
+            if shown {
+                draft.reveal.remove(&name);
+            } else {
+                draft.reveal.insert(name);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the service answered, and what was made of it.
+
+use egui::Ui;
+
+use crate::gui::draft::Draft;
+use crate::gui::theme::Tone;
+use crate::gui::widgets::{CodeBlock, banner, disclosure, notice, secondary_button, section, status_dot};
+use crate::wizard::{Exchange, ReplyView};
+
+/// Shows a call that is done.
+pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
+    match &exchange.outcome {
+        Ok(_) => notice(ui, Tone::Success, "Tokens arrived", "They are shown at the top of this step."),
+        Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+    };
+    if let Some(reply) = &exchange.reply {
+        ui.add_space(12.0);
+        reply_ui(ui, draft, reply);
+    }
+}
+
+fn reply_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
+    section(ui, "Reply", |ui| {
+        let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
+        status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        ui.add_space(8.0);
+        let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
+        CodeBlock::new("Body", body).copies(Some(body)).max_height(260.0).show(ui);
+        let words = if draft.reveal_reply { "Mask secrets in the body" } else { "Reveal secrets in the body" };
+        if secondary_button(ui, words).clicked() {
+            draft.reveal_reply = !draft.reveal_reply;
+        }
+        disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
+            let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            CodeBlock::new("Headers", &lines.join("\n")).max_height(200.0).show(ui);
+        });
+    });
+}

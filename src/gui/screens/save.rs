@@ -1,0 +1,58 @@
+//! Keeping the profile under a name, and forgetting it.
+
+use egui::Ui;
+
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button};
+use crate::service::ProfileName;
+use crate::wizard::{FailureKind, Flow, Session, VaultState};
+
+/// Shows the name and the buttons; what the person wants.
+pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    ui.separator();
+    let parsed = ProfileName::parse(&draft.name);
+    let wrong = if draft.name.is_empty() { None } else { parsed.as_ref().err().map(ToString::to_string) };
+    Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref()).show(ui, &mut draft.name);
+    let blocked = match (&parsed, &session.vault) {
+        (Err(_), _) => Some("Enter a name first"),
+        (_, VaultState::Open(_)) if session.running(Flow::Save).is_some() => Some("Being saved"),
+        (_, VaultState::Open(_)) => None,
+        _ => Some("Choose first where tokens are kept, above"),
+    };
+    let mut intent = None;
+    ui.horizontal_wrapped(|ui| {
+        intent = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
+        if let Some(name) = &session.saved_as {
+            intent = intent.take().or(forget_ui(ui, draft, name));
+        }
+    });
+    if let Some(name) = &session.saved_as {
+        ui.label(small(ui, format!("Kept as {name}. In the terminal: tokenwright token {name}")));
+    }
+    if let Some(failure) = &session.save_problem {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+        let is_there = failure.kind == FailureKind::Usage && failure.diagnosis.summary.contains("already");
+        if is_there {
+            intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked));
+        }
+    }
+    intent
+}
+
+/// Asked twice: what is forgotten cannot be brought back.
+fn forget_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) -> Option<Intent> {
+    if draft.forgetting.as_ref() != Some(name) {
+        if secondary_button(ui, "Forget…").clicked() {
+            draft.forgetting = Some(name.clone());
+        }
+        return None;
+    }
+    let intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+    if secondary_button(ui, "Keep it").clicked() {
+        draft.forgetting = None;
+    }
+    intent
+}

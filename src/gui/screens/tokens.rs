@@ -1,0 +1,165 @@
+//! Step 3: the bearer call and the refresh call, what they brought, and keeping it.
+
+use std::time::Duration;
+
+use egui::Ui;
+use jiff::Timestamp;
+
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::intent::Intent;
+use crate::gui::screens::{call_form, intent_button, reply, save};
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
+    spinner_row, status_dot, tabs,
+};
+use crate::oauth::{Freshness, TokenSet, decode_jwt, scope_difference};
+use crate::secret::{MASK, Secret};
+use crate::wizard::{CallState, EXPIRING, Flow, Session};
+
+/// Shows step 3; what the person wants.
+pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    draft.profile.as_ref()?;
+    let mut intent = held_ui(ui, session, draft);
+    tabs(
+        ui,
+        "Calls",
+        &mut draft.tab,
+        &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")],
+    );
+    ui.add_space(8.0);
+    let (flow, state, call) = match draft.tab {
+        TokenTab::Bearer => (Flow::Bearer, &session.bearer, Intent::CallBearer),
+        TokenTab::Refresh => (Flow::Refresh, &session.refresh, Intent::CallRefresh),
+    };
+    ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
+    ui.add_space(12.0);
+    intent = intent.or(match state {
+        CallState::Sending(origin) => {
+            let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
+            spinner_row(ui, &place).then_some(Intent::Cancel(flow))
+        }
+        _ => intent_button(ui, ButtonKind::Primary, call, None),
+    });
+    ui.add_space(12.0);
+    match state {
+        CallState::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
+        CallState::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+        }
+        CallState::Idle | CallState::Sending(_) => {}
+    }
+    intent
+}
+
+/// The tokens there are, whose they are, and keeping them.
+fn held_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let tokens = session.tokens.as_ref()?;
+    let mut intent = None;
+    section(ui, "Tokens", |ui| {
+        facts_ui(ui, draft, tokens);
+        ui.add_space(8.0);
+        intent = identity_ui(ui, session, draft);
+        ui.add_space(8.0);
+        let saved = save::save_ui(ui, session, draft);
+        intent = intent.take().or(saved);
+    });
+    ui.add_space(12.0);
+    intent
+}
+
+fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
+    let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
+    let shown = |secret: &Secret| if draft.reveal_tokens { secret.expose().to_owned() } else { MASK.to_owned() };
+    key_values(ui, |rows| {
+        rows.custom("Access token", |ui| {
+            let (tone, text) = access_state(tokens, draft.now);
+            status_dot(ui, tone, &text);
+        });
+        rows.copyable("Value", &shown(&tokens.access_token), tokens.access_token.expose());
+        rows.text("Type", &tokens.token_type);
+        if let Some(at) = tokens.expires_at {
+            rows.text("Expires", &clock(at, draft));
+        }
+        match &tokens.refresh_token {
+            Some(token) => rows.copyable("Refresh token", &shown(token), token.expose()),
+            None => rows.text("Refresh token", "none: sign in again when the access token expires"),
+        }
+        if let Some(at) = tokens.refresh_token_expires_at {
+            rows.text("Refresh token expires", &format!("{}, in {}", clock(at, draft), left(at, draft.now)));
+        }
+        rows.text("Scopes granted", &granted_words(tokens, &asked));
+        for (name, value) in &tokens.kept {
+            rows.copyable(name, value, value);
+        }
+    });
+    let words = if draft.reveal_tokens { "Hide tokens" } else { "Show tokens" };
+    if secondary_button(ui, words).clicked() {
+        draft.reveal_tokens = !draft.reveal_tokens;
+    }
+    let difference = scope_difference(&asked, tokens.scopes.as_deref());
+    if !difference.missing.is_empty() {
+        ui.add_space(8.0);
+        notice(ui, Tone::Warning, "Asked for and not granted", &difference.missing.join(" "));
+    }
+    for (label, token) in [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())] {
+        let Some(jwt) = token.and_then(decode_jwt) else { continue };
+        disclosure(ui, label, false, |ui| {
+            ui.label(small(ui, "Nothing is verified here: the token is for the service to judge."));
+            let text = format!("{:#}\n{:#}", jwt.header, jwt.claims);
+            CodeBlock::new(label, &text).show(ui);
+        });
+    }
+}
+
+fn access_state(tokens: &TokenSet, now: Timestamp) -> (Tone, String) {
+    let Some(at) = tokens.expires_at else { return (Tone::Success, "valid, without a known expiry".to_owned()) };
+    match tokens.freshness(now, EXPIRING) {
+        Freshness::Fresh => (Tone::Success, format!("fresh, {} left", left(at, now))),
+        Freshness::Expiring => (Tone::Warning, format!("expiring, {} left", left(at, now))),
+        Freshness::Expired => (Tone::Danger, "expired".to_owned()),
+    }
+}
+
+fn left(at: Timestamp, now: Timestamp) -> String {
+    countdown_text(Duration::try_from(at.duration_since(now)).unwrap_or_default())
+}
+
+/// A time as the person's clock shows it.
+fn clock(at: Timestamp, draft: &Draft) -> String {
+    at.to_zoned(draft.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
+    match &tokens.scopes {
+        None if asked.is_empty() => "the service did not say".to_owned(),
+        None => format!("as asked: {}", asked.join(" ")),
+        Some(scopes) if scopes.is_empty() => "none".to_owned(),
+        Some(scopes) => scopes.join(" "),
+    }
+}
+
+fn identity_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+    let has_endpoint = draft.profile.as_ref().is_some_and(|profile| profile.service.identity.is_some());
+    if !has_endpoint {
+        return None;
+    }
+    let intent = if session.running(Flow::Identity).is_some() {
+        spinner_row(ui, "Asking the service whose token it is").then_some(Intent::Cancel(Flow::Identity))
+    } else {
+        intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
+    };
+    match &session.identity {
+        Some(Ok(identified)) => {
+            ui.add_space(8.0);
+            notice(ui, Tone::Success, "The service accepts the token", "");
+            key_values(ui, |rows| identified.fields.iter().for_each(|(label, value)| rows.text(label, value)));
+        }
+        Some(Err(failure)) => {
+            ui.add_space(8.0);
+            banner(ui, Tone::Danger, &failure.diagnosis);
+        }
+        None => {}
+    }
+    intent
+}
