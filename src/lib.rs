@@ -3,9 +3,10 @@
 //! The rooms, lowest first; a room never names one above it (`tests/house.rs` keeps it so):
 //!
 //! - words: [`secret`], [`diagnosis`]
-//! - domain: [`call`], [`oauth`]
+//! - domain: [`call`], [`oauth`], [`service`]
 
 pub mod call;
 pub mod diagnosis;
 pub mod oauth;
 pub mod secret;
+pub mod service;

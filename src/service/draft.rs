@@ -1,0 +1,351 @@
+//! What is being typed: every field is text, nothing is refused while typing. [`ProfileDraft::parse`] is the door to
+//! a [`Profile`]; secrets are typed elsewhere.
+
+use std::collections::BTreeMap;
+
+use crate::call::{
+    Authentication, BodyTemplate, CallTemplate, Method, Reading, Template, parse_headers, parse_parameters,
+    write_headers, write_parameters,
+};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{Pkce, RedirectUri, split_scopes};
+use crate::service::definition::InputError;
+use crate::service::{Asks, Authorization, Catalog, Profile, Service};
+
+/// A profile as typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProfileDraft {
+    /// The service it started from.
+    pub service: Service,
+    /// "This service requires client-flow authorization".
+    pub client_flow: bool,
+    /// Where the browser goes.
+    pub authorization_url: String,
+    /// Whether a code challenge is sent.
+    pub pkce: Pkce,
+    /// The service's inputs by name.
+    pub inputs: BTreeMap<String, String>,
+    /// The client's id.
+    pub client_id: String,
+    /// The redirect URI.
+    pub redirect_uri: String,
+    /// The offered scopes that are ticked.
+    pub ticked: Vec<String>,
+    /// Scopes typed.
+    pub typed_scopes: String,
+    /// Further parameters of the authorization request.
+    pub extra: String,
+    /// Which secrets the calls need.
+    pub asks: Asks,
+    /// The user's id.
+    pub user_name: String,
+    /// The value of `<grant_type>`.
+    pub grant_type: String,
+    /// The bearer call.
+    pub bearer: CallDraft,
+    /// The refresh call.
+    pub refresh: CallDraft,
+}
+
+/// A call as typed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CallDraft {
+    /// The method.
+    pub method: Method,
+    /// The URL.
+    pub url: String,
+    /// Who calls.
+    pub authentication: Authentication,
+    /// `Name: value` a line.
+    pub headers: String,
+    /// `name=value` a line.
+    pub query: String,
+    /// What the body is.
+    pub body_kind: BodyKind,
+    /// The media type of a body that is plain text.
+    pub content_type: String,
+    /// The body: `name=value` a line for a form, else its text.
+    pub body: String,
+    /// What the reply means; kept from the service.
+    pub reading: Reading,
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum BodyKind {
+    None,
+    #[default]
+    Form,
+    Json,
+    Text,
+}
+
+/// A field of the draft, for placing an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are the fields")]
+pub enum Field {
+    Input(String),
+    AuthorizationUrl,
+    ClientId,
+    RedirectUri,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Which field.
+    pub field: Field,
+    /// What is wrong, and what to type.
+    pub diagnosis: Diagnosis,
+}
+
+impl Diagnose for InputError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Missing { example, .. } | Self::Pattern { example, .. } if !example.is_empty() => {
+                diagnosis.hint(format!("enter one like `{example}`"))
+            }
+            Self::Missing { .. } | Self::Pattern { .. } => diagnosis,
+            Self::Choice { .. } => diagnosis.hint("choose one of them"),
+        }
+    }
+}
+
+impl ProfileDraft {
+    /// A new profile of a service, with its defaults.
+    pub fn new(service: Service) -> Self {
+        let inputs = service.inputs.iter().map(|input| (input.name.clone(), input.default.clone())).collect();
+        let profile = Profile {
+            inputs,
+            client_id: service.defaults.client_id.clone(),
+            redirect_uri: service.redirect.default.clone(),
+            scopes: service.scopes.default.clone(),
+            extra: Vec::new(),
+            user_name: String::new(),
+            service,
+        };
+        Self::from(&profile)
+    }
+
+    /// The profile, if every field can be read; all that is wrong otherwise.
+    pub fn parse(&self) -> Result<Profile, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let mut wrong = |field: Field, diagnosis: Diagnosis| errors.push(FieldError { field, diagnosis });
+        let mut inputs = BTreeMap::new();
+        for input in &self.service.inputs {
+            let typed = self.inputs.get(&input.name).map_or("", String::as_str);
+            match input.parse(typed) {
+                Ok(value) => drop(inputs.insert(input.name.clone(), value)),
+                Err(error) => wrong(Field::Input(input.name.clone()), error.diagnose()),
+            }
+        }
+        if self.client_id.trim().is_empty() {
+            wrong(Field::ClientId, self.missing_client_id());
+        }
+        if self.client_flow {
+            if self.authorization_url.trim().is_empty() {
+                let missing = Diagnosis::new("the authorization URL is missing");
+                wrong(Field::AuthorizationUrl, missing.hint("enter the URL from the service's documentation"));
+            }
+            if let Err(error) = RedirectUri::parse(&self.redirect_uri) {
+                wrong(Field::RedirectUri, error.diagnose());
+            }
+        }
+        if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }
+    }
+
+    /// The scopes asked for: those ticked, in the service's order, then those typed.
+    pub fn scopes(&self) -> Vec<String> {
+        let mut scopes = self.ticked.clone();
+        let typed = split_scopes(&self.typed_scopes, &self.service.scopes.separator);
+        scopes.extend(typed.into_iter().filter(|scope| !self.ticked.contains(scope)));
+        scopes
+    }
+
+    fn missing_client_id(&self) -> Diagnosis {
+        let label = &self.service.labels.client_id;
+        let diagnosis = Diagnosis::new(format!("{label} is missing"));
+        match &self.service.console {
+            Some(console) => diagnosis.hint(format!("copy it from {console}")),
+            None => diagnosis.hint("copy it from the page where the service registered your client"),
+        }
+    }
+
+    fn profile(&self, inputs: BTreeMap<String, String>) -> Profile {
+        Profile {
+            service: self.customised(),
+            inputs,
+            client_id: self.client_id.trim().to_owned(),
+            redirect_uri: if self.client_flow { self.redirect_uri.trim().to_owned() } else { String::new() },
+            scopes: self.scopes(),
+            extra: parse_parameters(&self.extra),
+            user_name: self.user_name.trim().to_owned(),
+        }
+    }
+
+    /// The service with what was changed in it.
+    fn customised(&self) -> Service {
+        let mut service = self.service.clone();
+        service.authorization = self.client_flow.then(|| {
+            let mut authorization = service.authorization.take().unwrap_or_else(standard_authorization);
+            authorization.call.url = Template::new(self.authorization_url.trim());
+            authorization.pkce = self.pkce;
+            authorization
+        });
+        service.asks = self.asks;
+        service.grant_type = self.grant_type.trim().to_owned();
+        service.bearer = self.bearer.call_template();
+        service.refresh = (!self.refresh.url.trim().is_empty()).then(|| self.refresh.call_template());
+        service
+    }
+}
+
+/// The RFC's authorization request, for a service that had none.
+fn standard_authorization() -> Authorization {
+    let custom = Catalog::bundled().service(Catalog::CUSTOM);
+    custom.ok().and_then(|service| service.authorization).unwrap_or_default()
+}
+
+impl From<&Profile> for ProfileDraft {
+    fn from(profile: &Profile) -> Self {
+        let service = &profile.service;
+        let is_known = |scope: &&String| service.scopes.known.iter().any(|known| known.name == **scope);
+        let (ticked, typed): (Vec<&String>, Vec<&String>) = profile.scopes.iter().partition(is_known);
+        let typed: Vec<&str> = typed.into_iter().map(String::as_str).collect();
+        let authorization = service.authorization.clone().unwrap_or_default();
+        Self {
+            client_flow: service.authorization.is_some(),
+            authorization_url: authorization.call.url.source().to_owned(),
+            pkce: authorization.pkce,
+            inputs: profile.inputs.clone(),
+            client_id: profile.client_id.clone(),
+            redirect_uri: profile.redirect_uri.clone(),
+            ticked: ticked.into_iter().cloned().collect(),
+            typed_scopes: typed.join(&service.scopes.separator),
+            extra: write_parameters(&profile.extra),
+            asks: service.asks,
+            user_name: profile.user_name.clone(),
+            grant_type: service.grant_type.clone(),
+            bearer: CallDraft::from(&service.bearer),
+            refresh: service.refresh.as_ref().map(CallDraft::from).unwrap_or_default(),
+            service: service.clone(),
+        }
+    }
+}
+
+impl CallDraft {
+    /// The call. Every text is one; what cannot be rendered comes to light when it is.
+    pub fn call_template(&self) -> CallTemplate {
+        CallTemplate {
+            method: self.method,
+            url: Template::new(self.url.trim()),
+            authentication: self.authentication,
+            headers: parse_headers(&self.headers),
+            query: parse_parameters(&self.query),
+            body: match self.body_kind {
+                BodyKind::None => BodyTemplate::None,
+                BodyKind::Form => BodyTemplate::Form(parse_parameters(&self.body)),
+                BodyKind::Json => BodyTemplate::Json(Template::new(self.body.clone())),
+                BodyKind::Text => BodyTemplate::Text {
+                    content_type: self.content_type.trim().to_owned(),
+                    text: Template::new(self.body.clone()),
+                },
+            },
+            reading: self.reading.clone(),
+        }
+    }
+
+    /// Turns the body into another kind, keeping what it says where both are lists of parameters.
+    pub fn change_body_kind(&mut self, kind: BodyKind) {
+        if kind == BodyKind::Json && self.body_kind == BodyKind::Form {
+            crate::service::stage::json_object(&parse_parameters(&self.body)).source().clone_into(&mut self.body);
+        } else if kind == BodyKind::Form
+            && let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&self.body)
+        {
+            let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let list: Vec<_> =
+                fields.iter().map(|(name, value)| crate::call::Parameter::new(name, text(value))).collect();
+            self.body = write_parameters(&list);
+        }
+        if kind == BodyKind::Text && self.content_type.is_empty() {
+            self.content_type = "text/plain".into();
+        }
+        self.body_kind = kind;
+    }
+}
+
+impl From<&CallTemplate> for CallDraft {
+    fn from(call: &CallTemplate) -> Self {
+        let (body_kind, content_type, body) = match &call.body {
+            BodyTemplate::None => (BodyKind::None, String::new(), String::new()),
+            BodyTemplate::Form(list) => (BodyKind::Form, String::new(), write_parameters(list)),
+            BodyTemplate::Json(text) => (BodyKind::Json, String::new(), text.source().to_owned()),
+            BodyTemplate::Text { content_type, text } => {
+                (BodyKind::Text, content_type.clone(), text.source().to_owned())
+            }
+        };
+        Self {
+            method: call.method,
+            url: call.url.source().to_owned(),
+            authentication: call.authentication,
+            headers: write_headers(&call.headers),
+            query: write_parameters(&call.query),
+            body_kind,
+            content_type,
+            body,
+            reading: call.reading.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(id: &str) -> ProfileDraft {
+        ProfileDraft::new(Catalog::bundled().service(id).expect(id))
+    }
+
+    #[test]
+    fn a_preset_that_is_not_changed_parses_to_itself() {
+        let catalog = Catalog::bundled();
+        for id in catalog.ids().filter(|id| *id != Catalog::CUSTOM) {
+            let mut draft = draft(id);
+            draft.client_id = "id".into();
+            for input in &draft.service.inputs {
+                draft.inputs.insert(input.name.clone(), input.example.clone());
+            }
+            let profile = draft.parse().unwrap_or_else(|errors| panic!("{id}: {errors:?}"));
+            assert_eq!(profile.service, draft.service, "{id}");
+            assert_eq!(ProfileDraft::from(&profile).parse(), Ok(profile), "{id}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once_at_its_field() {
+        let mut draft = draft("netsuite");
+        draft.redirect_uri = "localhost".into();
+        let errors = draft.parse().expect_err("three fields are wrong");
+        let fields: Vec<&Field> = errors.iter().map(|error| &error.field).collect();
+        assert_eq!(fields, [&Field::Input("account_id".into()), &Field::ClientId, &Field::RedirectUri]);
+    }
+
+    #[test]
+    fn scopes_are_the_ticked_ones_and_then_the_typed_ones() {
+        let mut draft = draft("google");
+        draft.ticked = vec!["openid".into()];
+        draft.typed_scopes = "https://example.test/x openid".into();
+        assert_eq!(draft.scopes(), ["openid", "https://example.test/x"]);
+    }
+
+    #[test]
+    fn a_form_becomes_json_and_back() {
+        let mut call = CallDraft { body: "a=<code>\nb=2%263".into(), ..CallDraft::default() };
+        call.change_body_kind(BodyKind::Json);
+        assert_eq!(call.body, "{\n  \"a\": \"<code>\",\n  \"b\": \"2&3\"\n}");
+        call.change_body_kind(BodyKind::Form);
+        assert_eq!(call.body, "a=<code>\nb=2%263");
+    }
+}
