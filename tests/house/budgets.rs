@@ -1,6 +1,6 @@
 //! How long a file and a function may be. Long ones are where programs of this kind rot first.
 
-use crate::text::Source;
+use crate::text::{Source, is_test_file};
 
 /// Lines of a file, its tests apart.
 const FILE: usize = 400;
@@ -15,7 +15,8 @@ const MEDIAN_FUNCTION: usize = 12;
 pub fn complaints(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     let mut functions = Vec::new();
-    for source in sources {
+    let sources: Vec<&Source> = sources.iter().filter(|source| !is_test_file(&source.path)).collect();
+    for source in &sources {
         if source.length() > FILE {
             complaints.push(format!("{}: {} lines, more than {FILE}", source.path, source.length()));
         }
@@ -31,7 +32,7 @@ pub fn complaints(sources: &[Source]) -> Vec<String> {
             functions.push(length);
         }
     }
-    complaints.extend(over_median("file", sources.iter().map(Source::length).collect(), MEDIAN_FILE));
+    complaints.extend(over_median("file", sources.iter().map(|source| source.length()).collect(), MEDIAN_FILE));
     complaints.extend(over_median("function", functions, MEDIAN_FUNCTION));
     complaints
 }

@@ -30,7 +30,7 @@ const NETWORK: &[&str] = &[
     "std::net::TcpListener",
     "std::net::UdpSocket",
     "std::net::ToSocketAddrs",
-    "std::os",
+    "std::os::unix::net",
     "..TcpStream::connect",
     "..TcpListener::bind",
     "reqwest",

@@ -12,7 +12,7 @@ pub struct Source {
     pub lines: Vec<String>,
     /// The same lines without comments and literals.
     pub code: Vec<String>,
-    /// Whether the line belongs to an item marked `#[cfg(test)]`.
+    /// Whether the line belongs to an item marked `#[cfg(test)]`, or to a file of tests.
     pub in_tests: Vec<bool>,
 }
 
@@ -35,7 +35,7 @@ impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let blanked = blank(text);
         let code: Vec<String> = blanked.lines().map(str::to_owned).collect();
-        let in_tests = test_lines(&blanked, code.len());
+        let in_tests = if is_test_file(path) { vec![true; code.len()] } else { test_lines(&blanked, code.len()) };
         Self { path: path.to_owned(), lines: text.lines().map(str::to_owned).collect(), code, in_tests }
     }
 
@@ -183,6 +183,11 @@ fn closing_brace(tokens: &[Token], open: usize) -> Option<usize> {
         }
         depth == 0
     })
+}
+
+/// A room keeps long tests in `tests.rs` or a folder `tests`, under a `#[cfg(test)] mod tests;`.
+pub fn is_test_file(path: &str) -> bool {
+    path.starts_with("src/") && (path.ends_with("/tests.rs") || path.contains("/tests/"))
 }
 
 /// Marks the lines of every item under `#[cfg(test)]`.
@@ -347,5 +352,6 @@ mod tests {
         let source = Source::new("a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\nfn c() {}\n");
         assert_eq!(source.length(), 3);
         assert_eq!(source.functions().len(), 2);
+        assert_eq!(Source::new("src/call/tests.rs", "fn a() {}\n").length(), 0);
     }
 }
