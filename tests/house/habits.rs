@@ -1,0 +1,82 @@
+//! Small habits that a compiler does not keep: colours in one file, printing in one place, tests that wait for events.
+
+use crate::rooms::room_name;
+use crate::text::Source;
+
+const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
+/// A test that another one starts as a second process is not switched off.
+const SECOND_PROCESS: &str = "#[ignore = \"the other process";
+const THEME: &str = "src/gui/theme.rs";
+
+/// Colours outside the theme, so that light and dark stay complete.
+pub fn stray_colours(source: &Source) -> Vec<String> {
+    if source.path == THEME || room_name(&source.path) != "gui" {
+        return Vec::new();
+    }
+    let paths = source.shipped_paths();
+    let literal = |segments: &[String]| segments.iter().rev().skip(1).any(|segment| segment == "Color32");
+    let paths = paths.iter().filter(|path| literal(&path.segments)).map(|path| path.line);
+    let lines = paths.chain(source.macro_calls("hex_color"));
+    lines.map(|line| format!("{}:{line}: colours belong in {THEME}", source.path)).collect()
+}
+
+/// Print macros outside the command line: the window has no terminal, and a library has no voice.
+pub fn stray_printing(source: &Source) -> Vec<String> {
+    if matches!(room_name(&source.path), "cli" | "main") {
+        return Vec::new();
+    }
+    let calls = PRINTING.iter().flat_map(|name| source.macro_calls(name).into_iter().map(move |line| (line, name)));
+    calls.map(|(line, name)| format!("{}:{line}: `{name}!` belongs in src/cli and src/main.rs", source.path)).collect()
+}
+
+/// `unsafe`, tests that are switched off, and sleeping where one can wait for an event.
+pub fn shortcuts(source: &Source) -> Vec<String> {
+    let unsafe_code = source.words("unsafe").into_iter().map(|line| (line, "`unsafe` is not used here"));
+    let ignored = source.code.iter().enumerate().filter(|(_, line)| line.contains("#[ignore"));
+    let ignored = ignored.filter(|(at, _)| !source.lines[*at].contains(SECOND_PROCESS));
+    let ignored = ignored.map(|(at, _)| (at + 1, "a test that is switched off tests nothing"));
+    let sleeps = source.paths().into_iter().filter(|path| is_sleep(&path.segments)).map(|path| path.line);
+    let sleeps = sleeps.filter(|line| !says_why_it_waits(source, *line));
+    let sleeps = sleeps.map(|line| (line, "wait for an event, or say why not in a comment `// waits:`"));
+    unsafe_code.chain(ignored).chain(sleeps).map(|(line, rule)| format!("{}:{line}: {rule}", source.path)).collect()
+}
+
+fn is_sleep(path: &[String]) -> bool {
+    path.ends_with(&["thread".to_owned(), "sleep".to_owned()])
+}
+
+fn says_why_it_waits(source: &Source, line: usize) -> bool {
+    let near = source.lines[line.saturating_sub(2)..line].iter();
+    near.into_iter().any(|line| line.contains("// waits:"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_outside_the_theme_is_named() {
+        let text = "use egui::Color32;\nfn a() -> Color32 { Color32::RED }";
+        let named = ["src/gui/panel.rs:2: colours belong in src/gui/theme.rs"];
+        assert_eq!(stray_colours(&Source::new("src/gui/panel.rs", text)), named);
+        assert_eq!(stray_colours(&Source::new("src/gui/theme.rs", text)), [""; 0]);
+    }
+
+    #[test]
+    fn printing_outside_the_command_line_is_named() {
+        let text = "fn a() {\n    eprintln!(\"a\");\n}";
+        let named = ["src/vault/mod.rs:2: `eprintln!` belongs in src/cli and src/main.rs"];
+        assert_eq!(stray_printing(&Source::new("src/vault/mod.rs", text)), named);
+        assert_eq!(stray_printing(&Source::new("src/cli/list.rs", text)), [""; 0]);
+    }
+
+    #[test]
+    fn shortcuts_are_named() {
+        let text = "unsafe fn a() {}\n#[ignore]\nfn b() {}\nfn c() { std::thread::sleep(d); }\n";
+        assert_eq!(shortcuts(&Source::new("tests/a.rs", text)).len(), 3);
+        let second = "#[ignore = \"the other process of the test above\"]\nfn b() {}\n";
+        assert_eq!(shortcuts(&Source::new("tests/a.rs", second)), [""; 0]);
+        let explained = "// waits: the other side has no way to say that it is ready\nstd::thread::sleep(d);";
+        assert_eq!(shortcuts(&Source::new("tests/a.rs", explained)), [""; 0]);
+    }
+}

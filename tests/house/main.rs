@@ -1,0 +1,84 @@
+//! The rules of the house, kept by reading the source: rooms and layers, budgets, habits, papers, dependencies.
+//! Each rule has tests of its own that feed it a text which breaks it.
+
+mod budgets;
+mod dependencies;
+mod habits;
+mod readme;
+mod rooms;
+mod text;
+
+use std::fs;
+use std::path::Path;
+
+use crate::text::Source;
+
+#[test]
+fn no_room_names_what_it_must_not() {
+    assert_none(&of_each(&sources("src"), rooms::complaints));
+}
+
+#[test]
+fn files_and_functions_stay_within_their_budgets() {
+    assert_none(&budgets::complaints(&sources("src")));
+}
+
+#[test]
+fn colours_are_named_in_the_theme_only() {
+    assert_none(&of_each(&sources("src"), habits::stray_colours));
+}
+
+#[test]
+fn only_the_command_line_prints() {
+    assert_none(&of_each(&sources("src"), habits::stray_printing));
+}
+
+#[test]
+fn nothing_is_unsafe_switched_off_or_left_to_sleep() {
+    let all: Vec<Source> = sources("src").into_iter().chain(sources("tests")).collect();
+    assert_none(&of_each(&all, habits::shortcuts));
+}
+
+#[test]
+fn the_readme_is_true() {
+    let (readme, ci) = (read("README.md"), read(".ci/run"));
+    assert_none(&readme::complaints(&readme, &ci, &rooms::inhabited(&sources("src")), root()));
+}
+
+fn of_each(sources: &[Source], rule: fn(&Source) -> Vec<String>) -> Vec<String> {
+    sources.iter().flat_map(rule).collect()
+}
+
+#[track_caller]
+fn assert_none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The Rust files below a folder of the repository, in the order of their paths.
+fn sources(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    collect(&root().join(folder), &mut found);
+    found.sort();
+    assert!(!found.is_empty(), "no Rust file below {folder}");
+    found.iter().map(|path| Source::new(path, &read(path))).collect()
+}
+
+fn collect(folder: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder of the repository") {
+        let path = entry.expect("an entry of a folder").path();
+        if path.is_dir() && !path.ends_with("node_modules") {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let inside = path.strip_prefix(root()).expect("a path below the root");
+            found.push(inside.to_string_lossy().replace('\\', "/"));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// A certified OpenID provider that this project did not write, on loopback, for one test.
+//
+// node oidc-provider.mjs [--auto] [--access-token-seconds N]
+//
+// Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
+// outlives the test that started it. Everything is kept in memory.
+//
+// Without `--auto` a person (or a driven browser) goes through the server's own sign-in and consent pages. With `--auto`
+// the one user is signed in already and has agreed to everything: the authorization endpoint answers at once with the
+// redirect that carries the code, so that an HTTP client without cookies completes the flow.
+
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
+
+import Provider, { interactionPolicy } from 'oidc-provider';
+
+// The server wants it, and an early Node 20 lacks it.
+URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null);
+
+const { values: options } = parseArgs({
+  options: { auto: { type: 'boolean', default: false }, 'access-token-seconds': { type: 'string', default: '60' } },
+});
+
+const USER = 'alex';
+// Any port of these is allowed: RFC 8252 section 7.3.
+const REDIRECT_URIS = ['127.0.0.1', 'localhost'].flatMap((host) => ['', '/', '/callback'].map((path) => `http://${host}${path}`));
+
+function client(client_id, token_endpoint_auth_method, secret = {}) {
+  return {
+    client_id,
+    client_name: client_id,
+    token_endpoint_auth_method,
+    ...secret,
+    application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    response_types: ['code'],
+    redirect_uris: REDIRECT_URIS,
+  };
+}
+
+const configuration = {
+  clients: [
+    client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
+    client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
+    client('public-native', 'none'),
+  ],
+  scopes: ['openid', 'offline_access', 'profile', 'email'],
+  claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
+  findAccount: (_ctx, accountId) => ({
+    accountId,
+    claims: () => ({ sub: accountId, name: 'Alex Example', email: 'alex@example.com', email_verified: true }),
+  }),
+  pkce: { required: () => true },
+  rotateRefreshToken: true,
+  issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
+  ttl: {
+    AccessToken: Number(options['access-token-seconds']),
+    AuthorizationCode: 60,
+    DeviceCode: 120,
+    Grant: 3600,
+    IdToken: 300,
+    Interaction: 300,
+    RefreshToken: 1800,
+    Session: 3600,
+  },
+  features: {
+    devInteractions: { enabled: true },
+    deviceFlow: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
+  },
+  ...(options.auto && { interactions: { policy: askNothing() }, loadExistingGrant: grantEverything }),
+};
+
+/** The server's own policy, less what would show a page: a wish to be asked, and RFC 8252 section 8.6. */
+function askNothing() {
+  const policy = interactionPolicy.base();
+  policy.get('login').checks.remove('login_prompt');
+  policy.get('consent').checks.remove('consent_prompt');
+  policy.get('consent').checks.remove('native_client_prompt');
+  return policy;
+}
+
+/** What the consent page would have led to. */
+async function grantEverything(ctx) {
+  const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client.clientId, accountId: ctx.oidc.session.accountId });
+  grant.addOIDCScope(configuration.scopes.join(' '));
+  await grant.save(configuration.ttl.Grant);
+  return grant;
+}
+
+/** Gives a request to the authorization endpoint a signed-in session. */
+async function signInFirst(ctx, next) {
+  if (ctx.path === '/auth') {
+    const session = new provider.Session();
+    session.loginAccount({ accountId: USER });
+    await session.save(configuration.ttl.Session);
+    ctx.req.headers.cookie = `${provider.cookieName('session')}=${session.id}`;
+  }
+  await next();
+}
+
+// The issuer holds the port, so the socket comes first.
+const server = createServer();
+await new Promise((resolve, reject) => {
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', resolve);
+});
+const { port } = server.address();
+const issuer = `http://127.0.0.1:${port}`;
+const provider = new Provider(issuer, configuration);
+if (options.auto) provider.use(signInFirst);
+server.on('request', provider.callback());
+// What the replies leave out: why a request was refused, and what went wrong inside.
+for (const event of ['authorization.error', 'grant.error', 'revocation.error', 'introspection.error', 'server_error']) {
+  provider.on(event, (_ctx, error) => process.stderr.write(`${event}: ${error.error_detail ?? error.stack}\n`));
+}
+
+process.stdin.resume().on('end', () => process.exit(0)).on('error', () => process.exit(0));
+process.stdout.write(`${JSON.stringify({ listening: port, issuer })}\n`);

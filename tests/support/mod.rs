@@ -1,0 +1,25 @@
+//! What the integration tests share: the program in a clean home, a server and a browser that we did not write, a display.
+//! Everything that is started here is ended when its value is dropped, and every wait has an end.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+pub mod browser;
+pub mod display;
+pub mod oidc_provider;
+pub mod process;
+pub mod tokenwright;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long anything may take before the test gives up: generous, for a busy machine; no test measures time.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A folder for one test, removed when it is dropped.
+pub fn temp_home() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("tokenwright-test-").tempdir().expect("a temporary folder")
+}
+
+/// A file in `tests/peers`.
+pub fn peer(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(name)
+}

@@ -1,0 +1,71 @@
+//! npm `oidc-provider`: a certified server that we did not write.
+
+use std::process::Command;
+
+use crate::support::peer;
+use crate::support::process::Process;
+
+/// The server, on a port of its own. Clients: `confidential-basic` and `confidential-post` (secret `secret`) and
+/// `public-native` (none); redirect URIs `http://127.0.0.1` and `http://localhost`, with any port, and with no path, `/` or
+/// `/callback`. PKCE is required, refresh tokens rotate, and one is issued for `offline_access` with `prompt=consent`.
+#[derive(Debug)]
+pub struct OidcProvider {
+    process: Process,
+    issuer: String,
+}
+
+impl OidcProvider {
+    /// With the server's own pages: sign in with any name and password, then *Continue*.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Without pages: the authorization endpoint answers at once with the redirect that carries the code.
+    pub fn start_auto() -> Self {
+        Self::start_with(&["--auto"])
+    }
+
+    /// With arguments as `oidc-provider.mjs` names them.
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let mut process = Process::start(Command::new("node").arg(peer("oidc-provider.mjs")).args(arguments));
+        let line = process.line_with("\"listening\"");
+        let told: serde_json::Value = serde_json::from_str(&line).expect("the server's first line is JSON");
+        let issuer = told["issuer"].as_str().expect("the server names its issuer").to_owned();
+        Self { process, issuer }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The host and port, as a socket wants them.
+    pub fn address(&self) -> &str {
+        self.issuer.trim_start_matches("http://")
+    }
+
+    pub fn authorization_endpoint(&self) -> String {
+        format!("{}/auth", self.issuer)
+    }
+
+    pub fn token_endpoint(&self) -> String {
+        format!("{}/token", self.issuer)
+    }
+
+    pub fn userinfo_endpoint(&self) -> String {
+        format!("{}/me", self.issuer)
+    }
+
+    pub fn revocation_endpoint(&self) -> String {
+        format!("{}/token/revocation", self.issuer)
+    }
+
+    pub fn introspection_endpoint(&self) -> String {
+        format!("{}/token/introspection", self.issuer)
+    }
+
+    /// Waits for a line in which the server tells of a refusal, such as `grant.error: refresh token already used`.
+    pub fn refusal(&mut self, text: &str) -> String {
+        self.process.line_with(text)
+    }
+}

@@ -1,0 +1,66 @@
+//! The program itself, in a home of its own and with nothing of this machine's surroundings.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::support::process::{Finished, Process};
+use crate::support::temp_home;
+
+/// A person's machine with the program on it. Each command is a new process; the home stays until this is dropped.
+#[derive(Debug)]
+pub struct Tokenwright {
+    home: TempDir,
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl Tokenwright {
+    pub fn new() -> Self {
+        Self { home: temp_home(), environment: Vec::new() }
+    }
+
+    /// Adds to what every later command finds in its environment.
+    pub fn with_env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// `HOME` of the program, for files that a test puts beside it.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// `TOKENWRIGHT_HOME`: where the program keeps everything.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("tokenwright")
+    }
+
+    /// The command, for a test that adds to it. Only `PATH` comes from outside: no display, no keyring, no proxy.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tokenwright"));
+        command.args(arguments).current_dir(self.home()).env_clear();
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", self.home()).env("TOKENWRIGHT_HOME", self.data()).env("LANG", "C.UTF-8");
+        command.envs(self.environment.iter().cloned());
+        command
+    }
+
+    /// Runs a command to its end, without input.
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        self.start(arguments).finish()
+    }
+
+    /// Runs a command to its end, with this on its standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut process = self.start(arguments);
+        process.type_text(input);
+        process.finish()
+    }
+
+    /// Starts a command that goes on while the test does something else.
+    pub fn start(&self, arguments: &[&str]) -> Process {
+        Process::start(&mut self.command(arguments))
+    }
+}
