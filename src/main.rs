@@ -7,7 +7,7 @@ use clap::Parser as _;
 use jiff::Timestamp;
 
 use tokenwright::cli::{self, Arguments, StartWorker};
-use tokenwright::diagnosis::{Diagnose as _, Diagnosis};
+use tokenwright::diagnosis::Diagnosis;
 use tokenwright::redirect;
 use tokenwright::secret::Secret;
 use tokenwright::store::{Places, Store};

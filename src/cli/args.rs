@@ -189,7 +189,9 @@ mod tests {
         use clap::CommandFactory as _;
         let command = Arguments::command();
         let mut options = command.get_subcommands().flat_map(clap::Command::get_arguments);
-        let takes_secret = |argument: &&clap::Arg| argument.get_id().as_str().contains("secret") && argument.get_action().takes_values();
+        let takes_secret = |argument: &&clap::Arg| {
+            argument.get_id().as_str().contains("secret") && argument.get_action().takes_values()
+        };
         assert_eq!(options.find(takes_secret).map(clap::Arg::get_id), None);
     }
 }

@@ -44,7 +44,9 @@ fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
 
 fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     let (expires_at, refreshable) = match &profile.state {
-        ProfileState::Tokens { expires_at, refreshable, .. } => (expires_at.map(|at| at.to_string()), Some(*refreshable)),
+        ProfileState::Tokens { expires_at, refreshable, .. } => {
+            (expires_at.map(|at| at.to_string()), Some(*refreshable))
+        }
         _ => (None, None),
     };
     json!({

@@ -12,11 +12,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> 
         }
         return Ok(());
     }
-    let settings = PracticeSettings {
-        port: options.port,
-        faults: options.faults,
-        auto_consent: options.auto_consent,
-    };
+    let settings = PracticeSettings { port: options.port, faults: options.faults, auto_consent: options.auto_consent };
     conversation.send(Command::StartPractice(settings));
     let port = conversation.wait(|event| match event {
         Event::PracticeReady(port) => Some(port),

@@ -43,7 +43,8 @@ pub fn no_window(reason: &Diagnosis) -> Exit {
 
 fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let paint = |text: &str, colour: &str| if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() };
+    let paint =
+        |text: &str, colour: &str| if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() };
     eprintln!("{} {}", paint(&format!("{word}:"), colour), diagnosis.summary);
     if let Some(hint) = &diagnosis.hint {
         eprintln!("{} {hint}", paint("hint:", "36"));

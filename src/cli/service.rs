@@ -15,7 +15,11 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
         ServiceTask::List { json } => list(conversation, json),
         ServiceTask::Show { id, json } => {
             let service = conversation.catalog()?.service(&id)?;
-            if json { print::result(&show_json(&service).to_string()) } else { show(&service) }
+            if json {
+                print::result(&show_json(&service).to_string())
+            } else {
+                show(&service)
+            }
             Ok(())
         }
         ServiceTask::Check { file } => check(&file),
@@ -25,7 +29,8 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
 fn list(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
     let services = conversation.catalog()?.services();
     if as_json {
-        let list = services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
+        let list =
+            services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
         print::result(&Json::from(list.collect::<Vec<_>>()).to_string());
         return Ok(());
     }
@@ -48,7 +53,8 @@ fn show(service: &Service) {
         print::result(&format!("  {}. {step}", number + 1));
     }
     for input in &service.inputs {
-        let default = if input.default.is_empty() { String::new() } else { format!(" (unless given: {})", input.default) };
+        let default =
+            if input.default.is_empty() { String::new() } else { format!(" (unless given: {})", input.default) };
         print::result(&format!("  --set {}={}{default}\n      {}", input.name, input.example, input.help));
     }
     print::result(&format!("  redirect URI: {}\n      {}", service.redirect.default, service.redirect.note));
@@ -68,9 +74,9 @@ fn show_json(service: &Service) -> Json {
         json!({"name": input.name, "label": input.label, "help": input.help, "example": input.example,
             "pattern": input.pattern, "default": input.default, "optional": input.optional, "choices": choices})
     });
-    let calls = stages(service).into_iter().map(|(stage, call)| {
-        (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()}))
-    });
+    let calls = stages(service)
+        .into_iter()
+        .map(|(stage, call)| (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()})));
     json!({
         "id": service.id,
         "name": service.name,
@@ -117,7 +123,6 @@ fn check(file: &str) -> Result<(), Failure> {
 }
 
 fn read(file: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| {
-        Failure::new(FailureKind::Usage, Diagnosis::new(format!("`{file}` cannot be read: {error}")))
-    })
+    std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(FailureKind::Usage, Diagnosis::new(format!("`{file}` cannot be read: {error}"))))
 }

@@ -9,7 +9,8 @@ use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
 use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
 use crate::wizard::{
-    Attempt, BrowserChoice, Command, Event, Failure, FailureKind, Material, TypedSecrets, VaultChoice, VaultState, Waiting,
+    Attempt, BrowserChoice, Command, Event, Failure, FailureKind, Material, TypedSecrets, VaultChoice, VaultState,
+    Waiting,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: SignInOptions) -> Result<(), Failure> {
@@ -251,7 +252,10 @@ fn tell_waiting(waiting: &Waiting) {
         ));
     }
     if !waiting.addresses.is_empty() {
-        print::note(&format!("Waiting on {} until the browser comes back; Ctrl-C to stop.", waiting.addresses.join(" and ")));
+        print::note(&format!(
+            "Waiting on {} until the browser comes back; Ctrl-C to stop.",
+            waiting.addresses.join(" and ")
+        ));
     }
 }
 
@@ -259,7 +263,10 @@ fn send_pasted(conversation: &Conversation, attempt: Attempt) -> Result<(), Fail
     print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
     let Some(text) = prompt::read_line()? else {
         let diagnosis = Diagnosis::new("standard input ended before a code came");
-        return Err(Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out")));
+        return Err(Failure::new(
+            FailureKind::NeedsSignIn,
+            diagnosis.hint("paste the address, or leave `--paste` out"),
+        ));
     };
     conversation.send(Command::Paste { attempt, text: Secret::new(text) });
     Ok(())

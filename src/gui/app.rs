@@ -60,7 +60,8 @@ fn no_window(reason: &str) -> Diagnosis {
     } else {
         "the window could not be opened"
     };
-    Diagnosis::new(summary).hint("do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`")
+    Diagnosis::new(summary)
+        .hint("do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`")
 }
 
 /// The window.

@@ -87,7 +87,12 @@ impl Default for Draft {
 impl Draft {
     /// Begins anew; window, clock and search stay.
     pub fn begin(&mut self) {
-        *self = Self { search: std::mem::take(&mut self.search), zone: self.zone.clone(), now: self.now, ..Self::default() };
+        *self = Self {
+            search: std::mem::take(&mut self.search),
+            zone: self.zone.clone(),
+            now: self.now,
+            ..Self::default()
+        };
     }
 
     /// Takes a service with its defaults.
@@ -126,7 +131,8 @@ impl Draft {
         use crate::service::Field;
         let Some(profile) = &self.profile else { return false };
         let errors = self.errors();
-        let first_is_done = !errors.iter().any(|error| matches!(error.field, Field::Input(_) | Field::AuthorizationUrl));
+        let first_is_done =
+            !errors.iter().any(|error| matches!(error.field, Field::Input(_) | Field::AuthorizationUrl));
         match step {
             Step::Service => first_is_done,
             Step::Authorization if profile.client_flow => matches!(session.authorization, AuthorizationState::Done(_)),

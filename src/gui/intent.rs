@@ -80,8 +80,12 @@ impl Intent {
             Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
-            Self::OpenVault(VaultChoice::Keyring, _) => ("Use the keyring", "Keep the key in the desktop's keyring", None),
-            Self::OpenVault(VaultChoice::Passphrase, _) => ("Open the vault", "Lock and open it with the passphrase", None),
+            Self::OpenVault(VaultChoice::Keyring, _) => {
+                ("Use the keyring", "Keep the key in the desktop's keyring", None)
+            }
+            Self::OpenVault(VaultChoice::Passphrase, _) => {
+                ("Open the vault", "Lock and open it with the passphrase", None)
+            }
             Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Keep nothing when the window closes", None),
             Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
             Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),

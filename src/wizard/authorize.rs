@@ -1,10 +1,10 @@
 //! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
 //! believed only after the checks of [`ExpectedResponse::read`].
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc::unbounded_channel;
 
 use crate::call::Template;
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -12,7 +12,7 @@ use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Loopback, Pasted, RedirectUri,
     parse_pasted, state,
 };
-use crate::redirect::{Browser, LandingPage, ListenError, Listener, LocalCertificate, Tone, Verdict};
+use crate::redirect::{Browser, CertificateError, LandingPage, Listener, LocalCertificate, Tone, Verdict};
 use crate::secret::Secret;
 use crate::wizard::material::SentAuthorization;
 use crate::wizard::shared::Shared;
@@ -100,7 +100,7 @@ async fn listen(
     }
 }
 
-fn certificate(shared: &Shared, plan: &Loopback) -> Result<Option<LocalCertificate>, ListenError> {
+fn certificate(shared: &Shared, plan: &Loopback) -> Result<Option<LocalCertificate>, CertificateError> {
     plan.https.then(|| LocalCertificate::generate((shared.edges.now)())).transpose()
 }
 
@@ -144,29 +144,44 @@ fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Di
     (shared.edges.open_browser)(&browser, url).err().map(|error| error.diagnose())
 }
 
-/// Waits until the listener takes a response that is believed, an authentic refusal among them.
+/// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
+/// are not.
 async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent) -> Outcome {
-    let believed = RefCell::new(None);
-    let judge = |parameters: &crate::oauth::Parameters| match sent.expected.read(parameters) {
-        Ok(response) => {
-            *believed.borrow_mut() = Some(Ok(response));
-            Verdict::Accept(success_page())
-        }
-        Err(error) => {
-            let page = problem_page(&error);
-            if error.is_final() {
-                *believed.borrow_mut() = Some(Err(error));
-                return Verdict::Accept(page);
-            }
-            shared.emit(Event::ResponseIgnored(attempt, error.diagnose()));
-            Verdict::Refuse(page)
-        }
+    let (outcomes, mut judged) = unbounded_channel();
+    let expected = sent.expected.clone();
+    let judge = move |parameters: &crate::oauth::Parameters| {
+        let outcome = expected.read(parameters);
+        let verdict = verdict(&outcome);
+        // The receiver is gone only when the sign-in was cancelled.
+        let _ = outcomes.send(outcome);
+        verdict
     };
-    listener.receive(judge).await;
-    match believed.into_inner() {
-        Some(outcome) => outcome,
-        // The listener ends only when the judge accepted.
-        None => Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
+    let mut listening = std::pin::pin!(listener.receive(judge));
+    let mut answered = false;
+    loop {
+        tokio::select! {
+            // The page is written whole before the listener ends; only then is the outcome passed on.
+            _ = &mut listening, if !answered => answered = true,
+            outcome = judged.recv() => match outcome {
+                Some(Err(error)) if !error.is_final() => shared.emit(Event::ResponseIgnored(attempt, error.diagnose())),
+                Some(outcome) => {
+                    if !answered {
+                        listening.await;
+                    }
+                    return outcome;
+                }
+                None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
+            },
+        }
+    }
+}
+
+/// What the browser is told, and whether the wait is over.
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Ok(_) => Verdict::Accept(success_page()),
+        Err(error) if error.is_final() => Verdict::Accept(problem_page(error)),
+        Err(error) => Verdict::Refuse(problem_page(error)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::call::RenderError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, TokenError};
 use crate::practice::PracticeError;
-use crate::redirect::ListenError;
+use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
 use crate::store::StoreError;
 use crate::transport::TransportError;
@@ -78,6 +78,7 @@ failure_from! {
     crate::oauth::RedirectUriError => Usage,
     crate::service::ProfileNameError => Usage,
     ListenError => Machine,
+    CertificateError => Machine,
     PracticeError => Machine,
     StoreError => Machine,
     TransportError => Network,

@@ -14,7 +14,10 @@ pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Mater
     let service = &material.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("try the token in a call of the service's own API")));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            diagnosis.hint("try the token in a call of the service's own API"),
+        ));
     };
     let call = material.render(&identity.call)?;
     shared.emit(Event::Sending(attempt, call.origin()));

@@ -8,7 +8,9 @@ use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, profiles, token_call, unlock};
+use crate::wizard::{
+    Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, profiles, token_call, unlock,
+};
 
 /// How long another holder of the lease is waited for: longer than a token call may take.
 const LEASE_WAIT: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::practice::Fault;
 use crate::secret::Secret;
-use crate::service::{Catalog, Profile, ProfileName, Service};
+use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{Authorized, BrowserChoice, Failure, Material};
 
 /// An access token that lives no longer than this is shown as expiring.

@@ -26,8 +26,8 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings, ProfileState, ProfileSummary, ReplyView,
-    SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings, faults,
+    Attempt, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings, ProfileState,
+    ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings, faults,
 };
-pub use crate::wizard::session::{CallState, AuthorizationState, PracticeState, Session};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, Session};
 pub use crate::wizard::worker::Worker;

@@ -6,8 +6,8 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Event, Exchange, Failure, Flow, Identified, Material, OpenedProfile, ProfileSummary, SavedToken,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Event, Exchange, Failure, Flow, Identified, Material, OpenedProfile, ProfileSummary,
+    SavedToken, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -119,7 +119,8 @@ impl Session {
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
     pub fn reset_wizard(&mut self) -> Vec<Attempt> {
         let flows = [Flow::Authorization, Flow::Bearer, Flow::Refresh, Flow::Identity, Flow::Save];
-        let going = flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
+        let going =
+            flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
         let going = going.collect();
         self.authorization = AuthorizationState::Idle;
         self.bearer = CallState::Idle;
@@ -174,7 +175,9 @@ impl Session {
             Event::Sending(attempt, origin) => self.when(attempt, false, |session, flow| {
                 session.set_call(flow, CallState::Sending(origin));
             }),
-            Event::Called(attempt, exchange) => self.when(attempt, true, |session, flow| session.called(flow, exchange)),
+            Event::Called(attempt, exchange) => {
+                self.when(attempt, true, |session, flow| session.called(flow, exchange))
+            }
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),

@@ -25,13 +25,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(edges: Edges, emit: Box<dyn Fn(Event)>) -> Self {
-        Self {
-            edges,
-            emit,
-            vault: RefCell::default(),
-            practice: RefCell::default(),
-            pasting: RefCell::default(),
-        }
+        Self { edges, emit, vault: RefCell::default(), practice: RefCell::default(), pasting: RefCell::default() }
     }
 
     /// Tells the face.

@@ -21,7 +21,7 @@ pub(crate) async fn probe(shared: &Shared) -> VaultState {
     match opened {
         Ok(()) => VaultState::Open(choice_of(kind)),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
-        Err(error @ VaultError::WrongPassphrase) => {
+        Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
         }
         Err(error) => VaultState::NeedsChoice(error.diagnose()),
@@ -54,7 +54,7 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
             VaultState::Open(choice)
         }
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
-        Err(error @ VaultError::WrongPassphrase) => {
+        Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
         }
         Err(error) => return Err(error.into()),
@@ -78,7 +78,10 @@ fn kind(shared: &Shared) -> Result<VaultKind, Failure> {
     let Some(name) = prescribed.or_else(chosen) else { return Ok(VaultKind::Keyring) };
     name.parse().map_err(|_| {
         let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));
-        Failure::new(FailureKind::Vault, diagnosis.hint("set `TOKENWRIGHT_VAULT` to `keyring`, `passphrase` or `memory`"))
+        Failure::new(
+            FailureKind::Vault,
+            diagnosis.hint("set `TOKENWRIGHT_VAULT` to `keyring`, `passphrase` or `memory`"),
+        )
     })
 }
 

@@ -32,9 +32,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
             ui.add_space(12.0);
             start_ui(ui, session, Some("Start again"))
         }
-        AuthorizationState::Starting => {
-            spinner_row(ui, "Starting").then_some(Intent::Cancel(Flow::Authorization))
-        }
+        AuthorizationState::Starting => spinner_row(ui, "Starting").then_some(Intent::Cancel(Flow::Authorization)),
         AuthorizationState::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
@@ -180,7 +178,8 @@ fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Inten
         }
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
-            let text = "The browser warns once: the certificate was made on this machine. Go on if it shows this fingerprint.";
+            let text =
+                "The browser warns once: the certificate was made on this machine. Go on if it shows this fingerprint.";
             notice(ui, Tone::Info, "A certificate of your own", text);
             CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
         }
@@ -199,7 +198,12 @@ fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Inten
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
-    notice(ui, Tone::Success, "The authorization code arrived", "It lives about a minute: call the bearer token endpoint.");
+    notice(
+        ui,
+        Tone::Success,
+        "The authorization code arrived",
+        "It lives about a minute: call the bearer token endpoint.",
+    );
     if authorized.extras.is_empty() {
         return;
     }

@@ -78,7 +78,11 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
     body_ui(ui, call);
     disclosure(ui, "Headers and query", !call.headers.is_empty() || !call.query.is_empty(), |ui| {
         let help = "One Name: value a line.";
-        Field::new("Headers").help(help).example("Accept: application/json").optional().show_lines(ui, &mut call.headers, 2);
+        Field::new("Headers").help(help).example("Accept: application/json").optional().show_lines(
+            ui,
+            &mut call.headers,
+            2,
+        );
         ui.add_space(8.0);
         let help = "One name=value a line, or as it stands in a URL.";
         Field::new("Query").help(help).optional().show_lines(ui, &mut call.query, 2);
@@ -89,12 +93,8 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
 fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
     ui.label(label("Body"));
     let mut kind = call.body_kind;
-    let kinds = [
-        (BodyKind::Form, "Form"),
-        (BodyKind::Json, "JSON"),
-        (BodyKind::Text, "Raw text"),
-        (BodyKind::None, "None"),
-    ];
+    let kinds =
+        [(BodyKind::Form, "Form"), (BodyKind::Json, "JSON"), (BodyKind::Text, "Raw text"), (BodyKind::None, "None")];
     segmented(ui, "Body kind", &mut kind, &kinds);
     if kind != call.body_kind {
         call.change_body_kind(kind);

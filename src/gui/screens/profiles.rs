@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetType};
+use egui::{Align, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
@@ -62,7 +62,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     });
     let response = shown.response.interact(Sense::click());
     let described = format!("Open {}", profile.name);
-    response.widget_info(|| WidgetInfo::selected(WidgetType::Button, true, is_open, described.clone()));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }

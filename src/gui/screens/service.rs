@@ -6,13 +6,18 @@ use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field as TextField, banner, card, card_width, choice, link_button, section, toggle};
+use crate::gui::widgets::{
+    ButtonKind, Field as TextField, banner, card, card_width, choice, link_button, section, toggle,
+};
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session};
 
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    TextField::new("Search services").example("Search by name: QBO, Graph, ERP …").unlabelled().show(ui, &mut draft.search);
+    TextField::new("Search services")
+        .example("Search by name: QBO, Graph, ERP …")
+        .unlabelled()
+        .show(ui, &mut draft.search);
     ui.add_space(8.0);
     let chosen = cards_ui(ui, session, draft);
     ui.add_space(12.0);

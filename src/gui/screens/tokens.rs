@@ -21,12 +21,7 @@ use crate::wizard::{CallState, EXPIRING, Flow, Session};
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
     let mut intent = held_ui(ui, session, draft);
-    tabs(
-        ui,
-        "Calls",
-        &mut draft.tab,
-        &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")],
-    );
+    tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
     ui.add_space(8.0);
     let (flow, state, call) = match draft.tab {
         TokenTab::Bearer => (Flow::Bearer, &session.bearer, Intent::CallBearer),
@@ -102,7 +97,9 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
         ui.add_space(8.0);
         notice(ui, Tone::Warning, "Asked for and not granted", &difference.missing.join(" "));
     }
-    for (label, token) in [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())] {
+    for (label, token) in
+        [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())]
+    {
         let Some(jwt) = token.and_then(decode_jwt) else { continue };
         disclosure(ui, label, false, |ui| {
             ui.label(small(ui, "Nothing is verified here: the token is for the service to judge."));

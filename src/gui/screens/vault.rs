@@ -21,7 +21,8 @@ pub(crate) fn vault_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opt
                 ui.add_space(8.0);
                 let by_passphrase = passphrase_ui(ui, draft, true, None);
                 ui.add_space(8.0);
-                let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
+                let memory =
+                    intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
                 by_passphrase.or(memory)
             })
             .inner

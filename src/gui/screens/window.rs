@@ -28,7 +28,8 @@ fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent
     ui.add_space(12.0);
     ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8)).show(ui, |ui| {
         for (index, problem) in session.problems.iter().enumerate() {
-            let (dismissed, _) = banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
+            let (dismissed, _) =
+                banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
             if dismissed {
                 intent = Some(Intent::Dismiss(index));
             }
@@ -54,11 +55,8 @@ fn steps_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
         current: draft.step == step,
         reachable: step == Step::Service || chosen && draft.is_done(Step::Service, session),
     };
-    let marks = [
-        mark("Service", Step::Service),
-        mark("Authorization", Step::Authorization),
-        mark("Tokens", Step::Tokens),
-    ];
+    let marks =
+        [mark("Service", Step::Service), mark("Authorization", Step::Authorization), mark("Tokens", Step::Tokens)];
     let pressed = stepper(ui, &marks)?;
     Some(Intent::GoTo([Step::Service, Step::Authorization, Step::Tokens][pressed]))
 }

@@ -1,0 +1,14 @@
+//! The window: a thin face over the wizard. Screens return what the person wants; [`App`] turns it into commands.
+
+mod app;
+pub mod draft;
+pub mod fonts;
+pub mod icon;
+pub mod intent;
+pub mod screens;
+pub mod theme;
+pub mod widgets;
+
+pub use crate::gui::app::{App, StartWorker, run};
+pub use crate::gui::draft::{Draft, Step, TokenTab};
+pub use crate::gui::intent::{Intent, Words};

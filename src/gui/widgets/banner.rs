@@ -1,0 +1,127 @@
+//! A message across the screen, in the colour of its tone.
+
+use egui::accesskit::Role;
+use egui::{Frame, Label, Response, Stroke, Ui, UiBuilder, vec2};
+
+use crate::diagnosis::Diagnosis;
+use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_M, SPACE_S, SPACE_XS, Tone};
+use crate::gui::widgets::buttons::link_button;
+
+/// A diagnosis: the fact, the hint under it, and the link where there is one. The text can be marked and copied.
+pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) -> Response {
+    banner_with(ui, tone, diagnosis, |_| ()).1
+}
+
+/// The same, with a row of `actions` under it.
+pub fn banner_with<R>(
+    ui: &mut Ui,
+    tone: Tone,
+    diagnosis: &Diagnosis,
+    actions: impl FnOnce(&mut Ui) -> R,
+) -> (R, Response) {
+    framed(ui, tone, &diagnosis.summary, diagnosis.hint.as_deref(), |ui| {
+        if let Some(reference) = &diagnosis.reference {
+            link_button(ui, reference, reference);
+        }
+        actions(ui)
+    })
+}
+
+/// A message that is no error: a title, and text under it (may be empty).
+pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) -> Response {
+    framed(ui, tone, title, (!text.is_empty()).then_some(text), |_| ()).1
+}
+
+fn framed<R>(
+    ui: &mut Ui,
+    tone: Tone,
+    title: &str,
+    text: Option<&str>,
+    more: impl FnOnce(&mut Ui) -> R,
+) -> (R, Response) {
+    let palette = Palette::of(ui);
+    // Screen readers announce an alert at once, a status when there is time.
+    let role = if matches!(tone, Tone::Warning | Tone::Danger) { Role::Alert } else { Role::Status };
+    let colour = palette.tone(tone);
+    let frame = Frame::new()
+        .fill(palette.tone_soft(tone))
+        .stroke(Stroke::new(1.0, colour.gamma_multiply(0.4)))
+        .corner_radius(RADIUS_CARD)
+        .inner_margin(SPACE_M);
+    let builder = UiBuilder::new().id_salt("banner").accessibility_role(role);
+    let shown = ui.scope_builder(builder, |ui| {
+        frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing = vec2(SPACE_S, SPACE_XS);
+                paint_mark(ui, tone);
+                ui.vertical(|ui| {
+                    ui.add(Label::new(theme::label(title).color(colour)).wrap().selectable(true));
+                    if let Some(text) = text {
+                        ui.add(Label::new(text).wrap().selectable(true));
+                    }
+                    more(ui)
+                })
+                .inner
+            })
+            .inner
+        })
+    });
+    (shown.inner.inner, shown.inner.response)
+}
+
+/// The tone as a sign, for those who do not see the colour.
+fn paint_mark(ui: &mut Ui, tone: Tone) {
+    let palette = Palette::of(ui);
+    let mark = match tone {
+        Tone::Neutral => "•",
+        Tone::Info => "i",
+        Tone::Success => "✓",
+        Tone::Warning => "!",
+        Tone::Danger => "×",
+    };
+    let height = ui.text_style_height(&theme::label_style());
+    let (rect, _) = ui.allocate_exact_size(vec2(18.0, height), egui::Sense::hover());
+    ui.painter().circle_filled(rect.center(), 9.0, palette.tone(tone));
+    let font = egui::FontId::new(12.0, crate::gui::fonts::semibold());
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, mark, font, palette.tone_soft(tone));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn shows_fact_hint_link_and_actions() {
+        for dress in DRESSES {
+            let mut stage = stage(dress, false, |ui, again| {
+                let diagnosis = Diagnosis::new("the code is spent").hint("sign in again").reference("https://a.test/");
+                let pressed = banner_with(ui, Tone::Danger, &diagnosis, |ui| ui.button("Again").clicked()).0;
+                *again |= pressed;
+            });
+            stage.get_by_role(Role::Alert);
+            stage.get_by_label("the code is spent");
+            stage.get_by_label("sign in again");
+            stage.get_by_role_and_label(Role::Link, "https://a.test/");
+            stage.get_by_label("Again").click();
+            stage.run();
+            assert!(*stage.state());
+        }
+    }
+
+    #[test]
+    fn every_tone_fits_the_width_and_wraps() {
+        for dress in DRESSES {
+            let stage = stage(dress, (), |ui, ()| {
+                let text = "a long explanation, ".repeat(20);
+                for tone in [Tone::Neutral, Tone::Info, Tone::Success, Tone::Warning, Tone::Danger] {
+                    let shown = notice(ui, tone, "Saved", &text);
+                    assert!(shown.rect.right() <= 640.0, "{:?}", shown.rect);
+                }
+            });
+            assert_eq!(stage.get_all_by_label("Saved").count(), 5);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Text for machines: monospaced, read-only, to be marked and copied.
+
+use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
+
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
+use crate::gui::widgets::buttons::copy_button;
+
+/// A block of code under its label, with a copy button. Long lines wrap; a high block scrolls.
+#[must_use = "call `show`"]
+#[derive(Clone, Debug)]
+pub struct CodeBlock<'a> {
+    label: &'a str,
+    text: &'a str,
+    copied: Option<&'a str>,
+    max_height: f32,
+}
+
+impl<'a> CodeBlock<'a> {
+    /// A block that shows and copies `text`. The label is drawn, and is its name for screen readers.
+    pub fn new(label: &'a str, text: &'a str) -> Self {
+        Self { label, text, copied: Some(text), max_height: 280.0 }
+    }
+
+    /// What the button copies, where that is other than what is shown; `None` leaves the button out.
+    pub fn copies(mut self, copied: Option<&'a str>) -> Self {
+        self.copied = copied;
+        self
+    }
+
+    /// The height beyond which the block scrolls, in points.
+    pub fn max_height(mut self, points: f32) -> Self {
+        self.max_height = points;
+        self
+    }
+
+    /// Draws it over the whole width. The copy button is named `Copy {label}`. The response is that of the text.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        ui.push_id(("code", self.label), |ui| {
+            let label = ui.horizontal(|ui| {
+                let label = ui.label(theme::label(self.label));
+                if let Some(copied) = self.copied {
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        copy_button(ui, self.label, copied);
+                    });
+                }
+                label
+            });
+            self.block(ui).labelled_by(label.inner.id)
+        })
+        .inner
+    }
+
+    fn block(&self, ui: &mut Ui) -> Response {
+        let palette = Palette::of(ui);
+        let frame = Frame::new()
+            .fill(palette.code)
+            .stroke((1.0, palette.border))
+            .corner_radius(RADIUS)
+            .inner_margin(vec2(SPACE_M, SPACE_S));
+        let shown = frame.show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            // It scrolls by wheel and bar alone: to drag is to mark.
+            let area = ScrollArea::vertical().max_height(self.max_height).auto_shrink([false, true]);
+            area.show(ui, |ui| {
+                let mut text = self.text;
+                let edit = TextEdit::multiline(&mut text).font(TextStyle::Monospace).desired_rows(1);
+                ui.add(edit.desired_width(f32::INFINITY).frame(Frame::new()).margin(egui::Margin::ZERO))
+            })
+            .inner
+        });
+        if shown.inner.has_focus() {
+            let ring = theme::focus_stroke(palette);
+            ui.painter().rect_stroke(shown.response.rect, RADIUS, ring, egui::StrokeKind::Inside);
+        }
+        shown.inner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui::OutputCommand;
+    use egui::accesskit::Role;
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn shows_one_text_and_copies_the_other() {
+        for dress in DRESSES {
+            let mut stage = stage(dress, Vec::new(), |ui, copied| {
+                CodeBlock::new("Request", "Authorization: ••••").copies(Some("curl $TOKEN")).show(ui);
+                let commands = ui.ctx().output(|output| output.commands.clone());
+                copied.extend(commands.into_iter().filter_map(|command| match command {
+                    OutputCommand::CopyText(text) => Some(text),
+                    _ => None,
+                }));
+            });
+            let shown = stage.get_by_role_and_label(Role::MultilineTextInput, "Request").value();
+            assert_eq!(shown.as_deref(), Some("Authorization: ••••"));
+            stage.get_by_label("Copy Request").click();
+            stage.run_ok();
+            assert_eq!(*stage.state(), ["curl $TOKEN"]);
+        }
+    }
+
+    #[test]
+    fn typing_does_not_change_it() {
+        let mut stage = stage(DRESSES[0], (), |ui, ()| {
+            CodeBlock::new("Reply", "{}").copies(None).show(ui);
+        });
+        stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").focus();
+        stage.run();
+        stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").type_text("x");
+        stage.run();
+        let shown = stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").value();
+        assert_eq!(shown.as_deref(), Some("{}"));
+        assert!(stage.query_by_label("Copy Reply").is_none());
+    }
+
+    #[test]
+    fn a_high_block_scrolls_and_a_long_line_wraps() {
+        let text = format!("{}\n{}", "x".repeat(500), "line\n".repeat(200));
+        let stage = stage(DRESSES[0], (), move |ui, ()| {
+            CodeBlock::new("Reply", &text).max_height(100.0).show(ui);
+            let end = ui.label("after");
+            assert!(end.rect.bottom() < 200.0, "{:?}", end.rect);
+            assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
+        });
+        stage.get_by_label("after");
+    }
+}

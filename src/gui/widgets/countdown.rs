@@ -1,0 +1,42 @@
+//! Time left, in words.
+
+use std::time::Duration;
+
+/// The two largest units of what remains: `2 days 4 h`, `3 h 05 min`, `59 min 12 s`, `12 s`; `expired` when nothing does.
+pub fn countdown_text(remaining: Duration) -> String {
+    let seconds = remaining.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) if remaining.is_zero() => "expired".to_owned(),
+        // A fraction of a second is not nothing yet.
+        (0, 0, 0) => format!("{} s", seconds.max(1)),
+        (0, 0, _) => format!("{minutes} min {:02} s", seconds % 60),
+        (0, _, _) => format!("{hours} h {:02} min", minutes % 60),
+        (1, _, _) => format!("1 day {} h", hours % 24),
+        _ => format!("{days} days {} h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_two_largest_units() {
+        for (seconds, expected) in [
+            (0, "expired"),
+            (1, "1 s"),
+            (59, "59 s"),
+            (60, "1 min 00 s"),
+            (59 * 60 + 12, "59 min 12 s"),
+            (3600, "1 h 00 min"),
+            (3 * 3600 + 5 * 60 + 59, "3 h 05 min"),
+            (86_400, "1 day 0 h"),
+            (2 * 86_400 + 4 * 3600, "2 days 4 h"),
+            (100 * 86_400, "100 days 0 h"),
+        ] {
+            assert_eq!(countdown_text(Duration::from_secs(seconds)), expected);
+        }
+        assert_eq!(countdown_text(Duration::from_millis(300)), "1 s");
+    }
+}

@@ -1,0 +1,94 @@
+//! Facts in two columns: what it is, and its value.
+
+use egui::{Label, Response, RichText, Ui, vec2};
+
+use crate::gui::theme::{self, SPACE_M, SPACE_XS};
+use crate::gui::widgets::buttons::copy_button;
+
+/// Width of the first column, in points: fits `Refresh token expires`.
+const LABEL_WIDTH: f32 = 160.0;
+
+/// The rows of a [`key_values`] table.
+pub struct Rows<'a> {
+    ui: &'a mut Ui,
+}
+
+/// Rows of facts: `key_values(ui, |rows| { rows.text("Token type", "Bearer"); })`.
+pub fn key_values(ui: &mut Ui, add: impl FnOnce(&mut Rows<'_>)) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing = vec2(SPACE_M, SPACE_XS);
+        ui.spacing_mut().interact_size.y = 24.0;
+        add(&mut Rows { ui });
+    })
+    .response
+}
+
+impl Rows<'_> {
+    /// A value in words.
+    pub fn text(&mut self, label: &str, value: &str) {
+        self.custom(label, |ui| {
+            ui.add(Label::new(value).wrap().selectable(true));
+        });
+    }
+
+    /// A value for machines: monospaced, wrapped, to be marked.
+    pub fn mono(&mut self, label: &str, value: &str) {
+        self.custom(label, |ui| {
+            ui.add(Label::new(RichText::new(value).monospace()).wrap().selectable(true));
+        });
+    }
+
+    /// A value for machines with a copy button named `Copy {label}`; `copied` may differ from what is shown.
+    pub fn copyable(&mut self, label: &str, value: &str, copied: &str) {
+        self.custom(label, |ui| {
+            let button = 96.0;
+            let width = (ui.available_width() - button).max(button);
+            ui.allocate_ui(vec2(width, 0.0), |ui| {
+                ui.add(Label::new(RichText::new(value).monospace()).wrap().selectable(true));
+            });
+            ui.spacing_mut().button_padding.y = 2.0;
+            copy_button(ui, label, copied);
+        });
+    }
+
+    /// Anything as the value.
+    pub fn custom<R>(&mut self, label: &str, value: impl FnOnce(&mut Ui) -> R) -> R {
+        self.ui
+            .horizontal_top(|ui| {
+                let width = LABEL_WIDTH.min(ui.available_width() * 0.4);
+                ui.allocate_ui(vec2(width, 24.0), |ui| {
+                    ui.set_min_width(width);
+                    ui.add(Label::new(theme::small(ui, label)).wrap());
+                });
+                value(ui)
+            })
+            .inner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn labels_and_values_stand_side_by_side_and_long_values_wrap() {
+        for dress in DRESSES {
+            let long = "a1b2c3".repeat(60);
+            let shown = long.clone();
+            let stage = stage(dress, (), move |ui, ()| {
+                key_values(ui, |rows| {
+                    rows.text("Token type", "Bearer");
+                    rows.mono("Access token", &shown);
+                    rows.copyable("Scope", "openid email", "openid email");
+                });
+                assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
+            });
+            let (label, value) = (stage.get_by_label("Token type").rect(), stage.get_by_label("Bearer").rect());
+            assert!(value.left() > label.right());
+            assert!(stage.get_by_label(&long).rect().height() > value.height());
+            stage.get_by_label("Copy Scope");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The parts that screens are built of. Each draws itself in both dresses of [`crate::gui::theme`], is reached by
+//! keyboard, has a name for screen readers, and returns what the person did; none knows what it is used for.
+
+mod banner;
+mod buttons;
+mod card;
+mod chips;
+mod choice;
+mod code_block;
+mod countdown;
+mod field;
+mod key_values;
+mod section;
+mod segmented;
+#[cfg(test)]
+mod stage;
+mod status;
+mod stepper;
+mod toggle;
+mod waiting;
+
+pub use banner::{banner, banner_with, notice};
+pub use buttons::{ButtonKind, button, copy_button, danger_button, link_button, primary_button, secondary_button};
+pub use card::{card, card_width};
+pub use chips::chips;
+pub use choice::choice;
+pub use code_block::CodeBlock;
+pub use countdown::countdown_text;
+pub use field::Field;
+pub use key_values::{Rows, key_values};
+pub use section::{disclosure, section};
+pub use segmented::{segmented, tabs};
+pub use status::{dot, status_dot};
+pub use stepper::{StepMark, stepper};
+pub use toggle::toggle;
+pub use waiting::spinner_row;

@@ -1,0 +1,68 @@
+//! Groups: a titled card, and one that opens and closes.
+
+use egui::{CollapsingHeader, Frame, InnerResponse, Ui};
+
+use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_L, SPACE_M};
+
+/// A card with a title (none when empty) around what `add` draws, over the whole width.
+pub fn section<R>(ui: &mut Ui, title: &str, add: impl FnOnce(&mut Ui) -> R) -> InnerResponse<R> {
+    let palette = Palette::of(ui);
+    let frame =
+        Frame::new().fill(palette.card).stroke((1.0, palette.border)).corner_radius(RADIUS_CARD).inner_margin(SPACE_L);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = SPACE_M;
+        if !title.is_empty() {
+            ui.label(theme::title(title));
+        }
+        add(ui)
+    })
+}
+
+/// What most people do not need, behind a line that opens and closes it. `None` while it is closed.
+pub fn disclosure<R>(ui: &mut Ui, title: &str, open_at_first: bool, add: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+    CollapsingHeader::new(theme::label(title))
+        .id_salt(("disclosure", title))
+        .default_open(open_at_first)
+        .show_unindented(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = SPACE_M;
+            add(ui)
+        })
+        .body_returned
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn a_section_shows_title_and_contents() {
+        for dress in DRESSES {
+            let stage = stage(dress, (), |ui, ()| {
+                section(ui, "Redirect", |ui| ui.label("inside"));
+            });
+            stage.get_by_label("Redirect");
+            stage.get_by_label("inside");
+        }
+    }
+
+    #[test]
+    fn a_disclosure_opens_by_click_and_by_key() {
+        for dress in DRESSES {
+            let mut stage = stage(dress, (), |ui, ()| {
+                disclosure(ui, "Advanced", false, |ui| ui.label("inside"));
+            });
+            assert!(stage.query_by_label("inside").is_none());
+            stage.get_by_label("Advanced").click();
+            stage.run();
+            stage.get_by_label("inside");
+            stage.get_by_label("Advanced").focus();
+            stage.run();
+            stage.key_press(egui::Key::Enter);
+            stage.run();
+            assert!(stage.query_by_label("inside").is_none());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One of a few, all in sight: tabs, and short enumerations such as request methods.
+
+use egui::accesskit::Role;
+use egui::{EventFilter, Frame, Id, Key, Response, Sense, StrokeKind, TextStyle, Ui, WidgetInfo, WidgetText, vec2};
+
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M};
+
+/// Height of a segment, in points; with the frame's margin the row is as high as other controls.
+const HEIGHT: f32 = theme::CONTROL_HEIGHT - 4.0;
+
+/// A row of `options`, each a value and its name; screen readers call each a radio button of the group `label`, which
+/// is not drawn. Arrow keys move the choice. Changed when another one was chosen.
+pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
+    row(ui, label, selected, options, (Role::RadioGroup, Role::RadioButton))
+}
+
+/// The same for the tabs of a screen.
+pub fn tabs<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
+    row(ui, label, selected, options, (Role::TabList, Role::Tab))
+}
+
+fn row<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    label: &str,
+    selected: &mut T,
+    options: &[(T, &str)],
+    (group, part): (Role, Role),
+) -> Response {
+    let palette = Palette::of(ui);
+    let id = ui.make_persistent_id(("segmented", label));
+    let frame = Frame::new().fill(palette.panel).corner_radius(RADIUS).inner_margin(2);
+    let builder = egui::UiBuilder::new().id(id).accessibility_role(group).accessibility_label(label);
+    let mut now = options.iter().position(|(value, _)| value == selected);
+    let before = now;
+    let mut response = ui
+        .scope_builder(builder, |ui| {
+            let shown = frame.show(ui, |ui| {
+                ui.horizontal_wrapped(|ui| {
+                    ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
+                    ui.spacing_mut().interact_size.y = HEIGHT;
+                    for (index, (_, name)) in options.iter().enumerate() {
+                        let response = segment(ui, name, before == Some(index), part);
+                        if response.clicked() {
+                            now = Some(index);
+                        }
+                        if let Some(next) = arrow_target(ui, &response, index, options.len()) {
+                            now = Some(next);
+                            focus_later(ui, id, next);
+                        }
+                        take_focus(ui, id, index, &response);
+                    }
+                });
+            });
+            shown.response
+        })
+        .inner;
+    if now != before
+        && let Some((value, _)) = now.and_then(|index| options.get(index))
+    {
+        *selected = value.clone();
+        response.mark_changed();
+    }
+    response
+}
+
+fn segment(ui: &mut Ui, name: &str, selected: bool, role: Role) -> Response {
+    let palette = Palette::of(ui);
+    let text = WidgetText::from(if selected { theme::label(name) } else { egui::RichText::new(name) });
+    let galley = text.into_galley(ui, Some(egui::TextWrapMode::Truncate), ui.available_width(), TextStyle::Button);
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), selected, name));
+    let fill = if selected { Some(palette.card) } else { response.hovered().then_some(palette.card_hover) };
+    if let Some(fill) = fill {
+        let edge = if selected { palette.border_strong } else { palette.border };
+        ui.painter().rect(rect, RADIUS - 1, fill, (1.0, edge), StrokeKind::Inside);
+    }
+    if response.has_focus() {
+        ui.painter().rect_stroke(rect, RADIUS - 1, theme::focus_stroke(palette), StrokeKind::Inside);
+    }
+    let colour = if selected || response.hovered() { palette.text } else { palette.text_weak };
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colour);
+    response
+}
+
+/// Where an arrow key moves the choice from the segment that has the focus.
+fn arrow_target(ui: &Ui, segment: &Response, index: usize, count: usize) -> Option<usize> {
+    if !segment.has_focus() {
+        return None;
+    }
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(segment.id, filter));
+    ui.input(|input| {
+        if input.key_pressed(Key::ArrowRight) {
+            Some((index + 1).min(count - 1))
+        } else if input.key_pressed(Key::ArrowLeft) {
+            Some(index.saturating_sub(1))
+        } else {
+            None
+        }
+    })
+}
+
+/// A segment to the left is drawn already when the arrow is read, so the focus moves in the next frame.
+fn focus_later(ui: &Ui, row: Id, index: usize) {
+    ui.data_mut(|data| data.insert_temp(row, index));
+    ui.ctx().request_repaint();
+}
+
+fn take_focus(ui: &Ui, row: Id, index: usize, segment: &Response) {
+    let asked = ui.data(|data| data.get_temp::<usize>(row));
+    // Asked for in this very frame by the segment that has the focus: leave it to the next one.
+    if asked == Some(index)
+        && !ui.input(|input| input.key_pressed(Key::ArrowRight) || input.key_pressed(Key::ArrowLeft))
+    {
+        segment.request_focus();
+        ui.data_mut(|data| data.remove_temp::<usize>(row));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui_kittest::kittest::Queryable as _;
+
+    const METHODS: [(u8, &str); 3] = [(0, "GET"), (1, "POST"), (2, "PUT")];
+
+    #[test]
+    fn a_click_chooses() {
+        for dress in DRESSES {
+            let mut stage = stage(dress, 0_u8, |ui, method| {
+                segmented(ui, "Method", method, &METHODS);
+            });
+            stage.get_by_role_and_label(Role::RadioButton, "PUT").click();
+            stage.run();
+            assert_eq!(*stage.state(), 2);
+        }
+    }
+
+    #[test]
+    fn arrow_keys_move_the_choice_and_the_focus_and_stop_at_the_ends() {
+        let mut stage = stage(DRESSES[0], 0_u8, |ui, method| {
+            tabs(ui, "Method", method, &METHODS);
+        });
+        stage.get_by_role_and_label(Role::Tab, "GET").focus();
+        stage.run();
+        for (key, expected) in [
+            (Key::ArrowRight, 1),
+            (Key::ArrowRight, 2),
+            (Key::ArrowRight, 2),
+            (Key::ArrowLeft, 1),
+            (Key::ArrowLeft, 0),
+            (Key::ArrowLeft, 0),
+        ] {
+            stage.key_press(key);
+            stage.run();
+            assert_eq!(*stage.state(), expected, "after {key:?}");
+            assert!(stage.get_by_role_and_label(Role::Tab, METHODS[usize::from(expected)].1).is_focused());
+        }
+    }
+}
