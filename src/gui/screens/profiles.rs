@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Panel, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
@@ -20,14 +20,11 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     intent = intent.or(intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None));
     ui.add_space(12.0);
     ui.label(small(ui, "Saved profiles"));
-    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        intent = intent.take().or(looks_ui(ui, session, theme));
-        ui.separator();
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show(ui, |ui| {
-                intent = intent.take().or(list_ui(ui, session, draft));
-            });
-        });
+    let bottom = Panel::bottom("looks").resizable(false).show_separator_line(false).frame(egui::Frame::new());
+    let looks = bottom.show(ui, |ui| looks_ui(ui, session, theme)).inner;
+    intent = intent.or(looks);
+    ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show(ui, |ui| {
+        intent = intent.take().or(list_ui(ui, session, draft));
     });
     intent
 }
@@ -101,24 +98,21 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
     }
 }
 
-/// Drawn from the bottom up.
+/// Where tokens are kept, and the dress of the window.
 fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
-    ui.with_layout(Layout::top_down(Align::Min), |ui| {
-        ui.set_max_height(64.0);
-        let (tone, text) = match &session.vault {
-            VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
-            VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
-            VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
-            VaultState::NeedsPassphrase { .. } => (Tone::Warning, "Vault: locked"),
-            VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
-            VaultState::Unknown => (Tone::Info, "Vault: looking"),
-        };
-        status_dot(ui, tone, text);
-        ui.add_space(6.0);
-        let themes = [Theme::System, Theme::Light, Theme::Dark];
-        let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));
-        segmented(ui, "Theme", &mut chosen, &options);
-    });
+    let (tone, text) = match &session.vault {
+        VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
+        VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
+        VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
+        VaultState::NeedsPassphrase { .. } => (Tone::Warning, "Vault: locked"),
+        VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
+        VaultState::Unknown => (Tone::Info, "Vault: looking"),
+    };
+    status_dot(ui, tone, text);
+    ui.add_space(6.0);
+    let themes = [Theme::System, Theme::Light, Theme::Dark];
+    let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));
+    segmented(ui, "Theme", &mut chosen, &options);
     (chosen != theme).then_some(Intent::SetTheme(chosen))
 }

@@ -40,10 +40,10 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
         .iter()
         .filter(|service| service.id == Catalog::CUSTOM || service.matches(&draft.search))
         .collect();
-    let width = card_width(ui);
     let mut intent = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(12.0, 12.0);
+        let width = card_width(ui);
         for service in &shown {
             let selected = chosen_id == Some(service.id.as_str());
             if card(ui, width, &service.name, &service.summary, selected).clicked() && !selected {
