@@ -1,0 +1,194 @@
+//! Opens the browser on the authorization URL, without a shell, and without putting the URL into an error: it holds
+//! the `state` of the flow.
+
+use std::io;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// Which browser.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Browser {
+    /// The one the system is set to.
+    #[default]
+    System,
+    /// A command line such as `firefox --private-window %s`: split at spaces, with `'` and `"` to hold words
+    /// together, never given to a shell. The URL replaces `%s`, or is added as the last argument.
+    Command(String),
+    /// None: the person opens the URL.
+    None,
+}
+
+/// Why the browser could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The URL is not one for a browser; a `file:` or an application's own scheme would start something else.
+    #[error("the authorization URL is not an `http` or `https` URL")]
+    NotWeb,
+    /// The system has nothing that opens a URL, or it failed. Its words are left out, because they repeat the URL.
+    #[error("the system could not open a browser ({0})")]
+    System(io::ErrorKind),
+    /// The browser command has no words in it.
+    #[error("the browser command is empty")]
+    EmptyCommand,
+    /// A quote in the browser command is never closed.
+    #[error("the browser command has an unclosed {0} quote")]
+    UnclosedQuote(char),
+    /// The program of the browser command did not start.
+    #[error("cannot start the browser `{program}`: {source}")]
+    Start {
+        /// The first word of the command.
+        program: String,
+        /// The system's words.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Diagnose for OpenError {
+    fn diagnose(&self) -> Diagnosis {
+        let hint = match self {
+            Self::NotWeb => "correct the authorization URL of the service",
+            Self::EmptyCommand | Self::UnclosedQuote(_) => "write it as `firefox --private-window %s`",
+            Self::System(_) | Self::Start { .. } => "copy the URL and open it in a browser yourself",
+        };
+        Diagnosis::new(self.to_string()).hint(hint)
+    }
+}
+
+/// Opens the URL and returns at once or after a moment; the browser lives on by itself. This blocks for up to some
+/// hundred milliseconds, and success only means that a launcher started, so the face must always offer the URL too.
+pub fn open(browser: &Browser, url: &str) -> Result<(), OpenError> {
+    // A URL never begins with `-`, so it cannot be taken for an option either.
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(OpenError::NotWeb);
+    }
+    match browser {
+        Browser::System => open::that_detached(url).map_err(|error| OpenError::System(error.kind())),
+        Browser::Command(line) => start(arguments(line, url)?),
+        Browser::None => Ok(()),
+    }
+}
+
+fn start(words: Vec<String>) -> Result<(), OpenError> {
+    let mut words = words.into_iter();
+    let program = words.next().ok_or(OpenError::EmptyCommand)?;
+    let mut command = Command::new(&program);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    apart(&mut command);
+    let child = command.spawn().map_err(|source| OpenError::Start { program, source })?;
+    reap(child);
+    Ok(())
+}
+
+/// Ctrl-C in the terminal is meant for us, not for the browser.
+#[cfg(unix)]
+fn apart(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+#[cfg(not(unix))]
+fn apart(_command: &mut Command) {}
+
+/// Waits for the browser on a thread of its own, so that no zombie stays. Without the thread the only loss is that.
+fn reap(mut child: Child) {
+    let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
+}
+
+/// The command's words, with the URL in place.
+fn arguments(line: &str, url: &str) -> Result<Vec<String>, OpenError> {
+    let mut words = split(line)?;
+    if words.is_empty() {
+        return Err(OpenError::EmptyCommand);
+    }
+    let mut placed = false;
+    for word in words.iter_mut().skip(1) {
+        if word.contains("%s") {
+            *word = word.replace("%s", url);
+            placed = true;
+        }
+    }
+    if !placed {
+        words.push(url.to_owned());
+    }
+    Ok(words)
+}
+
+/// Splits at spaces outside quotes. A backslash is an ordinary character: Windows paths are full of them.
+fn split(line: &str) -> Result<Vec<String>, OpenError> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, _) if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.map_or(Ok(words), |open| Err(OpenError::UnclosedQuote(open)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://as.test/authorize?state=SECRET&a=%2F";
+
+    fn check(line: &str, expected: &[&str]) {
+        assert_eq!(arguments(line, URL).expect(line), expected, "{line}");
+    }
+
+    #[test]
+    fn the_url_is_the_last_argument_or_stands_for_its_placeholder() {
+        check("firefox", &["firefox", URL]);
+        check("curl -sL", &["curl", "-sL", URL]);
+        check("chromium --app=%s --x", &["chromium", &format!("--app={URL}"), "--x"]);
+    }
+
+    #[test]
+    fn quotes_hold_words_together_and_backslashes_are_ordinary() {
+        check(r#""C:\Program Files\b.exe" -P 'a b'c """#, &[r"C:\Program Files\b.exe", "-P", "a bc", "", URL]);
+        assert!(matches!(arguments("a 'b", URL), Err(OpenError::UnclosedQuote('\''))));
+        assert!(matches!(arguments("  ", URL), Err(OpenError::EmptyCommand)));
+    }
+
+    #[test]
+    fn a_program_that_does_not_exist_is_named_and_the_url_is_not() {
+        let error = open(&Browser::Command("no-such-browser-here".into()), URL).expect_err("no such program");
+        assert!(error.to_string().starts_with("cannot start the browser `no-such-browser-here`: "), "{error}");
+        assert!(!format!("{error:?}{error}{}", error.diagnose()).contains("SECRET"));
+    }
+
+    #[test]
+    fn only_web_addresses_are_opened() {
+        for url in ["file:///etc/passwd", "javascript:alert(1)", "-x", "calc.exe"] {
+            assert!(matches!(open(&Browser::None, url), Err(OpenError::NotWeb)), "{url}");
+        }
+        assert!(open(&Browser::None, URL).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_command_gets_the_url_as_one_argument() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (script, seen) = (folder.path().join("browser"), folder.path().join("seen"));
+        std::fs::write(&script, "printf '%s\\n' \"$#\" \"$2\" > \"$1.part\" && mv \"$1.part\" \"$1\"\n")
+            .expect("written");
+        let line = format!("sh '{}' '{}'", script.display(), seen.display());
+        open(&Browser::Command(line), URL).expect("started");
+        while !seen.exists() {
+            thread::yield_now();
+        }
+        assert_eq!(std::fs::read_to_string(seen).expect("read"), format!("2\n{URL}\n"));
+    }
+}

@@ -1,0 +1,129 @@
+//! The page that the browser shows at the end: the words of the window, and nothing else.
+//!
+//! Invariant: no script and no foreign resource, by content and by policy, and every text is escaped.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+const PAGE: &str = include_str!("../../assets/landing/page.html");
+const STYLE: &str = include_str!("../../assets/landing/page.css");
+
+/// What the browser is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LandingPage {
+    /// The heading, also the title of the tab.
+    pub title: String,
+    /// The text below it; line breaks are kept.
+    pub text: String,
+    /// Good news or bad.
+    pub tone: Tone,
+}
+
+/// Good news or bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Success,
+    /// It did not.
+    Problem,
+}
+
+impl LandingPage {
+    /// Good news.
+    pub fn success(title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { title: title.into(), text: text.into(), tone: Tone::Success }
+    }
+
+    /// Bad news.
+    pub fn problem(title: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { title: title.into(), text: text.into(), tone: Tone::Problem }
+    }
+
+    /// The whole document.
+    pub(crate) fn to_html(&self) -> String {
+        let mut html = String::with_capacity(PAGE.len() + STYLE.len() + self.text.len());
+        let mut rest = PAGE;
+        // One pass, so that a text that looks like a slot of the page is not filled in turn.
+        while let Some((before, after)) = rest.split_once("{{") {
+            html.push_str(before);
+            let (slot, after) = after.split_once("}}").unwrap_or((after, ""));
+            html.push_str(&self.slot(slot));
+            rest = after;
+        }
+        html.push_str(rest);
+        html
+    }
+
+    fn slot(&self, name: &str) -> String {
+        match name {
+            "title" => escape(&self.title),
+            "text" => escape(&self.text),
+            "style" => STYLE.to_owned(),
+            "tone" => match self.tone {
+                Tone::Success => "success".to_owned(),
+                Tone::Problem => "problem".to_owned(),
+            },
+            _ => String::new(),
+        }
+    }
+}
+
+/// The `Content-Security-Policy` of every page: nothing is loaded, and the one style sheet is known by its hash.
+pub(crate) fn content_security_policy() -> &'static str {
+    static POLICY: LazyLock<String> = LazyLock::new(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    });
+    &POLICY
+}
+
+/// Text as HTML text or as a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_escaped_and_never_filled_in_twice() {
+        let html = LandingPage::problem("<script>alert(1)</script>{{text}}", "a & \"b\" 'c'").to_html();
+        assert!(html.contains("<h1>&lt;script&gt;alert(1)&lt;/script&gt;{{text}}</h1>"), "{html}");
+        assert!(html.contains("<p class=\"text\">a &amp; &quot;b&quot; &#39;c&#39;</p>"), "{html}");
+        assert!(html.contains("<main class=\"problem\">"), "{html}");
+    }
+
+    #[test]
+    fn the_page_has_no_script_and_no_foreign_resource() {
+        let html = LandingPage::success("Signed in", "You can close this tab.").to_html();
+        for forbidden in ["<script", "http:", "https:", "src=", "href=", "url(", "@import", "javascript:", " on"] {
+            let found = html.matches(forbidden).count();
+            assert_eq!(found, 0, "`{forbidden}` in {html}");
+        }
+    }
+
+    #[test]
+    fn the_policy_names_the_hash_of_the_style_as_sent() {
+        let html = LandingPage::success("a", "b").to_html();
+        let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style").0;
+        let hash = STANDARD.encode(Sha256::digest(style));
+        assert!(content_security_policy().contains(&format!("'sha256-{hash}'")));
+    }
+}
