@@ -4,8 +4,11 @@
 //!
 //! - words: [`secret`], [`diagnosis`]
 //! - domain: [`call`], [`oauth`]
+//! - edges: [`redirect`], [`transport`]
 
 pub mod call;
 pub mod diagnosis;
 pub mod oauth;
+pub mod redirect;
 pub mod secret;
+pub mod transport;

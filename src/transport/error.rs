@@ -1,0 +1,188 @@
+//! Why a call got no reply. Each error names the host and never the rest of the URL, which may hold secrets.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// Why a call got no reply.
+#[derive(Debug, Error)]
+pub enum TransportError {
+    /// The URL cannot be read.
+    #[error("the URL cannot be read: {reason}")]
+    BadUrl {
+        /// The parser's reason; it does not repeat the URL.
+        #[source]
+        reason: url::ParseError,
+    },
+    /// The URL is of another kind.
+    #[error("the URL is not an `http` or `https` URL with a host")]
+    NotWeb,
+    /// Plain HTTP to another machine; RFC 6749 section 3.2 requires TLS.
+    #[error("`{host}` is asked for over plain `http`; nothing was sent")]
+    PlainHttp {
+        /// Host and port.
+        host: String,
+    },
+    /// Not an HTTP method.
+    #[error("`{0}` is not an HTTP method")]
+    BadMethod(&'static str),
+    /// A header name or value that HTTP cannot carry.
+    #[error("the header `{name}` cannot be sent: its name or value has characters that HTTP does not allow")]
+    BadHeader {
+        /// The name as given.
+        name: String,
+    },
+    /// A header that the transport sets by itself.
+    #[error("the header `{name}` cannot be chosen: it follows from the body")]
+    FramingHeader {
+        /// The name as given.
+        name: String,
+    },
+    /// The host name has no address.
+    #[error("the host name of `{host}` was not found")]
+    Dns {
+        /// Host and port.
+        host: String,
+    },
+    /// No connection.
+    #[error("cannot connect to `{host}`: {reason}")]
+    Connect {
+        /// Host and port.
+        host: String,
+        /// Why, in a few words.
+        reason: String,
+        /// The whole chain, without the URL.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// No secure connection.
+    #[error("cannot trust the connection to `{host}`: {reason}")]
+    Tls {
+        /// Host and port.
+        host: String,
+        /// Why, in a few words.
+        reason: String,
+        /// What kind of trouble it is.
+        cause: TlsCause,
+    },
+    /// No whole reply in time.
+    #[error("`{host}` gave no whole reply within {}", seconds(*.after))]
+    Timeout {
+        /// Host and port.
+        host: String,
+        /// The time that was waited.
+        after: Duration,
+    },
+    /// The reply is larger than any token reply.
+    #[error("the reply of `{host}` is larger than {limit} bytes")]
+    BodyTooLarge {
+        /// Host and port.
+        host: String,
+        /// The limit in bytes, after decompression.
+        limit: usize,
+    },
+    /// This machine has no root certificates.
+    #[error("this machine has no root certificates, so no `https` server can be trusted")]
+    NoRootCertificates,
+    /// The additional root certificates cannot be read.
+    #[error("the additional root certificates cannot be read as PEM")]
+    BadRootCertificates,
+    /// The HTTP library could not be set up.
+    #[error("cannot set up the connection: {reason}")]
+    SetUp {
+        /// The library's words.
+        reason: String,
+    },
+    /// The connection broke, or what came was not HTTP.
+    #[error("the exchange with `{host}` broke off: {reason}")]
+    Io {
+        /// Host and port.
+        host: String,
+        /// Why, in a few words.
+        reason: String,
+        /// The whole chain, without the URL.
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+/// The usual kinds of trouble with TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsCause {
+    /// The certificate is signed by nobody this machine knows.
+    UnknownIssuer,
+    /// The certificate is expired or not valid yet, by this machine's clock.
+    Clock,
+    /// The certificate is for other names.
+    OtherName,
+    /// What answered does not speak TLS.
+    NotTls,
+    /// Anything else.
+    Other,
+}
+
+impl TransportError {
+    /// Whether the same call may well succeed later. After [`Self::Timeout`] and [`Self::Io`] nobody knows whether
+    /// the service has acted on it.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Io { .. })
+    }
+}
+
+impl Diagnose for TransportError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::PlainHttp { .. } => diagnosis
+                .hint("use the `https` URL of the service; plain `http` is for this machine alone")
+                .reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.2"),
+            other => diagnosis.hint(hint(other)),
+        }
+    }
+}
+
+fn hint(error: &TransportError) -> &'static str {
+    match error {
+        TransportError::BadUrl { .. } | TransportError::NotWeb | TransportError::PlainHttp { .. } => {
+            "give the whole URL of the endpoint, such as `https://auth.example.com/token`"
+        }
+        TransportError::BadMethod(_) => "use GET, POST, PUT, PATCH or DELETE",
+        TransportError::BadHeader { .. } => {
+            "look for a line break at the end of a pasted value, or a space in the name"
+        }
+        TransportError::FramingHeader { .. } => "remove the header; it is set when the call is sent",
+        TransportError::Dns { .. } => "check the spelling of the host name, and that this machine is online",
+        TransportError::Connect { .. } => {
+            "check host and port, that the server runs, and whether a firewall or proxy stands between"
+        }
+        TransportError::Tls { cause, .. } => tls_hint(*cause),
+        TransportError::Timeout { .. } => {
+            "try again; if it stays so, a firewall or proxy may be holding the connection"
+        }
+        TransportError::BodyTooLarge { .. } => "check the URL; a token endpoint answers with a few kilobytes",
+        TransportError::NoRootCertificates => "install the system's root certificates (on Debian: `ca-certificates`)",
+        TransportError::BadRootCertificates => "give a file with `-----BEGIN CERTIFICATE-----` blocks",
+        TransportError::SetUp { .. } => "check the proxy settings of this machine (`HTTPS_PROXY`, `ALL_PROXY`)",
+        TransportError::Io { .. } => "try again; if it stays so, check that the URL is that of a web server",
+    }
+}
+
+fn tls_hint(cause: TlsCause) -> &'static str {
+    match cause {
+        TlsCause::UnknownIssuer => {
+            "a self-signed server, or a proxy with its own certificate authority: add that authority's certificate to \
+             the system's trusted ones"
+        }
+        TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate needs renewal",
+        TlsCause::OtherName => "check the host name; the server has a certificate for other names",
+        TlsCause::NotTls => "check the port; what answers there does not speak TLS",
+        TlsCause::Other => "check whether a proxy stands between, and that the server offers TLS 1.2 or newer",
+    }
+}
+
+/// A time in words.
+fn seconds(time: Duration) -> String {
+    if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
+}

@@ -1,0 +1,133 @@
+//! Sends a call once, whole, in bounded time. The HTTP library and its root certificates are set up at the first
+//! call that needs them, so that a command which sends nothing starts in milliseconds.
+
+use std::sync::{Once, OnceLock};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, Response};
+use tokio::time::timeout;
+
+use crate::call::Reply;
+use crate::transport::body::{self, BodyError};
+use crate::transport::error::TransportError;
+use crate::transport::explain::{explain, explain_set_up};
+use crate::transport::resolver::Resolver;
+use crate::transport::wire::{Outgoing, Route, Wire};
+
+/// The bounds of a call.
+#[derive(Clone, Debug)]
+pub struct TransportOptions {
+    /// For the whole call, from connecting to the last byte of the reply.
+    pub timeout: Duration,
+    /// For connecting alone, TLS included.
+    pub connect_timeout: Duration,
+    /// The largest body of a reply, in bytes after decompression.
+    pub max_body: usize,
+    /// Root certificates in PEM that are trusted beside the system's.
+    pub extra_root_pem: Option<Vec<u8>>,
+}
+
+impl Default for TransportOptions {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_body: 1024 * 1024,
+            extra_root_pem: None,
+        }
+    }
+}
+
+/// Sends calls.
+pub struct Transport {
+    options: TransportOptions,
+    plain: OnceLock<Client>,
+    local: OnceLock<Client>,
+    away: OnceLock<Client>,
+}
+
+impl Transport {
+    /// Cheap: nothing is loaded yet.
+    pub fn new(options: TransportOptions) -> Self {
+        Self { options, plain: OnceLock::new(), local: OnceLock::new(), away: OnceLock::new() }
+    }
+
+    /// Sends the call and reads the reply whole; `now` is asked when the last byte has come. Any status is a reply,
+    /// a redirect too. Dropping the future closes the connection.
+    pub async fn send(&self, wire: Wire, now: impl Fn() -> Timestamp) -> Result<Reply, TransportError> {
+        let Outgoing { request, route, host } = wire.parse()?;
+        drop(wire);
+        let sender = self.sender(route)?;
+        let start = Instant::now();
+        let exchange = async {
+            let mut response =
+                sender.execute(request).await.map_err(|error| explain(error, &host, self.options.connect_timeout))?;
+            let bytes = body::read(&mut response, self.options.max_body).await.map_err(|error| match error {
+                BodyError::TooLarge => {
+                    TransportError::BodyTooLarge { host: host.clone(), limit: self.options.max_body }
+                }
+                BodyError::Broken(error) => explain(error, &host, self.options.connect_timeout),
+            })?;
+            let headers = headers(&response);
+            let content_type = headers.iter().find(|(name, _)| name == "content-type");
+            let body = body::decode(&bytes, content_type.map_or("", |(_, value)| value));
+            let status = response.status().as_u16();
+            Ok(Reply { status, headers, body, elapsed: start.elapsed(), received_at: now() })
+        };
+        let after = self.options.timeout;
+        timeout(after, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
+    }
+
+    /// The sender for a route, built when first needed. Two calls at once may build it twice; one is kept.
+    fn sender(&self, route: Route) -> Result<&Client, TransportError> {
+        let place = match route {
+            Route::Plain => &self.plain,
+            Route::Local => &self.local,
+            Route::Away => &self.away,
+        };
+        if let Some(sender) = place.get() {
+            return Ok(sender);
+        }
+        let built = self.build(route)?;
+        Ok(place.get_or_init(|| built))
+    }
+
+    fn build(&self, route: Route) -> Result<Client, TransportError> {
+        install_cryptography();
+        let roots = match &self.options.extra_root_pem {
+            Some(pem) => Certificate::from_pem_bundle(pem).map_err(|_| TransportError::BadRootCertificates)?,
+            None => Vec::new(),
+        };
+        let builder = Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            // A code or a rotating refresh token is spent by its first arrival. So nothing is sent again, and no
+            // connection is used again that the other side may be closing just now.
+            .retry(reqwest::retry::never())
+            .pool_max_idle_per_host(0)
+            .connect_timeout(self.options.connect_timeout)
+            .dns_resolver(Resolver);
+        let builder = match route {
+            // Needs no root certificates, so it works on a machine that has none, and starts sooner.
+            Route::Plain => builder.no_proxy().tls_certs_only(roots),
+            Route::Local => builder.no_proxy().tls_certs_merge(roots),
+            Route::Away => builder.tls_certs_merge(roots),
+        };
+        builder.build().map_err(explain_set_up)
+    }
+}
+
+/// Names the cryptography for the whole process; the HTTP library panics without. A second time is no matter.
+fn install_cryptography() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    });
+}
+
+fn headers(response: &Response) -> Vec<(String, String)> {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
+}

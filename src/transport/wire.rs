@@ -1,0 +1,151 @@
+//! A call as it goes on the wire, checked before anything is sent.
+
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Method, Request};
+use url::{Host, Url};
+
+use crate::secret::Secret;
+use crate::transport::error::TransportError;
+
+/// How the program names itself to a service.
+const PRODUCT: &str = concat!("tokenwright/", env!("CARGO_PKG_VERSION"));
+
+/// Headers that say how the message is framed (RFC 9110 section 7.6.1, RFC 9112 section 6). A wrong one lets one
+/// request be read as two, so they are never taken from a template.
+const FRAMING: [&str; 6] = ["content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer"];
+
+/// A call with every value in its place.
+#[derive(Clone, Debug)]
+pub struct Wire {
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
+    pub method: &'static str,
+    /// The whole URL, escaped.
+    pub url: Secret,
+    /// The headers in order.
+    pub headers: Vec<(String, Secret)>,
+    /// The body.
+    pub body: Option<Secret>,
+}
+
+/// Over which kind of way a call goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// Plain HTTP on this machine: no TLS, no proxy.
+    Plain,
+    /// TLS on this machine: no proxy.
+    Local,
+    /// TLS to another machine, through the system's proxy where one is set.
+    Away,
+}
+
+/// A checked call.
+pub(crate) struct Outgoing {
+    pub(crate) request: Request,
+    pub(crate) route: Route,
+    /// Host and port as they stand in the URL: all of it that an error may show.
+    pub(crate) host: String,
+}
+
+impl Wire {
+    /// Checks it whole.
+    pub(crate) fn parse(&self) -> Result<Outgoing, TransportError> {
+        let url = Url::parse(self.url.expose()).map_err(|reason| TransportError::BadUrl { reason })?;
+        let host = host_and_port(&url).ok_or(TransportError::NotWeb)?;
+        let route = match (url.scheme(), is_loopback(&url)) {
+            ("http", true) => Route::Plain,
+            ("https", true) => Route::Local,
+            ("https", false) => Route::Away,
+            ("http", false) => return Err(TransportError::PlainHttp { host }),
+            _ => return Err(TransportError::NotWeb),
+        };
+        let method = Method::from_bytes(self.method.as_bytes()).map_err(|_| TransportError::BadMethod(self.method))?;
+        let mut request = Request::new(method, url);
+        *request.headers_mut() = self.header_map()?;
+        *request.body_mut() = self.body.as_ref().map(|body| body.expose().to_owned().into());
+        Ok(Outgoing { request, route, host })
+    }
+
+    fn header_map(&self) -> Result<HeaderMap, TransportError> {
+        let mut map = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let bad = || TransportError::BadHeader { name: name.clone() };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+            if FRAMING.contains(&key.as_str()) {
+                return Err(TransportError::FramingHeader { name: name.clone() });
+            }
+            let mut value = HeaderValue::from_bytes(value.expose().as_bytes()).map_err(|_| bad())?;
+            // Keeps it out of every Debug and of the HTTP/2 compression tables.
+            value.set_sensitive(true);
+            map.append(key, value);
+        }
+        map.entry(USER_AGENT).or_insert(HeaderValue::from_static(PRODUCT));
+        map.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        Ok(map)
+    }
+}
+
+fn host_and_port(url: &Url) -> Option<String> {
+    let host = url.host_str().filter(|host| !host.is_empty())?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
+/// Whether the call stays on this machine. `localhost` does, since our resolver never asks the network for it.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(url: &str) -> Wire {
+        Wire { method: "POST", url: Secret::new(url), headers: Vec::new(), body: None }
+    }
+
+    fn check(url: &str, expected: Result<Route, &str>) {
+        let found = wire(url).parse().map(|outgoing| outgoing.route).map_err(|error| error.to_string());
+        assert_eq!(found, expected.map_err(str::to_owned), "{url}");
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_alone() {
+        check("http://localhost:8080/token", Ok(Route::Plain));
+        check("http://127.0.0.2/token", Ok(Route::Plain));
+        check("https://[::1]/token", Ok(Route::Local));
+        check("https://as.test/token", Ok(Route::Away));
+        check("http://as.test/token?a=SECRET", Err("`as.test` is asked for over plain `http`; nothing was sent"));
+        check("http://0.0.0.0:1/", Err("`0.0.0.0:1` is asked for over plain `http`; nothing was sent"));
+        check("ftp://as.test/token", Err("the URL is not an `http` or `https` URL with a host"));
+        check("token", Err("the URL cannot be read: relative URL without a base"));
+    }
+
+    #[test]
+    fn headers_may_hold_utf8_but_no_line_break_and_no_framing() {
+        let with = |name: &str, value: &str| {
+            let headers = vec![(name.to_owned(), Secret::new(value))];
+            Wire { headers, ..wire("https://as.test") }.parse().map(|outgoing| outgoing.request.headers().clone())
+        };
+        assert_eq!(with("X-Name", "é").expect("fine").get("x-name").expect("there").as_bytes(), "é".as_bytes());
+        assert!(matches!(with("X-Name", "a\r\nb: c"), Err(TransportError::BadHeader { name }) if name == "X-Name"));
+        assert!(matches!(with("X Name", "a"), Err(TransportError::BadHeader { .. })));
+        assert!(matches!(with("Content-Length", "5"), Err(TransportError::FramingHeader { .. })));
+        let given = with("accept", "text/plain").expect("fine");
+        assert_eq!(given.get_all(ACCEPT).iter().collect::<Vec<_>>(), ["text/plain"]);
+        assert_eq!(given.get(USER_AGENT).expect("there"), PRODUCT);
+    }
+
+    #[test]
+    fn no_debug_shows_a_secret() {
+        let wire = Wire {
+            headers: vec![("Authorization".to_owned(), Secret::new("Bearer SECRET"))],
+            body: Some(Secret::new("SECRET")),
+            ..wire("https://as.test/token?refresh_token=SECRET")
+        };
+        assert!(!format!("{wire:?}").contains("SECRET"));
+    }
+}
