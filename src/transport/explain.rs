@@ -84,6 +84,10 @@ fn tls_reason(error: &rustls::Error) -> (TlsCause, String) {
             CertificateError::UnknownIssuer => {
                 (TlsCause::UnknownIssuer, "its certificate is signed by an unknown authority")
             }
+            // An authority that was made anew under its old name.
+            CertificateError::BadSignature => {
+                (TlsCause::UnknownIssuer, "its certificate is not signed by the authority that it names")
+            }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                 (TlsCause::Clock, "its certificate is expired")
             }

@@ -58,12 +58,13 @@ async fn script(reply: Vec<u8>, tail: Option<&'static [u8]>) -> (String, JoinHan
 
 /// Neither the words nor the chain may show what the URL held.
 fn check_silent(error: &TransportError) {
-    let mut text = format!("{error} {error:?} {}", error.diagnose());
+    let mut told = vec![format!("{error} {error:?} {}", error.diagnose())];
     let mut source = error.source();
     while let Some(inner) = source {
-        text += &format!(" {inner} {inner:?}");
+        told.push(format!("{inner} {inner:?}"));
         source = inner.source();
     }
+    let text = told.join(" ");
     assert!(!text.contains("SECRET") && !text.contains("/token"), "{text}");
 }
 
@@ -216,13 +217,22 @@ async fn self_signed() -> (u16, Vec<u8>) {
 async fn a_self_signed_server_is_explained_and_trusted_only_when_told_to() {
     let (port, pem) = self_signed().await;
     let url = format!("https://localhost:{port}/token?refresh_token=SECRET");
-    let (_, other) = self_signed().await;
+    let other = {
+        let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("params");
+        params.distinguished_name.push(rcgen::DnType::CommonName, "another authority");
+        let key = rcgen::KeyPair::generate().expect("a key");
+        params.self_signed(&key).expect("made").pem().into_bytes()
+    };
     let trusting = |pem: Vec<u8>| TransportOptions { extra_root_pem: Some(pem), ..TransportOptions::default() };
     // Another root, so that the test does not depend on the machine having any.
     let error = send_with(trusting(other), wire(url.clone())).await.expect_err("not trusted");
     assert!(matches!(error, TransportError::Tls { cause: TlsCause::UnknownIssuer, .. }), "{error:?}");
     assert!(error.diagnose().hint.is_some_and(|hint| hint.starts_with("a self-signed server, or a proxy")));
     check_silent(&error);
+
+    let (_, renewed) = self_signed().await;
+    let error = send_with(trusting(renewed), wire(url.clone())).await.expect_err("not trusted");
+    assert!(error.to_string().ends_with("is not signed by the authority that it names"), "{error}");
 
     let reply = send_with(trusting(pem.clone()), wire(url)).await.expect("trusted");
     assert_eq!(reply.body.expose(), "{}");
