@@ -112,7 +112,7 @@ mod tests {
         values
     }
 
-    fn check(template: CallTemplate, secret: &str, expected: &str) {
+    fn check(template: &CallTemplate, secret: &str, expected: &str) {
         let curl = template.render(&values(secret)).expect("renders").to_curl();
         assert_eq!(curl, expected);
         assert!(!curl.contains(secret), "the secret is in it");
@@ -132,7 +132,7 @@ mod tests {
         let expected = "# CLIENT_SECRET: the client secret\n# CODE: the code\ncurl \\\n  https://example.test/token \\\n  \
              --data-urlencode code=\"${CODE}\" \\\n  --data-urlencode client_id=id \\\n  \
              --data-urlencode client_secret=\"${CLIENT_SECRET}\"";
-        check(template, "s%t", expected);
+        check(&template, "s%t", expected);
     }
 
     #[test]
@@ -148,6 +148,6 @@ mod tests {
              # CLIENT_SECRET_URLENCODED: the client secret, percent-encoded\n\
              curl \\\n  --request PUT \\\n  https://example.test/token \\\n  --user id:\"${CLIENT_SECRET_URLENCODED}\" \\\n  \
              --header 'Content-Type: application/json' \\\n  --data-raw '{\"s\": \"'\"${CLIENT_SECRET_JSON}\"'\"}'";
-        check(template, "s\"t", expected);
+        check(&template, "s\"t", expected);
     }
 }

@@ -204,7 +204,7 @@ impl CallTemplate {
             url.push_literal(separator);
             url.push_literal(&percent_encode(&parameter.name));
             url.push_literal("=");
-            url.append(encode_literals(value));
+            url.append(encode_literals(&value));
             separator = "&";
         }
         Ok(())
@@ -271,7 +271,7 @@ fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, RenderError>
 }
 
 /// Literal text of a query parameter is written by people, who do not encode; values already are.
-fn encode_literals(text: Rendered) -> Rendered {
+fn encode_literals(text: &Rendered) -> Rendered {
     let mut encoded = Rendered::default();
     for span in text.spans() {
         match span {

@@ -29,7 +29,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     };
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
-        Task::SignIn(options) => sign_in::run(&mut conversation, options),
+        Task::SignIn(options) => sign_in::run(&mut conversation, &options),
         Task::Token(options) => token::run(&mut conversation, &options),
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),

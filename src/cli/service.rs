@@ -16,9 +16,9 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
         ServiceTask::Show { id, json } => {
             let service = conversation.catalog()?.service(&id)?;
             if json {
-                print::result(&show_json(&service).to_string())
+                print::result(&show_json(&service).to_string());
             } else {
-                show(&service)
+                show(&service);
             }
             Ok(())
         }

@@ -13,17 +13,17 @@ use crate::wizard::{
     Waiting,
 };
 
-pub(crate) fn run(conversation: &mut Conversation, options: SignInOptions) -> Result<(), Failure> {
+pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    let (draft, saved_secret) = draft(conversation, &name, &options)?;
-    let profile = parse(&draft, &options)?;
-    let client_secret = client_secret(&profile, &options, saved_secret)?;
+    let (draft, saved_secret) = draft(conversation, &name, options)?;
+    let profile = parse(&draft, options)?;
+    let client_secret = client_secret(&profile, options, saved_secret)?;
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
     let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
     let mut material = Material::new(profile, secrets);
     if material.profile.service.authorization.is_some() {
-        authorize(conversation, &mut material, &options)?;
+        authorize(conversation, &mut material, options)?;
     }
     let tokens = bearer(conversation, &material)?;
     material.tokens = Some(tokens.clone());

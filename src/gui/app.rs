@@ -275,7 +275,7 @@ fn preference(theme: Theme) -> egui::ThemePreference {
 /// When a countdown to `at` reads differently: each second in the last hour, each minute before.
 fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
     let left = Duration::try_from(at.duration_since(now)).ok()?;
-    let step = if left < Duration::from_secs(3600) { 1 } else { 60 };
+    let step = if left < Duration::from_hours(1) { 1 } else { 60 };
     let rest = Duration::new(left.as_secs() % step, left.subsec_nanos());
     Some(rest + Duration::from_millis(5))
 }

@@ -19,7 +19,7 @@ use crate::wizard::shared::Shared;
 use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting};
 
 /// How long a sign-in may take; a person may have to look for a password and a second factor.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What the response must match, and what is needed to redeem the code.
 struct Sent {
@@ -46,7 +46,7 @@ pub(crate) async fn authorize(
     let url = authorization_url(&material, &sent)?;
     let browser_problem = open_browser(shared, browser, &url);
     let now = (shared.edges.now)();
-    let addresses = listener.iter().flat_map(|listener| listener.addresses()).map(ToString::to_string).collect();
+    let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
     let waiting = Waiting {
         url,
         redirect_uri: sent.redirect_uri.clone(),

@@ -21,6 +21,9 @@ pub enum BrowserChoice {
     None,
 }
 
+/// Opens a URL with a browser.
+pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<(), OpenError> + Send + Sync;
+
 /// Everything the flows need from outside.
 pub struct Edges {
     /// Sends calls.
@@ -32,7 +35,7 @@ pub struct Edges {
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
     pub passphrase: Option<Secret>,
     /// Opens a URL.
-    pub open_browser: Arc<dyn Fn(&Browser, &str) -> Result<(), OpenError> + Send + Sync>,
+    pub open_browser: Arc<OpenBrowser>,
     /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness fit for secrets.

@@ -13,7 +13,7 @@ use crate::wizard::{
 };
 
 /// How long another holder of the lease is waited for: longer than a token call may take.
-const LEASE_WAIT: Duration = Duration::from_secs(60);
+const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// Hands out the access token of a saved profile. With `min_valid` an access token that lives longer than that is
 /// handed out as it is; without, it is refreshed in any case.

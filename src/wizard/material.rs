@@ -111,9 +111,10 @@ impl Material {
         match self.profile.service.asks {
             // Empty, so that it is left out: a public client has none.
             Asks::Nothing => values.set_secret("client_secret", Secret::default()),
-            Asks::OptionalSecret => values.set_secret("client_secret", secret.clone()),
             Asks::Secret | Asks::UserAndSecret if secret.is_empty() => {}
-            Asks::Secret | Asks::UserAndSecret => values.set_secret("client_secret", secret.clone()),
+            Asks::Secret | Asks::UserAndSecret | Asks::OptionalSecret => {
+                values.set_secret("client_secret", secret.clone());
+            }
         }
         if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
             values.set_secret("password", secret.clone());

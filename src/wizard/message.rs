@@ -13,7 +13,7 @@ use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{Authorized, BrowserChoice, Failure, Material};
 
 /// An access token that lives no longer than this is shown as expiring.
-pub const EXPIRING: Duration = Duration::from_secs(60);
+pub const EXPIRING: Duration = Duration::from_mins(1);
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,7 +12,7 @@ use crate::wizard::{
 };
 
 /// How long another process that works on the same profile is waited for.
-const LEASE_WAIT: Duration = Duration::from_secs(60);
+const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// Reads the plain part of a profile.
 pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failure> {

@@ -175,9 +175,9 @@ impl Session {
             Event::Sending(attempt, origin) => self.when(attempt, false, |session, flow| {
                 session.set_call(flow, CallState::Sending(origin));
             }),
-            Event::Called(attempt, exchange) => {
-                self.when(attempt, true, |session, flow| session.called(flow, exchange))
-            }
+            Event::Called(attempt, exchange) => self.when(attempt, true, |session, flow| {
+                session.called(flow, exchange);
+            }),
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),
@@ -190,7 +190,7 @@ impl Session {
                 }
             }),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
-            Event::Cancelled(attempt) => self.when(attempt, true, |session, flow| session.cancel(flow)),
+            Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
         }
     }
 

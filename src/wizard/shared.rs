@@ -74,15 +74,12 @@ impl Shared {
 
     /// The port of the practice service, which is started if it does not run.
     pub(crate) fn practice_port(&self) -> Result<u16, Failure> {
-        match &*self.practice.borrow() {
-            Some(practice) => return Ok(practice.port()),
-            None => {}
-        }
-        self.start_practice(PracticeSettings::default())
+        let running = self.practice.borrow().as_ref().map(Practice::port);
+        running.map_or_else(|| self.start_practice(&PracticeSettings::default()), Ok)
     }
 
     /// Starts the practice service, or switches the faults of the one that runs.
-    pub(crate) fn start_practice(&self, settings: PracticeSettings) -> Result<u16, Failure> {
+    pub(crate) fn start_practice(&self, settings: &PracticeSettings) -> Result<u16, Failure> {
         let faults: Result<Vec<Fault>, _> = settings.faults.iter().map(|fault| fault.parse()).collect();
         let faults = faults.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
         let mut practice = self.practice.borrow_mut();

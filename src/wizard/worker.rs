@@ -112,7 +112,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::LoadCatalog => catalog::load(&shared),
         Command::ProbeVault => catalog::probe(&shared).await,
         Command::ListProfiles => catalog::list(&shared).await,
-        Command::StartPractice(settings) => shared.start_practice(settings).map(|_| ()),
+        Command::StartPractice(settings) => shared.start_practice(&settings).map(|_| ()),
         Command::SaveWindow(window) => catalog::save_window(&shared, window),
         Command::OpenVault { choice, passphrase, .. } => unlock::choose(&shared, choice, passphrase).await,
         Command::Authorize { attempt, material, browser } => {

@@ -128,7 +128,7 @@ impl<'a> Field<'a> {
             ui.spacing_mut().item_spacing.y = SPACE_XS;
             let label = (!self.unlabelled).then(|| self.label_line(ui));
             // An explicit identity keeps focus and cursor when an error appears above.
-            let builder = egui::UiBuilder::new().id(id);
+            let builder = egui::UiBuilder::new().scope_id(id);
             let response = ui
                 .scope_builder(builder, |ui| {
                     ui.spacing_mut().item_spacing.x = theme::SPACE_S;

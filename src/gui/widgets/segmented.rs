@@ -29,7 +29,7 @@ fn row<T: PartialEq + Clone>(
     let palette = Palette::of(ui);
     let id = ui.make_persistent_id(("segmented", label));
     let frame = Frame::new().fill(palette.panel).corner_radius(RADIUS).inner_margin(2);
-    let builder = egui::UiBuilder::new().id(id).accessibility_role(group).accessibility_label(label);
+    let builder = egui::UiBuilder::new().scope_id(id).accessibility_role(group).accessibility_label(label);
     let mut now = options.iter().position(|(value, _)| value == selected);
     let before = now;
     let mut response = ui
