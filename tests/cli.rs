@@ -296,6 +296,20 @@ fn a_service_that_fails_for_a_while_does_not_cost_the_refresh_token() {
 }
 
 #[test]
+fn a_reader_who_has_had_enough_is_no_error_of_ours() {
+    let program = Tokenwright::with_vault();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = program.command(&["service", "list"]);
+    let status =
+        command.stdout(writer.try_clone().expect("a pipe")).stderr(writer.try_clone().expect("a pipe")).status();
+    assert_eq!(status.expect("the program runs").code(), Some(0));
+    let status =
+        program.command(&["token", "demo"]).stdout(writer.try_clone().expect("a pipe")).stderr(writer).status();
+    assert_eq!(status.expect("the program runs").code(), Some(3));
+}
+
+#[test]
 fn the_help_names_every_command_and_exit_code() {
     let help = Tokenwright::new().run(&["--help"]).done();
     for command in ["service", "sign-in", "token", "refresh", "list", "show", "forget", "practice"] {
