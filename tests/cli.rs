@@ -296,6 +296,18 @@ fn a_service_that_fails_for_a_while_does_not_cost_the_refresh_token() {
 }
 
 #[test]
+fn a_token_that_is_good_but_cannot_be_renewed_is_not_called_invalid() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start_with(&program, &["no-refresh-token"]);
+    practice.sign_in(&program, "demo");
+    program.run(&["token", "demo"]).done();
+    let words = "error: the profile `demo` has no refresh token, and its access token cannot be renewed without one\n\
+                 hint: sign in again: `tokenwright sign-in demo`, or open the profile in the window\n";
+    assert_eq!(program.run(&["token", "demo", "--min-valid", "10m"]).failed(3), words);
+    assert_eq!(program.run(&["refresh", "demo"]).failed(3), words);
+}
+
+#[test]
 fn a_reader_who_has_had_enough_is_no_error_of_ours() {
     let program = Tokenwright::with_vault();
     let (reader, writer) = std::io::pipe().expect("a pipe");
