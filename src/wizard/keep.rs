@@ -82,19 +82,12 @@ async fn renew(
     }
     let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
-    exchange.outcome = match exchange.outcome {
-        Ok(tokens) => {
-            let secrets = ProfileSecrets { tokens: Some((*tokens).clone()), ..record.secrets };
-            let kept = name.to_string();
-            shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
-            Ok(tokens)
-        }
-        Err(failure) if failure.kind == FailureKind::Refused && stage == Stage::Refresh => {
-            Err(Failure { kind: FailureKind::NeedsSignIn, ..failure })
-        }
-        Err(failure) => Err(failure),
-    };
+    let exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    if let Ok(tokens) = &exchange.outcome {
+        let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
+        let kept = name.to_string();
+        shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
+    }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok((Renewal::Called(Box::new(exchange)), true))
