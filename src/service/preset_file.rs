@@ -393,3 +393,18 @@ fn yes() -> bool {
 fn is_yes(flag: &bool) -> bool {
     *flag
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_key_is_explained_in_the_readme_of_the_presets() {
+        let keys = include_str!("preset_file.rs").lines().filter_map(|line| {
+            let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;
+            name.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some(name)
+        });
+        let readme = include_str!("../../presets/README.md");
+        let missing: Vec<&str> =
+            keys.filter(|key| !["`{}`", "[{}]"].iter().any(|form| readme.contains(&form.replace("{}", key)))).collect();
+        assert_eq!(missing, Vec::<&str>::new());
+    }
+}

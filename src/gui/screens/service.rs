@@ -2,13 +2,10 @@
 
 use egui::Ui;
 
-use crate::gui::draft::{Draft, Step};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{
-    ButtonKind, Field as TextField, banner, card, card_width, choice, link_button, section, toggle,
-};
+use crate::gui::widgets::{Field as TextField, banner, card, card_width, choice, link_button, section, toggle};
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session};
 
@@ -27,9 +24,7 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         return chosen;
     };
     needs_ui(ui, session, profile, &errors);
-    ui.add_space(16.0);
-    let next = intent_button(ui, ButtonKind::Primary, Intent::GoTo(Step::Authorization), None);
-    chosen.or(next)
+    chosen
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there.
