@@ -55,7 +55,8 @@ pub(crate) async fn exchange(
         Err(failure) => return Ok(Exchange { call, reply: None, outcome: Err(failure) }),
     };
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
-    let context = ReadContext { stage, scope_separator: &service.scopes.separator, previous };
+    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let context = ReadContext { stage, scope_separator: separator, previous };
     let outcome = read_token_set(&reply, &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material)))
         .map_err(|error| Failure::of_token_call(&error, service));

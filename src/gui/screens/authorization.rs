@@ -55,7 +55,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
         let wrong = error(&Field::ClientId).map(|error| error.diagnosis.to_string());
         let help = "The service gives it to you when you register your client.";
         TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        if let Some(console) = &profile.service.console {
+        if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
         if profile.client_flow {

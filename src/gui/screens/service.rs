@@ -127,10 +127,10 @@ fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]
 fn links_ui(ui: &mut Ui, service: &Service) {
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
-        if let Some(console) = &service.console {
+        if let Some(console) = &service.links.console {
             link_button(ui, "Open the service's console", console);
         }
-        if let Some(documentation) = &service.documentation {
+        if let Some(documentation) = &service.links.documentation {
             link_button(ui, "Read its documentation", documentation);
         }
     });
