@@ -129,6 +129,12 @@ impl ProfileDraft {
                 Err(error) => wrong(Field::Input(input.name.clone()), error.diagnose()),
             }
         }
+        // What is fetched later may be named beforehand.
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+            if let Some(value) = self.inputs.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()) {
+                inputs.insert(name.clone(), value.to_owned());
+            }
+        }
         if self.client_id.trim().is_empty() {
             wrong(Field::ClientId, self.missing_client_id());
         }

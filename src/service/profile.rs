@@ -202,6 +202,11 @@ impl Profile {
                 values.set(name, value);
             }
         }
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+            if let Some(value) = self.inputs.get(name) {
+                values.set(name, value);
+            }
+        }
         if !self.client_id.is_empty() {
             values.set("client_id", &self.client_id);
         }

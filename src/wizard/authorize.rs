@@ -9,14 +9,14 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::call::Template;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
-    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Loopback, Pasted, RedirectUri,
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
     parse_pasted, state,
 };
-use crate::redirect::{Browser, CertificateError, LandingPage, Listener, LocalCertificate, Tone, Verdict};
+use crate::redirect::{Browser, LandingPage, Listener, Tone, Verdict};
 use crate::secret::Secret;
 use crate::wizard::material::SentAuthorization;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting};
+use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting, certificate};
 
 /// How long a sign-in may take; a person may have to look for a password and a second factor.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -92,17 +92,13 @@ async fn listen(
     redirect: &RedirectUri,
 ) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
     let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
-    let certificate = certificate(shared, plan)?;
+    let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {
         Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
         // Without a port of our own there is no redirect URI that could be sent.
         Err(error) if plan.port.is_none() => Err(error.into()),
         Err(error) => Ok((None, None, Some(error.diagnose()))),
     }
-}
-
-fn certificate(shared: &Shared, plan: &Loopback) -> Result<Option<LocalCertificate>, CertificateError> {
-    plan.https.then(|| LocalCertificate::generate((shared.edges.now)())).transpose()
 }
 
 fn prepare(
