@@ -14,6 +14,7 @@ fn main() {
     let mut list = String::from("[\n");
     for file in files {
         let id = file.file_stem().and_then(|stem| stem.to_str()).expect("names are plain").to_owned();
+        let file = file.to_str().expect("the source has a plain path").to_owned();
         writeln!(list, "    ({id:?}, include_str!({file:?})),").expect("writing to a text cannot fail");
     }
     list.push(']');

@@ -166,6 +166,7 @@ pub enum Asks {
 /// How tokens live, by the service's documentation. Times are in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct TokenPolicy {
     /// Whether each refresh brings a new refresh token and spends the old one.
     #[serde(skip_serializing_if = "is_default")]

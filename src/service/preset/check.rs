@@ -12,6 +12,7 @@ pub(crate) struct Finding {
     pub hint: Option<String>,
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "every check ends in it")]
 fn finding(near: impl Into<String>, problem: String, hint: impl Into<String>) -> Option<Finding> {
     Some(Finding { near: near.into(), problem, hint: Some(hint.into()) })
 }
