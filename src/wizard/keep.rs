@@ -80,28 +80,26 @@ async fn renew(
     {
         return Ok((Renewal::Found(tokens.clone()), true));
     }
-    let (mut material, stage) = material(name, profile, &record)?;
+    let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
-    exchange.outcome = match exchange.outcome {
-        Ok(tokens) => {
-            let secrets = ProfileSecrets { tokens: Some((*tokens).clone()), ..record.secrets };
-            let kept = name.to_string();
-            shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
-            Ok(tokens)
-        }
-        Err(failure) if failure.kind == FailureKind::Refused && stage == Stage::Refresh => {
-            Err(Failure { kind: FailureKind::NeedsSignIn, ..failure })
-        }
-        Err(failure) => Err(failure),
-    };
+    let exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    if let Ok(tokens) = &exchange.outcome {
+        let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
+        let kept = name.to_string();
+        shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
+    }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok((Renewal::Called(Box::new(exchange)), true))
 }
 
 /// What the renewal is made from: the refresh call, or for a service without a browser the bearer call again.
-fn material(name: &ProfileName, profile: Profile, record: &Record) -> Result<(Material, Stage), Failure> {
+fn material(
+    shared: &Shared,
+    name: &ProfileName,
+    profile: Profile,
+    record: &Record,
+) -> Result<(Material, Stage), Failure> {
     let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
     let tokens = record.secrets.tokens.clone();
     let refreshable = tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
@@ -111,8 +109,19 @@ fn material(name: &ProfileName, profile: Profile, record: &Record) -> Result<(Ma
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),
         (false, true) => Ok((material, Stage::Bearer)),
-        (false, false) if material.tokens.is_none() => Err(needs_sign_in(name, "has no tokens")),
-        (false, false) => Err(needs_sign_in(name, "has an access token that is no longer valid and no refresh token")),
+        (false, false) => Err(needs_sign_in(name, what_is_left(shared, material.tokens.as_ref(), refreshable))),
+    }
+}
+
+/// Why there is no way on without a person.
+fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
+    match tokens {
+        None => "has no tokens",
+        Some(_) if refreshable => "has a refresh token, but its service has no refresh token endpoint here",
+        Some(tokens) if is_good(shared, tokens, Duration::ZERO) => {
+            "has no refresh token, and its access token cannot be renewed without one"
+        }
+        Some(_) => "has an access token that is no longer valid and no refresh token",
     }
 }
 
@@ -128,6 +137,6 @@ fn is_good(shared: &Shared, tokens: &TokenSet, min_valid: Duration) -> bool {
 
 fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
     let diagnosis = Diagnosis::new(format!("the profile `{name}` {what}"));
-    let hint = format!("sign in again: `tokenwright sign-in {name} --service …`, or open the profile in the window");
+    let hint = format!("sign in again: `tokenwright sign-in {name}`, or open the profile in the window");
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))
 }
