@@ -57,6 +57,7 @@ fn wait_for_keyring() {
     let began = Instant::now();
     while let Err(error) = vault::probe_keyring() {
         assert!(began.elapsed() < Duration::from_secs(30), "no keyring: {error:?}");
+        // waits: see above.
         thread::sleep(Duration::from_millis(20));
     }
 }

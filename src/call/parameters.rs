@@ -6,6 +6,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::call::Template;
+use crate::call::escape::percent_encode;
 
 /// A name and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +72,11 @@ fn decode(text: &str) -> String {
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '%' | '&' | '+' | '=' | '\n' | '\r' | '\t' | '?' => encoded.push_str(&format!("%{:02X}", u32::from(c))),
-            c => encoded.push(c),
+        let has_meaning = "%&+=?".contains(c) || (c.is_whitespace() && c != ' ') || c.is_control();
+        if has_meaning {
+            encoded.push_str(&percent_encode(c.encode_utf8(&mut [0; 4])));
+        } else {
+            encoded.push(c);
         }
     }
     match (encoded.starts_with(' '), encoded.ends_with(' ')) {

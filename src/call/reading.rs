@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 
 use crate::call::Reply;
 
-/// Where a value is in a reply: names separated by dots, `[n]` for the n-th item from 0 (`data.items[0].token`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a value is in a reply: names separated by dots, `[n]` for the n-th item from 0
+/// (`data.items[0].token`). The empty path is the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path {
     text: String,
 }
@@ -52,6 +53,10 @@ pub struct Reading {
     pub error_uri: Vec<Path>,
     /// How `expires_in` is written.
     pub lifetime: Lifetime,
+    /// How `refresh_token_expires_in` is.
+    pub refresh_lifetime: Lifetime,
+    /// Paths and the values that they have only in a success; a reply without them is a refusal, whatever its status.
+    pub success: Vec<(Path, String)>,
     /// The life of an access token where the reply does not say.
     pub default_lifetime: Option<Duration>,
     /// Values to keep.
@@ -78,6 +83,8 @@ impl Default for Reading {
             error_description: paths(&["error_description", "error_message", "message"]),
             error_uri: paths(&["error_uri"]),
             lifetime: Lifetime::Seconds,
+            refresh_lifetime: Lifetime::Seconds,
+            success: Vec::new(),
             default_lifetime: None,
             keep: Vec::new(),
         }
@@ -98,7 +105,7 @@ impl Path {
     /// The value there, unless it is missing or `null`.
     pub fn find<'a>(&self, json: &'a Json) -> Option<&'a Json> {
         let mut at = json;
-        for step in self.text.split('.') {
+        for step in self.text.split('.').filter(|step| !step.is_empty()) {
             let (name, indexes) = step.split_once('[').map_or((step, ""), |(name, rest)| (name, rest));
             if !name.is_empty() {
                 at = at.as_object()?.get(name)?;
@@ -108,6 +115,13 @@ impl Path {
             }
         }
         (!at.is_null()).then_some(at)
+    }
+}
+
+impl Reading {
+    /// Whether the reply says itself that it is one of success.
+    pub fn is_success(&self, json: &Json) -> bool {
+        self.success.iter().all(|(path, value)| path.find(json).and_then(scalar_text).as_ref() == Some(value))
     }
 }
 

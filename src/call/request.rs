@@ -71,6 +71,8 @@ pub struct CallTemplate {
     pub body: BodyTemplate,
     /// What the reply means.
     pub reading: Reading,
+    /// A reply as the service documents it; empty where none is known.
+    pub example: String,
 }
 
 /// Which part of the call an error is about.

@@ -93,6 +93,25 @@ impl Template {
         })
     }
 
+    /// The placeholders that name the host of a URL, or begin it.
+    pub fn host_placeholders(&self) -> Vec<String> {
+        let mut before = String::new();
+        let mut names = Vec::new();
+        for piece in pieces(&self.source) {
+            match piece {
+                Piece::Text(text) => before.push_str(text),
+                Piece::Placeholder(name) => {
+                    let at_start = before.is_empty() && names.is_empty();
+                    let in_host = before.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?']));
+                    if at_start || in_host {
+                        names.push(name.to_owned());
+                    }
+                }
+            }
+        }
+        names
+    }
+
     /// Renders text whose placeholders all land in the same kind of place.
     pub fn render(&self, values: &Values, place: Place) -> Result<Rendered, TemplateError> {
         self.render_by(values, |_| place)

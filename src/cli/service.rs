@@ -2,7 +2,6 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::call::CallTemplate;
 use crate::cli::args::ServiceTask;
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
@@ -22,7 +21,7 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
             }
             Ok(())
         }
-        ServiceTask::Check { file } => check(&file),
+        ServiceTask::Check { file } => check(conversation, &file),
     }
 }
 
@@ -47,8 +46,8 @@ fn show(service: &Service) {
             print::result(&format!("  {label}: {link}"));
         }
     };
-    link("console", &service.console);
-    link("documentation", &service.documentation);
+    link("console", &service.links.console);
+    link("documentation", &service.links.documentation);
     for (number, step) in service.checklist.iter().enumerate() {
         print::result(&format!("  {}. {step}", number + 1));
     }
@@ -59,7 +58,7 @@ fn show(service: &Service) {
     }
     print::result(&format!("  redirect URI: {}\n      {}", service.redirect.default, service.redirect.note));
     print::result(&format!("  scopes: {}", service.scopes.default.join(" ")));
-    for (stage, call) in stages(service) {
+    for (stage, call) in service.calls() {
         print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));
     }
     if !service.policy.words.is_empty() {
@@ -74,7 +73,8 @@ fn show_json(service: &Service) -> Json {
         json!({"name": input.name, "label": input.label, "help": input.help, "example": input.example,
             "pattern": input.pattern, "default": input.default, "optional": input.optional, "choices": choices})
     });
-    let calls = stages(service)
+    let calls = service
+        .calls()
         .into_iter()
         .map(|(stage, call)| (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()})));
     json!({
@@ -83,8 +83,8 @@ fn show_json(service: &Service) -> Json {
         "aliases": service.aliases,
         "category": service.category,
         "needs": service.summary,
-        "console": service.console,
-        "documentation": service.documentation,
+        "console": service.links.console,
+        "documentation": service.links.documentation,
         "checklist": service.checklist,
         "inputs": inputs.collect::<Vec<_>>(),
         "redirect_uri": service.redirect.default,
@@ -102,22 +102,12 @@ fn show_json(service: &Service) -> Json {
     })
 }
 
-fn stages(service: &Service) -> Vec<(&'static str, &CallTemplate)> {
-    let stages = [
-        ("authorization", service.authorization.as_ref().map(|authorization| &authorization.call)),
-        ("bearer", Some(&service.bearer)),
-        ("refresh", service.refresh.as_ref()),
-        ("identity", service.identity.as_ref().map(|identity| &identity.call)),
-        ("revocation", service.revocation.as_ref()),
-    ];
-    stages.into_iter().filter_map(|(stage, call)| Some((stage, call?))).collect()
-}
-
 /// Reads the file as a preset, and what it means again, so that nothing in it is lost.
-fn check(file: &str) -> Result<(), Failure> {
+fn check(conversation: &Conversation, file: &str) -> Result<(), Failure> {
     let text = if file == "-" { prompt::read_all()? } else { read(file)? };
-    let service = parse_preset(file, &text)?;
-    parse_preset(file, &write_preset(&service))?;
+    let catalog = conversation.catalog()?;
+    let service = parse_preset(file, &text, &catalog)?;
+    parse_preset(file, &write_preset(&service), &catalog)?;
     print::result(&format!("{file}: {} ({}) is a preset", service.name, service.id));
     Ok(())
 }

@@ -115,7 +115,7 @@ impl App {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
             Intent::GoTo(step) => self.go_to(step),
-            Intent::Authorize => self.authorize(),
+            Intent::Authorize { .. } => self.authorize(),
             Intent::Paste => self.paste(),
             Intent::Cancel(flow) => {
                 if let Some(attempt) = self.session.running(flow) {

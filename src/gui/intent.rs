@@ -17,7 +17,10 @@ pub enum Intent {
     /// Show this step.
     GoTo(Step),
     /// Send the browser off.
-    Authorize,
+    Authorize {
+        /// Whether there is a code already.
+        again: bool,
+    },
     /// Take what was pasted.
     Paste,
     /// Stop what goes on.
@@ -70,7 +73,10 @@ impl Intent {
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
             Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
             Self::GoTo(Step::Tokens) => ("Next", "Go on to the tokens", Some(NEXT)),
-            Self::Authorize => ("Start authorization", "Open the browser and wait for the code", Some(NEXT)),
+            Self::Authorize { again: false } => {
+                ("Start authorization", "Open the browser and wait for the code", Some(NEXT))
+            }
+            Self::Authorize { again: true } => ("Authorize again", "Open the browser for another code", None),
             Self::Paste => ("Use what was pasted", "Take it as the response of the service", None),
             Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
             Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),

@@ -1,11 +1,14 @@
 //! What comes back from the authorization endpoint (RFC 6749 sections 4.1.2 and 4.1.2.1), however it arrives. An
 //! [`AuthorizationResponse`] exists only after its checks, in this order: `state`, `iss`, `error`, then `code`.
 
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::explain::{Stage, explain};
+use crate::oauth::pkce::hex;
 use crate::secret::Secret;
 
 /// Parameters of a redirect, decoded once, in their order.
@@ -20,6 +23,9 @@ pub struct ExpectedResponse {
     pub issuer: Option<String>,
     /// The name of the parameter that holds the code; `code` for nearly all.
     pub code_parameter: String,
+    /// The secret of the parameter `hmac`, where the service signs its redirects: the hex HMAC-SHA256 of all other
+    /// parameters, sorted by name (<https://shopify.dev/docs/apps/build/authentication-authorization>).
+    pub hmac_secret: Option<Secret>,
 }
 
 /// A response that passed the checks.
@@ -51,6 +57,9 @@ pub enum AuthorizationError {
         /// The issuer that answers.
         received: String,
     },
+    /// A signature that is missing or wrong.
+    #[error("the response is not signed by the service")]
+    WrongSignature,
     /// The service refused (RFC 6749 section 4.1.2.1).
     #[error("the service refused: {}", words(.error, .description.as_deref()))]
     Refused {
@@ -82,6 +91,7 @@ impl Diagnose for AuthorizationError {
                 .hint("go on in the tab that this sign-in opened; if the service never returns `state`, paste the code by hand")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-10.12"),
             Self::WrongState => diagnosis.hint("it belongs to an older sign-in: go on in the newest browser tab"),
+            Self::WrongSignature => diagnosis.hint("compare the client secret with the one in the service's console; it signs the response"),
             Self::WrongIssuer { .. } => diagnosis
                 .hint("do not go on: another server answered in the service's place")
                 .reference("https://www.rfc-editor.org/rfc/rfc9207"),
@@ -112,6 +122,9 @@ impl ExpectedResponse {
         {
             return Err(AuthorizationError::WrongIssuer { expected: expected.clone(), received: printable(received) });
         }
+        if self.hmac_secret.as_ref().is_some_and(|secret| !is_signed(parameters, secret)) {
+            return Err(AuthorizationError::WrongSignature);
+        }
         if let Some(error) = value("error") {
             return Err(AuthorizationError::Refused {
                 error: printable(error),
@@ -125,6 +138,18 @@ impl ExpectedResponse {
         let extras = parameters.iter().filter(|(key, _)| !known(key)).cloned().collect();
         Ok(AuthorizationResponse { code: Secret::new(code), extras })
     }
+}
+
+/// Whether `hmac` is that of the other parameters.
+fn is_signed(parameters: &Parameters, secret: &Secret) -> bool {
+    let mut others: Vec<String> =
+        parameters.iter().filter(|(name, _)| name != "hmac").map(|(name, value)| format!("{name}={value}")).collect();
+    others.sort();
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes()) else { return false };
+    mac.update(others.join("&").as_bytes());
+    let expected = hex(&mac.finalize().into_bytes());
+    let received = parameters.iter().find(|(name, _)| name == "hmac").map(|(_, value)| value.as_str());
+    received.is_some_and(|received| received.as_bytes().ct_eq(expected.as_bytes()).into())
 }
 
 fn words(error: &str, description: Option<&str>) -> String {
@@ -151,6 +176,7 @@ mod tests {
             state: "xyz".into(),
             issuer: Some("https://example.test".into()),
             code_parameter: "code".into(),
+            hmac_secret: None,
         };
         expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
@@ -174,6 +200,22 @@ mod tests {
         assert_eq!(read("error=access_denied&state=abc"), Err(AuthorizationError::WrongState));
         assert_eq!(read("code=c&state=xyz&state=xyz"), Err(AuthorizationError::Duplicate("state".into())));
         assert!(!AuthorizationError::WrongState.is_final());
+    }
+
+    #[test]
+    fn a_signed_response_is_believed_only_with_its_signature() {
+        let expected = ExpectedResponse {
+            state: "xyz".into(),
+            issuer: None,
+            code_parameter: "code".into(),
+            hmac_secret: Some(Secret::new("hush")),
+        };
+        let read = |query: &str| expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        // The signature was made with `openssl dgst -sha256 -hmac hush` of `code=c&shop=a.myshopify.com&state=xyz`.
+        let signed = "shop=a.myshopify.com&state=xyz&code=c&hmac=4de5b657a2a39b76c18ca5d6c58dc9f1a165bfbba3feeb6a9c09d82a8c918563";
+        assert_eq!(read(signed).map(|response| response.code), Ok(Secret::new("c")));
+        assert_eq!(read(&signed.replace("code=c", "code=d")), Err(AuthorizationError::WrongSignature));
+        assert_eq!(read("state=xyz&code=c"), Err(AuthorizationError::WrongSignature));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an OAuth error code usually means and what to change: the table behind every refusal that is shown.
 
 use oauth2::basic::BasicErrorResponseType;
+use serde::{Deserialize, Serialize};
 
 /// Which call was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,8 @@ pub enum Stage {
 }
 
 /// A service's own explanation of an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ErrorHint {
     /// Text to look for in the error's code or description, whatever its case.
     pub when: String,

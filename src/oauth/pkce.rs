@@ -2,6 +2,7 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+use sha2::{Digest as _, Sha256};
 
 use crate::secret::Secret;
 
@@ -13,6 +14,8 @@ pub enum Pkce {
     /// The SHA-256 of the verifier (RFC 7636 section 4.2).
     #[default]
     S256,
+    /// The same, written in hex in place of base64url, which one service asks for.
+    S256Hex,
     /// The verifier itself; only for servers that know nothing better.
     Plain,
 }
@@ -35,14 +38,24 @@ impl Pkce {
         let challenge = match self {
             Self::Off => return CodeVerifier::default(),
             Self::S256 => PkceCodeChallenge::from_code_verifier_sha256(&verifier).as_str().to_owned(),
+            Self::S256Hex => hex(&Sha256::digest(verifier.secret())),
             Self::Plain => verifier.secret().clone(),
         };
         CodeVerifier {
             verifier: Secret::new(verifier.secret()),
             challenge,
-            method: if self == Self::S256 { "S256" } else { "plain" },
+            method: if self == Self::Plain { "plain" } else { "S256" },
         }
     }
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// A `state` of 32 random bytes in 43 characters: unguessable (RFC 6749 section 10.12), and long enough for the

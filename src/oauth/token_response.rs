@@ -168,7 +168,7 @@ pub fn read_token_set<'a>(
         return Err(TokenError::NotJson { stage, status, what: describe_body(reply, &secrets) });
     };
     let access_token = first_text(&reading.access_token, &json);
-    if let (Some(access_token), true) = (access_token, reply.is_success()) {
+    if let (Some(access_token), true) = (access_token, reply.is_success() && reading.is_success(&json)) {
         return Ok(token_set(access_token, &json, reply, reading, context));
     }
     if let Some(error) = first(&reading.error, &json) {
@@ -195,7 +195,7 @@ fn token_set(
     let life = reading.default_lifetime.and_then(|life| now.checked_add(life).ok());
     let refresh_token = first_text(&reading.refresh_token, json).map(Secret::new);
     let refresh_life =
-        first(&reading.refresh_token_expires_in, json).and_then(|value| instant(value, Lifetime::Seconds, now));
+        first(&reading.refresh_token_expires_in, json).and_then(|value| instant(value, reading.refresh_lifetime, now));
     let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
     kept.extend(read_kept(json, reading));
     TokenSet {

@@ -9,7 +9,7 @@ use crate::practice::authorize::{self, Visit};
 use crate::practice::contract::Contract;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
-use crate::practice::message::{Answer, Asked, ErrorCode, Parameters, Refusal};
+use crate::practice::message::{Answer, Asked, ErrorCode, Excess, Parameters, Refusal};
 use crate::practice::moment::{Fingerprint, Moment};
 use crate::practice::pages;
 use crate::practice::resources;
@@ -106,9 +106,13 @@ fn unanswerable(asked: &Asked) -> Option<Answer> {
         let advice = "Open it by one of these names.";
         return Some(pages::error(421, "Wrong host name", words, advice));
     }
-    asked.is_too_large.then(|| {
-        let document = json!({ "error": "invalid_request", "error_description": "the body is larger than 64 KiB" });
-        Answer::json(413, &document, "body too large")
+    asked.excess.map(|excess| {
+        let (status, words, outcome) = match excess {
+            Excess::Head => (431, "the request line and headers are larger than 64 KiB", "head too large"),
+            Excess::Body => (413, "the body is larger than 64 KiB", "body too large"),
+        };
+        let document = json!({ "error": "invalid_request", "error_description": words });
+        Answer::json(status, &document, outcome)
     })
 }
 

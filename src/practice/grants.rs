@@ -2,12 +2,17 @@
 //! one consent; when a spent code or refresh token shows up again, the whole family is revoked, since one of the
 //! two who presented it is a thief (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
 //!
-//! Only fingerprints are kept. No clock, no randomness: both come with the [`Moment`].
+//! Codes are kept here, by fingerprint. Tokens speak for themselves ([`Inscription`]); kept is only what was spent
+//! or revoked since the start. So a token from an earlier process is believed, and from then on watched.
+//!
+//! No clock, no randomness: both come with the [`Moment`].
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use crate::practice::inscription::{Inscription, Kind};
 use crate::practice::message::{ErrorCode, Refusal};
 use crate::practice::moment::{Fingerprint, Moment};
 use crate::practice::pkce::Challenge;
@@ -21,14 +26,13 @@ const CODE_LIFE: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     codes: Shelf<Fingerprint, Code>,
-    access_tokens: Shelf<Fingerprint, AccessToken>,
-    refresh_tokens: Shelf<Fingerprint, RefreshToken>,
-    families: Shelf<u64, Family>,
-    last_family: u64,
+    /// By family; a family of which nothing was spent or revoked has no entry.
+    marks: Shelf<Fingerprint, Mark>,
+    revoked_access_tokens: Shelf<Fingerprint, ()>,
 }
 
 /// What a person, or a client for itself, was granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     /// The name of the person; `None` where a client acts for itself.
@@ -82,10 +86,9 @@ pub(crate) struct Issued {
 
 /// What is known about a token that is still good.
 #[derive(Debug)]
-pub(crate) struct Known<'a> {
-    pub(crate) grant: &'a Grant,
-    /// The scopes of this token, which may be fewer than were granted.
-    pub(crate) scopes: &'a [String],
+pub(crate) struct Known {
+    /// With the scopes of this token, which may be fewer than were granted.
+    pub(crate) grant: Grant,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) is_refresh_token: bool,
@@ -97,28 +100,14 @@ struct Code {
     binding: Binding,
     expires_at: Timestamp,
     /// The family that it was redeemed for.
-    redeemed: Option<u64>,
+    redeemed: Option<String>,
 }
 
-#[derive(Debug)]
-struct AccessToken {
-    family: u64,
-    scopes: Vec<String>,
-    issued_at: Timestamp,
-    expires_at: Timestamp,
-}
-
-#[derive(Debug)]
-struct RefreshToken {
-    family: u64,
-    issued_at: Timestamp,
-    expires_at: Option<Timestamp>,
-    spent: bool,
-}
-
-#[derive(Debug)]
-struct Family {
-    grant: Grant,
+/// What is remembered of a family.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    /// Refresh tokens of a lower generation than this are spent.
+    generation: u64,
     revoked: bool,
 }
 
@@ -140,7 +129,7 @@ impl Grants {
         terms: Terms,
         moment: &mut Moment,
     ) -> Result<Issued, Refusal> {
-        let family = self.last_family + 1;
+        let family = new_id(moment);
         let found = self
             .codes
             .find_mut(&Fingerprint::of(code))
@@ -148,27 +137,17 @@ impl Grants {
         if found.grant.client_id != with.client_id {
             return Err(Refusal::grant("the authorization code was issued to another client"));
         }
-        if let Some(spent_for) = found.redeemed {
-            self.revoke_family(spent_for);
+        if let Some(spent_for) = found.redeemed.clone() {
+            self.revoke_family(&spent_for);
             return Err(Refusal::grant("the authorization code was already used; the tokens it gave are revoked"));
         }
         if found.expires_at <= moment.now {
             return Err(Refusal::grant("the authorization code has expired"));
         }
         check_binding(&found.binding, with)?;
-        found.redeemed = Some(family);
-        let grant = found.grant.clone();
-        Ok(self.issue(grant, terms, terms.renewal != Renewal::Never, moment))
-    }
-
-    /// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
-    pub(crate) fn issue(&mut self, grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
-        self.last_family += 1;
-        let family = self.last_family;
-        self.families.put(family, Family { grant: grant.clone(), revoked: false });
-        let refresh_token = refreshable.then(|| self.new_refresh_token(family, terms, moment));
-        let access_token = self.new_access_token(family, &grant.scopes, terms, moment);
-        Issued { access_token, refresh_token, grant }
+        found.redeemed = Some(family.clone());
+        let refreshable = terms.renewal != Renewal::Never;
+        Ok(issue_to(&family, found.grant.clone(), terms, refreshable, moment))
     }
 
     /// Exchanges a refresh token for new tokens. `scopes` asks for fewer than were granted (RFC 6749 section 6).
@@ -180,109 +159,108 @@ impl Grants {
         terms: Terms,
         moment: &mut Moment,
     ) -> Result<Issued, Refusal> {
-        let found = self
-            .refresh_tokens
-            .find_mut(&Fingerprint::of(token))
-            .ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
-        let family = self.families.find_mut(&found.family);
-        let family = family.ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
-        if family.grant.client_id != client_id {
+        let found = Inscription::read(token, Kind::Refresh);
+        let found = found.ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
+        let has_expired = found.has_expired(moment.now);
+        let Inscription { family, generation, grant: granted, .. } = found;
+        let mark = self.mark(&family);
+        if granted.client_id != client_id {
             return Err(Refusal::grant("the refresh token was issued to another client"));
         }
-        if family.revoked {
+        if mark.revoked {
             return Err(Refusal::grant("the refresh token is revoked"));
         }
-        if found.spent {
-            family.revoked = true;
+        if generation < mark.generation {
+            self.revoke_family(&family);
             return Err(Refusal::grant(
                 "the refresh token was already used; every token of this sign-in is revoked, sign in again",
             ));
         }
-        if found.expires_at.is_some_and(|end| end <= moment.now) {
+        if has_expired {
             return Err(Refusal::grant("the refresh token has expired"));
         }
-        let scopes = narrowed(&family.grant.scopes, scopes)?;
-        let grant = Grant { scopes, ..family.grant.clone() };
-        let rotate = terms.renewal == Renewal::Rotate;
-        found.spent = rotate;
-        let family = found.family;
-        let refresh_token = rotate.then(|| self.new_refresh_token(family, terms, moment));
-        let access_token = self.new_access_token(family, &grant.scopes, terms, moment);
+        let grant = Grant { scopes: narrowed(&granted.scopes, scopes)?, ..granted.clone() };
+        let next = generation.saturating_add(1);
+        let refresh_token = (terms.renewal == Renewal::Rotate).then(|| {
+            self.set_mark(&family, Mark { generation: next, revoked: false });
+            new_refresh_token(&family, next, granted, terms, moment)
+        });
+        let access_token = new_access_token(&family, next, grant.clone(), terms, moment);
         Ok(Issued { access_token, refresh_token, grant })
     }
 
     /// What is known about a token that is good at `now`.
-    pub(crate) fn look_up(&self, token: &str, now: Timestamp) -> Option<Known<'_>> {
-        let fingerprint = Fingerprint::of(token);
-        if let Some(found) = self.access_tokens.find(&fingerprint) {
-            let grant = self.living_grant(found.family)?;
-            return (found.expires_at > now).then_some(Known {
-                grant,
-                scopes: &found.scopes,
-                issued_at: found.issued_at,
-                expires_at: Some(found.expires_at),
-                is_refresh_token: false,
-            });
-        }
-        let found = self.refresh_tokens.find(&fingerprint)?;
-        let grant = self.living_grant(found.family)?;
-        let good = !found.spent && found.expires_at.is_none_or(|end| end > now);
-        good.then_some(Known {
-            grant,
-            scopes: &grant.scopes,
-            issued_at: found.issued_at,
-            expires_at: found.expires_at,
-            is_refresh_token: true,
-        })
+    pub(crate) fn look_up(&self, token: &str, now: Timestamp) -> Option<Known> {
+        let access_token = Inscription::read(token, Kind::Access);
+        let is_refresh_token = access_token.is_none();
+        let found = access_token.or_else(|| Inscription::read(token, Kind::Refresh))?;
+        let mark = self.mark(&found.family);
+        let is_spent = is_refresh_token && found.generation < mark.generation;
+        let is_revoked = mark.revoked || self.revoked_access_tokens.find(&Fingerprint::of(token)).is_some();
+        let (issued_at, expires_at) = (found.issued_at(), found.expires_at());
+        let is_good = !is_spent && !is_revoked && !found.has_expired(now);
+        is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token })
     }
 
     /// Revokes a token: an access token alone, a refresh token with its family. A token that is unknown is as good
     /// as revoked (RFC 7009 section 2.2).
     pub(crate) fn revoke(&mut self, token: &str, client_id: &str) -> Result<(), Refusal> {
-        let fingerprint = Fingerprint::of(token);
-        let access_token = self.access_tokens.find(&fingerprint).map(|found| found.family);
-        let refresh_token = self.refresh_tokens.find(&fingerprint).map(|found| found.family);
-        let Some(family) = access_token.or(refresh_token) else { return Ok(()) };
-        if self.families.find(&family).is_some_and(|family| family.grant.client_id != client_id) {
+        let access_token = Inscription::read(token, Kind::Access);
+        let refresh_token = Inscription::read(token, Kind::Refresh);
+        let found = access_token.as_ref().or(refresh_token.as_ref());
+        if found.is_some_and(|found| found.grant.client_id != client_id) {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "the token was issued to another client"));
         }
         if access_token.is_some() {
-            self.access_tokens.take(&fingerprint);
-        } else {
-            self.revoke_family(family);
+            self.revoked_access_tokens.set(Fingerprint::of(token), ());
+        }
+        if let Some(refresh_token) = refresh_token {
+            self.revoke_family(&refresh_token.family);
         }
         Ok(())
     }
 
-    fn living_grant(&self, family: u64) -> Option<&Grant> {
-        self.families.find(&family).filter(|family| !family.revoked).map(|family| &family.grant)
+    fn mark(&self, family: &str) -> Mark {
+        self.marks.find(&Fingerprint::of(family)).copied().unwrap_or_default()
     }
 
-    fn revoke_family(&mut self, family: u64) {
-        if let Some(family) = self.families.find_mut(&family) {
-            family.revoked = true;
-        }
+    fn set_mark(&mut self, family: &str, mark: Mark) {
+        self.marks.set(Fingerprint::of(family), mark);
     }
 
-    fn new_access_token(&mut self, family: u64, scopes: &[String], terms: Terms, moment: &mut Moment) -> Secret {
-        let token = moment.mint("practice-at-");
-        let kept = AccessToken {
-            family,
-            scopes: scopes.to_vec(),
-            issued_at: moment.now,
-            expires_at: moment.after(terms.access_token_life),
-        };
-        self.access_tokens.put(Fingerprint::of(token.expose()), kept);
-        token
+    fn revoke_family(&mut self, family: &str) {
+        let mark = self.mark(family);
+        self.set_mark(family, Mark { revoked: true, ..mark });
     }
+}
 
-    fn new_refresh_token(&mut self, family: u64, terms: Terms, moment: &mut Moment) -> Secret {
-        let token = moment.mint("practice-rt-");
-        let expires_at = terms.refresh_token_life.map(|life| moment.after(life));
-        let kept = RefreshToken { family, issued_at: moment.now, expires_at, spent: false };
-        self.refresh_tokens.put(Fingerprint::of(token.expose()), kept);
-        token
-    }
+/// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
+pub(crate) fn issue(grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
+    let family = new_id(moment);
+    issue_to(&family, grant, terms, refreshable, moment)
+}
+
+fn issue_to(family: &str, grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
+    let refresh_token = refreshable.then(|| new_refresh_token(family, 0, grant.clone(), terms, moment));
+    let access_token = new_access_token(family, 0, grant.clone(), terms, moment);
+    Issued { access_token, refresh_token, grant }
+}
+
+fn new_access_token(family: &str, generation: u64, grant: Grant, terms: Terms, moment: &mut Moment) -> Secret {
+    let expires_at = Some(moment.after(terms.access_token_life));
+    let names = (family.to_owned(), generation, new_id(moment));
+    Inscription::new(names, grant, (moment.now, expires_at)).token(Kind::Access)
+}
+
+fn new_refresh_token(family: &str, generation: u64, grant: Grant, terms: Terms, moment: &mut Moment) -> Secret {
+    let expires_at = terms.refresh_token_life.map(|life| moment.after(life));
+    let names = (family.to_owned(), generation, new_id(moment));
+    Inscription::new(names, grant, (moment.now, expires_at)).token(Kind::Refresh)
+}
+
+/// Short, and long enough that no two are ever the same.
+fn new_id(moment: &mut Moment) -> String {
+    moment.mint("").expose().chars().take(16).collect()
 }
 
 /// The redirect URI must be the same, and the verifier must fit; a verifier without a challenge is a sign that the
@@ -413,6 +391,21 @@ mod tests {
         assert!(grants.look_up(second.access_token.expose(), at(3).now).is_none());
         let victim = refresh(&mut grants, second.refresh_token.as_ref(), 4, Renewal::Rotate);
         assert_eq!(victim.err().as_deref(), Some("the refresh token is revoked"));
+    }
+
+    #[test]
+    fn tokens_of_an_earlier_process_are_good_and_their_reuse_is_noticed_from_the_first_refresh_on() {
+        let (_, first) = signed_in();
+        let mut later = Grants::default();
+        let known = later.look_up(first.access_token.expose(), at(2).now).expect("a good token");
+        assert_eq!((known.grant, known.is_refresh_token), (grant(), false));
+        let second = refresh(&mut later, first.refresh_token.as_ref(), 2, Renewal::Rotate).expect("a good token");
+        let third = refresh(&mut later, second.refresh_token.as_ref(), 3, Renewal::Rotate).expect("a good token");
+        let words = "the refresh token was already used; every token of this sign-in is revoked, sign in again";
+        let reuse = refresh(&mut later, first.refresh_token.as_ref(), 4, Renewal::Rotate);
+        assert_eq!(reuse.err().as_deref(), Some(words));
+        assert!(later.look_up(third.access_token.expose(), at(4).now).is_none());
+        assert!(later.look_up(first.access_token.expose(), at(4).now).is_none());
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub(crate) fn id_token(
 }
 
 /// RFC 2104 over SHA-256. Nothing is protected by it here, so that it is not worth a crate.
-fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = [0; BLOCK];
     if key.len() > BLOCK {
         block[..32].copy_from_slice(&Sha256::digest(key));

@@ -21,8 +21,16 @@ pub(crate) struct Asked {
     /// The `Content-Type` header, in small letters, without parameters.
     pub(crate) content_type: String,
     pub(crate) body: Secret,
-    /// The body was larger than anyone may send, and was not read.
-    pub(crate) is_too_large: bool,
+    /// What was larger than anyone may send, and was not read.
+    pub(crate) excess: Option<Excess>,
+}
+
+/// The part of a request that is too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Excess {
+    /// Request line and headers.
+    Head,
+    Body,
 }
 
 /// Names and values, in order. Any value may be a secret, so that `Debug` shows none.

@@ -1,9 +1,9 @@
 //! The practice service: an OAuth 2.0 authorization server inside the program, on loopback only, to learn on and
 //! to test with. Nothing in it is real, and every page of it says so.
 //!
-//! What it promises is in `contract`; a request goes `server` → `desk` → `authorize`, `token` or `resources`, and
-//! what was granted is in `grants`. Everything between the sockets is a function of the request, the state and the
-//! moment.
+//! What it promises is in `contract`; a request goes `server` → `wire` → `desk` → `authorize`, `token` or
+//! `resources`, and what was granted is in `grants`. Everything between the sockets is a function of the request,
+//! the state and the moment. Tokens outlive the service: a later one, in another process, honours them.
 
 mod authorization_request;
 mod authorize;
@@ -13,6 +13,7 @@ mod desk;
 mod fault;
 mod grants;
 mod identity;
+mod inscription;
 mod message;
 mod moment;
 mod pages;
@@ -21,10 +22,12 @@ mod resources;
 mod seen;
 mod server;
 mod shelf;
+mod shift;
 #[cfg(test)]
 mod tests;
 mod token;
 mod way_back;
+mod wire;
 
 use std::fmt;
 use std::io;
@@ -59,7 +62,7 @@ pub struct PracticeOptions {
     pub auto_consent: bool,
     /// How long access tokens are good.
     pub access_token_life: Duration,
-    /// How long refresh tokens are good; `None` is until the service stops.
+    /// How long refresh tokens are good; `None` is for ever. Like access tokens they outlive the service.
     pub refresh_token_life: Option<Duration>,
 }
 
@@ -109,7 +112,7 @@ pub enum PracticeError {
 }
 
 impl Practice {
-    /// Binds the port and begins to serve, on a thread of its own.
+    /// Binds the port and begins to serve, on threads of its own.
     pub fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
         let asked = options.port.unwrap_or(0);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, asked)).map_err(|source| bind_error(asked, source))?;
@@ -149,7 +152,7 @@ impl Practice {
         lock(&self.desk).log.all()
     }
 
-    /// Stops it: the thread has ended and the port is free on return.
+    /// Stops it: whoever waited has an answer, and the port is free on return.
     pub fn stop(self) {
         drop(self.server);
     }

@@ -50,9 +50,9 @@ fn introspection(desk: &Desk, token: &str, moment: &Moment) -> Value {
     let Some(known) = desk.grants.look_up(token, moment.now) else { return json!({ "active": false }) };
     let mut document = json!({
         "active": true,
-        "scope": known.scopes.join(" "),
+        "scope": known.grant.scopes.join(" "),
         "client_id": known.grant.client_id,
-        "sub": identity::subject(known.grant),
+        "sub": identity::subject(&known.grant),
         "iss": desk.issuer,
         "iat": known.issued_at.as_second(),
     });
@@ -77,7 +77,7 @@ fn protected(desk: &Desk, asked: &Asked, moment: &Moment, document: impl Fn(&Gra
     };
     let known = desk.grants.look_up(token, moment.now).filter(|known| !known.is_refresh_token);
     let answer = if let Some(known) = known {
-        Answer::json(200, &document(known.grant), "access token accepted")
+        Answer::json(200, &document(&known.grant), "access token accepted")
     } else {
         let description = "the access token is unknown, expired or revoked";
         let words = json!({ "error": "invalid_token", "error_description": description });

@@ -6,8 +6,12 @@ use crate::practice::message::{Answer, Asked, Parameters};
 
 /// How many requests are remembered: enough for any test, little enough to forget about.
 const MOST_SEEN: usize = 1000;
-/// Longer paths and names are cut, so that a stranger cannot fill the memory through the log.
-const LONGEST_NAME: usize = 64;
+/// The longest name of a parameter or a part of a path. Codes and tokens are longer.
+const LONGEST_NAME: usize = 40;
+/// A deeper path has its end cut off, so that a stranger cannot fill the memory through the log.
+const DEEPEST_PATH: usize = 8;
+/// Stands for what is no name: perhaps a secret that was sent in the wrong place, such as a token as the whole body.
+const NO_NAME: &str = "…";
 /// More parameters than any honest request has.
 const MOST_NAMES: usize = 64;
 
@@ -56,9 +60,9 @@ impl Log {
             self.0.pop_front();
         }
         self.0.push_back(Seen {
-            method: short(&asked.method),
-            path: short(&asked.path),
-            parameters: asked.query.names().chain(body.names()).take(MOST_NAMES).map(short).collect(),
+            method: name(&asked.method),
+            path: path(&asked.path),
+            parameters: asked.query.names().chain(body.names()).take(MOST_NAMES).map(name).collect(),
             authentication: answer.authentication,
             status: answer.status,
             outcome: answer.outcome.clone().into_owned(),
@@ -71,8 +75,16 @@ impl Log {
     }
 }
 
-fn short(text: &str) -> String {
-    text.chars().take(LONGEST_NAME).collect()
+/// The text if it looks like a name: a code, a token or a ticket does not.
+fn name(text: &str) -> String {
+    let is_name_like = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte);
+    let is_issued_here = text.starts_with("practice-") || text.starts_with("visit-");
+    let is_name = text.len() <= LONGEST_NAME && text.bytes().all(is_name_like) && !is_issued_here;
+    if is_name { text.to_owned() } else { NO_NAME.to_owned() }
+}
+
+fn path(text: &str) -> String {
+    text.split('/').take(DEEPEST_PATH).map(name).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -80,16 +92,32 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn seen(path: &str, body: &str) -> Seen {
+        let mut log = Log::default();
+        let asked = Asked { method: "GET".into(), path: path.into(), ..Asked::default() };
+        log.note(&asked, &Parameters::form(body), &Answer::json(200, &json!({}), "fine"));
+        log.all().remove(0)
+    }
+
     #[test]
-    fn the_log_forgets_the_oldest_and_cuts_what_is_long() {
+    fn the_log_forgets_the_oldest() {
         let mut log = Log::default();
         let answer = Answer::json(200, &json!({}), "fine");
         for number in 0..=MOST_SEEN {
-            let asked = Asked { method: "GET".into(), path: format!("/{number}"), ..Asked::default() };
-            log.note(&asked, &Parameters::form(&"n".repeat(1000)), &answer);
+            let asked = Asked { path: format!("/{number}"), ..Asked::default() };
+            log.note(&asked, &Parameters::default(), &answer);
         }
         let all = log.all();
         assert_eq!((all.len(), all[0].path.as_str()), (MOST_SEEN, "/1"));
-        assert_eq!(all[0].parameters, ["n".repeat(LONGEST_NAME)]);
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_logged() {
+        let token = format!("eyJhbGciOiJIUzI1NiJ9.{}", "x".repeat(30));
+        assert_eq!(seen("/", &token).parameters, ["…"]);
+        assert_eq!(seen("/", "practice-rt-x&{\"password\":\"hunter2\"}&code=1").parameters, ["…", "…", "code"]);
+        assert_eq!(seen(&format!("/token/{token}"), "").path, "/token/…");
+        assert_eq!(seen("/.well-known/openid-configuration", "").path, "/.well-known/openid-configuration");
+        assert_eq!(seen(&"/a".repeat(100), "").path, "/a/a/a/a/a/a/a");
     }
 }

@@ -25,6 +25,12 @@ impl<K: PartialEq, V> Shelf<K, V> {
         self.0.push_back((key, value));
     }
 
+    /// Adds an entry in place of the one with this key; it counts as new.
+    pub(crate) fn set(&mut self, key: K, value: V) {
+        self.take(&key);
+        self.put(key, value);
+    }
+
     /// Looks one up.
     pub(crate) fn find(&self, key: &K) -> Option<&V> {
         self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
@@ -54,5 +60,15 @@ mod tests {
         }
         assert!(shelf.find(&0).is_none() && shelf.find(&1).is_some());
         assert!(shelf.take(&1).is_some() && shelf.find(&1).is_none());
+    }
+
+    #[test]
+    fn an_entry_that_is_set_again_takes_no_further_place() {
+        let mut shelf = Shelf::default();
+        shelf.put(0, "first");
+        for _ in 0..MOST_KEPT {
+            shelf.set(1, "again");
+        }
+        assert_eq!((shelf.find(&0), shelf.find(&1)), (Some(&"first"), Some(&"again")));
     }
 }

@@ -8,7 +8,7 @@ use crate::practice::caller;
 use crate::practice::contract::{PASSWORD, Registration};
 use crate::practice::desk::Desk;
 use crate::practice::fault::Fault;
-use crate::practice::grants::{Grant, Issued, Redemption, Renewal, Terms};
+use crate::practice::grants::{self, Grant, Issued, Redemption, Renewal, Terms};
 use crate::practice::identity;
 use crate::practice::message::{Answer, Asked, Body, ErrorCode, Parameters, Refusal};
 use crate::practice::moment::Moment;
@@ -95,7 +95,7 @@ fn grant(
 
 /// RFC 6749 section 4.4: for confidential clients, and without a refresh token.
 fn client_credentials(
-    desk: &mut Desk,
+    desk: &Desk,
     registration: &Registration,
     body: &Parameters,
     terms: Terms,
@@ -105,12 +105,12 @@ fn client_credentials(
         return Err(Refusal::new(ErrorCode::UnauthorizedClient, "a public client cannot act for itself"));
     }
     let grant = direct_grant(desk, registration, None, body)?;
-    Ok(desk.grants.issue(grant, terms, false, moment))
+    Ok(grants::issue(grant, terms, false, moment))
 }
 
 /// RFC 6749 section 4.3.
 fn password(
-    desk: &mut Desk,
+    desk: &Desk,
     registration: &Registration,
     body: &Parameters,
     terms: Terms,
@@ -122,7 +122,7 @@ fn password(
         return Err(Refusal::grant("user name or password is wrong"));
     }
     let grant = direct_grant(desk, registration, Some("Ada".to_owned()), body)?;
-    Ok(desk.grants.issue(grant, terms, terms.renewal != Renewal::Never, moment))
+    Ok(grants::issue(grant, terms, terms.renewal != Renewal::Never, moment))
 }
 
 fn direct_grant(

@@ -7,15 +7,11 @@ use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{PresetError, Service, parse_preset};
 
-/// The bundled presets in the order in which they are listed: to learn on, one click, the rest by name.
-const BUNDLED: [(&str, &str); 6] = [
-    ("practice", include_str!("../../presets/practice.toml")),
-    ("google", include_str!("../../presets/google.toml")),
-    ("quickbooks", include_str!("../../presets/quickbooks.toml")),
-    ("netsuite", include_str!("../../presets/netsuite.toml")),
-    ("microsoft", include_str!("../../presets/microsoft.toml")),
-    (Catalog::CUSTOM, include_str!("../../presets/custom.toml")),
-];
+/// The bundled presets, id and text, by id; `build.rs` lists them.
+const BUNDLED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/presets.rs"));
+
+/// Those listed first: to learn on, then those most asked for.
+const FIRST: [&str; 5] = ["practice", "google", "quickbooks", "netsuite", "microsoft"];
 
 /// All presets, unparsed.
 #[derive(Clone, Debug)]
@@ -76,12 +72,14 @@ impl Catalog {
             file: format!("{id}.toml"),
             text: (*text).to_owned(),
         };
-        Self { entries: BUNDLED.iter().map(entry).collect() }
+        let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
+        entries.sort_by_key(|entry| place(&entry.id));
+        Self { entries }
     }
 
     /// Adds a person's own preset, by the text of its file; one with the same id as a bundled one takes its place.
     pub fn add(&mut self, file: &str, text: &str) -> Result<(), PresetError> {
-        let service = parse_preset(file, text)?;
+        let service = parse_preset(file, text, self)?;
         let entry = Entry { id: service.id.clone(), file: file.to_owned(), text: text.to_owned() };
         match self.entries.iter_mut().find(|known| known.id == service.id) {
             Some(known) => *known = entry,
@@ -95,17 +93,30 @@ impl Catalog {
         self.entries.iter().map(|entry| entry.id.as_str())
     }
 
+    /// The text of the preset of this id.
+    pub(crate) fn text(&self, id: &str) -> Option<String> {
+        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.text.clone())
+    }
+
     /// Parses the preset of this id.
     pub fn service(&self, id: &str) -> Result<Service, CatalogError> {
         let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else {
             return Err(CatalogError::Unknown { id: id.to_owned(), nearest: nearest(id, self.ids()) });
         };
-        Ok(parse_preset(&entry.file, &entry.text)?)
+        Ok(parse_preset(&entry.file, &entry.text, self)?)
     }
 
     /// Parses all of them. Those bundled are proven by tests, and those added were parsed when they were added.
     pub fn services(&self) -> Vec<Service> {
         self.ids().filter_map(|id| self.service(id).ok()).collect()
+    }
+}
+
+/// Where in the list a service stands; the one that is described by hand comes last.
+fn place(id: &str) -> usize {
+    match id {
+        Catalog::CUSTOM => usize::MAX,
+        id => FIRST.iter().position(|first| *first == id).unwrap_or(FIRST.len()),
     }
 }
 
@@ -116,21 +127,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_in_presets_is_bundled_and_reads() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/presets");
-        let names = std::fs::read_dir(folder).expect("presets").map(|entry| entry.expect("an entry").file_name());
-        let files: BTreeSet<String> = names
-            .filter_map(|name| name.to_str().and_then(|name| name.strip_suffix(".toml")).map(str::to_owned))
-            .collect();
+    fn every_bundled_preset_reads_and_says_what_it_is() {
         let catalog = Catalog::bundled();
-        assert_eq!(files, catalog.ids().map(str::to_owned).collect());
+        let mut names = BTreeSet::new();
         for id in catalog.ids() {
             let service = catalog.service(id).unwrap_or_else(|error| panic!("{}", error.diagnose()));
             assert_eq!(service.id, id, "a preset's file is named as its id");
-            assert!(
-                !service.summary.is_empty() && !service.source.is_empty(),
-                "{id} says what is needed and its source"
-            );
+            assert!(names.insert(service.name.clone()), "{id}: another service is called {} too", service.name);
+            let said = [&service.summary, &service.category, &service.checked];
+            assert!(said.iter().all(|text| !text.is_empty()) && !service.source.is_empty(), "{id} is not complete");
         }
     }
 
@@ -138,7 +143,7 @@ mod tests {
     fn every_preset_survives_being_written() {
         for service in Catalog::bundled().services() {
             let text = crate::service::write_preset(&service);
-            assert_eq!(parse_preset("again.toml", &text).as_ref(), Ok(&service), "{text}");
+            assert_eq!(parse_preset("again.toml", &text, &Catalog::bundled()).as_ref(), Ok(&service), "{text}");
         }
     }
 

@@ -9,7 +9,6 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, split_scopes};
-use crate::service::definition::InputError;
 use crate::service::{Asks, Authorization, Catalog, Profile, Service};
 
 /// A profile as typed.
@@ -68,6 +67,8 @@ pub struct CallDraft {
     pub body: String,
     /// What the reply means; kept from the service.
     pub reading: Reading,
+    /// A documented reply; kept from the service.
+    pub example: String,
 }
 
 /// What a body is.
@@ -100,19 +101,6 @@ pub struct FieldError {
     pub diagnosis: Diagnosis,
 }
 
-impl Diagnose for InputError {
-    fn diagnose(&self) -> Diagnosis {
-        let diagnosis = Diagnosis::new(self.to_string());
-        match self {
-            Self::Missing { example, .. } | Self::Pattern { example, .. } if !example.is_empty() => {
-                diagnosis.hint(format!("enter one like `{example}`"))
-            }
-            Self::Missing { .. } | Self::Pattern { .. } => diagnosis,
-            Self::Choice { .. } => diagnosis.hint("choose one of them"),
-        }
-    }
-}
-
 impl ProfileDraft {
     /// A new profile of a service, with its defaults.
     pub fn new(service: Service) -> Self {
@@ -141,6 +129,12 @@ impl ProfileDraft {
                 Err(error) => wrong(Field::Input(input.name.clone()), error.diagnose()),
             }
         }
+        // What is fetched later may be named beforehand.
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+            if let Some(value) = self.inputs.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()) {
+                inputs.insert(name.clone(), value.to_owned());
+            }
+        }
         if self.client_id.trim().is_empty() {
             wrong(Field::ClientId, self.missing_client_id());
         }
@@ -167,7 +161,7 @@ impl ProfileDraft {
     fn missing_client_id(&self) -> Diagnosis {
         let label = &self.service.labels.client_id;
         let diagnosis = Diagnosis::new(format!("{label} is missing"));
-        match &self.service.console {
+        match &self.service.links.console {
             Some(console) => diagnosis.hint(format!("copy it from {console}")),
             None => diagnosis.hint("copy it from the page where the service registered your client"),
         }
@@ -254,13 +248,14 @@ impl CallDraft {
                 },
             },
             reading: self.reading.clone(),
+            example: self.example.clone(),
         }
     }
 
     /// Turns the body into another kind, keeping what it says where both are lists of parameters.
     pub fn change_body_kind(&mut self, kind: BodyKind) {
         if kind == BodyKind::Json && self.body_kind == BodyKind::Form {
-            crate::service::stage::json_object(&parse_parameters(&self.body)).source().clone_into(&mut self.body);
+            crate::service::preset::json_object(&parse_parameters(&self.body)).source().clone_into(&mut self.body);
         } else if kind == BodyKind::Form
             && let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(&self.body)
         {
@@ -296,6 +291,7 @@ impl From<&CallTemplate> for CallDraft {
             content_type,
             body,
             reading: call.reading.clone(),
+            example: call.example.clone(),
         }
     }
 }

@@ -4,16 +4,19 @@
 mod catalog;
 mod definition;
 mod draft;
+mod input;
 mod preset;
-mod preset_file;
 mod profile;
-mod stage;
+mod rules;
 
 pub use crate::service::catalog::{Catalog, CatalogError};
-pub use crate::service::definition::{
-    Asks, Authorization, Choice, Defaults, Identity, Input, InputError, KnownScope, Labels, RedirectRules, ScopeRules,
-    Service, TokenPolicy, Transform,
-};
+pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
+pub(crate) use crate::service::input::matches_whole;
+pub use crate::service::input::{Choice, Input, InputError, Transform};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError, ProfileName, ProfileNameError};
+pub use crate::service::rules::{
+    Asks, Confidence, Defaults, Disputed, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules,
+    RedirectSignature, ScopeRules, TokenPolicy,
+};

@@ -6,10 +6,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::call::{Parameter, Values};
+use crate::call::{Parameter, Place, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::CatalogError;
-use crate::service::preset_file::{Pairs, PresetFile};
+use crate::service::preset::{Pairs, PresetFile};
 use crate::service::{Asks, Catalog, Service};
 
 /// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
@@ -185,6 +185,11 @@ impl Profile {
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")
     }
 
+    /// What is sent as redirect URI: the URI itself, or the name that the service gave it.
+    pub fn sent_redirect_uri(&self, uri: &str, values: &Values) -> String {
+        self.service.redirect.sent.as_ref().map_or_else(|| uri.to_owned(), |sent| with_values(sent, values))
+    }
+
     /// The values that it supplies to its calls. Secrets and what a sign-in brings are added by whoever has them.
     pub fn values(&self) -> Values {
         let mut values = Values::new();
@@ -197,17 +202,29 @@ impl Profile {
                 values.set(name, value);
             }
         }
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+            if let Some(value) = self.inputs.get(name) {
+                values.set(name, value);
+            }
+        }
         if !self.client_id.is_empty() {
             values.set("client_id", &self.client_id);
         }
-        values.set("redirect_uri", &self.redirect_uri);
-        values.set("scope", self.scopes.join(&self.service.scopes.separator));
+        values.set("redirect_uri", self.sent_redirect_uri(&self.redirect_uri, &values));
+        let scopes: Vec<String> = self.scopes.iter().map(|scope| with_values(scope, &values)).collect();
+        values.set("scope", scopes.join(&self.service.scopes.separator));
         values.set("grant_type", &self.service.grant_type);
         if self.service.asks == Asks::UserAndSecret && !self.user_name.is_empty() {
             values.set("user_name", &self.user_name);
         }
         values
     }
+}
+
+/// A scope may hold a value (`{org_url}/.default`); one that is not known yet stays as it is, to be seen.
+fn with_values(scope: &str, values: &Values) -> String {
+    let rendered = Template::new(scope).render(values, Place::Text);
+    rendered.map_or_else(|_| scope.to_owned(), |text| text.to_secret().expose().to_owned())
 }
 
 #[cfg(test)]

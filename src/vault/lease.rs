@@ -54,6 +54,7 @@ pub(in crate::vault) fn lock(path: &Path, wait: Duration) -> io::Result<Option<F
         if left.is_zero() {
             return Ok(None);
         }
+        // waits: the system tells nobody when a lock is let go.
         thread::sleep(pause.min(left));
         pause = (pause * 2).min(PAUSES.1);
     }

@@ -9,14 +9,14 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::call::Template;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
-    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Loopback, Pasted, RedirectUri,
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
     parse_pasted, state,
 };
-use crate::redirect::{Browser, CertificateError, LandingPage, Listener, LocalCertificate, Tone, Verdict};
+use crate::redirect::{Browser, LandingPage, Listener, Tone, Verdict};
 use crate::secret::Secret;
 use crate::wizard::material::SentAuthorization;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting};
+use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting, certificate};
 
 /// How long a sign-in may take; a person may have to look for a password and a second factor.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -25,6 +25,7 @@ const PATIENCE: Duration = Duration::from_mins(10);
 struct Sent {
     expected: ExpectedResponse,
     redirect_uri: String,
+    code_suffix: String,
     pkce: CodeVerifier,
 }
 
@@ -91,17 +92,13 @@ async fn listen(
     redirect: &RedirectUri,
 ) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
     let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
-    let certificate = certificate(shared, plan)?;
+    let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {
         Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
         // Without a port of our own there is no redirect URI that could be sent.
         Err(error) if plan.port.is_none() => Err(error.into()),
         Err(error) => Ok((None, None, Some(error.diagnose()))),
     }
-}
-
-fn certificate(shared: &Shared, plan: &Loopback) -> Result<Option<LocalCertificate>, CertificateError> {
-    plan.https.then(|| LocalCertificate::generate((shared.edges.now)())).transpose()
 }
 
 fn prepare(
@@ -114,15 +111,31 @@ fn prepare(
     let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
     let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&material.values()));
     let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    let uri = listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port()));
     Ok(Sent {
+        code_suffix: service.redirect.code_suffix.clone(),
         expected: ExpectedResponse {
             state: state((shared.edges.entropy)()),
             issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
             code_parameter: service.redirect.code_parameter.clone(),
+            hmac_secret: signing_secret(material)?,
         },
-        redirect_uri: listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port())),
+        redirect_uri: material.profile.sent_redirect_uri(&uri, &material.values()),
         pkce: pkce.code_verifier((shared.edges.entropy)()),
     })
+}
+
+/// The secret that the redirect is signed with, where the service signs it.
+fn signing_secret(material: &Material) -> Result<Option<Secret>, Failure> {
+    if material.profile.service.redirect.signature.is_none() {
+        return Ok(None);
+    }
+    if material.secrets.client_secret.is_empty() {
+        let label = &material.profile.service.labels.client_secret;
+        let diagnosis = Diagnosis::new(format!("{label} is missing, and the redirect is signed with it"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3 first, then come back")));
+    }
+    Ok(Some(material.secrets.client_secret.clone()))
 }
 
 fn authorization_url(material: &Material, sent: &Sent) -> Result<String, Failure> {
@@ -214,13 +227,12 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse) -> Result<Outcome, Di
 }
 
 fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
-    Authorized {
-        code: response.code,
-        code_verifier: sent.pkce.verifier,
-        redirect_uri: sent.redirect_uri,
-        extras: response.extras,
-        at,
-    }
+    // Two services append what is no part of the code.
+    let code = match response.code.expose().strip_suffix(&sent.code_suffix) {
+        Some(code) if !sent.code_suffix.is_empty() => Secret::new(code),
+        _ => response.code,
+    };
+    Authorized { code, code_verifier: sent.pkce.verifier, redirect_uri: sent.redirect_uri, extras: response.extras, at }
 }
 
 fn out_of_patience() -> Failure {

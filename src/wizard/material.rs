@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::call::{Call, CallTemplate, Parameter, RenderError, Values};
 use crate::oauth::{Parameters, TokenSet};
 use crate::secret::Secret;
-use crate::service::{Asks, Catalog, Profile};
+use crate::service::{Asks, Catalog, Profile, matches_whole};
 
 /// What a person typed that is secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Material {
             values.set_secret("code", authorized.code.clone());
             values.set("redirect_uri", &authorized.redirect_uri);
             for (name, value) in self.kept_extras() {
-                values.set(&name, value);
+                self.set_learnt(&mut values, &name, &value);
             }
         }
         // Without a challenge there is no verifier, and a parameter without a value is left out.
@@ -121,6 +121,19 @@ impl Material {
         }
     }
 
+    /// A value that was learnt from outside; where the preset says what it must match, one that does not is no value.
+    fn set_learnt(&self, values: &mut Values, name: &str, value: &str) {
+        match self.profile.service.allow.get(name) {
+            Some(pattern) if !matches_whole(pattern, value) => {
+                values.declare(
+                    name,
+                    format!("nobody: the service sent `{value}`, which the preset does not allow there"),
+                );
+            }
+            _ => values.set(name, value),
+        }
+    }
+
     fn set_tokens(&self, values: &mut Values) {
         if let Some(tokens) = &self.tokens {
             values.set_secret("token", tokens.access_token.clone());
@@ -131,7 +144,7 @@ impl Material {
                 }
             }
             for (name, value) in &tokens.kept {
-                values.set(name, value);
+                self.set_learnt(values, name, value);
             }
         }
         if !self.secrets.refresh_token.is_empty() {

@@ -10,7 +10,7 @@ use crate::oauth::TokenSet;
 use crate::practice::Fault;
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
-use crate::wizard::{Authorized, BrowserChoice, Failure, Material};
+use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -227,6 +227,19 @@ pub struct Exchange {
     pub reply: Option<ReplyView>,
     /// What was read from it, or why nothing was.
     pub outcome: Result<Box<TokenSet>, Failure>,
+    /// What of the calls that follow went wrong.
+    pub notes: Vec<Diagnosis>,
+    /// What the person must choose among.
+    pub choices: Vec<Choosing>,
+}
+
+/// Several values were fetched where one is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choosing {
+    /// What is chosen.
+    pub label: String,
+    /// What there is.
+    pub options: Vec<Fetched>,
 }
 
 /// A reply as it may be shown.
@@ -357,6 +370,8 @@ pub enum Event {
     Traced(Attempt, Box<Exchange>),
     /// A bearer or refresh call is done.
     Called(Attempt, Box<Exchange>),
+    /// The person chose one of the values that were fetched.
+    Chosen(Fetched),
     /// The service told whose token it is.
     Identified(Attempt, Identified),
     /// The profile is kept.

@@ -9,8 +9,10 @@
 
 mod authorize;
 mod catalog;
+mod certificate;
 mod edges;
 mod failure;
+mod follow_up;
 mod identity;
 mod keep;
 mod material;
@@ -24,10 +26,12 @@ mod worker;
 
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::failure::{Failure, FailureKind};
+pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings, ProfileState,
-    ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings, faults,
+    Attempt, Choosing, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings,
+    ProfileState, ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings,
+    faults,
 };
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, Session};
 pub use crate::wizard::worker::Worker;

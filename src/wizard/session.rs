@@ -6,8 +6,8 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Event, Exchange, Failure, Flow, Identified, Material, OpenedProfile, ProfileSummary,
-    SavedToken, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
+    ProfileSummary, SavedToken, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -33,6 +33,8 @@ pub struct Session {
     pub refresh: CallState,
     /// Whose token it is: asked, told, or why not.
     pub identity: Option<Result<Identified, Failure>>,
+    /// What the person must choose among before the tokens are complete.
+    pub choosing: Vec<Choosing>,
     /// The newest tokens of this wizard.
     pub tokens: Option<TokenSet>,
     /// The name under which this wizard's profile is kept.
@@ -127,6 +129,7 @@ impl Session {
         self.refresh = CallState::Idle;
         self.identity = None;
         self.tokens = None;
+        self.choosing.clear();
         self.saved_as = None;
         self.save_problem = None;
         going
@@ -178,6 +181,7 @@ impl Session {
             Event::Called(attempt, exchange) => self.when(attempt, true, |session, flow| {
                 session.called(flow, exchange);
             }),
+            Event::Chosen(chosen) => self.choose(chosen),
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),
@@ -219,10 +223,19 @@ impl Session {
 
     fn called(&mut self, flow: Flow, exchange: Box<Exchange>) {
         if let Ok(tokens) = &exchange.outcome {
+            self.choosing.clone_from(&exchange.choices);
             self.tokens = Some((**tokens).clone());
             self.identity = None;
         }
         self.set_call(flow, CallState::Done(exchange));
+    }
+
+    /// The values of the choice become the tokens' own; the question is answered.
+    fn choose(&mut self, chosen: Fetched) {
+        self.choosing.retain(|choosing| !choosing.options.contains(&chosen));
+        if let Some(tokens) = &mut self.tokens {
+            tokens.kept.extend(chosen.keep);
+        }
     }
 
     fn open(&mut self, opened: Box<OpenedProfile>) {

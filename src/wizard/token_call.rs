@@ -7,14 +7,15 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::transport::Wire;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, keep};
+use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep};
 
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
-    let exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    follow_up::run(shared, material, &mut exchange).await;
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
 }
@@ -52,14 +53,17 @@ pub(crate) async fn exchange(
     let reply = send(shared, &call).await;
     let reply = match reply {
         Ok(reply) => reply,
-        Err(failure) => return Ok(Exchange { call, reply: None, outcome: Err(failure) }),
+        Err(failure) => {
+            return Ok(Exchange { call, reply: None, outcome: Err(failure), notes: Vec::new(), choices: Vec::new() });
+        }
     };
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
-    let context = ReadContext { stage, scope_separator: &service.scopes.separator, previous };
+    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let context = ReadContext { stage, scope_separator: separator, previous };
     let outcome = read_token_set(&reply, &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material)))
         .map_err(|error| Failure::of_token_call(&error, service));
-    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome })
+    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes: Vec::new(), choices: Vec::new() })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {

@@ -2,35 +2,34 @@
 
 use egui::Ui;
 
-use crate::gui::draft::{Draft, Step};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, banner, chips, copy_button, countdown_text, disclosure, key_values,
-    link_button, notice, section, segmented, spinner_row,
+    ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
+    notice, section, segmented, spinner_row,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
-use crate::wizard::{AuthorizationState, Authorized, Flow, Session, VaultState, Waiting};
+use crate::wizard::{AuthorizationState, Authorized, Flow, Session, Waiting};
 
-/// Shows step 2; what the person wants.
+/// Shows step 2; what the person wants. What goes on stands above what was typed.
 pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let profile = draft.profile.as_mut()?;
-    let client_flow = profile.client_flow;
-    client_ui(ui, profile, &errors);
-    if !client_flow {
-        ui.add_space(16.0);
-        return next_ui(ui, ButtonKind::Primary);
-    }
-    ui.add_space(12.0);
+    let client_flow = draft.profile.as_ref()?.client_flow;
+    let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
+    client_ui(ui, draft.profile.as_mut()?, &errors);
+    intent
+}
+
+/// The browser's visit, once it was asked for.
+fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let intent = match &session.authorization {
-        AuthorizationState::Idle => start_ui(ui, session, None),
+        AuthorizationState::Idle => return None,
         AuthorizationState::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
-            ui.add_space(12.0);
-            start_ui(ui, session, Some("Start again"))
+            None
         }
         AuthorizationState::Starting => spinner_row(ui, "Starting").then_some(Intent::Cancel(Flow::Authorization)),
         AuthorizationState::Waiting(waiting, ignored) => {
@@ -42,12 +41,11 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
         }
         AuthorizationState::Done(authorized) => {
             done_ui(ui, authorized);
-            ui.add_space(12.0);
-            ui.horizontal(|ui| next_ui(ui, ButtonKind::Primary).or(again_ui(ui))).inner
+            None
         }
     };
-    // The code can be skipped: a refresh token may be at hand already.
-    intent.or_else(|| skip_ui(ui, session))
+    ui.add_space(12.0);
+    intent
 }
 
 fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
@@ -57,7 +55,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
         let wrong = error(&Field::ClientId).map(|error| error.diagnosis.to_string());
         let help = "The service gives it to you when you register your client.";
         TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        if let Some(console) = &profile.service.console {
+        if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
         if profile.client_flow {
@@ -83,19 +81,18 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .mono()
         .show(ui, &mut profile.redirect_uri);
     let Ok(uri) = parsed else { return };
-    ui.horizontal_wrapped(|ui| {
-        ui.label(small(ui, landing_words(&uri)));
-        copy_button(ui, "redirect URI", uri.as_str());
-    });
+    ui.add_space(8.0);
+    CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
+    ui.label(small(ui, landing_words(&uri)));
 }
 
 /// What this redirect URI means for registering it and for listening.
 fn landing_words(uri: &RedirectUri) -> String {
     match uri.landing() {
-        Landing::Elsewhere => format!("Register {uri} exactly. It is not on this machine: paste what arrives there."),
+        Landing::Elsewhere => "Register it exactly so. It is not on this machine: paste what arrives there.".to_owned(),
         Landing::Loopback(plan) => match plan.port {
-            None => format!("Register {uri}. A free port is chosen each time: the service must accept any port here."),
-            Some(port) => format!("Register {uri} exactly. This program listens on port {port} of this machine."),
+            None => "A free port is chosen each time: the service must accept any port here.".to_owned(),
+            Some(port) => format!("Register it exactly so. This program listens on port {port} of this machine."),
         },
     }
 }
@@ -133,33 +130,6 @@ fn more_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     });
 }
 
-fn start_ui(ui: &mut Ui, session: &Session, again: Option<&str>) -> Option<Intent> {
-    let blocked = match session.vault {
-        VaultState::Open(_) => None,
-        VaultState::Unknown => Some("Looking for the place where tokens are kept"),
-        _ => Some("Choose first where tokens are kept, above"),
-    };
-    let kind = if again.is_some() { ButtonKind::Secondary } else { ButtonKind::Primary };
-    intent_button(ui, kind, Intent::Authorize, blocked)
-}
-
-fn again_ui(ui: &mut Ui) -> Option<Intent> {
-    intent_button(ui, ButtonKind::Secondary, Intent::Authorize, None)
-}
-
-fn next_ui(ui: &mut Ui, kind: ButtonKind) -> Option<Intent> {
-    intent_button(ui, kind, Intent::GoTo(Step::Tokens), None)
-}
-
-fn skip_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
-    if !matches!(session.authorization, AuthorizationState::Idle | AuthorizationState::Failed(_)) {
-        return None;
-    }
-    ui.add_space(8.0);
-    let link = ui.link("I have a refresh token already: go on to step 3");
-    link.clicked().then_some(Intent::GoTo(Step::Tokens))
-}
-
 fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
     let mut intent = None;
     section(ui, "Sign in with the browser", |ui| {
@@ -185,7 +155,7 @@ fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Inten
         }
         ui.add_space(8.0);
         key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri, &waiting.redirect_uri));
-        CodeBlock::new("URL", &waiting.url).max_height(72.0).show(ui);
+        CodeBlock::new("URL", &waiting.url).max_height(96.0).show(ui);
         ui.add_space(8.0);
         TextField::new("Response pasted by hand")
             .help("The address that the browser ends up at, its query, or the code alone.")

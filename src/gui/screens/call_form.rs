@@ -9,33 +9,39 @@ use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
 };
-use crate::service::{Asks, BodyKind, CallDraft, ProfileDraft};
+use crate::service::{Asks, BodyKind, CallDraft, Catalog, ProfileDraft};
 use crate::wizard::{Material, Session};
 
 const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
 
-/// Shows the form and the preview.
+/// Shows what must be typed, exactly what will be sent, and the request to change it.
 pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
-    section(ui, "Request", |ui| {
+    section(ui, "Secrets", |ui| {
         secrets_ui(ui, profile, &mut draft.secrets.client_secret);
-        ui.add_space(8.0);
-        if tab == TokenTab::Bearer {
-            let help = "The value of <grant_type>.";
-            Field::new("Grant type").help(help).mono().show(ui, &mut profile.grant_type);
-        } else {
+        if tab == TokenTab::Refresh {
+            ui.add_space(8.0);
             let help = "One that is at hand already; else the one of the last call is used.";
             let pasted = &mut draft.secrets.refresh_token;
             Field::new("Refresh token to use").help(help).optional().show_secret(ui, pasted);
         }
-        ui.add_space(8.0);
-        let call = if tab == TokenTab::Bearer { &mut profile.bearer } else { &mut profile.refresh };
-        request_ui(ui, call);
     });
     ui.add_space(12.0);
     preview_ui(ui, session, draft);
+    ui.add_space(12.0);
+    let Some(profile) = &mut draft.profile else { return };
+    // A preset knows its request; a service described by hand begins with it.
+    let described = profile.service.id == Catalog::CUSTOM;
+    disclosure(ui, "Change the request", described, |ui| {
+        if tab == TokenTab::Bearer {
+            Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
+            ui.add_space(8.0);
+        }
+        let call = if tab == TokenTab::Bearer { &mut profile.bearer } else { &mut profile.refresh };
+        request_ui(ui, call);
+    });
 }
 
 fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, client_secret: &mut crate::secret::Secret) {
@@ -133,7 +139,8 @@ fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     });
 }
 
-fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
+/// The call as it would be sent now, or what is missing.
+pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
     let material = draft.material(session).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());

@@ -1,5 +1,6 @@
 //! The screens. Each is a function of what the session knows and what is typed, and returns what the person wants.
 
+mod actions;
 mod authorization;
 mod call_form;
 mod profiles;

@@ -2,13 +2,10 @@
 
 use egui::Ui;
 
-use crate::gui::draft::{Draft, Step};
+use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{
-    ButtonKind, Field as TextField, banner, card, card_width, choice, link_button, section, toggle,
-};
+use crate::gui::widgets::{Field as TextField, banner, card, card_width, choice, link_button, section, toggle};
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session};
 
@@ -27,9 +24,7 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         return chosen;
     };
     needs_ui(ui, session, profile, &errors);
-    ui.add_space(16.0);
-    let next = intent_button(ui, ButtonKind::Primary, Intent::GoTo(Step::Authorization), None);
-    chosen.or(next)
+    chosen
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there.
@@ -132,10 +127,10 @@ fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]
 fn links_ui(ui: &mut Ui, service: &Service) {
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
-        if let Some(console) = &service.console {
+        if let Some(console) = &service.links.console {
             link_button(ui, "Open the service's console", console);
         }
-        if let Some(documentation) = &service.documentation {
+        if let Some(documentation) = &service.links.documentation {
             link_button(ui, "Read its documentation", documentation);
         }
     });

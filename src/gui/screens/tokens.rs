@@ -20,23 +20,14 @@ use crate::wizard::{CallState, EXPIRING, Flow, Session};
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
-    let mut intent = held_ui(ui, session, draft);
+    let intent = held_ui(ui, session, draft);
     tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
     ui.add_space(8.0);
-    let (flow, state, call) = match draft.tab {
-        TokenTab::Bearer => (Flow::Bearer, &session.bearer, Intent::CallBearer),
-        TokenTab::Refresh => (Flow::Refresh, &session.refresh, Intent::CallRefresh),
+    let state = match draft.tab {
+        TokenTab::Bearer => &session.bearer,
+        TokenTab::Refresh => &session.refresh,
     };
-    ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
-    ui.add_space(12.0);
-    intent = intent.or(match state {
-        CallState::Sending(origin) => {
-            let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
-            spinner_row(ui, &place).then_some(Intent::Cancel(flow))
-        }
-        _ => intent_button(ui, ButtonKind::Primary, call, None),
-    });
-    ui.add_space(12.0);
+    // What was answered stands above what was asked: it is what the person waits for.
     match state {
         CallState::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
         CallState::Failed(failure) => {
@@ -44,6 +35,10 @@ pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
         }
         CallState::Idle | CallState::Sending(_) => {}
     }
+    if matches!(state, CallState::Done(_) | CallState::Failed(_)) {
+        ui.add_space(12.0);
+    }
+    ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
     intent
 }
 

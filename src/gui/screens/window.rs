@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{authorization, profiles, service, tokens, vault};
+use crate::gui::screens::{actions, authorization, profiles, service, tokens, vault};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -26,6 +26,13 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let mut intent = steps_ui(ui, session, draft);
     ui.add_space(12.0);
+    if draft.profile.is_some() {
+        let foot = Panel::bottom("actions")
+            .resizable(false)
+            .frame(egui::Frame::new().inner_margin(egui::Margin { top: 12, ..Default::default() }));
+        let action = foot.show(ui, |ui| actions::actions_ui(ui, session, draft)).inner;
+        intent = intent.or(action);
+    }
     ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8)).show(ui, |ui| {
         for (index, problem) in session.problems.iter().enumerate() {
             let (dismissed, _) =

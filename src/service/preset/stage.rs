@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::call::{
     Authentication, BodyTemplate, CallTemplate, Keep, Lifetime, Method, Parameter, Path, Reading, Template,
 };
-use crate::service::preset_file::{
+use crate::service::preset::stage_file::{
     AuthenticationKey, EncodingKey, LifetimeKey, MethodKey, OneOrMany, Pairs, ReadingTable, Stage,
 };
 
@@ -18,9 +18,13 @@ pub(crate) enum Kind {
     BearerByCode,
     /// Asks for a token without a code.
     BearerWithoutCode,
+    /// Exchanges a token for a longer-lived one.
+    Chain,
     Refresh,
     Identity,
     Revocation,
+    Introspection,
+    Device,
 }
 
 impl Kind {
@@ -31,7 +35,8 @@ impl Kind {
         }
     }
 
-    /// RFC 6749 sections 4.1.1, 4.1.3, 4.4.2 and 6, RFC 7636 section 4.3, RFC 7009 section 2.1.
+    /// RFC 6749 sections 4.1.1, 4.1.3, 4.4.2 and 6, RFC 7636 section 4.3, RFC 7009 section 2.1, RFC 7662
+    /// section 2.1, RFC 8628 section 3.1.
     fn standard(self, authentication: AuthenticationKey) -> Vec<Parameter> {
         let mut names: Vec<(&str, &str)> = match self {
             Self::Authorization => vec![
@@ -51,10 +56,12 @@ impl Kind {
             ],
             Self::BearerWithoutCode => vec![("grant_type", "<grant_type>"), ("scope", "<scope>")],
             Self::Refresh => vec![("grant_type", "refresh_token"), ("refresh_token", "<refresh_token>")],
-            Self::Identity => vec![],
+            Self::Identity | Self::Chain => vec![],
             Self::Revocation => vec![("token", "<refresh_token>"), ("token_type_hint", "refresh_token")],
+            Self::Introspection => vec![("token", "<token>")],
+            Self::Device => vec![("client_id", "<client_id>"), ("scope", "<scope>")],
         };
-        if !matches!(self, Self::Authorization | Self::Identity) {
+        if !matches!(self, Self::Authorization | Self::Identity | Self::Device) {
             match authentication {
                 AuthenticationKey::Body => {
                     names.extend([("client_id", "<client_id>"), ("client_secret", "<client_secret>")]);
@@ -72,6 +79,11 @@ pub(crate) fn call_template(stage: Stage, kind: Kind) -> CallTemplate {
     let authentication = stage.authentication.unwrap_or(AuthenticationKey::None);
     let mut standard = if stage.standard { kind.standard(authentication) } else { Vec::new() };
     standard.retain(|parameter| !stage.omit.contains(&parameter.name));
+    for parameter in &mut standard {
+        if let Some((_, name)) = stage.rename.0.iter().find(|(standard, _)| *standard == parameter.name) {
+            parameter.name.clone_from(name);
+        }
+    }
     let mut headers: Vec<Parameter> = stage.headers.parameters().collect();
     if kind == Kind::Identity && stage.standard && !headers.iter().any(|h| h.name.eq_ignore_ascii_case("authorization"))
     {
@@ -98,6 +110,7 @@ pub(crate) fn call_template(stage: Stage, kind: Kind) -> CallTemplate {
         query,
         body: body_template(stage.encoding, stage.content_type, stage.text, body),
         reading: stage.reading.map(reading).unwrap_or_default(),
+        example: stage.example,
     }
 }
 
@@ -155,6 +168,8 @@ fn reading(table: ReadingTable) -> Reading {
         error_description: paths(table.error_description, standard.error_description),
         error_uri: paths(table.error_uri, standard.error_uri),
         lifetime: table.lifetime.map_or(Lifetime::Seconds, Lifetime::from),
+        refresh_lifetime: table.refresh_lifetime.map_or(Lifetime::Seconds, Lifetime::from),
+        success: table.success.0.into_iter().map(|(path, value)| (Path::new(path), value)).collect(),
         default_lifetime: table.default_lifetime.map(Duration::from_secs),
         keep: table.keep.0.into_iter().map(|(name, path)| Keep { name, path: Path::new(path) }).collect(),
     }
@@ -183,7 +198,9 @@ pub(crate) fn stage(call: &CallTemplate) -> Stage {
             Authentication::BasicRaw => Some(AuthenticationKey::BasicRaw),
             Authentication::BasicUser => Some(AuthenticationKey::BasicUser),
         },
+        offers: Vec::new(),
         omit: Vec::new(),
+        rename: Pairs::default(),
         encoding: Some(encoding),
         content_type,
         text,
@@ -191,6 +208,7 @@ pub(crate) fn stage(call: &CallTemplate) -> Stage {
         query: pairs(&call.query),
         body,
         reading: reading_table(&call.reading),
+        example: call.example.clone(),
         fields: Pairs::default(),
     }
 }
@@ -216,6 +234,8 @@ fn reading_table(reading: &Reading) -> Option<ReadingTable> {
         error_description: paths(&reading.error_description, &standard.error_description),
         error_uri: paths(&reading.error_uri, &standard.error_uri),
         lifetime: (reading.lifetime != Lifetime::Seconds).then(|| reading.lifetime.into()),
+        refresh_lifetime: (reading.refresh_lifetime != Lifetime::Seconds).then(|| reading.refresh_lifetime.into()),
+        success: reading.success.iter().map(|(path, value)| (path.as_str().to_owned(), value.clone())).collect(),
         default_lifetime: reading.default_lifetime.map(|life| life.as_secs()),
         keep: reading.keep.iter().map(|keep| (keep.name.clone(), keep.path.as_str().to_owned())).collect(),
     })

@@ -1,9 +1,6 @@
-//! The preset format: a service in a TOML file, bundled or a person's own. `presets/README.md` explains the keys.
-//!
-//! The structs here are the file to the letter; `crate::service::parse_preset` makes a service of them.
-//! A stage lists only what differs from the RFC's own parameters, which `stage.rs` supplies.
+//! The tables of a preset file that describe a call, to the letter. A stage lists only what differs from the RFC's own
+//! parameters, which `stage.rs` supplies.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -11,185 +8,8 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::call::Parameter;
-
-/// The whole file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PresetFile {
-    pub id: String,
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub aliases: Vec<String>,
-    #[serde(default)]
-    pub category: String,
-    #[serde(default)]
-    pub summary: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub practice: bool,
-    pub checked: String,
-    pub source: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub checklist: Vec<String>,
-    #[serde(default)]
-    pub asks: AsksKey,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub grant_type: String,
-    #[serde(default)]
-    pub links: Links,
-    #[serde(default)]
-    pub labels: BTreeMap<LabelKey, String>,
-    #[serde(default)]
-    pub defaults: Defaults,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub inputs: Vec<InputTable>,
-    #[serde(default)]
-    pub scopes: Scopes,
-    #[serde(default)]
-    pub redirect: Redirect,
-    #[serde(default)]
-    pub policy: Policy,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorization: Option<Stage>,
-    pub bearer: Stage,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh: Option<Stage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<Stage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revocation: Option<Stage>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hints: Vec<Hint>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum AsksKey {
-    Nothing,
-    #[default]
-    Secret,
-    OptionalSecret,
-    UserAndSecret,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(clippy::enum_variant_names, reason = "the keys are the placeholders' names")]
-pub(crate) enum LabelKey {
-    ClientId,
-    ClientSecret,
-    UserName,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Links {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub console: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub documentation: Option<String>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Defaults {
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub client_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub client_secret: String,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct InputTable {
-    pub name: String,
-    pub label: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub help: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub example: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub pattern: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub default: String,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub optional: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transform: Vec<TransformKey>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub choices: Vec<ChoiceTable>,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum TransformKey {
-    Lowercase,
-    UnderscoreToDash,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ChoiceTable {
-    pub value: String,
-    pub label: String,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sets: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Scopes {
-    pub separator: String,
-    pub default: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub known: Vec<Scope>,
-}
-
-impl Default for Scopes {
-    fn default() -> Self {
-        Self { separator: " ".into(), default: Vec::new(), known: Vec::new() }
-    }
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Scope {
-    pub name: String,
-    pub meaning: String,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Redirect {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub default: Option<String>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub note: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code_parameter: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub keep: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub issuer: Option<String>,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Policy {
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub rotates: bool,
-    /// In seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh_token_life: Option<u64>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub words: String,
-}
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Hint {
-    pub when: String,
-    pub say: String,
-}
+use crate::oauth::Pkce;
+use crate::service::rules::Offer;
 
 /// A call of the service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -204,10 +24,16 @@ pub(crate) struct Stage {
     /// Only of the authorization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pkce: Option<PkceKey>,
+    /// Only of the authorization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication: Option<AuthenticationKey>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub omit: Vec<String>,
+    /// Standard name = the service's name for it.
+    #[serde(default, skip_serializing_if = "Pairs::is_empty")]
+    pub rename: Pairs,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<EncodingKey>,
     /// Of a body that is plain text.
@@ -224,6 +50,9 @@ pub(crate) struct Stage {
     pub body: Pairs,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reading: Option<ReadingTable>,
+    /// A reply of this call as the service documents it; the rehearsal answers with it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub example: String,
     /// Only of the identity: label = path.
     #[serde(default, skip_serializing_if = "Pairs::is_empty")]
     pub fields: Pairs,
@@ -246,6 +75,9 @@ pub(crate) enum PkceKey {
     S256,
     #[serde(rename = "plain")]
     Plain,
+    /// SHA-256 written in hex.
+    #[serde(rename = "S256-hex")]
+    S256Hex,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -265,6 +97,19 @@ pub(crate) enum EncodingKey {
     Form,
     Json,
     Text,
+}
+
+/// A call that fetches a value which later calls need.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FetchTable {
+    pub label: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub list: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub item_label: String,
+    pub keep: Pairs,
+    pub call: Stage,
 }
 
 /// Where things are in a reply; what is not named is where the RFC has it.
@@ -293,9 +138,15 @@ pub(crate) struct ReadingTable {
     pub error_uri: Option<OneOrMany>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<LifetimeKey>,
+    /// How the refresh token's is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_lifetime: Option<LifetimeKey>,
     /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_lifetime: Option<u64>,
+    /// A path and the value that it has only in a success.
+    #[serde(skip_serializing_if = "Pairs::is_empty")]
+    pub success: Pairs,
     #[serde(skip_serializing_if = "Pairs::is_empty")]
     pub keep: Pairs,
 }
@@ -392,4 +243,26 @@ fn yes() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_yes(flag: &bool) -> bool {
     *flag
+}
+
+impl From<PkceKey> for Pkce {
+    fn from(key: PkceKey) -> Self {
+        match key {
+            PkceKey::Off => Self::Off,
+            PkceKey::S256 => Self::S256,
+            PkceKey::S256Hex => Self::S256Hex,
+            PkceKey::Plain => Self::Plain,
+        }
+    }
+}
+
+impl From<Pkce> for PkceKey {
+    fn from(pkce: Pkce) -> Self {
+        match pkce {
+            Pkce::Off => Self::Off,
+            Pkce::S256 => Self::S256,
+            Pkce::S256Hex => Self::S256Hex,
+            Pkce::Plain => Self::Plain,
+        }
+    }
 }

@@ -1,0 +1,81 @@
+//! The bar at the foot of the wizard: back, and the one thing to do next. It never scrolls away.
+
+use egui::{Align, Layout, Ui};
+
+use crate::gui::draft::{Draft, Step, TokenTab};
+use crate::gui::intent::Intent;
+use crate::gui::screens::{call_form, intent_button};
+use crate::gui::widgets::{ButtonKind, spinner_row};
+use crate::wizard::{AuthorizationState, CallState, Flow, Session, VaultState};
+
+/// Shows the bar; what the person wants.
+pub(crate) fn actions_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+    let profile = draft.profile.as_ref()?;
+    let mut intent = None;
+    ui.horizontal(|ui| {
+        let back = match draft.step {
+            Step::Service => None,
+            Step::Authorization => Some(Step::Service),
+            Step::Tokens => Some(Step::Authorization),
+        };
+        if let Some(step) = back
+            && crate::gui::widgets::secondary_button(ui, "Back").clicked()
+        {
+            intent = Some(Intent::GoTo(step));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let next = match draft.step {
+                Step::Service => primary(ui, Intent::GoTo(Step::Authorization), None),
+                Step::Authorization if profile.client_flow => authorization_ui(ui, session),
+                Step::Authorization => primary(ui, Intent::GoTo(Step::Tokens), None),
+                Step::Tokens => call_ui(ui, session, draft),
+            };
+            intent = intent.take().or(next);
+        });
+    });
+    intent
+}
+
+fn primary(ui: &mut Ui, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
+    intent_button(ui, ButtonKind::Primary, intent, blocked)
+}
+
+/// Step 2. The code can be skipped: a refresh token may be at hand already.
+fn authorization_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    match session.authorization {
+        AuthorizationState::Done(_) => {
+            let next = primary(ui, Intent::GoTo(Step::Tokens), None);
+            next.or(intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None))
+        }
+        AuthorizationState::Starting | AuthorizationState::Waiting(..) => {
+            primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"))
+        }
+        AuthorizationState::Idle | AuthorizationState::Failed(_) => {
+            let blocked = match session.vault {
+                VaultState::Open(_) => None,
+                VaultState::Unknown => Some("Looking for the place where tokens are kept"),
+                _ => Some("Choose first where tokens are kept, above"),
+            };
+            let start = primary(ui, Intent::Authorize { again: false }, blocked);
+            ui.add_space(8.0);
+            let skip = ui.link("I have a refresh token already").clicked().then_some(Intent::GoTo(Step::Tokens));
+            start.or(skip)
+        }
+    }
+}
+
+/// Step 3.
+fn call_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+    let (flow, state, call) = match draft.tab {
+        TokenTab::Bearer => (Flow::Bearer, &session.bearer, Intent::CallBearer),
+        TokenTab::Refresh => (Flow::Refresh, &session.refresh, Intent::CallRefresh),
+    };
+    let CallState::Sending(origin) = state else {
+        let missing = call_form::rendered(session, draft).err().map(|missing| missing.summary);
+        return primary(ui, call, missing.as_deref());
+    };
+    let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| spinner_row(ui, &place))
+        .inner
+        .then_some(Intent::Cancel(flow))
+}

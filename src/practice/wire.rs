@@ -1,0 +1,220 @@
+//! One request on the wire: from the HTTP library's request to our own value, and from our answer to bytes. What
+//! the library leaves open is closed here: bounds, an end to each connection, and its danger with large bodies.
+
+use std::io::{self, Read as _, Write};
+use std::mem;
+use std::net::SocketAddr;
+
+use tiny_http::{HTTPVersion, Header, Method, Request, Response, StatusCode};
+use url::Url;
+
+use crate::practice::message::{Answer, Asked, Body, Excess, Parameters};
+use crate::practice::shift::Shift;
+use crate::secret::Secret;
+
+/// Largest request body in bytes. A token call has one or two thousand.
+const LARGEST_BODY: usize = 64 * 1024;
+/// Largest request line and headers in bytes that are looked at.
+const LARGEST_HEAD: usize = 64 * 1024;
+/// A body up to here is read to its end before it is refused, so that the caller gets to hear why.
+const LARGEST_READ: usize = 1024 * 1024;
+
+/// A request that waits for its answer.
+pub(crate) struct Incoming {
+    /// Gone once it is answered.
+    request: Option<Request>,
+}
+
+impl Incoming {
+    /// Takes it over from the library.
+    pub(crate) fn new(request: Request) -> Self {
+        Self { request: Some(request) }
+    }
+
+    /// Who sent it.
+    pub(crate) fn peer(&self) -> Option<SocketAddr> {
+        self.request.as_ref()?.remote_addr().copied()
+    }
+
+    /// Reads it, within the bounds. An error is a peer that left in the middle.
+    pub(crate) fn read(&mut self) -> io::Result<Asked> {
+        let Some(request) = self.request.as_mut() else { return Ok(Asked::default()) };
+        let mut asked = head(request);
+        if is_absurd(request) {
+            asked.excess = Some(Excess::Body);
+        } else if asked.excess.is_none() {
+            match body(request)? {
+                Some(body) => asked.body = Secret::new(String::from_utf8_lossy(&body)),
+                None => asked.excess = Some(Excess::Body),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Sends the answer; an endless one until the caller has had enough or the shift is over.
+    pub(crate) fn send(mut self, answer: &Answer, shift: &Shift) -> io::Result<()> {
+        let Some(request) = &self.request else { return Ok(()) };
+        let is_head = *request.method() == Method::Head;
+        let (text, start) = match &answer.body {
+            Body::Text(text) => (Some(text.as_str()), None),
+            Body::Endless(start) => (None, Some(*start).filter(|_| !is_head)),
+        };
+        // What cannot be sent leaves the request to its drop, which is a 500 of the library.
+        let bytes = bytes(answer.status, &answer.headers, text, is_head)?;
+        let Some(request) = self.request.take() else { return Ok(()) };
+        if is_absurd(&request) {
+            send_away(request, answer.status);
+            return Ok(());
+        }
+        let mut out = request.into_writer();
+        out.write_all(&bytes)?;
+        if let Some(start) = start {
+            send_without_end(&mut out, start, shift)?;
+        }
+        out.flush()
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if let Some(request) = self.request.take()
+            && is_absurd(&request)
+        {
+            mem::forget(request);
+        }
+    }
+}
+
+/// Whether the body may not be left to the library: a request that is dropped with a body unread asks for as much
+/// memory as the peer has declared, and a number is quickly declared. Such a request is never dropped but forgotten,
+/// which costs one loopback socket and its thread, for a peer that no honest program is.
+fn is_absurd(request: &Request) -> bool {
+    request.body_length().is_some_and(|declared| declared > LARGEST_READ)
+}
+
+/// Only an upgrade gives an answer out without dropping the request's body. What it hands back holds that body, and
+/// is forgotten. The protocol offered is the one in use, which means nothing.
+fn send_away(request: Request, status: u16) {
+    mem::forget(request.upgrade("HTTP/1.1", Response::empty(status)));
+}
+
+fn head(request: &Request) -> Asked {
+    let header = |name: &'static str| {
+        let found = request.headers().iter().find(|header| header.field.equiv(name));
+        found.map(|header| header.value.as_str())
+    };
+    let (path, query) = target(request.url());
+    let size = |header: &Header| header.field.as_str().len() + header.value.len();
+    let is_too_large = request.url().len() + request.headers().iter().map(size).sum::<usize>() > LARGEST_HEAD;
+    Asked {
+        method: request.method().as_str().to_owned(),
+        path,
+        host: header("Host").map(str::to_owned),
+        query: if is_too_large { Parameters::default() } else { Parameters::form(&query) },
+        authorization: header("Authorization").map(Secret::new),
+        content_type: header("Content-Type")
+            .and_then(|value| value.split(';').next())
+            .map(|value| value.trim().to_ascii_lowercase())
+            .unwrap_or_default(),
+        excess: is_too_large.then_some(Excess::Head),
+        ..Asked::default()
+    }
+}
+
+/// Path and query of a request target, which may be a whole address (RFC 9112 section 3.2.2).
+fn target(text: &str) -> (String, String) {
+    if !text.starts_with('/')
+        && let Ok(url) = Url::parse(text)
+    {
+        return (url.path().to_owned(), url.query().unwrap_or_default().to_owned());
+    }
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    (path.to_owned(), query.to_owned())
+}
+
+/// The body, or `None` where it is too large. Never more is read than was declared: after `Connection: upgrade` the
+/// library would wait for the end of the connection.
+fn body(request: &mut Request) -> io::Result<Option<Vec<u8>>> {
+    let declared = request.body_length();
+    let is_chunked = request.headers().iter().any(|header| header.field.equiv("Transfer-Encoding"));
+    if declared.unwrap_or(0) == 0 && !is_chunked {
+        return Ok(Some(Vec::new()));
+    }
+    let most = declared.unwrap_or(LARGEST_READ).min(LARGEST_READ);
+    let mut reader = request.as_reader().take(most as u64);
+    let mut body = Vec::new();
+    reader.by_ref().take(LARGEST_BODY as u64 + 1).read_to_end(&mut body)?;
+    if body.len() > LARGEST_BODY {
+        io::copy(&mut reader, &mut io::sink())?;
+        return Ok(None);
+    }
+    if declared.is_some_and(|declared| declared != body.len()) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(body))
+}
+
+/// The answer as bytes. Without a text it is the head of a chunked one.
+fn bytes(status: u16, headers: &[(&'static str, String)], text: Option<&str>, is_head: bool) -> io::Result<Vec<u8>> {
+    let headers = headers.iter().map(|(name, value)| header(name, value)).collect::<io::Result<_>>()?;
+    let body = text.unwrap_or_default();
+    let response = Response::new(StatusCode(status), headers, body.as_bytes(), text.map(str::len), None)
+        .with_chunked_threshold(usize::MAX);
+    let mut bytes = Vec::new();
+    response.raw_print(&mut bytes, HTTPVersion(1, 1), &[], is_head || text.is_none(), None)?;
+    // One request a connection: a caller that kept it would wait in vain once the service has stopped. The library
+    // takes this header from nobody.
+    if let Some(end) = bytes.windows(2).position(|pair| pair == b"\r\n") {
+        bytes.splice(end..end, *b"\r\nConnection: close");
+    }
+    Ok(bytes)
+}
+
+/// Headers are made here, of escaped parts; one that cannot be sent is a defect, and must not split the answer.
+fn header(name: &str, value: &str) -> io::Result<Header> {
+    let defect = || io::Error::new(io::ErrorKind::InvalidData, format!("the header `{name}` cannot be sent"));
+    if value.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err(defect());
+    }
+    Header::from_bytes(name, value).map_err(|()| defect())
+}
+
+/// A start, then blanks, in chunks. At the end of the shift comes what is no chunk: an end would pass for the end of
+/// a whole reply, and silence would leave the caller waiting.
+fn send_without_end(out: &mut dyn Write, start: &str, shift: &Shift) -> io::Result<()> {
+    let mut chunk = start.to_owned();
+    while !shift.is_over() {
+        write!(out, "{:x}\r\n{chunk}\r\n", chunk.len())?;
+        if chunk.len() < 16 * 1024 {
+            chunk = " ".repeat(16 * 1024);
+        }
+    }
+    write!(out, "stopped\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_target_is_a_path_or_a_whole_address() {
+        let check = |text: &str, path: &str, query: &str| {
+            assert_eq!(target(text), (path.to_owned(), query.to_owned()), "{text}");
+        };
+        check("/a?b=c?d", "/a", "b=c?d");
+        check("//a", "//a", "");
+        check("http://127.0.0.1:1/a?b", "/a", "b");
+        check("*", "*", "");
+    }
+
+    #[test]
+    fn an_answer_closes_its_connection_and_no_header_splits_it() {
+        let headers = [("location", "/x".to_owned())];
+        let text = String::from_utf8(bytes(302, &headers, Some("hi"), false).expect("bytes")).expect("text");
+        assert!(text.starts_with("HTTP/1.1 302 Found\r\nConnection: close\r\n"), "{text}");
+        assert!(text.contains("\r\nlocation: /x\r\n") && text.ends_with("Content-Length: 2\r\n\r\nhi"), "{text}");
+        let split = [("location", "/x\r\nevil: 1".to_owned())];
+        let error = bytes(302, &split, None, false).expect_err("two headers in one");
+        assert_eq!(error.to_string(), "the header `location` cannot be sent");
+    }
+}

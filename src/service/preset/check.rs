@@ -1,0 +1,103 @@
+//! What a TOML parser cannot know of a preset.
+
+use crate::call::{is_name, nearest};
+use crate::diagnosis::Diagnose;
+use crate::oauth::RedirectUri;
+use crate::service::{Input, Service};
+
+/// What is wrong: a text near which it stands in the file, the problem, and what to do.
+pub(crate) struct Finding {
+    pub near: String,
+    pub problem: String,
+    pub hint: Option<String>,
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every check ends in it")]
+fn finding(near: impl Into<String>, problem: String, hint: impl Into<String>) -> Option<Finding> {
+    Some(Finding { near: near.into(), problem, hint: Some(hint.into()) })
+}
+
+/// The first thing that is wrong.
+pub(crate) fn check(service: &Service) -> Option<Finding> {
+    check_id(service)
+        .or_else(|| service.inputs.iter().find_map(check_input))
+        .or_else(|| check_patterns(service))
+        .or_else(|| check_redirect(service))
+        .or_else(|| check_names(service))
+        .or_else(|| check_hosts(service))
+        .or_else(|| check_examples(service))
+}
+
+fn check_id(service: &Service) -> Option<Finding> {
+    if is_name(&service.id) {
+        return None;
+    }
+    finding("id", format!("`id` is `{}`", service.id), "use letters, digits, `-` and `_`, starting with a letter")
+}
+
+fn check_input(input: &Input) -> Option<Finding> {
+    if let Err(error) = regex_lite::Regex::new(&input.pattern) {
+        let problem = format!("`pattern` of the input `{}` is not a pattern: {error}", input.name);
+        return finding(&input.pattern, problem, "write a regular expression");
+    }
+    if !is_name(&input.name) || input.label.is_empty() {
+        let problem = format!("the input `{}` has no proper `name` or no `label`", input.name);
+        return finding(&input.name, problem, "an input has both: the placeholder, and what it is called");
+    }
+    let must_fit = [("example", &input.example), ("default", &input.default)];
+    for (key, value) in must_fit.into_iter().filter(|(_, value)| !value.is_empty()) {
+        if input.parse(value).is_err() {
+            let problem = format!("`{key}` of the input `{}` is `{value}`, which the input itself refuses", input.name);
+            return finding(format!("{key} = \"{value}\""), problem, "mend its `pattern`, `choices` or the value");
+        }
+    }
+    let first: Vec<&String> = input.choices.first().into_iter().flat_map(|choice| choice.sets.keys()).collect();
+    let uneven = input.choices.iter().find(|choice| !choice.sets.keys().eq(first.iter().copied()))?;
+    let problem =
+        format!("the choice `{}` of the input `{}` sets other names than the first", uneven.value, input.name);
+    finding(&uneven.value, problem, "every choice sets the same names")
+}
+
+fn check_patterns(service: &Service) -> Option<Finding> {
+    let (name, pattern) = service.allow.iter().find(|(_, pattern)| regex_lite::Regex::new(pattern).is_err())?;
+    finding(pattern, format!("`allow.{name}` is not a pattern"), "write a regular expression")
+}
+
+fn check_redirect(service: &Service) -> Option<Finding> {
+    let error = RedirectUri::parse(&service.redirect.default).err()?;
+    let hint = error.diagnose().hint.unwrap_or_default();
+    finding(&service.redirect.default, format!("`redirect.default`: {error}"), hint)
+}
+
+fn check_names(service: &Service) -> Option<Finding> {
+    let (stage, name) = service.unsupplied().into_iter().next()?;
+    let mut values = crate::call::Values::new();
+    service.declare(&mut values);
+    let meant = nearest(&name, values.known_names()).map(|known| format!("did you mean `<{known}>`?"));
+    let problem = format!("`{stage}` names `<{name}>`, which nothing supplies");
+    finding(&name, problem, meant.unwrap_or_else(|| format!("add an input `{name}`, or keep it from a reply")))
+}
+
+/// Whatever names a host is bounded: an input by its pattern or choices, what was learnt from outside by `allow`.
+fn check_hosts(service: &Service) -> Option<Finding> {
+    if let Some(name) = service.unguarded().into_iter().next() {
+        let problem = format!("`<{name}>` comes from outside and names a host");
+        return finding(&name, problem, format!("say under `[allow]` what it must match: `{name} = \"…\"`"));
+    }
+    let names: Vec<String> = service.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders()).collect();
+    let open = |input: &&Input| names.contains(&input.name) && input.pattern.is_empty() && input.choices.is_empty();
+    let input = service.inputs.iter().find(open)?;
+    let problem = format!("the input `{}` names a host and takes any text", input.name);
+    finding(&input.name, problem, "give it a `pattern`")
+}
+
+/// An example is what the practice service answers with, so it must be JSON or a form.
+fn check_examples(service: &Service) -> Option<Finding> {
+    let is_reply = |text: &str| {
+        serde_json::from_str::<serde_json::Value>(text).is_ok() || (text.contains('=') && !text.contains('{'))
+    };
+    let calls = service.calls();
+    let (stage, call) = calls.iter().find(|(_, call)| !call.example.is_empty() && !is_reply(&call.example))?;
+    let line = call.example.lines().next().unwrap_or_default();
+    finding(line, format!("`{stage}.example` is neither JSON nor a form"), "write a reply as the service documents it")
+}

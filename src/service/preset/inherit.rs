@@ -1,0 +1,61 @@
+//! `extends = "id"`: a preset that names only what differs from another one. Tables are merged key by key, everything
+//! else is replaced.
+
+use toml::{Table, Value};
+
+/// How long a line of presets may be, each extending the next; a circle is longer than any.
+const LONGEST: usize = 8;
+
+/// Why the preset that is extended cannot be found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum InheritError {
+    /// No preset has this id.
+    Unknown(String),
+    /// The line does not end.
+    Circle(String),
+}
+
+/// The table with everything that it inherits; `parent` supplies the text of a preset by its id.
+pub(crate) fn inherit(mut table: Table, parent: &dyn Fn(&str) -> Option<String>) -> Result<Table, InheritError> {
+    for _ in 0..LONGEST {
+        let Some(Value::String(id)) = table.remove("extends") else { return Ok(table) };
+        let text = parent(&id).ok_or_else(|| InheritError::Unknown(id.clone()))?;
+        let mut merged: Table = text.parse().map_err(|_| InheritError::Unknown(id))?;
+        merge(&mut merged, table);
+        table = merged;
+    }
+    Err(InheritError::Circle(table.get("extends").and_then(Value::as_str).unwrap_or_default().to_owned()))
+}
+
+fn merge(base: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+            (_, value) => drop(base.insert(key, value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Table {
+        text.parse().expect("TOML")
+    }
+
+    #[test]
+    fn tables_are_merged_and_everything_else_is_replaced() {
+        let parent = |id: &str| (id == "base").then(|| "a = 1\nlist = [1, 2]\n[t]\nx = 1\ny = 2\n".to_owned());
+        let merged = inherit(table("extends = \"base\"\nlist = [3]\n[t]\ny = 9\n"), &parent);
+        assert_eq!(merged, Ok(table("a = 1\nlist = [3]\n[t]\nx = 1\ny = 9\n")));
+    }
+
+    #[test]
+    fn a_parent_that_is_not_there_and_a_circle_are_named() {
+        let merged = inherit(table("extends = \"nobody\"\n"), &|_| None);
+        assert_eq!(merged, Err(InheritError::Unknown("nobody".into())));
+        let circle = inherit(table("extends = \"me\"\n"), &|_| Some("extends = \"me\"\n".into()));
+        assert_eq!(circle, Err(InheritError::Circle("me".into())));
+    }
+}

@@ -1,0 +1,194 @@
+//! A preset file ↔ a [`Service`]: what TOML cannot check is checked here, and every error names file, line and key.
+
+use thiserror::Error;
+
+use crate::call::nearest;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::service::preset::check::{Finding, check};
+use crate::service::preset::inherit::{InheritError, inherit};
+use crate::service::{Catalog, Service};
+
+pub(crate) use crate::service::preset::file::PresetFile;
+pub(crate) use crate::service::preset::stage::json_object;
+pub(crate) use crate::service::preset::stage_file::Pairs;
+
+mod check;
+mod file;
+mod inherit;
+mod stage;
+mod stage_file;
+
+/// Why a file is not a preset.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{file}:{line}: {problem}")]
+pub struct PresetError {
+    /// The file's name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub problem: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Diagnose for PresetError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis { hint: self.hint.clone(), ..Diagnosis::new(self.to_string()) }
+    }
+}
+
+/// Reads a preset. `file` is its name, for errors; `catalog` holds the presets that it may extend.
+pub fn parse_preset(file: &str, text: &str, catalog: &Catalog) -> Result<Service, PresetError> {
+    let table: toml::Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
+    let parsed: PresetFile = if table.contains_key("extends") {
+        let table = inherit(table, &|id| catalog.text(id)).map_err(|error| inherit_error(file, text, error))?;
+        table.try_into().map_err(|error| toml_error(file, text, &error))?
+    } else {
+        toml::from_str(text).map_err(|error| toml_error(file, text, &error))?
+    };
+    let service = Service::from(parsed);
+    match check(&service) {
+        None => Ok(service),
+        Some(Finding { near, problem, hint }) => {
+            Err(PresetError { file: file.to_owned(), line: line_near(text, &near), problem, hint })
+        }
+    }
+}
+
+/// The text of a preset that [`parse_preset`] reads as this service.
+pub fn write_preset(service: &Service) -> String {
+    let body = toml::to_string_pretty(&PresetFile::from(service));
+    body.expect("a preset holds nothing but texts, numbers, lists and tables, all of which TOML can write")
+}
+
+fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
+    let message = error.message().replace('\n', " ");
+    // serde lists what it expected; the nearest of them is most likely what was meant.
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let wrong = quoted.first().copied().unwrap_or_default();
+    let hint = nearest(wrong, quoted.iter().skip(1).copied()).filter(|_| message.starts_with("unknown"));
+    // A table that was merged with the one it extends knows no lines.
+    let line = error.span().map_or_else(|| line_near(text, wrong), |span| line_of(text, span.start));
+    let hint = hint.map(|key| format!("did you mean `{key}`?"));
+    PresetError { file: file.to_owned(), line, problem: message, hint }
+}
+
+fn inherit_error(file: &str, text: &str, error: InheritError) -> PresetError {
+    let (id, problem) = match error {
+        InheritError::Unknown(id) => (id.clone(), format!("`extends` names `{id}`, which is no preset")),
+        InheritError::Circle(id) => (id.clone(), format!("`extends = \"{id}\"` leads back to itself")),
+    };
+    let hint = Some("name a preset of `tokenwright service list`".to_owned());
+    PresetError { file: file.to_owned(), line: line_near(text, &id), problem, hint }
+}
+
+fn line_near(text: &str, near: &str) -> usize {
+    text.find(near).map_or(1, |at| line_of(text, at))
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{Authentication, BodyTemplate, Parameter};
+
+    const SMALL: &str = r#"
+id = "small"
+name = "Small"
+checked = "2026-11-21"
+source = ["made up"]
+
+[authorization]
+url = "https://example.test/authorize"
+query = { prompt = "consent" }
+
+[bearer]
+url = "https://example.test/token"
+authentication = "basic"
+"#;
+
+    fn error(text: &str) -> String {
+        parse_preset("small.toml", text, &Catalog::bundled()).expect_err("refused").diagnose().to_string()
+    }
+
+    #[test]
+    fn what_is_not_named_is_as_the_rfc_has_it() {
+        let service = parse_preset("small.toml", SMALL, &Catalog::bundled()).expect("a preset");
+        let authorization = service.authorization.as_ref().expect("a client flow");
+        let names: Vec<&str> = authorization.call.query.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "response_type",
+                "client_id",
+                "redirect_uri",
+                "scope",
+                "state",
+                "code_challenge",
+                "code_challenge_method",
+                "prompt"
+            ]
+        );
+        assert_eq!(service.bearer.authentication, Authentication::Basic);
+        let expected = ["grant_type", "code", "redirect_uri", "code_verifier"];
+        assert!(matches!(&service.bearer.body, BodyTemplate::Form(form) if form.iter().map(|p| &p.name).eq(expected)));
+        assert_eq!(service.grant_type, "authorization_code");
+    }
+
+    #[test]
+    fn a_stage_adds_replaces_omits_and_encodes() {
+        let text = SMALL.replace(
+            "authentication = \"basic\"",
+            "authentication = \"body\"\nomit = [\"code_verifier\"]\nencoding = \"json\"\nbody = { code = \"{code}\", x = [\"1\", \"2\"] }",
+        );
+        let service = parse_preset("small.toml", &text, &Catalog::bundled()).expect("a preset");
+        let BodyTemplate::Json(json) = &service.bearer.body else { panic!("not JSON") };
+        let parsed: serde_json::Value = serde_json::from_str(json.source()).expect("JSON");
+        let names: Vec<&String> = parsed.as_object().expect("an object").keys().collect();
+        assert_eq!(names, ["grant_type", "code", "redirect_uri", "client_id", "client_secret", "x"]);
+        assert_eq!(parsed["code"], "{code}");
+        assert_eq!(service.bearer.query, Vec::<Parameter>::new());
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same() {
+        let service = parse_preset("small.toml", SMALL, &Catalog::bundled()).expect("a preset");
+        assert_eq!(parse_preset("again.toml", &write_preset(&service), &Catalog::bundled()), Ok(service));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
+        let text = SMALL.replace("authentication =", "authenticaton =");
+        let text = error(&text);
+        assert!(text.starts_with("small.toml:13: unknown field `authenticaton`"), "{text}");
+        assert!(text.ends_with("hint: did you mean `authentication`?"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let text = error(&SMALL.replace("name = \"Small\"\n", ""));
+        assert!(text.contains("missing field `name`"), "{text}");
+    }
+
+    #[test]
+    fn a_name_that_nothing_supplies_is_refused() {
+        let text = SMALL.replace("https://example.test/token", "https://<acount>.example.test/token");
+        assert_eq!(
+            error(&text),
+            "small.toml:12: `bearer` names `<acount>`, which nothing supplies\nhint: add an input `acount`, or keep it from a reply"
+        );
+    }
+
+    #[test]
+    fn an_example_must_fit_its_own_pattern() {
+        let text =
+            format!("{SMALL}\n[[inputs]]\nname = \"a\"\nlabel = \"A\"\npattern = \"[0-9]+\"\nexample = \"x1\"\n");
+        let expected = "small.toml:19: `example` of the input `a` is `x1`, which the input itself refuses\n\
+            hint: mend its `pattern`, `choices` or the value";
+        assert_eq!(error(&text), expected);
+    }
+}

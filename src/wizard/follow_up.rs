@@ -1,0 +1,129 @@
+//! What follows the bearer call: exchanges for a longer-lived token, and calls that fetch a value which later calls
+//! need. Neither can undo what the bearer call brought: what fails here is a note beside the tokens.
+
+use serde_json::Value as Json;
+
+use crate::call::{CallTemplate, Path, body_as_json, first_text};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
+use crate::service::Fetch;
+use crate::wizard::shared::Shared;
+use crate::wizard::token_call::send;
+use crate::wizard::{Choosing, Exchange, Failure, Material};
+
+/// Does what the preset says follows; takes and leaves the tokens in the exchange.
+pub(crate) async fn run(shared: &Shared, mut material: Material, exchange: &mut Exchange) {
+    let Ok(tokens) = &exchange.outcome else { return };
+    material.tokens = Some((**tokens).clone());
+    for call in material.profile.service.chain.clone() {
+        match exchanged(shared, &material, &call).await {
+            Ok(tokens) => material.tokens = Some(tokens),
+            Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
+        }
+    }
+    for fetch in material.profile.service.fetch.clone() {
+        match fetched(shared, &material, &fetch).await {
+            Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
+            Ok(mut options) => {
+                options.retain(|option| is_wanted(&material, option));
+                match (options.len(), &mut material.tokens) {
+                    (0, _) => exchange.notes.push(nothing_found(&fetch)),
+                    (1, Some(tokens)) => tokens.kept.extend(options.remove(0).keep),
+                    _ => exchange.choices.push(Choosing { label: fetch.label, options }),
+                }
+            }
+        }
+    }
+    if let Some(tokens) = material.tokens {
+        exchange.outcome = Ok(Box::new(tokens));
+    }
+}
+
+/// One of several values that were fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// What it is called.
+    pub label: String,
+    /// The values to keep, by placeholder.
+    pub keep: Vec<(String, String)>,
+}
+
+async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) -> Result<TokenSet, Failure> {
+    let service = &material.profile.service;
+    let values = material.values();
+    let reply = send(shared, &call.render(&values)?).await?;
+    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous: material.tokens.as_ref() };
+    read_token_set(&reply, &call.reading, context, values.secrets())
+        .map_err(|error| Failure::of_token_call(&error, service))
+}
+
+async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
+    let reply = send(shared, &material.render(&fetch.call)?).await?;
+    let json = body_as_json(&reply).filter(|_| reply.is_success());
+    let json = json.ok_or_else(|| {
+        let summary = format!("it was answered {} without a list", reply.status);
+        Failure::new(crate::wizard::FailureKind::Refused, Diagnosis::new(summary))
+    })?;
+    Ok(options(fetch, &json))
+}
+
+/// The items of the reply that have all the values to keep.
+fn options(fetch: &Fetch, json: &Json) -> Vec<Fetched> {
+    let found = fetch.list.find(json);
+    let items: Vec<&Json> = match found {
+        Some(Json::Array(items)) => items.iter().collect(),
+        Some(item) => vec![item],
+        None => Vec::new(),
+    };
+    let text = |path: &Path, item: &Json| first_text(std::slice::from_ref(path), item);
+    let option = |item: &Json| {
+        let keep: Option<Vec<(String, String)>> =
+            fetch.keep.iter().map(|(name, path)| Some((name.clone(), text(path, item)?))).collect();
+        let keep = keep?;
+        let label = text(&fetch.item_label, item).or_else(|| keep.first().map(|(_, value)| value.clone()));
+        Some(Fetched { label: label.unwrap_or_default(), keep })
+    };
+    items.into_iter().filter_map(option).collect()
+}
+
+/// Whether the person named another one beforehand.
+fn is_wanted(material: &Material, option: &Fetched) -> bool {
+    let named = |name: &str| material.profile.inputs.get(name).filter(|value| !value.is_empty());
+    option.keep.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
+}
+
+fn note(what: &str, failure: Failure) -> Diagnosis {
+    Diagnosis { summary: format!("{what} failed: {}", failure.diagnosis.summary), ..failure.diagnosis }
+}
+
+fn nothing_found(fetch: &Fetch) -> Diagnosis {
+    Diagnosis::new(format!("{}: the service named none", fetch.label))
+        .hint("look into the service's own pages whether this person has one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_item_that_has_the_values_is_an_option() {
+        let fetch = Fetch {
+            list: Path::new("data"),
+            item_label: Path::new("name"),
+            keep: vec![("tenant".into(), Path::new("id"))],
+            ..Fetch::default()
+        };
+        let json = serde_json::json!({"data": [{"id": 7, "name": "Acme"}, {"name": "no id"}, {"id": "b"}]});
+        let expected = [("Acme", "7"), ("b", "b")]
+            .map(|(label, id)| Fetched { label: label.into(), keep: vec![("tenant".into(), id.into())] });
+        assert_eq!(options(&fetch, &json), expected);
+    }
+
+    #[test]
+    fn a_reply_that_is_one_thing_is_one_option() {
+        let fetch = Fetch { keep: vec![("dc".into(), Path::new("dc"))], ..Fetch::default() };
+        let options = options(&fetch, &serde_json::json!({"dc": "us6"}));
+        assert_eq!(options, [Fetched { label: "us6".into(), keep: vec![("dc".into(), "us6".into())] }]);
+    }
+}
