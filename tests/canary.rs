@@ -27,29 +27,24 @@ const CLIENT_ID: &str = "it";
 
 #[test]
 fn a_good_sign_in_and_all_that_follows_show_no_secret() {
-    for authentication in ["basic", "basic-raw", "body"] {
+    let ways: [(&str, &[&str]); 4] = [("basic", &[]), ("basic", &["-v"]), ("basic-raw", &["-v"]), ("body", &["-v"])];
+    for (authentication, verbose) in ways {
         let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
             "/authorize" => asked.grant(CODE),
             _ => Answer::json(200, &tokens(earlier)).header("Set-Cookie", "session=canary-cookie"),
         });
         let watch = Watch::over(&service, authentication);
-        for verbose in [&[][..], &["-v"]] {
-            watch.sign_in(verbose).done();
-            for task in [
-                &["refresh", "demo"][..],
-                &["list"],
-                &["list", "--json"],
-                &["show", "demo"],
-                &["show", "demo", "--json"],
-            ] {
-                watch.run(&[task, verbose].concat()).done();
-            }
-            watch.run(&[&["service", "show", "scripted", "--json"][..], verbose].concat()).done();
-            // Where tokens belong; with `-v` the call is told on the error output, which is watched.
-            let said = watch.program.run(&[&["token", "demo", "--min-valid", "2h"][..], verbose].concat());
-            watch.keep("the error output of `token`", &said.stderr);
-            assert!(said.done().starts_with(ACCESS_TOKEN));
+        watch.sign_in(verbose).done();
+        for task in
+            ["refresh demo", "list", "list --json", "show demo", "show demo --json", "service show scripted --json"]
+        {
+            let task: Vec<&str> = task.split(' ').collect();
+            watch.run(&[&task[..], verbose].concat()).done();
         }
+        // Where tokens belong; with `-v` the call is told on the error output, which is watched.
+        let said = watch.program.run(&[&["token", "demo", "--min-valid", "2h"][..], verbose].concat());
+        watch.keep("the error output of `token`", &said.stderr);
+        assert!(said.done().starts_with(ACCESS_TOKEN));
         watch.finds_nothing();
     }
 }
@@ -64,7 +59,7 @@ fn a_service_that_echoes_what_it_was_sent_gives_nothing_away() {
         |raw| Answer::text(400, "text/plain", raw),
         |raw| Answer::text(401, "text/plain", "no").header("X-You-Sent", raw.lines().last().unwrap_or_default()),
     ];
-    for authentication in ["basic", "basic-raw", "body"] {
+    for authentication in ["basic", "body"] {
         for answer in echo {
             let service = Scripted::start(move |asked, earlier| match (asked.path.as_str(), earlier) {
                 ("/authorize", _) => asked.grant(CODE),
