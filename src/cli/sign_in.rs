@@ -9,8 +9,8 @@ use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
 use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
 use crate::wizard::{
-    Attempt, BrowserChoice, Command, Event, Failure, FailureKind, Material, TypedSecrets, VaultChoice, VaultState,
-    Waiting,
+    Attempt, BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets,
+    VaultChoice, VaultState, Waiting,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -47,7 +47,8 @@ fn draft(
         (ProfileDraft::from(&opened.material.profile), opened.material.secrets.client_secret)
     };
     for (key, value) in &options.set {
-        if !draft.service.inputs.iter().any(|input| input.name == *key) {
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
+        if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
         draft.inputs.insert(key.clone(), value.clone());
@@ -281,7 +282,35 @@ fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenS
         _ => None,
     })?;
     conversation.trace(&exchange);
-    exchange.outcome.map(|tokens| *tokens)
+    exchange.notes.iter().for_each(print::warning);
+    let mut tokens = *exchange.outcome?;
+    for choosing in &exchange.choices {
+        if let Some(chosen) = choose(choosing)? {
+            tokens.kept.extend(chosen.keep.clone());
+        }
+    }
+    Ok(tokens)
+}
+
+/// Asks which of the fetched values is meant. Without a terminal it must have been said beforehand; the tokens are kept
+/// all the same.
+fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
+    let options = &choosing.options;
+    let lines: Vec<String> = options.iter().enumerate().map(|(at, o)| format!("({}) {}", at + 1, o.label)).collect();
+    if !prompt::is_terminal() {
+        let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
+        let summary = format!("{}: the service names {}: {}", choosing.label, lines.len(), lines.join(", "));
+        print::warning(&Diagnosis::new(summary).hint(format!("sign in again with the one meant: `--set {name}=…`")));
+        return Ok(None);
+    }
+    loop {
+        let answer = prompt::line(&format!("{}:\n{}", choosing.label, lines.join("\n")))?;
+        let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match number.and_then(|number| options.get(number)) {
+            Some(chosen) => return Ok(Some(chosen)),
+            None => print::note("Answer with its number."),
+        }
+    }
 }
 
 fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {

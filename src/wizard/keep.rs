@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Freshness, Stage, TokenSet};
+use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
@@ -33,7 +34,8 @@ pub(crate) async fn token(
         shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed: false })));
         return Ok(());
     }
-    let (exchange, refreshed) = renew(shared, attempt, &name, profile, min_valid).await?;
+    let asked = Asked { profile, typed: None, min_valid };
+    let (exchange, refreshed) = renew(shared, attempt, &name, asked).await?;
     let tokens = match exchange {
         Renewal::Found(tokens) => tokens,
         Renewal::Called(exchange) => *exchange.outcome?,
@@ -49,11 +51,22 @@ pub(crate) async fn refresh_saved(
     name: &ProfileName,
     material: Material,
 ) -> Result<Exchange, Failure> {
-    match renew(shared, attempt, name, material.profile, None).await?.0 {
+    let typed = profiles::some(Some(material.secrets.client_secret));
+    match renew(shared, attempt, name, Asked { profile: material.profile, typed, min_valid: None }).await?.0 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Without a least validity there is nothing that could be found good enough.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
     }
+}
+
+/// What is to be renewed, and how.
+struct Asked {
+    /// The profile, as it is kept or as it is now typed.
+    profile: Profile,
+    /// A client secret that was typed.
+    typed: Option<Secret>,
+    /// For how long the access token must be valid to be good enough.
+    min_valid: Option<Duration>,
 }
 
 /// What came of a renewal.
@@ -69,12 +82,14 @@ async fn renew(
     shared: &Shared,
     attempt: Attempt,
     name: &ProfileName,
-    profile: Profile,
-    min_valid: Option<Duration>,
+    asked: Asked,
 ) -> Result<(Renewal, bool), Failure> {
+    let Asked { profile, typed, min_valid } = asked;
     let leased = name.to_string();
     let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
-    let record = read(shared, name).await?;
+    let mut record = read(shared, name).await?;
+    // What is in the field now is what the person means, and what is kept if it works.
+    record.secrets.client_secret = typed.or(record.secrets.client_secret);
     if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
         && is_good(shared, tokens, min_valid)
     {
