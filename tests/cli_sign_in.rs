@@ -59,6 +59,17 @@ fn what_is_pasted_wrongly_is_explained_and_asked_for_again() {
 }
 
 #[test]
+fn a_browser_that_comes_back_by_itself_is_not_held_up_by_what_might_be_pasted() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let mut signing_in = SigningIn::start(&program, &practice, &["--paste"]);
+    signing_in.process.line_with("Paste the address");
+    curl(&["-sL", "-o", "/dev/null", &signing_in.url]);
+    signing_in.process.line_with("Signed in: the profile `demo` is kept");
+    signing_in.succeeds(&program);
+}
+
+#[test]
 fn an_input_that_ends_ends_the_sign_in() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);

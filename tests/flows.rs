@@ -158,7 +158,6 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
         let (status, landed) = landed.split_once(' ').expect("a status and an address");
         assert_eq!(status, "400", "{fault}");
         assert!(process.line_with("warning: ").contains(words), "{}", process.stderr());
-        process.line_with("Paste the address");
         let code = landed.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).expect("a code");
         process.type_text(&format!("{code}\n"));
         let finished = process.finish();

@@ -9,8 +9,8 @@ use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
 use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
 use crate::wizard::{
-    Attempt, BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets,
-    VaultChoice, VaultState, Waiting,
+    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
+    VaultState, Waiting,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -211,30 +211,36 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
     };
     conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
     let mut paste = options.paste;
+    let mut is_reading = false;
     loop {
         match conversation.next()? {
             Event::PracticeReady(port) => {
                 print::note(&format!("The practice service listens on http://127.0.0.1:{port}"));
                 material.practice_port = Some(port);
+                continue;
             }
             Event::Waiting(_, waiting) => {
                 tell_waiting(&waiting);
                 paste |= waiting.addresses.is_empty();
-                if paste {
-                    send_pasted(conversation, attempt)?;
-                }
             }
-            Event::ResponseIgnored(_, diagnosis) => {
-                print::warning(&diagnosis);
-                if paste {
-                    send_pasted(conversation, attempt)?;
-                }
+            Event::ResponseIgnored(_, diagnosis) => print::warning(&diagnosis),
+            Event::InputTaken(_, true) => {
+                is_reading = false;
+                continue;
             }
+            Event::InputTaken(_, false) => return Err(input_ended()),
             Event::Authorized(_, authorized) => {
                 material.authorized = Some(*authorized);
                 return Ok(());
             }
-            _ => {}
+            _ => continue,
+        }
+        if paste {
+            print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
+            // One line at a time: a response may arrive at the listener while the last one is still waited for.
+            if !std::mem::replace(&mut is_reading, true) {
+                conversation.send(Command::PasteLine(attempt));
+            }
         }
     }
 }
@@ -260,17 +266,9 @@ fn tell_waiting(waiting: &Waiting) {
     }
 }
 
-fn send_pasted(conversation: &Conversation, attempt: Attempt) -> Result<(), Failure> {
-    print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
-    let Some(text) = prompt::read_line()? else {
-        let diagnosis = Diagnosis::new("standard input ended before a code came");
-        return Err(Failure::new(
-            FailureKind::NeedsSignIn,
-            diagnosis.hint("paste the address, or leave `--paste` out"),
-        ));
-    };
-    conversation.send(Command::Paste { attempt, text: Secret::new(text) });
-    Ok(())
+fn input_ended() -> Failure {
+    let diagnosis = Diagnosis::new("standard input ended before a code came");
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out"))
 }
 
 /// Step 3.

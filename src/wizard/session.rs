@@ -154,7 +154,7 @@ impl Session {
                 self.services = services;
                 self.problems.extend(problems);
             }
-            Event::Catalog(..) | Event::Traced(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
