@@ -273,7 +273,7 @@ fn twenty_commands_at_once_refresh_once_and_print_the_same_token() {
     for process in running {
         assert_eq!(process.finish().done(), "at-second\n");
     }
-    let refreshes = service.asked("/token").into_iter().filter(|asked| asked.parameter("refresh_token") != "");
+    let refreshes = service.asked("/token").into_iter().filter(|asked| !asked.parameter("refresh_token").is_empty());
     assert_eq!(refreshes.count(), 1);
 }
 

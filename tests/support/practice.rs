@@ -19,7 +19,7 @@ impl Practice {
     /// With these faults switched on.
     pub fn start_with(program: &Tokenwright, faults: &[&str]) -> Self {
         let mut arguments = vec!["practice", "--port", "0", "--auto-consent"];
-        faults.iter().for_each(|fault| arguments.extend(["--fault", fault]));
+        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
         let mut process = program.start(&arguments);
         let line = process.line_with("http://127.0.0.1:");
         let port = line.rsplit(':').next().expect("an address").to_owned();

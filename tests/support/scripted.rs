@@ -111,7 +111,7 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked,
     };
     let Answer { status, headers, body } = answer(&asked, earlier);
     let mut reply = format!("HTTP/1.1 {status} Scripted\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
-    headers.iter().for_each(|(name, value)| reply.push_str(&format!("{name}: {value}\r\n")));
+    reply.extend(headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")));
     // The other side may be gone; a test sees that elsewhere.
     let _ = stream.write_all(format!("{reply}\r\n{body}").as_bytes());
 }
