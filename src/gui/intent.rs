@@ -14,6 +14,8 @@ pub enum Intent {
     NewProfile,
     /// Take this service.
     Choose(String),
+    /// Switch the practice service's faults to those that are ticked.
+    SetFaults,
     /// Show this step.
     GoTo(Step),
     /// Send the browser off.
@@ -70,6 +72,7 @@ impl Intent {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
             Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::SetFaults => ("Set faults", "Let the practice service do this wrong", None),
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
             Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
             Self::GoTo(Step::Tokens) => ("Next", "Go on to the tokens", Some(NEXT)),

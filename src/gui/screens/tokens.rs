@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, reply, save};
+use crate::gui::screens::{call_form, intent_button, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
-    spinner_row, status_dot, tabs,
+    status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt, scope_difference};
 use crate::secret::{MASK, Secret};
@@ -137,7 +137,7 @@ fn identity_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> 
         return None;
     }
     let intent = if session.running(Flow::Identity).is_some() {
-        spinner_row(ui, "Asking the service whose token it is").then_some(Intent::Cancel(Flow::Identity))
+        waiting_row(ui, "Asking the service whose token it is", Flow::Identity)
     } else {
         intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
     };

@@ -33,7 +33,11 @@ fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent
         let action = foot.show(ui, |ui| actions::actions_ui(ui, session, draft)).inner;
         intent = intent.or(action);
     }
-    ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8)).show(ui, |ui| {
+    let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8));
+    if std::mem::take(&mut draft.to_top) {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
         for (index, problem) in session.problems.iter().enumerate() {
             let (dismissed, _) =
                 banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
