@@ -107,7 +107,9 @@ impl App {
                 self.cancel_all();
             }
             self.draft.to_top |= self.stands_at_the_top(&event);
+            let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
+            self.draft.focus_name |= !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none();
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
             }

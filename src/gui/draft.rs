@@ -38,6 +38,8 @@ pub struct Draft {
     pub search: String,
     /// Whether the search field is to take the keyboard in the next frame.
     pub focus_search: bool,
+    /// Whether the name of the profile is to take the keyboard in the next frame: tokens came that are not kept.
+    pub focus_name: bool,
     /// Whether the screen is to show its top in the next frame: something came that stands there.
     pub to_top: bool,
     /// Whether the first wrong field is to take the keyboard in the next frame.
@@ -77,6 +79,7 @@ impl Default for Draft {
             tab: TokenTab::default(),
             search: String::new(),
             focus_search: true,
+            focus_name: false,
             to_top: false,
             point_at_error: false,
             faults: Vec::new(),

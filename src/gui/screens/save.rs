@@ -22,6 +22,9 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         (_, VaultState::Open(_)) => None,
         _ => Some("Choose first where tokens are kept, above"),
     };
+    if std::mem::take(&mut draft.focus_name) {
+        field.request_focus();
+    }
     let mut intent = (entered(ui, &field) && blocked.is_none()).then_some(Intent::Save { replace: false });
     ui.horizontal_wrapped(|ui| {
         let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);

@@ -84,7 +84,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 
 /// Scrolls to what the Tab key leads to, where it is out of sight.
 fn follow_focus(ui: &Ui) {
-    let key = egui::Id::new("focus followed");
+    let key = egui::Id::unique("focus followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =
         ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<egui::Id>>(key), focused));
