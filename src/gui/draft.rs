@@ -29,6 +29,7 @@ pub enum TokenTab {
 
 /// What is on the screen.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the screen")]
 pub struct Draft {
     /// The step.
     pub step: Step,
@@ -36,6 +37,16 @@ pub struct Draft {
     pub tab: TokenTab,
     /// The text that services are looked for by.
     pub search: String,
+    /// Whether the search field is to take the keyboard in the next frame.
+    pub focus_search: bool,
+    /// Whether the name of the profile is to take the keyboard in the next frame: tokens came that are not kept.
+    pub focus_name: bool,
+    /// Whether the screen is to show its top in the next frame: something came that stands there.
+    pub to_top: bool,
+    /// Whether the first wrong field is to take the keyboard in the next frame.
+    pub point_at_error: bool,
+    /// The practice service's faults that are switched on.
+    pub faults: Vec<String>,
     /// The profile being typed; `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     /// What is typed that is secret.
@@ -68,6 +79,11 @@ impl Default for Draft {
             step: Step::default(),
             tab: TokenTab::default(),
             search: String::new(),
+            focus_search: true,
+            focus_name: false,
+            to_top: false,
+            point_at_error: false,
+            faults: Vec::new(),
             profile: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
@@ -85,10 +101,11 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Begins anew; window, clock and search stay.
+    /// Begins anew; window, clock, search and the practice service's faults stay.
     pub fn begin(&mut self) {
         *self = Self {
             search: std::mem::take(&mut self.search),
+            faults: std::mem::take(&mut self.faults),
             zone: self.zone.clone(),
             now: self.now,
             ..Self::default()
@@ -98,6 +115,7 @@ impl Draft {
     /// Takes a service with its defaults.
     pub fn choose(&mut self, service: Service) {
         self.begin();
+        self.focus_search = false;
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
     }
@@ -105,6 +123,8 @@ impl Draft {
     /// Takes over a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
+        self.focus_search = false;
+        self.to_top = true;
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
@@ -124,6 +144,24 @@ impl Draft {
         let mut material = Material::new(profile, self.secrets.clone());
         session.complete(&mut material);
         Some(material)
+    }
+
+    /// Shows a step, if those before it have what it needs; else the first that has not, with what is missing.
+    pub fn go_to(&mut self, step: Step, session: &Session) {
+        let shown = match step {
+            Step::Authorization | Step::Tokens if !self.is_done(Step::Service, session) => Step::Service,
+            Step::Tokens if !self.errors().is_empty() => Step::Authorization,
+            step => step,
+        };
+        self.step = shown;
+        self.to_top = true;
+        if shown == step { self.insisted = false } else { self.insist() }
+    }
+
+    /// Shows what is missing at its field from now on, and leads there.
+    pub fn insist(&mut self) {
+        self.insisted = true;
+        self.point_at_error = true;
     }
 
     /// Whether a step has what the next one needs.

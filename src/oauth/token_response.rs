@@ -102,6 +102,11 @@ impl TokenError {
     /// The words for a person; `hints` are the service's own.
     pub fn diagnose(&self, hints: &[ErrorHint]) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
+        if let Self::NotJson { what, .. } = self
+            && let Some(hint) = hints.iter().find(|hint| what.contains(&hint.when))
+        {
+            return diagnosis.hint(&hint.say);
+        }
         match self {
             Self::Refused { stage, error, description, uri, .. } => Diagnosis {
                 hint: explain(*stage, error, description.as_deref().unwrap_or_default(), hints),
@@ -220,11 +225,12 @@ fn token_set(
     }
 }
 
-/// The values that the reading says to keep.
+/// The values that the reading says to keep; of several places for one name the first that holds something.
 pub fn read_kept(json: &Json, reading: &Reading) -> BTreeMap<String, String> {
     let found = reading
         .keep
         .iter()
+        .rev()
         .filter_map(|keep| Some((keep.name.clone(), first_text(std::slice::from_ref(&keep.path), json)?)));
     found.collect()
 }

@@ -195,9 +195,13 @@ impl Profile {
         let mut values = Values::new();
         self.service.declare(&mut values);
         for input in &self.service.inputs {
-            let Some(value) = self.inputs.get(&input.name).filter(|value| !value.is_empty()) else { continue };
+            let value = self.inputs.get(&input.name).map_or("", String::as_str);
+            if value.is_empty() && (!input.optional || self.service.practice) {
+                continue;
+            }
+            // One that may stay empty and does is left out, where a parameter can be.
             values.set(&input.name, value);
-            let chosen = input.choices.iter().find(|choice| choice.value == *value);
+            let chosen = input.choices.iter().find(|choice| choice.value == value);
             for (name, value) in chosen.iter().flat_map(|choice| &choice.sets) {
                 values.set(name, value);
             }

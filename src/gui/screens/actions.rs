@@ -4,8 +4,8 @@ use egui::{Align, Layout, Ui};
 
 use crate::gui::draft::{Draft, Step, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button};
-use crate::gui::widgets::{ButtonKind, spinner_row};
+use crate::gui::screens::{call_form, intent_button, waiting_row};
+use crate::gui::widgets::ButtonKind;
 use crate::wizard::{AuthorizationState, CallState, Flow, Session, VaultState};
 
 /// Shows the bar; what the person wants.
@@ -75,7 +75,5 @@ fn call_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
         return primary(ui, call, missing.as_deref());
     };
     let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| spinner_row(ui, &place))
-        .inner
-        .then_some(Intent::Cancel(flow))
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, &place, flow)).inner
 }
