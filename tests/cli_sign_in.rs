@@ -233,6 +233,10 @@ fn the_practice_service_starts_by_itself() {
     let page = curl(&["-sL", "-d", &pressed, &format!("{address}/authorize/consent")]);
     assert!(page.contains("<h1>The authorization code arrived</h1>"), "{page}");
     signing_in.succeeds(&program);
+    // It ended with that command, and starts again for this one.
+    let token = program.run(&["token", "demo"]).done();
+    program.run(&["refresh", "demo"]).done();
+    assert_ne!(program.run(&["token", "demo"]).done(), token);
 }
 
 #[test]
