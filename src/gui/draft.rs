@@ -161,7 +161,7 @@ impl Draft {
     /// Shows what is missing at its field from now on, and leads there.
     pub fn insist(&mut self) {
         self.insisted = true;
-        self.point_at_error = true;
+        self.point_at_error = !self.errors().is_empty();
     }
 
     /// Whether a step has what the next one needs.

@@ -25,16 +25,15 @@ const HAIR: f32 = 1.0;
 /// Looks at the window from its top to its end.
 #[track_caller]
 fn check(scene: &str, session: &Session, draft: &Draft, open: &[&str]) {
-    for (size, scale) in [(SMALL, 1.0), (LEAST, 1.5)] {
-        for dress in DRESSES {
-            let mut window = sized(dress, size, scale, session.clone(), draft.clone());
-            for name in open {
-                window.press(name);
-            }
-            let place = format!("{scene}, {dress:?}, {size:?} at {scale}");
-            check_widgets(&place, &window, size.x);
-            check_texts(&place, &window);
+    let [light, dark] = DRESSES;
+    for (dress, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
+        let mut window = sized(dress, size, scale, session.clone(), draft.clone());
+        for name in open {
+            window.press(name);
         }
+        let place = format!("{scene}, {dress:?}, {size:?} at {scale}");
+        check_widgets(&place, &window, size.x);
+        check_texts(&place, &window);
     }
 }
 
@@ -159,7 +158,7 @@ fn very_long_values_fit() {
     let scopes: Vec<String> = (0..40).map(|number| format!("https://service.example/auth/scope.{number}")).collect();
     let mut long = service("practice");
     long.name = format!("{}{long_word}", "A service with a name that never ends ".repeat(3));
-    long.labels.client_secret = "w".repeat(50);
+    long.labels.client_secret = "The client secret of the integration record that was shown once".into();
     long.scopes.known = scopes
         .iter()
         .map(|scope| KnownScope { name: scope.clone(), meaning: "what it lets the program do".into() })

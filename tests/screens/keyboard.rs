@@ -74,7 +74,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (started(), at(service("practice"), Step::Authorization), "I have a refresh token already"),
             (visiting(), at(service("practice"), Step::Authorization), "Back"),
             (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
-            (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
+            (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
         ];
         for (session, draft, last) in steps {
             let mut window = stage(dress, session, draft);

@@ -334,3 +334,18 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
         assert!(window.reads("token endpoint refused the refresh token: invalid_grant"));
     }
 }
+
+#[test]
+fn a_code_is_not_sent_twice() {
+    for dress in DRESSES {
+        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+        let call = window.button("Call bearer token endpoint").expect("there");
+        assert!(call.accesskit_node().is_disabled());
+        call.hover();
+        window.settle();
+        assert!(window.reads("The code is spent: refresh, or authorize again"), "{}", window.words());
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        window.settle();
+        assert!(window.state().wanted.is_empty());
+    }
+}
