@@ -9,6 +9,7 @@ mod list;
 mod practice;
 mod print;
 mod prompt;
+mod secrets;
 mod service;
 mod show;
 mod sign_in;

@@ -3,11 +3,11 @@
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt};
+use crate::cli::{print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
-use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
+use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
 use crate::wizard::{
     BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
     VaultState, Waiting,
@@ -15,12 +15,11 @@ use crate::wizard::{
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    let (draft, saved_secret) = draft(conversation, &name, options)?;
+    let (draft, saved) = draft(conversation, &name, options)?;
     let profile = parse(&draft, options)?;
-    let client_secret = client_secret(&profile, options, saved_secret)?;
+    let secrets = secrets::gather(&profile.service, options.client_secret_stdin, saved)?;
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
-    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
     let mut material = Material::new(profile, secrets);
     if material.profile.service.authorization.is_some() {
         authorize(conversation, &mut material, options)?;
@@ -37,20 +36,21 @@ fn draft(
     conversation: &mut Conversation,
     name: &ProfileName,
     options: &SignInOptions,
-) -> Result<(ProfileDraft, Secret), Failure> {
-    let (mut draft, secret) = if let Some(id) = &options.service {
+) -> Result<(ProfileDraft, TypedSecrets), Failure> {
+    let (mut draft, saved) = if let Some(id) = &options.service {
         let service = conversation.catalog()?.service(id)?;
-        let public = Secret::new(&service.defaults.client_secret);
-        (ProfileDraft::new(service), public)
+        let client_secret = Secret::new(&service.defaults.client_secret);
+        (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
     } else {
         let opened = conversation.open(name).map_err(needs_service)?;
-        (ProfileDraft::from(&opened.material.profile), opened.material.secrets.client_secret)
+        (ProfileDraft::from(&opened.material.profile), opened.material.secrets)
     };
     for (key, value) in &options.set {
         let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
+        secrets::refuse_as_argument(&draft.service, key)?;
         draft.inputs.insert(key.clone(), value.clone());
     }
     if let Some(client_id) = &options.client_id {
@@ -66,7 +66,7 @@ fn draft(
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
-    Ok((draft, secret))
+    Ok((draft, saved))
 }
 
 fn needs_service(failure: Failure) -> Failure {
@@ -114,29 +114,6 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
         Some(hint) if !given => error.diagnosis.hint(format!("{hint}: `{option}`")),
         _ => error.diagnosis,
     }
-}
-
-fn client_secret(profile: &Profile, options: &SignInOptions, saved: Secret) -> Result<Secret, Failure> {
-    let label = &profile.service.labels.client_secret;
-    if options.client_secret_stdin {
-        return prompt::secret_from_input();
-    }
-    if let Ok(secret) = std::env::var("TOKENWRIGHT_CLIENT_SECRET") {
-        return Ok(Secret::new(secret));
-    }
-    if !saved.is_empty() || profile.service.asks == Asks::Nothing {
-        return Ok(saved);
-    }
-    if prompt::is_terminal() {
-        let optional = if profile.service.asks == Asks::OptionalSecret { " (empty for a public client)" } else { "" };
-        return prompt::secret(&format!("{label}{optional}:"));
-    }
-    if profile.service.asks == Asks::OptionalSecret {
-        return Ok(Secret::default());
-    }
-    let diagnosis = Diagnosis::new(format!("{label} is missing"));
-    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
-    Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)))
 }
 
 /// Opens the vault, asking where it has to.

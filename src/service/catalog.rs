@@ -77,15 +77,36 @@ impl Catalog {
         Self { entries }
     }
 
-    /// Adds a person's own preset, by the text of its file; one with the same id as a bundled one takes its place.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<(), PresetError> {
-        let service = parse_preset(file, text, self)?;
-        let entry = Entry { id: service.id.clone(), file: file.to_owned(), text: text.to_owned() };
-        match self.entries.iter_mut().find(|known| known.id == service.id) {
+    /// Adds a person's own presets, by file and text; one with the same id as a bundled one takes its place. They may
+    /// extend each other in any order. What is wrong with those that cannot be read is returned.
+    pub fn add(&mut self, presets: Vec<(String, String)>) -> Vec<PresetError> {
+        let mut problems = Vec::new();
+        let mut waiting = presets;
+        loop {
+            let before = waiting.len();
+            problems.clear();
+            waiting.retain(|(file, text)| match parse_preset(file, text, self) {
+                Ok(service) => {
+                    self.put(Entry { id: service.id, file: file.clone(), text: text.clone() });
+                    false
+                }
+                Err(error) => {
+                    problems.push(error);
+                    true
+                }
+            });
+            // Another round helps only those that extend one of this round's.
+            if waiting.is_empty() || waiting.len() == before {
+                return problems;
+            }
+        }
+    }
+
+    fn put(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|known| known.id == entry.id) {
             Some(known) => *known = entry,
             None => self.entries.push(entry),
         }
-        Ok(())
     }
 
     /// The ids, in the order in which they are listed.
@@ -157,11 +178,23 @@ mod tests {
     }
 
     #[test]
+    fn own_presets_extend_each_other_in_any_order_and_a_broken_one_stands_alone() {
+        let mut catalog = Catalog::bundled();
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let child = file("a.toml", "extends = \"mine\"\nid = \"child\"\nname = \"Child\"\n");
+        let parent = file("b.toml", "extends = \"google\"\nid = \"mine\"\nname = \"Mine\"\n");
+        let problems = catalog.add(vec![child, file("c.toml", "id = 1\n"), parent]);
+        assert_eq!(problems.iter().map(|problem| problem.file.as_str()).collect::<Vec<_>>(), ["c.toml"]);
+        assert_eq!(catalog.service("child").map(|service| service.name), Ok("Child".to_owned()));
+    }
+
+    #[test]
     fn a_persons_own_preset_takes_the_place_of_a_bundled_one() {
         let mut catalog = Catalog::bundled();
         let mut google = catalog.service("google").expect("google");
         google.name = "Our Google".into();
-        catalog.add("ours.toml", &crate::service::write_preset(&google)).expect("added");
+        let ours = ("ours.toml".to_owned(), crate::service::write_preset(&google));
+        assert_eq!(catalog.add(vec![ours]), []);
         assert_eq!(catalog.service("google").map(|service| service.name), Ok("Our Google".to_owned()));
         assert_eq!(catalog.ids().count(), BUNDLED.len());
     }

@@ -194,7 +194,7 @@ impl Profile {
     pub fn values(&self) -> Values {
         let mut values = Values::new();
         self.service.declare(&mut values);
-        for input in &self.service.inputs {
+        for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let value = self.inputs.get(&input.name).map_or("", String::as_str);
             if value.is_empty() && (!input.optional || self.service.practice) {
                 continue;

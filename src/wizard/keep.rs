@@ -119,7 +119,8 @@ fn material(
     let tokens = record.secrets.tokens.clone();
     let refreshable = tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
     let without_browser = profile.service.authorization.is_none();
-    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
+    let inputs = record.secrets.inputs.clone();
+    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
     let material = Material { tokens, ..Material::new(profile, secrets) };
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),

@@ -1,5 +1,7 @@
 //! Step 1: which service, and what it needs to know.
 
+use std::collections::BTreeMap;
+
 use egui::Ui;
 
 use crate::gui::draft::Draft;
@@ -9,6 +11,7 @@ use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, section, toggle,
 };
+use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session, faults};
 
@@ -26,12 +29,14 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), point_at_error, faults, .. } = draft else {
+    let Draft { profile: Some(profile), secrets, point_at_error, faults, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
         return chosen;
     };
     let mut form = Form { profile, errors: &errors, point: point_at_error };
-    chosen.or(needs_ui(ui, session, &mut form, faults))
+    let needs = needs_ui(ui, session, &mut form, faults);
+    secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
+    chosen.or(needs)
 }
 
 /// The fields of this step, and what is wrong with them.
@@ -76,7 +81,7 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Ve
     let mut intent = None;
     section(ui, &title, |ui| {
         checklist_ui(ui, &form.profile.service);
-        for input in form.profile.service.inputs.clone() {
+        for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
             ui.add_space(8.0);
             input_ui(ui, &input, form);
         }
@@ -88,6 +93,24 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Ve
         links_ui(ui, &form.profile.service);
     });
     intent
+}
+
+/// What the service needs to know and nobody else may.
+fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
+    let inputs: Vec<&Input> = profile.service.inputs.iter().filter(|input| input.secret).collect();
+    if inputs.is_empty() {
+        return;
+    }
+    ui.add_space(12.0);
+    section(ui, "Secrets", |ui| {
+        for input in inputs {
+            let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
+            let field = TextField::new(&input.label).help(help);
+            let field = if input.optional { field.optional() } else { field };
+            field.show_secret(ui, typed.entry(input.name.clone()).or_default());
+        }
+        ui.label(small(ui, "Kept in the vault, never in a plain file."));
+    });
 }
 
 /// Where the practice service listens, and what it is to do wrong.
