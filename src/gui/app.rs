@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::{icon, screens, theme};
 use crate::secret::Secret;
@@ -106,10 +106,12 @@ impl App {
             {
                 self.cancel_all();
             }
-            self.draft.to_top |= self.stands_at_the_top(&event);
+            self.draft.lead.to_top |= self.stands_at_the_top(&event);
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
-            self.draft.focus_name |= !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none();
+            if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
+                self.draft.lead.focus = Some(Focus::Name);
+            }
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
             }
@@ -214,7 +216,7 @@ impl App {
     fn authorize(&mut self) {
         self.draft.insist();
         if let Some(material) = self.draft.material(&self.session) {
-            self.draft.to_top = true;
+            self.draft.lead.to_top = true;
             self.draft.pasted = Secret::default();
             let attempt = self.session.begin(Flow::Authorization);
             let material = Box::new(material);

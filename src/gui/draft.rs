@@ -27,6 +27,33 @@ pub enum TokenTab {
     Refresh,
 }
 
+/// Where the eye is led in the next frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// Whether the screen shows its top: something came that stands there.
+    pub to_top: bool,
+    /// What takes the keyboard.
+    pub focus: Option<Focus>,
+}
+
+/// What can take the keyboard by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The search of step 1.
+    Search,
+    /// The first field that is wrong.
+    Error,
+    /// The name of the profile: tokens came that are not kept.
+    Name,
+}
+
+impl Lead {
+    /// Whether this takes the keyboard now; it is asked for once.
+    pub fn takes(&mut self, focus: Focus) -> bool {
+        self.focus.take_if(|wanted| *wanted == focus).is_some()
+    }
+}
+
 /// What is on the screen.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch on the screen")]
@@ -37,14 +64,8 @@ pub struct Draft {
     pub tab: TokenTab,
     /// The text that services are looked for by.
     pub search: String,
-    /// Whether the search field is to take the keyboard in the next frame.
-    pub focus_search: bool,
-    /// Whether the name of the profile is to take the keyboard in the next frame: tokens came that are not kept.
-    pub focus_name: bool,
-    /// Whether the screen is to show its top in the next frame: something came that stands there.
-    pub to_top: bool,
-    /// Whether the first wrong field is to take the keyboard in the next frame.
-    pub point_at_error: bool,
+    /// Where the eye is led in the next frame.
+    pub lead: Lead,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
     /// The profile being typed; `None` until a service is chosen.
@@ -79,10 +100,7 @@ impl Default for Draft {
             step: Step::default(),
             tab: TokenTab::default(),
             search: String::new(),
-            focus_search: true,
-            focus_name: false,
-            to_top: false,
-            point_at_error: false,
+            lead: Lead { to_top: false, focus: Some(Focus::Search) },
             faults: Vec::new(),
             profile: None,
             secrets: TypedSecrets::default(),
@@ -115,7 +133,7 @@ impl Draft {
     /// Takes a service with its defaults.
     pub fn choose(&mut self, service: Service) {
         self.begin();
-        self.focus_search = false;
+        self.lead = Lead::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
     }
@@ -123,8 +141,7 @@ impl Draft {
     /// Takes over a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
-        self.focus_search = false;
-        self.to_top = true;
+        self.lead = Lead { to_top: true, focus: None };
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
@@ -154,14 +171,16 @@ impl Draft {
             step => step,
         };
         self.step = shown;
-        self.to_top = true;
+        self.lead.to_top = true;
         if shown == step { self.insisted = false } else { self.insist() }
     }
 
     /// Shows what is missing at its field from now on, and leads there.
     pub fn insist(&mut self) {
         self.insisted = true;
-        self.point_at_error = !self.errors().is_empty();
+        if !self.errors().is_empty() {
+            self.lead.focus = Some(Focus::Error);
+        }
     }
 
     /// Whether a step has what the next one needs.

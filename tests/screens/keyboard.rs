@@ -68,7 +68,7 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
 #[test]
 fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() {
     for dress in DRESSES {
-        let steps = [
+        let scenes = vec![
             (started(), at(service("practice"), Step::Service), "Next"),
             (started(), at(service("netsuite"), Step::Service), "Next"),
             (started(), at(service("practice"), Step::Authorization), "I have a refresh token already"),
@@ -76,7 +76,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
         ];
-        for (session, draft, last) in steps {
+        for (session, draft, last) in scenes {
             let mut window = stage(dress, session, draft);
             let mut stops = walk(&mut window);
             let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
@@ -113,13 +113,13 @@ fn enter_and_space_press_what_has_the_keyboard() {
 #[test]
 fn one_key_leads_through_the_steps() {
     for dress in DRESSES {
-        let steps = [
+        let scenes = vec![
             (started(), at(service("practice"), Step::Service), Intent::GoTo(Step::Authorization)),
             (started(), at(service("practice"), Step::Authorization), Intent::Authorize { again: false }),
             (authorized(), at(service("practice"), Step::Authorization), Intent::GoTo(Step::Tokens)),
             (authorized(), at(service("practice"), Step::Tokens), Intent::CallBearer),
         ];
-        for (session, draft, wanted) in steps {
+        for (session, draft, wanted) in scenes {
             let mut window = stage(dress, session, draft);
             window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
             window.settle();

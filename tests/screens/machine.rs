@@ -104,9 +104,7 @@ impl Machine {
             if is_so(&self.window) {
                 return;
             }
-            if self.news.recv_timeout(PATIENCE).is_err() {
-                panic!("no {what:?} in\n{}", self.window.words());
-            }
+            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "no {what:?} in\n{}", self.window.words());
         }
     }
 

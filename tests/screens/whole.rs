@@ -1,7 +1,7 @@
 //! The whole way through the window, over the real worker.
 
 use egui::Key;
-use tokenwright::store::Places;
+use tokenwright::store::{Places, Store};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit, ask, follow};
@@ -161,4 +161,21 @@ fn what_is_going_on_survives_a_profile_that_cannot_be_opened() {
     machine.press("Open old");
     machine.wait("Dismiss");
     assert_eq!(machine.access_token(), token);
+}
+
+#[test]
+fn the_dress_changes_at_once_and_is_remembered() {
+    let [light, dark] = DRESSES;
+    let (mut machine, home) = Machine::new(dark, Visit::Follow);
+    assert_eq!(machine.window.ctx.theme(), dark);
+    machine.press("Light");
+    machine.window.settle();
+    assert_eq!(machine.window.ctx.theme(), light);
+    // The worker does one thing after the other: what is asked for next is answered when the file is written.
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("The authorization code arrived");
+    let store = Store::new(Places::find(Some(home.path().to_owned())).expect("a home"));
+    assert_eq!(store.load_settings().expect("our own file").theme, tokenwright::store::Theme::Light);
 }

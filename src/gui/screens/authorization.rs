@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{intent_button, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
@@ -19,8 +19,8 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
     let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
-    let Draft { profile, point_at_error, .. } = draft;
-    client_ui(ui, profile.as_mut()?, &errors, point_at_error);
+    let Draft { profile, lead, .. } = draft;
+    client_ui(ui, profile.as_mut()?, &errors, lead);
     intent
 }
 
@@ -49,20 +49,20 @@ fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent>
     intent
 }
 
-fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], point: &mut bool) {
+fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lead: &mut Lead) {
     let error = |field: &Field| errors.iter().find(|error| error.field == *field);
     section(ui, "Client", |ui| {
         let label = profile.service.labels.client_id.clone();
         let wrong = error(&Field::ClientId).map(|error| error.diagnosis.to_string());
         let help = "The service gives it to you when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        point_at(&field, wrong.is_some(), point);
+        point_at(&field, wrong.is_some(), lead);
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
         if profile.client_flow {
             ui.add_space(8.0);
-            redirect_ui(ui, profile, error(&Field::RedirectUri), point);
+            redirect_ui(ui, profile, error(&Field::RedirectUri), lead);
             ui.add_space(8.0);
             scopes_ui(ui, profile);
             ui.add_space(8.0);
@@ -71,7 +71,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], poi
     });
 }
 
-fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, point: &mut bool) {
+fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, lead: &mut Lead) {
     let note = profile.service.redirect.note.clone();
     let parsed = RedirectUri::parse(&profile.redirect_uri);
     // What was typed is checked at once.
@@ -82,7 +82,7 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .error(wrong.as_deref())
         .mono()
         .show(ui, &mut profile.redirect_uri);
-    point_at(&field, wrong.is_some(), point);
+    point_at(&field, wrong.is_some(), lead);
     let Ok(uri) = parsed else { return };
     ui.add_space(8.0);
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);

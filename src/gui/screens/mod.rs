@@ -16,6 +16,7 @@ pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;
 
+use crate::gui::draft::{Focus, Lead};
 use crate::gui::intent::Intent;
 use crate::gui::widgets::{ButtonKind, button, spinner_row};
 use crate::wizard::Flow;
@@ -47,8 +48,8 @@ pub(crate) fn entered(ui: &Ui, field: &egui::Response) -> bool {
 }
 
 /// Gives the keyboard to the first field that is wrong, and scrolls there.
-pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, asked: &mut bool) {
-    if is_wrong && std::mem::take(asked) {
+pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, lead: &mut Lead) {
+    if is_wrong && lead.takes(Focus::Error) {
         field.request_focus();
         field.scroll_to_me(Some(egui::Align::Center));
     }

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
@@ -22,7 +22,7 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         (_, VaultState::Open(_)) => None,
         _ => Some("Choose first where tokens are kept, above"),
     };
-    if std::mem::take(&mut draft.focus_name) {
+    if draft.lead.takes(Focus::Name) {
         field.request_focus();
     }
     let mut intent = (entered(ui, &field) && blocked.is_none()).then_some(Intent::Save { replace: false });

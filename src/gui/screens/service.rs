@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, point_at};
 use crate::gui::theme::{Tone, small};
@@ -22,18 +22,18 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         .unlabelled()
         .show(ui, &mut draft.search);
     ui.add_space(8.0);
-    if std::mem::take(&mut draft.focus_search) {
+    if draft.lead.takes(Focus::Search) {
         search.request_focus();
     }
     let enter = entered(ui, &search) && !draft.search.trim().is_empty();
     let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), secrets, point_at_error, faults, .. } = draft else {
+    let Draft { profile: Some(profile), secrets, lead, faults, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
         return chosen;
     };
-    let mut form = Form { profile, errors: &errors, point: point_at_error };
+    let mut form = Form { profile, errors: &errors, lead };
     let needs = needs_ui(ui, session, &mut form, faults);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
     chosen.or(needs)
@@ -43,8 +43,7 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
 struct Form<'a> {
     profile: &'a mut ProfileDraft,
     errors: &'a [FieldError],
-    /// Whether the first wrong field is to take the keyboard.
-    point: &'a mut bool,
+    lead: &'a mut Lead,
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -166,11 +165,11 @@ fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
         field = field.optional();
     }
     let field = field.show(ui, value);
-    point_at(&field, error.is_some(), form.point);
+    point_at(&field, error.is_some(), form.lead);
 }
 
 fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
-    let Form { profile, errors, point } = form;
+    let Form { profile, errors, lead } = form;
     let help = "The person signs in with the browser, and the service sends a code back.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {
@@ -183,7 +182,7 @@ fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
             .error(error)
             .mono()
             .show(ui, &mut profile.authorization_url);
-        point_at(&field, error.is_some(), point);
+        point_at(&field, error.is_some(), lead);
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn above_foot<R>(ui: &mut Ui, foot: f32, add: impl FnOnce(&mut Ui) ->
 fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let mut intent = None;
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8));
-    if std::mem::take(&mut draft.to_top) {
+    if std::mem::take(&mut draft.lead.to_top) {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
