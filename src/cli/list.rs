@@ -51,7 +51,8 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     };
     json!({
         "name": profile.name.as_str(),
-        "service": profile.service,
+        "service": profile.service_id,
+        "service_name": profile.service,
         "state": profile.state.word(now),
         "expires_at": expires_at,
         "refreshable": refreshable,

@@ -117,7 +117,8 @@ fn material(
 ) -> Result<(Material, Stage), Failure> {
     let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
     let tokens = record.secrets.tokens.clone();
-    let refreshable = tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+    let renews_itself = profile.service.policy.renews_access_token;
+    let refreshable = tokens.as_ref().is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.authorization.is_none();
     let inputs = record.secrets.inputs.clone();
     let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };

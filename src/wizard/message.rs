@@ -280,7 +280,9 @@ pub struct OpenedProfile {
 pub struct ProfileSummary {
     /// Its name.
     pub name: ProfileName,
-    /// The name of its service; empty when its file cannot be read.
+    /// The id of its service; empty when its file cannot be read.
+    pub service_id: String,
+    /// The name of its service.
     pub service: String,
     /// How its tokens are.
     pub state: ProfileState,

@@ -40,11 +40,11 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
             Err(error) => Err(error.diagnose()),
         };
-        let (service, state) = match profile {
-            Ok(profile) => (profile.service.name, state(shared, &name).await),
-            Err(diagnosis) => (String::new(), ProfileState::Broken(diagnosis)),
+        let (service_id, service, state) = match profile {
+            Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
+            Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, service, state });
+        summaries.push(ProfileSummary { name, service_id, service, state });
     }
     shared.emit(Event::Profiles(summaries));
     Ok(())

@@ -165,7 +165,12 @@ pub fn saved(as_name: &str) -> Session {
         scopes: None,
     };
     let broken = ProfileState::Broken(Diagnosis::new("`old.toml` line 3: there is no key `bearr`"));
-    let summary = |name, service: &str, state| ProfileSummary { name, service: service.to_owned(), state };
+    let summary = |name, service: &str, state| ProfileSummary {
+        name,
+        service_id: "practice".into(),
+        service: service.to_owned(),
+        state,
+    };
     session.apply(Event::Profiles(vec![
         summary(name(as_name), "Practice service", tokens(119)),
         summary(name("acme"), "NetSuite", tokens(-5)),
