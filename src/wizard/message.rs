@@ -10,7 +10,7 @@ use crate::oauth::TokenSet;
 use crate::practice::Fault;
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
-use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material};
+use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material, StageLine};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -31,6 +31,7 @@ pub enum Flow {
     Open,
     Saved,
     Vault,
+    Rehearsal,
 }
 
 /// What a face asks for.
@@ -127,6 +128,13 @@ pub enum Command {
         attempt: Attempt,
         /// Its name.
         name: ProfileName,
+    },
+    /// Rehearse a preset against a stand-in for its service, on this machine.
+    Rehearse {
+        /// The run.
+        attempt: Attempt,
+        /// The preset's id.
+        id: String,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
@@ -380,6 +388,12 @@ pub enum Event {
     Opened(Attempt, Box<OpenedProfile>),
     /// A saved profile's token.
     Token(Attempt, Box<SavedToken>),
+    /// The rehearsal of this preset begins.
+    Rehearsing(Attempt, String),
+    /// A stage of it is over, well or not.
+    StageRehearsed(Attempt, StageLine),
+    /// All of it is over.
+    Rehearsed(Attempt),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

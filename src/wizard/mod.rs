@@ -18,6 +18,7 @@ mod keep;
 mod material;
 mod message;
 mod profiles;
+mod rehearse;
 mod session;
 mod shared;
 mod token_call;
@@ -33,5 +34,6 @@ pub use crate::wizard::message::{
     ProfileState, ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings,
     faults,
 };
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, Session};
+pub use crate::wizard::rehearse::{StageLine, StageOutcome};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, RehearsalState, Session};
 pub use crate::wizard::worker::Worker;
