@@ -16,7 +16,7 @@ fn any_value() -> impl Strategy<Value = String> {
     ]
 }
 
-fn render(template: CallTemplate, value: &str) -> Option<Call> {
+fn render(template: &CallTemplate, value: &str) -> Option<Call> {
     let mut values = Values::new();
     values.declare("value", "the test");
     values.set_secret("value", tokenwright::secret::Secret::new(value));
@@ -45,7 +45,7 @@ proptest! {
     fn a_path_segment(value in any_value()) {
         prop_assume!(value != "." && value != "..");
         let template = CallTemplate { url: Template::new("https://example.test/a/<value>/b"), ..CallTemplate::default() };
-        let call = render(template, &value).expect("renders");
+        let call = render(&template, &value).expect("renders");
         let url = url_of(&call);
         let segments: Vec<&str> = url.path_segments().expect("segments").collect();
         prop_assert_eq!(segments.len(), 3);
@@ -61,14 +61,14 @@ proptest! {
             query: vec![Parameter::new("second", "x <value>")],
             ..CallTemplate::default()
         };
-        let url = url_of(&render(template, &value).expect("renders"));
+        let url = url_of(&render(&template, &value).expect("renders"));
         let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         prop_assert_eq!(pairs, vec![("first".into(), value.clone()), ("second".into(), format!("x {value}"))]);
     }
 
     #[test]
     fn a_form_parameter(value in any_value()) {
-        let call = render(with_body(BodyTemplate::Form(vec![Parameter::new("a b", "{{value}}")])), &value).expect("renders");
+        let call = render(&with_body(BodyTemplate::Form(vec![Parameter::new("a b", "{{value}}")])), &value).expect("renders");
         let body = call.wire_body().expect("a body");
         let pairs: Vec<(String, String)> = form_urlencoded::parse(body.expose().as_bytes()).into_owned().collect();
         prop_assert_eq!(pairs, vec![("a b".to_owned(), value)]);
@@ -77,7 +77,7 @@ proptest! {
     #[test]
     fn a_json_string_and_a_json_value(value in any_value()) {
         let text = Template::new("{\"in\": \"x<value>\", \"out\": <value>}");
-        let call = render(with_body(BodyTemplate::Json(text)), &value).expect("renders");
+        let call = render(&with_body(BodyTemplate::Json(text)), &value).expect("renders");
         let json: serde_json::Value = serde_json::from_str(call.wire_body().expect("a body").expose()).expect("JSON");
         prop_assert_eq!(&json["in"], &serde_json::Value::from(format!("x{value}")));
         prop_assert_eq!(json["out"].as_str(), Some(value.as_str()));
@@ -87,7 +87,7 @@ proptest! {
     fn xml_text_and_an_xml_attribute(value in any_value()) {
         let text = Template::new("<t a=\"{value}\"><value>{value}</value></t>");
         let body = BodyTemplate::Text { content_type: "application/xml".into(), text };
-        let Some(call) = render(with_body(body), &value) else {
+        let Some(call) = render(&with_body(body), &value) else {
             // A character that XML cannot hold is an error; no other may be.
             prop_assert!(!is_xml(&value));
             return Ok(());
@@ -102,7 +102,7 @@ proptest! {
     fn a_header(value in any_value()) {
         let headers = vec![Parameter::new("X-Key", "Key <value>")];
         let template = CallTemplate { headers, ..with_body(BodyTemplate::None) };
-        let Some(call) = render(template, &value) else {
+        let Some(call) = render(&template, &value) else {
             // A header has no way to write a control character; that is an error at the field.
             prop_assert!(value.chars().any(|c| c.is_ascii_control()));
             return Ok(());
@@ -116,7 +116,7 @@ proptest! {
     fn basic_authentication_as_rfc_6749_has_it(value in any_value()) {
         use base64::prelude::{BASE64_STANDARD, Engine as _};
         let template = CallTemplate { authentication: Authentication::Basic, ..with_body(BodyTemplate::None) };
-        let call = render(template, &value).expect("renders");
+        let call = render(&template, &value).expect("renders");
         let header = call.wire_headers().remove(0).1;
         let pair = BASE64_STANDARD.decode(header.expose().trim_start_matches("Basic ")).expect("base64");
         let pair = String::from_utf8(pair).expect("text");
@@ -129,7 +129,7 @@ proptest! {
     #[test]
     fn a_host_holds_nothing_but_a_host(value in any_value()) {
         let template = CallTemplate { url: Template::new("https://<value>.example.test/x"), ..CallTemplate::default() };
-        if let Some(call) = render(template, &value) {
+        if let Some(call) = render(&template, &value) {
             let url = url_of(&call);
             prop_assert_eq!(url.host_str().map(str::to_owned), Some(format!("{}.example.test", value.to_lowercase())));
             prop_assert_eq!(url.path(), "/x");

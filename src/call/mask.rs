@@ -1,6 +1,8 @@
 //! What a server answered, as it may be shown: laid out, and with every secret masked — those we sent (some servers
 //! echo them), those that are named like one, and whatever has the shape of a token.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value as Json;
 
 use crate::secret::{MASK, Secret};
@@ -41,16 +43,55 @@ pub fn pretty_body(body: &Secret) -> Secret {
     }
 }
 
-/// Masks what a text echoes of the known secrets, and what is shaped like a JWT.
+/// Masks what a text echoes of the known secrets, however it writes them, and what is shaped like a JWT.
 pub fn mask_text(text: &str, known: &[&Secret]) -> String {
-    let mut masked = text.to_owned();
-    for secret in known {
-        let raw = secret.expose();
-        for form in [raw.to_owned(), super::escape::percent_encode(raw), super::escape::form_encode(raw)] {
-            masked = masked.replace(&form, MASK);
-        }
+    let known = known.iter().filter(|secret| !secret.is_empty());
+    let forms: Vec<Secret> = known.flat_map(|secret| forms(secret.expose())).map(Secret::new).collect();
+    let masked = forms.iter().fold(text.to_owned(), |text, form| text.replace(form.expose(), MASK));
+    mask_jwts(&mask_base64(&masked, &forms))
+}
+
+/// The ways in which a server may write a secret that it was sent.
+fn forms(raw: &str) -> [String; 6] {
+    let (percent, form) = (super::escape::percent_encode(raw), super::escape::form_encode(raw));
+    let json = Json::from(raw).to_string();
+    let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(raw).to_owned();
+    [raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json]
+}
+
+/// `%2F` as `%2f`: RFC 3986 section 2.1 has both mean the same.
+fn lower_escapes(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let mut lower = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escape, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        lower.push('%');
+        lower.push_str(&escape.to_ascii_lowercase());
+        lower.push_str(rest);
     }
-    mask_jwts(&masked)
+    lower
+}
+
+/// Masks words that are base64 of a text with a secret in it, as an `Authorization: Basic` header is
+/// (RFC 7617 section 2).
+fn mask_base64(text: &str, forms: &[Secret]) -> String {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
+    let hides = |word: &str| {
+        let word = word.trim_end_matches('=').replace('-', "+").replace('_', "/");
+        let Ok(bytes) = STANDARD_NO_PAD.decode(word) else { return false };
+        let inside = String::from_utf8_lossy(&bytes);
+        forms.iter().any(|form| inside.contains(form.expose()))
+    };
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(part) {
+        let end = rest[at..].find(|c| !part(c)).map_or(rest.len(), |length| at + length);
+        masked.push_str(&rest[..at]);
+        masked.push_str(if hides(&rest[at..end]) { MASK } else { &rest[at..end] });
+        rest = &rest[end..];
+    }
+    masked.push_str(rest);
+    masked
 }
 
 fn mask_json(json: &mut Json, known: &[&Secret]) {
@@ -132,6 +173,18 @@ mod tests {
     fn an_echoed_secret_is_masked_in_whatever_form() {
         check(r#"{"error_description":"bad s%cret"}"#, "", "{\n  \"error_description\": \"bad ••••••••\"\n}");
         check("<p>s%25cret and s%cret</p>", "text/html", "<p>•••••••• and ••••••••</p>");
+    }
+
+    #[test]
+    fn an_echoed_header_or_an_escaped_secret_is_masked_too() {
+        let check = |secret: &str, text: &str, expected: &str| {
+            let secret = Secret::new(secret);
+            assert_eq!(mask_text(text, &[&secret]), expected);
+        };
+        check("s%cret", "you sent Basic aXQ6cyVjcmV0.", "you sent Basic ••••••••.");
+        check("s%cret", "aXQ6cyUyNWNyZXQ= it:s%25cret", "•••••••• it:••••••••");
+        check("a\"/b", r#"said "a\"/b" and a%22%2fb"#, r#"said "••••••••" and ••••••••"#);
+        check("s%cret", "Basic aXQ6c2VsZg== stays", "Basic aXQ6c2VsZg== stays");
     }
 
     #[test]

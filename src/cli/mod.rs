@@ -10,6 +10,7 @@ mod practice;
 mod print;
 mod prompt;
 mod rehearse;
+mod secrets;
 mod service;
 mod show;
 mod sign_in;

@@ -1,7 +1,6 @@
 //! The only place that prints: results to standard output, all else to standard error.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is where it happens")]
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write};
 
 use crate::call::Reveal;
 use crate::cli::Exit;
@@ -10,14 +9,17 @@ use crate::wizard::{Exchange, Failure};
 
 /// A line of the result.
 pub(crate) fn result(line: &str) {
-    let mut out = std::io::stdout().lock();
-    // Whoever reads may have had enough (`… | head -1`); that is no error of ours.
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    write(&mut std::io::stdout().lock(), line);
 }
 
 /// A line beside the result.
 pub(crate) fn note(line: &str) {
-    eprintln!("{line}");
+    write(&mut std::io::stderr().lock(), line);
+}
+
+/// Whoever reads may have had enough (`… 2>&1 | head -1`); that is no error of ours. The print macros would panic.
+fn write(out: &mut impl Write, line: &str) {
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
 /// Something that did not stop the program.
@@ -45,12 +47,12 @@ fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let paint =
         |text: &str, colour: &str| if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() };
-    eprintln!("{} {}", paint(&format!("{word}:"), colour), diagnosis.summary);
+    note(&format!("{} {}", paint(&format!("{word}:"), colour), diagnosis.summary));
     if let Some(hint) = &diagnosis.hint {
-        eprintln!("{} {hint}", paint("hint:", "36"));
+        note(&format!("{} {hint}", paint("hint:", "36")));
     }
     if let Some(reference) = &diagnosis.reference {
-        eprintln!("{} {reference}", paint("see:", "36"));
+        note(&format!("{} {reference}", paint("see:", "36")));
     }
 }
 

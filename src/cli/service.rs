@@ -6,7 +6,7 @@ use crate::cli::args::ServiceTask;
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
-use crate::service::{Asks, Service, parse_preset, write_preset};
+use crate::service::{Asks, Service, write_preset};
 use crate::wizard::{Failure, FailureKind};
 
 pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<(), Failure> {
@@ -106,8 +106,8 @@ fn show_json(service: &Service) -> Json {
 fn check(conversation: &Conversation, file: &str) -> Result<(), Failure> {
     let text = if file == "-" { prompt::read_all()? } else { read(file)? };
     let catalog = conversation.catalog()?;
-    let service = parse_preset(file, &text, &catalog)?;
-    parse_preset(file, &write_preset(&service), &catalog)?;
+    let service = catalog.parse(file, &text)?;
+    catalog.parse(file, &write_preset(&service))?;
     print::result(&format!("{file}: {} ({}) is a preset", service.name, service.id));
     Ok(())
 }

@@ -3,24 +3,23 @@
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt};
+use crate::cli::{print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
-use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName};
+use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
 use crate::wizard::{
-    Attempt, BrowserChoice, Command, Event, Failure, FailureKind, Material, TypedSecrets, VaultChoice, VaultState,
-    Waiting,
+    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
+    VaultState, Waiting,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    let (draft, saved_secret) = draft(conversation, &name, options)?;
+    let (draft, saved) = draft(conversation, &name, options)?;
     let profile = parse(&draft, options)?;
-    let client_secret = client_secret(&profile, options, saved_secret)?;
+    let secrets = secrets::gather(&profile.service, options.client_secret_stdin, saved)?;
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
-    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
     let mut material = Material::new(profile, secrets);
     if material.profile.service.authorization.is_some() {
         authorize(conversation, &mut material, options)?;
@@ -37,19 +36,21 @@ fn draft(
     conversation: &mut Conversation,
     name: &ProfileName,
     options: &SignInOptions,
-) -> Result<(ProfileDraft, Secret), Failure> {
-    let (mut draft, secret) = if let Some(id) = &options.service {
+) -> Result<(ProfileDraft, TypedSecrets), Failure> {
+    let (mut draft, saved) = if let Some(id) = &options.service {
         let service = conversation.catalog()?.service(id)?;
-        let public = Secret::new(&service.defaults.client_secret);
-        (ProfileDraft::new(service), public)
+        let client_secret = Secret::new(&service.defaults.client_secret);
+        (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
     } else {
         let opened = conversation.open(name).map_err(needs_service)?;
-        (ProfileDraft::from(&opened.material.profile), opened.material.secrets.client_secret)
+        (ProfileDraft::from(&opened.material.profile), opened.material.secrets)
     };
     for (key, value) in &options.set {
-        if !draft.service.inputs.iter().any(|input| input.name == *key) {
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
+        if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
+        secrets::refuse_as_argument(&draft.service, key)?;
         draft.inputs.insert(key.clone(), value.clone());
     }
     if let Some(client_id) = &options.client_id {
@@ -65,7 +66,7 @@ fn draft(
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
-    Ok((draft, secret))
+    Ok((draft, saved))
 }
 
 fn needs_service(failure: Failure) -> Failure {
@@ -113,29 +114,6 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
         Some(hint) if !given => error.diagnosis.hint(format!("{hint}: `{option}`")),
         _ => error.diagnosis,
     }
-}
-
-fn client_secret(profile: &Profile, options: &SignInOptions, saved: Secret) -> Result<Secret, Failure> {
-    let label = &profile.service.labels.client_secret;
-    if options.client_secret_stdin {
-        return prompt::secret_from_input();
-    }
-    if let Ok(secret) = std::env::var("TOKENWRIGHT_CLIENT_SECRET") {
-        return Ok(Secret::new(secret));
-    }
-    if !saved.is_empty() || profile.service.asks == Asks::Nothing {
-        return Ok(saved);
-    }
-    if prompt::is_terminal() {
-        let optional = if profile.service.asks == Asks::OptionalSecret { " (empty for a public client)" } else { "" };
-        return prompt::secret(&format!("{label}{optional}:"));
-    }
-    if profile.service.asks == Asks::OptionalSecret {
-        return Ok(Secret::default());
-    }
-    let diagnosis = Diagnosis::new(format!("{label} is missing"));
-    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
-    Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)))
 }
 
 /// Opens the vault, asking where it has to.
@@ -210,30 +188,36 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
     };
     conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
     let mut paste = options.paste;
+    let mut is_reading = false;
     loop {
         match conversation.next()? {
             Event::PracticeReady(port) => {
                 print::note(&format!("The practice service listens on http://127.0.0.1:{port}"));
                 material.practice_port = Some(port);
+                continue;
             }
             Event::Waiting(_, waiting) => {
                 tell_waiting(&waiting);
                 paste |= waiting.addresses.is_empty();
-                if paste {
-                    send_pasted(conversation, attempt)?;
-                }
             }
-            Event::ResponseIgnored(_, diagnosis) => {
-                print::warning(&diagnosis);
-                if paste {
-                    send_pasted(conversation, attempt)?;
-                }
+            Event::ResponseIgnored(_, diagnosis) => print::warning(&diagnosis),
+            Event::InputTaken(_, true) => {
+                is_reading = false;
+                continue;
             }
+            Event::InputTaken(_, false) => return Err(input_ended()),
             Event::Authorized(_, authorized) => {
                 material.authorized = Some(*authorized);
                 return Ok(());
             }
-            _ => {}
+            _ => continue,
+        }
+        if paste {
+            print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
+            // One line at a time: a response may arrive at the listener while the last one is still waited for.
+            if !std::mem::replace(&mut is_reading, true) {
+                conversation.send(Command::PasteLine(attempt));
+            }
         }
     }
 }
@@ -259,17 +243,9 @@ fn tell_waiting(waiting: &Waiting) {
     }
 }
 
-fn send_pasted(conversation: &Conversation, attempt: Attempt) -> Result<(), Failure> {
-    print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
-    let Some(text) = prompt::read_line()? else {
-        let diagnosis = Diagnosis::new("standard input ended before a code came");
-        return Err(Failure::new(
-            FailureKind::NeedsSignIn,
-            diagnosis.hint("paste the address, or leave `--paste` out"),
-        ));
-    };
-    conversation.send(Command::Paste { attempt, text: Secret::new(text) });
-    Ok(())
+fn input_ended() -> Failure {
+    let diagnosis = Diagnosis::new("standard input ended before a code came");
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out"))
 }
 
 /// Step 3.
@@ -281,7 +257,35 @@ fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenS
         _ => None,
     })?;
     conversation.trace(&exchange);
-    exchange.outcome.map(|tokens| *tokens)
+    exchange.notes.iter().for_each(print::warning);
+    let mut tokens = *exchange.outcome?;
+    for choosing in &exchange.choices {
+        if let Some(chosen) = choose(choosing)? {
+            tokens.kept.extend(chosen.keep.clone());
+        }
+    }
+    Ok(tokens)
+}
+
+/// Asks which of the fetched values is meant. Without a terminal it must have been said beforehand; the tokens are kept
+/// all the same.
+fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
+    let options = &choosing.options;
+    let lines: Vec<String> = options.iter().enumerate().map(|(at, o)| format!("({}) {}", at + 1, o.label)).collect();
+    if !prompt::is_terminal() {
+        let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
+        let summary = format!("{}: the service names {}: {}", choosing.label, lines.len(), lines.join(", "));
+        print::warning(&Diagnosis::new(summary).hint(format!("sign in again with the one meant: `--set {name}=…`")));
+        return Ok(None);
+    }
+    loop {
+        let answer = prompt::line(&format!("{}:\n{}", choosing.label, lines.join("\n")))?;
+        let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match number.and_then(|number| options.get(number)) {
+            Some(chosen) => return Ok(Some(chosen)),
+            None => print::note("Answer with its number."),
+        }
+    }
 }
 
 fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, Step};
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::{icon, screens, theme};
 use crate::secret::Secret;
@@ -20,6 +20,7 @@ use crate::wizard::{
 /// Starts the worker with what takes its events.
 pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;
 
+const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.
 const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
@@ -29,7 +30,7 @@ const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
 pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
-            .with_title("Tokenwright")
+            .with_title(TITLE)
             .with_app_id("tokenwright")
             .with_inner_size(FIRST_SIZE)
             .with_min_inner_size(LEAST_SIZE)
@@ -71,12 +72,16 @@ pub struct App {
     session: Session,
     draft: Draft,
     window: WindowSettings,
+    /// The title that the window has.
+    title: String,
 }
 
 impl App {
     /// Starts the worker and asks it for everything that is shown first.
     pub fn new(ctx: &Context, start_worker: StartWorker) -> std::io::Result<Self> {
         theme::install(ctx);
+        // A cursor that blinks would wake the window twice a second; the edge of the field shows where it is.
+        ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
         let (sender, events) = channel();
         let waker = ctx.clone();
         let worker = start_worker(Box::new(move |event| {
@@ -86,7 +91,8 @@ impl App {
         }))?;
         worker.send(Command::Start);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
-        Ok(Self { worker, events, session: Session::default(), draft, window: WindowSettings::default() })
+        let (session, window) = (Session::default(), WindowSettings::default());
+        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned() })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -94,10 +100,36 @@ impl App {
             if let Event::Window(window) = &event {
                 self.restore(ctx, *window);
             }
+            // What runs for the profile that is left ends; if the other one cannot be read, it goes on.
+            if let Event::Opened(attempt, _) = &event
+                && self.session.running(Flow::Open) == Some(*attempt)
+            {
+                self.cancel_all();
+            }
+            self.draft.lead.to_top |= self.stands_at_the_top(&event);
+            let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
+            if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
+                self.draft.lead.focus = Some(Focus::Name);
+            }
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
             }
+        }
+    }
+
+    /// Whether what this event brings is shown at the top of the screen. That a profile could not be kept is told
+    /// beside its name.
+    fn stands_at_the_top(&self, event: &Event) -> bool {
+        match event {
+            Event::Failed(attempt, _) => self.session.running(Flow::Save) != Some(*attempt),
+            Event::Waiting(..)
+            | Event::Authorized(..)
+            | Event::Called(..)
+            | Event::ResponseIgnored(..)
+            | Event::Problem(_)
+            | Event::Vault(_) => true,
+            _ => false,
         }
     }
 
@@ -114,7 +146,8 @@ impl App {
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
-            Intent::GoTo(step) => self.go_to(step),
+            Intent::SetFaults => self.start_practice(),
+            Intent::GoTo(step) => self.draft.go_to(step, &self.session),
             Intent::Authorize { .. } => self.authorize(),
             Intent::Paste => self.paste(),
             Intent::Cancel(flow) => {
@@ -125,9 +158,9 @@ impl App {
             Intent::CallBearer => self.call(Flow::Bearer),
             Intent::CallRefresh => self.call(Flow::Refresh),
             Intent::CheckToken => self.call(Flow::Identity),
+            Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
             Intent::Save { replace } => self.save(replace),
             Intent::Open(name) => {
-                self.cancel_all();
                 let attempt = self.session.begin(Flow::Open);
                 self.worker.send(Command::OpenProfile { attempt, name });
             }
@@ -169,22 +202,21 @@ impl App {
         let Some(service) = self.session.services.iter().find(|service| service.id == id).cloned() else { return };
         self.cancel_all();
         if service.practice {
-            self.worker.send(Command::StartPractice(PracticeSettings::default()));
+            self.start_practice();
         }
         self.draft.choose(service);
     }
 
-    /// A step that is not complete is not left forwards; what is missing is shown at its field.
-    fn go_to(&mut self, step: Step) {
-        self.draft.insisted = self.draft.step == Step::Service && !self.draft.is_done(Step::Service, &self.session);
-        if !self.draft.insisted || step == Step::Service {
-            self.draft.step = step;
-        }
+    /// Starts the practice service; when it runs already, switches its faults.
+    fn start_practice(&self) {
+        let faults = self.draft.faults.clone();
+        self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
     }
 
     fn authorize(&mut self) {
-        self.draft.insisted = true;
+        self.draft.insist();
         if let Some(material) = self.draft.material(&self.session) {
+            self.draft.lead.to_top = true;
             self.draft.pasted = Secret::default();
             let attempt = self.session.begin(Flow::Authorization);
             let material = Box::new(material);
@@ -201,7 +233,7 @@ impl App {
 
     fn call(&mut self, flow: Flow) {
         let Some(material) = self.draft.material(&self.session).map(Box::new) else {
-            self.draft.insisted = true;
+            self.draft.insist();
             return;
         };
         let saved_as = self.session.saved_as.clone();
@@ -233,6 +265,18 @@ impl App {
         }
     }
 
+    /// Names the open profile in the title.
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match &self.session.saved_as {
+            Some(name) => format!("{name} - {TITLE}"),
+            None => TITLE.to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
     fn remember_size(&mut self, ctx: &Context) {
         if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
             self.window.size = Some((rect.width().round(), rect.height().round()));
@@ -246,6 +290,7 @@ impl eframe::App for App {
         self.draft.now = Timestamp::now();
         self.remember_size(ctx);
         self.schedule_clock(ctx);
+        self.name_window(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -27,8 +27,36 @@ pub enum TokenTab {
     Refresh,
 }
 
+/// Where the eye is led in the next frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// Whether the screen shows its top: something came that stands there.
+    pub to_top: bool,
+    /// What takes the keyboard.
+    pub focus: Option<Focus>,
+}
+
+/// What can take the keyboard by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// The search of step 1.
+    Search,
+    /// The first field that is wrong.
+    Error,
+    /// The name of the profile: tokens came that are not kept.
+    Name,
+}
+
+impl Lead {
+    /// Whether this takes the keyboard now; it is asked for once.
+    pub fn takes(&mut self, focus: Focus) -> bool {
+        self.focus.take_if(|wanted| *wanted == focus).is_some()
+    }
+}
+
 /// What is on the screen.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the screen")]
 pub struct Draft {
     /// The step.
     pub step: Step,
@@ -36,6 +64,10 @@ pub struct Draft {
     pub tab: TokenTab,
     /// The text that services are looked for by.
     pub search: String,
+    /// Where the eye is led in the next frame.
+    pub lead: Lead,
+    /// The practice service's faults that are switched on.
+    pub faults: Vec<String>,
     /// The profile being typed; `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     /// What is typed that is secret.
@@ -68,6 +100,8 @@ impl Default for Draft {
             step: Step::default(),
             tab: TokenTab::default(),
             search: String::new(),
+            lead: Lead { to_top: false, focus: Some(Focus::Search) },
+            faults: Vec::new(),
             profile: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
@@ -85,10 +119,11 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Begins anew; window, clock and search stay.
+    /// Begins anew; window, clock, search and the practice service's faults stay.
     pub fn begin(&mut self) {
         *self = Self {
             search: std::mem::take(&mut self.search),
+            faults: std::mem::take(&mut self.faults),
             zone: self.zone.clone(),
             now: self.now,
             ..Self::default()
@@ -98,6 +133,7 @@ impl Draft {
     /// Takes a service with its defaults.
     pub fn choose(&mut self, service: Service) {
         self.begin();
+        self.lead = Lead::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
     }
@@ -105,6 +141,7 @@ impl Draft {
     /// Takes over a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
+        self.lead = Lead { to_top: true, focus: None };
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
@@ -124,6 +161,26 @@ impl Draft {
         let mut material = Material::new(profile, self.secrets.clone());
         session.complete(&mut material);
         Some(material)
+    }
+
+    /// Shows a step, if those before it have what it needs; else the first that has not, with what is missing.
+    pub fn go_to(&mut self, step: Step, session: &Session) {
+        let shown = match step {
+            Step::Authorization | Step::Tokens if !self.is_done(Step::Service, session) => Step::Service,
+            Step::Tokens if !self.errors().is_empty() => Step::Authorization,
+            step => step,
+        };
+        self.step = shown;
+        self.lead.to_top = true;
+        if shown == step { self.insisted = false } else { self.insist() }
+    }
+
+    /// Shows what is missing at its field from now on, and leads there.
+    pub fn insist(&mut self) {
+        self.insisted = true;
+        if !self.errors().is_empty() {
+            self.lead.focus = Some(Focus::Error);
+        }
     }
 
     /// Whether a step has what the next one needs.

@@ -5,7 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::gui::draft::Step;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Flow, Theme, VaultChoice};
+use crate::wizard::{Fetched, Flow, Theme, VaultChoice};
 
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Intent {
     NewProfile,
     /// Take this service.
     Choose(String),
+    /// Switch the practice service's faults to those that are ticked.
+    SetFaults,
     /// Show this step.
     GoTo(Step),
     /// Send the browser off.
@@ -31,6 +33,8 @@ pub enum Intent {
     CallRefresh,
     /// Ask whose token it is.
     CheckToken,
+    /// Take one of the values that were fetched.
+    ChooseFetched(Fetched),
     /// Keep the profile under the name that is typed.
     Save {
         /// Whether a profile of that name may be replaced.
@@ -70,6 +74,7 @@ impl Intent {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
             Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::SetFaults => ("Set faults", "Let the practice service do this wrong", None),
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
             Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
             Self::GoTo(Step::Tokens) => ("Next", "Go on to the tokens", Some(NEXT)),
@@ -81,6 +86,7 @@ impl Intent {
             Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
             Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
             Self::CallRefresh => ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::ChooseFetched(_) => ("Choose", "Keep it beside the tokens", None),
             Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
             Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
             Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),

@@ -63,6 +63,8 @@ pub enum TokenError {
         path: String,
         /// The names that are there.
         names: Vec<String>,
+        /// Where something of that name lies deeper in the reply.
+        deeper: Option<String>,
     },
 }
 
@@ -89,9 +91,22 @@ impl TokenError {
         }
     }
 
+    /// Whether only a new sign-in helps: a refresh was refused for what the refresh token is. Services use many codes
+    /// for it, so it is any but those that speak of the client or the call (RFC 6749 section 5.2).
+    pub fn spends_refresh_token(&self) -> bool {
+        const OF_THE_CALL: [&str; 3] = ["invalid_client", "unauthorized_client", "unsupported_grant_type"];
+        matches!(self, Self::Refused { stage: Stage::Refresh, error, .. } if !OF_THE_CALL.contains(&error.as_str()))
+            && !self.is_transient()
+    }
+
     /// The words for a person; `hints` are the service's own.
     pub fn diagnose(&self, hints: &[ErrorHint]) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
+        if let Self::NotJson { what, .. } = self
+            && let Some(hint) = hints.iter().find(|hint| what.contains(&hint.when))
+        {
+            return diagnosis.hint(&hint.say);
+        }
         match self {
             Self::Refused { stage, error, description, uri, .. } => Diagnosis {
                 hint: explain(*stage, error, description.as_deref().unwrap_or_default(), hints),
@@ -116,6 +131,9 @@ impl TokenError {
             }
             Self::NotJson { .. } => {
                 diagnosis.hint("a web page in place of tokens mostly means a wrong URL, or a proxy in between")
+            }
+            Self::NoAccessToken { deeper: Some(place), .. } => {
+                diagnosis.hint(format!("there is one at `{place}`: have it read from there"))
             }
             Self::NoAccessToken { .. } => {
                 diagnosis.hint("look at the reply: if the token is under another name, change where it is read from")
@@ -152,7 +170,7 @@ pub fn read_token_set<'a>(
         return Err(TokenError::Redirected { stage, status, host: redirect_host(reply) });
     }
     let Some(json) = body_as_json(reply) else {
-        return Err(TokenError::NotJson { stage, status, what: describe_body(reply) });
+        return Err(TokenError::NotJson { stage, status, what: describe_body(reply, &secrets) });
     };
     let access_token = first_text(&reading.access_token, &json);
     if let (Some(access_token), true) = (access_token, reply.is_success() && reading.is_success(&json)) {
@@ -166,6 +184,7 @@ pub fn read_token_set<'a>(
         status,
         path: reading.access_token.first().map(ToString::to_string).unwrap_or_default(),
         names: names(&json),
+        deeper: deeper(&json, "access_token", DEEPEST),
     })
 }
 
@@ -206,11 +225,12 @@ fn token_set(
     }
 }
 
-/// The values that the reading says to keep.
+/// The values that the reading says to keep; of several places for one name the first that holds something.
 pub fn read_kept(json: &Json, reading: &Reading) -> BTreeMap<String, String> {
     let found = reading
         .keep
         .iter()
+        .rev()
         .filter_map(|keep| Some((keep.name.clone(), first_text(std::slice::from_ref(&keep.path), json)?)));
     found.collect()
 }
@@ -265,6 +285,19 @@ fn names(json: &Json) -> Vec<String> {
     names.unwrap_or_default()
 }
 
+/// How many levels down a misplaced token is looked for; no service is known to go beyond two.
+const DEEPEST: usize = 4;
+
+/// The path of the first text of this name below the top, such as `data.access_token`.
+fn deeper(json: &Json, name: &str, levels: usize) -> Option<String> {
+    let fields = json.as_object().filter(|_| levels > 0)?;
+    fields.iter().find_map(|(key, value)| {
+        let inside = value.get(name).is_some_and(Json::is_string).then(|| name.to_owned());
+        let place = inside.or_else(|| deeper(value, name, levels - 1))?;
+        Some(format!("{}.{place}", printable(key)))
+    })
+}
+
 fn redirect_host(reply: &Reply) -> String {
     let location = reply.header("location").unwrap_or_default();
     url::Url::parse(location)
@@ -273,7 +306,7 @@ fn redirect_host(reply: &Reply) -> String {
         .unwrap_or_else(|| "the same host".to_owned())
 }
 
-fn describe_body(reply: &Reply) -> String {
+fn describe_body(reply: &Reply, secrets: &[&Secret]) -> String {
     let text = reply.body.expose().trim();
     if text.is_empty() {
         return "an empty body".to_owned();
@@ -287,7 +320,9 @@ fn describe_body(reply: &Reply) -> String {
         text.get(from + "<title>".len()..to)
     });
     match title {
-        Some(title) if !title.trim().is_empty() => format!("a web page titled \"{}\"", printable(title)),
+        Some(title) if !title.trim().is_empty() => {
+            format!("a web page titled \"{}\"", printable(&mask_text(title, secrets)))
+        }
         _ => "a web page".to_owned(),
     }
 }
@@ -396,6 +431,8 @@ mod tests {
         let error = read(502, "<html><title>Bad Gateway</title></html>", None).expect_err("refused");
         assert_eq!(error.to_string(), "the bearer token endpoint answered 502 with a web page titled \"Bad Gateway\"");
         assert!(error.is_transient());
+        let error = read(404, "<html><title>No /s3cret here</title></html>", None).expect_err("refused");
+        assert!(error.to_string().ends_with("titled \"No /•••••••• here\""), "{error}");
         assert_eq!(
             read(200, "", None).expect_err("refused").to_string(),
             "the bearer token endpoint answered 200 with an empty body"
@@ -409,6 +446,25 @@ mod tests {
             error.to_string(),
             "the bearer token endpoint answered 200 without an access token at `access_token`; it has `data`, `ok`"
         );
+        let hint = error.diagnose(&[]).hint;
+        assert_eq!(hint.as_deref(), Some("there is one at `data.access_token`: have it read from there"));
+        let error = read(200, r#"{"data":{"token":"a"},"access_token":{}}"#, None).expect_err("not found");
+        assert!(error.diagnose(&[]).hint.is_some_and(|hint| hint.starts_with("look at the reply")));
+    }
+
+    #[test]
+    fn only_what_the_refresh_token_is_refused_for_wants_a_new_sign_in() {
+        let previous = read(200, r#"{"access_token":"a","refresh_token":"r"}"#, None).expect("tokens");
+        let spends =
+            |status, body: &str, previous| read(status, body, previous).expect_err(body).spends_refresh_token();
+        assert!(spends(400, r#"{"error":"invalid_grant"}"#, Some(&previous)));
+        // LinkedIn's answer to a refresh token that has expired.
+        assert!(spends(400, r#"{"error":"invalid_request"}"#, Some(&previous)));
+        assert!(!spends(400, r#"{"error":"invalid_grant"}"#, None), "it is the code that is refused");
+        assert!(!spends(401, r#"{"error":"invalid_client"}"#, Some(&previous)));
+        assert!(!spends(400, r#"{"error":"temporarily_unavailable"}"#, Some(&previous)));
+        assert!(!spends(200, r#"{"data":{"access_token":"b"}}"#, Some(&previous)));
+        assert!(!spends(404, "<html></html>", Some(&previous)));
     }
 
     #[test]

@@ -138,6 +138,7 @@ fn wait_until_free(port: u16) {
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return;
         }
+        // waits: the library does not say when it has closed its listener
         thread::sleep(PORT_PAUSE);
     }
 }

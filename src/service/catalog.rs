@@ -1,6 +1,8 @@
 //! The services there are: those bundled with the program and the person's own presets, which come first where the
 //! id is the same. A preset is parsed when it is asked for, so that the command line does not pay for all of them.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::call::nearest;
@@ -23,7 +25,8 @@ pub struct Catalog {
 struct Entry {
     id: String,
     file: String,
-    text: String,
+    /// Borrowed from the program where the preset is bundled.
+    text: Cow<'static, str>,
 }
 
 /// Why there is no such service.
@@ -67,25 +70,46 @@ impl Catalog {
 
     /// The presets that come with the program.
     pub fn bundled() -> Self {
-        let entry = |(id, text): &(&str, &str)| Entry {
+        let entry = |(id, text): &(&str, &'static str)| Entry {
             id: (*id).to_owned(),
             file: format!("{id}.toml"),
-            text: (*text).to_owned(),
+            text: Cow::Borrowed(text),
         };
         let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
         entries.sort_by_key(|entry| place(&entry.id));
         Self { entries }
     }
 
-    /// Adds a person's own preset, by the text of its file; one with the same id as a bundled one takes its place.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<(), PresetError> {
-        let service = parse_preset(file, text, self)?;
-        let entry = Entry { id: service.id.clone(), file: file.to_owned(), text: text.to_owned() };
-        match self.entries.iter_mut().find(|known| known.id == service.id) {
+    /// Adds a person's own presets, by file and text; one with the same id as a bundled one takes its place. They may
+    /// extend each other in any order. What is wrong with those that cannot be read is returned.
+    pub fn add(&mut self, presets: Vec<(String, String)>) -> Vec<PresetError> {
+        let mut problems = Vec::new();
+        let mut waiting = presets;
+        loop {
+            let before = waiting.len();
+            problems.clear();
+            waiting.retain(|(file, text)| match self.parse(file, text) {
+                Ok(service) => {
+                    self.put(Entry { id: service.id, file: file.clone(), text: Cow::Owned(text.clone()) });
+                    false
+                }
+                Err(error) => {
+                    problems.push(error);
+                    true
+                }
+            });
+            // Another round helps only those that extend one of this round's.
+            if waiting.is_empty() || waiting.len() == before {
+                return problems;
+            }
+        }
+    }
+
+    fn put(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|known| known.id == entry.id) {
             Some(known) => *known = entry,
             None => self.entries.push(entry),
         }
-        Ok(())
     }
 
     /// The ids, in the order in which they are listed.
@@ -93,9 +117,10 @@ impl Catalog {
         self.entries.iter().map(|entry| entry.id.as_str())
     }
 
-    /// The text of the preset of this id.
-    pub(crate) fn text(&self, id: &str) -> Option<String> {
-        self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.text.clone())
+    /// Reads a preset that may extend any of these.
+    pub fn parse(&self, file: &str, text: &str) -> Result<Service, PresetError> {
+        let parent = |id: &str| self.entries.iter().find(|entry| entry.id == id).map(|entry| entry.text.to_string());
+        parse_preset(file, text, &parent)
     }
 
     /// Parses the preset of this id.
@@ -103,13 +128,21 @@ impl Catalog {
         let Some(entry) = self.entries.iter().find(|entry| entry.id == id) else {
             return Err(CatalogError::Unknown { id: id.to_owned(), nearest: nearest(id, self.ids()) });
         };
-        Ok(parse_preset(&entry.file, &entry.text, self)?)
+        Ok(match &entry.text {
+            // A bundled preset extends what it was written for, whatever a person puts in its place.
+            Cow::Borrowed(text) => parse_preset(&entry.file, text, &bundled_text)?,
+            Cow::Owned(text) => self.parse(&entry.file, text)?,
+        })
     }
 
     /// Parses all of them. Those bundled are proven by tests, and those added were parsed when they were added.
     pub fn services(&self) -> Vec<Service> {
         self.ids().filter_map(|id| self.service(id).ok()).collect()
     }
+}
+
+fn bundled_text(id: &str) -> Option<String> {
+    BUNDLED.iter().find(|(bundled, _)| *bundled == id).map(|(_, text)| (*text).to_owned())
 }
 
 /// Where in the list a service stands; the one that is described by hand comes last.
@@ -143,7 +176,7 @@ mod tests {
     fn every_preset_survives_being_written() {
         for service in Catalog::bundled().services() {
             let text = crate::service::write_preset(&service);
-            assert_eq!(parse_preset("again.toml", &text, &Catalog::bundled()).as_ref(), Ok(&service), "{text}");
+            assert_eq!(parse_preset("again.toml", &text, &|_| None).as_ref(), Ok(&service), "{text}");
         }
     }
 
@@ -157,11 +190,23 @@ mod tests {
     }
 
     #[test]
+    fn own_presets_extend_each_other_in_any_order_and_a_broken_one_stands_alone() {
+        let mut catalog = Catalog::bundled();
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let child = file("a.toml", "extends = \"mine\"\nid = \"child\"\nname = \"Child\"\n");
+        let parent = file("b.toml", "extends = \"google\"\nid = \"mine\"\nname = \"Mine\"\n");
+        let problems = catalog.add(vec![child, file("c.toml", "id = 1\n"), parent]);
+        assert_eq!(problems.iter().map(|problem| problem.file.as_str()).collect::<Vec<_>>(), ["c.toml"]);
+        assert_eq!(catalog.service("child").map(|service| service.name), Ok("Child".to_owned()));
+    }
+
+    #[test]
     fn a_persons_own_preset_takes_the_place_of_a_bundled_one() {
         let mut catalog = Catalog::bundled();
         let mut google = catalog.service("google").expect("google");
         google.name = "Our Google".into();
-        catalog.add("ours.toml", &crate::service::write_preset(&google)).expect("added");
+        let ours = ("ours.toml".to_owned(), crate::service::write_preset(&google));
+        assert_eq!(catalog.add(vec![ours]), []);
         assert_eq!(catalog.service("google").map(|service| service.name), Ok("Our Google".to_owned()));
         assert_eq!(catalog.ids().count(), BUNDLED.len());
     }

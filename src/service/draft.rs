@@ -122,7 +122,7 @@ impl ProfileDraft {
         let mut errors = Vec::new();
         let mut wrong = |field: Field, diagnosis: Diagnosis| errors.push(FieldError { field, diagnosis });
         let mut inputs = BTreeMap::new();
-        for input in &self.service.inputs {
+        for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let typed = self.inputs.get(&input.name).map_or("", String::as_str);
             match input.parse(typed) {
                 Ok(value) => drop(inputs.insert(input.name.clone(), value)),

@@ -28,6 +28,9 @@ pub struct Input {
     /// What it is unless changed.
     #[serde(skip_serializing_if = "is_default")]
     pub default: String,
+    /// Whether it is a secret: masked, kept in the vault, never in a plain file.
+    #[serde(skip_serializing_if = "is_default")]
+    pub secret: bool,
     /// Whether it may stay empty.
     #[serde(skip_serializing_if = "is_default")]
     pub optional: bool,

@@ -194,10 +194,14 @@ impl Profile {
     pub fn values(&self) -> Values {
         let mut values = Values::new();
         self.service.declare(&mut values);
-        for input in &self.service.inputs {
-            let Some(value) = self.inputs.get(&input.name).filter(|value| !value.is_empty()) else { continue };
+        for input in self.service.inputs.iter().filter(|input| !input.secret) {
+            let value = self.inputs.get(&input.name).map_or("", String::as_str);
+            if value.is_empty() && (!input.optional || self.service.practice) {
+                continue;
+            }
+            // One that may stay empty and does is left out, where a parameter can be.
             values.set(&input.name, value);
-            let chosen = input.choices.iter().find(|choice| choice.value == *value);
+            let chosen = input.choices.iter().find(|choice| choice.value == value);
             for (name, value) in chosen.iter().flat_map(|choice| &choice.sets) {
                 values.set(name, value);
             }

@@ -15,7 +15,7 @@ use crate::oauth::{
 use crate::redirect::{Browser, LandingPage, Listener, Tone, Verdict};
 use crate::secret::Secret;
 use crate::wizard::material::SentAuthorization;
-use crate::wizard::shared::Shared;
+use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting, certificate};
 
 /// How long a sign-in may take; a person may have to look for a password and a second factor.
@@ -82,6 +82,19 @@ pub(crate) async fn authorize(
     let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
     let authorized = authorized(response, sent, (shared.edges.now)());
     shared.emit(Event::Authorized(attempt, Box::new(authorized)));
+    Ok(())
+}
+
+/// Takes a line of standard input as what was pasted. It is read off this thread, so that a browser that comes back by
+/// itself is not held up.
+pub(crate) async fn paste_line(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
+    let line = blocking(|| std::io::stdin().lines().next().transpose()).await?.map_err(|error| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
+    })?;
+    shared.emit(Event::InputTaken(attempt, line.is_some()));
+    if let Some(line) = line {
+        shared.paste(attempt, Secret::new(line));
+    }
     Ok(())
 }
 

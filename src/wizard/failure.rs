@@ -44,7 +44,13 @@ impl Failure {
 
     /// A failure of a token call, with the service's own hints.
     pub fn of_token_call(error: &TokenError, service: &Service) -> Self {
-        let kind = if error.is_transient() { FailureKind::Network } else { FailureKind::Refused };
+        let kind = if error.is_transient() {
+            FailureKind::Network
+        } else if error.spends_refresh_token() {
+            FailureKind::NeedsSignIn
+        } else {
+            FailureKind::Refused
+        };
         Self::new(kind, error.diagnose(&service.hints))
     }
 

@@ -30,7 +30,8 @@ pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &Material) 
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await?;
     let json = body_as_json(&reply);
-    if !reply.is_success() {
+    let says_success = json.as_ref().is_none_or(|json| identity.call.reading.is_success(json));
+    if !reply.is_success() || !says_success {
         let text = json.as_ref().and_then(|json| first_text(&identity.call.reading.error_description, json));
         let code = json.as_ref().and_then(|json| first_text(&identity.call.reading.error, json)).unwrap_or_default();
         let said = if code.is_empty() { String::new() } else { format!(": `{code}`") };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Freshness, Stage, TokenSet};
+use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
@@ -33,7 +34,8 @@ pub(crate) async fn token(
         shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed: false })));
         return Ok(());
     }
-    let (exchange, refreshed) = renew(shared, attempt, &name, profile, min_valid).await?;
+    let asked = Asked { profile, typed: None, min_valid };
+    let (exchange, refreshed) = renew(shared, attempt, &name, asked).await?;
     let tokens = match exchange {
         Renewal::Found(tokens) => tokens,
         Renewal::Called(exchange) => *exchange.outcome?,
@@ -49,11 +51,22 @@ pub(crate) async fn refresh_saved(
     name: &ProfileName,
     material: Material,
 ) -> Result<Exchange, Failure> {
-    match renew(shared, attempt, name, material.profile, None).await?.0 {
+    let typed = profiles::some(Some(material.secrets.client_secret));
+    match renew(shared, attempt, name, Asked { profile: material.profile, typed, min_valid: None }).await?.0 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Without a least validity there is nothing that could be found good enough.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
     }
+}
+
+/// What is to be renewed, and how.
+struct Asked {
+    /// The profile, as it is kept or as it is now typed.
+    profile: Profile,
+    /// A client secret that was typed.
+    typed: Option<Secret>,
+    /// For how long the access token must be valid to be good enough.
+    min_valid: Option<Duration>,
 }
 
 /// What came of a renewal.
@@ -69,50 +82,62 @@ async fn renew(
     shared: &Shared,
     attempt: Attempt,
     name: &ProfileName,
-    profile: Profile,
-    min_valid: Option<Duration>,
+    asked: Asked,
 ) -> Result<(Renewal, bool), Failure> {
+    let Asked { profile, typed, min_valid } = asked;
     let leased = name.to_string();
     let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
-    let record = read(shared, name).await?;
+    let mut record = read(shared, name).await?;
+    // What is in the field now is what the person means, and what is kept if it works.
+    record.secrets.client_secret = typed.or(record.secrets.client_secret);
     if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
         && is_good(shared, tokens, min_valid)
     {
         return Ok((Renewal::Found(tokens.clone()), true));
     }
-    let (mut material, stage) = material(name, profile, &record)?;
+    let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
-    exchange.outcome = match exchange.outcome {
-        Ok(tokens) => {
-            let secrets = ProfileSecrets { tokens: Some((*tokens).clone()), ..record.secrets };
-            let kept = name.to_string();
-            shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
-            Ok(tokens)
-        }
-        Err(failure) if failure.kind == FailureKind::Refused && stage == Stage::Refresh => {
-            Err(Failure { kind: FailureKind::NeedsSignIn, ..failure })
-        }
-        Err(failure) => Err(failure),
-    };
+    let exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    if let Ok(tokens) = &exchange.outcome {
+        let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
+        let kept = name.to_string();
+        shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
+    }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok((Renewal::Called(Box::new(exchange)), true))
 }
 
 /// What the renewal is made from: the refresh call, or for a service without a browser the bearer call again.
-fn material(name: &ProfileName, profile: Profile, record: &Record) -> Result<(Material, Stage), Failure> {
+fn material(
+    shared: &Shared,
+    name: &ProfileName,
+    profile: Profile,
+    record: &Record,
+) -> Result<(Material, Stage), Failure> {
     let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
     let tokens = record.secrets.tokens.clone();
     let refreshable = tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
     let without_browser = profile.service.authorization.is_none();
-    let secrets = TypedSecrets { client_secret, ..TypedSecrets::default() };
+    let inputs = record.secrets.inputs.clone();
+    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
     let material = Material { tokens, ..Material::new(profile, secrets) };
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),
         (false, true) => Ok((material, Stage::Bearer)),
-        (false, false) if material.tokens.is_none() => Err(needs_sign_in(name, "has no tokens")),
-        (false, false) => Err(needs_sign_in(name, "has an access token that is no longer valid and no refresh token")),
+        (false, false) => Err(needs_sign_in(name, what_is_left(shared, material.tokens.as_ref(), refreshable))),
+    }
+}
+
+/// Why there is no way on without a person.
+fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
+    match tokens {
+        None => "has no tokens",
+        Some(_) if refreshable => "has a refresh token, but its service has no refresh token endpoint here",
+        Some(tokens) if is_good(shared, tokens, Duration::ZERO) => {
+            "has no refresh token, and its access token cannot be renewed without one"
+        }
+        Some(_) => "has an access token that is no longer valid and no refresh token",
     }
 }
 
@@ -128,6 +153,6 @@ fn is_good(shared: &Shared, tokens: &TokenSet, min_valid: Duration) -> bool {
 
 fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
     let diagnosis = Diagnosis::new(format!("the profile `{name}` {what}"));
-    let hint = format!("sign in again: `tokenwright sign-in {name} --service …`, or open the profile in the window");
+    let hint = format!("sign in again: `tokenwright sign-in {name}`, or open the profile in the window");
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))
 }

@@ -1,6 +1,8 @@
 //! All that a call is made from: the profile, what was typed that is secret, what the sign-in brought, and the tokens
 //! there are. The preview and the call itself take their values from the same place, so they cannot differ.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::call::{Call, CallTemplate, Parameter, RenderError, Values};
@@ -15,6 +17,8 @@ pub struct TypedSecrets {
     pub client_secret: Secret,
     /// A refresh token that was at hand.
     pub refresh_token: Secret,
+    /// The service's inputs that are secret, by name.
+    pub inputs: BTreeMap<String, Secret>,
 }
 
 /// What a sign-in brought.
@@ -63,6 +67,7 @@ impl Material {
             values.set("port", port.to_string());
         }
         self.set_secret(&mut values);
+        self.set_secret_inputs(&mut values);
         if let Some(authorized) = &self.authorized {
             values.set_secret("code", authorized.code.clone());
             values.set("redirect_uri", &authorized.redirect_uri);
@@ -118,6 +123,15 @@ impl Material {
         }
         if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
             values.set_secret("password", secret.clone());
+        }
+    }
+
+    fn set_secret_inputs(&self, values: &mut Values) {
+        for input in self.profile.service.inputs.iter().filter(|input| input.secret) {
+            let typed = self.secrets.inputs.get(&input.name).cloned().unwrap_or_default();
+            if input.optional || !typed.is_empty() {
+                values.set_secret(&input.name, typed);
+            }
         }
     }
 

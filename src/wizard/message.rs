@@ -72,6 +72,8 @@ pub enum Command {
         /// What was pasted.
         text: Secret,
     },
+    /// Take the next line of standard input as such; [`Event::InputTaken`] tells when there was one.
+    PasteLine(Attempt),
     /// Call the bearer token endpoint.
     CallBearer {
         /// The run.
@@ -370,6 +372,8 @@ pub enum Event {
     Waiting(Attempt, Box<Waiting>),
     /// A response came that is not believed; the wait goes on.
     ResponseIgnored(Attempt, Diagnosis),
+    /// Whether there was a line of standard input; without one its end was reached.
+    InputTaken(Attempt, bool),
     /// The code came.
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.

@@ -76,7 +76,8 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
     let secrets = record.map(|record| record.secrets).unwrap_or_default();
-    let typed = TypedSecrets { client_secret: secrets.client_secret.unwrap_or_default(), ..TypedSecrets::default() };
+    let client_secret = secrets.client_secret.unwrap_or_default();
+    let typed = TypedSecrets { client_secret, inputs: secrets.inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
     shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
     Ok(())
@@ -97,6 +98,7 @@ pub(crate) async fn save(
     }
     let secrets = ProfileSecrets {
         client_secret: Some(material.secrets.client_secret).filter(|secret| !secret.is_empty()),
+        inputs: material.secrets.inputs,
         tokens: material.tokens,
         ..ProfileSecrets::default()
     };

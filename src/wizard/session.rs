@@ -39,7 +39,7 @@ pub struct Session {
     pub tokens: Option<TokenSet>,
     /// The name under which this wizard's profile is kept.
     pub saved_as: Option<ProfileName>,
-    /// Why it could not be kept, opened or forgotten.
+    /// Why it could not be kept.
     pub save_problem: Option<Failure>,
     /// The rehearsal that was asked for last.
     pub rehearsal: Option<RehearsalState>,
@@ -168,14 +168,14 @@ impl Session {
                 self.services = services;
                 self.problems.extend(problems);
             }
-            Event::Catalog(..) | Event::Traced(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
                 self.vault = state;
                 self.finish_flow(Flow::Vault);
             }
-            Event::Problem(failure) => self.problems.push(failure.diagnosis),
+            Event::Problem(failure) => self.tell(failure.diagnosis),
             Event::PracticeReady(port) => self.practice = PracticeState::Ready(port),
             Event::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
             Event::Waiting(attempt, waiting) => self.when(attempt, false, |session, _| {
@@ -278,7 +278,16 @@ impl Session {
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Failed(failure)),
             Flow::Identity => self.identity = Some(Err(failure)),
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
-            Flow::Save | Flow::Open | Flow::Saved | Flow::Vault => self.save_problem = Some(failure),
+            Flow::Save => self.save_problem = Some(failure),
+            // They have no place of their own on the screen: a profile that cannot be read is not shown.
+            Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
+        }
+    }
+
+    /// Shows a message until it is dismissed; the same one once.
+    fn tell(&mut self, problem: Diagnosis) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
         }
     }
 

@@ -46,14 +46,15 @@ impl Shared {
     /// The presets, and what is wrong with the person's own.
     pub(crate) fn catalog(&self) -> (Catalog, Vec<Diagnosis>) {
         let mut catalog = Catalog::bundled();
-        let mut problems = Vec::new();
+        let (mut problems, mut own) = (Vec::new(), Vec::new());
         for (path, text) in self.edges.store.list_user_presets() {
             let file = path.display().to_string();
             match text {
-                Ok(text) => problems.extend(catalog.add(&file, &text).err().map(|error| error.diagnose())),
+                Ok(text) => own.push((file, text)),
                 Err(error) => problems.push(error.diagnose()),
             }
         }
+        problems.extend(catalog.add(own).iter().map(Diagnose::diagnose));
         (catalog, problems)
     }
 

@@ -102,6 +102,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ProbeVault
         | Command::ListProfiles
         | Command::StartPractice(_)
+        | Command::PasteLine(_)
         | Command::SaveWindow(_) => None,
     }
 }
@@ -121,6 +122,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Authorize { attempt, material, browser } => {
             authorize::authorize(&shared, attempt, *material, browser).await
         }
+        Command::PasteLine(attempt) => authorize::paste_line(&shared, attempt).await,
         Command::CallBearer { attempt, material } => token_call::bearer(&shared, attempt, *material).await,
         Command::CallRefresh { attempt, material, saved_as } => {
             token_call::refresh(&shared, attempt, *material, saved_as).await

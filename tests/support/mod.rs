@@ -5,7 +5,9 @@
 pub mod browser;
 pub mod display;
 pub mod oidc_provider;
+pub mod practice;
 pub mod process;
+pub mod scripted;
 pub mod tokenwright;
 
 use std::path::PathBuf;

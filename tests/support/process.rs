@@ -17,6 +17,31 @@ pub struct Finished {
     pub stderr: String,
 }
 
+impl Finished {
+    /// Its output, after it did what was asked.
+    #[track_caller]
+    pub fn done(self) -> String {
+        assert_eq!(self.code, 0, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// What it said of its failure, which is all that it said.
+    #[track_caller]
+    pub fn failed(self, code: i32) -> String {
+        assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert_eq!(self.stdout, "", "results go to standard output, and there is none\nstderr: {}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        self.stderr
+    }
+
+    /// Its output as JSON.
+    #[track_caller]
+    pub fn json(self) -> serde_json::Value {
+        let stdout = self.done();
+        serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"))
+    }
+}
+
 /// A running process.
 #[derive(Debug)]
 pub struct Process {

@@ -1,6 +1,7 @@
 //! The program itself, in a home of its own and with nothing of this machine's surroundings.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,6 +9,9 @@ use tempfile::TempDir;
 
 use crate::support::process::{Finished, Process};
 use crate::support::temp_home;
+
+/// What the vault of the tests is locked with.
+pub const PASSPHRASE: &str = "open sesame";
 
 /// A person's machine with the program on it. Each command is a new process; the home stays until this is dropped.
 #[derive(Debug)]
@@ -19,6 +23,11 @@ pub struct Tokenwright {
 impl Tokenwright {
     pub fn new() -> Self {
         Self { home: temp_home(), environment: Vec::new() }
+    }
+
+    /// As `new`, with a vault that needs no keyring.
+    pub fn with_vault() -> Self {
+        Self::new().with_env("TOKENWRIGHT_VAULT", "passphrase").with_env("TOKENWRIGHT_PASSPHRASE", PASSPHRASE)
     }
 
     /// Adds to what every later command finds in its environment.
@@ -35,6 +44,13 @@ impl Tokenwright {
     /// `TOKENWRIGHT_HOME`: where the program keeps everything.
     pub fn data(&self) -> PathBuf {
         self.home.path().join("tokenwright")
+    }
+
+    /// Puts a preset of the person's own where the program finds it.
+    pub fn add_preset(&self, file: &str, text: &str) {
+        let folder = self.data().join("presets");
+        fs::create_dir_all(&folder).expect("a folder of our own");
+        fs::write(folder.join(file), text).expect("a file of our own");
     }
 
     /// The command, for a test that adds to it. Only `PATH` comes from outside: no display, no keyring, no proxy.

@@ -4,8 +4,8 @@ use egui::{Align, Layout, Ui};
 
 use crate::gui::draft::{Draft, Step, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button};
-use crate::gui::widgets::{ButtonKind, spinner_row};
+use crate::gui::screens::{call_form, intent_button, waiting_row};
+use crate::gui::widgets::ButtonKind;
 use crate::wizard::{AuthorizationState, CallState, Flow, Session, VaultState};
 
 /// Shows the bar; what the person wants.
@@ -72,10 +72,19 @@ fn call_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
     };
     let CallState::Sending(origin) = state else {
         let missing = call_form::rendered(session, draft).err().map(|missing| missing.summary);
-        return primary(ui, call, missing.as_deref());
+        let spent = draft.tab == TokenTab::Bearer && is_code_spent(session);
+        let blocked = missing.as_deref().or(spent.then_some("The code is spent: refresh, or authorize again"));
+        return primary(ui, call, blocked);
     };
     let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| spinner_row(ui, &place))
-        .inner
-        .then_some(Intent::Cancel(flow))
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, &place, flow)).inner
+}
+
+/// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).
+fn is_code_spent(session: &Session) -> bool {
+    let (AuthorizationState::Done(authorized), CallState::Done(exchange)) = (&session.authorization, &session.bearer)
+    else {
+        return false;
+    };
+    exchange.outcome.as_ref().is_ok_and(|tokens| tokens.obtained_at >= authorized.at)
 }

@@ -2,13 +2,13 @@
 
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
+use crate::gui::screens::{intent_button, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
-    notice, section, segmented, spinner_row,
+    notice, section, segmented,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
@@ -19,7 +19,8 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
     let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
-    client_ui(ui, draft.profile.as_mut()?, &errors);
+    let Draft { profile, lead, .. } = draft;
+    client_ui(ui, profile.as_mut()?, &errors, lead);
     intent
 }
 
@@ -31,7 +32,7 @@ fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent>
             banner(ui, Tone::Danger, &failure.diagnosis);
             None
         }
-        AuthorizationState::Starting => spinner_row(ui, "Starting").then_some(Intent::Cancel(Flow::Authorization)),
+        AuthorizationState::Starting => waiting_row(ui, "Starting", Flow::Authorization),
         AuthorizationState::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
@@ -48,19 +49,20 @@ fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent>
     intent
 }
 
-fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
+fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lead: &mut Lead) {
     let error = |field: &Field| errors.iter().find(|error| error.field == *field);
     section(ui, "Client", |ui| {
         let label = profile.service.labels.client_id.clone();
         let wrong = error(&Field::ClientId).map(|error| error.diagnosis.to_string());
         let help = "The service gives it to you when you register your client.";
-        TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
+        let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
+        point_at(&field, wrong.is_some(), lead);
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
         if profile.client_flow {
             ui.add_space(8.0);
-            redirect_ui(ui, profile, error(&Field::RedirectUri));
+            redirect_ui(ui, profile, error(&Field::RedirectUri), lead);
             ui.add_space(8.0);
             scopes_ui(ui, profile);
             ui.add_space(8.0);
@@ -69,17 +71,18 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
     });
 }
 
-fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>) {
+fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, lead: &mut Lead) {
     let note = profile.service.redirect.note.clone();
     let parsed = RedirectUri::parse(&profile.redirect_uri);
     // What was typed is checked at once.
     let wrong = parsed.as_ref().err().map(ToString::to_string);
     let wrong = wrong.or(error.map(|error| error.diagnosis.summary.clone()));
-    TextField::new("Redirect URI")
+    let field = TextField::new("Redirect URI")
         .help(Some(note.as_str()).filter(|note| !note.is_empty()))
         .error(wrong.as_deref())
         .mono()
         .show(ui, &mut profile.redirect_uri);
+    point_at(&field, wrong.is_some(), lead);
     let Ok(uri) = parsed else { return };
     ui.add_space(8.0);
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
@@ -143,9 +146,8 @@ fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Inten
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
-        if spinner_row(ui, &format!("{place}, for another {}", countdown_text(left))) {
-            intent = Some(Intent::Cancel(Flow::Authorization));
-        }
+        let words = format!("{place}, for another {}", countdown_text(left));
+        intent = waiting_row(ui, &words, Flow::Authorization);
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
             let text =

@@ -16,8 +16,10 @@ pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;
 
+use crate::gui::draft::{Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::widgets::{ButtonKind, button};
+use crate::gui::widgets::{ButtonKind, button, spinner_row};
+use crate::wizard::Flow;
 
 /// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
 pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
@@ -30,4 +32,25 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
     let clicked = response.on_hover_text(hint).clicked();
     let pressed = blocked.is_none() && words.key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
     (clicked || pressed).then_some(intent)
+}
+
+/// A wheel, what is waited for, and the way out of it, by button or key.
+pub(crate) fn waiting_row(ui: &mut Ui, text: &str, flow: Flow) -> Option<Intent> {
+    let intent = Intent::Cancel(flow);
+    let clicked = spinner_row(ui, text);
+    let pressed = intent.words().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
+    (clicked || pressed).then_some(intent)
+}
+
+/// Whether Enter was pressed in a one-line field, which lets go of the keyboard then.
+pub(crate) fn entered(ui: &Ui, field: &egui::Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
+/// Gives the keyboard to the first field that is wrong, and scrolls there.
+pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, lead: &mut Lead) {
+    if is_wrong && lead.takes(Focus::Error) {
+        field.request_focus();
+        field.scroll_to_me(Some(egui::Align::Center));
+    }
 }

@@ -2,31 +2,33 @@
 
 use std::time::Duration;
 
-use egui::{Panel, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
+use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{Palette, Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot};
 use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, VaultChoice, VaultState};
 
+/// Height of the part below the list, in points: where tokens are kept, and the dresses to choose from.
+const LOOKS_HEIGHT: f32 = 76.0;
+
 /// Shows the list; what the person wants.
 pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
-    let mut intent = None;
     ui.label(heading("Tokenwright"));
     ui.add_space(8.0);
-    intent = intent.or(intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None));
+    let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
     ui.label(small(ui, "Saved profiles"));
-    let bottom = Panel::bottom("looks").resizable(false).show_separator_line(false).frame(egui::Frame::new());
-    let looks = bottom.show(ui, |ui| looks_ui(ui, session, theme)).inner;
-    intent = intent.or(looks);
-    ScrollArea::vertical().auto_shrink(false).id_salt("profiles").show(ui, |ui| {
-        intent = intent.take().or(list_ui(ui, session, draft));
+    let list = above_foot(ui, LOOKS_HEIGHT, |ui| {
+        let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
+        area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
-    intent
+    let looks = looks_ui(ui, session, theme);
+    intent.or(list).or(looks)
 }
 
 fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

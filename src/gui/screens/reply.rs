@@ -13,6 +13,10 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
         Ok(_) => notice(ui, Tone::Success, "Tokens arrived", "They are shown at the top of this step."),
         Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
     };
+    for note in &exchange.notes {
+        ui.add_space(8.0);
+        banner(ui, Tone::Warning, note);
+    }
     if let Some(reply) = &exchange.reply {
         ui.add_space(12.0);
         reply_ui(ui, draft, reply);

@@ -2,9 +2,9 @@
 
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
+use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button};
 use crate::service::ProfileName;
@@ -15,16 +15,20 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     ui.separator();
     let parsed = ProfileName::parse(&draft.name);
     let wrong = if draft.name.is_empty() { None } else { parsed.as_ref().err().map(ToString::to_string) };
-    Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref()).show(ui, &mut draft.name);
+    let field = Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref()).show(ui, &mut draft.name);
     let blocked = match (&parsed, &session.vault) {
         (Err(_), _) => Some("Enter a name first"),
         (_, VaultState::Open(_)) if session.running(Flow::Save).is_some() => Some("Being saved"),
         (_, VaultState::Open(_)) => None,
         _ => Some("Choose first where tokens are kept, above"),
     };
-    let mut intent = None;
+    if draft.lead.takes(Focus::Name) {
+        field.request_focus();
+    }
+    let mut intent = (entered(ui, &field) && blocked.is_none()).then_some(Intent::Save { replace: false });
     ui.horizontal_wrapped(|ui| {
-        intent = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
+        let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
+        intent = intent.take().or(saved);
         if let Some(name) = &session.saved_as {
             intent = intent.take().or(forget_ui(ui, draft, name));
         }

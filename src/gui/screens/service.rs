@@ -1,41 +1,61 @@
 //! Step 1: which service, and what it needs to know.
 
+use std::collections::BTreeMap;
+
 use egui::Ui;
 
-use crate::gui::draft::Draft;
+use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
+use crate::gui::screens::{entered, point_at};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{Field as TextField, banner, card, card_width, choice, link_button, section, toggle};
+use crate::gui::widgets::{
+    Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, section, toggle,
+};
+use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
-use crate::wizard::{PracticeState, Session};
+use crate::wizard::{PracticeState, Session, faults};
 
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    TextField::new("Search services")
+    let search = TextField::new("Search services")
         .example("Search by name: QBO, Graph, ERP …")
         .unlabelled()
         .show(ui, &mut draft.search);
     ui.add_space(8.0);
-    let chosen = cards_ui(ui, session, draft);
+    if draft.lead.takes(Focus::Search) {
+        search.request_focus();
+    }
+    let enter = entered(ui, &search) && !draft.search.trim().is_empty();
+    let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Some(profile) = &mut draft.profile else {
+    let Draft { profile: Some(profile), secrets, lead, faults, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
         return chosen;
     };
-    needs_ui(ui, session, profile, &errors);
-    chosen
+    let mut form = Form { profile, errors: &errors, lead };
+    let needs = needs_ui(ui, session, &mut form, faults);
+    secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
+    chosen.or(needs)
 }
 
-/// The services that the search finds, as cards; the one for any other service is always there.
-fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+/// The fields of this step, and what is wrong with them.
+struct Form<'a> {
+    profile: &'a mut ProfileDraft,
+    errors: &'a [FieldError],
+    lead: &'a mut Lead,
+}
+
+/// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
+fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft, enter: bool) -> Option<Intent> {
     let chosen_id = draft.profile.as_ref().map(|profile| profile.service.id.as_str());
     let shown: Vec<&Service> = session
         .services
         .iter()
         .filter(|service| service.id == Catalog::CUSTOM || service.matches(&draft.search))
         .collect();
-    let mut intent = None;
+    let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
+    let mut intent = first.map(|service| Intent::Choose(service.id.clone()));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(12.0, 12.0);
         let width = card_width(ui);
@@ -54,30 +74,67 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
 }
 
 /// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, session: &Session, profile: &mut ProfileDraft, errors: &[FieldError]) {
-    let title = profile.service.name.clone();
+fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Vec<String>) -> Option<Intent> {
+    let title = form.profile.service.name.clone();
+    let is_practice = form.profile.service.practice;
+    let mut intent = None;
     section(ui, &title, |ui| {
-        checklist_ui(ui, &profile.service);
-        for input in profile.service.inputs.clone() {
+        checklist_ui(ui, &form.profile.service);
+        for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
             ui.add_space(8.0);
-            let error = errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
-            input_ui(ui, &input, profile.inputs.entry(input.name.clone()).or_default(), error);
+            input_ui(ui, &input, form);
         }
-        match &session.practice {
-            PracticeState::Ready(port) if profile.service.practice => {
-                ui.add_space(8.0);
-                ui.label(small(ui, format!("It listens on http://127.0.0.1:{port}, for this machine only.")));
-            }
-            PracticeState::Failed(failure) if profile.service.practice => {
-                ui.add_space(8.0);
-                banner(ui, Tone::Danger, &failure.diagnosis);
-            }
-            _ => {}
+        if is_practice {
+            intent = practice_ui(ui, session, faults);
         }
         ui.add_space(8.0);
-        client_flow_ui(ui, profile, errors);
-        links_ui(ui, &profile.service);
+        client_flow_ui(ui, form);
+        links_ui(ui, &form.profile.service);
     });
+    intent
+}
+
+/// What the service needs to know and nobody else may.
+fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<String, Secret>) {
+    let inputs: Vec<&Input> = profile.service.inputs.iter().filter(|input| input.secret).collect();
+    if inputs.is_empty() {
+        return;
+    }
+    ui.add_space(12.0);
+    section(ui, "Secrets", |ui| {
+        for input in inputs {
+            let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
+            let field = TextField::new(&input.label).help(help);
+            let field = if input.optional { field.optional() } else { field };
+            field.show_secret(ui, typed.entry(input.name.clone()).or_default());
+        }
+        ui.label(small(ui, "Kept in the vault, never in a plain file."));
+    });
+}
+
+/// Where the practice service listens, and what it is to do wrong.
+fn practice_ui(ui: &mut Ui, session: &Session, switched_on: &mut Vec<String>) -> Option<Intent> {
+    ui.add_space(8.0);
+    match &session.practice {
+        PracticeState::Off => return None,
+        PracticeState::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            return None;
+        }
+        PracticeState::Ready(port) => {
+            ui.label(small(ui, format!("It listens on http://127.0.0.1:{port}, for this machine only.")));
+        }
+    }
+    let options: Vec<_> = faults().collect();
+    let changed = disclosure(ui, "Faults to practise with", !switched_on.is_empty(), |ui| {
+        ui.label(small(ui, "See how a failure looks before a real service shows it. They work at once."));
+        let changed = chips(ui, "Faults", &options, switched_on);
+        for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
+            ui.label(small(ui, format!("{name}: {meaning}")));
+        }
+        changed
+    });
+    changed.unwrap_or_default().then_some(Intent::SetFaults)
 }
 
 fn checklist_ui(ui: &mut Ui, service: &Service) {
@@ -90,7 +147,9 @@ fn checklist_ui(ui: &mut Ui, service: &Service) {
     }
 }
 
-fn input_ui(ui: &mut Ui, input: &Input, value: &mut String, error: Option<&FieldError>) {
+fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
+    let error = form.errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
+    let value = form.profile.inputs.entry(input.name.clone()).or_default();
     let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
     if !input.choices.is_empty() {
         let options: Vec<(String, &str)> =
@@ -105,22 +164,25 @@ fn input_ui(ui: &mut Ui, input: &Input, value: &mut String, error: Option<&Field
     if input.optional {
         field = field.optional();
     }
-    field.show(ui, value);
+    let field = field.show(ui, value);
+    point_at(&field, error.is_some(), form.lead);
 }
 
-fn client_flow_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError]) {
+fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
+    let Form { profile, errors, lead } = form;
     let help = "The person signs in with the browser, and the service sends a code back.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {
         ui.add_space(8.0);
         let error = errors.iter().find(|error| error.field == Field::AuthorizationUrl);
         let error = error.map(|error| error.diagnosis.summary.as_str());
-        TextField::new("Authorization URL")
+        let field = TextField::new("Authorization URL")
             .help("Where the browser goes. Values in angle brackets are filled in.")
             .example("https://example.com/oauth2/authorize")
             .error(error)
             .mono()
             .show(ui, &mut profile.authorization_url);
+        point_at(&field, error.is_some(), lead);
     }
 }
 

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, reply, save};
+use crate::gui::screens::{call_form, intent_button, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
-    spinner_row, status_dot, tabs,
+    status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt, scope_difference};
 use crate::secret::{MASK, Secret};
@@ -47,14 +47,33 @@ fn held_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
     let tokens = session.tokens.as_ref()?;
     let mut intent = None;
     section(ui, "Tokens", |ui| {
+        intent = choosing_ui(ui, session);
         facts_ui(ui, draft, tokens);
         ui.add_space(8.0);
-        intent = identity_ui(ui, session, draft);
+        let checked = identity_ui(ui, session, draft);
+        intent = intent.take().or(checked);
         ui.add_space(8.0);
         let saved = save::save_ui(ui, session, draft);
         intent = intent.take().or(saved);
     });
     ui.add_space(12.0);
+    intent
+}
+
+/// Where the service named several values and one is needed.
+fn choosing_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let mut intent = None;
+    for choosing in &session.choosing {
+        notice(ui, Tone::Info, &choosing.label, "The service names several: choose the one that later calls are for.");
+        ui.horizontal_wrapped(|ui| {
+            for option in &choosing.options {
+                if secondary_button(ui, &option.label).clicked() {
+                    intent = Some(Intent::ChooseFetched(option.clone()));
+                }
+            }
+        });
+        ui.add_space(8.0);
+    }
     intent
 }
 
@@ -137,7 +156,7 @@ fn identity_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> 
         return None;
     }
     let intent = if session.running(Flow::Identity).is_some() {
-        spinner_row(ui, "Asking the service whose token it is").then_some(Intent::Cancel(Flow::Identity))
+        waiting_row(ui, "Asking the service whose token it is", Flow::Identity)
     } else {
         intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
     };

@@ -12,6 +12,9 @@ use crate::wizard::{Session, Theme};
 /// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
 const PROFILES_WIDTH: f32 = 236.0;
 
+/// Height of the bar with what to do next, in points: a line, a margin and a button.
+const ACTIONS_HEIGHT: f32 = 52.0;
+
 /// Shows the window; what the person wants.
 pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let palette = Palette::of(ui);
@@ -24,16 +27,40 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let mut intent = steps_ui(ui, session, draft);
+    let from_steps = steps_ui(ui, session, draft);
     ui.add_space(12.0);
-    if draft.profile.is_some() {
-        let foot = Panel::bottom("actions")
-            .resizable(false)
-            .frame(egui::Frame::new().inner_margin(egui::Margin { top: 12, ..Default::default() }));
-        let action = foot.show(ui, |ui| actions::actions_ui(ui, session, draft)).inner;
-        intent = intent.or(action);
+    let foot = if draft.profile.is_some() { ACTIONS_HEIGHT } else { 0.0 };
+    let from_step = above_foot(ui, foot, |ui| step_ui(ui, session, draft));
+    if draft.profile.is_none() {
+        return from_steps.or(from_step);
     }
-    ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8)).show(ui, |ui| {
+    let line = ui.available_rect_before_wrap();
+    ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
+    ui.add_space(12.0);
+    let action = actions::actions_ui(ui, session, draft);
+    from_steps.or(from_step).or(action)
+}
+
+/// Leaves room for a foot that is drawn next. The Tab key follows the order of drawing, so the foot comes last.
+pub(crate) fn above_foot<R>(ui: &mut Ui, foot: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let mut room = ui.available_rect_before_wrap();
+    room.max.y = (room.max.y - foot).max(room.min.y);
+    let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
+        let inner = add(ui);
+        ui.advance_cursor_after_rect(room);
+        inner
+    });
+    shown.inner
+}
+
+/// The step on the screen, under what is wrong and what must be asked first.
+fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let mut intent = None;
+    let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8));
+    if std::mem::take(&mut draft.lead.to_top) {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
         for (index, problem) in session.problems.iter().enumerate() {
             let (dismissed, _) =
                 banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
@@ -50,8 +77,26 @@ fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent
         };
         intent = intent.take().or(from_vault).or(from_step);
         ui.add_space(16.0);
+        follow_focus(ui);
     });
     intent
+}
+
+/// Scrolls to what the Tab key leads to, where it is out of sight.
+fn follow_focus(ui: &Ui) {
+    let key = egui::Id::unique("focus followed");
+    let focused = ui.memory(egui::Memory::focused);
+    let followed =
+        ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<egui::Id>>(key), focused));
+    if focused == followed {
+        return;
+    }
+    let Some(widget) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
+    let is_hidden = widget.interact_rect != widget.rect;
+    // The list at the left scrolls by itself.
+    if is_hidden && ui.clip_rect().x_range().contains(widget.rect.center().x) {
+        ui.scroll_to_rect(widget.rect.expand(8.0), None);
+    }
 }
 
 fn steps_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {

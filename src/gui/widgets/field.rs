@@ -1,6 +1,6 @@
 //! A labelled text field: label above, what is wrong and what helps below.
 
-use egui::{Key, Response, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Response, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
 use crate::secret::Secret;
@@ -194,11 +194,6 @@ fn reveal_button(ui: &mut Ui, label: &str, revealed: bool) -> bool {
     let word = if revealed { "Hide" } else { "Show" };
     let button = egui::Button::new(word).min_size(vec2(REVEAL_WIDTH, 0.0));
     ui.add(button).accessible_name(format!("{word} {label}")).clicked()
-}
-
-/// Whether the person pressed Enter in a one-line field, which lets go of the focus.
-pub fn entered(ui: &Ui, field: &Response) -> bool {
-    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 #[cfg(test)]

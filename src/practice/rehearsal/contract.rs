@@ -16,7 +16,7 @@ pub const REHEARSAL_USER_NAME: &str = "example-user";
 /// What was registered with the service for a rehearsal, beside the client.
 #[derive(Clone, Debug, Default)]
 pub struct Registration {
-    /// The service's inputs, transformed.
+    /// The service's inputs, transformed; the secret ones among them.
     pub inputs: BTreeMap<String, String>,
     /// The redirect URI as registered.
     pub redirect_uri: String,
@@ -36,9 +36,9 @@ impl RehearsalContract {
     pub fn new(service: &Service, registration: &Registration) -> Self {
         let mut facts = Facts::default();
         for input in &service.inputs {
-            let Some(value) = registration.inputs.get(&input.name).filter(|value| !value.is_empty()) else { continue };
+            let value = registration.inputs.get(&input.name).map_or("", String::as_str);
             facts.set(&input.name, value);
-            let chosen = input.choices.iter().filter(|choice| choice.value == *value);
+            let chosen = input.choices.iter().filter(|choice| choice.value == value);
             chosen.flat_map(|choice| &choice.sets).for_each(|(name, value)| facts.set(name, value));
         }
         facts.set("client_id", REHEARSAL_CLIENT_ID);

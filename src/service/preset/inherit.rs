@@ -1,5 +1,5 @@
-//! `extends = "id"`: a preset that names only what differs from another one. Tables are merged key by key, everything
-//! else is replaced.
+//! `extends = "id"`: a preset that names only what differs from another one. Tables are merged key by key, hints are put
+//! before the inherited ones, everything else is replaced.
 
 use toml::{Table, Value};
 
@@ -30,7 +30,10 @@ pub(crate) fn inherit(mut table: Table, parent: &dyn Fn(&str) -> Option<String>)
 fn merge(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(over)) => merge(base, over),
+            // What an identity shows belongs to the identity; the rest of another's would find nothing.
+            (Some(Value::Table(base)), Value::Table(over)) if key != "fields" => merge(base, over),
+            // The own hints are looked at first.
+            (Some(Value::Array(base)), Value::Array(over)) if key == "hints" => drop(base.splice(0..0, over)),
             (_, value) => drop(base.insert(key, value)),
         }
     }
@@ -46,9 +49,13 @@ mod tests {
 
     #[test]
     fn tables_are_merged_and_everything_else_is_replaced() {
-        let parent = |id: &str| (id == "base").then(|| "a = 1\nlist = [1, 2]\n[t]\nx = 1\ny = 2\n".to_owned());
-        let merged = inherit(table("extends = \"base\"\nlist = [3]\n[t]\ny = 9\n"), &parent);
-        assert_eq!(merged, Ok(table("a = 1\nlist = [3]\n[t]\nx = 1\ny = 9\n")));
+        let parent = |id: &str| {
+            (id == "base")
+                .then(|| "a = 1\nlist = [1, 2]\nhints = [1]\n[t]\nx = 1\ny = 2\n[t.fields]\nz = 1\n".to_owned())
+        };
+        let merged =
+            inherit(table("extends = \"base\"\nlist = [3]\nhints = [2]\n[t]\ny = 9\n[t.fields]\nw = 2\n"), &parent);
+        assert_eq!(merged, Ok(table("a = 1\nlist = [3]\nhints = [2, 1]\n[t]\nx = 1\ny = 9\n[t.fields]\nw = 2\n")));
     }
 
     #[test]

@@ -4,9 +4,9 @@ use thiserror::Error;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::service::Service;
 use crate::service::preset::check::{Finding, check};
 use crate::service::preset::inherit::{InheritError, inherit};
-use crate::service::{Catalog, Service};
 
 pub(crate) use crate::service::preset::file::PresetFile;
 pub(crate) use crate::service::preset::stage::json_object;
@@ -38,11 +38,11 @@ impl Diagnose for PresetError {
     }
 }
 
-/// Reads a preset. `file` is its name, for errors; `catalog` holds the presets that it may extend.
-pub fn parse_preset(file: &str, text: &str, catalog: &Catalog) -> Result<Service, PresetError> {
+/// Reads a preset. `file` is its name, for errors; `parent` supplies the text of a preset that it extends.
+pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<String>) -> Result<Service, PresetError> {
     let table: toml::Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
     let parsed: PresetFile = if table.contains_key("extends") {
-        let table = inherit(table, &|id| catalog.text(id)).map_err(|error| inherit_error(file, text, error))?;
+        let table = inherit(table, parent).map_err(|error| inherit_error(file, text, error))?;
         table.try_into().map_err(|error| toml_error(file, text, &error))?
     } else {
         toml::from_str(text).map_err(|error| toml_error(file, text, &error))?
@@ -112,12 +112,12 @@ authentication = "basic"
 "#;
 
     fn error(text: &str) -> String {
-        parse_preset("small.toml", text, &Catalog::bundled()).expect_err("refused").diagnose().to_string()
+        parse_preset("small.toml", text, &|_| None).expect_err("refused").diagnose().to_string()
     }
 
     #[test]
     fn what_is_not_named_is_as_the_rfc_has_it() {
-        let service = parse_preset("small.toml", SMALL, &Catalog::bundled()).expect("a preset");
+        let service = parse_preset("small.toml", SMALL, &|_| None).expect("a preset");
         let authorization = service.authorization.as_ref().expect("a client flow");
         let names: Vec<&str> = authorization.call.query.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(
@@ -145,7 +145,7 @@ authentication = "basic"
             "authentication = \"basic\"",
             "authentication = \"body\"\nomit = [\"code_verifier\"]\nencoding = \"json\"\nbody = { code = \"{code}\", x = [\"1\", \"2\"] }",
         );
-        let service = parse_preset("small.toml", &text, &Catalog::bundled()).expect("a preset");
+        let service = parse_preset("small.toml", &text, &|_| None).expect("a preset");
         let BodyTemplate::Json(json) = &service.bearer.body else { panic!("not JSON") };
         let parsed: serde_json::Value = serde_json::from_str(json.source()).expect("JSON");
         let names: Vec<&String> = parsed.as_object().expect("an object").keys().collect();
@@ -156,8 +156,8 @@ authentication = "basic"
 
     #[test]
     fn what_is_written_reads_back_the_same() {
-        let service = parse_preset("small.toml", SMALL, &Catalog::bundled()).expect("a preset");
-        assert_eq!(parse_preset("again.toml", &write_preset(&service), &Catalog::bundled()), Ok(service));
+        let service = parse_preset("small.toml", SMALL, &|_| None).expect("a preset");
+        assert_eq!(parse_preset("again.toml", &write_preset(&service), &|_| None), Ok(service));
     }
 
     #[test]

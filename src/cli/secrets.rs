@@ -1,0 +1,86 @@
+//! Where secrets come from on the command line: the environment, a prompt, standard input, or the profile that is kept.
+//! Never an argument, which every process of the machine can read.
+
+use crate::cli::prompt;
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::service::{Asks, Input, Service};
+use crate::wizard::{Failure, FailureKind, TypedSecrets};
+
+/// All secrets that the service's calls need; `saved` are those that are there already.
+pub(crate) fn gather(service: &Service, from_input: bool, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {
+    let mut secrets = TypedSecrets { client_secret: client_secret(service, from_input, saved.client_secret)?, ..saved };
+    for input in service.inputs.iter().filter(|input| input.secret) {
+        let kept = secrets.inputs.remove(&input.name).unwrap_or_default();
+        let secret = secret_input(input, kept)?;
+        secrets.inputs.insert(input.name.clone(), secret);
+    }
+    Ok(secrets)
+}
+
+/// A secret input is no `--set`.
+pub(crate) fn refuse_as_argument(service: &Service, key: &str) -> Result<(), Failure> {
+    if !service.inputs.iter().any(|input| input.name == key && input.secret) {
+        return Ok(());
+    }
+    let diagnosis = Diagnosis::new(format!("`{key}` is a secret, and arguments are seen by every process"));
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("set `{}`, or answer the prompt", variable(key)))))
+}
+
+fn client_secret(service: &Service, from_input: bool, saved: Secret) -> Result<Secret, Failure> {
+    let label = &service.labels.client_secret;
+    if from_input {
+        return prompt::secret_from_input();
+    }
+    if let Ok(secret) = std::env::var("TOKENWRIGHT_CLIENT_SECRET") {
+        return Ok(Secret::new(secret));
+    }
+    if !saved.is_empty() || service.asks == Asks::Nothing {
+        return Ok(saved);
+    }
+    if prompt::is_terminal() {
+        let optional = if service.asks == Asks::OptionalSecret { " (empty for a public client)" } else { "" };
+        return prompt::secret(&format!("{label}{optional}:"));
+    }
+    if service.asks == Asks::OptionalSecret {
+        return Ok(Secret::default());
+    }
+    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
+    Err(Failure::new(FailureKind::Usage, Diagnosis::new(format!("{label} is missing")).hint(hint)))
+}
+
+fn secret_input(input: &Input, saved: Secret) -> Result<Secret, Failure> {
+    let variable = variable(&input.name);
+    if let Ok(secret) = std::env::var(&variable) {
+        return Ok(Secret::new(secret));
+    }
+    if !saved.is_empty() || input.optional {
+        return Ok(saved);
+    }
+    if prompt::is_terminal() {
+        return prompt::secret(&format!("{}:", input.label));
+    }
+    let diagnosis = Diagnosis::new(format!("{} is missing", input.label));
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("set `{variable}`"))))
+}
+
+/// The environment variable of a secret input.
+fn variable(name: &str) -> String {
+    let name: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    format!("TOKENWRIGHT_SECRET_{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_input_is_refused_as_an_argument() {
+        let input = |name: &str, secret| Input { name: name.into(), secret, ..Input::default() };
+        let service = Service { inputs: vec![input("api-key", true), input("region", false)], ..Service::default() };
+        assert_eq!(refuse_as_argument(&service, "region"), Ok(()));
+        let failure = refuse_as_argument(&service, "api-key").expect_err("refused");
+        assert_eq!(failure.diagnosis.hint.as_deref(), Some("set `TOKENWRIGHT_SECRET_API_KEY`, or answer the prompt"));
+    }
+}

@@ -1,0 +1,192 @@
+//! Nothing is cut: in the smallest window that is promised, at 100 % and at 150 %, in both dresses, with values as long
+//! as they get.
+
+use egui::{Rect, Shape};
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
+use jiff::SignedDuration;
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::{Draft, Step, TokenTab};
+use tokenwright::service::{KnownScope, Service};
+use tokenwright::wizard::{Event, Flow, Session, VaultState};
+
+use crate::hand::{Hand as _, TYPED};
+use crate::scenes::{
+    ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, now, saved, service, started, token_set, visiting,
+    waiting,
+};
+use crate::stage::{DRESSES, Play, SMALL, sized};
+
+/// As small as a window gets, in points: fewer than a laptop's screen shows at 150 %.
+const LEAST: egui::Vec2 = egui::vec2(860.0, 560.0);
+/// Rounding to whole pixels.
+const HAIR: f32 = 1.0;
+
+/// Looks at the window from its top to its end.
+#[track_caller]
+fn check(scene: &str, session: &Session, draft: &Draft, open: &[&str]) {
+    let [light, dark] = DRESSES;
+    for (dress, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
+        let mut window = sized(dress, size, scale, session.clone(), draft.clone());
+        for name in open {
+            window.press(name);
+        }
+        let place = format!("{scene}, {dress:?}, {size:?} at {scale}");
+        check_widgets(&place, &window, size.x);
+        check_texts(&place, &window);
+    }
+}
+
+#[track_caller]
+fn check_widgets(place: &str, window: &Harness<'static, Play>, width: f32) {
+    for node in window.root().children_recursive() {
+        let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
+        let rect = node.rect();
+        let fits = rect.left() >= -HAIR && rect.right() <= width + HAIR;
+        let name = node.accesskit_node().label().or(node.value());
+        let role = node.accesskit_node().role();
+        // The letters within a one-line field scroll.
+        let is_letters = matches!(role, egui::accesskit::Role::TextRun);
+        assert!(fits || is_letters, "{place}: {role:?} {name:?} is at {bounds:?}");
+    }
+}
+
+/// No text is shortened but where it is said elsewhere, and none runs out of its clip.
+#[track_caller]
+fn check_texts(place: &str, window: &Harness<'static, Play>) {
+    let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
+    let typed: Vec<String> =
+        nodes.filter(|node| TYPED.contains(&node.role())).filter_map(|node| node.value()).collect();
+    let session = &window.state().session;
+    // The second line of a card is in its description, a profile's whole name in the title of the window.
+    let shortened: Vec<&str> = session
+        .services
+        .iter()
+        .flat_map(|service| [service.name.as_str(), service.summary.as_str()])
+        .chain(session.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
+        .collect();
+    for clipped in &window.output().shapes {
+        for (rect, text, elided) in texts(&clipped.shape) {
+            let is_typed = typed.iter().any(|value| value == &text) || text.chars().all(|letter| letter == '•');
+            if text.is_empty() || is_typed {
+                continue;
+            }
+            assert!(!elided || shortened.contains(&text.as_str()), "{place}: {text:?} is shortened");
+            let seen = clipped.clip_rect.intersects(rect);
+            let fits =
+                rect.left() >= clipped.clip_rect.left() - HAIR && rect.right() <= clipped.clip_rect.right() + HAIR;
+            assert!(!seen || fits, "{place}: {text:?} is cut: {rect:?} in {:?}", clipped.clip_rect);
+        }
+    }
+}
+
+fn texts(shape: &Shape) -> Vec<(Rect, String, bool)> {
+    match shape {
+        Shape::Text(text) => {
+            let rect = text.galley.rect.translate(text.pos.to_vec2());
+            vec![(rect, text.galley.text().to_owned(), text.galley.elided)]
+        }
+        Shape::Vec(shapes) => shapes.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn step_1_fits() {
+    check("nothing chosen", &started(), &draft(), &[]);
+    let services: Vec<Service> = started().services;
+    for service in services {
+        check(&service.id, &started(), &at(service.clone(), Step::Service), &[]);
+    }
+    let mut wrong = at(service("netsuite"), Step::Service);
+    wrong.insist();
+    check("wrong", &started(), &wrong, &[]);
+    let mut practising = at(service("practice"), Step::Service);
+    practising.faults = tokenwright::wizard::faults().map(|(name, _)| name.to_owned()).collect();
+    check("every fault", &started(), &practising, &[]);
+}
+
+#[test]
+fn step_2_fits() {
+    for service in started().services {
+        let draft = at(service.clone(), Step::Authorization);
+        check(&service.id, &started(), &draft, &["PKCE and extra parameters"]);
+    }
+    check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);
+    check("arrived", &authorized(), &at(service("practice"), Step::Authorization), &[]);
+    let mut refused = started();
+    let attempt = refused.begin(Flow::Authorization);
+    refused.apply(Event::Failed(attempt, failure("the service refused: access_denied (the person said no)")));
+    check("refused", &refused, &at(service("practice"), Step::Authorization), &[]);
+}
+
+#[test]
+fn step_3_fits() {
+    for tab in [TokenTab::Bearer, TokenTab::Refresh] {
+        let mut draft = at(service("practice"), Step::Tokens);
+        draft.tab = tab;
+        let open = ["Change the request", "Headers and query"];
+        check("to be called", &authorized(), &draft, &open);
+        check("called", &called(Ok(token_set(ACCESS_TOKEN))), &draft, &open);
+        check("saved", &saved("demo"), &draft, &open);
+        check("refused", &called(Err(failure("token endpoint refused the code: invalid_grant"))), &draft, &open);
+        let mut sending = authorized();
+        let (bearer, refresh) = (sending.begin(Flow::Bearer), sending.begin(Flow::Refresh));
+        for attempt in [bearer, refresh] {
+            sending.apply(Event::Sending(attempt, "https://login.a-service.example:8443".into()));
+        }
+        check("being called", &sending, &draft, &[]);
+    }
+}
+
+#[test]
+fn the_questions_about_the_vault_fit() {
+    let problem = Diagnosis::new("the keyring cannot be used: there is no service that keeps secrets")
+        .hint("choose a passphrase, or keep tokens in memory until the window closes");
+    let wrong = VaultState::NeedsPassphrase { new: false, problem: Some(Diagnosis::new("the passphrase is wrong")) };
+    let new = VaultState::NeedsPassphrase { new: true, problem: None };
+    for state in [VaultState::NeedsChoice(problem), wrong, new] {
+        let mut session = started();
+        session.apply(Event::Vault(state));
+        check("vault", &session, &at(service("practice"), Step::Authorization), &[]);
+    }
+}
+
+#[test]
+fn very_long_values_fit() {
+    let long_word = "x".repeat(200);
+    let scopes: Vec<String> = (0..40).map(|number| format!("https://service.example/auth/scope.{number}")).collect();
+    let mut long = service("practice");
+    long.name = format!("{}{long_word}", "A service with a name that never ends ".repeat(3));
+    long.labels.client_secret = "The client secret of the integration record that was shown once".into();
+    long.scopes.known = scopes
+        .iter()
+        .map(|scope| KnownScope { name: scope.clone(), meaning: "what it lets the program do".into() })
+        .collect();
+    long.checklist = vec![long_word.clone()];
+    let profile_name = "n".repeat(64);
+    let mut session = saved(&profile_name);
+    session.apply(Event::Services(vec![long.clone()], vec![Diagnosis::new(long_word.clone()).hint(long_word.clone())]));
+    let attempt = session.begin(Flow::Bearer);
+    let mut tokens = token_set(&"t".repeat(2048));
+    tokens.scopes = Some(scopes.clone());
+    tokens.kept.insert("k".repeat(80), long_word.clone());
+    tokens.expires_at = Some(now() + SignedDuration::from_hours(24 * 400));
+    session.apply(Event::Called(attempt, Box::new(exchange(Ok(tokens)))));
+    for step in [Step::Service, Step::Authorization, Step::Tokens] {
+        let mut draft = at(long.clone(), step);
+        draft.profile.as_mut().expect("chosen").ticked = scopes.clone();
+        draft.name.clone_from(&profile_name);
+        draft.reveal_tokens = true;
+        draft.reveal_reply = true;
+        check("long", &session, &draft, &[]);
+    }
+    let mut session = started();
+    let attempt = session.begin(Flow::Authorization);
+    let mut waiting = waiting();
+    waiting.url = format!("https://service.example/{}", "u".repeat(3000));
+    waiting.redirect_uri = format!("http://127.0.0.1/{long_word}");
+    waiting.addresses = vec!["127.0.0.1:65535".into(), "[::1]:65535".into()];
+    session.apply(Event::Waiting(attempt, Box::new(waiting)));
+    check("long", &session, &at(long, Step::Authorization), &[]);
+}

@@ -1,0 +1,45 @@
+//! A window that nobody touches rests: it is drawn again when a clock on it changes, and else not at all.
+
+use std::time::Duration;
+
+use egui::ViewportId;
+use egui_kittest::Harness;
+use tokenwright::gui::App;
+
+use crate::machine::{Machine, Visit};
+use crate::stage::DRESSES;
+
+fn next_frame(window: &Harness<'static, App>) -> Duration {
+    window.output().viewport_output[&ViewportId::ROOT].repaint_delay
+}
+
+/// Lets what moves for a moment come to rest.
+fn rest(machine: &mut Machine) {
+    machine.window.run();
+    machine.window.run_steps(3);
+}
+
+#[test]
+fn without_a_clock_on_it_no_frame_is_asked_for() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.wait("None yet.");
+        machine.wait("Vault: memory only");
+        rest(&mut machine);
+        assert_eq!(next_frame(&machine.window), Duration::MAX);
+        machine.press("Practice service");
+        rest(&mut machine);
+        assert_eq!(next_frame(&machine.window), Duration::MAX);
+    }
+}
+
+#[test]
+fn with_a_countdown_on_it_a_frame_is_asked_for_when_the_second_ends() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.sign_in();
+        rest(&mut machine);
+        let next = next_frame(&machine.window);
+        assert!(next > Duration::ZERO && next <= Duration::from_millis(1100), "{next:?}");
+    }
+}

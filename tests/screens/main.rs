@@ -1,0 +1,17 @@
+//! The screens, told by what a person reads and presses: drawn without a display, found by the names that a screen
+//! reader gives them, in the light and in the dark dress.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod canary;
+mod fit;
+mod hand;
+mod idle;
+mod keyboard;
+mod machine;
+mod scenes;
+mod stage;
+mod steps;
+mod vault;
+mod whole;

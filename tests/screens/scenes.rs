@@ -1,0 +1,161 @@
+//! Sessions and drafts as the wizard makes them: built by the events that a worker would send, never by hand.
+
+use jiff::{SignedDuration, Timestamp};
+use tokenwright::call::{Method, Values};
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::{Draft, Step};
+use tokenwright::oauth::TokenSet;
+use tokenwright::secret::Secret;
+use tokenwright::service::{Catalog, ProfileName, Service};
+use tokenwright::wizard::{
+    Authorized, Event, Exchange, Failure, FailureKind, Flow, ProfileState, ProfileSummary, ReplyView, Session,
+    VaultChoice, VaultState, Waiting,
+};
+
+/// Nothing of these may be read on a masked screen.
+pub const CLIENT_SECRET: &str = "canary-client-secret-1f0";
+pub const ACCESS_TOKEN: &str = "canary-access-token-2e1";
+pub const REFRESH_TOKEN: &str = "canary-refresh-token-3d2";
+pub const CODE: &str = "canary-code-4c3";
+pub const VERIFIER: &str = "canary-verifier-5b4";
+
+/// The clock of every scene.
+pub fn now() -> Timestamp {
+    Timestamp::from_second(1_900_000_000).expect("a time")
+}
+
+pub fn name(text: &str) -> ProfileName {
+    ProfileName::parse(text).expect("a name")
+}
+
+pub fn failure(summary: &str) -> Failure {
+    Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint("do it again"))
+}
+
+pub fn service(id: &str) -> Service {
+    Catalog::bundled().service(id).expect("a bundled preset")
+}
+
+/// As after the start: the services are there, tokens can be kept.
+pub fn started() -> Session {
+    let mut session = Session::default();
+    session.apply(Event::Services(Catalog::bundled().services(), Vec::new()));
+    session.apply(Event::Vault(VaultState::Open(VaultChoice::Memory)));
+    session.apply(Event::Profiles(Vec::new()));
+    session.apply(Event::PracticeReady(4321));
+    session
+}
+
+/// Nothing chosen yet.
+pub fn draft() -> Draft {
+    Draft { now: now(), ..Draft::default() }
+}
+
+/// A service chosen, its step 2 or 3 open.
+pub fn at(service: Service, step: Step) -> Draft {
+    let mut draft = draft();
+    draft.choose(service);
+    draft.secrets.client_secret = Secret::new(CLIENT_SECRET);
+    draft.step = step;
+    draft
+}
+
+pub fn waiting() -> Waiting {
+    Waiting {
+        url: "https://service.example/authorize?client_id=a&state=b".into(),
+        redirect_uri: "http://127.0.0.1:5000/callback".into(),
+        addresses: vec!["127.0.0.1:5000".into()],
+        fingerprint: Some("AB:CD:".repeat(16)),
+        until: now() + SignedDuration::from_mins(9),
+        browser_problem: Some(Diagnosis::new("the system could not open a browser").hint("open the URL yourself")),
+        listener_problem: None,
+    }
+}
+
+/// Waits for the browser.
+pub fn visiting() -> Session {
+    let mut session = started();
+    let attempt = session.begin(Flow::Authorization);
+    session.apply(Event::Waiting(attempt, Box::new(waiting())));
+    session
+}
+
+/// The code came.
+pub fn authorized() -> Session {
+    let mut session = started();
+    let attempt = session.begin(Flow::Authorization);
+    let authorized = Authorized {
+        code: Secret::new(CODE),
+        code_verifier: Secret::new(VERIFIER),
+        redirect_uri: "http://127.0.0.1:5000/callback".into(),
+        extras: vec![("realmId".into(), "9130".into())],
+        at: now(),
+    };
+    session.apply(Event::Authorized(attempt, Box::new(authorized)));
+    session
+}
+
+pub fn token_set(access_token: &str) -> TokenSet {
+    TokenSet {
+        access_token: Secret::new(access_token),
+        token_type: "Bearer".into(),
+        expires_at: Some(now() + SignedDuration::from_secs(119)),
+        refresh_token: Some(Secret::new(REFRESH_TOKEN)),
+        refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24)),
+        id_token: None,
+        scopes: Some(vec!["openid".into(), "profile".into()]),
+        obtained_at: now(),
+        kept: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
+    }
+}
+
+/// What a call to the practice service brought.
+pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
+    let template = tokenwright::call::CallTemplate {
+        method: Method::Post,
+        url: tokenwright::call::Template::new("http://127.0.0.1:4321/token"),
+        ..Default::default()
+    };
+    let call = template.render(&Values::new()).expect("a call without placeholders");
+    let (status, body) = match &outcome {
+        Ok(tokens) => (200, format!("{{\n  \"access_token\": \"{}\"\n}}", tokens.access_token.expose())),
+        Err(_) => (400, "{\n  \"error\": \"invalid_grant\"\n}".to_owned()),
+    };
+    let reply = ReplyView {
+        status,
+        elapsed: std::time::Duration::from_millis(12),
+        headers: vec![("content-type".into(), "application/json".into())],
+        masked_body: body.replace(ACCESS_TOKEN, "••••"),
+        body: Secret::new(body),
+    };
+    Exchange { call, reply: Some(reply), outcome: outcome.map(Box::new), notes: Vec::new(), choices: Vec::new() }
+}
+
+/// A bearer call that brought this.
+pub fn called(outcome: Result<TokenSet, Failure>) -> Session {
+    let mut session = authorized();
+    let attempt = session.begin(Flow::Bearer);
+    session.apply(Event::Called(attempt, Box::new(exchange(outcome))));
+    session
+}
+
+/// Tokens arrived, and the profile is kept beside another one that expired.
+pub fn saved(as_name: &str) -> Session {
+    let mut session = called(Ok(token_set(ACCESS_TOKEN)));
+    let attempt = session.begin(Flow::Save);
+    session.apply(Event::Saved(attempt, name(as_name)));
+    let tokens = |seconds| ProfileState::Tokens {
+        expires_at: Some(now() + SignedDuration::from_secs(seconds)),
+        refreshable: true,
+        refresh_token_expires_at: None,
+        scopes: None,
+    };
+    let broken = ProfileState::Broken(Diagnosis::new("`old.toml` line 3: there is no key `bearr`"));
+    let summary = |name, service: &str, state| ProfileSummary { name, service: service.to_owned(), state };
+    session.apply(Event::Profiles(vec![
+        summary(name(as_name), "Practice service", tokens(119)),
+        summary(name("acme"), "NetSuite", tokens(-5)),
+        summary(name("old"), "", broken),
+    ]));
+    session
+}

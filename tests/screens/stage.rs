@@ -1,0 +1,44 @@
+//! The stage for a screen alone: a session and what is typed, no worker; what the person wants is kept to be read.
+
+use egui::{Theme, Ui};
+use egui_kittest::Harness;
+use tokenwright::gui::screens::window_ui;
+use tokenwright::gui::{Draft, Intent, theme};
+use tokenwright::wizard::{Session, Theme as Dress};
+
+/// The two dresses of the window.
+pub const DRESSES: [Theme; 2] = [Theme::Light, Theme::Dark];
+/// The smallest window in which everything is promised to fit, in points.
+pub const SMALL: egui::Vec2 = egui::vec2(1024.0, 700.0);
+
+/// What is on the stage.
+pub struct Play {
+    pub session: Session,
+    pub draft: Draft,
+    /// What the person wanted, oldest first.
+    pub wanted: Vec<Intent>,
+}
+
+impl eframe::App for Play {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.wanted.extend(window_ui(ui, &self.session, &mut self.draft, Dress::System));
+    }
+}
+
+/// The whole window with this session and this draft.
+pub fn stage(dress: Theme, session: Session, draft: Draft) -> Harness<'static, Play> {
+    sized(dress, SMALL, 1.0, session, draft)
+}
+
+/// The same in a window of this size in points, on a screen of this scale.
+pub fn sized(dress: Theme, size: egui::Vec2, scale: f32, session: Session, draft: Draft) -> Harness<'static, Play> {
+    let builder: egui_kittest::HarnessBuilder<Play> = Harness::builder();
+    let mut harness = builder
+        .with_size(size)
+        .with_pixels_per_point(scale)
+        .with_theme(dress)
+        .with_context_setup(theme::install)
+        .build_eframe(|_| Play { session, draft, wanted: Vec::new() });
+    harness.run_ok();
+    harness
+}

@@ -1,0 +1,47 @@
+//! The practice service as a process of its own, for several commands to use.
+
+use crate::support::process::Process;
+use crate::support::tokenwright::Tokenwright;
+
+/// `tokenwright practice`, on a free port, ended when dropped.
+#[derive(Debug)]
+pub struct Practice {
+    _process: Process,
+    port: String,
+}
+
+impl Practice {
+    /// Its pages answer themselves.
+    pub fn start(program: &Tokenwright) -> Self {
+        Self::start_with(program, &[])
+    }
+
+    /// With these faults switched on.
+    pub fn start_with(program: &Tokenwright, faults: &[&str]) -> Self {
+        let mut arguments = vec!["practice", "--port", "0", "--auto-consent"];
+        arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
+        let mut process = program.start(&arguments);
+        let line = process.line_with("http://127.0.0.1:");
+        let port = line.rsplit(':').next().expect("an address").to_owned();
+        Self { _process: process, port }
+    }
+
+    /// For `--set`.
+    pub fn set(&self) -> String {
+        format!("port={}", self.port)
+    }
+
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
+    /// Signs in as a person with a browser would. All arguments but these: `sign-in NAME --service practice`.
+    pub fn sign_in(&self, program: &Tokenwright, name: &str) {
+        let set = self.set();
+        let arguments = ["sign-in", name, "--service", "practice", "--set", &set, "--browser", BROWSER];
+        assert_eq!(program.run(&arguments).done(), "", "a sign-in has no result but the profile");
+    }
+}
+
+/// A browser that follows redirects and shows nothing.
+pub const BROWSER: &str = "curl -sL -o /dev/null";
