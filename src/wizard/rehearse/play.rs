@@ -257,7 +257,7 @@ impl<'a> Play<'a> {
                 let outcome = match outcome {
                     Ok(_) => Err(wrong("a refusal was read as a success")),
                     Err(failure)
-                        if failure.kind == FailureKind::Refused && failure.diagnosis.summary.contains(SPENT) =>
+                        if failure.kind != FailureKind::Network && failure.diagnosis.summary.contains(SPENT) =>
                     {
                         Ok(format!("refused: {SPENT}"))
                     }
