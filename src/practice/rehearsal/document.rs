@@ -79,11 +79,11 @@ pub(crate) fn text_at(json: &Json, path: &str) -> Option<String> {
 /// A path of a preset as a JSON pointer (RFC 6901): `data.items[0]` is `/data/items/0`.
 pub(crate) fn pointer(path: &str) -> String {
     let steps = path.split(['.', '[', ']']).filter(|step| !step.is_empty());
-    steps.map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
+    steps.flat_map(|step| ["/".to_owned(), step.replace('~', "~0").replace('/', "~1")]).collect()
 }
 
 /// A refusal in the service's shape: code and words where the preset reads them, and what tells success set to
-/// something else. With such a test services answer 200 (Slack, TikTok).
+/// something else. With such a test services answer 200 (Slack, Zoho).
 pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Answer {
     let mut document = json!({});
     let places = [(reading.error_description.first(), words), (reading.error.first(), code)];

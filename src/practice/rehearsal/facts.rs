@@ -33,16 +33,13 @@ impl Facts {
         while let Some(at) = rest.find(['{', '<']) {
             let (before, from) = rest.split_at(at);
             filled.push_str(before);
-            rest = match self.placeholder(from) {
-                Some((value, after)) => {
-                    filled.push_str(&escape(value));
-                    after
-                }
-                None => {
-                    filled.push_str(&from[..1]);
-                    &from[1..]
-                }
-            };
+            if let Some((value, after)) = self.placeholder(from) {
+                filled.push_str(&escape(value));
+                rest = after;
+            } else {
+                filled.push_str(&from[..1]);
+                rest = &from[1..];
+            }
         }
         filled + rest
     }

@@ -22,8 +22,14 @@ pub(crate) fn fits(pkce: Pkce, challenge: &str, verifier: &str) -> bool {
         Pkce::Off => verifier.is_empty(),
         Pkce::Plain => challenge == verifier,
         Pkce::S256 => challenge == URL_SAFE_NO_PAD.encode(digest),
-        Pkce::S256Hex => challenge == digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        Pkce::S256Hex => challenge == hex(&digest),
     }
+}
+
+/// Bytes as lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Whether it can be a challenge of this method (RFC 7636 section 4.2).

@@ -205,7 +205,11 @@ impl StandIn {
         }
         let kept = call.reading.keep.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
         let kept: Vec<(String, Option<String>)> = kept.collect();
-        kept.iter().for_each(|(name, value)| value.iter().for_each(|value| facts.set(name, value)));
+        for (name, value) in &kept {
+            if let Some(value) = value {
+                facts.set(name, value);
+            }
+        }
         let issued = |token: Option<(String, String)>| token.map(|(path, value)| (Secret::new(value), path));
         self.issued = Some(Issued {
             access_token: issued(access_token),

@@ -8,6 +8,7 @@ use crate::practice::message::Answer;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
+use crate::practice::rehearsal::pkce::hex;
 use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is
@@ -36,7 +37,7 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     ];
     query.extend(documented.filter(|(name, _)| !made.contains(&name.as_str())));
     if example.is_empty() {
-        query.extend(rules.keep.iter().map(|name| (name.clone(), format!("example-{name}"))));
+        query.extend(rules.keep.iter().map(|name| (name.clone(), undocumented(name, facts))));
     }
     if let Some(issuer) = &rules.issuer {
         query.push(("iss".to_owned(), facts.fill(issuer)));
@@ -48,6 +49,14 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     query
 }
 
+/// What was chosen beforehand, where there was a choice.
+fn undocumented(name: &str, facts: &Facts) -> String {
+    match facts.value(name) {
+        "" => format!("example-{name}"),
+        chosen => chosen.to_owned(),
+    }
+}
+
 /// The hex HMAC-SHA256, with the client secret, of all other parameters sorted by name.
 /// <https://shopify.dev/docs/apps/build/authentication-authorization>
 fn signature(query: &[(String, String)], secret: &str) -> String {
@@ -55,7 +64,7 @@ fn signature(query: &[(String, String)], secret: &str) -> String {
     lines.sort_unstable();
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(lines.join("&").as_bytes());
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use crate::call::{CallTemplate, Lifetime, Path, scalar_text};
 use crate::oauth::TokenSet;
 use crate::practice::Issued;
 use crate::secret::Secret;
-use crate::service::Service;
-use crate::wizard::Failure;
+use crate::service::{Identity, Service};
+use crate::wizard::{Failure, Identified};
 
 /// Nobody issues an access token for longer; a larger number is of another unit.
 const LONGEST_LIFE: i64 = 10 * 366 * 24 * 3600;
@@ -43,6 +43,16 @@ pub(crate) fn tokens(
         read.push(kept(call, tokens, name, value.as_ref())?);
     }
     Ok(read.join(", "))
+}
+
+/// The same of an identity: each field that the preset shows must be there.
+pub(crate) fn identity(declared: &Identity, read: &Identified) -> Result<String, String> {
+    let is_read = |label: &String| read.fields.iter().any(|(known, _)| known == label);
+    if let Some((label, path)) = declared.fields.iter().find(|(label, _)| !is_read(label)) {
+        return Err(format!("{label} was not read: `{path}` holds nothing in the documented reply"));
+    }
+    let fields = read.fields.iter().map(|(label, value)| format!("{label} {value}"));
+    Ok(fields.collect::<Vec<_>>().join(", "))
 }
 
 /// Why a reply that the stand-in gave was not read at all.
@@ -94,8 +104,7 @@ fn expiry(
     issued: &Issued,
 ) -> Result<Option<String>, String> {
     let Some(at) = tokens.expires_at else {
-        let missed =
-            find(&issued.document, String::new(), &|name| name.contains("expire") && !name.contains("refresh"));
+        let missed = find(&issued.document, "", &|name| name.contains("expire") && !name.contains("refresh"));
         return missed.map_or(Ok(None), |path| {
             Err(format!("the expiry was not read: the documented reply has one at `{path}`"))
         });
@@ -115,7 +124,10 @@ fn expiry(
             if !(SHORTEST_LIFE..=LONGEST_LIFE).contains(&life) {
                 return Err(format!("the access token's life was read as {life} s: {right}"));
             }
-            let policy = service.policy.access_token_life.and_then(|life| i64::try_from(life).ok());
+            // What the policy tells is the token at the end of the chain.
+            let is_first = !service.chain.is_empty() && *call == service.bearer;
+            let policy = service.policy.access_token_life.filter(|_| !is_first);
+            let policy = policy.and_then(|life| i64::try_from(life).ok());
             match policy {
                 Some(policy) if life > policy.saturating_mul(2) || life.saturating_mul(2) < policy => {
                     Err(format!("the access token's life was read as {life} s, and `policy` says {policy} s: {right}"))
@@ -135,7 +147,7 @@ fn refresh_expiry(tokens: &TokenSet, issued: &Issued) -> Result<Option<String>, 
         let life = at.duration_since(tokens.obtained_at).as_secs();
         return Ok(Some(format!("its life {} days", life / (24 * 3600))));
     }
-    let missed = find(&issued.document, String::new(), &|name| name.contains("expire") && name.contains("refresh"));
+    let missed = find(&issued.document, "", &|name| name.contains("expire") && name.contains("refresh"));
     missed.map_or(Ok(None), |path| {
         Err(format!("the refresh token's expiry was not read: the documented reply has one at `{path}`"))
     })
@@ -143,7 +155,7 @@ fn refresh_expiry(tokens: &TokenSet, issued: &Issued) -> Result<Option<String>, 
 
 fn scopes(tokens: &TokenSet, issued: &Issued) -> Result<Option<String>, String> {
     let Some(scopes) = &tokens.scopes else {
-        let missed = find(&issued.document, String::new(), &|name| matches!(name, "scope" | "scopes"));
+        let missed = find(&issued.document, "", &|name| matches!(name, "scope" | "scopes"));
         return missed.map_or(Ok(None), |path| {
             Err(format!("the scopes were not read: the documented reply has some at `{path}`"))
         });
@@ -166,15 +178,15 @@ fn kept(call: &CallTemplate, tokens: &TokenSet, name: &str, value: Option<&Strin
 }
 
 /// Where a field whose name (in small letters) is wanted holds something.
-fn find(json: &Json, at: String, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
+fn find(json: &Json, at: &str, wanted: &dyn Fn(&str) -> bool) -> Option<String> {
     match json {
         Json::Object(fields) => fields.iter().find_map(|(name, value)| {
             let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
             let says = !matches!(value, Json::Object(_)) && says_something(value) && wanted(&name.to_lowercase());
-            if says { Some(path) } else { find(value, path, wanted) }
+            if says { Some(path) } else { find(value, &path, wanted) }
         }),
         Json::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| find(item, format!("{at}[{index}]"), wanted))
+            items.iter().enumerate().find_map(|(index, item)| find(item, &format!("{at}[{index}]"), wanted))
         }
         _ => None,
     }
@@ -186,6 +198,7 @@ fn says_something(value: &Json) -> bool {
         Json::Null | Json::Bool(_) | Json::Object(_) => false,
         Json::Number(number) => number.as_f64() != Some(0.0),
         Json::String(text) => !matches!(text.as_str(), "" | "0"),
-        Json::Array(items) => !items.is_empty(),
+        // Some services number their permissions; those are no scopes.
+        Json::Array(items) => items.iter().any(Json::is_string),
     }
 }

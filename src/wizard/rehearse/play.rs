@@ -109,10 +109,6 @@ impl<'a> Play<'a> {
     async fn bearer(&mut self) -> bool {
         let call = self.material.profile.service.bearer.clone();
         let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
-        let outcome = outcome.map(|(tokens, read)| {
-            self.material.tokens = Some(tokens);
-            read
-        });
         if !self.line("bearer", said, outcome) {
             return false;
         }
@@ -128,13 +124,9 @@ impl<'a> Play<'a> {
     async fn chain(&mut self, call: &CallTemplate) {
         let said = self.said(call);
         let outcome = match follow_up::exchanged(&self.hall.shared, &self.material, call).await {
-            Ok(tokens) => self.compared(call, tokens),
+            Ok(tokens) => self.take(call, tokens),
             Err(failure) => Err(self.unread(call, failure)),
         };
-        let outcome = outcome.map(|(tokens, read)| {
-            self.material.tokens = Some(tokens);
-            read
-        });
         self.line("chain", said, outcome);
     }
 
@@ -189,13 +181,12 @@ impl<'a> Play<'a> {
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
         let (said, outcome) = self.exchange(Stage::Refresh, call).await;
         let renewed = self.hall.rehearsal.issued().is_some_and(|issued| issued.refresh_token.is_some());
-        let outcome = outcome.and_then(|(tokens, read)| {
-            if rotates && !renewed {
-                return Err(wrong("`policy.rotates` holds, and the documented reply brings no refresh token"));
+        let outcome = match outcome {
+            Ok(_) if rotates && !renewed => {
+                Err(wrong("`policy.rotates` holds, and the documented reply brings no refresh token"))
             }
-            self.material.tokens = Some(tokens);
-            Ok(read)
-        });
+            outcome => outcome,
+        };
         self.line(stage, said, outcome)
     }
 
@@ -204,18 +195,7 @@ impl<'a> Play<'a> {
         let said = self.said(&declared.call);
         let outcome = match identity::ask(&self.hall.shared, self.attempt, &self.material).await {
             Err(failure) => Err(self.refused_or_unmade(failure)),
-            Ok(identified) => {
-                let found = |label: &String| identified.fields.iter().any(|(known, _)| known == label);
-                match declared.fields.iter().find(|(label, _)| !found(label)) {
-                    Some((label, path)) => {
-                        Err(wrong(format!("{label} was not read: `{path}` holds nothing in the documented reply")))
-                    }
-                    None => {
-                        let fields = identified.fields.iter().map(|(label, value)| format!("{label} {value}"));
-                        Ok(fields.collect::<Vec<_>>().join(", "))
-                    }
-                }
-            }
+            Ok(identified) => findings::identity(&declared, &identified).map_err(Trouble::Wrong),
         };
         self.line("identity", said, outcome);
     }
@@ -236,12 +216,12 @@ impl<'a> Play<'a> {
         self.line(stage, said, outcome);
     }
 
-    async fn exchange(&self, stage: Stage, call: &CallTemplate) -> (String, Result<(TokenSet, String), Trouble>) {
+    async fn exchange(&mut self, stage: Stage, call: &CallTemplate) -> (String, Outcome) {
         match token_call::exchange(&self.hall.shared, self.attempt, &self.material, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
             Ok(Exchange { call: made, outcome, .. }) => {
                 let outcome = match outcome {
-                    Ok(tokens) => self.compared(call, *tokens),
+                    Ok(tokens) => self.take(call, *tokens),
                     Err(failure) => Err(self.unread(call, failure)),
                 };
                 (sent(&made), outcome)
@@ -271,12 +251,12 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn compared(&self, call: &CallTemplate, tokens: TokenSet) -> Result<(TokenSet, String), Trouble> {
-        let Some(issued) = self.hall.rehearsal.issued() else {
-            return Err(wrong("tokens were read that nobody issued"));
-        };
-        let read = findings::tokens(&self.material.profile.service, call, &tokens, &issued).map_err(Trouble::Wrong)?;
-        Ok((tokens, read))
+    /// Takes the tokens, right or wrong, and compares them with what was handed out.
+    fn take(&mut self, call: &CallTemplate, tokens: TokenSet) -> Outcome {
+        let issued = self.hall.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
+        let read = findings::tokens(&self.material.profile.service, call, &tokens, &issued);
+        self.material.tokens = Some(tokens);
+        read.map_err(Trouble::Wrong)
     }
 
     /// Why no tokens came: the stand-in refused the call, or its reply was not read.
