@@ -3,6 +3,9 @@
 
 mod support;
 
+use std::io::ErrorKind;
+use std::net::TcpListener;
+
 use support::tokenwright::Tokenwright;
 
 /// A preset whose documented replies and readings agree.
@@ -75,6 +78,31 @@ fn every_bundled_preset_holds_what_it_promises() {
         let start = format!("{}: ", service["id"].as_str().expect("an id"));
         assert!(finished.stdout.lines().any(|line| line.starts_with(&start)), "{start}");
     }
+}
+
+/// Calls to other machines go through the proxy that the environment names; nobody answers there, but it is seen who came.
+#[test]
+fn no_call_of_a_rehearsal_leaves_the_machine() {
+    let proxy = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    proxy.set_nonblocking(true).expect("a socket that can be asked");
+    let address = format!("http://{}", proxy.local_addr().expect("a bound socket"));
+    let text = SOUND.replace("\n[authorization]\nurl = \"https://as.example.test/authorize\"\n", "");
+    let program = with_preset(&text).with_env("TOKENWRIGHT_VAULT", "memory");
+    let program = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"]
+        .into_iter()
+        .fold(program, |program, name| program.with_env(name, &address));
+    assert_eq!(program.run(&["rehearse", "--all"]).code, 0);
+    assert_eq!(proxy.accept().map_err(|error| error.kind()).err(), Some(ErrorKind::WouldBlock));
+
+    // The real call does go that way: what was looked for can be seen.
+    let mut real =
+        program.start(&["sign-in", "real", "--service", "sound", "--client-id", "id", "--client-secret-stdin"]);
+    real.type_text("secret\n");
+    real.end_input();
+    proxy.set_nonblocking(false).expect("a socket that waits");
+    drop(proxy.accept().expect("the real call"));
+    drop(proxy);
+    assert_eq!(real.finish().code, 5);
 }
 
 #[test]

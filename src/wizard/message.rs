@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use crate::call::Call;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
-use crate::practice::Fault;
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
-use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material, StageLine};
+use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material, PracticeSettings, StageLine};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -142,22 +141,6 @@ pub enum Command {
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once.
     Cancel(Attempt),
-}
-
-/// How the practice service is to behave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PracticeSettings {
-    /// The port to listen on; a free one unless given.
-    pub port: Option<u16>,
-    /// The names of the faults that are switched on; [`faults`] lists them.
-    pub faults: Vec<String>,
-    /// Whether its pages answer themselves.
-    pub auto_consent: bool,
-}
-
-/// The practice service's faults: name and explanation.
-pub fn faults() -> impl Iterator<Item = (&'static str, &'static str)> {
-    Fault::ALL.iter().map(|fault| (fault.name(), fault.explanation()))
 }
 
 /// Where secrets are kept.
