@@ -322,6 +322,26 @@ mod tests {
     }
 
     #[test]
+    fn a_rehearsal_gathers_its_lines_until_it_is_over() {
+        let line = |stage: &str| StageLine {
+            stage: stage.to_owned(),
+            sent: String::new(),
+            outcome: crate::wizard::StageOutcome::Passed("code".to_owned()),
+        };
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Rehearsal);
+        session.apply(Event::Rehearsing(attempt, "xero".to_owned()));
+        session.apply(Event::StageRehearsed(attempt, line("authorization")));
+        session.apply(Event::StageRehearsed(attempt, line("bearer")));
+        assert_eq!(session.running(Flow::Rehearsal), Some(attempt));
+        session.apply(Event::Rehearsed(attempt));
+        session.apply(Event::StageRehearsed(attempt, line("refresh")));
+        let lines = vec![line("authorization"), line("bearer")];
+        assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
+        assert_eq!(session.running(Flow::Rehearsal), None);
+    }
+
+    #[test]
     fn a_run_that_ended_takes_no_more_events() {
         let mut session = Session::default();
         let attempt = session.begin(Flow::Bearer);
