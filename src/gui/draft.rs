@@ -62,6 +62,8 @@ pub struct Draft {
     pub step: Step,
     /// The tab of step 3.
     pub tab: TokenTab,
+    /// Whether all services are shown although one is chosen.
+    pub browsing: bool,
     /// The text that services are looked for by.
     pub search: String,
     /// Where the eye is led in the next frame.
@@ -99,6 +101,7 @@ impl Default for Draft {
         Self {
             step: Step::default(),
             tab: TokenTab::default(),
+            browsing: false,
             search: String::new(),
             lead: Lead { to_top: false, focus: Some(Focus::Search) },
             faults: Vec::new(),

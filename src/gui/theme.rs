@@ -27,7 +27,8 @@ pub const RADIUS: u8 = 6;
 pub const RADIUS_CARD: u8 = 10;
 /// The height of a field or button, so that they line up in a row.
 pub const CONTROL_HEIGHT: f32 = 32.0;
-/// A field wider than this is hard to read back; screens cap their column with it.
+/// A field wider than this is hard to read back. For [`Ui::set_max_width`], with the smaller of this and the available
+/// width: egui takes a larger one at its word and lets the column run out of the window.
 pub const COLUMN_WIDTH: f32 = 720.0;
 
 /// What a coloured part wants to say.

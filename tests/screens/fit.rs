@@ -7,7 +7,7 @@ use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Draft, Step, TokenTab};
-use tokenwright::service::{KnownScope, Service};
+use tokenwright::service::{Catalog, KnownScope, Service};
 use tokenwright::wizard::{Event, Flow, Session, VaultState};
 
 use crate::hand::{Hand as _, TYPED};
@@ -94,6 +94,9 @@ fn texts(shape: &Shape) -> Vec<(Rect, String, bool)> {
 #[test]
 fn step_1_fits() {
     check("nothing chosen", &started(), &draft(), &[]);
+    let mut whole = started();
+    whole.apply(Event::Services(Catalog::bundled().services(), Vec::new()));
+    check("the whole catalogue", &whole, &draft(), &[]);
     let services: Vec<Service> = started().services;
     for service in services {
         check(&service.id, &started(), &at(service.clone(), Step::Service), &[]);
@@ -110,7 +113,8 @@ fn step_1_fits() {
 fn step_2_fits() {
     for service in started().services {
         let draft = at(service.clone(), Step::Authorization);
-        check(&service.id, &started(), &draft, &["PKCE and extra parameters"]);
+        let opened: &[&str] = if service.authorization.is_some() { &["PKCE and extra parameters"] } else { &[] };
+        check(&service.id, &started(), &draft, opened);
     }
     check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);
     check("arrived", &authorized(), &at(service("practice"), Step::Authorization), &[]);

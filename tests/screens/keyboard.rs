@@ -60,6 +60,10 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
         "QuickBooks Online",
         "NetSuite",
         "Microsoft",
+        "Zoho CRM",
+        "Dayforce",
+        "NetSuite (machine to machine)",
+        "Slack",
         "Custom service",
     ];
     assert_eq!(stops, expected);
@@ -96,6 +100,10 @@ fn enter_and_space_press_what_has_the_keyboard() {
     for dress in DRESSES {
         for key in [Key::Enter, Key::Space] {
             let mut window = stage(dress, started(), at(service("practice"), Step::Service));
+            window.button("Show all 10 services").expect("a button").focus();
+            window.settle();
+            window.key_press(key);
+            window.settle();
             window.button("Google").expect("a card").focus();
             window.settle();
             window.key_press(key);

@@ -36,10 +36,24 @@ pub fn service(id: &str) -> Service {
     Catalog::bundled().service(id).expect("a bundled preset")
 }
 
+/// Enough services to fill a screen: the first of the list, the ones with the most to ask and to say, and the last.
+const FEW: [&str; 10] = [
+    "practice",
+    "google",
+    "quickbooks",
+    "netsuite",
+    "microsoft",
+    "zoho-crm",
+    "dayforce",
+    "netsuite-m2m",
+    "slack",
+    "custom",
+];
+
 /// As after the start: the services are there, tokens can be kept.
 pub fn started() -> Session {
     let mut session = Session::default();
-    session.apply(Event::Services(Catalog::bundled().services(), Vec::new()));
+    session.apply(Event::Services(FEW.map(service).to_vec(), Vec::new()));
     session.apply(Event::Vault(VaultState::Open(VaultChoice::Memory)));
     session.apply(Event::Profiles(Vec::new()));
     session.apply(Event::PracticeReady(4321));

@@ -2,13 +2,14 @@
 
 use egui::Ui;
 
+use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{intent_button, point_at, waiting_row};
+use crate::gui::screens::{intent_button, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
-    notice, section, segmented,
+    notice, section, segmented, toggle,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
@@ -87,6 +88,7 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
     ui.add_space(8.0);
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
     ui.label(small(ui, landing_words(&uri)));
+    known::loopback_ui(ui, &profile.service, &uri);
 }
 
 /// What this redirect URI means for registering it and for listening.
@@ -118,19 +120,40 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     TextField::new(label).help(help.as_str()).optional().mono().show(ui, &mut profile.typed_scopes);
 }
 
+/// The ways of the code challenge, as RFC 7636 writes them; the second is one service's own.
+const PKCE: [(Pkce, &str); 4] =
+    [(Pkce::S256, "S256"), (Pkce::S256Hex, "S256 in hex"), (Pkce::Plain, "plain"), (Pkce::Off, "off")];
+
 fn more_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     disclosure(ui, "PKCE and extra parameters", false, |ui| {
         ui.label(crate::gui::theme::label("PKCE"));
-        segmented(ui, "PKCE", &mut profile.pkce, &[(Pkce::S256, "S256"), (Pkce::Plain, "plain"), (Pkce::Off, "off")]);
+        segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
         let help = "Binds the code to this program (RFC 7636). Switch it off only where the service refuses it.";
         ui.label(small(ui, help));
         ui.add_space(8.0);
+        offers_ui(ui, profile);
         TextField::new("Extra parameters")
             .help("One name=value a line, added to the authorization URL.")
             .example("login_hint=ada@example.com")
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
     });
+}
+
+/// Parameters that the service knows and that are sent only if they are wanted.
+fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
+    let Some(authorization) = &profile.service.authorization else { return };
+    for offer in &authorization.offers {
+        let line = write_parameters(&[Parameter::new(&offer.name, &offer.value)]);
+        let mut on = profile.extra.lines().any(|typed| typed.trim() == line);
+        let label = format!("{}={}", offer.name, offer.value);
+        if !toggle(ui, &label, &mut on, Some(&offer.meaning)).changed() {
+            continue;
+        }
+        let others = profile.extra.lines().filter(|typed| typed.trim() != line);
+        let lines: Vec<&str> = others.chain(on.then_some(line.as_str())).filter(|line| !line.is_empty()).collect();
+        profile.extra = lines.join("\n");
+    }
 }
 
 fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {

@@ -3,6 +3,7 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod known;
 mod profiles;
 mod reply;
 mod save;

@@ -6,10 +6,11 @@ use egui::Ui;
 
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, point_at};
+use crate::gui::screens::{entered, known, point_at};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, section, toggle,
+    Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button, section,
+    toggle,
 };
 use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
@@ -47,13 +48,15 @@ struct Form<'a> {
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
-fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft, enter: bool) -> Option<Intent> {
+/// Once one is chosen it stands alone, so that what it needs is in sight, until the person searches again.
+fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> Option<Intent> {
     let chosen_id = draft.profile.as_ref().map(|profile| profile.service.id.as_str());
-    let shown: Vec<&Service> = session
-        .services
-        .iter()
-        .filter(|service| service.id == Catalog::CUSTOM || service.matches(&draft.search))
-        .collect();
+    let alone = chosen_id.is_some() && draft.search.trim().is_empty() && !draft.browsing;
+    let is_shown = |service: &&Service| {
+        let found = service.id == Catalog::CUSTOM || service.matches(&draft.search);
+        if alone { chosen_id == Some(service.id.as_str()) } else { found }
+    };
+    let shown: Vec<&Service> = session.services.iter().filter(is_shown).collect();
     let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
     let mut intent = first.map(|service| Intent::Choose(service.id.clone()));
     ui.horizontal_wrapped(|ui| {
@@ -66,7 +69,11 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &Draft, enter: bool) -> Optio
             }
         }
     });
-    if shown.len() == 1 && !draft.search.trim().is_empty() {
+    if alone {
+        ui.add_space(8.0);
+        let words = format!("Show all {} services", session.services.len());
+        draft.browsing = secondary_button(ui, &words).clicked();
+    } else if shown.len() == 1 {
         ui.add_space(8.0);
         ui.label(small(ui, "No preset is called so. A custom service takes any OAuth 2.0 service by its URLs."));
     }
@@ -79,6 +86,7 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Ve
     let is_practice = form.profile.service.practice;
     let mut intent = None;
     section(ui, &title, |ui| {
+        known::doubts_ui(ui, &form.profile.service);
         checklist_ui(ui, &form.profile.service);
         for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
             ui.add_space(8.0);
@@ -152,6 +160,9 @@ fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
     let value = form.profile.inputs.entry(input.name.clone()).or_default();
     let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
     if !input.choices.is_empty() {
+        if value.is_empty() && !input.optional {
+            value.clone_from(&input.choices[0].value);
+        }
         let options: Vec<(String, &str)> =
             input.choices.iter().map(|choice| (choice.value.clone(), choice.label.as_str())).collect();
         choice(ui, &input.label, value, &options, help);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, reply, save, waiting_row};
+use crate::gui::screens::{call_form, intent_button, known, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
@@ -50,6 +50,9 @@ fn held_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
         intent = choosing_ui(ui, session);
         facts_ui(ui, draft, tokens);
         ui.add_space(8.0);
+        if let Some(profile) = &draft.profile {
+            known::policy_ui(ui, &profile.service);
+        }
         let checked = identity_ui(ui, session, draft);
         intent = intent.take().or(checked);
         ui.add_space(8.0);

@@ -1,6 +1,6 @@
 //! What is pressed: the one thing to do next, the others, the dangerous ones, links and copies.
 
-use egui::{Button, Response, StrokeKind, Ui};
+use egui::{Button, Response, StrokeKind, TextWrapMode, Ui};
 
 use crate::gui::theme::{self, Palette, RADIUS};
 
@@ -20,12 +20,11 @@ pub enum ButtonKind {
 
 /// A button. With a reason in `blocked` it cannot be pressed, and the pointer brings the reason up.
 pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, blocked: Option<&str>) -> Response {
-    let response = ui
-        .scope(|ui| {
-            colour(ui, kind);
-            ui.add_enabled(blocked.is_none(), Button::new(text))
-        })
-        .inner;
+    // Not in a scope, which would keep a wrapped row from moving the button to its next line.
+    let style = ui.style().clone();
+    colour(ui, kind);
+    let response = ui.add_enabled(blocked.is_none(), Button::new(text).wrap_mode(TextWrapMode::Extend));
+    ui.set_style(style);
     if response.has_focus() && kind != ButtonKind::Secondary {
         // The ring lies outside, since it has the colour of the button itself.
         let ring = theme::focus_stroke(Palette::of(ui));
@@ -69,7 +68,7 @@ pub fn copy_button(ui: &mut Ui, what: &str, text: &str) -> Response {
     let words = if now < said_until { "Copied ✓" } else { "Copy" };
     // As wide as the longer words, so that the row does not jump.
     let width = ui.text_style_height(&egui::TextStyle::Button) * 5.0;
-    let button = Button::new(words).min_size(egui::vec2(width, 0.0));
+    let button = Button::new(words).min_size(egui::vec2(width, 0.0)).wrap_mode(TextWrapMode::Extend);
     let response = ui.add(button).accessible_name(format!("Copy {what}"));
     if response.clicked() {
         ui.ctx().copy_text(text.to_owned());
@@ -181,5 +180,27 @@ mod tests {
         stage.get_by_role_and_label(Role::Link, "Open the console").click();
         stage.run();
         assert_eq!(*stage.state(), ["https://service.example/console"]);
+    }
+
+    #[test]
+    fn a_wrapped_row_of_buttons_stays_in_the_window_and_breaks_no_words() {
+        for width in [240.0, 300.0, 360.0, 420.0, 480.0] {
+            let stage = stage(DRESSES[0], (), |ui, ()| {
+                ui.set_max_width(width);
+                ui.horizontal_wrapped(|ui| {
+                    primary_button(ui, "Start authorization");
+                    secondary_button(ui, "Copy the address");
+                    danger_button(ui, "Forget this profile");
+                    copy_button(ui, "address", "https://service.example/");
+                    button(ui, ButtonKind::Primary, "Save profile", Some("give it a name"));
+                });
+            });
+            let left = stage.get_by_role_and_label(Role::Button, "Start authorization").rect().left();
+            for name in ["Copy the address", "Forget this profile", "Copy address", "Save profile"] {
+                let rect = stage.get_by_role_and_label(Role::Button, name).rect();
+                assert!(rect.right() <= left + width, "{name} ends at {} of {width}", rect.right());
+                assert!(rect.height() <= theme::CONTROL_HEIGHT, "{name} is {} high", rect.height());
+            }
+        }
     }
 }
