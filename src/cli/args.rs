@@ -59,6 +59,8 @@ pub enum Task {
         /// The profile
         name: String,
     },
+    /// Try a service's preset from sign-in to refresh on this machine, without an account
+    Rehearse(RehearseOptions),
     /// Run the practice service: an authorization server on this machine, to learn on and to test with
     Practice(PracticeOptions),
 }
@@ -133,6 +135,20 @@ pub struct TokenOptions {
     #[arg(long, conflicts_with = "json")]
     pub header: bool,
     /// Print token, type, expiry and kept values as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright rehearse …`
+#[derive(Debug, Args)]
+pub struct RehearseOptions {
+    /// The service's id
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub id: Option<String>,
+    /// All services there are presets for
+    #[arg(long)]
+    pub all: bool,
+    /// As JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -9,6 +9,7 @@ mod list;
 mod practice;
 mod print;
 mod prompt;
+mod rehearse;
 mod secrets;
 mod service;
 mod show;
@@ -36,6 +37,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
         Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };
     match done {

@@ -14,6 +14,7 @@ use crate::practice::moment::{Fingerprint, Moment};
 use crate::practice::pages;
 use crate::practice::resources;
 use crate::practice::seen::{ClientAuthentication, Log};
+use crate::practice::server::Attendant;
 use crate::practice::shelf::Shelf;
 use crate::practice::token;
 
@@ -32,9 +33,9 @@ pub(crate) struct Desk {
     pub(crate) log: Log,
 }
 
-impl Desk {
+impl Attendant for Desk {
     /// Answers a request and notes it in the log.
-    pub(crate) fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
+    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
         let (body, answer) = match unanswerable(asked) {
             Some(answer) => (Parameters::default(), answer),
             None => match body(asked) {
@@ -50,11 +51,13 @@ impl Desk {
     }
 
     /// How long the caller is kept waiting first.
-    pub(crate) fn pause(&self, asked: &Asked) -> Option<Duration> {
+    fn pause(&self, asked: &Asked) -> Option<Duration> {
         let slow = self.faults.contains(&Fault::SlowReply) && asked.path == self.contract.token;
         slow.then_some(token::SLOW_REPLY)
     }
+}
 
+impl Desk {
     /// How tokens are issued at the moment.
     pub(crate) fn terms(&self) -> Terms {
         let renewal = if self.faults.contains(&Fault::NoRefreshToken) {

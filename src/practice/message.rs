@@ -18,6 +18,8 @@ pub(crate) struct Asked {
     pub(crate) query: Parameters,
     /// The `Authorization` header.
     pub(crate) authorization: Option<Secret>,
+    /// All headers as they came, names in small letters.
+    pub(crate) headers: Vec<(String, Secret)>,
     /// The `Content-Type` header, in small letters, without parameters.
     pub(crate) content_type: String,
     pub(crate) body: Secret,
@@ -111,6 +113,11 @@ impl Parameters {
     /// The same where the parameter must be there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.one(name)?.ok_or_else(|| Refusal::new(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
+    }
+
+    /// Names and values, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.expose()))
     }
 
     /// The names, in order.

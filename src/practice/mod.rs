@@ -4,6 +4,8 @@
 //! What it promises is in `contract`; a request goes `server` → `wire` → `desk` → `authorize`, `token` or
 //! `resources`, and what was granted is in `grants`. Everything between the sockets is a function of the request,
 //! the state and the moment. Tokens outlive the service: a later one, in another process, honours them.
+//!
+//! The same mechanics stand in for any service in a `rehearsal` of its preset.
 
 mod authorization_request;
 mod authorize;
@@ -18,6 +20,7 @@ mod message;
 mod moment;
 mod pages;
 mod pkce;
+mod rehearsal;
 mod resources;
 mod seen;
 mod server;
@@ -46,6 +49,10 @@ use crate::practice::shelf::Shelf;
 
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
 pub use crate::practice::fault::{Fault, UnknownFault};
+pub use crate::practice::rehearsal::{
+    ACCESS_TOKEN, ID_TOKEN, Issued, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME,
+    Registration, Rehearsal, RehearsalContract, WRONG_REFRESH_TOKEN,
+};
 pub use crate::practice::seen::{ClientAuthentication, Seen};
 
 /// Short enough to see a token expire, long enough to use it first.

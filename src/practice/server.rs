@@ -11,8 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::practice::desk::Desk;
-use crate::practice::message::Answer;
+use crate::practice::message::{Answer, Asked};
 use crate::practice::moment::Moment;
 use crate::practice::shift::Shift;
 use crate::practice::wire::Incoming;
@@ -22,6 +21,14 @@ const FAREWELL: Duration = Duration::from_millis(500);
 /// How often, and how far apart, the port is looked at until the library has let go of it: two seconds in all.
 const PORT_LOOKS: u32 = 400;
 const PORT_PAUSE: Duration = Duration::from_millis(5);
+
+/// What is behind the counter: a request and a moment in, an answer out.
+pub(crate) trait Attendant: Send + 'static {
+    /// How long the caller is kept waiting first.
+    fn pause(&self, asked: &Asked) -> Option<Duration>;
+    /// Answers.
+    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer;
+}
 
 /// The running threads. When this is dropped, whoever waits gets an answer and the port is free again.
 pub(crate) struct Server {
@@ -34,7 +41,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Serves the desk on a listener that is bound already.
-    pub(crate) fn start(listener: TcpListener, desk: Arc<Mutex<Desk>>) -> io::Result<Self> {
+    pub(crate) fn start<A: Attendant>(listener: TcpListener, desk: Arc<Mutex<A>>) -> io::Result<Self> {
         let port = listener.local_addr()?.port();
         let library = Arc::new(tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?);
         let shift = Arc::new(Shift::default());
@@ -69,7 +76,7 @@ impl Drop for Server {
 }
 
 /// Runs until the shift is over and all that came before is on its way to an answer.
-fn receive(library: &tiny_http::Server, desk: &Arc<Mutex<Desk>>, shift: &Arc<Shift>) {
+fn receive<A: Attendant>(library: &tiny_http::Server, desk: &Arc<Mutex<A>>, shift: &Arc<Shift>) {
     loop {
         match library.recv() {
             Ok(request) => attend(Incoming::new(request), desk, shift),
@@ -84,7 +91,7 @@ fn receive(library: &tiny_http::Server, desk: &Arc<Mutex<Desk>>, shift: &Arc<Shi
 }
 
 /// Answers on a new thread. Where the system has none to give, the caller gets the library's own 500, from here.
-fn attend(incoming: Incoming, desk: &Arc<Mutex<Desk>>, shift: &Arc<Shift>) {
+fn attend<A: Attendant>(incoming: Incoming, desk: &Arc<Mutex<A>>, shift: &Arc<Shift>) {
     let seat = shift.take_seat();
     let (desk, shift) = (Arc::clone(desk), Arc::clone(shift));
     let _ = thread::Builder::new().name("practice request".to_owned()).spawn(move || {
@@ -94,7 +101,7 @@ fn attend(incoming: Incoming, desk: &Arc<Mutex<Desk>>, shift: &Arc<Shift>) {
     });
 }
 
-fn respond(mut incoming: Incoming, desk: &Mutex<Desk>, shift: &Shift) -> io::Result<()> {
+fn respond<A: Attendant>(mut incoming: Incoming, desk: &Mutex<A>, shift: &Shift) -> io::Result<()> {
     if !incoming.peer().is_some_and(is_loopback) {
         let document = json!({ "error": "access_denied", "error_description": "only this computer is answered" });
         return incoming.send(&Answer::json(403, &document, "not from this computer"), shift);
@@ -121,7 +128,7 @@ fn is_loopback(peer: SocketAddr) -> bool {
 }
 
 /// The state behind the lock. A panic elsewhere leaves it whole enough to practise with.
-pub(crate) fn lock(desk: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
+pub(crate) fn lock<A>(desk: &Mutex<A>) -> MutexGuard<'_, A> {
     desk.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -112,6 +112,7 @@ fn head(request: &Request) -> Asked {
         host: header("Host").map(str::to_owned),
         query: if is_too_large { Parameters::default() } else { Parameters::form(&query) },
         authorization: header("Authorization").map(Secret::new),
+        headers: request.headers().iter().map(plain).collect(),
         content_type: header("Content-Type")
             .and_then(|value| value.split(';').next())
             .map(|value| value.trim().to_ascii_lowercase())
@@ -119,6 +120,10 @@ fn head(request: &Request) -> Asked {
         excess: is_too_large.then_some(Excess::Head),
         ..Asked::default()
     }
+}
+
+fn plain(header: &Header) -> (String, Secret) {
+    (header.field.as_str().as_str().to_ascii_lowercase(), Secret::new(header.value.as_str()))
 }
 
 /// Path and query of a request target, which may be a whole address (RFC 9112 section 3.2.2).

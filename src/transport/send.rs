@@ -27,6 +27,9 @@ pub struct TransportOptions {
     pub max_body: usize,
     /// Root certificates in PEM that are trusted beside the system's.
     pub extra_root_pem: Option<Vec<u8>>,
+    /// Sends every call to this port of this machine instead, as `http://127.0.0.1:PORT/SCHEME/HOST/PATH?QUERY`, so
+    /// that who listens there sees where it would have gone. Nothing leaves the machine then.
+    pub rehearse_at: Option<u16>,
 }
 
 impl Default for TransportOptions {
@@ -36,6 +39,7 @@ impl Default for TransportOptions {
             connect_timeout: Duration::from_secs(10),
             max_body: 1024 * 1024,
             extra_root_pem: None,
+            rehearse_at: None,
         }
     }
 }
@@ -57,7 +61,11 @@ impl Transport {
     /// Sends the call and reads the reply whole; `now` is asked when the last byte has come. Any status is a reply,
     /// a redirect too. Dropping the future closes the connection.
     pub async fn send(&self, wire: Wire, now: impl Fn() -> Timestamp) -> Result<Reply, TransportError> {
-        let Outgoing { request, route, host } = wire.parse()?;
+        let outgoing = wire.parse()?;
+        let Outgoing { request, route, host } = match self.options.rehearse_at {
+            Some(port) => outgoing.at_rehearsal(port)?,
+            None => outgoing,
+        };
         drop(wire);
         let sender = self.sender(route)?;
         let start = Instant::now();

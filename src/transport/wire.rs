@@ -84,6 +84,19 @@ impl Wire {
     }
 }
 
+impl Outgoing {
+    /// The same call, to a port of this machine. Its checks are done already, so that a rehearsal refuses what the real
+    /// call would.
+    pub(crate) fn at_rehearsal(mut self, port: u16) -> Result<Self, TransportError> {
+        let url = self.request.url();
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let here = format!("http://127.0.0.1:{port}/{}/{}{}{query}", url.scheme(), self.host, url.path());
+        *self.request.url_mut() = Url::parse(&here).map_err(|reason| TransportError::BadUrl { reason })?;
+        self.route = Route::Plain;
+        Ok(self)
+    }
+}
+
 fn host_and_port(url: &Url) -> Option<String> {
     let host = url.host_str().filter(|host| !host.is_empty())?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
@@ -122,6 +135,18 @@ mod tests {
         check("http://0.0.0.0:1/", Err("`0.0.0.0:1` is asked for over plain `http`; nothing was sent"));
         check("ftp://as.test/token", Err("the URL is not an `http` or `https` URL with a host"));
         check("token", Err("the URL cannot be read: relative URL without a base"));
+    }
+
+    #[test]
+    fn a_rehearsed_call_goes_to_this_machine_and_says_where_it_was_bound_for() {
+        let rehearsed = |url: &str| {
+            let outgoing = wire(url).parse().and_then(|outgoing| outgoing.at_rehearsal(4321)).expect("a call");
+            (outgoing.request.url().to_string(), outgoing.route)
+        };
+        let here = |rest: &str| (format!("http://127.0.0.1:4321/{rest}"), Route::Plain);
+        assert_eq!(rehearsed("https://as.test/a%2Fb?c=%26"), here("https/as.test/a%2Fb?c=%26"));
+        assert_eq!(rehearsed("https://as.test:8443"), here("https/as.test:8443/"));
+        assert_eq!(rehearsed("http://localhost:1/t"), here("http/localhost:1/t"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::call::Template;
+use crate::call::{Call, RenderError, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
@@ -22,11 +22,11 @@ use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureK
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What the response must match, and what is needed to redeem the code.
-struct Sent {
-    expected: ExpectedResponse,
-    redirect_uri: String,
+pub(crate) struct Sent {
+    pub(crate) expected: ExpectedResponse,
+    pub(crate) redirect_uri: String,
     code_suffix: String,
-    pkce: CodeVerifier,
+    pub(crate) pkce: CodeVerifier,
 }
 
 /// How the wait ended.
@@ -44,7 +44,7 @@ pub(crate) async fn authorize(
     let mut pasted = shared.pasted(attempt);
     let (listener, fingerprint, listener_problem) = listen(shared, &redirect).await?;
     let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
-    let url = authorization_url(&material, &sent)?;
+    let url = authorization_call(&material, &sent)?.url.to_secret().expose().to_owned();
     let browser_problem = open_browser(shared, browser, &url);
     let now = (shared.edges.now)();
     let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
@@ -114,7 +114,8 @@ async fn listen(
     }
 }
 
-fn prepare(
+/// What is sent, and what the response must then match.
+pub(crate) fn prepare(
     shared: &Shared,
     material: &Material,
     redirect: &RedirectUri,
@@ -151,14 +152,14 @@ fn signing_secret(material: &Material) -> Result<Option<Secret>, Failure> {
     Ok(Some(material.secrets.client_secret.clone()))
 }
 
-fn authorization_url(material: &Material, sent: &Sent) -> Result<String, Failure> {
-    let call = material.authorization_call(&SentAuthorization {
+/// The authorization request.
+pub(crate) fn authorization_call(material: &Material, sent: &Sent) -> Result<Call, RenderError> {
+    material.authorization_call(&SentAuthorization {
         state: &sent.expected.state,
         code_challenge: &sent.pkce.challenge,
         code_challenge_method: sent.pkce.method,
         redirect_uri: &sent.redirect_uri,
-    })?;
-    Ok(call.url.to_secret().expose().to_owned())
+    })
 }
 
 fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Diagnosis> {
@@ -239,7 +240,8 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse) -> Result<Outcome, Di
     }
 }
 
-fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
+/// What the sign-in brought.
+pub(crate) fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
     // Two services append what is no part of the code.
     let code = match response.code.expose().strip_suffix(&sent.code_suffix) {
         Some(code) if !sent.code_suffix.is_empty() => Secret::new(code),

@@ -48,7 +48,8 @@ pub struct Fetched {
     pub keep: Vec<(String, String)>,
 }
 
-async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) -> Result<TokenSet, Failure> {
+/// Exchanges the token for another.
+pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &material.profile.service;
     let values = material.values();
     let reply = send(shared, &call.render(&values)?).await?;
@@ -58,7 +59,8 @@ async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) ->
         .map_err(|error| Failure::of_token_call(&error, service))
 }
 
-async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
+/// Fetches what there is to choose among.
+pub(crate) async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
     let reply = send(shared, &material.render(&fetch.call)?).await?;
     let json = body_as_json(&reply).filter(|_| reply.is_success());
     let json = json.ok_or_else(|| {

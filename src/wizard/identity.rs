@@ -11,6 +11,13 @@ use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material};
 /// Calls the identity endpoint and shows what the preset says, or the plain fields there are.
 pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
+    let identified = ask(shared, attempt, &material).await?;
+    shared.emit(Event::Identified(attempt, identified));
+    Ok(())
+}
+
+/// Calls it and reads its reply.
+pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &Material) -> Result<Identified, Failure> {
     let service = &material.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -33,8 +40,7 @@ pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Mater
         return Err(Failure::new(FailureKind::Refused, Diagnosis { hint, ..Diagnosis::new(summary) }));
     }
     let fields = json.map(|json| fields(identity, &json)).unwrap_or_default();
-    shared.emit(Event::Identified(attempt, Identified { fields }));
-    Ok(())
+    Ok(Identified { fields })
 }
 
 fn fields(identity: &Identity, json: &serde_json::Value) -> Vec<(String, String)> {

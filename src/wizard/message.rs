@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use crate::call::Call;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
-use crate::practice::Fault;
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
-use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material};
+use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material, PracticeSettings, StageLine};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -31,6 +30,7 @@ pub enum Flow {
     Open,
     Saved,
     Vault,
+    Rehearsal,
 }
 
 /// What a face asks for.
@@ -130,26 +130,17 @@ pub enum Command {
         /// Its name.
         name: ProfileName,
     },
+    /// Rehearse a preset against a stand-in for its service, on this machine.
+    Rehearse {
+        /// The run.
+        attempt: Attempt,
+        /// The preset's id.
+        id: String,
+    },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once.
     Cancel(Attempt),
-}
-
-/// How the practice service is to behave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PracticeSettings {
-    /// The port to listen on; a free one unless given.
-    pub port: Option<u16>,
-    /// The names of the faults that are switched on; [`faults`] lists them.
-    pub faults: Vec<String>,
-    /// Whether its pages answer themselves.
-    pub auto_consent: bool,
-}
-
-/// The practice service's faults: name and explanation.
-pub fn faults() -> impl Iterator<Item = (&'static str, &'static str)> {
-    Fault::ALL.iter().map(|fault| (fault.name(), fault.explanation()))
 }
 
 /// Where secrets are kept.
@@ -386,6 +377,12 @@ pub enum Event {
     Opened(Attempt, Box<OpenedProfile>),
     /// A saved profile's token.
     Token(Attempt, Box<SavedToken>),
+    /// The rehearsal of this preset begins.
+    Rehearsing(Attempt, String),
+    /// A stage of it is over, well or not.
+    StageRehearsed(Attempt, StageLine),
+    /// All of it is over.
+    Rehearsed(Attempt),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

@@ -17,7 +17,9 @@ mod identity;
 mod keep;
 mod material;
 mod message;
+mod practising;
 mod profiles;
+mod rehearse;
 mod session;
 mod shared;
 mod token_call;
@@ -29,9 +31,10 @@ pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, PracticeSettings,
-    ProfileState, ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings,
-    faults,
+    Attempt, Choosing, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, ProfileState,
+    ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings,
 };
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, Session};
+pub use crate::wizard::practising::{PracticeSettings, faults};
+pub use crate::wizard::rehearse::{StageLine, StageOutcome};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, RehearsalState, Session};
 pub use crate::wizard::worker::Worker;

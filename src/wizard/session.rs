@@ -7,7 +7,7 @@ use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, VaultState, Waiting, WindowSettings,
+    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -41,6 +41,8 @@ pub struct Session {
     pub saved_as: Option<ProfileName>,
     /// Why it could not be kept.
     pub save_problem: Option<Failure>,
+    /// The rehearsal that was asked for last.
+    pub rehearsal: Option<RehearsalState>,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -96,6 +98,17 @@ pub enum CallState {
     Failed(Failure),
 }
 
+/// A rehearsal: what its stages came to. Whether it goes on is what [`Session::running`] says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RehearsalState {
+    /// The preset's id; empty until it begins.
+    pub service: String,
+    /// The stages so far.
+    pub lines: Vec<StageLine>,
+    /// Why it could not be held at all.
+    pub problem: Option<Failure>,
+}
+
 impl Session {
     /// Numbers a new run of a flow; events of an older one are dropped from now on.
     pub fn begin(&mut self, flow: Flow) -> Attempt {
@@ -108,6 +121,7 @@ impl Session {
             Flow::Refresh => self.refresh = CallState::Sending(String::new()),
             Flow::Identity => self.identity = None,
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
+            Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Vault => {}
         }
         attempt
@@ -193,6 +207,13 @@ impl Session {
                     session.saved_as = None;
                 }
             }),
+            Event::Rehearsing(attempt, id) => self.when(attempt, false, |session, _| {
+                session.rehearsal = Some(RehearsalState { service: id, ..RehearsalState::default() });
+            }),
+            Event::StageRehearsed(attempt, line) => self.when(attempt, false, |session, _| {
+                session.rehearsal.get_or_insert_default().lines.push(line);
+            }),
+            Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
         }
@@ -256,6 +277,7 @@ impl Session {
             Flow::Authorization => self.authorization = AuthorizationState::Failed(failure),
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Failed(failure)),
             Flow::Identity => self.identity = Some(Err(failure)),
+            Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
@@ -273,6 +295,7 @@ impl Session {
         match flow {
             Flow::Authorization => self.authorization = AuthorizationState::Idle,
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Idle),
+            Flow::Rehearsal => self.rehearsal = None,
             _ => {}
         }
     }
@@ -296,6 +319,26 @@ mod tests {
         assert!(matches!(session.authorization, AuthorizationState::Starting));
         session.apply(Event::Failed(second, failure()));
         assert!(matches!(session.authorization, AuthorizationState::Failed(_)));
+    }
+
+    #[test]
+    fn a_rehearsal_gathers_its_lines_until_it_is_over() {
+        let line = |stage: &str| StageLine {
+            stage: stage.to_owned(),
+            sent: String::new(),
+            outcome: crate::wizard::StageOutcome::Passed("code".to_owned()),
+        };
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Rehearsal);
+        session.apply(Event::Rehearsing(attempt, "xero".to_owned()));
+        session.apply(Event::StageRehearsed(attempt, line("authorization")));
+        session.apply(Event::StageRehearsed(attempt, line("bearer")));
+        assert_eq!(session.running(Flow::Rehearsal), Some(attempt));
+        session.apply(Event::Rehearsed(attempt));
+        session.apply(Event::StageRehearsed(attempt, line("refresh")));
+        let lines = vec![line("authorization"), line("bearer")];
+        assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
+        assert_eq!(session.running(Flow::Rehearsal), None);
     }
 
     #[test]

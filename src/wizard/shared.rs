@@ -8,10 +8,11 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::practice::{Fault, Practice, PracticeOptions};
+use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::Catalog;
 use crate::vault::{Vault, VaultError};
+use crate::wizard::rehearse::Hall;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
 
 /// What the runs share.
@@ -20,12 +21,21 @@ pub(crate) struct Shared {
     emit: Box<dyn Fn(Event)>,
     vault: RefCell<Option<Arc<dyn Vault>>>,
     practice: RefCell<Option<Practice>>,
+    /// Where rehearsals are held, while none is.
+    hall: RefCell<Option<Hall>>,
     pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
 }
 
 impl Shared {
     pub(crate) fn new(edges: Edges, emit: Box<dyn Fn(Event)>) -> Self {
-        Self { edges, emit, vault: RefCell::default(), practice: RefCell::default(), pasting: RefCell::default() }
+        Self {
+            edges,
+            emit,
+            vault: RefCell::default(),
+            practice: RefCell::default(),
+            hall: RefCell::default(),
+            pasting: RefCell::default(),
+        }
     }
 
     /// Tells the face.
@@ -111,6 +121,22 @@ impl Shared {
             material.practice_port = Some(self.practice_port()?);
         }
         Ok(())
+    }
+
+    /// A place to rehearse in, with this contract: the one that is free, or a new one.
+    pub(crate) fn take_hall(&self, contract: RehearsalContract) -> Result<Hall, Failure> {
+        match self.hall.take() {
+            Some(hall) => {
+                hall.rehearsal.take_on(contract);
+                Ok(hall)
+            }
+            None => Hall::open(&self.edges, contract),
+        }
+    }
+
+    /// Leaves it for the next rehearsal.
+    pub(crate) fn leave_hall(&self, hall: Hall) {
+        self.hall.replace(Some(hall));
     }
 
     /// Where the pasted texts of a run arrive.

@@ -9,7 +9,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Command, Edges, Event, authorize, catalog, identity, keep, profiles, token_call, unlock};
+use crate::wizard::{
+    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, profiles, rehearse, token_call, unlock,
+};
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
 #[derive(Debug)]
@@ -93,6 +95,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
+        | Command::Rehearse { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -130,6 +133,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
+        Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),

@@ -1,0 +1,291 @@
+//! Stands in for the service: finds the call that a request must be, judges it, and answers as the preset documents.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use crate::call::CallTemplate;
+use crate::oauth::Pkce;
+use crate::practice::message::{Answer, Asked};
+use crate::practice::moment::Moment;
+use crate::practice::rehearsal::contract::RehearsalContract;
+use crate::practice::rehearsal::document::{
+    ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
+};
+use crate::practice::rehearsal::facts::Facts;
+use crate::practice::rehearsal::judge::{complaints, sent_as};
+use crate::practice::rehearsal::pkce;
+use crate::practice::rehearsal::target::Target;
+use crate::practice::rehearsal::way_back;
+use crate::practice::server::Attendant;
+use crate::secret::Secret;
+
+/// A refresh token that was never handed out; it is refused as a spent one is.
+pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
+
+/// At the end of codes and tokens: what must be encoded in a query, a form and a path.
+const AWKWARD: &str = "+/=%20&";
+
+/// Something handed out.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The access token and the path at which the documented reply has it.
+    pub access_token: Option<(Secret, String)>,
+    /// The same of the refresh token.
+    pub refresh_token: Option<(Secret, String)>,
+    /// The same of the ID token.
+    pub id_token: Option<(Secret, String)>,
+    /// The values that the preset keeps, and what the reply has at their paths.
+    pub kept: Vec<(String, Option<String>)>,
+    /// The whole reply.
+    pub document: Json,
+}
+
+/// The state of a rehearsal.
+pub(crate) struct StandIn {
+    contract: RehearsalContract,
+    challenge: Option<String>,
+    code_is_spent: bool,
+    /// What stands for the marker in the refresh token that is good now.
+    refresh_token: String,
+    spent: Vec<String>,
+    pub(crate) issued: Option<Issued>,
+    pub(crate) complaint: Option<String>,
+}
+
+/// A request that was looked at as one of the preset's calls.
+struct Judged {
+    stage: &'static str,
+    at: usize,
+    facts: Facts,
+    complaints: Vec<String>,
+}
+
+impl Attendant for StandIn {
+    fn pause(&self, _: &Asked) -> Option<Duration> {
+        None
+    }
+
+    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
+        self.complaint = None;
+        let Some(judged) = self.best(asked, &self.contract.facts) else {
+            let target = Target::arrived(&asked.path).map_or_else(|| asked.path.clone(), |target| target.to_string());
+            return self.refuse(None, "invalid_request", format!("the preset has no call `{} {target}`", asked.method));
+        };
+        if !judged.complaints.is_empty() {
+            let at = Some(judged.at);
+            if self.is_spent(asked) {
+                return self.refuse(at, "invalid_grant", "the refresh token is spent, or never was one".to_owned());
+            }
+            return self.refuse(at, "invalid_request", judged.complaints.join("; "));
+        }
+        if judged.stage == "bearer" && self.contract.service.authorization.is_some() {
+            if self.code_is_spent {
+                return self.refuse(Some(judged.at), "invalid_grant", "the code is spent".to_owned());
+            }
+            self.code_is_spent = true;
+        }
+        self.contract.facts = judged.facts;
+        self.accept(judged.stage, judged.at, moment)
+    }
+}
+
+impl StandIn {
+    pub(crate) fn new(contract: RehearsalContract) -> Self {
+        let spent = vec![WRONG_REFRESH_TOKEN.to_owned()];
+        let refresh_token = String::new();
+        Self { contract, challenge: None, code_is_spent: false, refresh_token, spent, issued: None, complaint: None }
+    }
+
+    /// Hands out a refresh token as one that a person has at hand.
+    pub(crate) fn refresh_token_at_hand(&mut self, moment: &mut Moment) -> Secret {
+        let token = mint(moment, "at-hand-");
+        self.contract.facts.set("refresh_token", &token);
+        self.refresh_token.clone_from(&token);
+        Secret::new(token)
+    }
+
+    /// The call that the request is, or is nearest to being: several may share method and URL.
+    fn best(&self, asked: &Asked, facts: &Facts) -> Option<Judged> {
+        let arrived = Target::arrived(&asked.path)?;
+        let calls = self.contract.service.calls();
+        let same = calls.iter().enumerate().filter(|(_, (_, call))| {
+            call.method.as_str() == asked.method
+                && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
+        });
+        same.map(|(at, (stage, call))| self.judge(stage, at, call, asked, facts.clone()))
+            .min_by_key(|judged| judged.complaints.len())
+    }
+
+    fn judge(&self, stage: &'static str, at: usize, call: &CallTemplate, asked: &Asked, mut facts: Facts) -> Judged {
+        let mut found = self.learn(stage, call, asked, &mut facts);
+        found.extend(complaints(call, asked, &facts));
+        Judged { stage, at, facts, complaints: found }
+    }
+
+    /// Takes over what only the caller can know: state, challenge and verifier.
+    fn learn(&self, stage: &str, call: &CallTemplate, asked: &Asked, facts: &mut Facts) -> Vec<String> {
+        let sent = |name: &str| sent_as(call, asked, name).unwrap_or_default();
+        let declared = self.contract.pkce();
+        let mut complaints = Vec::new();
+        if stage == "authorization" {
+            facts.set("state", sent("state"));
+            facts.set("code_challenge", sent("code_challenge"));
+            facts.set("code_challenge_method", pkce::method(declared));
+            if facts.value("state").is_empty() {
+                complaints.push("no `<state>` is sent".to_owned());
+            }
+            if !pkce::is_challenge(declared, facts.value("code_challenge")) {
+                complaints.push("`<code_challenge>` is not what the preset's `pkce` says".to_owned());
+            }
+        } else if stage == "bearer" && self.contract.service.authorization.is_some() {
+            facts.set("code_verifier", sent("code_verifier"));
+            let challenge = self.challenge.as_deref().unwrap_or_default();
+            if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
+                complaints.push("`<code_verifier>` is missing, or did not make the challenge that was sent".to_owned());
+            }
+            if !call.placeholders().any(|name| name == "code") {
+                complaints.push("the preset's call does not send `<code>`".to_owned());
+            }
+        }
+        complaints
+    }
+
+    /// Whether the request is a right one but for its refresh token, which is spent.
+    fn is_spent(&self, asked: &Asked) -> bool {
+        self.spent.iter().any(|spent| {
+            let mut facts = self.contract.facts.clone();
+            facts.set("refresh_token", spent);
+            self.best(asked, &facts).is_some_and(|judged| judged.complaints.is_empty())
+        })
+    }
+
+    fn refuse(&mut self, at: Option<usize>, code: &str, words: String) -> Answer {
+        let reading = at.map(|at| self.contract.service.calls()[at].1.reading.clone()).unwrap_or_default();
+        let answer = refusal(&reading, code, &words);
+        self.complaint = Some(words);
+        answer
+    }
+
+    fn accept(&mut self, stage: &str, at: usize, moment: &mut Moment) -> Answer {
+        let call = self.contract.service.calls()[at].1.clone();
+        match stage {
+            "authorization" => {
+                self.challenge = Some(self.contract.facts.value("code_challenge").to_owned());
+                self.code_is_spent = false;
+                way_back::answer(&mut self.contract, &call.example, mint(moment, "code-"))
+            }
+            "bearer" | "chain" | "refresh" => self.tokens(stage, &call, moment),
+            "fetch" => self.fetched(at, &call),
+            other => document(&call.example, || self.by_itself(other)).answer("told"),
+        }
+    }
+
+    /// A reply with fresh tokens. A refresh token stays what it was where the service does not rotate.
+    fn tokens(&mut self, stage: &str, call: &CallTemplate, moment: &mut Moment) -> Answer {
+        let mut reply = document(&call.example, || self.by_itself(stage));
+        let facts = &mut self.contract.facts;
+        let old = facts.value("refresh_token").to_owned();
+        let stays = stage == "refresh" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
+        if !stays {
+            self.refresh_token = mint(moment, "refresh-");
+        }
+        let access_token = reply.put(ACCESS_TOKEN, &mint(moment, "access-"));
+        let refresh_token = reply.put(REFRESH_TOKEN, &self.refresh_token);
+        let id_token = reply.put(ID_TOKEN, &mint(moment, "id-"));
+        let token_type = call.reading.token_type.iter().find_map(|path| reply.text(path.as_str()));
+        facts.set("token_type", token_type.unwrap_or_else(|| "Bearer".to_owned()));
+        for (name, token) in [("token", &access_token), ("refresh_token", &refresh_token), ("id_token", &id_token)] {
+            if let Some((_, value)) = token {
+                facts.set(name, value);
+            }
+        }
+        if refresh_token.is_some() && stage == "refresh" && old != facts.value("refresh_token") {
+            self.spent.push(old);
+        }
+        let kept = call.reading.keep.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
+        let kept: Vec<(String, Option<String>)> = kept.collect();
+        for (name, value) in &kept {
+            if let Some(value) = value {
+                facts.set(name, value);
+            }
+        }
+        let issued = |token: Option<(String, String)>| token.map(|(path, value)| (Secret::new(value), path));
+        self.issued = Some(Issued {
+            access_token: issued(access_token),
+            refresh_token: issued(refresh_token),
+            id_token: issued(id_token),
+            kept,
+            document: reply.json.clone(),
+        });
+        reply.answer("tokens")
+    }
+
+    /// A reply with values to keep; those of the first item that has them all are taken for chosen.
+    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Answer {
+        let service = &self.contract.service;
+        let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
+        let fetch = service.fetch[before].clone();
+        let reply = document(&call.example, || {
+            let item = with_texts(fetch.keep.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
+            if fetch.list.as_str().is_empty() {
+                return item;
+            }
+            let mut list = with_texts(std::iter::once((fetch.list.as_str(), String::new())));
+            if let Some(place) = list.pointer_mut(&pointer(fetch.list.as_str())) {
+                *place = json!([item]);
+            }
+            list
+        });
+        let items = match reply.json.pointer(&pointer(fetch.list.as_str())) {
+            Some(Json::Array(items)) => items.clone(),
+            item => item.cloned().into_iter().collect(),
+        };
+        let all = |item: &Json| -> Option<Vec<(String, String)>> {
+            fetch.keep.iter().map(|(name, path)| Some((name.clone(), text_at(item, path.as_str())?))).collect()
+        };
+        for (name, value) in items.iter().find_map(all).unwrap_or_default() {
+            self.contract.facts.set(&name, value);
+        }
+        reply.answer("fetched")
+    }
+
+    /// What the RFCs have, where the preset documents no reply: RFC 6749 section 5.1, RFC 7662 section 2.2, RFC 8628
+    /// section 3.2; of an identity what the preset shows.
+    fn by_itself(&self, stage: &str) -> Json {
+        let service = &self.contract.service;
+        match stage {
+            "bearer" | "chain" | "refresh" => {
+                let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600 });
+                let uses = |call: &CallTemplate| call.placeholders().any(|name| name == "refresh_token");
+                let refreshable = service.refresh.as_ref().is_some_and(uses);
+                if refreshable && (stage == "bearer" || (stage == "refresh" && service.policy.rotates)) {
+                    reply["refresh_token"] = REFRESH_TOKEN.into();
+                }
+                if !self.contract.facts.value("scope").is_empty() {
+                    reply["scope"] = self.contract.scope_in_answers().into();
+                }
+                reply
+            }
+            "introspection" => json!({ "active": true }),
+            "device" => json!({
+                "device_code": "example-device-code", "user_code": "EXAM-PLES",
+                "verification_uri": "https://example.com/device", "expires_in": 900, "interval": 5,
+            }),
+            "identity" => {
+                let fields = service.identity.iter().flat_map(|identity| &identity.fields);
+                with_texts(fields.map(|(label, path)| (path.as_str(), format!("example {label}"))))
+            }
+            _ => json!({}),
+        }
+    }
+}
+
+/// The documented reply, or else the one that is made.
+fn document(example: &str, by_itself: impl FnOnce() -> Json) -> Document {
+    Document::parse(example).unwrap_or_else(|| Document::of(by_itself()))
+}
+
+fn mint(moment: &mut Moment, start: &str) -> String {
+    format!("{}{AWKWARD}", moment.mint(start).expose())
+}

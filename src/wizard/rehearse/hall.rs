@@ -1,0 +1,36 @@
+//! Where a rehearsal is held: a stand-in for the service, and edges whose calls all end there.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::practice::{Rehearsal, RehearsalContract};
+use crate::redirect::OpenError;
+use crate::transport::{Transport, TransportOptions};
+use crate::wizard::shared::Shared;
+use crate::wizard::{Edges, Failure};
+
+/// A stand-in and the way to it.
+pub(crate) struct Hall {
+    /// The stand-in.
+    pub(crate) rehearsal: Rehearsal,
+    /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
+    pub(crate) shared: Box<Shared>,
+}
+
+impl Hall {
+    /// Starts a stand-in.
+    pub(crate) fn open(edges: &Edges, contract: RehearsalContract) -> Result<Self, Failure> {
+        let rehearsal = Rehearsal::start(contract)?;
+        let options = TransportOptions { rehearse_at: Some(rehearsal.port()), ..TransportOptions::default() };
+        let edges = Edges {
+            transport: Transport::new(options),
+            store: edges.store.clone(),
+            vault_kind: None,
+            passphrase: None,
+            open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),
+            now: edges.now,
+            entropy: edges.entropy,
+        };
+        Ok(Self { rehearsal, shared: Box::new(Shared::new(edges, Box::new(|_| {}))) })
+    }
+}
