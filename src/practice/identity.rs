@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -11,9 +12,6 @@ use crate::secret::Secret;
 
 /// Longest name that a person may sign in with, in characters.
 pub(crate) const LONGEST_NAME: usize = 64;
-
-/// The block size of SHA-256 in bytes.
-const BLOCK: usize = 64;
 
 /// Who is meant: the person, or the client that acts for itself.
 pub(crate) fn subject(grant: &Grant) -> String {
@@ -60,16 +58,11 @@ pub(crate) fn id_token(
     Secret::new(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// RFC 2104 over SHA-256. Nothing is protected by it here, so that it is not worth a crate.
+/// HMAC-SHA256 (RFC 2104).
 pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut block = [0; BLOCK];
-    if key.len() > BLOCK {
-        block[..32].copy_from_slice(&Sha256::digest(key));
-    } else {
-        block[..key.len()].copy_from_slice(key);
-    }
-    let inner = Sha256::new().chain_update(block.map(|byte| byte ^ 0x36)).chain_update(message).finalize();
-    Sha256::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().into()
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length will do");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
 }
 
 /// The name in small ASCII letters and digits; a name without any is hashed, so that it still is someone.
