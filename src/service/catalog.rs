@@ -76,7 +76,7 @@ impl Catalog {
             text: Cow::Borrowed(text),
         };
         let mut entries: Vec<Entry> = BUNDLED.iter().map(entry).collect();
-        entries.sort_by_key(|entry| place(&entry.id));
+        entries.sort_by(|one, other| (place(&one.id), &one.id).cmp(&(place(&other.id), &other.id)));
         Self { entries }
     }
 
