@@ -53,6 +53,22 @@ fn a_refresh_spends_the_old_tokens_and_keeps_the_new_ones() {
 }
 
 #[test]
+fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let first = program.run(&["token", "demo"]).done();
+    // Even root cannot lock a folder as if it were a file.
+    let lock = program.data().join("vault/.vault.lock");
+    fs::remove_file(&lock).expect("the lock of the vault");
+    fs::create_dir(&lock).expect("a folder in its place");
+    let finished = program.run(&["token", "demo", "--min-valid", "10m"]);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert!(finished.stdout.starts_with("practice-at-") && finished.stdout != first, "{}", finished.stdout);
+    assert!(finished.stderr.contains("warning: the new tokens could not be kept: "), "{}", finished.stderr);
+}
+
+#[test]
 fn json_is_for_programs() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);

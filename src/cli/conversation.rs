@@ -48,6 +48,7 @@ impl Conversation {
             Ok(Event::Failed(_, failure) | Event::Problem(failure) | Event::PracticeFailed(failure)) => Err(failure),
             Ok(Event::Traced(_, exchange)) => {
                 self.trace(&exchange);
+                exchange.notes.iter().for_each(print::warning);
                 self.next()
             }
             Ok(event) => Ok(event),

@@ -97,15 +97,35 @@ async fn renew(
     }
     let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
     if let Ok(tokens) = &exchange.outcome {
         let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
-        let kept = name.to_string();
-        shared.with_vault(move |vault| vault.put(&kept, Some(record.number), &secrets)).await?;
+        // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
+        exchange.notes.extend(put(shared, name, record.number, secrets).await.err());
     }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok((Renewal::Called(Box::new(exchange)), true))
+}
+
+/// How often the new tokens are tried to be kept: a disk may be full for a moment, a synced folder busy.
+const TRIES: u32 = 4;
+
+/// Keeps the new tokens; what is said when that cannot be done.
+async fn put(shared: &Shared, name: &ProfileName, last: u64, secrets: ProfileSecrets) -> Result<(), Diagnosis> {
+    let mut tries = 1;
+    loop {
+        let (kept, secrets) = (name.to_string(), secrets.clone());
+        let put = shared.with_vault(move |vault| vault.put(&kept, Some(last), &secrets)).await;
+        let Err(failure) = put else { return Ok(()) };
+        if tries == TRIES {
+            let summary = format!("the new tokens could not be kept: {}", failure.diagnosis.summary);
+            return Err(Diagnosis { summary, ..failure.diagnosis });
+        }
+        // waits: nothing tells when a disk has room again.
+        tokio::time::sleep(Duration::from_millis(50) * tries).await;
+        tries += 1;
+    }
 }
 
 /// What the renewal is made from: the refresh call, or for a service without a browser the bearer call again.
