@@ -77,7 +77,13 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
         (Authentication::None, "None, or in query or body"),
         (Authentication::Basic, "Basic: client id and secret"),
         (Authentication::BasicRaw, "Basic: the same, not form-encoded first"),
+        (Authentication::BasicOrNone, "Basic with a secret, else the client id in the form"),
+        (Authentication::BasicRawOrNone, "The same, not form-encoded first"),
         (Authentication::BasicUser, "Basic: user id and secret"),
+        (Authentication::BasicSecret, "Basic: the secret as user, no password"),
+        (Authentication::Certificate, "Client certificate (not built yet)"),
+        (Authentication::PrivateKeyJwt, "Assertion signed with a key (not built yet)"),
+        (Authentication::ClientSecretJwt, "Assertion signed with the secret (not built yet)"),
     ];
     choice(ui, "Authentication", &mut call.authentication, &authentications, None);
     ui.add_space(8.0);

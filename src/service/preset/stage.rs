@@ -36,7 +36,7 @@ impl Kind {
     }
 
     /// RFC 6749 sections 4.1.1, 4.1.3, 4.4.2 and 6, RFC 7636 section 4.3, RFC 7009 section 2.1, RFC 7662
-    /// section 2.1, RFC 8628 section 3.1.
+    /// section 2.1, RFC 8628 section 3.1; of the authentications RFC 7523 section 2.2 and RFC 8705 section 2.
     fn standard(self, authentication: AuthenticationKey) -> Vec<Parameter> {
         let mut names: Vec<(&str, &str)> = match self {
             Self::Authorization => vec![
@@ -66,7 +66,11 @@ impl Kind {
                 AuthenticationKey::Body => {
                     names.extend([("client_id", "<client_id>"), ("client_secret", "<client_secret>")]);
                 }
-                AuthenticationKey::None => names.push(("client_id", "<client_id>")),
+                AuthenticationKey::None | AuthenticationKey::Certificate => names.push(("client_id", "<client_id>")),
+                AuthenticationKey::PrivateKeyJwt | AuthenticationKey::ClientSecretJwt => names.extend([
+                    ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                    ("client_assertion", "<assertion>"),
+                ]),
                 _ => {}
             }
         }
@@ -100,12 +104,7 @@ pub(crate) fn call_template(stage: Stage, kind: Kind) -> CallTemplate {
     CallTemplate {
         method,
         url: Template::new(stage.url),
-        authentication: match authentication {
-            AuthenticationKey::None | AuthenticationKey::Body => Authentication::None,
-            AuthenticationKey::Basic => Authentication::Basic,
-            AuthenticationKey::BasicRaw => Authentication::BasicRaw,
-            AuthenticationKey::BasicUser => Authentication::BasicUser,
-        },
+        authentication: authentication.into(),
         headers,
         query,
         body: body_template(stage.encoding, stage.content_type, stage.text, body),
@@ -192,12 +191,7 @@ pub(crate) fn stage(call: &CallTemplate) -> Stage {
         method: Some(MethodKey::from(call.method)),
         standard: false,
         pkce: None,
-        authentication: match call.authentication {
-            Authentication::None => None,
-            Authentication::Basic => Some(AuthenticationKey::Basic),
-            Authentication::BasicRaw => Some(AuthenticationKey::BasicRaw),
-            Authentication::BasicUser => Some(AuthenticationKey::BasicUser),
-        },
+        authentication: authentication_key(call.authentication),
         offers: Vec::new(),
         omit: Vec::new(),
         rename: Pairs::default(),
@@ -238,6 +232,38 @@ fn reading_table(reading: &Reading) -> Option<ReadingTable> {
         success: reading.success.iter().map(|(path, value)| (path.as_str().to_owned(), value.clone())).collect(),
         default_lifetime: reading.default_lifetime.map(|life| life.as_secs()),
         keep: reading.keep.iter().map(|keep| (keep.name.clone(), keep.path.as_str().to_owned())).collect(),
+    })
+}
+
+impl From<AuthenticationKey> for Authentication {
+    fn from(key: AuthenticationKey) -> Self {
+        match key {
+            AuthenticationKey::None | AuthenticationKey::Body => Self::None,
+            AuthenticationKey::Basic => Self::Basic,
+            AuthenticationKey::BasicRaw => Self::BasicRaw,
+            AuthenticationKey::BasicOrNone => Self::BasicOrNone,
+            AuthenticationKey::BasicRawOrNone => Self::BasicRawOrNone,
+            AuthenticationKey::BasicUser => Self::BasicUser,
+            AuthenticationKey::BasicSecret => Self::BasicSecret,
+            AuthenticationKey::Certificate => Self::Certificate,
+            AuthenticationKey::PrivateKeyJwt => Self::PrivateKeyJwt,
+            AuthenticationKey::ClientSecretJwt => Self::ClientSecretJwt,
+        }
+    }
+}
+
+fn authentication_key(authentication: Authentication) -> Option<AuthenticationKey> {
+    Some(match authentication {
+        Authentication::None => return None,
+        Authentication::Basic => AuthenticationKey::Basic,
+        Authentication::BasicRaw => AuthenticationKey::BasicRaw,
+        Authentication::BasicOrNone => AuthenticationKey::BasicOrNone,
+        Authentication::BasicRawOrNone => AuthenticationKey::BasicRawOrNone,
+        Authentication::BasicUser => AuthenticationKey::BasicUser,
+        Authentication::BasicSecret => AuthenticationKey::BasicSecret,
+        Authentication::Certificate => AuthenticationKey::Certificate,
+        Authentication::PrivateKeyJwt => AuthenticationKey::PrivateKeyJwt,
+        Authentication::ClientSecretJwt => AuthenticationKey::ClientSecretJwt,
     })
 }
 

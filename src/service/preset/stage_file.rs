@@ -87,7 +87,13 @@ pub(crate) enum AuthenticationKey {
     Body,
     Basic,
     BasicRaw,
+    BasicOrNone,
+    BasicRawOrNone,
     BasicUser,
+    BasicSecret,
+    Certificate,
+    PrivateKeyJwt,
+    ClientSecretJwt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
