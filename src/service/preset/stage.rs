@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Revocation,
     Introspection,
     Device,
+    /// Asks whether the sign-in on another device is done.
+    DevicePoll,
 }
 
 impl Kind {
@@ -36,7 +38,7 @@ impl Kind {
     }
 
     /// RFC 6749 sections 4.1.1, 4.1.3, 4.4.2 and 6, RFC 7636 section 4.3, RFC 7009 section 2.1, RFC 7662
-    /// section 2.1, RFC 8628 section 3.1; of the authentications RFC 7523 section 2.2 and RFC 8705 section 2.
+    /// section 2.1, RFC 8628 sections 3.1 and 3.4; of the authentications RFC 7523 section 2.2 and RFC 8705 section 2.
     fn standard(self, authentication: AuthenticationKey) -> Vec<Parameter> {
         let mut names: Vec<(&str, &str)> = match self {
             Self::Authorization => vec![
@@ -60,6 +62,9 @@ impl Kind {
             Self::Revocation => vec![("token", "<refresh_token>"), ("token_type_hint", "refresh_token")],
             Self::Introspection => vec![("token", "<token>")],
             Self::Device => vec![("client_id", "<client_id>"), ("scope", "<scope>")],
+            Self::DevicePoll => {
+                vec![("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "<device_code>")]
+            }
         };
         if !matches!(self, Self::Authorization | Self::Identity | Self::Device) {
             match authentication {

@@ -5,7 +5,7 @@ use crate::diagnosis::Diagnose as _;
 use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
-use crate::service::Fetch;
+use crate::service::{Fetch, Start};
 use crate::wizard::rehearse::hall::Hall;
 use crate::wizard::rehearse::line::sent;
 use crate::wizard::rehearse::{StageLine, StageOutcome, findings};
@@ -108,7 +108,11 @@ impl<'a> Play<'a> {
 
     async fn bearer(&mut self) -> bool {
         let call = self.material.profile.service.bearer.clone();
+        if self.material.profile.service.start == Start::RefreshToken {
+            self.paste_refresh_token();
+        }
         let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+        self.material.secrets.refresh_token = Secret::default();
         if !self.line("bearer", said, outcome) {
             return false;
         }
@@ -156,9 +160,7 @@ impl<'a> Play<'a> {
         let policy = self.material.profile.service.policy.clone();
         let has_one = self.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         if takes_token && !has_one {
-            let edges = &self.hall.shared.edges;
-            let token = self.hall.rehearsal.refresh_token_at_hand((edges.now)(), (edges.entropy)());
-            self.material.secrets.refresh_token = token;
+            self.paste_refresh_token();
         }
         let first = self.material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
         let rotates = policy.rotates && takes_token;
@@ -176,6 +178,13 @@ impl<'a> Play<'a> {
             self.line("refresh, token spent", said, outcome);
             self.material.secrets.refresh_token = Secret::default();
         }
+    }
+
+    /// Pastes a refresh token that a person has at hand.
+    fn paste_refresh_token(&mut self) {
+        let edges = &self.hall.shared.edges;
+        let token = self.hall.rehearsal.refresh_token_at_hand((edges.now)(), (edges.entropy)());
+        self.material.secrets.refresh_token = token;
     }
 
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
