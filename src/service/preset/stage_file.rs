@@ -143,6 +143,14 @@ pub(crate) struct ReadingTable {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_uri: Option<OneOrMany>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_code: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_code: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification_uri: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<LifetimeKey>,
     /// How the refresh token's is.
     #[serde(skip_serializing_if = "Option::is_none")]
