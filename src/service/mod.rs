@@ -22,3 +22,6 @@ pub use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules,
     RedirectSignature, ScopeRules, Start, TokenPolicy,
 };
+
+#[cfg(test)]
+mod tests;
