@@ -44,6 +44,18 @@ fn a_service_is_shown_with_its_inputs_and_calls() {
 }
 
 #[test]
+fn a_service_is_shown_with_how_it_begins_and_what_it_signs() {
+    let program = Tokenwright::new();
+    let shown = program.run(&["service", "show", "docusign-jwt"]).done();
+    let assertion = "  assertion: JWT, signed with RS256, aud <account_host>, iss <client_id>, scope <scope>, \
+                     sub <user_id>, life 3600 s, sent as assertion\n";
+    let start = "  note: The browser's visit only asks for consent; it brings no code.\n";
+    assert!(shown.contains(start) && shown.contains(assertion), "{shown}");
+    let json = program.run(&["service", "show", "workday-integration", "--json"]).json();
+    assert_eq!((&json["start"], &json["assertion"]), (&json!("refresh-token"), &json!(null)));
+}
+
+#[test]
 fn an_unknown_service_is_answered_with_the_nearest() {
     let words = "error: there is no service `quickboks`\n\
                  hint: did you mean `quickbooks`? `tokenwright service list` names all there are\n";

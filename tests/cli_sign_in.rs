@@ -108,6 +108,23 @@ fn a_redirect_uri_elsewhere_is_not_listened_to_but_pasted() {
 }
 
 #[test]
+fn a_code_that_the_service_shows_is_pasted_although_the_redirect_uri_is_on_this_machine() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let folder = program.data().join("presets");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let text = "extends = \"practice\"\nid = \"by-hand\"\nname = \"By hand\"\nstart = \"code-by-hand\"\n";
+    let text = format!("{text}[redirect]\ndefault = \"http://127.0.0.1:8081/callback\"\n");
+    std::fs::write(folder.join("by-hand.toml"), text).expect("a file");
+    let mut signing_in = SigningIn::start(&program, &practice, &["--service", "by-hand"]);
+    signing_in.process.line_with("Paste the address that the browser ends up at, or the code, and press Enter:");
+    assert!(!signing_in.process.stderr().contains("Waiting on"), "{}", signing_in.process.stderr());
+    let landed = signing_in.visit();
+    signing_in.paste(&parameter(&landed, "code"));
+    signing_in.succeeds(&program);
+}
+
+#[test]
 fn a_port_that_is_taken_is_named_and_the_response_can_be_pasted() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
@@ -264,8 +281,11 @@ struct SigningIn {
 impl SigningIn {
     fn start(program: &Tokenwright, practice: &Practice, more: &[&str]) -> Self {
         let set = practice.set();
-        let arguments = ["sign-in", "demo", "--service", "practice", "--set", &set, "--no-browser"];
-        let mut process = program.start(&[&arguments[..], more].concat());
+        // The service is the first of `more` if that names one.
+        let named = more.first() == Some(&"--service");
+        let service: &[&str] = if named { &[] } else { &["--service", "practice"] };
+        let arguments = ["sign-in", "demo", "--set", &set, "--no-browser"];
+        let mut process = program.start(&[&arguments[..], service, more].concat());
         Self { url: address_of(&mut process), process }
     }
 

@@ -66,6 +66,35 @@ fn check(from: &str, to: &str, stage: &str, words: &str) {
     assert!(finished.stderr.starts_with("error: the rehearsal of `sound` failed\n"), "{}", finished.stderr);
 }
 
+const DEVICE: &str = r#"
+[device]
+url = "https://as.example.test/device"
+example = '{"device_code": "d&1", "user_code": "EXAM", "verification_url": "https://example.test", "expires_in": 9}'
+
+[device.reading]
+verification_uri = "verification_url"
+
+[device_poll]
+url = "https://as.example.test/device/token"
+body = { user_code = "<user_code>" }
+
+[policy]
+"#;
+
+#[test]
+fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
+    let finished = with_preset(&SOUND.replace("[policy]\n", DEVICE)).run(&["rehearse", "sound"]);
+    let poll = "sound: device poll: ok: POST https://as.example.test/device/token, \
+                form grant_type device_code client_id user_code -> access token\n";
+    assert!(finished.stdout.contains(poll), "{}", finished.stdout);
+    let elsewhere = DEVICE.replace("verification_uri =", "interval =");
+    let words = "the documented reply has no verification URI where the preset looks for it";
+    check("[policy]\n", &elsewhere, "device", words);
+    let unread = DEVICE.replace("\n[policy]", "example = '{\"token\": \"example-access-token\"}'\n\n[policy]");
+    let words = "the documented reply has no access token where the preset looks for it";
+    check("[policy]\n", &unread, "device poll", words);
+}
+
 #[test]
 fn every_bundled_preset_holds_what_it_promises() {
     let program = Tokenwright::new();

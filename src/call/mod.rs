@@ -3,6 +3,7 @@
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 
+mod authentication;
 mod curl;
 mod escape;
 mod mask;
@@ -15,13 +16,14 @@ mod template;
 mod values;
 mod wire;
 
+pub use crate::call::authentication::Authentication;
 pub use crate::call::escape::{EscapeError, Place};
 pub use crate::call::mask::{mask_body, mask_text, pretty_body};
 pub use crate::call::parameters::{Parameter, parse_headers, parse_parameters, write_headers, write_parameters};
 pub use crate::call::reading::{Keep, Lifetime, Path, Reading, body_as_json, first, first_text, scalar_text};
 pub use crate::call::rendered::{Rendered, Reveal, Span};
 pub use crate::call::reply::Reply;
-pub use crate::call::request::{Authentication, BodyTemplate, CallTemplate, Method, Part, RenderError};
+pub use crate::call::request::{BodyTemplate, CallTemplate, Method, Part, RenderError};
 pub use crate::call::template::{Template, TemplateError, is_name};
 pub use crate::call::values::{Value, Values, nearest};
 pub use crate::call::wire::{Basic, Call, CallBody};

@@ -39,7 +39,7 @@ pub enum Lifetime {
 
 /// How to read a reply. Each field is looked for at its paths in turn; the first that holds something wins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5")]
+#[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5 and RFC 8628 section 3.2")]
 pub struct Reading {
     pub access_token: Vec<Path>,
     pub token_type: Vec<Path>,
@@ -51,7 +51,11 @@ pub struct Reading {
     pub error: Vec<Path>,
     pub error_description: Vec<Path>,
     pub error_uri: Vec<Path>,
-    /// How `expires_in` is written.
+    pub device_code: Vec<Path>,
+    pub user_code: Vec<Path>,
+    pub verification_uri: Vec<Path>,
+    pub interval: Vec<Path>,
+    /// How `expires_in` is written; `interval` is in milliseconds where that is.
     pub lifetime: Lifetime,
     /// How `refresh_token_expires_in` is.
     pub refresh_lifetime: Lifetime,
@@ -64,7 +68,8 @@ pub struct Reading {
 }
 
 impl Default for Reading {
-    /// RFC 6749 sections 5.1 and 5.2, with the names that several services give a refresh token's life.
+    /// RFC 6749 sections 5.1 and 5.2, with the names that several services give a refresh token's life, and RFC 8628
+    /// section 3.2.
     fn default() -> Self {
         let paths = |names: &[&str]| names.iter().map(|name| Path::new(*name)).collect();
         Self {
@@ -82,6 +87,10 @@ impl Default for Reading {
             error: paths(&["error"]),
             error_description: paths(&["error_description", "error_message", "message"]),
             error_uri: paths(&["error_uri"]),
+            device_code: paths(&["device_code"]),
+            user_code: paths(&["user_code"]),
+            verification_uri: paths(&["verification_uri"]),
+            interval: paths(&["interval"]),
             lifetime: Lifetime::Seconds,
             refresh_lifetime: Lifetime::Seconds,
             success: Vec::new(),

@@ -2,12 +2,11 @@
 
 use thiserror::Error;
 
-use crate::call::escape::{form_encode, percent_encode};
+use crate::call::escape::percent_encode;
 use crate::call::{
-    Basic, Call, CallBody, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
+    Authentication, Call, CallBody, Parameter, Place, Reading, Rendered, Reveal, Span, Template, TemplateError, Values,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::secret::Secret;
 
 /// The HTTP method of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,20 +18,6 @@ pub enum Method {
     Put,
     Patch,
     Delete,
-}
-
-/// How the caller says who it is, apart from parameters in the body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Authentication {
-    /// Not at all, or by parameters in the query or body.
-    #[default]
-    None,
-    /// `Authorization: Basic` from client id and client secret, each form-encoded first (RFC 6749 section 2.3.1).
-    Basic,
-    /// The same without the encoding, for services that do not decode (RFC 7617).
-    BasicRaw,
-    /// `Authorization: Basic` from user id and secret (RFC 7617).
-    BasicUser,
 }
 
 /// What a call carries.
@@ -105,6 +90,15 @@ pub enum RenderError {
     /// The URL is empty.
     #[error("the URL is empty")]
     NoUrl,
+    /// The authentication is known, and this program cannot do it.
+    #[error("the authentication `{name}` is not built yet")]
+    NotBuilt {
+        /// Its name, as presets write it.
+        name: &'static str,
+    },
+    /// A client without a secret names its id in the body, and the body is neither a form nor names it.
+    #[error("there is no secret, and the body has no place for the client id")]
+    NoPlaceForId,
     /// With its values filled in it is not an `http` or `https` URL.
     #[error("`{url}` is not a URL: {reason}")]
     BadUrl {
@@ -131,6 +125,8 @@ impl Diagnose for RenderError {
         match self {
             Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
             Self::NoUrl => diagnosis.hint("enter the URL from the service's documentation"),
+            Self::NotBuilt { .. } => diagnosis.hint("choose another one, if the service takes it"),
+            Self::NoPlaceForId => diagnosis.hint("name `<client_id>` in the body, or enter the secret"),
             Self::BadUrl { .. } => diagnosis.hint("enter the whole URL, starting with `https://`"),
             Self::BadJson { .. } => diagnosis.hint("look for a missing quote, or a comma too many before a `}`"),
         }
@@ -172,15 +168,19 @@ impl CallTemplate {
         if self.url.is_empty() {
             return Err(RenderError::NoUrl);
         }
+        if let Some(name) = self.authentication.not_built() {
+            return Err(RenderError::NotBuilt { name });
+        }
         let mut url = at(Part::Url, self.url.render_url(values))?;
         self.append_query(&mut url, values)?;
         check_url(&url)?;
+        let with_id = self.authentication.body(&self.body, values)?;
         Ok(Call {
             method: self.method,
             url,
-            basic: self.basic(values)?,
+            basic: self.authentication.basic(values)?,
             headers: self.rendered_headers(values)?,
-            body: self.body.render(values)?,
+            body: with_id.as_ref().unwrap_or(&self.body).render(values)?,
         })
     }
 
@@ -222,20 +222,6 @@ impl CallTemplate {
         }
         Ok(headers)
     }
-
-    fn basic(&self, values: &Values) -> Result<Option<Basic>, RenderError> {
-        let (user, password) = match self.authentication {
-            Authentication::None => return Ok(None),
-            Authentication::Basic | Authentication::BasicRaw => ("<client_id>", "<client_secret>"),
-            Authentication::BasicUser => ("<user_name>", "<client_secret>"),
-        };
-        let render = |text: &str| at(Part::Authentication, Template::new(text).render(values, Place::Text));
-        let (user, password) = (render(user)?, render(password)?);
-        Ok(Some(match self.authentication {
-            Authentication::Basic => Basic { user: form_encoded(&user), password: form_encoded(&password) },
-            _ => Basic { user, password },
-        }))
-    }
 }
 
 impl BodyTemplate {
@@ -268,7 +254,7 @@ impl BodyTemplate {
 }
 
 /// Names the part of the call that an error is about.
-fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, RenderError> {
+pub(crate) fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, RenderError> {
     result.map_err(|error| RenderError::Template { part, error })
 }
 
@@ -280,23 +266,6 @@ fn encode_literals(text: &Rendered) -> Rendered {
             Span::Literal(text) => encoded.push_literal(&percent_encode(text)),
             value @ Span::Value { .. } => encoded.push(value.clone()),
         }
-    }
-    encoded
-}
-
-fn form_encoded(text: &Rendered) -> Rendered {
-    let mut encoded = Rendered::default();
-    for span in text.spans() {
-        encoded.push(match span {
-            Span::Literal(text) => Span::Literal(form_encode(text)),
-            Span::Value { name, raw, secret, .. } => Span::Value {
-                name: name.clone(),
-                raw: raw.clone(),
-                written: Secret::new(form_encode(raw.expose())),
-                place: Place::Query,
-                secret: *secret,
-            },
-        });
     }
     encoded
 }

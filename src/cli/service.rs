@@ -48,6 +48,9 @@ fn show(service: &Service) {
     };
     link("console", &service.links.console);
     link("documentation", &service.links.documentation);
+    for words in service.start.words().into_iter().chain(service.lacks.iter().map(String::as_str)) {
+        print::result(&format!("  note: {words}"));
+    }
     for (number, step) in service.checklist.iter().enumerate() {
         print::result(&format!("  {}. {step}", number + 1));
     }
@@ -60,6 +63,9 @@ fn show(service: &Service) {
     print::result(&format!("  scopes: {}", service.scopes.default.join(" ")));
     for (stage, call) in service.calls() {
         print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));
+    }
+    if let Some(assertion) = &service.assertion {
+        print::result(&format!("  assertion: {}", assertion.words()));
     }
     if !service.policy.words.is_empty() {
         print::result(&format!("  {}", service.policy.words));
@@ -94,6 +100,9 @@ fn show_json(service: &Service) -> Json {
             Asks::OptionalSecret => "optional",
             Asks::Secret | Asks::UserAndSecret => "required",
         },
+        "assertion": service.assertion,
+        "start": service.start,
+        "lacks": service.lacks,
         "calls": calls.collect::<serde_json::Map<_, _>>(),
         "rotates": service.policy.rotates,
         "policy": service.policy.words,

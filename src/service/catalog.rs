@@ -141,7 +141,8 @@ impl Catalog {
     }
 }
 
-fn bundled_text(id: &str) -> Option<String> {
+/// The text of a bundled preset, as it was written.
+pub(crate) fn bundled_text(id: &str) -> Option<String> {
     BUNDLED.iter().find(|(bundled, _)| *bundled == id).map(|(_, text)| (*text).to_owned())
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::call::{CallTemplate, Path, Template, Values};
 use crate::oauth::{ErrorHint, Pkce};
+use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::rules::{
-    Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, TokenPolicy,
+    Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
 };
 
 /// Who issues tokens.
@@ -41,6 +42,8 @@ pub struct Service {
     pub scopes: ScopeRules,
     /// Its redirect URIs.
     pub redirect: RedirectRules,
+    /// How a sign-in begins.
+    pub start: Start,
     /// The browser's visit; `None` where the service requires no client-flow authorization.
     pub authorization: Option<Authorization>,
     /// Which secrets the calls need.
@@ -63,6 +66,10 @@ pub struct Service {
     pub introspection: Option<CallTemplate>,
     /// The call that begins a sign-in on another device (RFC 8628).
     pub device: Option<CallTemplate>,
+    /// The call that asks whether that sign-in is done (RFC 8628 section 3.4).
+    pub device_poll: Option<CallTemplate>,
+    /// How `<assertion>` is made.
+    pub assertion: Option<Assertion>,
     /// How its tokens live.
     pub policy: TokenPolicy,
     /// What its errors mean.
@@ -143,6 +150,7 @@ impl Service {
         calls.extend(self.revocation.iter().map(|call| ("revocation", call)));
         calls.extend(self.introspection.iter().map(|call| ("introspection", call)));
         calls.extend(self.device.iter().map(|call| ("device", call)));
+        calls.extend(self.device_poll.iter().map(|call| ("device_poll", call)));
         calls
     }
 
@@ -159,6 +167,11 @@ impl Service {
         }
         for keep in self.calls().into_iter().flat_map(|(_, call)| &call.reading.keep) {
             values.declare(&keep.name, "the bearer call in step 3");
+        }
+        if self.device.is_some() {
+            // RFC 8628 section 3.2. One service wants the user code again when it is asked for the token.
+            values.declare("device_code", "the device call");
+            values.declare("user_code", "the device call");
         }
         for (name, _) in self.fetch.iter().flat_map(|fetch| &fetch.keep) {
             values.declare(name, "the call after the bearer call in step 3");
@@ -180,7 +193,10 @@ impl Service {
         let in_scopes = self.scopes.default.iter().flat_map(|scope| named("scopes", scope));
         let in_redirect =
             self.redirect.sent.iter().chain(&self.redirect.issuer).flat_map(|text| named("redirect", text));
-        in_calls.chain(in_scopes).chain(in_redirect).filter(|(_, name)| values.supplied_by(name).is_none()).collect()
+        let in_assertion =
+            self.assertion.iter().flat_map(Assertion::templates).flat_map(|text| named("assertion", text));
+        let named = in_calls.chain(in_scopes).chain(in_redirect).chain(in_assertion);
+        named.filter(|(_, name)| values.supplied_by(name).is_none()).collect()
     }
 
     /// What was learnt from outside and names a host although nothing says which hosts are meant.

@@ -1,6 +1,7 @@
 //! Who issues tokens, and one person's use of it: [`Service`], the preset files that describe it, the [`Catalog`] of
 //! them, and the [`Profile`] with the [`ProfileDraft`] it is parsed from. No secret is in here, and no file is opened.
 
+mod assertion;
 mod catalog;
 mod definition;
 mod draft;
@@ -9,6 +10,7 @@ mod preset;
 mod profile;
 mod rules;
 
+pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
@@ -18,5 +20,8 @@ pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError, ProfileName, ProfileNameError};
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules,
-    RedirectSignature, ScopeRules, TokenPolicy,
+    RedirectSignature, ScopeRules, Start, TokenPolicy,
 };
+
+#[cfg(test)]
+mod tests;

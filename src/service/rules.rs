@@ -148,6 +148,33 @@ pub enum RedirectSignature {
     ShopifyHmac,
 }
 
+/// How a sign-in begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// The browser goes to the service and comes back with a code.
+    #[default]
+    Browser,
+    /// The code is shown by the service, or made in its console, and pasted: nothing comes back to this machine.
+    CodeByHand,
+    /// A refresh token is made in the service's console, and pasted in step 3.
+    RefreshToken,
+    /// The browser's visit only asks for consent; what comes back is no code that a token is had for.
+    Consent,
+}
+
+impl Start {
+    /// What a person has to know of it; nothing of the usual way.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Browser => None,
+            Self::CodeByHand => Some("The service shows a code, which is pasted: nothing comes back by itself."),
+            Self::RefreshToken => Some("A refresh token made at the service is pasted in step 3, Tokens."),
+            Self::Consent => Some("The browser's visit only asks for consent; it brings no code."),
+        }
+    }
+}
+
 /// Which secrets the calls need: the wizard's "User Id and/or Secret".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

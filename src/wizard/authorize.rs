@@ -14,6 +14,7 @@ use crate::oauth::{
 };
 use crate::redirect::{Browser, LandingPage, Listener, Tone, Verdict};
 use crate::secret::Secret;
+use crate::service::Start;
 use crate::wizard::material::SentAuthorization;
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting, certificate};
@@ -42,7 +43,7 @@ pub(crate) async fn authorize(
     shared.supply_practice(&mut material)?;
     let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
     let mut pasted = shared.pasted(attempt);
-    let (listener, fingerprint, listener_problem) = listen(shared, &redirect).await?;
+    let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;
     let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
     let url = authorization_call(&material, &sent)?.url.to_secret().expose().to_owned();
     let browser_problem = open_browser(shared, browser, &url);
@@ -103,7 +104,11 @@ pub(crate) async fn paste_line(shared: &Shared, attempt: Attempt) -> Result<(), 
 async fn listen(
     shared: &Shared,
     redirect: &RedirectUri,
+    start: Start,
 ) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
+    if start == Start::CodeByHand {
+        return Ok((None, None, None));
+    }
     let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
     let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {

@@ -9,7 +9,7 @@ use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
 };
-use crate::service::{Asks, BodyKind, CallDraft, Catalog, ProfileDraft};
+use crate::service::{Asks, BodyKind, CallDraft, Catalog, ProfileDraft, Start};
 use crate::wizard::{Material, Session};
 
 const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
@@ -21,7 +21,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
         secrets_ui(ui, profile, &mut draft.secrets.client_secret);
-        if tab == TokenTab::Refresh {
+        if tab == TokenTab::Refresh || profile.service.start == Start::RefreshToken {
             ui.add_space(8.0);
             let help = "One that is at hand already; else the one of the last call is used.";
             let pasted = &mut draft.secrets.refresh_token;
@@ -77,7 +77,13 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
         (Authentication::None, "None, or in query or body"),
         (Authentication::Basic, "Basic: client id and secret"),
         (Authentication::BasicRaw, "Basic: the same, not form-encoded first"),
+        (Authentication::BasicOrNone, "Basic with a secret, else the client id in the form"),
+        (Authentication::BasicRawOrNone, "The same, not form-encoded first"),
         (Authentication::BasicUser, "Basic: user id and secret"),
+        (Authentication::BasicSecret, "Basic: the secret as user, no password"),
+        (Authentication::Certificate, "Client certificate (not built yet)"),
+        (Authentication::PrivateKeyJwt, "Assertion signed with a key (not built yet)"),
+        (Authentication::ClientSecretJwt, "Assertion signed with the secret (not built yet)"),
     ];
     choice(ui, "Authentication", &mut call.authentication, &authentications, None);
     ui.add_space(8.0);

@@ -11,6 +11,10 @@ use crate::service::{Confidence, LoopbackRule, Service};
 
 /// What to know before relying on the preset.
 pub(crate) fn doubts_ui(ui: &mut Ui, service: &Service) {
+    if let Some(words) = service.start.words() {
+        banner(ui, Tone::Info, &Diagnosis::new(words));
+        ui.add_space(8.0);
+    }
     for lack in &service.lacks {
         banner(ui, Tone::Warning, &Diagnosis::new(format!("not possible here yet: {lack}")));
         ui.add_space(8.0);

@@ -30,7 +30,10 @@ pub(crate) fn complaints(call: &CallTemplate, asked: &Asked, facts: &Facts) -> V
     let mut complaints = compare("the query parameter", &wanted, &pairs(&asked.query));
     complaints.extend(headers(call, asked, facts));
     complaints.extend(authentication(call, asked, facts));
-    complaints.extend(body(&call.body, asked, facts));
+    complaints.extend(match with_id(call, facts) {
+        Some(form) => body(&BodyTemplate::Form(form), asked, facts),
+        None => body(&call.body, asked, facts),
+    });
     complaints
 }
 
@@ -67,7 +70,7 @@ fn headers(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
     {
         wanted.push(("content-type".to_owned(), content_type.to_owned()));
     }
-    let basic = call.authentication != Authentication::None && !names(&wanted, "authorization");
+    let basic = basic_parts(call.authentication, facts).is_some() && !names(&wanted, "authorization");
     let by_itself = |name: &str, value: &str| {
         let known = OF_THE_TRANSPORT.iter().any(|(known, start)| *known == name && value.starts_with(start));
         known && !names(&wanted, name)
@@ -80,25 +83,53 @@ fn headers(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
 
 /// `Authorization: Basic` (RFC 7617), with id and secret form-encoded first where RFC 6749 section 2.3.1 is followed.
 fn authentication(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
-    let user = match call.authentication {
-        Authentication::None => return Vec::new(),
-        _ if call.headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization")) => return Vec::new(),
-        Authentication::Basic | Authentication::BasicRaw => "client_id",
-        Authentication::BasicUser => "user_name",
-    };
+    let Some(wanted) = basic_parts(call.authentication, facts) else { return Vec::new() };
+    if call.headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization")) {
+        return Vec::new();
+    }
     let Some((found_user, found_secret)) = basic(asked) else {
         return vec!["`Authorization: Basic` is missing, or is not that".to_owned()];
     };
     let decode = |text: String| match call.authentication {
-        Authentication::Basic => {
+        Authentication::Basic | Authentication::BasicOrNone => {
             form_urlencoded::parse(format!("x={text}").as_bytes()).next().map_or(text, |(_, value)| value.into_owned())
         }
         _ => text,
     };
-    let wanted = [("user", facts.value(user)), ("password", facts.value("client_secret"))];
+    let wanted = [("user", wanted.0), ("password", wanted.1)];
     let wanted: Pairs = wanted.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let found = vec![("user".to_owned(), decode(found_user)), ("password".to_owned(), decode(found_secret))];
     compare("of `Authorization: Basic` the", &wanted, &found)
+}
+
+/// User and password that are wanted, where any are. What the program cannot do it must not pretend to do.
+fn basic_parts(authentication: Authentication, facts: &Facts) -> Option<(&str, &str)> {
+    let secret = facts.value("client_secret");
+    match authentication {
+        Authentication::None
+        | Authentication::Certificate
+        | Authentication::PrivateKeyJwt
+        | Authentication::ClientSecretJwt => None,
+        Authentication::Basic | Authentication::BasicRaw => Some((facts.value("client_id"), secret)),
+        Authentication::BasicOrNone | Authentication::BasicRawOrNone => {
+            (!secret.is_empty()).then(|| (facts.value("client_id"), secret))
+        }
+        Authentication::BasicUser => Some((facts.value("user_name"), secret)),
+        Authentication::BasicSecret => Some((secret, "")),
+    }
+}
+
+/// The form with the id that a client without a secret adds to it (RFC 6749 section 3.2.1).
+fn with_id(call: &CallTemplate, facts: &Facts) -> Option<Vec<Parameter>> {
+    let is_public = call.authentication.may_be_public() && facts.value("client_secret").is_empty();
+    let form = match &call.body {
+        BodyTemplate::Form(form) => form.as_slice(),
+        BodyTemplate::None => &[],
+        _ => return None,
+    };
+    let is_named = form.iter().any(|parameter| parameter.name == "client_id");
+    let id = Parameter::new("client_id", "<client_id>");
+    (is_public && !is_named).then(|| form.iter().cloned().chain([id]).collect())
 }
 
 fn basic(asked: &Asked) -> Option<(String, String)> {
@@ -267,6 +298,24 @@ mod tests {
         assert_eq!(of(Authentication::BasicRaw, "id:s%2B%2F%3D"), raw);
         let none = complaints(&call(Authentication::Basic, BodyTemplate::None), &asked("v=2", &[], ""), &facts());
         assert_eq!(none, ["`Authorization: Basic` is missing, or is not that"]);
+    }
+
+    #[test]
+    fn a_client_without_a_secret_is_wanted_in_the_form_and_one_with_a_secret_in_the_header() {
+        let form = BodyTemplate::Form(vec![Parameter::new("code", "<code>")]);
+        let call = call(Authentication::BasicOrNone, form);
+        let basic = format!("Basic {}", STANDARD.encode("id:s%2B%2F%3D"));
+        let with = asked("v=2", &[("content-type", FORM), ("authorization", &basic)], "code=c%26d");
+        let without = asked("v=2", &[("content-type", FORM)], "code=c%26d&client_id=id");
+        let mut public = facts();
+        public.set("client_secret", "");
+        assert_eq!(complaints(&call, &with, &facts()), [""; 0]);
+        assert_eq!(complaints(&call, &without, &public), [""; 0]);
+        let expected =
+            ["`Authorization: Basic` is missing, or is not that", "the form parameter `client_id` is one too many"];
+        assert_eq!(complaints(&call, &without, &facts()), expected);
+        let expected = ["the header `authorization` is one too many", "the form parameter `client_id` is missing"];
+        assert_eq!(complaints(&call, &with, &public), expected);
     }
 
     #[test]

@@ -175,8 +175,9 @@ impl StandIn {
                 self.code_is_spent = false;
                 way_back::answer(&mut self.contract, &call.example, mint(moment, "code-"))
             }
-            "bearer" | "chain" | "refresh" => self.tokens(stage, &call, moment),
+            "bearer" | "chain" | "refresh" | "device_poll" => self.tokens(stage, &call, moment),
             "fetch" => self.fetched(at, &call),
+            "device" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer("told"),
         }
     }
@@ -221,6 +222,16 @@ impl StandIn {
         reply.answer("tokens")
     }
 
+    /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
+    fn device(&mut self, call: &CallTemplate) -> Answer {
+        let reply = document(&call.example, || self.by_itself("device"));
+        for (name, paths) in [("device_code", &call.reading.device_code), ("user_code", &call.reading.user_code)] {
+            let value = paths.iter().find_map(|path| reply.text(path.as_str()));
+            self.contract.facts.set(name, value.unwrap_or_default());
+        }
+        reply.answer("told")
+    }
+
     /// A reply with values to keep; those of the first item that has them all are taken for chosen.
     fn fetched(&mut self, at: usize, call: &CallTemplate) -> Answer {
         let service = &self.contract.service;
@@ -255,7 +266,7 @@ impl StandIn {
     fn by_itself(&self, stage: &str) -> Json {
         let service = &self.contract.service;
         match stage {
-            "bearer" | "chain" | "refresh" => {
+            "bearer" | "chain" | "refresh" | "device_poll" => {
                 let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600 });
                 let uses = |call: &CallTemplate| call.placeholders().any(|name| name == "refresh_token");
                 let refreshable = service.refresh.as_ref().is_some_and(uses);

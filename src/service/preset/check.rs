@@ -3,7 +3,7 @@
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
 use crate::oauth::RedirectUri;
-use crate::service::{Input, Service};
+use crate::service::{AssertionFormat, Input, Service};
 
 /// What is wrong: a text near which it stands in the file, the problem, and what to do.
 pub(crate) struct Finding {
@@ -25,6 +25,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_redirect(service))
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
+        .or_else(|| check_assertion(service))
         .or_else(|| check_examples(service))
 }
 
@@ -89,6 +90,20 @@ fn check_hosts(service: &Service) -> Option<Finding> {
     let input = service.inputs.iter().find(open)?;
     let problem = format!("the input `{}` names a host and takes any text", input.name);
     finding(&input.name, problem, "give it a `pattern`")
+}
+
+/// An assertion that is signed and never sent, or whose signature nobody knows, is a slip.
+fn check_assertion(service: &Service) -> Option<Finding> {
+    let assertion = service.assertion.as_ref()?;
+    if assertion.format == AssertionFormat::Jwt && assertion.algorithm.is_none() {
+        return finding("[assertion]", "`assertion` has no `algorithm`".to_owned(), "name it, such as `RS256`");
+    }
+    let is_named = service.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "assertion"));
+    if is_named || assertion.parameter.is_empty() {
+        return None;
+    }
+    let problem = "`assertion` is described, and no call names `<assertion>`".to_owned();
+    finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
 }
 
 /// An example is what the practice service answers with, so it must be JSON or a form.

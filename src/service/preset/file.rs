@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::oauth::ErrorHint;
+use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::stage::{Kind, call_template, stage};
 use crate::service::preset::stage_file::{FetchTable, Pairs, PkceKey, Stage};
 use crate::service::rules::{
-    Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, TokenPolicy, is_default,
+    Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, Start, TokenPolicy, is_default,
 };
 use crate::service::{Authorization, Fetch, Identity, Service};
 
@@ -41,6 +42,8 @@ pub(crate) struct PresetFile {
     pub source: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub checklist: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub start: Start,
     #[serde(default)]
     pub asks: Asks,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -78,6 +81,10 @@ pub(crate) struct PresetFile {
     pub introspection: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<Stage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_poll: Option<Stage>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<Assertion>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub disputed: Vec<Disputed>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -104,6 +111,7 @@ impl From<PresetFile> for Service {
             allow: file.allow,
             scopes: file.scopes,
             redirect: file.redirect,
+            start: file.start,
             authorization: file.authorization.map(authorization),
             asks: file.asks,
             grant_type: if file.grant_type.is_empty() { grant_type.to_owned() } else { file.grant_type },
@@ -115,6 +123,8 @@ impl From<PresetFile> for Service {
             revocation: file.revocation.map(|stage| call_template(stage, Kind::Revocation)),
             introspection: file.introspection.map(|stage| call_template(stage, Kind::Introspection)),
             device: file.device.map(|stage| call_template(stage, Kind::Device)),
+            device_poll: file.device_poll.map(|stage| call_template(stage, Kind::DevicePoll)),
+            assertion: file.assertion,
             policy: file.policy,
             hints: file.hints,
             defaults: file.defaults,
@@ -164,6 +174,9 @@ impl From<&Service> for PresetFile {
             revocation: service.revocation.as_ref().map(stage),
             introspection: service.introspection.as_ref().map(stage),
             device: service.device.as_ref().map(stage),
+            device_poll: service.device_poll.as_ref().map(stage),
+            assertion: service.assertion,
+            start: service.start,
             id: service.id,
             name: service.name,
             aliases: service.aliases,
@@ -223,6 +236,7 @@ mod tests {
             include_str!("stage_file.rs"),
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
+            include_str!("../assertion.rs"),
         ];
         let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
             let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;

@@ -184,6 +184,21 @@ authentication = "basic"
     }
 
     #[test]
+    fn an_assertion_has_an_algorithm_and_is_sent_and_names_what_is_known() {
+        let sent = SMALL.replace("authentication = \"basic\"", "authentication = \"private-key-jwt\"");
+        let table = "\n[assertion]\nalgorithm = \"PS256\"\nparameter = \"client_assertion\"\n";
+        let service = parse_preset("small.toml", &format!("{sent}{table}"), &|_| None).expect("a preset");
+        assert_eq!(parse_preset("again.toml", &write_preset(&service), &|_| None), Ok(service));
+        let none = error(&format!("{sent}\n[assertion]\nparameter = \"client_assertion\"\n"));
+        assert_eq!(none, "small.toml:15: `assertion` has no `algorithm`\nhint: name it, such as `RS256`");
+        let expected = "small.toml:15: `assertion` is described, and no call names `<assertion>`\n\
+            hint: send it: `client_assertion = \"<assertion>\"`";
+        assert_eq!(error(&format!("{SMALL}{table}")), expected);
+        let unknown = error(&format!("{sent}{table}key_id = \"<certificate_id>\"\n"));
+        assert!(unknown.starts_with("small.toml:18: `assertion` names `<certificate_id>`, which nothing"), "{unknown}");
+    }
+
+    #[test]
     fn an_example_must_fit_its_own_pattern() {
         let text =
             format!("{SMALL}\n[[inputs]]\nname = \"a\"\nlabel = \"A\"\npattern = \"[0-9]+\"\nexample = \"x1\"\n");

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Revocation,
     Introspection,
     Device,
+    /// Asks whether the sign-in on another device is done.
+    DevicePoll,
 }
 
 impl Kind {
@@ -36,7 +38,7 @@ impl Kind {
     }
 
     /// RFC 6749 sections 4.1.1, 4.1.3, 4.4.2 and 6, RFC 7636 section 4.3, RFC 7009 section 2.1, RFC 7662
-    /// section 2.1, RFC 8628 section 3.1.
+    /// section 2.1, RFC 8628 sections 3.1 and 3.4; of the authentications RFC 7523 section 2.2 and RFC 8705 section 2.
     fn standard(self, authentication: AuthenticationKey) -> Vec<Parameter> {
         let mut names: Vec<(&str, &str)> = match self {
             Self::Authorization => vec![
@@ -60,13 +62,20 @@ impl Kind {
             Self::Revocation => vec![("token", "<refresh_token>"), ("token_type_hint", "refresh_token")],
             Self::Introspection => vec![("token", "<token>")],
             Self::Device => vec![("client_id", "<client_id>"), ("scope", "<scope>")],
+            Self::DevicePoll => {
+                vec![("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "<device_code>")]
+            }
         };
         if !matches!(self, Self::Authorization | Self::Identity | Self::Device) {
             match authentication {
                 AuthenticationKey::Body => {
                     names.extend([("client_id", "<client_id>"), ("client_secret", "<client_secret>")]);
                 }
-                AuthenticationKey::None => names.push(("client_id", "<client_id>")),
+                AuthenticationKey::None | AuthenticationKey::Certificate => names.push(("client_id", "<client_id>")),
+                AuthenticationKey::PrivateKeyJwt | AuthenticationKey::ClientSecretJwt => names.extend([
+                    ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                    ("client_assertion", "<assertion>"),
+                ]),
                 _ => {}
             }
         }
@@ -100,12 +109,7 @@ pub(crate) fn call_template(stage: Stage, kind: Kind) -> CallTemplate {
     CallTemplate {
         method,
         url: Template::new(stage.url),
-        authentication: match authentication {
-            AuthenticationKey::None | AuthenticationKey::Body => Authentication::None,
-            AuthenticationKey::Basic => Authentication::Basic,
-            AuthenticationKey::BasicRaw => Authentication::BasicRaw,
-            AuthenticationKey::BasicUser => Authentication::BasicUser,
-        },
+        authentication: authentication.into(),
         headers,
         query,
         body: body_template(stage.encoding, stage.content_type, stage.text, body),
@@ -167,6 +171,10 @@ fn reading(table: ReadingTable) -> Reading {
         error: paths(table.error, standard.error),
         error_description: paths(table.error_description, standard.error_description),
         error_uri: paths(table.error_uri, standard.error_uri),
+        device_code: paths(table.device_code, standard.device_code),
+        user_code: paths(table.user_code, standard.user_code),
+        verification_uri: paths(table.verification_uri, standard.verification_uri),
+        interval: paths(table.interval, standard.interval),
         lifetime: table.lifetime.map_or(Lifetime::Seconds, Lifetime::from),
         refresh_lifetime: table.refresh_lifetime.map_or(Lifetime::Seconds, Lifetime::from),
         success: table.success.0.into_iter().map(|(path, value)| (Path::new(path), value)).collect(),
@@ -192,12 +200,7 @@ pub(crate) fn stage(call: &CallTemplate) -> Stage {
         method: Some(MethodKey::from(call.method)),
         standard: false,
         pkce: None,
-        authentication: match call.authentication {
-            Authentication::None => None,
-            Authentication::Basic => Some(AuthenticationKey::Basic),
-            Authentication::BasicRaw => Some(AuthenticationKey::BasicRaw),
-            Authentication::BasicUser => Some(AuthenticationKey::BasicUser),
-        },
+        authentication: authentication_key(call.authentication),
         offers: Vec::new(),
         omit: Vec::new(),
         rename: Pairs::default(),
@@ -233,11 +236,47 @@ fn reading_table(reading: &Reading) -> Option<ReadingTable> {
         error: paths(&reading.error, &standard.error),
         error_description: paths(&reading.error_description, &standard.error_description),
         error_uri: paths(&reading.error_uri, &standard.error_uri),
+        device_code: paths(&reading.device_code, &standard.device_code),
+        user_code: paths(&reading.user_code, &standard.user_code),
+        verification_uri: paths(&reading.verification_uri, &standard.verification_uri),
+        interval: paths(&reading.interval, &standard.interval),
         lifetime: (reading.lifetime != Lifetime::Seconds).then(|| reading.lifetime.into()),
         refresh_lifetime: (reading.refresh_lifetime != Lifetime::Seconds).then(|| reading.refresh_lifetime.into()),
         success: reading.success.iter().map(|(path, value)| (path.as_str().to_owned(), value.clone())).collect(),
         default_lifetime: reading.default_lifetime.map(|life| life.as_secs()),
         keep: reading.keep.iter().map(|keep| (keep.name.clone(), keep.path.as_str().to_owned())).collect(),
+    })
+}
+
+impl From<AuthenticationKey> for Authentication {
+    fn from(key: AuthenticationKey) -> Self {
+        match key {
+            AuthenticationKey::None | AuthenticationKey::Body => Self::None,
+            AuthenticationKey::Basic => Self::Basic,
+            AuthenticationKey::BasicRaw => Self::BasicRaw,
+            AuthenticationKey::BasicOrNone => Self::BasicOrNone,
+            AuthenticationKey::BasicRawOrNone => Self::BasicRawOrNone,
+            AuthenticationKey::BasicUser => Self::BasicUser,
+            AuthenticationKey::BasicSecret => Self::BasicSecret,
+            AuthenticationKey::Certificate => Self::Certificate,
+            AuthenticationKey::PrivateKeyJwt => Self::PrivateKeyJwt,
+            AuthenticationKey::ClientSecretJwt => Self::ClientSecretJwt,
+        }
+    }
+}
+
+fn authentication_key(authentication: Authentication) -> Option<AuthenticationKey> {
+    Some(match authentication {
+        Authentication::None => return None,
+        Authentication::Basic => AuthenticationKey::Basic,
+        Authentication::BasicRaw => AuthenticationKey::BasicRaw,
+        Authentication::BasicOrNone => AuthenticationKey::BasicOrNone,
+        Authentication::BasicRawOrNone => AuthenticationKey::BasicRawOrNone,
+        Authentication::BasicUser => AuthenticationKey::BasicUser,
+        Authentication::BasicSecret => AuthenticationKey::BasicSecret,
+        Authentication::Certificate => AuthenticationKey::Certificate,
+        Authentication::PrivateKeyJwt => AuthenticationKey::PrivateKeyJwt,
+        Authentication::ClientSecretJwt => AuthenticationKey::ClientSecretJwt,
     })
 }
 

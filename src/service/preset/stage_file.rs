@@ -87,7 +87,13 @@ pub(crate) enum AuthenticationKey {
     Body,
     Basic,
     BasicRaw,
+    BasicOrNone,
+    BasicRawOrNone,
     BasicUser,
+    BasicSecret,
+    Certificate,
+    PrivateKeyJwt,
+    ClientSecretJwt,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +142,14 @@ pub(crate) struct ReadingTable {
     pub error_description: Option<OneOrMany>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_uri: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_code: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_code: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification_uri: Option<OneOrMany>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<OneOrMany>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<LifetimeKey>,
     /// How the refresh token's is.

@@ -1,11 +1,11 @@
 //! The stages in their order, each by the code that does the real thing.
 
-use crate::call::{Call, CallTemplate, RenderError};
+use crate::call::{Call, CallTemplate, Path, Reading, RenderError, Reply, Values, body_as_json, first_text};
 use crate::diagnosis::Diagnose as _;
 use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
-use crate::service::Fetch;
+use crate::service::{Fetch, Start};
 use crate::wizard::rehearse::hall::Hall;
 use crate::wizard::rehearse::line::sent;
 use crate::wizard::rehearse::{StageLine, StageOutcome, findings};
@@ -59,15 +59,14 @@ impl<'a> Play<'a> {
         if service.identity.is_some() {
             self.identity().await;
         }
-        let others = [
-            ("introspection", &service.introspection),
-            ("revocation", &service.revocation),
-            ("device", &service.device),
-        ];
+        let others = [("introspection", &service.introspection), ("revocation", &service.revocation)];
         for (stage, call) in others {
             if let Some(call) = call {
                 self.plain(stage, call).await;
             }
+        }
+        if let Some(call) = &service.device {
+            self.device(call, service.device_poll.as_ref()).await;
         }
     }
 
@@ -108,7 +107,11 @@ impl<'a> Play<'a> {
 
     async fn bearer(&mut self) -> bool {
         let call = self.material.profile.service.bearer.clone();
+        if self.material.profile.service.start == Start::RefreshToken {
+            self.paste_refresh_token();
+        }
         let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+        self.material.secrets.refresh_token = Secret::default();
         if !self.line("bearer", said, outcome) {
             return false;
         }
@@ -156,9 +159,7 @@ impl<'a> Play<'a> {
         let policy = self.material.profile.service.policy.clone();
         let has_one = self.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         if takes_token && !has_one {
-            let edges = &self.hall.shared.edges;
-            let token = self.hall.rehearsal.refresh_token_at_hand((edges.now)(), (edges.entropy)());
-            self.material.secrets.refresh_token = token;
+            self.paste_refresh_token();
         }
         let first = self.material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
         let rotates = policy.rotates && takes_token;
@@ -176,6 +177,13 @@ impl<'a> Play<'a> {
             self.line("refresh, token spent", said, outcome);
             self.material.secrets.refresh_token = Secret::default();
         }
+    }
+
+    /// Pastes a refresh token that a person has at hand.
+    fn paste_refresh_token(&mut self) {
+        let edges = &self.hall.shared.edges;
+        let token = self.hall.rehearsal.refresh_token_at_hand((edges.now)(), (edges.entropy)());
+        self.material.secrets.refresh_token = token;
     }
 
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
@@ -202,18 +210,38 @@ impl<'a> Play<'a> {
 
     /// A call whose reply is not read further.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
-        let said = self.said(template);
-        let outcome = match self.material.render(template) {
-            Err(error) => Err(self.unrendered(&error)),
-            Ok(call) => match token_call::send(&self.hall.shared, &call).await {
-                Err(failure) => Err(self.refused(&failure)),
-                Ok(reply) => match self.complaint() {
-                    Some(complaint) => Err(wrong(complaint)),
-                    None => Ok(format!("answered {}", reply.status)),
-                },
-            },
+        let mut said = String::new();
+        let answered = self.answered(template, &self.material.values(), &mut said).await;
+        self.line(stage, said, answered.map(|reply| format!("answered {}", reply.status)));
+    }
+
+    /// The beginning of a sign-in on another device, and the call that asks whether it is done.
+    async fn device(&self, template: &CallTemplate, poll: Option<&CallTemplate>) {
+        let mut values = self.material.values();
+        let mut said = String::new();
+        let read = match self.answered(template, &values, &mut said).await {
+            Ok(reply) => begun(&template.reading, &reply, &mut values).map_err(wrong),
+            Err(trouble) => Err(trouble),
         };
-        self.line(stage, said, outcome);
+        let Some(poll) = poll.filter(|_| read.is_ok()) else {
+            self.line("device", said, read);
+            return;
+        };
+        self.line("device", said, read);
+        let mut said = String::new();
+        let read = match self.answered(poll, &values, &mut said).await {
+            Ok(reply) => read_each(&reply, &[("access token", &poll.reading.access_token)]).map_err(wrong),
+            Err(trouble) => Err(trouble),
+        };
+        self.line("device poll", said, read.map(|_| "access token".to_owned()));
+    }
+
+    /// The reply to a call that the stand-in has nothing against.
+    async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
+        let call = template.render(values).map_err(|error| self.unrendered(&error))?;
+        *said = sent(&call);
+        let reply = token_call::send(&self.hall.shared, &call).await.map_err(|failure| self.refused(&failure))?;
+        self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 
     async fn exchange(&mut self, stage: Stage, call: &CallTemplate) -> (String, Outcome) {
@@ -310,6 +338,26 @@ impl<'a> Play<'a> {
 
 fn wrong(words: impl Into<String>) -> Trouble {
     Trouble::Wrong(words.into())
+}
+
+/// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
+fn begun(reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
+    let wanted = [
+        ("device code", &reading.device_code),
+        ("user code", &reading.user_code),
+        ("verification URI", &reading.verification_uri),
+        ("its life", &reading.expires_in),
+    ];
+    let found = read_each(reply, &wanted)?;
+    values.set_secret("device_code", Secret::new(found[0].clone()));
+    values.set("user_code", &found[1]);
+    Ok("device code, user code, verification URI, its life".to_owned())
+}
+
+fn read_each(reply: &Reply, wanted: &[(&str, &Vec<Path>)]) -> Result<Vec<String>, String> {
+    let json = body_as_json(reply).ok_or("the documented reply is neither JSON nor a form")?;
+    let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
+    wanted.iter().map(|(name, paths)| first_text(paths, &json).ok_or_else(|| missing(name))).collect()
 }
 
 fn nothing_fetched(fetch: &Fetch) -> String {

@@ -1,0 +1,196 @@
+//! How the caller of a call says who it is. What is known and not built is refused by name, so that nothing is sent in
+//! its place.
+
+use crate::call::escape::form_encode;
+use crate::call::request::at;
+use crate::call::{Basic, BodyTemplate, Parameter, Part, Place, RenderError, Rendered, Span, Template, Values};
+use crate::secret::Secret;
+
+/// How the caller says who it is, apart from parameters in the body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Authentication {
+    /// Not at all, or by parameters in the query or body.
+    #[default]
+    None,
+    /// `Authorization: Basic` from client id and client secret, each form-encoded first (RFC 6749 section 2.3.1).
+    Basic,
+    /// The same without the encoding, for services that do not decode (RFC 7617).
+    BasicRaw,
+    /// As [`Authentication::Basic`] where there is a secret; a client without one names its id in the form
+    /// (RFC 6749 section 3.2.1).
+    BasicOrNone,
+    /// As [`Authentication::BasicOrNone`], without the encoding.
+    BasicRawOrNone,
+    /// `Authorization: Basic` from user id and secret (RFC 7617).
+    BasicUser,
+    /// `Authorization: Basic` with the secret as user and an empty password, for services whose secret is an API key.
+    BasicSecret,
+    /// A client certificate (mutual TLS, RFC 8705 section 2). Not built.
+    Certificate,
+    /// An assertion signed with the client's key (RFC 7523 section 2.2, OpenID Connect Core section 9). Not built.
+    PrivateKeyJwt,
+    /// The same, signed with the client secret. Not built.
+    ClientSecretJwt,
+}
+
+impl Authentication {
+    /// Whether a client without a secret names its id in the body.
+    pub fn may_be_public(self) -> bool {
+        matches!(self, Self::BasicOrNone | Self::BasicRawOrNone)
+    }
+
+    /// What it is called, where it is known and not built.
+    pub fn not_built(self) -> Option<&'static str> {
+        match self {
+            Self::Certificate => Some("certificate"),
+            Self::PrivateKeyJwt => Some("private-key-jwt"),
+            Self::ClientSecretJwt => Some("client-secret-jwt"),
+            _ => None,
+        }
+    }
+
+    /// User and password of `Authorization: Basic`, where that is sent.
+    pub(crate) fn basic(self, values: &Values) -> Result<Option<Basic>, RenderError> {
+        let (user, password) = match self {
+            Self::None | Self::Certificate | Self::PrivateKeyJwt | Self::ClientSecretJwt => return Ok(None),
+            Self::BasicOrNone | Self::BasicRawOrNone if is_public(values) => return Ok(None),
+            Self::Basic | Self::BasicRaw | Self::BasicOrNone | Self::BasicRawOrNone => {
+                ("<client_id>", "<client_secret>")
+            }
+            Self::BasicUser => ("<user_name>", "<client_secret>"),
+            Self::BasicSecret => ("<client_secret>", ""),
+        };
+        let render = |text: &str| at(Part::Authentication, Template::new(text).render(values, Place::Text));
+        let (user, password) = (render(user)?, render(password)?);
+        Ok(Some(match self {
+            Self::Basic | Self::BasicOrNone => Basic { user: form_encoded(&user), password: form_encoded(&password) },
+            _ => Basic { user, password },
+        }))
+    }
+
+    /// The body with what a client without a secret adds to it; `None` where the body stays as it is.
+    pub(crate) fn body(self, body: &BodyTemplate, values: &Values) -> Result<Option<BodyTemplate>, RenderError> {
+        if !self.may_be_public() || !is_public(values) {
+            return Ok(None);
+        }
+        let id = Parameter::new("client_id", "<client_id>");
+        match body {
+            BodyTemplate::None => Ok(Some(BodyTemplate::Form(vec![id]))),
+            BodyTemplate::Form(form) if form.iter().any(|parameter| parameter.name == id.name) => Ok(None),
+            BodyTemplate::Form(form) => Ok(Some(BodyTemplate::Form(form.iter().cloned().chain([id]).collect()))),
+            BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => {
+                let is_named = text.placeholders().any(|name| name == "client_id");
+                if is_named { Ok(None) } else { Err(RenderError::NoPlaceForId) }
+            }
+        }
+    }
+}
+
+/// Whether the client is known to have no secret; one that is still to come is missing, and that is said elsewhere.
+fn is_public(values: &Values) -> bool {
+    values.value("client_secret").is_some_and(|secret| secret.text.is_empty())
+}
+
+fn form_encoded(text: &Rendered) -> Rendered {
+    let mut encoded = Rendered::default();
+    for span in text.spans() {
+        encoded.push(match span {
+            Span::Literal(text) => Span::Literal(form_encode(text)),
+            Span::Value { name, raw, secret, .. } => Span::Value {
+                name: name.clone(),
+                raw: raw.clone(),
+                written: Secret::new(form_encode(raw.expose())),
+                place: Place::Query,
+                secret: *secret,
+            },
+        });
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::{CallTemplate, Reveal};
+    use crate::diagnosis::Diagnose;
+
+    /// The call with this authentication and secret, as it is shown, or the error.
+    #[track_caller]
+    fn check(authentication: Authentication, secret: &str, body: BodyTemplate, expected: &str) {
+        let mut values = Values::new();
+        values.set("client_id", "i d");
+        values.set("client_secret", secret);
+        let url = Template::new("https://as.test/token");
+        let template = CallTemplate { url, authentication, body, ..CallTemplate::default() };
+        let shown = match template.render(&values) {
+            Ok(call) => {
+                let mut reveal = Reveal::new();
+                reveal.insert("client_secret".to_owned());
+                let preview = call.preview(&reveal);
+                preview.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned())
+            }
+            Err(error) => error.diagnose().to_string(),
+        };
+        assert_eq!(shown, expected);
+    }
+
+    fn form() -> BodyTemplate {
+        BodyTemplate::Form(vec![Parameter::new("a", "1")])
+    }
+
+    const TYPE: &str = "Content-Type: application/x-www-form-urlencoded";
+
+    #[test]
+    fn a_client_with_a_secret_sends_basic_and_one_without_names_its_id_in_the_form() {
+        let basic = format!("Authorization: Basic base64(i+d:s%3D)\n{TYPE}\n\na=1");
+        check(Authentication::BasicOrNone, "s=", form(), &basic);
+        let raw = format!("Authorization: Basic base64(i d:s=)\n{TYPE}\n\na=1");
+        check(Authentication::BasicRawOrNone, "s=", form(), &raw);
+        for authentication in [Authentication::BasicOrNone, Authentication::BasicRawOrNone] {
+            check(authentication, "", form(), &format!("{TYPE}\n\na=1\n&client_id=i d"));
+            check(authentication, "", BodyTemplate::None, &format!("{TYPE}\n\nclient_id=i d"));
+        }
+    }
+
+    #[test]
+    fn an_id_is_not_sent_twice_and_not_forced_into_json() {
+        let own = BodyTemplate::Form(vec![Parameter::new("client_id", "<client_id>")]);
+        check(Authentication::BasicOrNone, "", own, &format!("{TYPE}\n\nclient_id=i d"));
+        let json = BodyTemplate::Json(Template::new("{\"id\": \"<client_id>\"}"));
+        check(Authentication::BasicOrNone, "", json, "Content-Type: application/json\n\n{\"id\": \"i d\"}");
+        let refused = "there is no secret, and the body has no place for the client id\n\
+            hint: name `<client_id>` in the body, or enter the secret";
+        check(Authentication::BasicOrNone, "", BodyTemplate::Json(Template::new("{}")), refused);
+    }
+
+    #[test]
+    fn a_secret_that_is_still_to_come_does_not_make_a_public_client() {
+        let url = Template::new("https://as.test/token");
+        let template = CallTemplate { url, authentication: Authentication::BasicOrNone, ..CallTemplate::default() };
+        let mut values = Values::new();
+        values.set("client_id", "id");
+        let error = template.render(&values).expect_err("no secret").to_string();
+        assert_eq!(error, "the authentication: `<client_secret>` has no value yet");
+    }
+
+    #[test]
+    fn a_secret_that_is_an_api_key_is_the_user_and_there_is_no_password() {
+        check(Authentication::BasicSecret, "sk=", BodyTemplate::None, "Authorization: Basic base64(sk=:)");
+    }
+
+    #[test]
+    fn what_is_not_built_sends_nothing_and_says_so() {
+        let kinds = [
+            (Authentication::Certificate, "certificate"),
+            (Authentication::PrivateKeyJwt, "private-key-jwt"),
+            (Authentication::ClientSecretJwt, "client-secret-jwt"),
+        ];
+        for (kind, name) in kinds {
+            let refused = format!(
+                "the authentication `{name}` is not built yet\n\
+                hint: choose another one, if the service takes it"
+            );
+            check(kind, "s", form(), &refused);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Every known way in which services differ is expressed by a bundled preset: class by class, where to look.
+
+use std::collections::BTreeSet;
+
+use toml::{Table, Value};
+
+use crate::service::Catalog;
+use crate::service::catalog::bundled_text;
+
+/// Whether the program does what the key says, or only says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Built {
+    Executed,
+    /// The preset's `lacks` tells the person.
+    Declared,
+}
+
+use Built::{Declared, Executed};
+
+/// Class, preset, the way to a key in its file, a value that is found there (empty for any).
+const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
+    // Inputs with pattern and transform, in URLs and elsewhere.
+    (1, "netsuite", "inputs/transform", "underscore-to-dash", Executed),
+    (1, "shopify", "inputs/pattern", "", Executed),
+    // Regions and environments that switch several hosts.
+    (2, "zoho-crm", "inputs/choices/sets/accounts_host", "accounts.zoho.eu", Executed),
+    // A host learnt from the redirect, bounded.
+    (3, "zoho-crm", "allow/accounts-server", "", Executed),
+    (3, "zoho-crm", "bearer/url", "<accounts-server>/oauth/v2/token", Executed),
+    // Values kept from the redirect.
+    (4, "quickbooks", "redirect/keep", "realmId", Executed),
+    // The code under another name.
+    (5, "tiktok-ads", "redirect/code_parameter", "auth_code", Executed),
+    // Junk on the code.
+    (6, "instagram", "redirect/code_suffix", "#_", Executed),
+    // A signed redirect.
+    (7, "shopify", "redirect/signature", "shopify-hmac", Executed),
+    // Sign-ins that begin otherwise.
+    (8, "dropbox-code", "start", "code-by-hand", Executed),
+    (8, "workday-integration", "start", "refresh-token", Executed),
+    (8, "docusign-jwt", "start", "consent", Declared),
+    // Standard parameters renamed.
+    (9, "tiktok-ads", "authorization/rename/client_id", "app_id", Executed),
+    // Standard parameters left out.
+    (10, "monday", "authorization/omit", "response_type", Executed),
+    (10, "clickup", "bearer/omit", "grant_type", Executed),
+    // Parameters added to the authorization, fixed and offered.
+    (11, "google", "authorization/query/access_type", "offline", Executed),
+    (11, "dropbox", "authorization/offers/name", "force_reapprove", Executed),
+    // Parameters added to bearer and refresh.
+    (12, "pinterest", "bearer/body/continuous_refresh", "true", Executed),
+    (12, "shopify", "bearer/body/expiring", "1", Executed),
+    // Headers added to the token calls.
+    (13, "notion", "bearer/headers/Notion-Version", "", Executed),
+    (13, "github", "bearer/headers/Accept", "application/json", Executed),
+    // Client authentication.
+    (14, "airtable", "bearer/authentication", "basic-or-none", Executed),
+    (14, "snowflake", "bearer/authentication", "basic-raw-or-none", Executed),
+    (14, "stripe-apps", "bearer/authentication", "basic-secret", Executed),
+    (14, "workday", "bearer/authentication", "basic-raw", Executed),
+    (14, "github", "bearer/authentication", "body", Executed),
+    (14, "adp", "bearer/authentication", "certificate", Declared),
+    (14, "netsuite-m2m", "bearer/authentication", "private-key-jwt", Declared),
+    // Encoding of the body.
+    (15, "notion", "bearer/encoding", "json", Executed),
+    (15, "facebook", "chain/encoding", "none", Executed),
+    // Another method or URL of the refresh.
+    (16, "instagram", "refresh/method", "GET", Executed),
+    (16, "figma", "refresh/url", "https://api.figma.com/v1/oauth/refresh", Executed),
+    // Exchanges after the code, and a refresh that renews the access token.
+    (17, "threads", "chain/query/grant_type", "th_exchange_token", Executed),
+    (17, "threads", "policy/renews_access_token", "true", Executed),
+    // Grants of other names.
+    (18, "zoom-app", "grant_type", "account_credentials", Executed),
+    (18, "sap-ariba", "grant_type", "openapi_2lo", Executed),
+    // Assertions.
+    (19, "netsuite-m2m", "assertion/key_id", "<certificate_id>", Declared),
+    (19, "google-service-account", "assertion/claims/sub", "<person>", Declared),
+    (19, "docusign-jwt", "assertion/audience", "<account_host>", Declared),
+    (19, "sap-successfactors", "assertion/format", "saml", Declared),
+    // PKCE.
+    (20, "linkedin", "authorization/pkce", "off", Executed),
+    (20, "tiktok", "authorization/pkce", "S256-hex", Executed),
+    // Scopes.
+    (22, "linkedin", "scopes/answer_separator", ",", Executed),
+    (22, "airtable", "scopes/required", "true", Executed),
+    (22, "criteo", "authorization/omit", "scope", Executed),
+    (22, "slack", "authorization/offers/name", "user_scope", Executed),
+    // Redirect URIs.
+    (23, "ebay", "redirect/sent", "<ru_name>", Executed),
+    (23, "microsoft", "redirect/loopback", "any-port", Executed),
+    (23, "instagram", "redirect/loopback", "refused", Executed),
+    // Where things are in a reply, and what tells a success.
+    (24, "slack", "bearer/reading/success/ok", "true", Executed),
+    (24, "slack", "bearer/reading/access_token", "authed_user.access_token", Executed),
+    (24, "facebook", "identity/reading/error", "error.type", Executed),
+    // Times of expiry.
+    (25, "square", "bearer/reading/lifetime", "date", Executed),
+    (25, "salesforce", "bearer/reading/default_lifetime", "", Executed),
+    (25, "zoho-crm", "device/reading/lifetime", "milliseconds", Declared),
+    // How refresh tokens behave.
+    (26, "airtable", "policy/rotates", "true", Executed),
+    (26, "xero", "policy/grace", "1800", Executed),
+    (26, "linkedin", "policy/fixed_end", "true", Executed),
+    (26, "exact-online", "policy/minimum_age", "570", Executed),
+    (26, "snowflake", "policy/leeway", "60", Executed),
+    // Values kept from a reply.
+    (27, "slack", "bearer/reading/keep/team_id", "team.id", Executed),
+    (27, "salesforce", "bearer/reading/keep/instance_url", "instance_url", Executed),
+    // Calls that fetch a value, with a choice.
+    (28, "mailchimp", "fetch/keep/dc", "dc", Executed),
+    (28, "docusign", "fetch/list", "accounts", Executed),
+    // Identity checks.
+    (29, "monday", "identity/headers/Authorization", "<token>", Executed),
+    (29, "twitch", "identity/headers/Authorization", "OAuth <token>", Executed),
+    (29, "snowflake", "identity/method", "POST", Executed),
+    // Revocation.
+    (30, "github", "revocation/method", "DELETE", Executed),
+    (30, "square", "revocation/headers/Authorization", "Client <client_secret>", Executed),
+    // Introspection.
+    (31, "hubspot", "introspection/url", "", Executed),
+    // Device flow.
+    (32, "webex", "device_poll/authentication", "basic", Declared),
+    (32, "amazon-lwa", "device_poll/body/user_code", "<user_code>", Declared),
+    (32, "zoho-crm", "device_poll/body/grant_type", "device_token", Declared),
+    (32, "youtube", "device/reading/verification_uri", "verification_url", Declared),
+    // The issuer, where the redirect tells it.
+    (33, "xero", "redirect/issuer", "https://identity.xero.com", Executed),
+    // Labels, links and what to do before.
+    (34, "salesforce-app", "labels/client_id", "Consumer Key", Executed),
+    (34, "quickbooks", "checklist", "", Executed),
+    // What errors mean.
+    (35, "facebook", "hints/when", "URL Blocked", Executed),
+    // Versions that age.
+    (36, "facebook", "inputs/name", "api_version", Executed),
+    // One preset from another.
+    (37, "youtube", "extends", "google", Executed),
+    (37, "zoho-books", "extends", "zoho-crm", Executed),
+    // Where the facts are from.
+    (38, "netsuite-m2m", "source", "", Executed),
+    (38, "stripe-apps", "confidence", "one-source", Executed),
+];
+
+/// Classes that no preset shows, and why.
+const NOT_SHOWN: &[(u32, &str)] = &[
+    // NetSuite wants 22 characters at least and 1024 at most, Airtable 16 at least.
+    (21, "the state always has 43 characters, which every known rule allows, so that there is nothing to write"),
+];
+
+/// Whether the way leads to the value, through any item of a list.
+fn leads_to(value: &Value, way: &[&str], wanted: &str) -> bool {
+    match (value, way) {
+        (Value::Array(items), _) => items.iter().any(|item| leads_to(item, way, wanted)),
+        (Value::Table(table), [step, rest @ ..]) => table.get(*step).is_some_and(|next| leads_to(next, rest, wanted)),
+        (Value::String(text), []) => wanted.is_empty() || text == wanted,
+        (scalar, []) => wanted.is_empty() || scalar.to_string() == wanted,
+        _ => false,
+    }
+}
+
+#[test]
+fn each_of_the_38_quirk_classes_is_shown_by_a_preset_or_named_with_the_reason() {
+    let shown = SHOWN.iter().map(|(class, ..)| *class);
+    let not_shown = NOT_SHOWN.iter().filter(|(_, reason)| !reason.is_empty()).map(|(class, _)| *class);
+    let classes: BTreeSet<u32> = shown.chain(not_shown).collect();
+    assert_eq!(classes, (1..=38).collect());
+    for (class, id, way, wanted, _) in SHOWN {
+        let text = bundled_text(id).unwrap_or_else(|| panic!("class {class}: there is no preset `{id}`"));
+        let table: Table = text.parse().expect("TOML");
+        let steps: Vec<&str> = way.split('/').collect();
+        assert!(leads_to(&Value::Table(table), &steps, wanted), "class {class}: `{id}` has no `{way}` = `{wanted}`");
+    }
+}
+
+#[test]
+fn the_state_fits_every_known_rule() {
+    // Class 21: 22 characters at least (NetSuite), 1024 at most.
+    assert_eq!(crate::oauth::state([7; 32]).len(), 43);
+}
+
+#[test]
+fn what_is_only_described_is_told_as_lacking() {
+    let catalog = Catalog::bundled();
+    for (class, id, way, ..) in SHOWN.iter().filter(|(.., built)| *built == Declared) {
+        let service = catalog.service(id).expect("a bundled preset");
+        assert!(!service.lacks.is_empty(), "class {class}: `{id}` has `{way}`, and says nothing of it under `lacks`");
+    }
+}
+
+#[test]
+fn a_service_that_signs_or_begins_on_another_device_says_that_this_is_lacking() {
+    for service in Catalog::bundled().services() {
+        let unbuilt = service.assertion.is_some() || service.device.is_some();
+        let unbuilt = unbuilt || service.calls().iter().any(|(_, call)| call.authentication.not_built().is_some());
+        assert!(!unbuilt || !service.lacks.is_empty(), "`{}` says nothing under `lacks`", service.id);
+    }
+}
