@@ -32,6 +32,8 @@ pub enum TokenTab {
 pub struct Lead {
     /// Whether the screen shows its top: something came that stands there.
     pub to_top: bool,
+    /// Whether the screen shows the rehearsal: a stage of it is over.
+    pub to_rehearsal: bool,
     /// What takes the keyboard.
     pub focus: Option<Focus>,
 }
@@ -103,7 +105,7 @@ impl Default for Draft {
             tab: TokenTab::default(),
             browsing: false,
             search: String::new(),
-            lead: Lead { to_top: false, focus: Some(Focus::Search) },
+            lead: Lead { focus: Some(Focus::Search), ..Lead::default() },
             faults: Vec::new(),
             profile: None,
             secrets: TypedSecrets::default(),
@@ -144,7 +146,7 @@ impl Draft {
     /// Takes over a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
-        self.lead = Lead { to_top: true, focus: None };
+        self.lead = Lead { to_top: true, ..Lead::default() };
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();

@@ -14,6 +14,8 @@ pub enum Intent {
     NewProfile,
     /// Take this service.
     Choose(String),
+    /// Rehearse the preset of this id.
+    Rehearse(String),
     /// Switch the practice service's faults to those that are ticked.
     SetFaults,
     /// Show this step.
@@ -74,6 +76,9 @@ impl Intent {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
             Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::Rehearse(_) => {
+                ("Rehearse", "Try every stage of the preset on this machine, without an account", None)
+            }
             Self::SetFaults => ("Set faults", "Let the practice service do this wrong", None),
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
             Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),

@@ -134,7 +134,7 @@ impl Session {
 
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
     pub fn reset_wizard(&mut self) -> Vec<Attempt> {
-        let flows = [Flow::Authorization, Flow::Bearer, Flow::Refresh, Flow::Identity, Flow::Save];
+        let flows = [Flow::Authorization, Flow::Bearer, Flow::Refresh, Flow::Identity, Flow::Save, Flow::Rehearsal];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
         let going = going.collect();
@@ -146,6 +146,7 @@ impl Session {
         self.choosing.clear();
         self.saved_as = None;
         self.save_problem = None;
+        self.rehearsal = None;
         going
     }
 
@@ -339,6 +340,16 @@ mod tests {
         let lines = vec![line("authorization"), line("bearer")];
         assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
         assert_eq!(session.running(Flow::Rehearsal), None);
+    }
+
+    #[test]
+    fn another_choice_ends_and_forgets_the_rehearsal() {
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Rehearsal);
+        session.apply(Event::Rehearsing(attempt, "xero".to_owned()));
+        assert_eq!(session.reset_wizard(), [attempt]);
+        session.apply(Event::Rehearsed(attempt));
+        assert_eq!(session.rehearsal, None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod authorization;
 mod call_form;
 mod known;
 mod profiles;
+mod rehearsal;
 mod reply;
 mod save;
 mod service;

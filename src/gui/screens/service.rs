@@ -6,7 +6,7 @@ use egui::Ui;
 
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, known, point_at};
+use crate::gui::screens::{entered, known, point_at, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button, section,
@@ -36,8 +36,10 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     };
     let mut form = Form { profile, errors: &errors, lead };
     let needs = needs_ui(ui, session, &mut form, faults);
+    let (service, changed) = (&form.profile.service, form.profile.is_changed());
+    let rehearsed = rehearsal::rehearsal_ui(ui, session, service, changed, form.lead);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
-    chosen.or(needs)
+    chosen.or(needs).or(rehearsed)
 }
 
 /// The fields of this step, and what is wrong with them.
@@ -98,6 +100,8 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Ve
         ui.add_space(8.0);
         client_flow_ui(ui, form);
         links_ui(ui, &form.profile.service);
+        let rehearse = rehearsal::button_ui(ui, session, &form.profile.service);
+        intent = intent.take().or(rehearse);
     });
     intent
 }
