@@ -1,5 +1,7 @@
 //! What is on the screen and not yet anybody's: the fields being typed, the step shown, what is revealed.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -72,6 +74,8 @@ pub struct Draft {
     pub lead: Lead,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
+    /// The lines of the service's checklist that are ticked, by place.
+    pub ticked: BTreeSet<usize>,
     /// The profile being typed; `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     /// What is typed that is secret.
@@ -107,6 +111,7 @@ impl Default for Draft {
             search: String::new(),
             lead: Lead { focus: Some(Focus::Search), ..Lead::default() },
             faults: Vec::new(),
+            ticked: BTreeSet::new(),
             profile: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
