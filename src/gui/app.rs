@@ -138,9 +138,9 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => {
-                ![Flow::Save, Flow::Rehearsal].iter().any(|flow| self.session.running(*flow) == Some(*attempt))
-            }
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset]
+                .iter()
+                .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
             | Event::Authorized(..)
             | Event::Called(..)
@@ -183,6 +183,7 @@ impl App {
             Intent::CheckToken => self.call(Flow::Identity),
             Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
             Intent::Save { replace } => self.save(replace),
+            Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::Open(name) => {
                 let attempt = self.session.begin(Flow::Open);
                 self.worker.send(Command::OpenProfile { attempt, name });
@@ -275,6 +276,13 @@ impl App {
             let replace = replace || self.session.saved_as.as_ref() == Some(&name);
             let attempt = self.session.begin(Flow::Save);
             self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+        }
+    }
+
+    fn save_preset(&mut self, replace: bool) {
+        if let Some(service) = self.draft.own_preset().map(Box::new) {
+            let attempt = self.session.begin(Flow::Preset);
+            self.worker.send(Command::SavePreset { attempt, service, replace });
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::call::Reveal;
 use crate::secret::Secret;
-use crate::service::{FieldError, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
 
 /// The step on the screen.
@@ -78,6 +78,8 @@ pub struct Draft {
     pub ticked: BTreeSet<usize>,
     /// The profile being typed; `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
+    /// The preset of the person's own being typed; `None` while nobody asked for it.
+    pub preset: Option<PresetDraft>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
     /// What was pasted as the response.
@@ -113,6 +115,7 @@ impl Default for Draft {
             faults: Vec::new(),
             ticked: BTreeSet::new(),
             profile: None,
+            preset: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
             name: String::new(),
@@ -163,6 +166,12 @@ impl Draft {
     /// What is wrong with the fields of steps 1 and 2.
     pub fn errors(&self) -> Vec<FieldError> {
         self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()
+    }
+
+    /// The preset of the person's own, as it would be written now; `None` while its id or name is none.
+    pub fn own_preset(&self) -> Option<Service> {
+        let today = self.now.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string();
+        self.preset.as_ref()?.parse(self.profile.as_ref()?, &today).ok()
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.

@@ -42,6 +42,11 @@ pub enum Intent {
         /// Whether a profile of that name may be replaced.
         replace: bool,
     },
+    /// Write the preset under the id and name that are typed.
+    SavePreset {
+        /// Whether a preset file of that id may be replaced.
+        replace: bool,
+    },
     /// Open a saved profile.
     Open(ProfileName),
     /// Forget a saved profile.
@@ -95,6 +100,10 @@ impl Intent {
             Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
             Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
             Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),
+            Self::SavePreset { replace: false } => ("Save preset", "Write it to a file of your own", None),
+            Self::SavePreset { replace: true } => {
+                ("Replace the preset", "Write it in place of the file of that id", None)
+            }
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
             Self::OpenVault(VaultChoice::Keyring, _) => {

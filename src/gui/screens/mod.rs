@@ -4,6 +4,7 @@ mod actions;
 mod authorization;
 mod call_form;
 mod known;
+mod preset;
 mod profiles;
 mod rehearsal;
 mod reply;

@@ -6,14 +6,14 @@ use egui::Ui;
 
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, known, point_at, rehearsal};
+use crate::gui::screens::{entered, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button, section,
     toggle,
 };
 use crate::secret::Secret;
-use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
+use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session, faults};
 
 /// Shows step 1; what the person wants.
@@ -30,16 +30,17 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), secrets, lead, faults, ticked, .. } = draft else {
+    let Draft { profile: Some(profile), secrets, lead, faults, ticked, preset: own, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
         return chosen;
     };
-    let mut form = Form { profile, errors: &errors, lead, faults, ticked };
+    let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
     let needs = needs_ui(ui, session, &mut form);
     let (service, changed) = (&form.profile.service, form.profile.is_changed());
     let rehearsed = rehearsal::rehearsal_ui(ui, session, service, changed, form.lead);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
-    chosen.or(needs).or(rehearsed)
+    let kept = preset::preset_ui(ui, session, draft);
+    chosen.or(needs).or(rehearsed).or(kept)
 }
 
 /// The fields of this step, and what is wrong with them.
@@ -51,6 +52,8 @@ struct Form<'a> {
     faults: &'a mut Vec<String>,
     /// The lines of the checklist that are done, by place.
     ticked: &'a mut BTreeSet<usize>,
+    /// The preset of the person's own being typed.
+    own: &'a mut Option<PresetDraft>,
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -104,8 +107,12 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Inten
         ui.add_space(8.0);
         client_flow_ui(ui, form);
         links_ui(ui, &form.profile.service);
-        let rehearse = rehearsal::button_ui(ui, session, &form.profile.service);
-        intent = intent.take().or(rehearse);
+        ui.horizontal_wrapped(|ui| {
+            intent = intent.take().or(rehearsal::button_ui(ui, session, &form.profile.service));
+            if preset::button_ui(ui, form.profile) && form.own.is_none() {
+                *form.own = Some(PresetDraft::beside(&form.profile.service));
+            }
+        });
     });
     intent
 }
