@@ -192,7 +192,9 @@ impl Session {
         match event {
             Event::Services(services, problems) => {
                 self.services = services;
-                problems.into_iter().for_each(|problem| self.tell(problem));
+                for problem in problems {
+                    self.tell(problem);
+                }
             }
             Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
             Event::Window(window) => self.window = Some(window),
