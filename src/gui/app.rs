@@ -111,6 +111,7 @@ impl App {
                 self.cancel_all();
             }
             self.draft.lead.to_top |= self.stands_at_the_top(&event);
+            self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
@@ -122,11 +123,24 @@ impl App {
         }
     }
 
-    /// Whether what this event brings is shown at the top of the screen. That a profile could not be kept is told
-    /// beside its name.
+    /// Whether the event belongs to the rehearsal that goes on.
+    fn is_of_the_rehearsal(&self, event: &Event) -> bool {
+        match event {
+            Event::Rehearsing(attempt, _)
+            | Event::StageRehearsed(attempt, _)
+            | Event::Rehearsed(attempt)
+            | Event::Failed(attempt, _) => self.session.running(Flow::Rehearsal) == Some(*attempt),
+            _ => false,
+        }
+    }
+
+    /// Whether what this event brings is shown at the top of the screen. Where a flow has a place of its own, its failure
+    /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => self.session.running(Flow::Save) != Some(*attempt),
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset]
+                .iter()
+                .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
             | Event::Authorized(..)
             | Event::Called(..)
@@ -150,6 +164,11 @@ impl App {
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
+            Intent::Rehearse(id) => {
+                self.draft.lead.to_rehearsal = true;
+                let attempt = self.session.begin(Flow::Rehearsal);
+                self.worker.send(Command::Rehearse { attempt, id });
+            }
             Intent::SetFaults => self.start_practice(),
             Intent::GoTo(step) => self.draft.go_to(step, &self.session),
             Intent::Authorize { .. } => self.authorize(),
@@ -164,6 +183,7 @@ impl App {
             Intent::CheckToken => self.call(Flow::Identity),
             Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
             Intent::Save { replace } => self.save(replace),
+            Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::Open(name) => {
                 let attempt = self.session.begin(Flow::Open);
                 self.worker.send(Command::OpenProfile { attempt, name });
@@ -256,6 +276,13 @@ impl App {
             let replace = replace || self.session.saved_as.as_ref() == Some(&name);
             let attempt = self.session.begin(Flow::Save);
             self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+        }
+    }
+
+    fn save_preset(&mut self, replace: bool) {
+        if let Some(service) = self.draft.own_preset().map(Box::new) {
+            let attempt = self.session.begin(Flow::Preset);
+            self.worker.send(Command::SavePreset { attempt, service, replace });
         }
     }
 

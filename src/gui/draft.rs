@@ -1,11 +1,13 @@
 //! What is on the screen and not yet anybody's: the fields being typed, the step shown, what is revealed.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::call::Reveal;
 use crate::secret::Secret;
-use crate::service::{FieldError, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
 
 /// The step on the screen.
@@ -32,6 +34,8 @@ pub enum TokenTab {
 pub struct Lead {
     /// Whether the screen shows its top: something came that stands there.
     pub to_top: bool,
+    /// Whether the screen shows the rehearsal: a stage of it is over.
+    pub to_rehearsal: bool,
     /// What takes the keyboard.
     pub focus: Option<Focus>,
 }
@@ -70,8 +74,12 @@ pub struct Draft {
     pub lead: Lead,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
+    /// The lines of the service's checklist that are ticked, by place.
+    pub ticked: BTreeSet<usize>,
     /// The profile being typed; `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
+    /// The preset of the person's own being typed; `None` while nobody asked for it.
+    pub preset: Option<PresetDraft>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
     /// What was pasted as the response.
@@ -103,9 +111,11 @@ impl Default for Draft {
             tab: TokenTab::default(),
             browsing: false,
             search: String::new(),
-            lead: Lead { to_top: false, focus: Some(Focus::Search) },
+            lead: Lead { focus: Some(Focus::Search), ..Lead::default() },
             faults: Vec::new(),
+            ticked: BTreeSet::new(),
             profile: None,
+            preset: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
             name: String::new(),
@@ -144,7 +154,7 @@ impl Draft {
     /// Takes over a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
-        self.lead = Lead { to_top: true, focus: None };
+        self.lead = Lead { to_top: true, ..Lead::default() };
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
@@ -156,6 +166,12 @@ impl Draft {
     /// What is wrong with the fields of steps 1 and 2.
     pub fn errors(&self) -> Vec<FieldError> {
         self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()
+    }
+
+    /// The preset of the person's own, as it would be written now; `None` while its id or name is none.
+    pub fn own_preset(&self) -> Option<Service> {
+        let today = self.now.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string();
+        self.preset.as_ref()?.parse(self.profile.as_ref()?, &today).ok()
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.

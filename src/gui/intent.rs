@@ -14,6 +14,8 @@ pub enum Intent {
     NewProfile,
     /// Take this service.
     Choose(String),
+    /// Rehearse the preset of this id.
+    Rehearse(String),
     /// Switch the practice service's faults to those that are ticked.
     SetFaults,
     /// Show this step.
@@ -38,6 +40,11 @@ pub enum Intent {
     /// Keep the profile under the name that is typed.
     Save {
         /// Whether a profile of that name may be replaced.
+        replace: bool,
+    },
+    /// Write the preset under the id and name that are typed.
+    SavePreset {
+        /// Whether a preset file of that id may be replaced.
         replace: bool,
     },
     /// Open a saved profile.
@@ -74,6 +81,9 @@ impl Intent {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
             Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::Rehearse(_) => {
+                ("Rehearse", "Try every stage of the preset on this machine, without an account", None)
+            }
             Self::SetFaults => ("Set faults", "Let the practice service do this wrong", None),
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
             Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
@@ -90,6 +100,10 @@ impl Intent {
             Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
             Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
             Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),
+            Self::SavePreset { replace: false } => ("Save preset", "Write it to a file of your own", None),
+            Self::SavePreset { replace: true } => {
+                ("Replace the preset", "Write it in place of the file of that id", None)
+            }
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
             Self::OpenVault(VaultChoice::Keyring, _) => {

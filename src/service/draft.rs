@@ -179,8 +179,13 @@ impl ProfileDraft {
         }
     }
 
+    /// Whether the service is not as the preset has it any more.
+    pub fn is_changed(&self) -> bool {
+        self.customised() != self.service
+    }
+
     /// The service with what was changed in it.
-    fn customised(&self) -> Service {
+    pub(in crate::service) fn customised(&self) -> Service {
         let mut service = self.service.clone();
         service.authorization = self.client_flow.then(|| {
             let mut authorization = service.authorization.take().unwrap_or_else(standard_authorization);

@@ -6,6 +6,7 @@ mod catalog;
 mod definition;
 mod draft;
 mod input;
+mod own_preset;
 mod preset;
 mod profile;
 mod rules;
@@ -16,6 +17,7 @@ pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input, InputError, Transform};
+pub use crate::service::own_preset::{PresetDraft, PresetDraftError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError, ProfileName, ProfileNameError};
 pub use crate::service::rules::{

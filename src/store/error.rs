@@ -41,6 +41,12 @@ pub enum StoreError {
         /// How it would be named.
         expected: String,
     },
+    /// A preset's file would be changed, and nobody said that it may.
+    #[error("there is a preset file `{path}` already, and it is not the same")]
+    PresetExists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The settings are not what they should be.
     #[error("line {line} of `{path}`{}: {reason}", key.as_ref().map(|key| format!(", key `{key}`")).unwrap_or_default())]
     BrokenSettings {
@@ -71,6 +77,7 @@ impl Diagnose for StoreError {
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
             Self::NotText { .. } => diagnosis.hint("save the file as UTF-8"),
             Self::ForeignName { expected, .. } => diagnosis.hint(format!("rename it to `{expected}`")),
+            Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
             Self::BrokenSettings { .. } => diagnosis.hint("mend the line, or remove it to have the default again"),
         }
     }

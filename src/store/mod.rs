@@ -84,6 +84,16 @@ impl Store {
         }
     }
 
+    /// Saves the text of a preset of the person's own; its file. A file that is there and says something else is
+    /// changed only with `replace`: it may have been written by hand.
+    pub fn save_user_preset(&self, id: &str, text: &str, replace: bool) -> Result<PathBuf, StoreError> {
+        let path = self.places.presets_folder().join(format!("{}.{TEXT}", durable::file_stem(id)));
+        if !replace && fs::symlink_metadata(&path).is_ok() && read(&path)?.as_deref() != Some(text) {
+            return Err(StoreError::PresetExists { path });
+        }
+        save(&path, text).map(|()| path)
+    }
+
     /// The file of a profile. Any name stays in its folder.
     fn profile_file(&self, name: &str) -> PathBuf {
         self.places.profiles_folder().join(format!("{}.{TEXT}", durable::file_stem(name)))
@@ -222,6 +232,27 @@ mod tests {
         let listed: Vec<_> =
             store.list_user_presets().into_iter().map(|(path, text)| (path, text.expect("read"))).collect();
         assert_eq!(listed, [(folder.join("A.toml"), "a".to_owned()), (folder.join("b.toml"), "b".to_owned())]);
+    }
+
+    #[test]
+    fn a_preset_of_ones_own_is_changed_only_when_told_so() {
+        let (_home, store) = store();
+        let path = store.save_user_preset("acme", "one", false).expect("saved");
+        assert_eq!(path, store.places().presets_folder().join("acme.toml"));
+        assert_eq!(store.save_user_preset("acme", "one", false).expect("the same text"), path);
+        let refused = store.save_user_preset("acme", "two", false).expect_err("another text");
+        assert_eq!(
+            refused.diagnose().to_string(),
+            format!(
+                "there is a preset file `{}` already, and it is not the same\nhint: choose another id, or replace it",
+                path.display()
+            )
+        );
+        assert_eq!(fs::read_to_string(&path).expect("read"), "one");
+        store.save_user_preset("acme", "two", true).expect("replaced");
+        store.save_user_preset("../escape", "three", false).expect("saved");
+        let listed: Vec<_> = store.list_user_presets().into_iter().map(|(_, text)| text.expect("read")).collect();
+        assert_eq!(listed, ["three", "two"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a face asks for and what it is told.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,10 +10,9 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
-use crate::wizard::{Authorized, BrowserChoice, Failure, Fetched, Material, PracticeSettings, StageLine};
-
-/// An access token that lives no longer than this is shown as expiring.
-pub const EXPIRING: Duration = Duration::from_mins(1);
+use crate::wizard::{
+    Authorized, BrowserChoice, Failure, Fetched, Material, PracticeSettings, ProfileSummary, StageLine,
+};
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,7 @@ pub enum Flow {
     Saved,
     Vault,
     Rehearsal,
+    Preset,
 }
 
 /// What a face asks for.
@@ -136,6 +137,15 @@ pub enum Command {
         attempt: Attempt,
         /// The preset's id.
         id: String,
+    },
+    /// Write a preset of the person's own, and load the services again.
+    SavePreset {
+        /// The run.
+        attempt: Attempt,
+        /// The preset.
+        service: Box<Service>,
+        /// Whether a file of its id that says something else may be replaced.
+        replace: bool,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
@@ -266,41 +276,6 @@ pub struct OpenedProfile {
     pub material: Material,
 }
 
-/// A line of the list of profiles.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProfileSummary {
-    /// Its name.
-    pub name: ProfileName,
-    /// The id of its service; empty when its file cannot be read.
-    pub service_id: String,
-    /// The name of its service.
-    pub service: String,
-    /// How its tokens are.
-    pub state: ProfileState,
-}
-
-/// How a profile's tokens are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProfileState {
-    /// There are tokens.
-    Tokens {
-        /// When the access token expires; `None` for never or not known.
-        expires_at: Option<Timestamp>,
-        /// Whether there is a refresh token.
-        refreshable: bool,
-        /// When the refresh token expires, where known.
-        refresh_token_expires_at: Option<Timestamp>,
-        /// The scopes granted, where the service said.
-        scopes: Option<Vec<String>>,
-    },
-    /// There are none.
-    SignedOut,
-    /// Nothing can be said while the vault is closed.
-    Closed,
-    /// Its file or its vault entry cannot be read.
-    Broken(Diagnosis),
-}
-
 /// A token handed out.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
@@ -310,28 +285,6 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// Whether they were refreshed for this.
     pub refreshed: bool,
-}
-
-impl ProfileState {
-    /// The state in a word or two.
-    pub fn word(&self, now: Timestamp) -> &'static str {
-        match self {
-            Self::Tokens { expires_at: Some(at), refreshable, .. } => {
-                let left = at.duration_since(now);
-                match (left.as_secs(), refreshable) {
-                    (..=0, true) => "expired",
-                    (..=0, false) => "needs sign-in",
-                    (_, false) => "no refresh token",
-                    (left, true) if left <= EXPIRING.as_secs().cast_signed() => "expiring",
-                    _ => "fresh",
-                }
-            }
-            Self::Tokens { expires_at: None, .. } => "fresh",
-            Self::SignedOut => "signed out",
-            Self::Closed => "vault closed",
-            Self::Broken(_) => "unreadable",
-        }
-    }
 }
 
 /// What a face is told.
@@ -383,6 +336,8 @@ pub enum Event {
     StageRehearsed(Attempt, StageLine),
     /// All of it is over.
     Rehearsed(Attempt),
+    /// The preset is written, to this file.
+    PresetSaved(Attempt, PathBuf),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

@@ -18,10 +18,12 @@ mod keep;
 mod material;
 mod message;
 mod practising;
+mod presets;
 mod profiles;
 mod rehearse;
 mod session;
 mod shared;
+mod summary;
 mod token_call;
 mod unlock;
 mod worker;
@@ -31,10 +33,11 @@ pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Command, EXPIRING, Event, Exchange, Flow, Identified, OpenedProfile, ProfileState,
-    ProfileSummary, ReplyView, SavedToken, Theme, VaultChoice, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Command, Event, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
+    VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, RehearsalState, Session};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

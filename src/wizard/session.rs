@@ -1,6 +1,7 @@
 //! What a face knows: changed by [`Session::apply`] alone, apart from [`Session::begin`], which numbers a new run.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
@@ -43,6 +44,8 @@ pub struct Session {
     pub save_problem: Option<Failure>,
     /// The rehearsal that was asked for last.
     pub rehearsal: Option<RehearsalState>,
+    /// The preset of the person's own that was to be written last.
+    pub preset: PresetState,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -65,6 +68,18 @@ pub enum PracticeState {
     /// It listens on this port.
     Ready(u16),
     /// It could not be started.
+    Failed(Failure),
+}
+
+/// A preset of the person's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PresetState {
+    /// None was written.
+    #[default]
+    Idle,
+    /// It is in this file.
+    Saved(PathBuf),
+    /// It could not be written.
     Failed(Failure),
 }
 
@@ -122,6 +137,7 @@ impl Session {
             Flow::Identity => self.identity = None,
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
+            Flow::Preset => self.preset = PresetState::Idle,
             Flow::Vault => {}
         }
         attempt
@@ -134,7 +150,15 @@ impl Session {
 
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
     pub fn reset_wizard(&mut self) -> Vec<Attempt> {
-        let flows = [Flow::Authorization, Flow::Bearer, Flow::Refresh, Flow::Identity, Flow::Save];
+        let flows = [
+            Flow::Authorization,
+            Flow::Bearer,
+            Flow::Refresh,
+            Flow::Identity,
+            Flow::Save,
+            Flow::Rehearsal,
+            Flow::Preset,
+        ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
         let going = going.collect();
@@ -146,6 +170,8 @@ impl Session {
         self.choosing.clear();
         self.saved_as = None;
         self.save_problem = None;
+        self.rehearsal = None;
+        self.preset = PresetState::Idle;
         going
     }
 
@@ -166,7 +192,9 @@ impl Session {
         match event {
             Event::Services(services, problems) => {
                 self.services = services;
-                self.problems.extend(problems);
+                for problem in problems {
+                    self.tell(problem);
+                }
             }
             Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
             Event::Window(window) => self.window = Some(window),
@@ -212,6 +240,9 @@ impl Session {
             }),
             Event::StageRehearsed(attempt, line) => self.when(attempt, false, |session, _| {
                 session.rehearsal.get_or_insert_default().lines.push(line);
+            }),
+            Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
+                session.preset = PresetState::Saved(path);
             }),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
@@ -279,6 +310,7 @@ impl Session {
             Flow::Identity => self.identity = Some(Err(failure)),
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
+            Flow::Preset => self.preset = PresetState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }
@@ -339,6 +371,16 @@ mod tests {
         let lines = vec![line("authorization"), line("bearer")];
         assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
         assert_eq!(session.running(Flow::Rehearsal), None);
+    }
+
+    #[test]
+    fn another_choice_ends_and_forgets_the_rehearsal() {
+        let mut session = Session::default();
+        let attempt = session.begin(Flow::Rehearsal);
+        session.apply(Event::Rehearsing(attempt, "xero".to_owned()));
+        assert_eq!(session.reset_wizard(), [attempt]);
+        session.apply(Event::Rehearsed(attempt));
+        assert_eq!(session.rehearsal, None);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use tokenwright::service::{Catalog, KnownScope, Service};
 use tokenwright::wizard::{Event, Flow, Session, VaultState};
 
 use crate::hand::{Hand as _, TYPED};
+use crate::preset::{customising, written};
+use crate::rehearsal::{rehearsed, rehearsing};
 use crate::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, now, saved, service, started, token_set, visiting,
     waiting,
@@ -107,6 +109,13 @@ fn step_1_fits() {
     let mut practising = at(service("practice"), Step::Service);
     practising.faults = tokenwright::wizard::faults().map(|(name, _)| name.to_owned()).collect();
     check("every fault", &started(), &practising, &[]);
+    for session in [rehearsing(), rehearsed()] {
+        check("rehearsal", &session, &at(service("quickbooks"), Step::Service), &[]);
+    }
+    let folder = "a-long-name/".repeat(20);
+    for outcome in [Ok(folder.as_str()), Err("there is a preset file already")] {
+        check("own preset", &written(outcome), &customising(), &[]);
+    }
 }
 
 #[test]

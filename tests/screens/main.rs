@@ -10,6 +10,8 @@ mod hand;
 mod idle;
 mod keyboard;
 mod machine;
+mod preset;
+mod rehearsal;
 mod scenes;
 mod stage;
 mod steps;

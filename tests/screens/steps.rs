@@ -1,5 +1,6 @@
 //! Each step alone: what it shows of a session, and what it wants when something is pressed.
 
+use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::diagnosis::Diagnosis;
@@ -52,6 +53,27 @@ fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed()
         assert!(right.accesskit_node().data().invalid().is_none());
         window.press("Next");
         assert_eq!(window.state().wanted, [Intent::GoTo(Step::Authorization)]);
+    }
+}
+
+#[test]
+fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
+    for dress in DRESSES {
+        let quickbooks = service("quickbooks");
+        let (first, all) = (format!("1. {}", quickbooks.checklist[0]), quickbooks.checklist.len());
+        let mut window = stage(dress, started(), at(quickbooks.clone(), Step::Service));
+        let ticked = |window: &egui_kittest::Harness<'static, crate::stage::Play>| {
+            window.button(&first).expect("a tick box").accesskit_node().toggled() == Some(Toggled::True)
+        };
+        assert!(!ticked(&window) && !window.reads(&format!("of {all} done")));
+        window.press(&first);
+        assert!(ticked(&window) && window.reads(&format!("Before the first sign-in: 1 of {all} done")));
+        window.press(&first);
+        assert!(!ticked(&window));
+        window.press(&first);
+        window.state_mut().draft.choose(quickbooks.clone());
+        window.settle();
+        assert!(!ticked(&window));
     }
 }
 

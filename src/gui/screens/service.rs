@@ -1,19 +1,19 @@
 //! Step 1: which service, and what it needs to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, known, point_at};
+use crate::gui::screens::{entered, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button, section,
     toggle,
 };
 use crate::secret::Secret;
-use crate::service::{Catalog, Field, FieldError, Input, ProfileDraft, Service};
+use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session, faults};
 
 /// Shows step 1; what the person wants.
@@ -30,14 +30,17 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), secrets, lead, faults, .. } = draft else {
+    let Draft { profile: Some(profile), secrets, lead, faults, ticked, preset: own, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
         return chosen;
     };
-    let mut form = Form { profile, errors: &errors, lead };
-    let needs = needs_ui(ui, session, &mut form, faults);
+    let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
+    let needs = needs_ui(ui, session, &mut form);
+    let (service, changed) = (&form.profile.service, form.profile.is_changed());
+    let rehearsed = rehearsal::rehearsal_ui(ui, session, service, changed, form.lead);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
-    chosen.or(needs)
+    let kept = preset::preset_ui(ui, session, draft);
+    chosen.or(needs).or(rehearsed).or(kept)
 }
 
 /// The fields of this step, and what is wrong with them.
@@ -45,6 +48,12 @@ struct Form<'a> {
     profile: &'a mut ProfileDraft,
     errors: &'a [FieldError],
     lead: &'a mut Lead,
+    /// The practice service's faults that are switched on.
+    faults: &'a mut Vec<String>,
+    /// The lines of the checklist that are done, by place.
+    ticked: &'a mut BTreeSet<usize>,
+    /// The preset of the person's own being typed.
+    own: &'a mut Option<PresetDraft>,
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -81,23 +90,29 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
 }
 
 /// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>, faults: &mut Vec<String>) -> Option<Intent> {
+fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Intent> {
     let title = form.profile.service.name.clone();
     let is_practice = form.profile.service.practice;
     let mut intent = None;
     section(ui, &title, |ui| {
         known::doubts_ui(ui, &form.profile.service);
-        checklist_ui(ui, &form.profile.service);
+        checklist_ui(ui, &form.profile.service, form.ticked);
         for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
             ui.add_space(8.0);
             input_ui(ui, &input, form);
         }
         if is_practice {
-            intent = practice_ui(ui, session, faults);
+            intent = practice_ui(ui, session, form.faults);
         }
         ui.add_space(8.0);
         client_flow_ui(ui, form);
         links_ui(ui, &form.profile.service);
+        ui.horizontal_wrapped(|ui| {
+            intent = intent.take().or(rehearsal::button_ui(ui, session, &form.profile.service));
+            if preset::button_ui(ui, form.profile) && form.own.is_none() {
+                *form.own = Some(PresetDraft::beside(&form.profile.service));
+            }
+        });
     });
     intent
 }
@@ -145,13 +160,27 @@ fn practice_ui(ui: &mut Ui, session: &Session, switched_on: &mut Vec<String>) ->
     changed.unwrap_or_default().then_some(Intent::SetFaults)
 }
 
-fn checklist_ui(ui: &mut Ui, service: &Service) {
+/// What to do before the first sign-in, ticked as it is done. The ticks are the person's own and kept nowhere.
+fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
     if service.checklist.is_empty() {
         return;
     }
-    ui.label(crate::gui::theme::label("Before the first sign-in"));
-    for (number, step) in service.checklist.iter().enumerate() {
-        ui.label(format!("{}. {step}", number + 1));
+    let (done, all) = (ticked.len(), service.checklist.len());
+    let title = if done == 0 {
+        "Before the first sign-in".to_owned()
+    } else {
+        format!("Before the first sign-in: {done} of {all} done")
+    };
+    ui.label(crate::gui::theme::label(title));
+    for (place, step) in service.checklist.iter().enumerate() {
+        let mut is_done = ticked.contains(&place);
+        if toggle(ui, &format!("{}. {step}", place + 1), &mut is_done, None).clicked() {
+            if is_done {
+                ticked.insert(place)
+            } else {
+                ticked.remove(&place)
+            };
+        }
     }
 }
 
@@ -180,7 +209,7 @@ fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
 }
 
 fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
-    let Form { profile, errors, lead } = form;
+    let Form { profile, errors, lead, .. } = form;
     let help = "The person signs in with the browser, and the service sends a code back.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {

@@ -1,0 +1,103 @@
+//! *Save as preset…* and *Customise*: the service as it stands in the fields becomes a file of the person's own.
+
+use egui::Ui;
+
+use crate::diagnosis::Diagnose as _;
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{ButtonKind, Field, banner, key_values, secondary_button, section};
+use crate::service::{Catalog, PresetDraft, ProfileDraft, Service, write_preset};
+use crate::wizard::{FailureKind, Flow, PresetState, Session};
+
+/// The button that opens the form: another name for a preset that nobody changed yet. Whether it was pressed.
+pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
+    let is_as_it_came = profile.service.id != Catalog::CUSTOM && !profile.is_changed();
+    secondary_button(ui, if is_as_it_came { "Customise" } else { "Save as preset…" }).clicked()
+}
+
+/// The form, once it is asked for; what the person wants.
+pub(crate) fn preset_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let mut typed = draft.preset.clone()?;
+    let leaked = draft.own_preset().is_some_and(|service| is_leaked(session, draft, &service));
+    ui.add_space(12.0);
+    let shown = section(ui, "Save as preset", |ui| {
+        ui.label(small(
+            ui,
+            "The service as it stands in the fields of all three steps becomes a file of your own, with a card among \
+             the services. Your client and your secrets are left out.",
+        ));
+        fields_ui(ui, session, &mut typed);
+        let complete = typed.parse_id().is_ok() && typed.parse_name().is_ok();
+        let blocked = match () {
+            () if !complete => Some("Enter an id and a name first"),
+            () if leaked => Some("One of your secrets stands in the request"),
+            () if session.running(Flow::Preset).is_some() => Some("Being saved"),
+            () => None,
+        };
+        if leaked {
+            let diagnosis = crate::diagnosis::Diagnosis::new("one of your secrets stands in a request of this service");
+            banner(ui, Tone::Danger, &diagnosis.hint("write its placeholder there instead, such as `<client_secret>`"));
+        }
+        let mut closed = false;
+        let mut intent = None;
+        ui.horizontal_wrapped(|ui| {
+            intent = intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
+            closed = secondary_button(ui, "Close the form").clicked();
+        });
+        (intent.or(outcome_ui(ui, session, blocked)), closed)
+    });
+    let (intent, closed) = shown.inner;
+    draft.preset = (!closed).then_some(typed);
+    intent
+}
+
+fn fields_ui(ui: &mut Ui, session: &Session, typed: &mut PresetDraft) {
+    let wrong = typed.parse_id().err().filter(|_| !typed.id.is_empty()).map(|error| error.diagnose().summary);
+    let taken = session.services.iter().find(|service| service.id == typed.id.trim());
+    let help = taken.map(|service| format!("It takes the place of {} on this machine.", service.name));
+    Field::new("Preset ID")
+        .example("acme-billing")
+        .help(help.as_deref())
+        .error(wrong.as_deref())
+        .show(ui, &mut typed.id);
+    let wrong = typed.parse_name().err().filter(|_| !typed.name.is_empty()).map(|error| error.diagnose().summary);
+    Field::new("Preset name").example("Acme Billing").error(wrong.as_deref()).show(ui, &mut typed.name);
+}
+
+/// Where it is, or why it is not.
+fn outcome_ui(ui: &mut Ui, session: &Session, blocked: Option<&str>) -> Option<Intent> {
+    match &session.preset {
+        PresetState::Idle => None,
+        PresetState::Saved(path) => {
+            let path = path.display().to_string();
+            key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
+            ui.label(small(
+                ui,
+                "Ready to hand to a colleague; no secret is in it. Its card is among the services now.",
+            ));
+            None
+        }
+        PresetState::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            let is_there = failure.kind == FailureKind::Usage && failure.diagnosis.summary.contains("already");
+            let replace = Intent::SavePreset { replace: true };
+            is_there.then(|| intent_button(ui, ButtonKind::Danger, replace, blocked)).flatten()
+        }
+    }
+}
+
+/// Whether a secret that is known here was typed into a request by itself, where its placeholder belongs.
+fn is_leaked(session: &Session, draft: &Draft, service: &Service) -> bool {
+    /// Shorter ones stand in any text by chance.
+    const LEAST: usize = 8;
+    let typed = &draft.secrets;
+    let tokens = session.tokens.iter().flat_map(|tokens| [Some(&tokens.access_token), tokens.refresh_token.as_ref()]);
+    let known = [&typed.client_secret, &typed.refresh_token].into_iter().chain(typed.inputs.values());
+    let text = write_preset(service);
+    known.chain(tokens.flatten()).map(crate::secret::Secret::expose).any(|secret| {
+        // What a preset says by itself is public, and the same for everybody.
+        secret.len() >= LEAST && secret != service.defaults.client_secret && text.contains(secret)
+    })
+}

@@ -1,0 +1,124 @@
+//! The rehearsal of the chosen service: asked for, waited for, and what its stages came to.
+
+use egui::{Label, Ui};
+
+use crate::gui::draft::Lead;
+use crate::gui::intent::Intent;
+use crate::gui::screens::{intent_button, waiting_row};
+use crate::gui::theme::{self, Tone, small};
+use crate::gui::widgets::{ButtonKind, banner, dot, section, status_dot};
+use crate::service::{Catalog, Service};
+use crate::wizard::{Flow, RehearsalState, Session, StageLine, StageOutcome};
+
+/// The button that asks for it.
+pub(crate) fn button_ui(ui: &mut Ui, session: &Session, service: &Service) -> Option<Intent> {
+    let blocked = if service.id == Catalog::CUSTOM {
+        Some("Save it as a preset first: what is rehearsed is a preset")
+    } else {
+        session.running(Flow::Rehearsal).map(|_| "Being rehearsed")
+    };
+    intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked)
+}
+
+/// What the rehearsal of this service came to; nothing where none was held. `changed` says that the fields differ from
+/// the preset, which is what is rehearsed.
+pub(crate) fn rehearsal_ui(
+    ui: &mut Ui,
+    session: &Session,
+    service: &Service,
+    changed: bool,
+    lead: &mut Lead,
+) -> Option<Intent> {
+    // Before it begins it has no name, and was asked for here.
+    let is_of_this = |state: &&RehearsalState| state.service.is_empty() || state.service == service.id;
+    let state = session.rehearsal.as_ref().filter(is_of_this)?;
+    let going = session.running(Flow::Rehearsal).is_some();
+    ui.add_space(12.0);
+    let shown = section(ui, "Rehearsal", |ui| {
+        let intent = if going {
+            waiting_row(ui, "Rehearsing against a stand-in on this machine", Flow::Rehearsal)
+        } else {
+            summary_ui(ui, state);
+            None
+        };
+        state.lines.iter().for_each(|line| line_ui(ui, line));
+        ui.label(small(ui, "Nothing left this machine: the stand-in answers as the preset documents the service."));
+        if changed {
+            ui.label(small(ui, "The preset is rehearsed as it is written, without what you changed in the fields."));
+        }
+        intent
+    });
+    if std::mem::take(&mut lead.to_rehearsal) {
+        shown.response.scroll_to_me(None);
+    }
+    shown.inner
+}
+
+fn summary_ui(ui: &mut Ui, state: &RehearsalState) {
+    if let Some(failure) = &state.problem {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+        return;
+    }
+    let (tone, words) = summary(&state.lines);
+    status_dot(ui, tone, &words);
+}
+
+/// All stages in a line.
+fn summary(lines: &[StageLine]) -> (Tone, String) {
+    let left_out = lines.iter().filter(|line| matches!(line.outcome, StageOutcome::NotRehearsed(_))).count();
+    let rehearsed = lines.len() - left_out;
+    let failed = lines.iter().filter(|line| line.is_failure()).count();
+    let besides = if left_out == 0 { String::new() } else { format!("; {left_out} left out") };
+    match (rehearsed, failed) {
+        (0, _) => (Tone::Neutral, "Nothing was rehearsed".to_owned()),
+        (1, 0) => (Tone::Success, format!("1 stage rehearsed, all well{besides}")),
+        (_, 0) => (Tone::Success, format!("{rehearsed} stages rehearsed, all well{besides}")),
+        _ => (Tone::Danger, format!("{failed} of {rehearsed} failed{besides}")),
+    }
+}
+
+fn line_ui(ui: &mut Ui, line: &StageLine) {
+    let tone = match line.outcome {
+        StageOutcome::Passed(_) => Tone::Success,
+        StageOutcome::Failed(_) => Tone::Danger,
+        StageOutcome::NotRehearsed(_) => Tone::Neutral,
+    };
+    ui.horizontal_top(|ui| {
+        dot(ui, tone);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.label(theme::label(format!("{}: {}", line.stage, line.outcome.word())));
+            ui.add(Label::new(line.outcome.words()).wrap());
+            if !line.sent.is_empty() {
+                ui.add(Label::new(small(ui, &line.sent)).wrap());
+            }
+        });
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(outcomes: &[StageOutcome], expected: &str) {
+        let line = |outcome: &StageOutcome| StageLine {
+            stage: "bearer".to_owned(),
+            sent: String::new(),
+            outcome: outcome.clone(),
+        };
+        let lines: Vec<StageLine> = outcomes.iter().map(line).collect();
+        assert_eq!(summary(&lines).1, expected);
+    }
+
+    #[test]
+    fn the_summary_counts_what_was_rehearsed() {
+        let passed = StageOutcome::Passed("code".to_owned());
+        let failed = StageOutcome::Failed("no code".to_owned());
+        let left_out = StageOutcome::NotRehearsed("there is none".to_owned());
+        check(&[], "Nothing was rehearsed");
+        check(std::slice::from_ref(&left_out), "Nothing was rehearsed");
+        check(std::slice::from_ref(&passed), "1 stage rehearsed, all well");
+        check(&[passed.clone(), passed.clone(), left_out.clone()], "2 stages rehearsed, all well; 1 left out");
+        check(&[passed, failed, left_out], "1 of 2 failed; 1 left out");
+    }
+}

@@ -1,0 +1,164 @@
+//! What is typed of a person's own preset: its id and name. The rest is the service as it stands in the fields; no client
+//! and no secret of the person is in it.
+
+use thiserror::Error;
+
+use crate::call::is_name;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::service::{Catalog, ProfileDraft, Service};
+
+/// The longest id or name: with the folder before it and `.toml` behind it, a file name stays within what systems take.
+const LONGEST: usize = 64;
+
+/// Where the facts of a preset are from when a person wrote them down.
+const BY_HAND: &str = "described by hand";
+
+/// A person's own preset as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresetDraft {
+    /// The id: what files and the command line call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// What is wrong with an id or a name.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum PresetDraftError {
+    /// Nothing was typed.
+    #[error("the {0} is missing")]
+    Missing(&'static str),
+    /// It is longer than a file name may be.
+    #[error("the {0} is longer than {LONGEST} letters")]
+    TooLong(&'static str),
+    /// The id is none.
+    #[error("an id has letters, digits, `-` and `_`, and starts with a letter")]
+    Letters,
+    /// The id is that of the blank service.
+    #[error("`{}` stays the service that is described by hand", Catalog::CUSTOM)]
+    Reserved,
+}
+
+impl Diagnose for PresetDraftError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::Missing("id") | Self::Letters => "type something like `acme-billing`",
+            Self::Missing(_) => "type something like `Acme Billing`",
+            Self::TooLong(_) => "shorten it",
+            Self::Reserved => "choose another id",
+        })
+    }
+}
+
+impl PresetDraft {
+    /// What to begin with: nothing for a service described by hand, a name beside its own for a preset, so that the
+    /// bundled one stays.
+    pub fn beside(service: &Service) -> Self {
+        if service.id == Catalog::CUSTOM {
+            return Self::default();
+        }
+        if service.id.starts_with("my-") {
+            return Self { id: service.id.clone(), name: service.name.clone() };
+        }
+        Self { id: format!("my-{}", service.id), name: format!("My {}", service.name) }
+    }
+
+    /// The id, if it is one.
+    pub fn parse_id(&self) -> Result<&str, PresetDraftError> {
+        let id = within("id", self.id.trim())?;
+        match id {
+            Catalog::CUSTOM => Err(PresetDraftError::Reserved),
+            id if is_name(id) => Ok(id),
+            _ => Err(PresetDraftError::Letters),
+        }
+    }
+
+    /// The name, if it is one.
+    pub fn parse_name(&self) -> Result<&str, PresetDraftError> {
+        within("name", self.name.trim())
+    }
+
+    /// The service as it stands in the fields, under this id and name. `today` is the day (`YYYY-MM-DD`) on which the
+    /// person looked at its facts.
+    pub fn parse(&self, fields: &ProfileDraft, today: &str) -> Result<Service, PresetDraftError> {
+        let (id, name) = (self.parse_id()?.to_owned(), self.parse_name()?.to_owned());
+        // The defaults are the preset's own, the same for everybody; what the person typed is not in the service.
+        let mut service = Service { id, name, checked: today.to_owned(), ..fields.customised() };
+        if fields.service.id == Catalog::CUSTOM {
+            BY_HAND.clone_into(&mut service.summary);
+            service.source = vec![BY_HAND.to_owned()];
+            service.defaults = crate::service::Defaults::default();
+        } else if service.source.is_empty() {
+            service.source = vec![BY_HAND.to_owned()];
+        }
+        Ok(service)
+    }
+}
+
+fn within<'a>(what: &'static str, typed: &'a str) -> Result<&'a str, PresetDraftError> {
+    match typed.chars().count() {
+        0 => Err(PresetDraftError::Missing(what)),
+        length if length > LONGEST => Err(PresetDraftError::TooLong(what)),
+        _ => Ok(typed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::{parse_preset, write_preset};
+
+    fn fields(id: &str) -> ProfileDraft {
+        let mut fields = ProfileDraft::new(Catalog::bundled().service(id).expect("bundled"));
+        fields.client_id = "canary-client-id".into();
+        fields
+    }
+
+    #[test]
+    fn an_id_that_is_none_is_told() {
+        let check = |id: &str, expected: Result<&str, PresetDraftError>| {
+            assert_eq!(PresetDraft { id: id.into(), name: String::new() }.parse_id(), expected);
+        };
+        check(" acme_Billing-2 ", Ok("acme_Billing-2"));
+        check("", Err(PresetDraftError::Missing("id")));
+        check("custom", Err(PresetDraftError::Reserved));
+        for id in ["a b", "a/b", "../a", "2a", "ä"] {
+            check(id, Err(PresetDraftError::Letters));
+        }
+        check(&"a".repeat(65), Err(PresetDraftError::TooLong("id")));
+    }
+
+    #[test]
+    fn a_changed_preset_keeps_its_facts_and_loses_the_persons_client() {
+        let mut fields = fields("quickbooks");
+        fields.bearer.headers = "X-Mine: 1".into();
+        let typed = PresetDraft::beside(&fields.service);
+        let service = typed.parse(&fields, "2026-03-04").expect("a preset");
+        assert_eq!((service.id.as_str(), service.name.as_str()), ("my-quickbooks", "My QuickBooks Online"));
+        assert_eq!((service.checked.as_str(), &service.source), ("2026-03-04", &fields.service.source));
+        let text = write_preset(&service);
+        assert!(text.contains("X-Mine") && !text.contains("canary-client-id"), "{text}");
+        assert_eq!(parse_preset("my.toml", &text, &|_| None).as_ref(), Ok(&service), "{text}");
+    }
+
+    #[test]
+    fn a_service_described_by_hand_says_so() {
+        let mut fields = fields("custom");
+        fields.authorization_url = "https://acme.example/authorize".into();
+        fields.bearer.url = "https://acme.example/token".into();
+        let typed = PresetDraft { id: "acme".into(), name: "Acme".into() };
+        let service = typed.parse(&fields, "2026-03-04").expect("a preset");
+        assert_eq!(service.source, ["described by hand"]);
+        let text = write_preset(&service);
+        assert!(!text.contains("canary-client-id"), "{text}");
+        assert_eq!(parse_preset("acme.toml", &text, &|_| None).as_ref(), Ok(&service), "{text}");
+    }
+
+    #[test]
+    fn no_bundled_preset_is_changed_before_a_person_changes_it() {
+        for service in Catalog::bundled().services() {
+            let is_blank = service.id == Catalog::CUSTOM;
+            assert!(is_blank || !ProfileDraft::new(service.clone()).is_changed(), "{}", service.id);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The saved profiles as a list shows them: each in a line, with how its tokens are.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::diagnosis::Diagnosis;
+use crate::service::ProfileName;
+
+/// An access token that lives no longer than this is shown as expiring.
+pub const EXPIRING: Duration = Duration::from_mins(1);
+
+/// A line of the list of profiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileSummary {
+    /// Its name.
+    pub name: ProfileName,
+    /// The id of its service; empty when its file cannot be read.
+    pub service_id: String,
+    /// The name of its service.
+    pub service: String,
+    /// How its tokens are.
+    pub state: ProfileState,
+}
+
+/// How a profile's tokens are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileState {
+    /// There are tokens.
+    Tokens {
+        /// When the access token expires; `None` for never or not known.
+        expires_at: Option<Timestamp>,
+        /// Whether there is a refresh token.
+        refreshable: bool,
+        /// When the refresh token expires, where known.
+        refresh_token_expires_at: Option<Timestamp>,
+        /// The scopes granted, where the service said.
+        scopes: Option<Vec<String>>,
+    },
+    /// There are none.
+    SignedOut,
+    /// Nothing can be said while the vault is closed.
+    Closed,
+    /// Its file or its vault entry cannot be read.
+    Broken(Diagnosis),
+}
+
+impl ProfileState {
+    /// The state in a word or two.
+    pub fn word(&self, now: Timestamp) -> &'static str {
+        match self {
+            Self::Tokens { expires_at: Some(at), refreshable, .. } => {
+                let left = at.duration_since(now);
+                match (left.as_secs(), refreshable) {
+                    (..=0, true) => "expired",
+                    (..=0, false) => "needs sign-in",
+                    (_, false) => "no refresh token",
+                    (left, true) if left <= EXPIRING.as_secs().cast_signed() => "expiring",
+                    _ => "fresh",
+                }
+            }
+            Self::Tokens { expires_at: None, .. } => "fresh",
+            Self::SignedOut => "signed out",
+            Self::Closed => "vault closed",
+            Self::Broken(_) => "unreadable",
+        }
+    }
+}
