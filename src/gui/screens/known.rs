@@ -16,11 +16,11 @@ pub(crate) fn doubts_ui(ui: &mut Ui, service: &Service) {
         ui.add_space(8.0);
     }
     for lack in &service.lacks {
-        banner(ui, Tone::Warning, &Diagnosis::new(format!("not possible here yet: {lack}")));
+        banner(ui, Tone::Warning, &Diagnosis::new("Not possible here yet").hint(lack));
         ui.add_space(8.0);
     }
     for disputed in &service.disputed {
-        banner(ui, Tone::Info, &Diagnosis::new(format!("disputed: {}", disputed.fact)).hint(&disputed.alternative));
+        banner(ui, Tone::Info, &Diagnosis::new(format!("Disputed: {}", disputed.fact)).hint(&disputed.alternative));
         ui.add_space(8.0);
     }
     if service.confidence == Confidence::OneSource {

@@ -95,7 +95,6 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Inten
     let is_practice = form.profile.service.practice;
     let mut intent = None;
     section(ui, &title, |ui| {
-        known::doubts_ui(ui, &form.profile.service);
         checklist_ui(ui, &form.profile.service, form.ticked);
         for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
             ui.add_space(8.0);
@@ -105,6 +104,7 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Inten
             intent = practice_ui(ui, session, form.faults);
         }
         ui.add_space(8.0);
+        known::doubts_ui(ui, &form.profile.service);
         client_flow_ui(ui, form);
         links_ui(ui, &form.profile.service);
         ui.horizontal_wrapped(|ui| {
