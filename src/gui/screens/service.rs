@@ -78,7 +78,9 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
             }
         }
     });
-    if alone {
+    if session.services.is_empty() {
+        ui.label(small(ui, "Reading the presets …"));
+    } else if alone {
         ui.add_space(8.0);
         let words = format!("Show all {} services", session.services.len());
         draft.browsing = secondary_button(ui, &words).clicked();
