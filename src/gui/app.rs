@@ -165,6 +165,10 @@ impl App {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
             Intent::Rehearse(id) => {
+                // From the menu of a card that is not the chosen one.
+                if self.draft.profile.as_ref().is_none_or(|profile| profile.service.id != id) {
+                    self.choose(&id);
+                }
                 self.draft.lead.to_rehearsal = true;
                 let attempt = self.session.begin(Flow::Rehearsal);
                 self.worker.send(Command::Rehearse { attempt, id });

@@ -115,3 +115,13 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
     machine.press("QuickBooks Online");
     assert!(!machine.window.reads("Rehearsal"));
 }
+
+#[test]
+fn every_card_has_a_menu_to_rehearse_it_from() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    machine.wait("QuickBooks Online");
+    machine.window.button("QuickBooks Online").expect("a card").click_secondary();
+    machine.window.settle();
+    machine.press("Rehearse");
+    machine.wait("stages rehearsed, all well");
+}

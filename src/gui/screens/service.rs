@@ -73,8 +73,12 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
         let width = card_width(ui);
         for service in &shown {
             let selected = chosen_id == Some(service.id.as_str());
-            if card(ui, width, &service.name, &service.summary, selected).clicked() && !selected {
+            let response = card(ui, width, &service.name, &service.summary, selected);
+            if response.clicked() && !selected {
                 intent = Some(Intent::Choose(service.id.clone()));
+            }
+            if service.id != Catalog::CUSTOM {
+                response.context_menu(|ui| intent = intent.take().or(rehearsal::button_ui(ui, session, service)));
             }
         }
     });
