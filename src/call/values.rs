@@ -63,6 +63,11 @@ impl Values {
         self.by_name.insert(name.to_owned(), Value { text, secret: true });
     }
 
+    /// Takes a value away; its name stays known if it was declared.
+    pub fn withdraw(&mut self, name: &str) {
+        self.by_name.remove(name);
+    }
+
     /// The value of a name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.by_name.get(name)

@@ -139,6 +139,8 @@ impl Material {
     fn set_learnt(&self, values: &mut Values, name: &str, value: &str) {
         match self.profile.service.allow.get(name) {
             Some(pattern) if !matches_whole(pattern, value) => {
+                // What stood there before must not be used in its place unsaid: another server answered.
+                values.withdraw(name);
                 values.declare(
                     name,
                     format!("nobody: the service sent `{value}`, which the preset does not allow there"),
@@ -181,5 +183,36 @@ fn replace_or_add(query: &mut Vec<Parameter>, parameter: &Parameter) {
     match query.iter_mut().find(|known| known.name == parameter.name) {
         Some(known) => known.value = parameter.value.clone(),
         None => query.push(parameter.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Diagnose as _;
+    use crate::service::ProfileDraft;
+
+    fn zoho(accounts_server: &str) -> Material {
+        let mut draft = ProfileDraft::new(Catalog::bundled().service("zoho-crm").expect("a preset"));
+        draft.client_id = "id".into();
+        let secrets = TypedSecrets { client_secret: Secret::new("secret"), ..TypedSecrets::default() };
+        let mut material = Material::new(draft.parse().expect("complete"), secrets);
+        material.authorized = Some(Authorized {
+            code: Secret::new("code"),
+            code_verifier: Secret::default(),
+            redirect_uri: "http://localhost:8080/callback".into(),
+            extras: vec![("accounts-server".into(), accounts_server.into())],
+            at: Timestamp::UNIX_EPOCH,
+        });
+        material
+    }
+
+    #[test]
+    fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
+        let call = |material: &Material| material.render(&material.profile.service.bearer);
+        let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
+        assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
+        let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();
+        assert!(refused.contains("`https://accounts.zoho.eu.evil.test`, which the preset does not allow"), "{refused}");
     }
 }
