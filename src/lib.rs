@@ -3,7 +3,8 @@
 //! The rooms, lowest first; a room never names one above it (`tests/house` keeps it so):
 //!
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
-//! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles)
+//! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
+//!   [`dialect`] (other tools' descriptions of a service)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
@@ -11,6 +12,7 @@
 pub mod call;
 pub mod cli;
 pub mod diagnosis;
+pub mod dialect;
 pub mod durable;
 pub mod gui;
 pub mod oauth;

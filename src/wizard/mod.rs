@@ -10,7 +10,9 @@
 mod authorize;
 mod catalog;
 mod certificate;
+mod command;
 mod edges;
+mod event;
 mod failure;
 mod follow_up;
 mod identity;
@@ -28,13 +30,15 @@ mod token_call;
 mod unlock;
 mod worker;
 
+pub use crate::wizard::command::Command;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
+pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Command, Event, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
-    VaultChoice, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
+    VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};

@@ -1,0 +1,126 @@
+//! What a face asks for.
+
+use std::time::Duration;
+
+use crate::secret::Secret;
+use crate::service::{ProfileName, Service};
+use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
+
+/// What a face asks for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Load presets, profiles and settings, and find out whether the vault can be used.
+    Start,
+    /// Load the presets only.
+    LoadCatalog,
+    /// Find out whether the vault can be used.
+    ProbeVault,
+    /// List the saved profiles.
+    ListProfiles,
+    /// Start the practice service; when it runs already, switch its faults.
+    StartPractice(PracticeSettings),
+    /// Open the vault of this kind, remember the choice, and list the profiles again.
+    OpenVault {
+        /// The run.
+        attempt: Attempt,
+        /// Which.
+        choice: VaultChoice,
+        /// The passphrase, where the vault needs one.
+        passphrase: Option<Secret>,
+    },
+    /// Send the browser to the service and wait for its response.
+    Authorize {
+        /// The run.
+        attempt: Attempt,
+        /// The profile and the rest.
+        material: Box<Material>,
+        /// What opens the URL.
+        browser: BrowserChoice,
+    },
+    /// Take what was pasted as the response that is waited for.
+    Paste {
+        /// The run that waits.
+        attempt: Attempt,
+        /// What was pasted.
+        text: Secret,
+    },
+    /// Take the next line of standard input as such; [`Event::InputTaken`] tells when there was one.
+    PasteLine(Attempt),
+    /// Call the bearer token endpoint.
+    CallBearer {
+        /// The run.
+        attempt: Attempt,
+        /// What the call is made from.
+        material: Box<Material>,
+    },
+    /// Call the refresh token endpoint.
+    CallRefresh {
+        /// The run.
+        attempt: Attempt,
+        /// What the call is made from.
+        material: Box<Material>,
+        /// The saved profile that the tokens belong to: its new tokens are kept at once.
+        saved_as: Option<ProfileName>,
+    },
+    /// Ask the service whose token it is.
+    CheckToken {
+        /// The run.
+        attempt: Attempt,
+        /// What the call is made from.
+        material: Box<Material>,
+    },
+    /// Keep profile, secrets and tokens under a name.
+    SaveProfile {
+        /// The run.
+        attempt: Attempt,
+        /// The name.
+        name: ProfileName,
+        /// What is kept.
+        material: Box<Material>,
+        /// Whether a profile of this name may be replaced.
+        replace: bool,
+    },
+    /// Read a saved profile.
+    OpenProfile {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// A valid access token of a saved profile, refreshed when needed.
+    Token {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// For how long it must be valid; `None` refreshes whatever it is.
+        min_valid: Option<Duration>,
+    },
+    /// Forget a saved profile and its tokens.
+    Forget {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// Rehearse a preset against a stand-in for its service, on this machine.
+    Rehearse {
+        /// The run.
+        attempt: Attempt,
+        /// The preset's id.
+        id: String,
+    },
+    /// Write a preset of the person's own, and load the services again.
+    SavePreset {
+        /// The run.
+        attempt: Attempt,
+        /// The preset.
+        service: Box<Service>,
+        /// Whether a file of its id that says something else may be replaced.
+        replace: bool,
+    },
+    /// Remember how the window looks.
+    SaveWindow(WindowSettings),
+    /// Stop a run; its listener and its call end at once.
+    Cancel(Attempt),
+}

@@ -1,0 +1,69 @@
+//! What a face is told.
+
+use std::path::PathBuf;
+
+use crate::diagnosis::Diagnosis;
+use crate::service::{Catalog, ProfileName, Service};
+use crate::wizard::{
+    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
+    VaultState, Waiting, WindowSettings,
+};
+
+/// What a face is told.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The presets, parsed, and what is wrong with the person's own.
+    Services(Vec<Service>, Vec<Diagnosis>),
+    /// The presets, not parsed, and what is wrong with the person's own.
+    Catalog(Catalog, Vec<Diagnosis>),
+    /// How the window looked last time.
+    Window(WindowSettings),
+    /// The saved profiles.
+    Profiles(Vec<ProfileSummary>),
+    /// Whether secrets can be kept.
+    Vault(VaultState),
+    /// Something that is no part of a run went wrong.
+    Problem(Failure),
+    /// The practice service listens on this port.
+    PracticeReady(u16),
+    /// It could not be started.
+    PracticeFailed(Failure),
+    /// The browser was sent off.
+    Waiting(Attempt, Box<Waiting>),
+    /// A response came that is not believed; the wait goes on.
+    ResponseIgnored(Attempt, Diagnosis),
+    /// Whether there was a line of standard input; without one its end was reached.
+    InputTaken(Attempt, bool),
+    /// The code came.
+    Authorized(Attempt, Box<Authorized>),
+    /// The call went out, to this origin.
+    Sending(Attempt, String),
+    /// A call on behalf of a saved profile is done; its result follows.
+    Traced(Attempt, Box<Exchange>),
+    /// A bearer or refresh call is done.
+    Called(Attempt, Box<Exchange>),
+    /// The person chose one of the values that were fetched.
+    Chosen(Fetched),
+    /// The service told whose token it is.
+    Identified(Attempt, Identified),
+    /// The profile is kept.
+    Saved(Attempt, ProfileName),
+    /// The profile was read.
+    Opened(Attempt, Box<OpenedProfile>),
+    /// A saved profile's token.
+    Token(Attempt, Box<SavedToken>),
+    /// The rehearsal of this preset begins.
+    Rehearsing(Attempt, String),
+    /// A stage of it is over, well or not.
+    StageRehearsed(Attempt, StageLine),
+    /// All of it is over.
+    Rehearsed(Attempt),
+    /// The preset is written, to this file.
+    PresetSaved(Attempt, PathBuf),
+    /// The profile is forgotten.
+    Forgotten(Attempt, ProfileName),
+    /// The run ended without what it was for.
+    Failed(Attempt, Failure),
+    /// The run was cancelled.
+    Cancelled(Attempt),
+}
