@@ -4,7 +4,8 @@
 //!
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
-//!   [`dialect`] (other tools' descriptions of a service)
+//!   [`dialect`] (other tools' descriptions of a service),
+//!   [`export`] (tokens as text for other tools)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
+pub mod export;
 pub mod gui;
 pub mod oauth;
 pub mod practice;
