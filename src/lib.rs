@@ -6,12 +6,14 @@
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service),
 //!   [`export`] (tokens as text for other tools)
-//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//!   [`delivery`] (exported text in files)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
 pub mod call;
 pub mod cli;
+pub mod delivery;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;

@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use jiff::SignedDuration;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// `tokenwright …`; without a task it is the window.
@@ -58,6 +59,23 @@ pub enum Task {
     Forget {
         /// The profile
         name: String,
+    },
+    /// Hand a profile's tokens to another tool
+    Export(ExportOptions),
+    /// Run a command with the token in its environment
+    Exec {
+        /// The profile
+        name: String,
+        /// The command and its arguments, after `--`
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Answer git when it asks for a user and password
+    GitCredential {
+        /// The profile
+        name: String,
+        /// What git wants: `get`, `store` or `erase`
+        operation: String,
     },
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
@@ -135,6 +153,59 @@ pub struct TokenOptions {
     #[arg(long, conflicts_with = "json")]
     pub header: bool,
     /// Print token, type, expiry and kept values as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright export …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct ExportOptions {
+    /// The profile
+    pub name: Option<String>,
+    /// The form; `--list` names them
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Option<String>,
+    /// A text that asks for the token each time it is used, in place of the token
+    #[arg(long)]
+    pub live: bool,
+    /// Write to this file; standard output without it
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Write the file again at each refresh
+    #[arg(long, conflicts_with = "live")]
+    pub sink: bool,
+    /// With the refresh token and the client
+    #[arg(long)]
+    pub with_refresh_token: bool,
+    /// Give a refresh token away that the service replaces at each refresh; the profile is no longer refreshed here
+    #[arg(long)]
+    pub hand_over: bool,
+    /// The address that the token is for
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// A value that the form takes, such as `rclone_type=drive`
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Show what it would hold, secrets masked, and write nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Replace a file that this program did not write
+    #[arg(long)]
+    pub replace: bool,
+    /// Write into a git work tree that does not ignore the file
+    #[arg(long)]
+    pub in_work_tree: bool,
+    /// List the files that were written of this profile
+    #[arg(long)]
+    pub sinks: bool,
+    /// No longer write this file
+    #[arg(long, value_name = "PATH")]
+    pub drop_sink: Option<PathBuf>,
+    /// List the forms
+    #[arg(long, conflicts_with_all = ["name", "form"])]
+    pub list: bool,
+    /// As JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -3,7 +3,9 @@
 
 mod args;
 mod conversation;
+mod exec;
 mod exit;
+mod export;
 mod forget;
 mod list;
 mod practice;
@@ -29,6 +31,9 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Ok(conversation) => conversation,
         Err(failure) => return print::failure(&failure),
     };
+    if let Task::Exec { name, command } = &task {
+        return exec::run(conversation, name, command).unwrap_or_else(|failure| print::failure(&failure));
+    }
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
@@ -37,6 +42,10 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
         Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Export(options) => export::run(&mut conversation, &options),
+        Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
+        // It ends with the exit code of its command.
+        Task::Exec { .. } => Ok(()),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

@@ -41,7 +41,7 @@ pub enum ExportError {
         hint: &'static str,
     },
     /// It is nothing without the refresh token, which is not to leave.
-    #[error("the form `{0}` needs the refresh token, and this service gives a new one at each refresh")]
+    #[error("the refresh token cannot just be copied (form `{0}`): this service gives a new one at each refresh")]
     Rotates(&'static str),
     /// The person's own template does not hold together.
     #[error("the form `{name}`: {problem}")]

@@ -6,12 +6,14 @@
 mod error;
 mod form;
 mod format;
+mod outlets;
 mod own;
 mod quote;
 mod subject;
 
 pub use crate::export::error::ExportError;
 pub use crate::export::format::{ExportFormat, RefreshTokenUse, Text, Write, by_id, formats};
+pub use crate::export::outlets::{HandedOver, Outlet, Outlets, OutletsError};
 pub use crate::export::own::write_own;
 pub use crate::export::quote::shell_word;
 pub use crate::export::subject::{Field, Subject, variable};

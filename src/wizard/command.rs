@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
+use crate::wizard::{
+    Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, VaultChoice, WindowSettings,
+};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -118,6 +120,40 @@ pub enum Command {
         service: Box<Service>,
         /// Whether a file of its id that says something else may be replaced.
         replace: bool,
+    },
+    /// Tell the forms of export there are.
+    ListForms,
+    /// Show what an export would hold, secrets masked.
+    PreviewExport {
+        /// The run.
+        attempt: Attempt,
+        /// What is to be exported.
+        order: ExportOrder,
+    },
+    /// Export a profile's tokens.
+    Export {
+        /// The run.
+        attempt: Attempt,
+        /// What is to be exported.
+        order: ExportOrder,
+        /// Where to.
+        to: ExportTo,
+    },
+    /// The named values of a profile, for the environment of a child.
+    Fields {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+    },
+    /// Tell what was exported of a profile.
+    ListOutlets(ProfileName),
+    /// Forget a file that was exported, so that it is not written again.
+    DropOutlet {
+        /// The profile's name.
+        name: ProfileName,
+        /// The file.
+        path: String,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
+use crate::export::{Field, Outlets};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, OpenedProfile,
+    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -60,6 +61,16 @@ pub enum Event {
     Rehearsed(Attempt),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
+    /// The forms of export there are.
+    Forms(Vec<FormLine>),
+    /// What an export would hold.
+    ExportPreview(Attempt, Box<ExportView>),
+    /// An export was made.
+    Exported(Attempt, Box<ExportDone>),
+    /// The named values of a profile.
+    Fields(Attempt, Vec<Field>),
+    /// What was exported of a profile.
+    Outlets(ProfileName, Outlets),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
+use crate::export::HandedOver;
 use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, profiles, token_call, unlock,
+    Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, export, profiles, token_call,
+    unlock,
 };
 
 /// How long another holder of the lease is waited for: longer than a token call may take.
@@ -25,23 +27,32 @@ pub(crate) async fn token(
     min_valid: Option<Duration>,
 ) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
-    let profile = profiles::load(shared, &name)?;
-    let record = read(shared, &name).await?;
+    let (tokens, refreshed) = valid(shared, attempt, &name, min_valid).await?;
+    shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed })));
+    Ok(())
+}
+
+/// The tokens of a saved profile, renewed where they are not valid for long enough; whether they were.
+pub(crate) async fn valid(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    min_valid: Option<Duration>,
+) -> Result<(TokenSet, bool), Failure> {
+    let profile = profiles::load(shared, name)?;
+    let record = read(shared, name).await?;
     if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
         && is_good(shared, tokens, min_valid)
     {
-        let tokens = tokens.clone();
-        shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed: false })));
-        return Ok(());
+        return Ok((tokens.clone(), false));
     }
     let asked = Asked { profile, typed: None, min_valid };
-    let (exchange, refreshed) = renew(shared, attempt, &name, asked).await?;
+    let (exchange, refreshed) = renew(shared, attempt, name, asked).await?;
     let tokens = match exchange {
         Renewal::Found(tokens) => tokens,
         Renewal::Called(exchange) => *exchange.outcome?,
     };
-    shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed })));
-    Ok(())
+    Ok((tokens, refreshed))
 }
 
 /// Refreshes the tokens of a saved profile with the calls as they are now typed.
@@ -95,6 +106,9 @@ async fn renew(
     {
         return Ok((Renewal::Found(tokens.clone()), true));
     }
+    if let Some(to) = export::handed_over(shared, name) {
+        return Err(gone(name, &to));
+    }
     let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
     let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
@@ -102,6 +116,7 @@ async fn renew(
         let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
         // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
         exchange.notes.extend(put(shared, name, record.number, secrets).await.err());
+        exchange.notes.extend(export::rewrite(shared, name).await);
     }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
@@ -150,6 +165,12 @@ fn material(
     }
 }
 
+/// The refresh token was given away: what it is worth, somebody else knows.
+fn gone(name: &ProfileName, to: &HandedOver) -> Failure {
+    let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
+    needs_sign_in(name, &format!("gave its refresh token away at {} (form `{}`{place})", to.at, to.form))
+}
+
 /// Why there is no way on without a person.
 fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
     match tokens {
@@ -162,7 +183,7 @@ fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -
     }
 }
 
-async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
+pub(crate) async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
     record.ok_or_else(|| needs_sign_in(name, "has no tokens"))
@@ -172,7 +193,7 @@ fn is_good(shared: &Shared, tokens: &TokenSet, min_valid: Duration) -> bool {
     tokens.freshness((shared.edges.now)(), min_valid) == Freshness::Fresh
 }
 
-fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
+pub(crate) fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
     let diagnosis = Diagnosis::new(format!("the profile `{name}` {what}"));
     let hint = format!("sign in again: `tokenwright sign-in {name}`, or open the profile in the window");
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(hint))

@@ -29,6 +29,8 @@ pub enum Flow {
     Vault,
     Rehearsal,
     Preset,
+    Preview,
+    Export,
 }
 
 /// Where secrets are kept.

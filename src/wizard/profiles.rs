@@ -8,7 +8,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, export,
+    unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -111,6 +112,7 @@ pub(crate) async fn save(
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    export::clear_hand_over(shared, &name)?;
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -125,6 +127,7 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     shared.edges.store.remove_profile(name.as_str())?;
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
+    shared.edges.store.remove_outlets(name.as_str())?;
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }

@@ -7,8 +7,8 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, Material,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -46,6 +46,8 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// Exports.
+    pub export: ExportState,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -138,7 +140,8 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
-            Flow::Vault => {}
+            Flow::Export => self.export.done = None,
+            Flow::Vault | Flow::Preview => {}
         }
         attempt
     }
@@ -196,7 +199,15 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::Fields(..) => {}
+            Event::Forms(forms) => self.export.forms = forms,
+            Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
+            Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
+                session.export.view = Some(Ok(*view));
+            }),
+            Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
+                session.export.done = Some(Ok(*done));
+            }),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -311,6 +322,8 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::Preview => self.export.view = Some(Err(failure)),
+            Flow::Export => self.export.done = Some(Err(failure)),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }

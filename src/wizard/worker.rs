@@ -10,7 +10,8 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, export, identity, keep, presets, profiles, rehearse,
+    token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -97,6 +98,9 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Forget { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
+        | Command::PreviewExport { attempt, .. }
+        | Command::Export { attempt, .. }
+        | Command::Fields { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -104,6 +108,9 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ListProfiles
         | Command::StartPractice(_)
         | Command::PasteLine(_)
+        | Command::ListForms
+        | Command::ListOutlets(_)
+        | Command::DropOutlet { .. }
         | Command::SaveWindow(_) => None,
     }
 }
@@ -136,6 +143,15 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
+        Command::ListForms => {
+            export::forms(&shared);
+            Ok(())
+        }
+        Command::PreviewExport { attempt, order } => export::preview(&shared, attempt, order).await,
+        Command::Export { attempt, order, to } => export::export(&shared, attempt, order, to).await,
+        Command::Fields { attempt, name } => export::fields(&shared, attempt, name).await,
+        Command::ListOutlets(name) => export::list(&shared, &name),
+        Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
