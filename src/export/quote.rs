@@ -30,6 +30,9 @@ pub(in crate::export) fn dotenv_value(value: &str) -> Result<String, &'static st
     if is_bare(value) {
         return Ok(value.to_owned());
     }
+    if value.contains("${") {
+        return Err("some readers of `.env` files fill in `${…}` whatever quotes it stands in");
+    }
     if !value.contains('\'') {
         return if value.ends_with('\\') || value.contains("\\\\") {
             Err("readers of `.env` files do not agree about two backslashes together, or one at the end")
@@ -43,9 +46,10 @@ pub(in crate::export) fn dotenv_value(value: &str) -> Result<String, &'static st
     Ok(format!("\"{value}\""))
 }
 
-/// A value of a `.env` file for readers that keep quotes as part of the value.
-pub(in crate::export) fn is_bare(value: &str) -> bool {
-    !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "._~+/=-".contains(c))
+/// Whether nothing in the value means anything to a shell. A `~` or `=` at the start does, to some.
+fn is_bare(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._~+/=-".contains(c);
+    !value.is_empty() && !value.starts_with(['~', '=']) && value.chars().all(plain)
 }
 
 /// A quoted value in curl's own file: it takes `\\`, `\"`, `\t`, `\n`, `\r` and `\v`.
@@ -84,6 +88,7 @@ mod tests {
         assert_eq!(shell_word("a-b_c.1~+/="), "a-b_c.1~+/=");
         assert_eq!(shell_word("it's $x"), "'it'\\''s $x'");
         assert_eq!(shell_word(""), "''");
+        assert_eq!(shell_word("~root"), "'~root'");
         assert_eq!(fish_word("a\\b'c"), "'a\\\\b\\'c'");
         assert_eq!(powershell_word("it's \u{2019}"), "'it''s \u{2019}\u{2019}'");
     }
@@ -93,7 +98,12 @@ mod tests {
         assert_eq!(dotenv_value("ya29.a0-_~+/="), Ok("ya29.a0-_~+/=".into()));
         assert_eq!(dotenv_value("a b#\"$c"), Ok("'a b#\"$c'".into()));
         assert_eq!(dotenv_value("it's"), Ok("\"it's\"".into()));
-        assert!(dotenv_value("it's $5").is_err() && dotenv_value("a\nb").is_err() && dotenv_value("a b\\").is_err());
+        assert!(
+            dotenv_value("it's $5").is_err()
+                && dotenv_value("a\nb").is_err()
+                && dotenv_value("${a}").is_err()
+                && dotenv_value("a b\\").is_err()
+        );
     }
 
     #[test]
