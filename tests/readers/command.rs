@@ -75,7 +75,7 @@ fn httpie_takes_its_session() {
 }
 
 /// A collection that asks for the resource with a variable, and is content with 200 only.
-fn collection(desk: &Desk, auth: serde_json::Value) {
+fn collection(desk: &Desk, auth: &serde_json::Value) {
     let test = json!({"listen": "test", "script": {"exec": ["pm.test('200', () => pm.response.to.have.status(200))"]}});
     let item = json!({"name": "r", "event": [test], "request": {"method": "GET", "url": desk.resource()}});
     let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
@@ -87,7 +87,7 @@ fn collection(desk: &Desk, auth: serde_json::Value) {
 fn newman_fills_in_the_environment() {
     let desk = Desk::new();
     let bearer = json!({"type": "bearer", "bearer": [{"key": "token", "value": "{{access_token}}", "type": "string"}]});
-    collection(&desk, bearer);
+    collection(&desk, &bearer);
     let file = desk.export("postman-environment", "env.json", &[]);
     let run = || desk.run(node("newman"), &["run", "collection.json", "--environment", "env.json"]);
     run().done();
@@ -101,7 +101,7 @@ fn newman_takes_the_collections_own_authorization() {
     let file = desk.export("postman-collection", "own.json", &["--url", &desk.resource()]);
     let exported: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(&file).expect("the export")).expect("JSON");
-    collection(&desk, exported["auth"].clone());
+    collection(&desk, &exported["auth"]);
     desk.run(node("newman"), &["run", "collection.json"]).done();
     desk.spoil(&desk.program.home().join("collection.json"));
     assert_eq!(desk.run(node("newman"), &["run", "collection.json"]).code, 1);
@@ -203,11 +203,7 @@ fn systemd_seals_and_opens_the_token() {
     let desk = Desk::new();
     desk.export("systemd", "access_token", &[]);
     let seal = ["--with-key=host", "encrypt", "--name=access_token", "access_token", "sealed"];
-    let sealed = desk.run("systemd-creds", &seal);
-    if sealed.code != 0 && sealed.stderr.contains("host key") {
-        panic!("systemd has no host key here, and could not make one: {}", sealed.stderr);
-    }
-    sealed.done();
+    desk.run("systemd-creds", &seal).done();
     assert_eq!(
         desk.run("systemd-creds", &["decrypt", "--name=access_token", "sealed", "-"]).done().trim_end(),
         desk.token()

@@ -50,7 +50,7 @@ fn git_asks_for_user_and_password() {
     let desk = Desk::new();
     let file = desk.export("git", "a.gitconfig", &["--live", "--url", "https://git.test/acme/app.git"]);
     let include = format!("include.path={}", file.display());
-    let fill = |host: &str| {
+    let asked_for = |host: &str| {
         let mut git = desk.command("git", &["-c", &include, "credential", "fill"]);
         git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_CONFIG_NOSYSTEM", "1");
         let mut process = Process::start(&mut git);
@@ -58,10 +58,10 @@ fn git_asks_for_user_and_password() {
         process.end_input();
         process.finish()
     };
-    let answer = fill("git.test").done();
+    let answer = asked_for("git.test").done();
     assert!(answer.contains("username=oauth2\n"), "{answer}");
     assert!(answer.contains(&format!("password={}\n", desk.token())), "{answer}");
-    assert_ne!(fill("other.test").code, 0, "the token is for one host");
+    assert_ne!(asked_for("other.test").code, 0, "the token is for one host");
 }
 
 #[test]

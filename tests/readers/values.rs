@@ -107,9 +107,9 @@ fn check(form: &str, expected_refused: &[&str], read: impl Fn(&Path) -> Command)
     }
 }
 
-fn shell(program: &str, script: String) -> Command {
+fn shell(program: &str, script: &str) -> Command {
     let mut command = Command::new(program);
-    command.args(["-c", &script]).env("LANG", "C.UTF-8");
+    command.args(["-c", script]).env("LANG", "C.UTF-8");
     command
 }
 
@@ -129,9 +129,9 @@ const NO_DOTENV: &[&str] =
 fn posix_shells_and_fish_give_back_every_value() {
     assert_eq!(variable("access_token"), TOKEN);
     for program in ["bash", "dash"] {
-        check("shell", &[], |file| shell(program, format!(". {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
+        check("shell", &[], |file| shell(program, &format!(". {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
     }
-    check("fish", &[], |file| shell("fish", format!("source {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
+    check("fish", &[], |file| shell("fish", &format!("source {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn readers_of_dotenv_agree_about_every_value_that_is_not_refused() {
         node.args(["-e", &load]);
         node
     });
-    check("dotenv", NO_DOTENV, |file| shell("sh", format!(". {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
+    check("dotenv", NO_DOTENV, |file| shell("sh", &format!(". {}; printf '%s<END>' \"${TOKEN}\"", file.display())));
 }
 
 #[test]
