@@ -198,3 +198,39 @@ fn what_makes_no_sense_is_said() {
     );
     check(&["export", "acme"], "error: the form is missing\nhint: `tokenwright export --list` names the forms\n");
 }
+
+#[test]
+fn a_profile_without_secrets_is_the_same_text_each_time_and_says_what_is_missing() {
+    let (program, _practice) = signed_in();
+    let share = || program.run(&["share", "acme"]);
+    let first = share();
+    assert_eq!(first.stdout, share().stdout);
+    assert!(!first.stdout.contains("practice-at-") && !first.stdout.contains("practice-rt-"), "{first:?}");
+    assert!(first.stdout.contains("must_supply = [") && first.stdout.contains("a sign-in of their own"), "{first:?}");
+    assert!(first.stderr.contains("acme: whoever takes it must supply: a sign-in of their own\n"), "{first:?}");
+}
+
+#[test]
+fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
+    let (program, _practice) = signed_in();
+    let words = program.run(&["share", "acme", "--with-secrets"]).failed(2);
+    assert!(
+        words.starts_with("error: secrets are shared only locked, and there is nothing to lock them with\n"),
+        "{words}"
+    );
+    let keys = program.home().join("keys.txt");
+    let made = Command::new("age-keygen").arg("-o").arg(&keys).output().expect("age-keygen");
+    let recipient = String::from_utf8_lossy(&made.stderr).trim().rsplit(' ').next().expect("a recipient").to_owned();
+    let arguments = ["share", "acme", "--with-secrets", "--recipient", &recipient, "--out", "a.age"];
+    program.run(&arguments).done();
+    let locked = fs::read_to_string(program.home().join("a.age")).expect("written");
+    assert!(
+        locked.starts_with("-----BEGIN AGE ENCRYPTED FILE-----") && !locked.contains("practice-secret"),
+        "{locked}"
+    );
+    let opened = Command::new("age").arg("-d").arg("-i").arg(&keys).arg(program.home().join("a.age")).output();
+    let opened = String::from_utf8(opened.expect("age").stdout).expect("text");
+    assert!(opened.contains("client_secret = \"practice-secret\""), "{opened}");
+    let words = program.run(&["share", "acme", "--with-secrets", "--recipient", "bob"]).failed(2);
+    assert!(words.starts_with("error: `bob` is no age recipient\n"), "{words}");
+}

@@ -62,6 +62,8 @@ pub enum Task {
     },
     /// Hand a profile's tokens to another tool
     Export(ExportOptions),
+    /// Put profiles into a file for a colleague, without secrets or with them locked
+    Share(ShareOptions),
     /// Run a command with the token in its environment
     Exec {
         /// The profile
@@ -208,6 +210,26 @@ pub struct ExportOptions {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `tokenwright share …`
+#[derive(Debug, Args)]
+pub struct ShareOptions {
+    /// The profiles
+    #[arg(required = true)]
+    pub names: Vec<String>,
+    /// Write to this file; standard output without it
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// With their secrets, locked with a passphrase that is asked for
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Lock for this age recipient in place of a passphrase
+    #[arg(long, value_name = "age1…", requires = "with_secrets")]
+    pub recipient: Option<String>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// `tokenwright rehearse …`

@@ -14,6 +14,7 @@ mod prompt;
 mod rehearse;
 mod secrets;
 mod service;
+mod share;
 mod show;
 mod sign_in;
 mod token;
@@ -42,6 +43,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
         Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Share(options) => share::run(&mut conversation, &options),
         Task::Export(options) => export::run(&mut conversation, &options),
         Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
         // It ends with the exit code of its command.

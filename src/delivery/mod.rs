@@ -2,6 +2,7 @@
 //! wrote, and not where a version control would carry it away.
 
 mod error;
+mod lock;
 mod work_tree;
 
 use std::fs;
@@ -13,6 +14,7 @@ use crate::durable;
 use crate::secret::Secret;
 
 pub use crate::delivery::error::DeliveryError;
+pub use crate::delivery::lock::{Key, LOCKED, Lock, LockError, lock, unlock};
 pub use crate::delivery::work_tree::git_work_tree;
 
 /// The most bytes of a file that is looked at to see whose it is: no form is near as large.

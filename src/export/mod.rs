@@ -3,6 +3,7 @@
 //! Nothing here writes a file or asks for a token: a [`Subject`] in, a text out. A *snapshot* holds the values as they
 //! are now; a *live* text asks this program each time it is used, so nothing stale is ever used.
 
+mod bundle;
 mod error;
 mod form;
 mod format;
@@ -11,6 +12,7 @@ mod own;
 mod quote;
 mod subject;
 
+pub use crate::export::bundle::{Bundle, BundleError, Bundled, BundledSecrets};
 pub use crate::export::error::ExportError;
 pub use crate::export::format::{ExportFormat, RefreshTokenUse, Text, Write, by_id, formats};
 pub use crate::export::outlets::{HandedOver, Outlet, Outlets, OutletsError};

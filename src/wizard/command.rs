@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, ShareOrder, VaultChoice, WindowSettings,
 };
 
 /// What a face asks for.
@@ -145,6 +145,13 @@ pub enum Command {
         attempt: Attempt,
         /// The profile's name.
         name: ProfileName,
+    },
+    /// Share profiles with a colleague.
+    Share {
+        /// The run.
+        attempt: Attempt,
+        /// Which and how.
+        order: ShareOrder,
     },
     /// Tell what was exported of a profile.
     ListOutlets(ProfileName),

@@ -7,7 +7,7 @@ use crate::export::{Field, Outlets};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    ProfileSummary, SavedToken, ShareDone, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -69,6 +69,8 @@ pub enum Event {
     Exported(Attempt, Box<ExportDone>),
     /// The named values of a profile.
     Fields(Attempt, Vec<Field>),
+    /// Profiles were shared.
+    Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
     Outlets(ProfileName, Outlets),
     /// The profile is forgotten.

@@ -31,6 +31,7 @@ pub enum Flow {
     Preset,
     Preview,
     Export,
+    Share,
 }
 
 /// Where secrets are kept.

@@ -34,7 +34,9 @@ mod worker;
 pub use crate::wizard::command::Command;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
-pub use crate::wizard::export::{ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted};
+pub use crate::wizard::export::{
+    ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
+};
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};

@@ -141,6 +141,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
             Flow::Export => self.export.done = None,
+            Flow::Share => self.export.shared = None,
             Flow::Vault | Flow::Preview => {}
         }
         attempt
@@ -204,6 +205,9 @@ impl Session {
             Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
             Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
                 session.export.view = Some(Ok(*view));
+            }),
+            Event::Shared(attempt, done) => self.when(attempt, true, |session, _| {
+                session.export.shared = Some(Ok(*done));
             }),
             Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
                 session.export.done = Some(Ok(*done));
@@ -324,6 +328,7 @@ impl Session {
             Flow::Preset => self.preset = PresetState::Failed(failure),
             Flow::Preview => self.export.view = Some(Err(failure)),
             Flow::Export => self.export.done = Some(Err(failure)),
+            Flow::Share => self.export.shared = Some(Err(failure)),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }

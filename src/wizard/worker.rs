@@ -101,6 +101,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::PreviewExport { attempt, .. }
         | Command::Export { attempt, .. }
         | Command::Fields { attempt, .. }
+        | Command::Share { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -150,6 +151,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::PreviewExport { attempt, order } => export::preview(&shared, attempt, order).await,
         Command::Export { attempt, order, to } => export::export(&shared, attempt, order, to).await,
         Command::Fields { attempt, name } => export::fields(&shared, attempt, name).await,
+        Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
         Command::ListOutlets(name) => export::list(&shared, &name),
         Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,

@@ -2,6 +2,7 @@
 //! refresh where that was asked for.
 
 mod order;
+mod share;
 mod sinks;
 mod state;
 mod subject;
@@ -20,6 +21,8 @@ use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Event, Failure, FailureKind, keep, profiles, unlock};
 
 pub use crate::wizard::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
+pub(crate) use crate::wizard::export::share::share;
+pub use crate::wizard::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::wizard::export::sinks::{clear_hand_over, handed_over, rewrite};
 pub use crate::wizard::export::state::ExportState;
 
