@@ -13,7 +13,9 @@ mod import;
 pub mod insomnia;
 pub mod openapi;
 pub mod postman;
+mod secrecy;
 mod standard;
 
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+pub use crate::dialect::secrecy::Secrecy;
 pub use crate::dialect::standard::DocumentError;
