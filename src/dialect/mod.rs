@@ -4,5 +4,6 @@
 //! what it takes, and says of each part of it whether it was understood.
 
 mod import;
+pub mod zspec;
 
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
