@@ -40,7 +40,7 @@ fn the_example_becomes_a_service() {
     let described = described(TRAVEL);
     let service = &described.service;
     assert_eq!((service.id.as_str(), service.name.as_str()), ("travel-bureau", "Travel bureau"));
-    assert_eq!(service.summary, "Client ID and client secret; internal");
+    assert_eq!(service.summary, "Internal: Client ID and client secret");
     assert_eq!(service.asks, Asks::Secret);
     assert_eq!(service.scopes.default, ["Travel.profile.READ", "email"]);
     assert_eq!(service.policy.access_token_life, Some(3600));

@@ -25,7 +25,7 @@ impl Draft {
             Asks::UserAndSecret => "Client ID, user ID and secret",
         };
         let visibility = oauth2.facts.get("visibility").map(|visibility| visibility.trim().to_ascii_lowercase());
-        self.service.summary = visibility.map_or_else(|| needs.to_owned(), |kind| format!("{needs}; {kind}"));
+        self.service.summary = visibility.map_or_else(|| needs.to_owned(), |kind| format!("{}: {needs}", label(&kind)));
         self.missing();
     }
 
