@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod postman;
 mod secrecy;
 mod standard;
+pub mod zspec;
 
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
 pub use crate::dialect::secrecy::Secrecy;
