@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::call::Reading;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
+use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -118,6 +119,15 @@ pub enum Command {
         service: Box<Service>,
         /// Whether a file of its id that says something else may be replaced.
         replace: bool,
+    },
+    /// Say what a reply comes to by expressions as they are typed.
+    TryReading {
+        /// The run.
+        attempt: Attempt,
+        /// How it is read.
+        reading: Box<Reading>,
+        /// The reply.
+        reply: Box<ReplyView>,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

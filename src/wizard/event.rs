@@ -6,7 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    VaultState, Waiting, WindowSettings,
+    TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -60,6 +60,8 @@ pub enum Event {
     Rehearsed(Attempt),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
+    /// What a reply comes to by expressions as they are typed.
+    ReadingTried(Attempt, TriedReading),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.
