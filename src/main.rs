@@ -1,5 +1,6 @@
 //! The program: builds the edges, then hands over to a face.
 
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination as _};
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ fn edges() -> Result<Edges, Failure> {
     let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
-        expressions: Expressions::new(std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())),
+        expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home)?),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,
@@ -47,6 +48,15 @@ fn edges() -> Result<Edges, Failure> {
         now: Timestamp::now,
         entropy,
     })
+}
+
+/// This program, to be started once more. Linux tells it even when the file was replaced by a newer one meanwhile.
+fn own_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
 }
 
 /// The passphrase that the environment supplies.
