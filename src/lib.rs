@@ -8,6 +8,9 @@
 //!   [`export`] (tokens as text for other tools)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
 //!   [`delivery`] (exported text in files)
+//!   [`dialect`] (other tools' descriptions of a service)
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//!   [`expression`] (JSONata in a process of its own)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
@@ -18,6 +21,7 @@ pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
 pub mod export;
+pub mod expression;
 pub mod gui;
 pub mod oauth;
 pub mod practice;

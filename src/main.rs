@@ -1,5 +1,6 @@
 //! The program: builds the edges, then hands over to a face.
 
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination as _};
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 
 use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::expression::{self, Expressions};
 use tokenwright::redirect;
 use tokenwright::secret::Secret;
 use tokenwright::store::{Places, Store};
@@ -15,6 +17,10 @@ use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
 
 fn main() -> ExitCode {
+    // Before anything else is read or built: this process is to hold nothing but what it is given.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
+        return expression::serve();
+    }
     let arguments = Arguments::parse();
     let edges = match edges() {
         Ok(edges) => edges,
@@ -34,6 +40,7 @@ fn edges() -> Result<Edges, Failure> {
     let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
+        expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home)?),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,
@@ -41,6 +48,15 @@ fn edges() -> Result<Edges, Failure> {
         now: Timestamp::now,
         entropy,
     })
+}
+
+/// This program, to be started once more. Linux tells it even when the file was replaced by a newer one meanwhile.
+fn own_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
 }
 
 /// The passphrase that the environment supplies.

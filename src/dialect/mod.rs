@@ -9,6 +9,7 @@ pub mod datazen;
 pub mod discovery;
 pub mod ezintegrations;
 pub mod google;
+pub mod evolutionx;
 mod import;
 pub mod insomnia;
 pub mod openapi;

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use crate::call::Reading;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, ShareOrder, VaultChoice, WindowSettings,
 };
+use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -161,6 +163,14 @@ pub enum Command {
         name: ProfileName,
         /// The file.
         path: String,
+    /// Say what a reply comes to by expressions as they are typed.
+    TryReading {
+        /// The run.
+        attempt: Attempt,
+        /// How it is read.
+        reading: Box<Reading>,
+        /// The reply.
+        reply: Box<ReplyView>,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

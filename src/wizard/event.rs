@@ -8,6 +8,8 @@ use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, OpenedProfile,
     ProfileSummary, SavedToken, ShareDone, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
+    TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -73,6 +75,8 @@ pub enum Event {
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
     Outlets(ProfileName, Outlets),
+    /// What a reply comes to by expressions as they are typed.
+    ReadingTried(Attempt, TriedReading),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

@@ -9,6 +9,8 @@ use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, Material,
     OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
+    ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -34,6 +36,8 @@ pub struct Session {
     pub refresh: CallState,
     /// Whose token it is: asked, told, or why not.
     pub identity: Option<Result<Identified, Failure>>,
+    /// What the last reply comes to by the expressions as they are typed.
+    pub tried: Option<TriedReading>,
     /// What the person must choose among before the tokens are complete.
     pub choosing: Vec<Choosing>,
     /// The newest tokens of this wizard.
@@ -143,6 +147,7 @@ impl Session {
             Flow::Export => self.export.done = None,
             Flow::Share => self.export.shared = None,
             Flow::Vault | Flow::Preview => {}
+            Flow::Vault | Flow::Reading => {}
         }
         attempt
     }
@@ -162,6 +167,7 @@ impl Session {
             Flow::Save,
             Flow::Rehearsal,
             Flow::Preset,
+            Flow::Reading,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -170,6 +176,7 @@ impl Session {
         self.bearer = CallState::Idle;
         self.refresh = CallState::Idle;
         self.identity = None;
+        self.tried = None;
         self.tokens = None;
         self.choosing.clear();
         self.saved_as = None;
@@ -259,6 +266,7 @@ impl Session {
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
+            Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
@@ -289,6 +297,7 @@ impl Session {
     }
 
     fn called(&mut self, flow: Flow, exchange: Box<Exchange>) {
+        self.tried = None;
         if let Ok(tokens) = &exchange.outcome {
             self.choosing.clone_from(&exchange.choices);
             self.tokens = Some((**tokens).clone());
@@ -330,7 +339,7 @@ impl Session {
             Flow::Export => self.export.done = Some(Err(failure)),
             Flow::Share => self.export.shared = Some(Err(failure)),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
-            Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
+            Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::task::{AbortHandle, LocalSet};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Command, Edges, Event, authorize, catalog, export, identity, keep, presets, profiles, rehearse,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, reading, rehearse,
     token_call, unlock,
 };
 
@@ -102,6 +103,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Export { attempt, .. }
         | Command::Fields { attempt, .. }
         | Command::Share { attempt, .. }
+        | Command::TryReading { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -154,6 +156,10 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
         Command::ListOutlets(name) => export::list(&shared, &name),
         Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
+        Command::TryReading { attempt, reading, reply } => {
+            reading::try_reading(&shared, attempt, &reading, &reply).await;
+            Ok(())
+        }
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),

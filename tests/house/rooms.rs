@@ -75,6 +75,7 @@ const ROOMS: &[Room] = &[
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS, EDGE_ROOMS] },
@@ -91,6 +92,8 @@ const EDGE_ROOMS: &[&str] = &[
     "crate::store",
     "crate::delivery",
     "crate::practice",
+    "crate::practice",
+    "crate::expression",
     "crate::edges",
 ];
 

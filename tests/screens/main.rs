@@ -11,6 +11,7 @@ mod idle;
 mod keyboard;
 mod machine;
 mod preset;
+mod reading;
 mod rehearsal;
 mod scenes;
 mod stage;

@@ -6,6 +6,7 @@ mod call_form;
 mod known;
 mod preset;
 mod profiles;
+mod reading;
 mod rehearsal;
 mod reply;
 mod save;
@@ -15,6 +16,7 @@ mod vault;
 mod window;
 
 pub use crate::gui::screens::profiles::expiry;
+pub(crate) use crate::gui::screens::reading::tried;
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;

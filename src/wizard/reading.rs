@@ -1,0 +1,97 @@
+//! What a reply says: the expressions that are more than a path are evaluated in a process of their own first, and what
+//! they came to is looked up with the rest.
+
+use serde_json::Value as Json;
+
+use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::wizard::shared::Shared;
+use crate::wizard::{Attempt, Event, FieldRead, ReplyView, TriedReading};
+
+/// What a reply says to these expressions; `None` where it is neither JSON nor a form.
+pub(crate) async fn of_reply<'a>(
+    shared: &Shared,
+    reply: &Reply,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Option<Answers> {
+    let answers = Answers::of(reply)?;
+    Some(complete(shared, answers, expressions).await)
+}
+
+/// What a document says to these expressions.
+pub(crate) async fn of_document<'a>(
+    shared: &Shared,
+    document: Json,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Answers {
+    complete(shared, Answers::new(document), expressions).await
+}
+
+async fn complete<'a>(
+    shared: &Shared,
+    mut answers: Answers,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Answers {
+    let open: Vec<Expression> = answers.open(expressions).into_iter().cloned().collect();
+    if open.is_empty() {
+        return answers;
+    }
+    let came_to = shared.edges.expressions.evaluate(answers.json(), &open).await;
+    for (expression, came_to) in open.iter().zip(came_to) {
+        answers.add(expression, came_to);
+    }
+    answers
+}
+
+/// What could not be read beside the access token. A service that leaves a field out is no reason for a note; an
+/// expression that fails is.
+pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>) -> Vec<Diagnosis> {
+    let Some(answers) = answers else { return Vec::new() };
+    let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
+    let kept = reading.keep.iter().map(|keep| std::slice::from_ref(&keep.path));
+    let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
+    fields
+        .filter(|field| answers.first(field).is_none())
+        .filter_map(|field| Some(answers.problem(field)?.diagnose()))
+        .collect()
+}
+
+/// Tells what a reply comes to by expressions as they are typed.
+pub(crate) async fn try_reading(shared: &Shared, attempt: Attempt, reading: &Reading, reply: &ReplyView) {
+    let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
+    let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
+    let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
+    let tokens = reading.access_token.iter().chain(&reading.refresh_token);
+    let answers = of_document(shared, document, tokens.chain(&reading.expires_in)).await;
+    let token = |text: String| FieldRead::Token(text.chars().count());
+    let tried = TriedReading {
+        access_token: field(&answers, &reading.access_token, token),
+        refresh_token: field(&answers, &reading.refresh_token, token),
+        expires_in: field(&answers, &reading.expires_in, |text| {
+            if is_time(&text) { FieldRead::Text(text) } else { token(text) }
+        }),
+    };
+    shared.emit(Event::ReadingTried(attempt, tried));
+}
+
+/// A number or a date; anything else that an expression leads to may be a secret.
+fn is_time(text: &str) -> bool {
+    /// More digits than any time has.
+    const LONGEST: usize = 40;
+    text.len() <= LONGEST && (text.parse::<f64>().is_ok() || text.parse::<jiff::Timestamp>().is_ok())
+}
+
+fn field(answers: &Answers, expressions: &[Expression], shown: impl Fn(String) -> FieldRead) -> FieldRead {
+    if let Some(text) = answers.first_text(expressions) {
+        return shown(text);
+    }
+    let unfit = || {
+        let is_unfit = |expression: &&Expression| answers.find(expression).is_some_and(|value| !value.is_string());
+        expressions
+            .iter()
+            .find(is_unfit)
+            .map(|expression| expression.error(ExpressionFault::NotText("an object or a list")))
+    };
+    let problem = answers.problem(expressions).or_else(unfit);
+    problem.map_or(FieldRead::Nothing, |problem| FieldRead::Failed(problem.diagnose()))
+}
