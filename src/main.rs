@@ -9,13 +9,15 @@ use jiff::Timestamp;
 use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::redirect;
-use tokenwright::secret::Secret;
+use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
+    secret::keep_out_of_dumps(arguments.task.is_some());
     let edges = match edges() {
         Ok(edges) => edges,
         Err(failure) => return cli::print_failure(&failure).report(),

@@ -5,6 +5,7 @@ mod args;
 mod conversation;
 mod exit;
 mod forget;
+mod history;
 mod list;
 mod practice;
 mod print;
@@ -15,6 +16,7 @@ mod service;
 mod show;
 mod sign_in;
 mod token;
+mod vault;
 
 pub use crate::cli::args::{Arguments, Task};
 pub use crate::cli::conversation::StartWorker;
@@ -37,6 +39,9 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
         Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::History(options) => history::run(&mut conversation, &options),
+        Task::Restore(options) => history::restore(&mut conversation, &options),
+        Task::Vault(task) => vault::run(&mut conversation, &task),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

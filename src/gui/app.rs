@@ -269,7 +269,7 @@ impl App {
         self.worker.send(match flow {
             Flow::Bearer => Command::CallBearer { attempt, material },
             Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
-            _ => Command::CheckToken { attempt, material },
+            _ => Command::CheckToken { attempt, material, saved_as },
         });
     }
 

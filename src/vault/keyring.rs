@@ -59,6 +59,14 @@ impl Keyring {
         self.entry(user, move |entry| entry.set_secret(&value))
     }
 
+    /// Removes an entry; one that is not there is no error.
+    pub(in crate::vault) fn remove(&self, user: &str) -> Result<(), VaultError> {
+        self.entry(user, |entry| match entry.delete_credential() {
+            Err(KeyringError::NoEntry) => Ok(()),
+            removed => removed,
+        })
+    }
+
     /// Writes, reads and removes an entry.
     pub(in crate::vault) fn probe(&self) -> Result<(), VaultError> {
         let id = fresh_id()?;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, ProfileSummary,
+    Restored, SavedToken, StageLine, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -60,6 +60,16 @@ pub enum Event {
     Rehearsed(Attempt),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
+    /// What is known of a profile's generations.
+    History(Attempt, Box<ProfileHistory>),
+    /// An older generation is the newest now; the history follows.
+    Restored(Attempt, Box<Restored>),
+    /// What was found in the vault.
+    VaultStatus(Attempt, Box<VaultStatus>),
+    /// The vault has another key.
+    VaultMoved(Attempt, Box<VaultMoved>),
+    /// What the vault has mended by itself.
+    VaultNotes(Vec<Diagnosis>),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

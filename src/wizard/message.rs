@@ -29,6 +29,7 @@ pub enum Flow {
     Vault,
     Rehearsal,
     Preset,
+    History,
 }
 
 /// Where secrets are kept.
@@ -112,6 +113,8 @@ pub struct Exchange {
     pub notes: Vec<Diagnosis>,
     /// What the person must choose among.
     pub choices: Vec<Choosing>,
+    /// Whether the call may have reached the service although no reply did.
+    pub unanswered: bool,
 }
 
 /// Several values were fetched where one is needed.

@@ -15,10 +15,13 @@ mod edges;
 mod event;
 mod failure;
 mod follow_up;
+mod history;
 mod identity;
+mod intent;
 mod keep;
 mod material;
 mod message;
+mod moving;
 mod practising;
 mod presets;
 mod profiles;
@@ -35,11 +38,13 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
+pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
     VaultState, Waiting, WindowSettings,
 };
+pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};

@@ -8,7 +8,7 @@ use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -46,6 +46,10 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// The generations of the profile, once they were asked for.
+    pub history: Option<Box<ProfileHistory>>,
+    /// Why one of them could not be restored.
+    pub history_problem: Option<Failure>,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -138,6 +142,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
+            Flow::History => self.history_problem = None,
             Flow::Vault => {}
         }
         attempt
@@ -158,6 +163,7 @@ impl Session {
             Flow::Save,
             Flow::Rehearsal,
             Flow::Preset,
+            Flow::History,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -172,6 +178,8 @@ impl Session {
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
+        self.history = None;
+        self.history_problem = None;
         going
     }
 
@@ -196,7 +204,11 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::VaultStatus(..) => {}
+            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
+            Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
+            Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -303,6 +315,13 @@ impl Session {
         }
     }
 
+    fn restored(&mut self, restored: Restored) {
+        if self.saved_as.as_ref() == Some(&restored.name) {
+            self.tokens = restored.tokens;
+            self.identity = None;
+        }
+    }
+
     fn fail(&mut self, flow: Flow, failure: Failure) {
         match flow {
             Flow::Authorization => self.authorization = AuthorizationState::Failed(failure),
@@ -311,6 +330,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::History => self.history_problem = Some(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }
