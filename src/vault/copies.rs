@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, CONFLICT, FileVault, SEALED, write};
+use crate::vault::file::{ASIDE, BEGUN, CONFLICT, FileVault, NEXT, PREVIOUS, SEALED, write};
 use crate::vault::sealed::{SIZE_LIMIT, claims, unseal};
 use crate::vault::{Note, Record, VaultError};
 
@@ -22,7 +22,7 @@ pub(in crate::vault) fn is_of(path: &Path, profile: &str) -> bool {
     let stem = durable::file_stem(profile);
     let own = name.strip_prefix(&stem).and_then(|rest| rest.strip_prefix('.'));
     own.is_some_and(|extension| {
-        ["sealed", "previous", "begun"].contains(&extension)
+        [SEALED, PREVIOUS, NEXT, BEGUN].contains(&extension)
             || extension.starts_with(CONFLICT)
             || extension.starts_with(ASIDE)
     })

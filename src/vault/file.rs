@@ -28,7 +28,9 @@ pub(in crate::vault) const PREVIOUS: &str = "previous";
 pub(in crate::vault) const CONFLICT: &str = "conflict-";
 /// How the extension of a file begins that was set aside since it does not open.
 pub(in crate::vault) const ASIDE: &str = "damaged-";
-const BEGUN: &str = "begun";
+/// The extension of a record that is complete, and not yet in its place.
+pub(in crate::vault) const NEXT: &str = "next";
+pub(in crate::vault) const BEGUN: &str = "begun";
 const LEASE: &str = "lock";
 
 /// No name of a profile gives this file name.
@@ -127,8 +129,14 @@ impl FileVault {
         }
     }
 
-    /// As [`FileVault::newest`], and looks twice: between the two readings a profile may be removed and made anew.
+    /// As [`FileVault::newest`], after what a process that died has left, and looks twice: between the two readings a
+    /// profile may be removed and made anew.
     fn newest_settled(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+        if self.path(profile, NEXT).exists()
+            && let Ok(_change) = lock_folder(&self.folder)
+        {
+            let _ = self.go_on(profile);
+        }
         match self.newest(profile) {
             Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => self.newest(profile),
             newest => newest,
@@ -142,11 +150,20 @@ impl FileVault {
         last: Option<&(Vec<u8>, Record)>,
         record: &Record,
     ) -> Result<(), VaultError> {
-        let sealed = seal(&self.key, profile, record)?;
+        let (sealed, next) = (seal(&self.key, profile, record)?, self.path(profile, NEXT));
+        // First of all: should this process die in the next moment, whoever comes next finds it and goes on from here.
+        durable::write_draft(&next, &sealed).map_err(VaultError::file("write", &next))?;
+        self.put_in_place(profile, last, record)
+    }
+
+    /// Gives the next record, which is complete, the place of the one before.
+    fn put_in_place(&self, profile: &str, last: Option<&(Vec<u8>, Record)>, record: &Record) -> Result<(), VaultError> {
+        let (next, place) = (self.path(profile, NEXT), self.path(profile, SEALED));
         if let Some((last, _)) = last {
-            write(&self.path(profile, PREVIOUS), last)?;
+            let previous = self.path(profile, PREVIOUS);
+            durable::link_over(&place, &previous, last).map_err(VaultError::file("write", &previous))?;
         }
-        write(&self.path(profile, SEALED), &sealed)?;
+        durable::rename(&next, &place).map_err(VaultError::file("write", &place))?;
         let mut known = self.known();
         known.insert(profile.to_owned(), record.number);
         known::save(&self.folder, &self.key, &known)?;
@@ -177,11 +194,34 @@ impl FileVault {
         for path in files(&self.folder)? {
             if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
                 durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+            } else if path.extension().is_some_and(|extension| extension == NEXT) {
+                let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
+                // What stops it is said when the profile is asked for; the others can be used.
+                let _ = profile.map(|profile| self.go_on(&profile));
             } else if copies::is_stray(&path) {
                 copies::settle(self, &path)?;
             }
         }
         Ok(())
+    }
+
+    /// Finishes a `put` whose process died on the way: the record is complete, and follows the one in its place. The caller
+    /// holds the folder's lock.
+    pub(in crate::vault) fn go_on(&self, profile: &str) -> Result<(), VaultError> {
+        let next = self.path(profile, NEXT);
+        let follows = match (self.read(profile, NEXT), self.newest(profile)) {
+            (Ok(Some((_, next))), Ok(last)) => {
+                let follows = next.number == last.as_ref().map_or(0, |(_, last)| last.number).saturating_add(1);
+                follows.then_some((last, next))
+            }
+            (Ok(None), _) => return Ok(()),
+            _ => None,
+        };
+        match follows {
+            Some((last, record)) => self.put_in_place(profile, last.as_ref(), &record),
+            // Half written, or overtaken: nothing was promised to anybody.
+            None => durable::remove(&next).map(drop).map_err(VaultError::file("remove", &next)),
+        }
     }
 }
 
@@ -203,6 +243,7 @@ impl Vault for FileVault {
     ) -> Result<u64, VaultError> {
         let _change = lock_folder(&self.folder)?;
         self.check_header()?;
+        self.go_on(profile)?;
         // Opened rather than believed: a damaged file is neither counted on nor written over.
         let last = self.newest(profile)?;
         let found = last.as_ref().map(|(_, record)| record.number);

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::durable;
 use crate::secret::Secret;
-use crate::vault::file::{CONFLICT, FileVault, PREVIOUS, SEALED, files, lock_folder, write};
+use crate::vault::file::{CONFLICT, FileVault, NEXT, PREVIOUS, SEALED, files, lock_folder, write};
 use crate::vault::header::{Header, Lock, Moving};
 use crate::vault::history::Stamp;
 use crate::vault::key::Key;
@@ -57,6 +57,10 @@ pub(in crate::vault) fn move_vault(
         let _leases = leases(vault)?;
         let _change = lock_folder(&vault.folder)?;
         vault.check_header()?;
+        for path in files(&vault.folder)?.iter().filter(|path| path.extension().is_some_and(|ext| ext == NEXT)) {
+            let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
+            profile.map_or(Ok(()), |profile| vault.go_on(&profile))?;
+        }
         let (lock, new_key) = opening.fresh()?;
         let header = begin(vault, lock, &new_key)?;
         let old_key = vault.key.clone();
