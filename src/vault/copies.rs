@@ -80,3 +80,65 @@ fn is_newer(one: &Record, other: &Record) -> bool {
 fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
     durable::rename(from, to).map_err(VaultError::file("rename", from))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::diagnosis::Diagnose;
+    use crate::vault::file::tests::{home, names, secrets};
+    use crate::vault::{How, Upkeep as _, Vault as _};
+
+    #[test]
+    fn of_two_machines_the_newer_generation_wins_and_the_older_is_kept_and_named() {
+        for copy_is_newer in [false, true] {
+            let home = home();
+            let vault = home.keyring().expect("made");
+            let at = |file: &str| home.path().join(file);
+            vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+            let older = fs::read(at("demo.sealed")).expect("read");
+            vault.put("demo", Some(1), &secrets("two"), How::SignedIn.into()).expect("put");
+            let newer = fs::read(at("demo.sealed")).expect("read");
+            let (place, copy) = if copy_is_newer { (&older, &newer) } else { (&newer, &older) };
+            fs::write(at("demo.sealed"), place).expect("written");
+            fs::write(at("demo (b's conflicted copy 2026-11-21).sealed"), copy).expect("written");
+            fs::write(at("demo.sync-conflict-20261121-ABCDEFG.sealed"), copy).expect("the same once more");
+
+            let vault = home.keyring().expect("opened");
+            let found = vault.get("demo").expect("read").expect("kept");
+            assert_eq!((found.number, found.secrets), (2, secrets("two")));
+            assert_eq!(fs::read(at("demo.conflict-1")).expect("kept"), older);
+            let notes: Vec<String> = vault.take_notes().iter().map(|note| note.diagnose().to_string()).collect();
+            let words = format!(
+                "another machine had put generation 1 of profile `demo` beside generation 2\n\
+                 hint: the newer one is used; generation 1 is kept as `{}`",
+                at("demo.conflict-1").display()
+            );
+            assert_eq!(notes[0], words);
+            assert!(vault.take_notes().is_empty(), "told once");
+            assert!(!names(&home.path()).iter().any(|name| name.contains("copy") || name.contains("sync")));
+            vault.remove("demo").expect("removed");
+            assert_eq!(names(&home.path()), [".generations", ".vault.lock", "vault.json"]);
+        }
+    }
+
+    #[test]
+    fn a_copy_that_does_not_open_stays_and_is_named() {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+        let mut bytes = fs::read(home.path().join("demo.sealed")).expect("read");
+        *bytes.last_mut().expect("bytes") ^= 1;
+        let copy = home.path().join("demo (copy).sealed");
+        fs::write(&copy, bytes).expect("written");
+        let vault = home.keyring().expect("opened");
+        assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
+        let faults: Vec<String> = vault.inspect().expect("inspected").faults.iter().map(ToString::to_string).collect();
+        let words = format!(
+            "`{}` is a copy of the sealed file of profile `demo`, and cannot be compared with it",
+            copy.display()
+        );
+        assert_eq!(faults, [words]);
+    }
+}

@@ -313,7 +313,7 @@ pub(in crate::vault) fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError>
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::vault) mod tests {
     use std::thread;
 
     use super::*;
@@ -326,40 +326,40 @@ mod tests {
     use crate::vault::{How, MemoryVault};
 
     /// A folder, and a keyring that outlives the opened vault.
-    struct Home {
-        folder: tempfile::TempDir,
-        locksmith: Locksmith,
+    pub(in crate::vault) struct Home {
+        pub folder: tempfile::TempDir,
+        pub locksmith: Locksmith,
     }
 
     impl Home {
-        fn with(keyring: Keyring) -> Self {
+        pub(in crate::vault) fn with(keyring: Keyring) -> Self {
             let cost = Cost { memory: 8, passes: 1, lanes: 1 };
             Self { folder: tempfile::tempdir().expect("a folder"), locksmith: Locksmith { keyring, cost } }
         }
 
-        fn path(&self) -> PathBuf {
+        pub(in crate::vault) fn path(&self) -> PathBuf {
             self.folder.path().join("vault")
         }
 
-        fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
+        pub(in crate::vault) fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
             let passphrase = Secret::new(passphrase);
             FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.locksmith)
         }
 
-        fn keyring(&self) -> Result<FileVault, VaultError> {
+        pub(in crate::vault) fn keyring(&self) -> Result<FileVault, VaultError> {
             self.open(VaultKind::Keyring, "")
         }
     }
 
-    fn home() -> Home {
+    pub(in crate::vault) fn home() -> Home {
         Home::with(mock())
     }
 
-    fn secrets(text: &str) -> ProfileSecrets {
+    pub(in crate::vault) fn secrets(text: &str) -> ProfileSecrets {
         ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
     }
 
-    fn names(folder: &Path) -> Vec<String> {
+    pub(in crate::vault) fn names(folder: &Path) -> Vec<String> {
         let paths = files(folder).expect("listed");
         let mut names: Vec<String> =
             paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();

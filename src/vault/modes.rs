@@ -60,3 +60,58 @@ pub(in crate::vault) fn check(_folder: &Path) -> Result<Vec<Note>, VaultError> {
 pub(in crate::vault) fn mend_file(_path: &Path) -> Result<bool, VaultError> {
     Ok(false)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+
+    use super::*;
+    use crate::vault::file::tests::{home, secrets};
+    use crate::vault::{How, Upkeep as _, Vault as _};
+
+    fn set(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_others_could_read_is_closed_and_told() {
+        let home = home();
+        let file = home.path().join("demo.sealed");
+        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        set(&home.path(), 0o755);
+        set(&file, 0o644);
+        let vault = home.keyring().expect("opened");
+        assert_eq!((mode(&home.path()), mode(&file)), (0o700, 0o600));
+        let words: Vec<String> = vault.take_notes().iter().map(ToString::to_string).collect();
+        let said =
+            |path: &Path| format!("`{}` could be read by others on this machine; it no longer can", path.display());
+        assert_eq!(words, [said(&home.path()), said(&file)]);
+        set(&file, 0o640);
+        vault.get("demo").expect("read");
+        assert_eq!((mode(&file), vault.take_notes().len()), (0o600, 1), "a file is looked at when it is read");
+    }
+
+    #[test]
+    fn a_folder_of_another_user_is_not_used() {
+        let home = home();
+        home.keyring().expect("made");
+        if !rustix::process::geteuid().is_root() {
+            // Only root can give a folder away; `/` is somebody else's for everybody else.
+            let error = check(Path::new("/")).expect_err("it is root's");
+            assert!(matches!(error, VaultError::ForeignFolder { owner: 0, .. }), "{error}");
+            return;
+        }
+        chown(home.path(), Some(65534), None).expect("given away");
+        let error = home.keyring().expect_err("not ours").to_string();
+        let words = format!(
+            "`{}` belongs to the user with number 65534, and this program runs as number 0",
+            home.path().display()
+        );
+        assert_eq!(error, words);
+    }
+}

@@ -182,3 +182,106 @@ fn unwrap(under: &Key, sealed: &[u8]) -> Option<Key> {
     let (_, bytes) = unseal_text(under, KEY_NAME, Path::new("vault.json"), sealed).ok()?;
     Key::from_bytes(&bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::file::tests::{Home, home, secrets};
+    use crate::vault::{Note, Upkeep as _};
+
+    const PROFILES: [&str; 3] = ["one", "two", "three"];
+
+    fn filled() -> (Home, FileVault) {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        for profile in PROFILES {
+            vault.put(profile, None, &secrets("old"), How::SignedIn.into()).expect("put");
+            vault.put(profile, Some(1), &secrets(profile), How::SignedIn.into()).expect("put");
+        }
+        (home, vault)
+    }
+
+    fn check(vault: &FileVault) {
+        for profile in PROFILES {
+            let record = vault.get(profile).expect("read").expect("kept");
+            assert_eq!((record.number, &record.secrets), (2, &secrets(profile)));
+            vault.put(profile, Some(2), &record.secrets, How::Saved.into()).expect("put");
+            std::fs::remove_file(vault.folder.join(format!("{profile}.sealed"))).expect("removed");
+            vault.mend(profile).expect("the one before opens too").expect("it was missing");
+        }
+    }
+
+    #[test]
+    fn all_is_sealed_again_and_who_has_the_old_key_is_told() {
+        let (home, old) = filled();
+        let passphrase = Secret::new("p");
+        let moved = move_vault(&old, VaultKind::Passphrase, Some(&passphrase)).expect("moved");
+        assert_eq!(moved.kind(), VaultKind::Passphrase);
+        let how = moved.get("one").expect("read").expect("kept").history.lines.last().map(|line| line.how);
+        assert_eq!(how, Some(How::Moved));
+        check(&moved);
+        for refused in [old.get("one").map(drop), old.put("one", Some(2), &secrets("x"), How::Saved.into()).map(drop)] {
+            let error = refused.expect_err("its key is no longer the folder's");
+            assert!(matches!(error, VaultError::Replaced { .. }), "{error}");
+        }
+        assert!(matches!(home.keyring(), Err(VaultError::OtherKind { found: VaultKind::Passphrase, .. })));
+        let back = move_vault(&moved, VaultKind::Keyring, None).expect("moved back");
+        assert_eq!(back.get("two").expect("read").expect("kept").secrets, secrets("two"));
+        assert!(matches!(move_vault(&back, VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
+        assert!(matches!(move_vault(&back, VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
+        let none = move_vault(&back, VaultKind::Passphrase, None);
+        assert!(matches!(none, Err(VaultError::PassphraseNeeded { new: true })));
+    }
+
+    #[test]
+    fn a_move_that_stops_anywhere_is_finished_by_whoever_opens_the_vault_next_with_either_key() {
+        let sealed = 6;
+        for opened_by in [VaultKind::Keyring, VaultKind::Passphrase] {
+            for done in 0..=sealed {
+                let (home, vault) = filled();
+                let passphrase = Secret::new("p");
+                let opening = Opening {
+                    kind: VaultKind::Passphrase,
+                    folder: &vault.folder,
+                    passphrase: Some(&passphrase),
+                    locksmith: &vault.locksmith,
+                };
+                let (lock, new_key) = opening.fresh().expect("a key");
+                begin(&vault, lock, &new_key).expect("begun");
+                let mut paths = files(&vault.folder).expect("listed");
+                paths.retain(|path| is_sealed(path));
+                assert_eq!(paths.len(), sealed);
+                for path in &paths[..done] {
+                    seal_again(path, &vault.key, &new_key).expect("sealed again");
+                }
+                let opened = home.open(opened_by, "p").expect("either key opens it");
+                assert_eq!(opened.take_notes(), [Note::MoveFinished { to: VaultKind::Passphrase }]);
+                check(&opened);
+                assert!(matches!(vault.get("one"), Err(VaultError::Replaced { .. })));
+                home.open(VaultKind::Passphrase, "p").expect("it is done");
+            }
+        }
+    }
+
+    #[test]
+    fn another_passphrase_is_another_key_and_a_wrong_one_opens_nothing_half_way() {
+        let home = home();
+        let vault = home.open(VaultKind::Passphrase, "old").expect("made");
+        vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        let passphrase = Secret::new("new");
+        let opening = Opening {
+            kind: VaultKind::Passphrase,
+            folder: &vault.folder,
+            passphrase: Some(&passphrase),
+            locksmith: &vault.locksmith,
+        };
+        let (lock, new_key) = opening.fresh().expect("a key");
+        begin(&vault, lock, &new_key).expect("begun");
+        let wrong = home.open(VaultKind::Passphrase, "wrong");
+        assert!(matches!(wrong, Err(VaultError::WrongPassphrase { .. })));
+        let opened = home.open(VaultKind::Passphrase, "old").expect("either opens it");
+        assert_eq!(opened.get("demo").expect("read").expect("kept").secrets, secrets("a"));
+        assert!(matches!(home.open(VaultKind::Passphrase, "old"), Err(VaultError::WrongPassphrase { .. })));
+        home.open(VaultKind::Passphrase, "new").expect("it is done");
+    }
+}

@@ -204,3 +204,126 @@ fn stray(path: &Path) -> VaultError {
         None => VaultError::Damaged { path: path.to_owned(), reason: "it does not begin as a sealed file does" },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::vault::file::tests::{Home, home, secrets};
+
+    /// Three generations of one profile, and the bytes of each; one of another.
+    fn three() -> (Home, FileVault, Vec<Vec<u8>>) {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        let mut bytes = Vec::new();
+        for number in 0..3 {
+            let last = Some(number).filter(|number| *number > 0);
+            let text = format!("secret {}", number + 1);
+            vault.put("demo", last, &secrets(&text), How::SignedIn.into()).expect("put");
+            bytes.push(fs::read(home.path().join("demo.sealed")).expect("read"));
+        }
+        vault.put("other", None, &secrets("other"), How::SignedIn.into()).expect("put");
+        (home, vault, bytes)
+    }
+
+    fn text(vault: &FileVault, profile: &str) -> String {
+        let secret = vault.get(profile).expect("read").expect("kept").secrets.client_secret;
+        secret.expect("a secret").expose().to_owned()
+    }
+
+    #[test]
+    fn an_older_file_put_back_is_named_and_taken_only_by_consent() {
+        let (home, vault, bytes) = three();
+        let path = home.path().join("demo.sealed");
+        fs::write(&path, &bytes[0]).expect("put back");
+        for vault in [&vault, &home.keyring().expect("opened")] {
+            let error = vault.get("demo").expect_err("rolled back");
+            let words = format!(
+                "the sealed file `{0}` was put back: it is generation 1 where 3 was known\n\
+                 hint: if the folder is synced, wait until that is done; `tokenwright restore demo` goes on with the older \
+                 one, whose refresh token may be spent",
+                path.display()
+            );
+            assert_eq!(error.diagnose().to_string(), words);
+            let put = vault.put("demo", Some(1), &secrets("x"), How::SignedIn.into());
+            assert!(matches!(put, Err(VaultError::RolledBack { found: 1, known: 3, .. })));
+            assert_eq!(text(vault, "other"), "other");
+        }
+        assert_eq!(vault.inspect().expect("inspected").faults.len(), 1);
+        let mended = vault.mend("demo").expect("mended").expect("something was wrong");
+        assert_eq!(mended, Mended { from: 1, number: 4, aside: None });
+        assert_eq!(text(&vault, "demo"), "secret 1");
+        let how: Vec<How> =
+            vault.get("demo").expect("read").expect("kept").history.lines.iter().map(|l| l.how).collect();
+        assert_eq!(how, [How::SignedIn, How::Restored(1)]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_missed_and_the_one_before_takes_its_place() {
+        let (home, vault, _) = three();
+        let path = home.path().join("demo.sealed");
+        fs::remove_file(&path).expect("removed");
+        let error = vault.get("demo").expect_err("gone").to_string();
+        assert_eq!(error, format!("the sealed file `{}` is gone: generation 3 of it was known", path.display()));
+        let mended = vault.mend("demo").expect("mended");
+        assert_eq!(mended, Some(Mended { from: 2, number: 4, aside: None }));
+        assert_eq!(text(&vault, "demo"), "secret 2");
+        vault.remove("demo").expect("removed");
+        assert_eq!(vault.get("demo").expect("nobody misses what was removed"), None);
+    }
+
+    #[test]
+    fn a_file_of_another_profile_under_this_name_is_set_aside() {
+        let (home, vault, _) = three();
+        let at = |file: &str| home.path().join(file);
+        fs::copy(at("other.sealed"), at("demo.sealed")).expect("swapped");
+        assert!(matches!(vault.get("demo"), Err(VaultError::Misplaced { .. })));
+        let aside = vault.mend("demo").expect("mended").and_then(|mended| mended.aside);
+        assert_eq!(aside, Some(at("demo.damaged-1")));
+        assert_eq!(text(&vault, "demo"), "secret 2");
+        assert_eq!(vault.inspect().expect("inspected").aside, [at("demo.damaged-1")]);
+    }
+
+    #[test]
+    fn where_no_copy_opens_nothing_is_touched() {
+        let (home, vault, _) = three();
+        let at = |file: &str| home.path().join(file);
+        fs::write(at("demo.sealed"), "cut").expect("damaged");
+        fs::write(at("demo.previous"), "cut").expect("damaged");
+        assert!(matches!(vault.mend("demo"), Err(VaultError::Damaged { .. })));
+        fs::remove_file(at("demo.sealed")).expect("removed");
+        let error = vault.mend("demo").expect_err("nothing to go back to").diagnose().to_string();
+        let words = format!(
+            "there is no older generation of profile `demo` that opens: `{}` is missing or damaged\n\
+             hint: put the file back from a backup, or `tokenwright forget demo` and sign in again",
+            at("demo.previous").display()
+        );
+        assert_eq!(error, words);
+        assert_eq!(fs::read(at("demo.previous")).expect("read"), b"cut");
+    }
+
+    #[test]
+    fn a_record_that_a_dead_process_left_complete_takes_its_place() {
+        let (home, vault, bytes) = three();
+        let at = |file: &str| home.path().join(file);
+        let next = Record::next(
+            vault.get("demo").expect("read").as_ref(),
+            4,
+            &secrets("secret 4"),
+            Change::New(How::Refreshed),
+            Stamp::now(),
+        );
+        let sealed = crate::vault::sealed::seal(&vault.key, "demo", &next).expect("sealed");
+        fs::write(at("demo.next"), &sealed).expect("left behind");
+        assert_eq!(text(&vault, "demo"), "secret 4");
+        assert!(!at("demo.next").exists());
+        fs::write(at("demo.next"), &sealed[..99]).expect("half written");
+        assert_eq!(text(&vault, "demo"), "secret 4");
+        assert!(!at("demo.next").exists(), "what is half written was promised to nobody");
+        fs::write(at("demo.next"), &bytes[1]).expect("overtaken");
+        drop(home.keyring().expect("opened"));
+        assert!(!at("demo.next").exists());
+        assert_eq!(text(&vault, "demo"), "secret 4");
+    }
+}
