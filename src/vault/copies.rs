@@ -85,7 +85,6 @@ fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
 mod tests {
     use std::fs;
 
-    use super::*;
     use crate::diagnosis::Diagnose;
     use crate::vault::file::tests::{home, names, secrets};
     use crate::vault::{How, Upkeep as _, Vault as _};

@@ -211,7 +211,8 @@ impl FileVault {
         let next = self.path(profile, NEXT);
         let follows = match (self.read(profile, NEXT), self.newest(profile)) {
             (Ok(Some((_, next))), Ok(last)) => {
-                let follows = next.number == last.as_ref().map_or(0, |(_, last)| last.number).saturating_add(1);
+                let last_number = last.as_ref().map_or(0, |(_, last)| last.number);
+                let follows = (last_number..=last_number.saturating_add(1)).contains(&next.number);
                 follows.then_some((last, next))
             }
             (Ok(None), _) => return Ok(()),
@@ -250,7 +251,7 @@ impl Vault for FileVault {
         if found != expected {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
-        let number = found.unwrap_or(0).saturating_add(1);
+        let number = change.number_after(found);
         let next = Record::next(last.as_ref().map(|(_, record)| record), number, secrets, change, Stamp::now());
         self.write_next(profile, last.as_ref(), &next)?;
         Ok(number)

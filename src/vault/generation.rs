@@ -69,6 +69,17 @@ pub enum Change {
     Fared(Outcome),
 }
 
+impl Change {
+    /// The number of the record that is put with this over one of that number. How tokens fared is no generation of its own.
+    pub(in crate::vault) fn number_after(&self, last: Option<u64>) -> u64 {
+        match (self, last) {
+            (_, None) => 1,
+            (Self::New(_), Some(last)) => last.saturating_add(1),
+            (Self::Fared(_), Some(last)) => last,
+        }
+    }
+}
+
 impl From<How> for Change {
     fn from(how: How) -> Self {
         Self::New(how)

@@ -171,8 +171,9 @@ pub(in crate::vault) mod tests {
 
     fn put(last: Option<&Record>, text: &str, change: impl Into<Change>) -> Record {
         let secrets = ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
-        let number = last.map_or(0, |last| last.number) + 1;
-        Record::next(last, number, &secrets, change.into(), Stamp::now())
+        let change = change.into();
+        let number = change.number_after(last.map(|last| last.number));
+        Record::next(last, number, &secrets, change, Stamp::now())
     }
 
     fn earlier(record: &Record) -> Vec<(u64, &str)> {
@@ -213,7 +214,7 @@ pub(in crate::vault) mod tests {
         let first = put(None, "a", How::SignedIn);
         let refused = put(Some(&first), "a", Outcome::Refused("invalid_grant".into()));
         let saved = put(Some(&refused), "a", How::Saved);
-        let words = [(1, "signed in", "refused: invalid_grant"), (3, "saved", "refused: invalid_grant")];
+        let words = [(1, "signed in", "refused: invalid_grant"), (2, "saved", "refused: invalid_grant")];
         assert_eq!(outcomes(&saved), words.map(|(number, how, outcome)| (number, how.into(), outcome.into())));
     }
 

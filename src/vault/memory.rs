@@ -44,7 +44,7 @@ impl Vault for MemoryVault {
         if found != expected {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
-        let number = found.unwrap_or(0) + 1;
+        let number = change.number_after(found);
         if last.is_none_or(|last| last.secrets.tokens != secrets.tokens) {
             locked(&self.begun).remove(profile);
         }
