@@ -73,7 +73,12 @@ struct Ground {
     program: Tokenwright,
     practice: Practice,
     beside: Vec<u8>,
+    /// What opens the vault now.
+    passphrase: &'static str,
 }
+
+/// The passphrases that a vault is moved between.
+const OTHERS: [&str; 2] = [PASSPHRASE, "another one"];
 
 #[test]
 fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened() {
@@ -107,7 +112,62 @@ fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened(
     }
 }
 
+#[test]
+fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
+    let mut ground = Ground::new();
+    let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
+    let mut killed = Vec::new();
+    // A renaming is what makes a step of the move count; what lies between is looked at less often.
+    for (call, stride) in [("renameat", 1), ("fsync", 5), ("openat", 20)] {
+        let mut step = 1;
+        while ground.is_move_killed_at(call, step) {
+            ground.open_with_either(&format!("{call}, step {step}"));
+            killed.push(format!("{call} {step}"));
+            step += if every_step { 1 } else { stride };
+        }
+        ground.open_with_either(&format!("{call}, not killed"));
+    }
+    println!("{} killed: {}", killed.len(), killed.join(", "));
+    assert!(killed.len() > 6, "too few kills to mean anything: {killed:?}");
+}
+
 impl Ground {
+    /// Kills a move of the vault to the other one of two passphrases.
+    fn is_move_killed_at(&self, call: &str, step: usize) -> bool {
+        let to = self.program.home().join("to");
+        fs::write(&to, OTHERS[usize::from(self.passphrase == OTHERS[0])]).expect("written");
+        let task = ["vault", "move", "--to", "passphrase", "--passphrase-stdin"];
+        let mut strace = self.strace(&task, call, &[], step);
+        strace.env("TOKENWRIGHT_PASSPHRASE", self.passphrase).stdin(fs::File::open(to).expect("read"));
+        is_killed(&mut strace, &format!("{call}, step {step}"))
+    }
+
+    /// One of the two passphrases opens the vault, and everything is there. Half-way both do, and whichever comes first
+    /// finishes the move.
+    fn open_with_either(&mut self, after: &str) {
+        let mut said = String::new();
+        for passphrase in OTHERS {
+            let mut status = self.program.command(&["vault", "status", "--json"]);
+            let status = status.env("TOKENWRIGHT_PASSPHRASE", passphrase).output().expect("runs");
+            said += &String::from_utf8_lossy(&status.stderr);
+            if status.status.success() {
+                let found: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
+                assert_eq!((&found["whole"], &found["faults"]), (&2.into(), &serde_json::json!([])), "after {after}");
+                // Finished, the vault has the new passphrase, which may be the other one.
+                self.passphrase = self.opens_with(passphrase);
+                return;
+            }
+        }
+        panic!("nothing opens the vault after {after}: {said}");
+    }
+
+    /// The passphrase of a vault that this one has just opened, as it is now.
+    fn opens_with(&self, passphrase: &'static str) -> &'static str {
+        let status = self.program.command(&["vault", "status"]).env("TOKENWRIGHT_PASSPHRASE", passphrase).output();
+        let is_still = status.expect("runs").status.success();
+        if is_still { passphrase } else { OTHERS[usize::from(passphrase == OTHERS[0])] }
+    }
+
     fn new() -> Self {
         let program = Tokenwright::with_vault();
         make_cheap_vault(&program);
@@ -115,7 +175,7 @@ impl Ground {
         practice.sign_in(&program, "demo");
         practice.sign_in(&program, "beside");
         let beside = fs::read(program.data().join("vault/beside.sealed")).expect("a sealed file");
-        Self { program, practice, beside }
+        Self { program, practice, beside, passphrase: PASSPHRASE }
     }
 
     /// Nothing here means anything where the system forbids tracing.
@@ -158,21 +218,19 @@ impl Ground {
     }
 
     fn is_killed_at(&self, call: &str, files: &[PathBuf], step: usize) -> bool {
-        let refresh = self.program.command(&["refresh", "demo"]);
+        is_killed(&mut self.strace(&["refresh", "demo"], call, files, step), &format!("{call}, step {step}"))
+    }
+
+    /// A command of the program under a tracer that kills it.
+    fn strace(&self, task: &[&str], call: &str, files: &[PathBuf], step: usize) -> Command {
+        let program = self.program.command(task);
         let mut strace = Command::new("strace");
-        strace
-            .args(["-f", "-qq", "-o", "/dev/null"])
-            .args(files.iter().flat_map(|file| ["-P".as_ref(), file.as_os_str()]));
+        strace.args(["-f", "-qq", "-o", "/dev/null"]);
+        strace.args(files.iter().flat_map(|file| ["-P".as_ref(), file.as_os_str()]));
         strace.args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:signal=SIGKILL:when={step}")]);
-        strace.arg(refresh.get_program()).args(refresh.get_args()).current_dir(self.program.home()).env_clear();
-        strace.envs(refresh.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let status = strace.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("strace runs");
-        match status.code() {
-            // It ends as what it traced has ended.
-            None => true,
-            Some(0) => false,
-            code => panic!("a refresh that is traced ended with {code:?} at {call}, step {step}"),
-        }
+        strace.arg(program.get_program()).args(program.get_args()).current_dir(self.program.home()).env_clear();
+        strace.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        strace
     }
 
     /// Whether the next command continues; it tells what happened if not, and the profile is signed in again.
@@ -211,6 +269,16 @@ impl Ground {
         let header = format!("Authorization: Bearer {token}");
         let asked = Command::new("curl").args(["-s", "-o", "/dev/null", "-f", "--header", &header, &url]).status();
         asked.expect("curl runs").success()
+    }
+}
+
+fn is_killed(strace: &mut Command, at: &str) -> bool {
+    let ended = strace.stdout(Stdio::null()).output().expect("strace runs");
+    match ended.status.code() {
+        // It ends as what it traced has ended.
+        None => true,
+        Some(0) => false,
+        code => panic!("what was traced ended with {code:?} at {at}: {}", String::from_utf8_lossy(&ended.stderr)),
     }
 }
 

@@ -62,8 +62,8 @@ pub trait Vault: Send + Sync + fmt::Debug {
 
     /// Puts the next generation and returns its number, but only if the last one still is `expected` (`None`: there
     /// is none yet); [`VaultError::Conflict`] otherwise. `change` is what the history says of it; how tokens fared
-    /// is noted under the number that is there. The mark of a call
-    /// that was begun goes away with other tokens. Numbers start at 1 again after `remove`.
+    /// is noted under the number that is there. The mark of a call that was begun goes away with other tokens. Numbers
+    /// start at 1 again after `remove`.
     fn put(
         &self,
         profile: &str,
