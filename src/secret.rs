@@ -64,7 +64,7 @@ impl Eq for Secret {}
 #[cfg(unix)]
 pub fn keep_out_of_dumps(private: bool) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let least = if cfg!(target_os = "linux") { 1 } else { 0 };
+    let least = u64::from(cfg!(target_os = "linux"));
     let maximum = getrlimit(Resource::Core).maximum;
     let current = Some(maximum.map_or(least, |maximum| maximum.min(least)));
     let _ = setrlimit(Resource::Core, Rlimit { current, maximum });

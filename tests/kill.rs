@@ -207,9 +207,9 @@ impl Ground {
         let mut step = 1;
         while self.is_killed_at(call, files, step) {
             if self.continues(&format!("{call}, step {step}")) {
-                tally.continued += 1
+                tally.continued += 1;
             } else {
-                tally.told += 1
+                tally.told += 1;
             }
             // The first few steps of each kind are few enough to be taken always.
             step += if every_step || step < 4 { 1 } else { STRIDE };

@@ -49,10 +49,7 @@ pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), Va
     // What does not open is left where it is; the status of the vault names it.
     let Some((profile, copy)) = opened else { return Ok(()) };
     let place = vault.path(&profile, SEALED);
-    let current = match vault.read(&profile, SEALED) {
-        Ok(current) => current,
-        Err(_) => return Ok(()),
-    };
+    let Ok(current) = vault.read(&profile, SEALED) else { return Ok(()) };
     let Some((bytes, current)) = current else { return rename(stray, &place) };
     if bytes == sealed {
         return durable::remove(stray).map(drop).map_err(VaultError::file("remove", stray));

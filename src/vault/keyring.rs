@@ -235,6 +235,29 @@ pub(in crate::vault) mod tests {
         assert_eq!(error.to_string(), "the system keyring failed: the library that speaks to it stopped");
     }
 
+    /// A keyring that answers every call with this, whatever it is asked.
+    fn scripted(answer: fn() -> keyring_core::Error) -> Keyring {
+        keyring(move || Err(answer()))
+    }
+
+    #[test]
+    fn each_state_of_a_keyring_has_its_words_and_a_way_on() {
+        let said = |answer: fn() -> KeyringError| scripted(answer).get("a").expect_err("no key").diagnose().to_string();
+        let locked = said(|| KeyringError::NoStorageAccess("locked".into()));
+        assert!(
+            locked.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"),
+            "{locked}"
+        );
+        let absent = said(|| KeyringError::NoDefaultStore);
+        assert!(
+            absent.starts_with("no system keyring was found\nhint: set `TOKENWRIGHT_VAULT=passphrase`"),
+            "{absent}"
+        );
+        let nonsense = said(|| KeyringError::BadDataFormat(b"hunter2".to_vec(), "not utf-8".into()));
+        assert!(nonsense.starts_with("the system keyring failed: an entry is malformed\nhint: set "), "{nonsense}");
+        assert!(!nonsense.contains("hunter2"), "{nonsense}");
+    }
+
     #[test]
     fn what_the_keyring_read_is_not_in_the_error() {
         let error = refused(KeyringError::BadEncoding(b"hunter2".to_vec()));

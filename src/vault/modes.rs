@@ -11,16 +11,13 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
     use std::fs;
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
-    let found = match fs::metadata(folder) {
-        Ok(found) => found,
-        // Made in a moment, or told about by whoever makes it.
-        Err(_) => return Ok(Vec::new()),
-    };
+    // One that is missing is made in a moment; one that cannot be looked at is told about by whoever makes it.
+    let Ok(found) = fs::metadata(folder) else { return Ok(Vec::new()) };
     let user = rustix::process::geteuid().as_raw();
     if found.uid() != user {
         return Err(VaultError::ForeignFolder { folder: folder.to_owned(), owner: found.uid(), user });
     }
-    if !found.is_dir() || found.permissions().mode() & 0o077 == 0 {
+    if !found.is_dir() || !is_open(&found) {
         return Ok(Vec::new());
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(VaultError::file("close", folder))?;
@@ -41,11 +38,18 @@ pub(in crate::vault) fn mend_file(path: &Path) -> Result<bool, VaultError> {
 
     // One that is gone meanwhile, or is a link to nowhere, is closed enough.
     let Ok(found) = fs::metadata(path) else { return Ok(false) };
-    if !found.is_file() || found.permissions().mode() & 0o077 == 0 {
+    if !found.is_file() || !is_open(&found) {
         return Ok(false);
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(VaultError::file("close", path))?;
     Ok(true)
+}
+
+/// Whether anybody but its owner may do anything with it.
+#[cfg(unix)]
+fn is_open(found: &std::fs::Metadata) -> bool {
+    let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions());
+    mode & 0o077 != 0
 }
 
 /// A profile's folder is for its user alone on Windows, by the rights that it inherits.

@@ -148,10 +148,7 @@ impl Upkeep for FileVault {
     fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError> {
         let _change = lock_folder(&self.folder)?;
         self.check_header()?;
-        let fault = match self.newest(profile) {
-            Ok(_) => return Ok(None),
-            Err(fault) => fault,
-        };
+        let Err(fault) = self.newest(profile) else { return Ok(None) };
         let known = self.known().get(profile).copied().unwrap_or_default();
         let previous = self.read(profile, PREVIOUS).ok().flatten().map(|(_, record)| record);
         let (mut taken, aside) = match fault {

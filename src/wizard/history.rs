@@ -136,8 +136,8 @@ fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Tim
     if history.lines.iter().filter(of_same).any(|line| matches!(line.outcome, Outcome::Refused(_))) {
         return true;
     }
-    let after = history.lines.iter().skip_while(|other| other.number != line.number);
-    let next = after.skip_while(of_same).next();
+    let mut after = history.lines.iter().skip_while(|other| other.number != line.number);
+    let next = after.find(|other| !of_same(other));
     let grace = policy.grace.map(Duration::from_secs).unwrap_or_default();
     next.is_some_and(|next| {
         let in_grace = next.at.checked_add(grace).is_ok_and(|end| now < end);
