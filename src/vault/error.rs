@@ -262,6 +262,7 @@ impl VaultError {
 }
 
 impl Diagnose for VaultError {
+    // flat: one arm a variant
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {

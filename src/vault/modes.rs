@@ -65,7 +65,8 @@ pub(in crate::vault) fn mend_file(_path: &Path) -> Result<bool, VaultError> {
     Ok(false)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, chown};
