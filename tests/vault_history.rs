@@ -125,3 +125,16 @@ fn a_process_that_holds_secrets_leaves_no_core_dump() {
     let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit of core dumps");
     assert_eq!(core.split_whitespace().nth(4), Some("1"), "{core}");
 }
+
+#[test]
+fn a_new_sign_in_mends_a_sealed_file_that_is_damaged() {
+    let (program, practice) = signed_in();
+    program.run(&["refresh", "demo"]).done();
+    let sealed = program.data().join("vault/demo.sealed");
+    fs::write(&sealed, "damaged").expect("written");
+    let said = program.run(&["token", "demo"]).failed(6);
+    assert!(said.ends_with("hint: `tokenwright restore demo` goes back to the generation before it; or forget the profile and sign in again\n"), "{said}");
+    practice.sign_in(&program, "demo");
+    program.run(&["refresh", "demo"]).done();
+    assert_eq!(fs::read(sealed.with_extension("damaged-1")).expect("set aside"), b"damaged");
+}

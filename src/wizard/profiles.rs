@@ -110,6 +110,8 @@ pub(crate) async fn save(
     };
     let put = move |vault: &dyn crate::vault::Vault| {
         let _lease = vault.lease(&kept, LEASE_WAIT)?;
+        // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
+        let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
         let last = vault.get(&kept)?;
         let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
         let how = if is_same { How::Saved } else { how };

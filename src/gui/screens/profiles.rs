@@ -112,6 +112,8 @@ fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> 
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };
     ui.horizontal(|ui| {
+        // As high as the words, so that both stand on one line.
+        ui.spacing_mut().interact_size.y = 0.0;
         status_dot(ui, tone, text);
         let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
         if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
