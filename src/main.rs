@@ -11,7 +11,7 @@ use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
 use tokenwright::redirect;
-use tokenwright::secret::Secret;
+use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         return expression::serve();
     }
     let arguments = Arguments::parse();
+    // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
+    secret::keep_out_of_dumps(arguments.task.is_some());
     let edges = match edges() {
         Ok(edges) => edges,
         Err(failure) => return cli::print_failure(&failure).report(),

@@ -79,6 +79,13 @@ pub enum Task {
         /// What git wants: `get`, `store` or `erase`
         operation: String,
     },
+    /// Show the generations of a profile's tokens: when, how, and what came of them
+    History(HistoryOptions),
+    /// Put an older generation of a profile's tokens on top again, or mend its sealed file
+    Restore(RestoreOptions),
+    /// Look after the vault: what is wrong in it, and where its key is kept
+    #[command(subcommand)]
+    Vault(VaultTask),
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: an authorization server on this machine, to learn on and to test with
@@ -207,6 +214,11 @@ pub struct ExportOptions {
     /// List the forms
     #[arg(long, conflicts_with_all = ["name", "form"])]
     pub list: bool,
+/// `tokenwright history …`
+#[derive(Debug, Args)]
+pub struct HistoryOptions {
+    /// The profile
+    pub name: String,
     /// As JSON
     #[arg(long)]
     pub json: bool,
@@ -230,6 +242,46 @@ pub struct ShareOptions {
     /// Replace a file that is there
     #[arg(long)]
     pub replace: bool,
+/// `tokenwright restore …`
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// The profile
+    pub name: String,
+    /// Which generation; the one before unless given
+    #[arg(long, value_name = "N")]
+    pub generation: Option<u64>,
+    /// Even if its refresh token is likely dead
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// `tokenwright vault …`
+#[derive(Debug, Subcommand)]
+pub enum VaultTask {
+    /// Look at every file of the vault
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seal everything under another key
+    Move {
+        /// Where the key is to be kept
+        #[arg(long, value_name = "KIND")]
+        to: KindArgument,
+        /// Read the new passphrase from standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+}
+
+/// A kind of vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "the names are the kinds")]
+pub enum KindArgument {
+    Keyring,
+    Passphrase,
+    Memory,
 }
 
 /// `tokenwright rehearse …`

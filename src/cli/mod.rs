@@ -7,6 +7,7 @@ mod exec;
 mod exit;
 mod export;
 mod forget;
+mod history;
 mod list;
 mod practice;
 mod print;
@@ -18,6 +19,7 @@ mod share;
 mod show;
 mod sign_in;
 mod token;
+mod vault;
 
 pub use crate::cli::args::{Arguments, Task};
 pub use crate::cli::conversation::StartWorker;
@@ -48,6 +50,9 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
         // It ends with the exit code of its command.
         Task::Exec { .. } => Ok(()),
+        Task::History(options) => history::run(&mut conversation, &options),
+        Task::Restore(options) => history::restore(&mut conversation, &options),
+        Task::Vault(task) => vault::run(&mut conversation, &task),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

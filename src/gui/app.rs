@@ -112,8 +112,13 @@ impl App {
             }
             self.draft.lead.to_top |= self.stands_at_the_top(&event);
             self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
+            self.draft.moving &= !matches!(event, Event::VaultMoved(..));
+            let makes_history = matches!(event, Event::Called(..) | Event::Saved(..) | Event::Identified(..));
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
+            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
+                self.ask_history(name.clone());
+            }
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
@@ -138,7 +143,7 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset]
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History]
                 .iter()
                 .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
@@ -198,6 +203,17 @@ impl App {
                 let attempt = self.session.begin(Flow::Saved);
                 self.worker.send(Command::Forget { attempt, name });
             }
+            Intent::ShowHistory(name) => self.ask_history(name),
+            Intent::Restore { name, generation, anyway } => {
+                let attempt = self.session.begin(Flow::History);
+                let generation = Some(generation);
+                self.worker.send(Command::Restore { attempt, name, generation, anyway });
+            }
+            Intent::MoveVault(to, passphrase) => {
+                self.draft.passphrase = [Secret::default(), Secret::default()];
+                let attempt = self.session.begin(Flow::Vault);
+                self.worker.send(Command::MoveVault { attempt, to, passphrase });
+            }
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
                 let attempt = self.session.begin(Flow::Vault);
@@ -214,6 +230,11 @@ impl App {
                 }
             }
         }
+    }
+
+    fn ask_history(&mut self, name: ProfileName) {
+        let attempt = self.session.begin(Flow::History);
+        self.worker.send(Command::History { attempt, name });
     }
 
     fn cancel_all(&mut self) {
@@ -270,7 +291,7 @@ impl App {
         self.worker.send(match flow {
             Flow::Bearer => Command::CallBearer { attempt, material },
             Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
-            _ => Command::CheckToken { attempt, material },
+            _ => Command::CheckToken { attempt, material, saved_as },
         });
     }
 

@@ -53,6 +53,19 @@ pub enum Intent {
     Open(ProfileName),
     /// Forget a saved profile.
     Forget(ProfileName),
+    /// Show the generations of a saved profile's tokens.
+    ShowHistory(ProfileName),
+    /// Put an older generation on top again.
+    Restore {
+        /// The profile.
+        name: ProfileName,
+        /// Which.
+        generation: u64,
+        /// Even if its refresh token is likely dead.
+        anyway: bool,
+    },
+    /// Seal the vault under another key: in the keyring, or made from this passphrase.
+    MoveVault(VaultChoice, Option<Secret>),
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
@@ -109,6 +122,15 @@ impl Intent {
             }
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
+            Self::ShowHistory(_) => ("Show history", "When the tokens came, how, and what became of them", None),
+            Self::Restore { anyway: false, .. } => ("Restore", "Use these tokens in place of the newest", None),
+            Self::Restore { anyway: true, .. } => {
+                ("Restore anyway", "The service may answer by ending all tokens of the sign-in", None)
+            }
+            Self::MoveVault(VaultChoice::Passphrase, _) => {
+                ("Move to this passphrase", "Seal everything with a key made from it", None)
+            }
+            Self::MoveVault(..) => ("Move to the keyring", "Seal everything with a key in the desktop's keyring", None),
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }

@@ -131,6 +131,13 @@ impl TransportError {
     }
 }
 
+impl TransportError {
+    /// Whether the call may have reached the service although no reply did.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::BodyTooLarge { .. } | Self::Io { .. })
+    }
+}
+
 impl Diagnose for TransportError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());

@@ -72,6 +72,8 @@ pub enum Command {
         attempt: Attempt,
         /// What the call is made from.
         material: Box<Material>,
+        /// The saved profile that the token belongs to: its history says that it has worked.
+        saved_as: Option<ProfileName>,
     },
     /// Keep profile, secrets and tokens under a name.
     SaveProfile {
@@ -106,6 +108,35 @@ pub enum Command {
         attempt: Attempt,
         /// Its name.
         name: ProfileName,
+    },
+    /// Tell what is known of a saved profile's generations.
+    History {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+    },
+    /// Put an older generation of a saved profile on top again.
+    Restore {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// Which; `None` for the one before.
+        generation: Option<u64>,
+        /// Even if its refresh token is likely dead.
+        anyway: bool,
+    },
+    /// Look at every file of the vault.
+    VaultStatus(Attempt),
+    /// Seal everything in the vault under another key.
+    MoveVault {
+        /// The run.
+        attempt: Attempt,
+        /// What kind the vault is to be.
+        to: VaultChoice,
+        /// The new passphrase, where that kind needs one.
+        passphrase: Option<Secret>,
     },
     /// Rehearse a preset against a stand-in for its service, on this machine.
     Rehearse {

@@ -10,6 +10,8 @@ use crate::wizard::{
     ProfileSummary, SavedToken, ShareDone, StageLine, VaultState, Waiting, WindowSettings,
     Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
     TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, ProfileSummary,
+    Restored, SavedToken, StageLine, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -77,6 +79,16 @@ pub enum Event {
     Outlets(ProfileName, Outlets),
     /// What a reply comes to by expressions as they are typed.
     ReadingTried(Attempt, TriedReading),
+    /// What is known of a profile's generations.
+    History(Attempt, Box<ProfileHistory>),
+    /// An older generation is the newest now; the history follows.
+    Restored(Attempt, Box<Restored>),
+    /// What was found in the vault.
+    VaultStatus(Attempt, Box<VaultStatus>),
+    /// The vault has another key.
+    VaultMoved(Attempt, Box<VaultMoved>),
+    /// What the vault has mended by itself.
+    VaultNotes(Vec<Diagnosis>),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

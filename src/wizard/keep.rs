@@ -8,10 +8,10 @@ use crate::export::HandedOver;
 use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::{ProfileSecrets, Record};
+use crate::vault::{How, ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, export, profiles, token_call,
+    Attempt, Event, Exchange, Failure, FailureKind, Material, SavedToken, TypedSecrets, export, intent, profiles,
     unlock,
 };
 
@@ -111,11 +111,13 @@ async fn renew(
     }
     let (mut material, stage) = material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let mut exchange = token_call::exchange(shared, attempt, &material, stage).await?;
+    let mut exchange = intent::exchange(shared, attempt, name, &record, &material, stage).await?;
+    intent::refused(shared, name, &record, &exchange).await;
     if let Ok(tokens) = &exchange.outcome {
         let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), ..record.secrets };
         // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
-        exchange.notes.extend(put(shared, name, record.number, secrets).await.err());
+        let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
+        exchange.notes.extend(put(shared, name, record.number, secrets, how).await.err());
         exchange.notes.extend(export::rewrite(shared, name).await);
     }
     drop(lease);
@@ -127,11 +129,17 @@ async fn renew(
 const TRIES: u32 = 4;
 
 /// Keeps the new tokens; what is said when that cannot be done.
-async fn put(shared: &Shared, name: &ProfileName, last: u64, secrets: ProfileSecrets) -> Result<(), Diagnosis> {
+async fn put(
+    shared: &Shared,
+    name: &ProfileName,
+    last: u64,
+    secrets: ProfileSecrets,
+    how: How,
+) -> Result<(), Diagnosis> {
     let mut tries = 1;
     loop {
         let (kept, secrets) = (name.to_string(), secrets.clone());
-        let put = shared.with_vault(move |vault| vault.put(&kept, Some(last), &secrets)).await;
+        let put = shared.with_vault(move |vault| vault.put(&kept, Some(last), &secrets, how.into())).await;
         let Err(failure) = put else { return Ok(()) };
         if tries == TRIES {
             let summary = format!("the new tokens could not be kept: {}", failure.diagnosis.summary);

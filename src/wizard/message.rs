@@ -33,6 +33,7 @@ pub enum Flow {
     Export,
     Share,
     Reading,
+    History,
 }
 
 /// Where secrets are kept.
@@ -116,6 +117,8 @@ pub struct Exchange {
     pub notes: Vec<Diagnosis>,
     /// What the person must choose among.
     pub choices: Vec<Choosing>,
+    /// Whether the call may have reached the service although no reply did.
+    pub unanswered: bool,
 }
 
 /// Several values were fetched where one is needed.

@@ -16,10 +16,13 @@ mod event;
 mod export;
 mod failure;
 mod follow_up;
+mod history;
 mod identity;
+mod intent;
 mod keep;
 mod material;
 mod message;
+mod moving;
 mod practising;
 mod presets;
 mod profiles;
@@ -40,11 +43,13 @@ pub use crate::wizard::export::{
 };
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
+pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
     TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
+pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};

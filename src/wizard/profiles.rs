@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::ProfileSecrets;
+use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, export,
@@ -104,10 +104,19 @@ pub(crate) async fn save(
         ..ProfileSecrets::default()
     };
     let kept = name.to_string();
+    let how = match (material.secrets.refresh_token.is_empty(), &material.profile.service.authorization) {
+        (false, _) => How::Pasted,
+        (true, None) => How::AskedFor,
+        (true, Some(_)) => How::SignedIn,
+    };
     let put = move |vault: &dyn crate::vault::Vault| {
         let _lease = vault.lease(&kept, LEASE_WAIT)?;
-        let last = vault.get(&kept)?.map(|record| record.number);
-        vault.put(&kept, last, &secrets)
+        // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
+        let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
+        let last = vault.get(&kept)?;
+        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
+        let how = if is_same { How::Saved } else { how };
+        vault.put(&kept, last.map(|last| last.number), &secrets, how.into())
     };
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();

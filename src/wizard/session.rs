@@ -11,6 +11,7 @@ use crate::wizard::{
     OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
     ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
+    ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -52,6 +53,10 @@ pub struct Session {
     pub preset: PresetState,
     /// Exports.
     pub export: ExportState,
+    /// The generations of the profile, once they were asked for.
+    pub history: Option<Box<ProfileHistory>>,
+    /// Why one of them could not be restored.
+    pub history_problem: Option<Failure>,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -148,6 +153,8 @@ impl Session {
             Flow::Share => self.export.shared = None,
             Flow::Vault | Flow::Preview => {}
             Flow::Vault | Flow::Reading => {}
+            Flow::History => self.history_problem = None,
+            Flow::Vault => {}
         }
         attempt
     }
@@ -168,6 +175,7 @@ impl Session {
             Flow::Rehearsal,
             Flow::Preset,
             Flow::Reading,
+            Flow::History,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -183,6 +191,8 @@ impl Session {
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
+        self.history = None;
+        self.history_problem = None;
         going
     }
 
@@ -219,6 +229,11 @@ impl Session {
             Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
                 session.export.done = Some(Ok(*done));
             }),
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::VaultStatus(..) => {}
+            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
+            Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
+            Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -327,6 +342,13 @@ impl Session {
         }
     }
 
+    fn restored(&mut self, restored: Restored) {
+        if self.saved_as.as_ref() == Some(&restored.name) {
+            self.tokens = restored.tokens;
+            self.identity = None;
+        }
+    }
+
     fn fail(&mut self, flow: Flow, failure: Failure) {
         match flow {
             Flow::Authorization => self.authorization = AuthorizationState::Failed(failure),
@@ -338,6 +360,7 @@ impl Session {
             Flow::Preview => self.export.view = Some(Err(failure)),
             Flow::Export => self.export.done = Some(Err(failure)),
             Flow::Share => self.export.shared = Some(Err(failure)),
+            Flow::History => self.history_problem = Some(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }

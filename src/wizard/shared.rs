@@ -11,7 +11,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::Catalog;
-use crate::vault::{Vault, VaultError};
+use crate::vault::{Upkeep, Vault, VaultError};
 use crate::wizard::rehearse::Hall;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
 
@@ -80,7 +80,12 @@ impl Shared {
         work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        blocking(move || work(&*vault)).await?.map_err(Failure::from)
+        let done = move || (work(&*vault), vault.upkeep().map(Upkeep::take_notes).unwrap_or_default());
+        let (done, notes) = blocking(done).await?;
+        if !notes.is_empty() {
+            self.emit(Event::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
+        }
+        done.map_err(Failure::from)
     }
 
     /// The port of the practice service, which is started if it does not run.

@@ -5,7 +5,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::transport::Wire;
+use crate::transport::{TransportError, Wire};
 use crate::wizard::shared::Shared;
 use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep, reading};
 
@@ -50,11 +50,12 @@ pub(crate) async fn exchange(
     let values = material.values();
     let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
-    let reply = send(shared, &call).await;
+    let reply = send_wire(shared, &call).await;
     let reply = match reply {
         Ok(reply) => reply,
-        Err(failure) => {
-            return Ok(Exchange { call, reply: None, outcome: Err(failure), notes: Vec::new(), choices: Vec::new() });
+        Err(error) => {
+            let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
+            return Ok(Exchange { call, reply: None, outcome: Err(error.into()), notes, choices, unanswered });
         }
     };
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
@@ -69,7 +70,7 @@ pub(crate) async fn exchange(
         [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
     });
     let view = view(&reply, values.secrets().chain(brought));
-    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new() })
+    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -85,13 +86,17 @@ fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure>
 
 /// Sends a call.
 pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure> {
+    Ok(send_wire(shared, call).await?)
+}
+
+async fn send_wire(shared: &Shared, call: &Call) -> Result<Reply, TransportError> {
     let wire = Wire {
         method: call.method.as_str(),
         url: call.url.to_secret(),
         headers: call.wire_headers(),
         body: call.wire_body(),
     };
-    Ok(shared.edges.transport.send(wire, shared.edges.now).await?)
+    shared.edges.transport.send(wire, shared.edges.now).await
 }
 
 /// The tokens with what the redirect brought and the preset keeps, a refresh token's life by the preset where the reply

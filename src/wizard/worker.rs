@@ -12,6 +12,7 @@ use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Command, Edges, Event, authorize, catalog, export, identity, keep, presets, profiles, rehearse,
     Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, reading, rehearse,
+    Attempt, Command, Edges, Event, authorize, catalog, history, identity, keep, moving, presets, profiles, rehearse,
     token_call, unlock,
 };
 
@@ -97,6 +98,10 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
+        | Command::History { attempt, .. }
+        | Command::Restore { attempt, .. }
+        | Command::VaultStatus(attempt)
+        | Command::MoveVault { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
         | Command::PreviewExport { attempt, .. }
@@ -138,12 +143,20 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::CallRefresh { attempt, material, saved_as } => {
             token_call::refresh(&shared, attempt, *material, saved_as).await
         }
-        Command::CheckToken { attempt, material } => identity::check(&shared, attempt, *material).await,
+        Command::CheckToken { attempt, material, saved_as } => {
+            identity::check(&shared, attempt, *material, saved_as).await
+        }
         Command::SaveProfile { attempt, name, material, replace } => {
             profiles::save(&shared, attempt, name, *material, replace).await
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
+        Command::History { attempt, name } => history::show(&shared, attempt, name).await,
+        Command::Restore { attempt, name, generation, anyway } => {
+            history::restore(&shared, attempt, name, generation, anyway).await
+        }
+        Command::VaultStatus(attempt) => moving::status(&shared, attempt).await,
+        Command::MoveVault { attempt, to, passphrase } => moving::move_vault(&shared, attempt, to, passphrase).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::ListForms => {

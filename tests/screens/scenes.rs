@@ -142,7 +142,14 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         masked_body: body.replace(ACCESS_TOKEN, "••••"),
         body: Secret::new(body),
     };
-    Exchange { call, reply: Some(reply), outcome: outcome.map(Box::new), notes: Vec::new(), choices: Vec::new() }
+    Exchange {
+        call,
+        reply: Some(reply),
+        outcome: outcome.map(Box::new),
+        notes: Vec::new(),
+        choices: Vec::new(),
+        unanswered: false,
+    }
 }
 
 /// A bearer call that brought this.

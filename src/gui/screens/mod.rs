@@ -3,6 +3,7 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod history;
 mod known;
 mod preset;
 mod profiles;

@@ -27,7 +27,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
-    let looks = looks_ui(ui, session, theme);
+    let looks = looks_ui(ui, session, draft, theme);
     intent.or(list).or(looks)
 }
 
@@ -101,7 +101,7 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
 }
 
 /// Where tokens are kept, and the dress of the window.
-fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
+fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
     let (tone, text) = match &session.vault {
         VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
@@ -111,7 +111,16 @@ fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };
-    status_dot(ui, tone, text);
+    ui.horizontal(|ui| {
+        // As high as the words, so that both stand on one line.
+        ui.spacing_mut().interact_size.y = 0.0;
+        status_dot(ui, tone, text);
+        let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
+        if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
+            draft.moving = !draft.moving;
+            draft.lead.to_top = true;
+        }
+    });
     ui.add_space(6.0);
     let themes = [Theme::System, Theme::Light, Theme::Dark];
     let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));

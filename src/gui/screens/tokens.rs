@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, known, reading, reply, save, waiting_row};
+use crate::gui::screens::{call_form, history, intent_button, known, reading, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
@@ -20,7 +20,8 @@ use crate::wizard::{CallState, EXPIRING, Flow, Session};
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
-    let intent = held_ui(ui, session, draft);
+    let held = held_ui(ui, session, draft);
+    let intent = held.or(history::history_ui(ui, session, draft));
     tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
     ui.add_space(8.0);
     let state = match draft.tab {
