@@ -128,9 +128,9 @@ pub struct SignInOptions {
 pub struct TokenOptions {
     /// The profile
     pub name: String,
-    /// For how long the token must be valid, such as `5m`
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
-    pub min_valid: Duration,
+    /// For how long the token must be valid, such as `5m`; unless given, as the service's preset says, or a minute
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub min_valid: Option<Duration>,
     /// Print the whole header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
     pub header: bool,

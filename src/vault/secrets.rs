@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::TokenSet;
+use crate::oauth::{Refused, TokenSet};
 use crate::secret::Secret;
 
 /// The version of the text that this program writes.
@@ -28,6 +28,8 @@ pub struct ProfileSecrets {
     pub inputs: BTreeMap<String, Secret>,
     /// What was granted last.
     pub tokens: Option<TokenSet>,
+    /// That the service has refused their refresh token for good.
+    pub refused: Option<Refused>,
 }
 
 /// One generation of a profile's secrets.
@@ -57,6 +59,7 @@ impl ProfileSecrets {
             password: self.password.as_ref().map(Secret::expose),
             inputs: self.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: self.tokens.as_ref().map(wire_tokens),
+            refused: self.refused.as_ref().map(wire_refused),
         };
         // Measured first: a buffer that grows leaves copies of what it held.
         let mut length = Measure(0);
@@ -78,6 +81,7 @@ impl ProfileSecrets {
             password: wire.password.map(|text| text.0),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
             tokens: wire.tokens.map(token_set).transpose()?,
+            refused: wire.refused.map(refused).transpose()?,
         })
     }
 }
@@ -100,6 +104,8 @@ struct Wire<S> {
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     tokens: Option<WireTokens<S>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<WireRefused>,
 }
 
 /// A [`TokenSet`], times in RFC 3339.
@@ -120,6 +126,17 @@ struct WireTokens<S> {
     obtained_at: String,
     #[serde(default)]
     kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    issued_for: BTreeMap<String, String>,
+}
+
+/// A [`Refused`], its time in RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct WireRefused {
+    at: String,
+    reason: String,
+    #[serde(default)]
+    hint: Option<String>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -160,7 +177,17 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         scopes: tokens.scopes.clone(),
         obtained_at: tokens.obtained_at.to_string(),
         kept: tokens.kept.clone(),
+        issued_for: tokens.issued_for.clone(),
     }
+}
+
+fn wire_refused(refused: &Refused) -> WireRefused {
+    WireRefused { at: refused.at.to_string(), reason: refused.reason.clone(), hint: refused.hint.clone() }
+}
+
+fn refused(wire: WireRefused) -> Result<Refused, Unreadable> {
+    let at = wire.at.parse().map_err(|_| Unreadable::Shape)?;
+    Ok(Refused { at, reason: wire.reason, hint: wire.hint })
 }
 
 fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
@@ -175,6 +202,7 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         scopes: wire.scopes,
         obtained_at: time(wire.obtained_at)?,
         kept: wire.kept,
+        issued_for: wire.issued_for,
     })
 }
 

@@ -6,6 +6,17 @@ use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
 
+/// What an access token must be good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To be used now: the service's policy says how long before its end it is renewed.
+    Usable,
+    /// For as long as this, whatever its life is.
+    ValidFor(Duration),
+    /// A new one, whatever the old one is.
+    New,
+}
+
 /// What a face asks for.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -93,9 +104,11 @@ pub enum Command {
         attempt: Attempt,
         /// The profile's name.
         name: ProfileName,
-        /// For how long it must be valid; `None` refreshes whatever it is.
-        min_valid: Option<Duration>,
+        /// What it must be good for.
+        need: Need,
     },
+    /// Try once more to keep the tokens that could not be kept.
+    KeepUnkept,
     /// Forget a saved profile and its tokens.
     Forget {
         /// The run.

@@ -38,6 +38,12 @@ pub enum Event {
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.
     Sending(Attempt, String),
+    /// A call failed in a way that may pass, and is made again shortly.
+    Retrying(Attempt, Diagnosis),
+    /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
+    Unkept(ProfileName, Diagnosis),
+    /// They are kept now.
+    Kept(ProfileName),
     /// A call on behalf of a saved profile is done; its result follows.
     Traced(Attempt, Box<Exchange>),
     /// A bearer or refresh call is done.

@@ -8,6 +8,7 @@
 //! ```
 
 mod authorize;
+mod binding;
 mod catalog;
 mod certificate;
 mod command;
@@ -30,10 +31,10 @@ mod token_call;
 mod unlock;
 mod worker;
 
-pub use crate::wizard::command::Command;
+pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
-pub use crate::wizard::failure::{Failure, FailureKind};
+pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{

@@ -8,7 +8,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, binding,
+    keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -41,7 +42,10 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Err(error) => Err(error.diagnose()),
         };
         let (service_id, service, state) = match profile {
-            Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
+            Ok(profile) => {
+                let state = state(shared, &name, &profile).await;
+                (profile.service.id, profile.service.name, state)
+            }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
         summaries.push(ProfileSummary { name, service_id, service, state });
@@ -50,21 +54,36 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
+async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
     if !shared.has_vault() {
         return ProfileState::Closed;
     }
     let asked = name.to_string();
     match shared.with_vault(move |vault| vault.get(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
-        Ok(record) => match record.and_then(|record| record.secrets.tokens) {
+        // What waits to be kept is newer than what is kept.
+        Ok(record) => match shared.unkept(name).or(record) {
+            Some(record) => state_of(name, profile, &record.secrets),
             None => ProfileState::SignedOut,
-            Some(tokens) => ProfileState::Tokens {
-                expires_at: tokens.expires_at,
-                refreshable: tokens.refresh_token.is_some(),
-                refresh_token_expires_at: tokens.refresh_token_expires_at,
-                scopes: tokens.scopes,
-            },
+        },
+    }
+}
+
+fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
+    let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
+    if let Some(stale) = binding::stale(name, profile, &tokens) {
+        return ProfileState::Stale(stale);
+    }
+    match &secrets.refused {
+        Some(refused) => {
+            ProfileState::NeedsSignIn { why: keep::refused_words(name, refused), expires_at: tokens.expires_at }
+        }
+        None => ProfileState::Tokens {
+            expires_at: tokens.expires_at,
+            refreshable: tokens.refresh_token.is_some(),
+            announced_from: keep::announced_from(&profile.service.policy, &tokens),
+            refresh_token_expires_at: tokens.refresh_token_expires_at,
+            scopes: tokens.scopes,
         },
     }
 }
@@ -75,11 +94,12 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let profile = load(shared, &name)?;
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let secrets = record.map(|record| record.secrets).unwrap_or_default();
+    let secrets = shared.unkept(&name).or(record).map(|record| record.secrets).unwrap_or_default();
+    let state = state_of(&name, &profile, &secrets);
     let client_secret = secrets.client_secret.unwrap_or_default();
     let typed = TypedSecrets { client_secret, inputs: secrets.inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub struct Session {
     pub window: Option<WindowSettings>,
     /// The saved profiles.
     pub profiles: Vec<ProfileSummary>,
+    /// The saved profiles whose newest tokens could not be kept, and why.
+    pub unkept: BTreeMap<ProfileName, Diagnosis>,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -196,7 +198,13 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::Retrying(..) => {}
+            Event::Unkept(name, why) => {
+                self.unkept.insert(name, why);
+            }
+            Event::Kept(name) => {
+                self.unkept.remove(&name);
+            }
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {

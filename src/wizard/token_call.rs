@@ -1,13 +1,17 @@
 //! Step 3: the bearer call and the refresh call.
 
+use std::time::Duration;
+
 use crate::call::{Call, CallTemplate, Reply, Values, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
+use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::transport::Wire;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep};
+use crate::wizard::{
+    Attempt, Event, Exchange, Failure, FailureKind, Material, Recovery, ReplyView, binding, follow_up, keep,
+};
 
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
@@ -62,8 +66,9 @@ pub(crate) async fn exchange(
     let context = ReadContext { stage, scope_separator: separator, previous };
     let outcome = read_token_set(&reply, &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material)))
-        .map_err(|error| Failure::of_token_call(&error, service));
-    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes: Vec::new(), choices: Vec::new() })
+        .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
+    let notes = skew_note(clock_skew(&reply), &call.origin()).into_iter().collect();
+    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes, choices: Vec::new() })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -88,19 +93,34 @@ pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure>
     Ok(shared.edges.transport.send(wire, shared.edges.now).await?)
 }
 
-/// The tokens with what the redirect brought and the preset keeps, and a refresh token's life by the preset where
-/// the reply does not tell it.
+/// The failure with the time that the service asked for.
+fn not_before(failure: Failure, after: Option<Duration>) -> Failure {
+    match failure.recovery {
+        Recovery::Later { .. } => Failure { recovery: Recovery::Later { after }, ..failure },
+        _ => failure,
+    }
+}
+
+/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and how long they live by
+/// the preset where the reply does not tell it.
 fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
     }
-    let previous = material.tokens.as_ref().and_then(|previous| previous.refresh_token.as_ref());
-    let is_new = tokens.refresh_token.is_some() && tokens.refresh_token.as_ref() != previous;
-    if let (Some(life), None, true) =
-        (material.profile.service.policy.refresh_token_life, tokens.refresh_token_expires_at, is_new)
-    {
-        let life = std::time::Duration::from_secs(life);
-        tokens.refresh_token_expires_at = tokens.obtained_at.checked_add(life).ok();
+    let pasted = !material.secrets.refresh_token.is_empty();
+    if pasted || tokens.issued_for.is_empty() {
+        tokens.issued_for = binding::of(&material.profile);
+    }
+    let policy = &material.profile.service.policy;
+    let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
+    tokens.expires_at = tokens.expires_at.or_else(|| after(policy.access_token_life));
+    let previous = material.tokens.as_ref();
+    let is_new = tokens.refresh_token.is_some()
+        && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
+    if tokens.refresh_token_expires_at.is_none() && is_new {
+        let same_end = previous.and_then(|previous| previous.refresh_token_expires_at);
+        let same_end = same_end.filter(|_| policy.fixed_end && !pasted);
+        tokens.refresh_token_expires_at = same_end.or_else(|| after(policy.refresh_token_life));
     }
     tokens
 }

@@ -61,6 +61,7 @@ impl Drop for Worker {
 /// Takes commands until the face is gone.
 async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     let mut runs: HashMap<Attempt, AbortHandle> = HashMap::new();
+    tokio::task::spawn_local(keep::keep_trying(Rc::clone(shared)));
     while let Some(command) = inbox.recv().await {
         runs.retain(|_, run| !run.is_finished());
         match command {
@@ -102,6 +103,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
+        | Command::KeepUnkept
         | Command::StartPractice(_)
         | Command::PasteLine(_)
         | Command::SaveWindow(_) => None,
@@ -133,7 +135,8 @@ async fn run(shared: Rc<Shared>, command: Command) {
             profiles::save(&shared, attempt, name, *material, replace).await
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
-        Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
+        Command::Token { attempt, name, need } => keep::token(&shared, attempt, name, need).await,
+        Command::KeepUnkept => keep::try_again(&shared).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,

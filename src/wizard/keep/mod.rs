@@ -1,0 +1,146 @@
+//! Tokens of saved profiles: handed out while they are valid, else refreshed under the profile's lease, so that of
+//! all threads and processes one refreshes and the others find the new token. What was received is never given up:
+//! not for a network that fails, and not for a disk that is full.
+
+mod policy;
+mod refusal;
+mod retry;
+mod source;
+mod unkept;
+
+use std::time::Duration;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Stage, TokenSet};
+use crate::secret::Secret;
+use crate::service::{Profile, ProfileName};
+use crate::vault::{ProfileSecrets, Record};
+use crate::wizard::shared::Shared;
+use crate::wizard::{
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, binding, profiles, unlock,
+};
+
+pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
+pub(crate) use crate::wizard::keep::refusal::{needs_sign_in, refused_words};
+pub(crate) use crate::wizard::keep::unkept::{Unkept, keep_trying, try_again};
+
+/// How long another holder of the lease is waited for: longer than one may take, with every try of a call.
+const LEASE_WAIT: Duration = Duration::from_mins(1);
+
+/// Hands out the access token of a saved profile, refreshed where it is not as good as is needed.
+pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, need: Need) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    let profile = profiles::load(shared, &name)?;
+    let record = unkept::read(shared, &name).await?;
+    let policy = profile.service.policy.clone();
+    binding::check(&name, &profile, record.secrets.tokens.as_ref())?;
+    let now = (shared.edges.now)();
+    if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
+        let notes = ending(&name, &policy, tokens, now).into_iter().collect();
+        let token = SavedToken { name, tokens: tokens.clone(), refreshed: false, notes };
+        shared.emit(Event::Token(attempt, Box::new(token)));
+        return Ok(());
+    }
+    let renewal = renew(shared, attempt, &name, Asked { profile, typed: None, need }).await;
+    let outcome = renewal.and_then(|renewal| match renewal {
+        Renewal::Found(tokens) => Ok(*tokens),
+        Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
+    });
+    let now = (shared.edges.now)();
+    let (tokens, refreshed, mut notes) = match outcome {
+        Ok(tokens) => (tokens, true, Vec::new()),
+        Err(failure) => {
+            let last = policy::last_resort(record.secrets.tokens, need, now).filter(|_| is_borne(&failure));
+            let Some(tokens) = last else { return Err(failure) };
+            (tokens, false, vec![failure.diagnosis])
+        }
+    };
+    notes.extend(policy::shortfall(&tokens, need, now));
+    notes.extend(ending(&name, &policy, &tokens, now));
+    shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed, notes })));
+    Ok(())
+}
+
+/// Whether an access token that is still good may be handed out in spite of it: it speaks of the renewal alone.
+fn is_borne(failure: &Failure) -> bool {
+    !matches!(failure.recovery, Recovery::ByHand)
+}
+
+/// Refreshes the tokens of a saved profile with the calls as they are now typed.
+pub(crate) async fn refresh_saved(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    material: Material,
+) -> Result<Exchange, Failure> {
+    let typed = profiles::some(Some(material.secrets.client_secret));
+    match renew(shared, attempt, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
+        Renewal::Called(exchange) => Ok(*exchange),
+        // Where new tokens are asked for there is nothing that could be found good enough.
+        Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
+    }
+}
+
+/// What is to be renewed, and how.
+struct Asked {
+    /// The profile, as it is kept or as it is now typed.
+    profile: Profile,
+    /// A client secret that was typed.
+    typed: Option<Secret>,
+    /// What the access token must be good for.
+    need: Need,
+}
+
+/// What came of a renewal.
+enum Renewal {
+    /// Another process had renewed them meanwhile.
+    Found(Box<TokenSet>),
+    /// The call was made.
+    Called(Box<Exchange>),
+}
+
+/// Lock, read again, refresh if it is still needed, write, release.
+async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
+    let Asked { profile, typed, need } = asked;
+    let leased = name.to_string();
+    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let mut record = unkept::read(shared, name).await?;
+    binding::check(name, &profile, record.secrets.tokens.as_ref())?;
+    // What is in the field now is what the person means, and what is kept if it works.
+    record.secrets.client_secret = typed.or(record.secrets.client_secret);
+    let now = (shared.edges.now)();
+    if let Some(tokens) = policy::good(&profile.service.policy, record.secrets.tokens.as_ref(), need, now) {
+        return Ok(Renewal::Found(Box::new(tokens.clone())));
+    }
+    policy::check_age(name, &profile.service, record.secrets.tokens.as_ref(), now)?;
+    refusal::check(name, &record, need)?;
+    let (mut material, stage) = source::material(shared, name, profile, &record)?;
+    shared.supply_practice(&mut material)?;
+    let mut exchange = retry::call(shared, attempt, &material, stage).await?;
+    exchange.notes.extend(settle(shared, name, record, stage, &exchange).await);
+    drop(lease);
+    shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
+    Ok(Renewal::Called(Box::new(exchange)))
+}
+
+/// Keeps what came of a call: the new tokens, or that there will be no more.
+async fn settle(
+    shared: &Shared,
+    name: &ProfileName,
+    record: Record,
+    stage: Stage,
+    exchange: &Exchange,
+) -> Option<Diagnosis> {
+    match &exchange.outcome {
+        Ok(tokens) => {
+            let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
+            // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
+            unkept::put(shared, name, Record { secrets, ..record }).await;
+            None
+        }
+        Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
+            refusal::remember(shared, name, record, failure).await.err()
+        }
+        Err(_) => None,
+    }
+}
