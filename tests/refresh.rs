@@ -356,3 +356,113 @@ fn tokens_are_stale_when_the_profile_is_edited_into_another() {
     fs::write(&file, before).expect("our own file");
     assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
 }
+
+#[test]
+fn revoking_ends_both_tokens_at_the_service_and_then_forgets() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let header = program.run(&["token", "demo", "--header"]).done();
+    let identity = format!("http://127.0.0.1:{}/userinfo", practice.port());
+    let status = || {
+        let mut curl = std::process::Command::new("curl");
+        curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header.trim_end(), &identity]);
+        Process::start(&mut curl).finish().done()
+    };
+    assert_eq!(status(), "200");
+    assert_eq!(program.run(&["forget", "demo", "--revoke"]).done(), "demo: revoked and forgotten\n");
+    assert_eq!(status(), "401");
+    program.run(&["show", "demo"]).failed(3);
+}
+
+#[test]
+fn what_cannot_be_revoked_is_not_forgotten() {
+    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        ("/revoke", 0) => Answer::json(503, &json!({ "error": "temporarily_unavailable" })),
+        ("/revoke", 1) if asked.parameter("token") == "rt-first" => Answer::json(200, &json!({})),
+        ("/revoke", _) => Answer::json(400, &json!({ "error": "unsupported_token_type" })),
+        _ => tokens("first", 3600),
+    });
+    let program = signed_in(&service, "");
+    let words = "error: Scripted has no revocation endpoint here\n\
+                 hint: `tokenwright forget demo` forgets the tokens here; the service's own settings end the grant\n";
+    assert_eq!(program.run(&["forget", "demo", "--revoke"]).failed(2), words);
+    add_preset(&program, &service, &format!("[revocation]\nurl = \"{}/revoke\"", service.url()));
+    let words = "error: the revocation endpoint answered 503: `temporarily_unavailable`\n\
+                 hint: nothing was forgotten: try again, or `tokenwright forget demo` forgets without revoking\n";
+    assert_eq!(program.run(&["forget", "demo", "--revoke"]).failed(4), words);
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
+    assert_eq!(program.run(&["forget", "demo", "--revoke"]).done(), "demo: revoked and forgotten\n");
+    let hints: Vec<String> =
+        service.asked("/revoke").iter().map(|asked| asked.parameter("token_type_hint").to_owned()).collect();
+    assert_eq!(hints, ["refresh_token", "refresh_token", "access_token"]);
+}
+
+#[test]
+fn whose_a_profile_is_is_told_after_a_refresh_where_one_is_needed() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let told = program.run(&["whoami", "demo"]).done();
+    assert!(told.starts_with("Name               Ada"), "{told}");
+    assert!(
+        program.run(&["whoami", "demo", "--json"]).json()["Name"].as_str().is_some_and(|name| name.contains("Ada"))
+    );
+
+    let service = service(3600, |_, _| spent());
+    let program = signed_in(&service, "");
+    let words =
+        "error: Scripted has no identity endpoint here\nhint: try the token in a call of the service's own API\n";
+    assert_eq!(program.run(&["whoami", "demo"]).failed(2), words);
+}
+
+#[test]
+fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
+    let service = service(30, |_, earlier| tokens(&format!("new-{earlier}"), 3600));
+    let program = signed_in(&service, "");
+    // Even root cannot lock a folder as if it were a file.
+    let lock = program.data().join("vault/.vault.lock");
+    fs::remove_file(&lock).expect("the lock of the vault");
+    fs::create_dir(&lock).expect("a folder in its place");
+    let finished = program.run(&RENEWED);
+    let loss = "something else stands where a file or folder is expected; move it away. The refresh token that came is \
+                lost when this command ends: `tokenwright refresh demo` tells whether the old one is still good, else \
+                sign in again\n";
+    assert!(
+        finished.stderr.starts_with("warning: the new tokens of `demo` could not be kept: "),
+        "{}",
+        finished.stderr
+    );
+    assert!(finished.stderr.ends_with(loss), "{}", finished.stderr);
+    assert_eq!(finished.done(), "at-new-0\n");
+    let words = program.run(&["refresh", "demo"]).failed(6);
+    assert!(
+        words.starts_with("error: the new tokens of `demo` could not be kept: ") && words.ends_with(loss),
+        "{words}"
+    );
+    fs::remove_dir(&lock).expect("our own folder");
+    assert_eq!(program.run(&RENEWED).done(), "at-new-2\n", "the old refresh token was kept all along");
+}
+
+/// A limit on the size of any file is a disk that is full, for whoever writes.
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_nothing_that_was_kept_is_lost() {
+    let service = service(30, |_, earlier| tokens(&format!("new-{earlier}"), 3600));
+    let program = signed_in(&service, "");
+    let mut limited = std::process::Command::new("sh");
+    let command = program.command(&RENEWED);
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"";
+    limited.args(["-c", script]).arg(command.get_program()).args(command.get_args());
+    limited.current_dir(program.home()).env_clear();
+    limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let finished = Process::start(&mut limited).finish();
+    assert!(
+        finished.stderr.contains("warning: the new tokens of `demo` could not be kept: cannot "),
+        "{}",
+        finished.stderr
+    );
+    assert_eq!(finished.done(), "at-new-0\n");
+    assert_eq!(program.run(&RENEWED).done(), "at-new-1\n", "what was there is whole");
+}

@@ -58,6 +58,17 @@ pub enum Task {
     Forget {
         /// The profile
         name: String,
+        /// Have the service end the tokens first; if it does not, nothing is forgotten
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Ask the service whose a profile is
+    Whoami {
+        /// The profile
+        name: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),

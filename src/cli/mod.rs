@@ -15,6 +15,7 @@ mod service;
 mod show;
 mod sign_in;
 mod token;
+mod whoami;
 
 pub use crate::cli::args::{Arguments, Task};
 pub use crate::cli::conversation::StartWorker;
@@ -36,7 +37,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
-        Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
+        Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

@@ -116,6 +116,20 @@ pub enum Command {
         /// Its name.
         name: ProfileName,
     },
+    /// Have the service end its tokens, then forget it.
+    RevokeAndForget {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// Ask the service whose a saved profile is.
+    WhoAmI {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
     /// Rehearse a preset against a stand-in for its service, on this machine.
     Rehearse {
         /// The run.

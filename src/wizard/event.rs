@@ -52,6 +52,8 @@ pub enum Event {
     Chosen(Fetched),
     /// The service told whose token it is.
     Identified(Attempt, Identified),
+    /// The service told whose a saved profile is.
+    WhoIs(Attempt, ProfileName, Identified),
     /// The profile is kept.
     Saved(Attempt, ProfileName),
     /// The profile was read.

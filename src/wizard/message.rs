@@ -26,6 +26,7 @@ pub enum Flow {
     Save,
     Open,
     Saved,
+    WhoAmI,
     Vault,
     Rehearsal,
     Preset,

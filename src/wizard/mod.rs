@@ -24,6 +24,7 @@ mod practising;
 mod presets;
 mod profiles;
 mod rehearse;
+mod revoke;
 mod session;
 mod shared;
 mod summary;

@@ -131,6 +131,8 @@ pub(crate) async fn save(
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -145,6 +147,8 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     shared.edges.store.remove_profile(name.as_str())?;
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }

@@ -24,6 +24,8 @@ pub struct Session {
     pub profiles: Vec<ProfileSummary>,
     /// The saved profiles whose newest tokens could not be kept, and why.
     pub unkept: BTreeMap<ProfileName, Diagnosis>,
+    /// Whose the saved profiles are, as far as it was asked.
+    pub known_as: BTreeMap<ProfileName, Identified>,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -140,7 +142,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
-            Flow::Vault => {}
+            Flow::WhoAmI | Flow::Vault => {}
         }
         attempt
     }
@@ -235,10 +237,14 @@ impl Session {
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),
+            Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
+                session.known_as.insert(name, identified);
+            }),
             Event::Saved(attempt, name) => self.when(attempt, true, |session, _| session.saved_as = Some(name)),
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
+                session.known_as.remove(&name);
                 if session.saved_as.as_ref() == Some(&name) {
                     session.saved_as = None;
                 }
@@ -320,7 +326,7 @@ impl Session {
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
-            Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
+            Flow::Open | Flow::Saved | Flow::WhoAmI | Flow::Vault => self.tell(failure.diagnosis),
         }
     }
 

@@ -10,7 +10,8 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, revoke,
+    token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -96,6 +97,8 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
+        | Command::RevokeAndForget { attempt, .. }
+        | Command::WhoAmI { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
@@ -140,6 +143,8 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
+        Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(&shared, attempt, name).await,
+        Command::WhoAmI { attempt, name } => keep::whoami(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     };

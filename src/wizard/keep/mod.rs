@@ -17,7 +17,7 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, binding, profiles, unlock,
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, binding, identity, profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
@@ -29,6 +29,35 @@ const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// Hands out the access token of a saved profile, refreshed where it is not as good as is needed.
 pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, need: Need) -> Result<(), Failure> {
+    let (_, token) = hand_out(shared, attempt, name, need).await?;
+    shared.emit(Event::Token(attempt, Box::new(token)));
+    Ok(())
+}
+
+/// The profile, with the tokens that it has now.
+pub(crate) async fn material_of(shared: &Shared, name: &ProfileName, profile: Profile) -> Result<Material, Failure> {
+    let record = unkept::read(shared, name).await?;
+    Ok(source::plain(profile, &record))
+}
+
+/// Asks the service whose a saved profile is.
+pub(crate) async fn whoami(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    let (profile, token) = hand_out(shared, attempt, name.clone(), Need::Usable).await?;
+    let mut material = material_of(shared, &name, profile).await?;
+    material.tokens = Some(token.tokens);
+    shared.supply_practice(&mut material)?;
+    let identified = identity::ask(shared, attempt, &material).await?;
+    shared.emit(Event::WhoIs(attempt, name, identified));
+    Ok(())
+}
+
+/// The profile and its tokens, as good as is needed.
+async fn hand_out(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    need: Need,
+) -> Result<(Profile, SavedToken), Failure> {
     unlock::open_chosen(shared).await?;
     let profile = profiles::load(shared, &name)?;
     let record = unkept::read(shared, &name).await?;
@@ -38,10 +67,9 @@ pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, 
     if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
         let notes = ending(&name, &policy, tokens, now).into_iter().collect();
         let token = SavedToken { name, tokens: tokens.clone(), refreshed: false, notes };
-        shared.emit(Event::Token(attempt, Box::new(token)));
-        return Ok(());
+        return Ok((profile, token));
     }
-    let renewal = renew(shared, attempt, &name, Asked { profile, typed: None, need }).await;
+    let renewal = renew(shared, attempt, &name, Asked { profile: profile.clone(), typed: None, need }).await;
     let outcome = renewal.and_then(|renewal| match renewal {
         Renewal::Found(tokens) => Ok(*tokens),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
@@ -57,8 +85,7 @@ pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, 
     };
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
-    shared.emit(Event::Token(attempt, Box::new(SavedToken { name, tokens, refreshed, notes })));
-    Ok(())
+    Ok((profile, SavedToken { name, tokens, refreshed, notes }))
 }
 
 /// Whether an access token that is still good may be handed out in spite of it: it speaks of the renewal alone.

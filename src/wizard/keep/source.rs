@@ -16,19 +16,24 @@ pub(crate) fn material(
     profile: Profile,
     record: &Record,
 ) -> Result<(Material, Stage), Failure> {
-    let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
-    let tokens = record.secrets.tokens.clone();
+    let tokens = record.secrets.tokens.as_ref();
     let renews_itself = profile.service.policy.renews_access_token;
-    let refreshable = tokens.as_ref().is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
+    let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.authorization.is_none();
-    let inputs = record.secrets.inputs.clone();
-    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
-    let material = Material { tokens, ..Material::new(profile, secrets) };
+    let material = plain(profile, record);
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),
         (false, true) => Ok((material, Stage::Bearer)),
         (false, false) => Err(needs_sign_in(name, what_is_left(shared, material.tokens.as_ref(), refreshable))),
     }
+}
+
+/// The profile with what is kept of it.
+pub(crate) fn plain(profile: Profile, record: &Record) -> Material {
+    let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
+    let (tokens, inputs) = (record.secrets.tokens.clone(), record.secrets.inputs.clone());
+    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
+    Material { tokens, ..Material::new(profile, secrets) }
 }
 
 /// Why there is no way on without a person.
