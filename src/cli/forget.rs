@@ -8,10 +8,8 @@ use crate::wizard::{Command, Event, Failure};
 pub(crate) fn run(conversation: &mut Conversation, name: &str, revoke: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;
     let attempt = conversation.attempt();
-    conversation.send(match revoke {
-        true => Command::RevokeAndForget { attempt, name },
-        false => Command::Forget { attempt, name },
-    });
+    let command = if revoke { Command::RevokeAndForget { attempt, name } } else { Command::Forget { attempt, name } };
+    conversation.send(command);
     let name = conversation.wait(|event| match event {
         Event::Forgotten(_, name) => Some(name),
         _ => None,

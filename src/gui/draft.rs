@@ -98,6 +98,8 @@ pub struct Draft {
     pub passphrase: [Secret; 2],
     /// The profile that is about to be forgotten, once it is confirmed.
     pub forgetting: Option<ProfileName>,
+    /// Whether the person is being asked if the window may close.
+    pub closing: bool,
     /// The time of this frame.
     pub now: Timestamp,
     /// The person's time zone, looked up once.
@@ -125,6 +127,7 @@ impl Default for Draft {
             insisted: false,
             passphrase: [Secret::default(), Secret::default()],
             forgetting: None,
+            closing: false,
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
         }

@@ -10,7 +10,7 @@ use crate::service::ProfileName;
 use crate::transport::Wire;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, FailureKind, Material, Recovery, ReplyView, binding, follow_up, keep,
+    Attempt, Event, Exchange, Failure, FailureKind, Material, Recovery, ReplyView, binding, follow_up, keep, profiles,
 };
 
 /// Calls the bearer token endpoint.
@@ -35,7 +35,12 @@ pub(crate) async fn refresh(
     shared.supply_practice(&mut material)?;
     let pasted = !material.secrets.refresh_token.is_empty();
     let exchange = match saved_as {
-        Some(name) if !pasted => keep::refresh_saved(shared, attempt, &name, material).await?,
+        Some(name) if !pasted => {
+            let exchange = keep::refresh_saved(shared, attempt, &name, material).await?;
+            // The list shows what came of it. One that cannot be read takes nothing from the tokens.
+            let _ = profiles::list(shared).await;
+            exchange
+        }
         _ => exchange(shared, attempt, &material, Stage::Refresh).await?,
     };
     shared.emit(Event::Called(attempt, Box::new(exchange)));

@@ -11,6 +11,7 @@ mod reply;
 mod save;
 mod service;
 mod tokens;
+mod unkept;
 mod vault;
 mod window;
 
