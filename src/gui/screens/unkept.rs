@@ -1,7 +1,7 @@
 //! Tokens that came and could not be kept: told above everything until they are, and asked about before the window
 //! closes, since the refresh token in memory may be the only one that is good.
 
-use egui::{Id, Modal, Ui};
+use egui::{Frame, Id, Modal, Ui};
 
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
@@ -39,7 +39,8 @@ pub(crate) fn closing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         return None;
     }
     let names: Vec<String> = session.unkept.keys().map(ToString::to_string).collect();
-    let shown = Modal::new(Id::unique("closing")).show(ui.ctx(), |ui| {
+    let frame = Frame::popup(ui.style()).inner_margin(20);
+    let shown = Modal::new(Id::unique("closing")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
         ui.label(heading("Close and lose tokens?"));
         ui.add_space(8.0);
