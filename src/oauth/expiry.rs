@@ -8,8 +8,9 @@ use serde_json::Value as Json;
 
 use crate::call::Lifetime;
 
-/// No token is given for longer; a larger number is a point in time that was called a length, or means "never".
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+/// No token is given for longer (some refresh tokens are, for twenty years); a larger number is a point in time that was
+/// called a length, or means "never".
+const LONGEST: Duration = Duration::from_hours(50 * 365 * 24);
 
 /// A time of expiry by the local clock. `now` is when the reply came, `skew` by how much the service's clock is
 /// ahead: a length of time needs no clock but ours, a point in time is by the service's. Nonsense, zero and what is
@@ -87,8 +88,8 @@ mod tests {
     fn what_is_far_too_large_is_a_point_in_time_or_says_nothing() {
         check(&json!(NOW + 3600), Lifetime::Seconds, 0, Some(NOW + 3600));
         check(&json!((NOW + 3600) * 1000), Lifetime::Seconds, 0, Some(NOW + 3600));
-        check(&json!(999_999_999), Lifetime::Seconds, 0, None);
+        check(&json!(9_999_999_999_i64), Lifetime::Seconds, 0, None);
         check(&json!(NOW - 3600), Lifetime::Seconds, 0, None);
-        check(&json!(315_360_000), Lifetime::Seconds, 0, Some(NOW + 315_360_000));
+        check(&json!(631_138_519), Lifetime::Seconds, 0, Some(NOW + 631_138_519));
     }
 }

@@ -148,6 +148,7 @@ pub enum Command {
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
-    /// Stop a run; its listener and its call end at once.
+    /// Stop a run; its listener and its call end at once. A call that renews tokens that are kept goes on unseen, since its
+    /// reply may be the only refresh token that is good.
     Cancel(Attempt),
 }

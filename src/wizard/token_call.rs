@@ -6,7 +6,7 @@ use crate::call::{Call, CallTemplate, Reply, Values, mask_body, mask_text, prett
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note};
 use crate::secret::Secret;
-use crate::service::ProfileName;
+use crate::service::{ProfileName, TokenPolicy};
 use crate::transport::Wire;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
@@ -19,7 +19,9 @@ pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Mate
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
     let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    let policy = material.profile.service.policy.clone();
     follow_up::run(shared, material, &mut exchange).await;
+    live_by_policy(&mut exchange, &policy);
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
 }
@@ -41,7 +43,11 @@ pub(crate) async fn refresh(
             let _ = profiles::list(shared).await;
             exchange
         }
-        _ => exchange(shared, attempt, &material, Stage::Refresh).await?,
+        _ => {
+            let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
+            live_by_policy(&mut exchange, &material.profile.service.policy);
+            exchange
+        }
     };
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
@@ -106,8 +112,18 @@ fn not_before(failure: Failure, after: Option<Duration>) -> Failure {
     }
 }
 
-/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and how long they live by
-/// the preset where the reply does not tell it.
+/// The access token lives as long as the preset says where the reply does not. A rehearsal leaves this out, since
+/// it is to find out what was read.
+pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
+    if let (Ok(tokens), Some(life)) = (&mut exchange.outcome, policy.access_token_life)
+        && tokens.expires_at.is_none()
+    {
+        tokens.expires_at = tokens.obtained_at.checked_add(Duration::from_secs(life)).ok();
+    }
+}
+
+/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
+/// ends by the preset where the reply does not tell it.
 fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
@@ -118,7 +134,6 @@ fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     }
     let policy = &material.profile.service.policy;
     let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
-    tokens.expires_at = tokens.expires_at.or_else(|| after(policy.access_token_life));
     let previous = material.tokens.as_ref();
     let is_new = tokens.refresh_token.is_some()
         && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());

@@ -1,6 +1,9 @@
 //! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
 //! was issued for another profile, and whose a profile is.
 
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
 use jiff::SignedDuration;
@@ -12,7 +15,8 @@ use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
 use crate::scenes::{self, name, now};
 use crate::stage::{DRESSES, stage};
-use crate::support::temp_home;
+use crate::support::tokenwright::PASSPHRASE;
+use crate::support::{renewed, temp_home};
 
 /// A list with a profile in this state.
 fn listed(state: ProfileState) -> Session {
@@ -150,6 +154,36 @@ fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     machine.press("Forget…");
     machine.press("Revoke and forget");
     machine.wait("None yet. A profile is what step 3 saves");
+}
+
+#[test]
+fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
+    for cancelled in [true, false] {
+        let ((arrived, wait), (release, held)) = (channel(), channel::<()>());
+        let (arrived, held) = (Mutex::new(arrived), Mutex::new(held));
+        let service = renewed::service(3600, move |_, _| {
+            arrived.lock().expect("a sender").send(()).expect("the test waits");
+            let _ = held.lock().expect("a receiver").recv();
+            renewed::tokens("second", 3600)
+        });
+        let program = renewed::signed_in(&service, "");
+        let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        machine.window.fill("Passphrase", PASSPHRASE);
+        machine.press("Open the vault");
+        machine.wait("Vault: passphrase");
+        machine.press("Open demo");
+        machine.press("Call refresh token endpoint");
+        wait.recv().expect("the call came");
+        if cancelled {
+            machine.press("Cancel");
+        }
+        release.send(()).expect("the service waits");
+        drop(machine);
+        // Another process finds what the service has sent.
+        assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
+        assert_eq!(service.asked("/refresh").len(), 1);
+    }
 }
 
 /// As the window system says that the person closes the window; whether the window wants to stay.

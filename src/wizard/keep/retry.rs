@@ -32,7 +32,8 @@ pub(crate) async fn call(
     let mut reply_lost = false;
     let mut tries = 1;
     loop {
-        let exchange = token_call::exchange(shared, attempt, material, stage).await?;
+        let mut exchange = token_call::exchange(shared, attempt, material, stage).await?;
+        token_call::live_by_policy(&mut exchange, &material.profile.service.policy);
         let Err(failure) = &exchange.outcome else { return Ok(exchange) };
         let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, material, reply_lost)) };
         let pause = pause(tries, after, (shared.edges.entropy)());
