@@ -59,6 +59,17 @@ pub enum Task {
     Forget {
         /// The profile
         name: String,
+        /// Have the service end the tokens first; if it does not, nothing is forgotten
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Ask the service whose a profile is
+    Whoami {
+        /// The profile
+        name: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Hand a profile's tokens to another tool
     Export(ExportOptions),
@@ -155,9 +166,9 @@ pub struct SignInOptions {
 pub struct TokenOptions {
     /// The profile
     pub name: String,
-    /// For how long the token must be valid, such as `5m`
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
-    pub min_valid: Duration,
+    /// For how long the token must be valid, such as `5m`; unless given, as the service's preset says, or a minute
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub min_valid: Option<Duration>,
     /// Print the whole header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
     pub header: bool,
@@ -214,6 +225,11 @@ pub struct ExportOptions {
     /// List the forms
     #[arg(long, conflicts_with_all = ["name", "form"])]
     pub list: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `tokenwright history …`
 #[derive(Debug, Args)]
 pub struct HistoryOptions {
@@ -242,6 +258,8 @@ pub struct ShareOptions {
     /// Replace a file that is there
     #[arg(long)]
     pub replace: bool,
+}
+
 /// `tokenwright restore …`
 #[derive(Debug, Args)]
 pub struct RestoreOptions {

@@ -55,6 +55,10 @@ impl Conversation {
                 notes.iter().for_each(print::warning);
                 self.next()
             }
+            Ok(Event::Retrying(_, diagnosis)) => {
+                print::warning(&diagnosis);
+                self.next()
+            }
             Ok(event) => Ok(event),
             Err(_) => Err(Failure::new(FailureKind::Machine, Diagnosis::new("the program's own thread has ended"))),
         }

@@ -20,6 +20,7 @@ mod show;
 mod sign_in;
 mod token;
 mod vault;
+mod whoami;
 
 pub use crate::cli::args::{Arguments, Task};
 pub use crate::cli::conversation::StartWorker;
@@ -44,7 +45,6 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
-        Task::Forget { name } => forget::run(&mut conversation, &name),
         Task::Share(options) => share::run(&mut conversation, &options),
         Task::Export(options) => export::run(&mut conversation, &options),
         Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
@@ -53,6 +53,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::History(options) => history::run(&mut conversation, &options),
         Task::Restore(options) => history::restore(&mut conversation, &options),
         Task::Vault(task) => vault::run(&mut conversation, &task),
+        Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
+        Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

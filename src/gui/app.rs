@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, Focus};
+use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
+use crate::gui::opening::no_window;
 use crate::gui::{icon, screens, theme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -49,26 +50,6 @@ pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
     }
 }
 
-/// The reasons carry paths of the machine that built the program, so they are told in our own words.
-fn no_window(reason: &str) -> Diagnosis {
-    let missing_display = ["WAYLAND_DISPLAY nor", "open connection to X", "wayland compositor"];
-    let terminal =
-        "do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
-    let packages =
-        "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`)";
-    let summary = if missing_display.iter().any(|text| reason.contains(text)) {
-        "there is no display to open the window on"
-    } else if reason.contains("xlib") || reason.contains("library") {
-        "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)"
-    } else if reason.contains("glutin") || reason.contains("OpenGL") || reason.contains("EGL") {
-        "the window needs OpenGL, which is missing (libgl1)"
-    } else {
-        "the window could not be opened"
-    };
-    let hint = if summary.contains("missing") { format!("{packages}, or {terminal}") } else { terminal.to_owned() };
-    Diagnosis::new(summary).hint(hint)
-}
-
 /// The window.
 pub struct App {
     worker: Worker,
@@ -78,6 +59,10 @@ pub struct App {
     window: WindowSettings,
     /// The title that the window has.
     title: String,
+    /// The profile that is opened to be signed in anew.
+    signing_in: Option<ProfileName>,
+    /// Whether the person wants the window closed whatever is lost.
+    leaving: bool,
 }
 
 impl App {
@@ -96,7 +81,7 @@ impl App {
         worker.send(Command::Start);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned() })
+        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned(), signing_in: None, leaving: false })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -124,6 +109,9 @@ impl App {
             }
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
+                if self.signing_in.take().is_some_and(|name| name == opened.name) {
+                    self.draft.go_to(Step::Authorization, &self.session);
+                }
             }
         }
     }
@@ -152,6 +140,8 @@ impl App {
             | Event::ResponseIgnored(..)
             | Event::Problem(_)
             | Event::Vault(_) => true,
+            // It is tried again now and then; only the first news leads the eye.
+            Event::Unkept(name, _) => !self.session.unkept.contains_key(name),
             _ => false,
         }
     }
@@ -195,6 +185,7 @@ impl App {
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::Open(name) => {
+                self.signing_in = None;
                 let attempt = self.session.begin(Flow::Open);
                 self.worker.send(Command::OpenProfile { attempt, name });
             }
@@ -213,6 +204,26 @@ impl App {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
                 let attempt = self.session.begin(Flow::Vault);
                 self.worker.send(Command::MoveVault { attempt, to, passphrase });
+            }
+            Intent::Revoke(name) => {
+                self.draft.forgetting = None;
+                let attempt = self.session.begin(Flow::Saved);
+                self.worker.send(Command::RevokeAndForget { attempt, name });
+            }
+            Intent::SignIn(name) => {
+                self.signing_in = Some(name.clone());
+                let attempt = self.session.begin(Flow::Open);
+                self.worker.send(Command::OpenProfile { attempt, name });
+            }
+            Intent::WhoAmI(name) => {
+                let attempt = self.session.begin(Flow::WhoAmI);
+                self.worker.send(Command::WhoAmI { attempt, name });
+            }
+            Intent::KeepUnkept => self.worker.send(Command::KeepUnkept),
+            Intent::StayOpen => self.draft.closing = false,
+            Intent::CloseAnyway => {
+                self.leaving = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
@@ -345,6 +356,15 @@ impl App {
         }
     }
 
+    /// Does not close on tokens that are kept nowhere else, but asks first.
+    fn ask_before_closing(&mut self, ctx: &Context) {
+        let wanted = ctx.input(|input| input.viewport().close_requested());
+        if wanted && !self.leaving && !self.session.unkept.is_empty() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.closing = true;
+        }
+    }
+
     fn remember_size(&mut self, ctx: &Context) {
         if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
             self.window.size = Some((rect.width().round(), rect.height().round()));
@@ -359,6 +379,7 @@ impl eframe::App for App {
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
+        self.ask_before_closing(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -104,6 +104,8 @@ pub struct Draft {
     pub restoring: Option<u64>,
     /// Whether it is asked where the vault is to be moved.
     pub moving: bool,
+    /// Whether the person is being asked if the window may close.
+    pub closing: bool,
     /// The time of this frame.
     pub now: Timestamp,
     /// The person's time zone, looked up once.
@@ -134,6 +136,7 @@ impl Default for Draft {
             forgetting: None,
             restoring: None,
             moving: false,
+            closing: false,
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
         }

@@ -151,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::oauth::TokenSet;
+    use crate::oauth::{Refused, TokenSet};
     use crate::secret::Secret;
     use crate::vault::history::{History, Stamp};
     use crate::vault::{Change, How, ProfileSecrets};
@@ -192,11 +192,20 @@ mod tests {
             scopes in proptest::option::of(proptest::collection::vec(any::<String>(), 0..4)),
             obtained_at in any_time(),
             kept in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
+            issued_for in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
         ) -> TokenSet {
             TokenSet {
                 access_token, token_type, expires_at, refresh_token, refresh_token_expires_at, id_token, scopes,
-                obtained_at, kept,
+                obtained_at, kept, issued_for,
             }
+        }
+    }
+
+    prop_compose! {
+        fn any_refused()(
+            at in any_time(), reason in any::<String>(), hint in proptest::option::of(any::<String>()),
+        ) -> Refused {
+            Refused { at, reason, hint }
         }
     }
 
@@ -206,8 +215,9 @@ mod tests {
             password in proptest::option::of(any_secret()),
             inputs in proptest::collection::btree_map(any::<String>(), any_secret(), 0..4),
             tokens in proptest::option::of(any_tokens()),
+            refused in proptest::option::of(any_refused()),
         ) -> ProfileSecrets {
-            ProfileSecrets { client_secret, password, inputs, tokens }
+            ProfileSecrets { client_secret, password, inputs, tokens, refused }
         }
     }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::TokenSet;
+use crate::oauth::{Refused, TokenSet};
 use crate::secret::Secret;
 use crate::vault::generation::WireGeneration;
 use crate::vault::history::{Earlier, History};
@@ -30,6 +30,8 @@ pub struct ProfileSecrets {
     pub inputs: BTreeMap<String, Secret>,
     /// What was granted last.
     pub tokens: Option<TokenSet>,
+    /// That the service has refused their refresh token for good.
+    pub refused: Option<Refused>,
 }
 
 /// One generation of a profile's secrets.
@@ -65,6 +67,7 @@ impl Record {
             tokens: secrets.tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().map(WireGeneration::from).collect(),
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
+            refused: secrets.refused.as_ref().map(wire_refused),
         };
         // Measured first: a buffer that grows leaves copies of what it held.
         let mut length = Measure(0);
@@ -86,6 +89,7 @@ impl Record {
             password: wire.password.map(|text| text.0),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
             tokens: wire.tokens.map(token_set).transpose()?,
+            refused: wire.refused.map(refused).transpose()?,
         };
         let earlier =
             wire.earlier.into_iter().map(|(number, tokens)| Ok(Earlier { number, tokens: token_set(tokens)? }));
@@ -122,6 +126,8 @@ struct Wire<S> {
     history: Vec<WireGeneration>,
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<(u64, WireTokens<S>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<WireRefused>,
 }
 
 /// A [`TokenSet`], times in RFC 3339.
@@ -142,6 +148,17 @@ struct WireTokens<S> {
     obtained_at: String,
     #[serde(default)]
     kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    issued_for: BTreeMap<String, String>,
+}
+
+/// A [`Refused`], its time in RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct WireRefused {
+    at: String,
+    reason: String,
+    #[serde(default)]
+    hint: Option<String>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -182,7 +199,17 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         scopes: tokens.scopes.clone(),
         obtained_at: tokens.obtained_at.to_string(),
         kept: tokens.kept.clone(),
+        issued_for: tokens.issued_for.clone(),
     }
+}
+
+fn wire_refused(refused: &Refused) -> WireRefused {
+    WireRefused { at: refused.at.to_string(), reason: refused.reason.clone(), hint: refused.hint.clone() }
+}
+
+fn refused(wire: WireRefused) -> Result<Refused, Unreadable> {
+    let at = wire.at.parse().map_err(|_| Unreadable::Shape)?;
+    Ok(Refused { at, reason: wire.reason, hint: wire.hint })
 }
 
 fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
@@ -197,6 +224,7 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         scopes: wire.scopes,
         obtained_at: time(wire.obtained_at)?,
         kept: wire.kept,
+        issued_for: wire.issued_for,
     })
 }
 

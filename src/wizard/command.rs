@@ -6,9 +6,20 @@ use crate::call::Reading;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, ShareOrder, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, Material, PracticeSettings, ReplyView, ShareOrder, VaultChoice,
+    WindowSettings,
 };
-use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings};
+
+/// What an access token must be good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To be used now: the service's policy says how long before its end it is renewed.
+    Usable,
+    /// For as long as this, whatever its life is.
+    ValidFor(Duration),
+    /// A new one, whatever the old one is.
+    New,
+}
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -99,9 +110,11 @@ pub enum Command {
         attempt: Attempt,
         /// The profile's name.
         name: ProfileName,
-        /// For how long it must be valid; `None` refreshes whatever it is.
-        min_valid: Option<Duration>,
+        /// What it must be good for.
+        need: Need,
     },
+    /// Try once more to keep the tokens that could not be kept.
+    KeepUnkept,
     /// Forget a saved profile and its tokens.
     Forget {
         /// The run.
@@ -137,6 +150,20 @@ pub enum Command {
         to: VaultChoice,
         /// The new passphrase, where that kind needs one.
         passphrase: Option<Secret>,
+    },
+    /// Have the service end its tokens, then forget it.
+    RevokeAndForget {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// Ask the service whose a saved profile is.
+    WhoAmI {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
     },
     /// Rehearse a preset against a stand-in for its service, on this machine.
     Rehearse {
@@ -194,6 +221,7 @@ pub enum Command {
         name: ProfileName,
         /// The file.
         path: String,
+    },
     /// Say what a reply comes to by expressions as they are typed.
     TryReading {
         /// The run.
@@ -205,6 +233,7 @@ pub enum Command {
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
-    /// Stop a run; its listener and its call end at once.
+    /// Stop a run; its listener and its call end at once. A call that renews tokens that are kept goes on unseen, since its
+    /// reply may be the only refresh token that is good.
     Cancel(Attempt),
 }

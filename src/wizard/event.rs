@@ -7,11 +7,8 @@ use crate::export::{Field, Outlets};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, OpenedProfile,
-    ProfileSummary, SavedToken, ShareDone, StageLine, VaultState, Waiting, WindowSettings,
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    TriedReading, VaultState, Waiting, WindowSettings,
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileHistory, ProfileSummary,
-    Restored, SavedToken, StageLine, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
+    ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine, TriedReading, VaultMoved, VaultState,
+    VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -43,6 +40,12 @@ pub enum Event {
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.
     Sending(Attempt, String),
+    /// A call failed in a way that may pass, and is made again shortly.
+    Retrying(Attempt, Diagnosis),
+    /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
+    Unkept(ProfileName, Diagnosis),
+    /// They are kept now.
+    Kept(ProfileName),
     /// A call on behalf of a saved profile is done; its result follows.
     Traced(Attempt, Box<Exchange>),
     /// A bearer or refresh call is done.
@@ -51,6 +54,8 @@ pub enum Event {
     Chosen(Fetched),
     /// The service told whose token it is.
     Identified(Attempt, Identified),
+    /// The service told whose a saved profile is.
+    WhoIs(Attempt, ProfileName, Identified),
     /// The profile is kept.
     Saved(Attempt, ProfileName),
     /// The profile was read.

@@ -9,7 +9,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Failure, Fetched, Material};
+use crate::wizard::{Failure, Fetched, Material, ProfileState};
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +26,7 @@ pub enum Flow {
     Save,
     Open,
     Saved,
+    WhoAmI,
     Vault,
     Rehearsal,
     Preset,
@@ -181,6 +182,8 @@ pub struct OpenedProfile {
     pub name: ProfileName,
     /// Profile, secrets and tokens.
     pub material: Material,
+    /// How the tokens are.
+    pub state: ProfileState,
 }
 
 /// A token handed out.
@@ -192,4 +195,6 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// Whether they were refreshed for this.
     pub refreshed: bool,
+    /// What a person should know of them.
+    pub notes: Vec<Diagnosis>,
 }

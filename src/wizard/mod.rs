@@ -8,6 +8,7 @@
 //! ```
 
 mod authorize;
+mod binding;
 mod catalog;
 mod certificate;
 mod command;
@@ -18,7 +19,6 @@ mod failure;
 mod follow_up;
 mod history;
 mod identity;
-mod intent;
 mod keep;
 mod material;
 mod message;
@@ -28,6 +28,7 @@ mod presets;
 mod profiles;
 mod reading;
 mod rehearse;
+mod revoke;
 mod session;
 mod shared;
 mod summary;
@@ -35,13 +36,13 @@ mod token_call;
 mod unlock;
 mod worker;
 
-pub use crate::wizard::command::Command;
+pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::export::{
     ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
 };
-pub use crate::wizard::failure::{Failure, FailureKind};
+pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};

@@ -8,8 +8,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, export,
-    unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, binding,
+    export, keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -42,7 +42,10 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Err(error) => Err(error.diagnose()),
         };
         let (service_id, service, state) = match profile {
-            Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
+            Ok(profile) => {
+                let state = state(shared, &name, &profile).await;
+                (profile.service.id, profile.service.name, state)
+            }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
         summaries.push(ProfileSummary { name, service_id, service, state });
@@ -51,21 +54,36 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
+async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
     if !shared.has_vault() {
         return ProfileState::Closed;
     }
     let asked = name.to_string();
     match shared.with_vault(move |vault| vault.get(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
-        Ok(record) => match record.and_then(|record| record.secrets.tokens) {
+        // What waits to be kept is newer than what is kept.
+        Ok(record) => match shared.unkept_record(name).or(record) {
+            Some(record) => state_of(name, profile, &record.secrets),
             None => ProfileState::SignedOut,
-            Some(tokens) => ProfileState::Tokens {
-                expires_at: tokens.expires_at,
-                refreshable: tokens.refresh_token.is_some(),
-                refresh_token_expires_at: tokens.refresh_token_expires_at,
-                scopes: tokens.scopes,
-            },
+        },
+    }
+}
+
+fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
+    let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
+    if let Some(stale) = binding::stale(name, profile, &tokens) {
+        return ProfileState::Stale(stale);
+    }
+    match &secrets.refused {
+        Some(refused) => {
+            ProfileState::NeedsSignIn { why: keep::refused_words(name, refused), expires_at: tokens.expires_at }
+        }
+        None => ProfileState::Tokens {
+            expires_at: tokens.expires_at,
+            refreshable: tokens.refresh_token.is_some(),
+            announced_from: keep::announced_from(&profile.service.policy, &tokens),
+            refresh_token_expires_at: tokens.refresh_token_expires_at,
+            scopes: tokens.scopes,
         },
     }
 }
@@ -76,11 +94,12 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let profile = load(shared, &name)?;
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let secrets = record.map(|record| record.secrets).unwrap_or_default();
+    let secrets = shared.unkept_record(&name).or(record).map(|record| record.secrets).unwrap_or_default();
+    let state = state_of(&name, &profile, &secrets);
     let client_secret = secrets.client_secret.unwrap_or_default();
     let typed = TypedSecrets { client_secret, inputs: secrets.inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
     Ok(())
 }
 
@@ -122,6 +141,8 @@ pub(crate) async fn save(
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
     export::clear_hand_over(shared, &name)?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -137,6 +158,8 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
     shared.edges.store.remove_outlets(name.as_str())?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }

@@ -8,10 +8,8 @@ use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, Material,
-    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
-    ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TriedReading, VaultState, Waiting,
+    WindowSettings,
 };
 
 /// What a face knows.
@@ -25,6 +23,10 @@ pub struct Session {
     pub window: Option<WindowSettings>,
     /// The saved profiles.
     pub profiles: Vec<ProfileSummary>,
+    /// The saved profiles whose newest tokens could not be kept, and why.
+    pub unkept: BTreeMap<ProfileName, Diagnosis>,
+    /// Whose the saved profiles are, as far as it was asked.
+    pub known_as: BTreeMap<ProfileName, Identified>,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -151,10 +153,8 @@ impl Session {
             Flow::Preset => self.preset = PresetState::Idle,
             Flow::Export => self.export.done = None,
             Flow::Share => self.export.shared = None,
-            Flow::Vault | Flow::Preview => {}
-            Flow::Vault | Flow::Reading => {}
+            Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
             Flow::History => self.history_problem = None,
-            Flow::Vault => {}
         }
         attempt
     }
@@ -217,7 +217,12 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::Fields(..) => {}
+            Event::Catalog(..)
+            | Event::Traced(..)
+            | Event::InputTaken(..)
+            | Event::Fields(..)
+            | Event::VaultStatus(..)
+            | Event::Retrying(..) => {}
             Event::Forms(forms) => self.export.forms = forms,
             Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
             Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
@@ -229,11 +234,16 @@ impl Session {
             Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
                 session.export.done = Some(Ok(*done));
             }),
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) | Event::VaultStatus(..) => {}
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
+            Event::Unkept(name, why) => {
+                self.unkept.insert(name, why);
+            }
+            Event::Kept(name) => {
+                self.unkept.remove(&name);
+            }
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -264,10 +274,14 @@ impl Session {
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),
+            Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
+                session.known_as.insert(name, identified);
+            }),
             Event::Saved(attempt, name) => self.when(attempt, true, |session, _| session.saved_as = Some(name)),
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
+                session.known_as.remove(&name);
                 if session.saved_as.as_ref() == Some(&name) {
                     session.saved_as = None;
                 }
@@ -362,7 +376,7 @@ impl Session {
             Flow::Share => self.export.shared = Some(Err(failure)),
             Flow::History => self.history_problem = Some(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
-            Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
+            Flow::Open | Flow::Saved | Flow::WhoAmI | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }
     }
 

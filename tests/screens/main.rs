@@ -8,6 +8,7 @@ mod canary;
 mod fit;
 mod hand;
 mod idle;
+mod keep;
 mod keyboard;
 mod machine;
 mod preset;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::call::{Keep, Lifetime, Path, Reading};
+use crate::call::{Expression, Keep, Lifetime, Reading};
 use crate::dialect::zspec::element::{Content, Facts, Property, Response, Structure, read_values, write_values};
 use crate::dialect::zspec::known::slug;
 use crate::service::Remark;
@@ -70,9 +70,9 @@ fn is_list(property: &Property) -> bool {
 }
 
 /// The fields that an identity call shows: those that its reply declares, under their names.
-pub(super) fn shown_fields(responses: &[Response]) -> Vec<(String, Path)> {
+pub(super) fn shown_fields(responses: &[Response]) -> Vec<(String, Expression)> {
     let leaves = success(responses).map(leaves).unwrap_or_default();
-    leaves.iter().map(|leaf| (leaf.property.name.clone(), Path::new(&leaf.path))).collect()
+    leaves.iter().map(|leaf| (leaf.property.name.clone(), Expression::new(&leaf.path))).collect()
 }
 
 /// The life of an access token, where the reply is documented with it.
@@ -99,7 +99,7 @@ pub(super) fn reading(responses: &[Response]) -> Reading {
             let name = slug(&leaf.property.name);
             let is_free = !RESERVED.contains(&name.as_str()) && reading.keep.iter().all(|keep| keep.name != name);
             if is_free {
-                reading.keep.push(Keep { name, path: Path::new(leaf.path) });
+                reading.keep.push(Keep { name, path: Expression::new(leaf.path) });
             }
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn reading(responses: &[Response]) -> Reading {
 }
 
 /// The fields of a token reply that a document can place.
-fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Path>); 7] {
+fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
     [
         ("access_token", &mut reading.access_token),
         ("token_type", &mut reading.token_type),
@@ -126,12 +126,12 @@ fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Path>); 7] {
 }
 
 /// Takes the leaf of a name out, and has it read from where it is.
-fn place(name: &str, paths: &mut Vec<Path>, leaves: &mut Vec<Leaf<'_>>) {
+fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     let at_top = leaves.iter().position(|leaf| leaf.path == name);
     let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.property.name == name)) else { return };
     let leaf = leaves.remove(found);
     if at_top.is_none() {
-        *paths = vec![Path::new(leaf.path)];
+        *paths = vec![Expression::new(leaf.path)];
     }
 }
 
@@ -291,7 +291,7 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Vec<Response> {
 }
 
 /// The response of an identity call that shows these fields; nothing where it shows what there is.
-pub(super) fn shown(fields: &[(String, Path)]) -> Vec<Response> {
+pub(super) fn shown(fields: &[(String, Expression)]) -> Vec<Response> {
     if fields.is_empty() {
         return Vec::new();
     }

@@ -13,6 +13,7 @@ mod reply;
 mod save;
 mod service;
 mod tokens;
+mod unkept;
 mod vault;
 mod window;
 

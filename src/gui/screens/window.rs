@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{actions, authorization, profiles, service, tokens, vault};
+use crate::gui::screens::{actions, authorization, profiles, service, tokens, unkept, vault};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -23,7 +23,8 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, session, draft, theme)).inner;
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
     let from_middle = CentralPanel::default().frame(middle).show(ui, |ui| wizard_ui(ui, session, draft)).inner;
-    from_side.or(from_middle)
+    let from_closing = unkept::closing_ui(ui, session, draft);
+    from_closing.or(from_side).or(from_middle)
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -70,6 +71,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
             }
             ui.add_space(8.0);
         }
+        intent = intent.take().or(unkept::unkept_ui(ui, session));
         let from_vault = vault::vault_ui(ui, session, draft);
         let from_step = match draft.step {
             Step::Service => service::service_ui(ui, session, draft),

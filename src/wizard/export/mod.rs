@@ -8,7 +8,6 @@ mod state;
 mod subject;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::delivery;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
@@ -25,9 +24,6 @@ pub(crate) use crate::wizard::export::share::share;
 pub use crate::wizard::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::wizard::export::sinks::{clear_hand_over, handed_over, rewrite};
 pub use crate::wizard::export::state::ExportState;
-
-/// For how long a token that is handed out must be valid.
-const LEAST_VALID: Duration = Duration::from_mins(1);
 
 /// The forms there are: those of this program, then the person's own.
 pub(crate) fn forms(shared: &Shared) {
@@ -108,7 +104,7 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
 /// The named values for the environment of a child.
 pub(crate) async fn fields(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
-    keep::valid(shared, attempt, &name, Some(LEAST_VALID)).await?;
+    keep::valid(shared, attempt, &name).await?;
     let order = ExportOrder::new(name, "");
     let mut subject = subject::kept(shared, &order).await?.subject;
     subject.tokens.refresh_token = None;
@@ -223,7 +219,7 @@ async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportO
     if order.live {
         return Ok((form.write(order, &kept.subject, kept.rotates)?, false));
     }
-    keep::valid(shared, attempt, &order.profile, Some(LEAST_VALID)).await?;
+    keep::valid(shared, attempt, &order.profile).await?;
     let subject = subject::kept(shared, order).await?.subject;
     Ok((form.write(order, &subject, kept.rotates)?, hands_over))
 }

@@ -4,9 +4,10 @@
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
-use crate::vault::{Begun, Outcome, Record};
+use crate::vault::{Begun, Record};
+use crate::wizard::keep::retry;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Exchange, Failure, FailureKind, Material, token_call};
+use crate::wizard::{Attempt, Exchange, Failure, FailureKind, Material};
 
 /// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
@@ -18,10 +19,10 @@ pub(crate) async fn exchange(
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     if stage != Stage::Refresh {
-        return token_call::exchange(shared, attempt, material, stage).await;
+        return retry::call(shared, attempt, material, stage).await;
     }
     let earlier = begin(shared, name, record).await?;
-    let exchanged = token_call::exchange(shared, attempt, material, stage).await;
+    let exchanged = retry::call(shared, attempt, material, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
@@ -65,19 +66,8 @@ fn explain(failure: &mut Failure, name: &ProfileName, earlier: &Begun) {
     failure.diagnosis = Diagnosis { hint: Some(hint), ..Diagnosis::new(summary) };
 }
 
-/// Notes in the history that the service refused the newest tokens for good. A note that cannot be made costs nothing.
-pub(crate) async fn refused(shared: &Shared, name: &ProfileName, record: &Record, exchange: &Exchange) {
-    let Err(Failure { kind: FailureKind::NeedsSignIn, .. }) = exchange.outcome else { return };
-    let outcome = Outcome::Refused(code(exchange));
-    if record.history.last().is_none_or(|line| line.outcome == outcome) {
-        return;
-    }
-    let (name, number, secrets) = (name.to_string(), record.number, record.secrets.clone());
-    let _ = shared.with_vault(move |vault| vault.put(&name, Some(number), &secrets, outcome.into())).await;
-}
-
 /// The service's own word for it (RFC 6749 section 5.2), else the status.
-fn code(exchange: &Exchange) -> String {
+pub(crate) fn code(exchange: &Exchange) -> String {
     let Some(reply) = &exchange.reply else { return "no reply".to_owned() };
     let json: Option<serde_json::Value> = serde_json::from_str(reply.body.expose()).ok();
     let code = json.as_ref().and_then(|json| json.get("error")?.as_str()).map(str::to_owned);
