@@ -11,7 +11,9 @@ mod preset;
 mod profile;
 mod rules;
 
-pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
+pub use crate::service::assertion::{
+    Assertion, AssertionAlgorithm, AssertionError, AssertionFormat, CertificateThumbprint,
+};
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};

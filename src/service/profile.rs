@@ -10,7 +10,7 @@ use crate::call::{Parameter, Place, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::CatalogError;
 use crate::service::preset::{Pairs, PresetFile};
-use crate::service::{Asks, Catalog, Service};
+use crate::service::{Catalog, Service};
 
 /// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
 /// can stand in a file name and on a command line everywhere.
@@ -218,7 +218,7 @@ impl Profile {
         let scopes: Vec<String> = self.scopes.iter().map(|scope| with_values(scope, &values)).collect();
         values.set("scope", scopes.join(&self.service.scopes.separator));
         values.set("grant_type", &self.service.grant_type);
-        if self.service.asks == Asks::UserAndSecret && !self.user_name.is_empty() {
+        if !self.user_name.is_empty() {
             values.set("user_name", &self.user_name);
         }
         values

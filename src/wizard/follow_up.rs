@@ -51,7 +51,7 @@ pub struct Fetched {
 /// Exchanges the token for another.
 pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &material.profile.service;
-    let values = material.values();
+    let values = shared.values_for(material, call)?;
     let reply = send(shared, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous: material.tokens.as_ref() };
@@ -61,7 +61,7 @@ pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallT
 
 /// Fetches what there is to choose among.
 pub(crate) async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let reply = send(shared, &material.render(&fetch.call)?).await?;
+    let reply = send(shared, &shared.render(material, &fetch.call)?).await?;
     let json = body_as_json(&reply).filter(|_| reply.is_success());
     let json = json.ok_or_else(|| {
         let summary = format!("it was answered {} without a list", reply.status);

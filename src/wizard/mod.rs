@@ -25,6 +25,7 @@ mod profiles;
 mod rehearse;
 mod session;
 mod shared;
+mod signing;
 mod summary;
 mod token_call;
 mod unlock;
@@ -43,5 +44,6 @@ pub use crate::wizard::message::{
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

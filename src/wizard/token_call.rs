@@ -47,7 +47,7 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &material.profile.service;
     let template = template(material, stage)?;
-    let values = material.values();
+    let values = shared.values_for(material, template)?;
     let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await;

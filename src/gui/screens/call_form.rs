@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::call::{Authentication, Call, Method, RenderError};
+use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::theme::{Tone, label, small};
@@ -153,16 +153,17 @@ pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::
         crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is not complete".to_owned()))
             .hint("go back to the step where it is asked for")
     })?;
-    let call = match draft.tab {
-        TokenTab::Bearer => material.render(&material.profile.service.bearer),
-        TokenTab::Refresh => refresh_call(&material),
-    };
-    call.map_err(|error| error.diagnose())
+    let call = material.preview(called(&material, draft.tab)?, draft.now);
+    call.map_err(|failure| failure.diagnosis)
 }
 
-fn refresh_call(material: &Material) -> Result<Call, RenderError> {
-    let refresh = material.profile.service.refresh.as_ref().ok_or(RenderError::NoUrl)?;
-    material.render(refresh)
+/// The call of a tab.
+fn called(material: &Material, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
+    let service = &material.profile.service;
+    match tab {
+        TokenTab::Bearer => Ok(&service.bearer),
+        TokenTab::Refresh => service.refresh.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
+    }
 }
 
 /// A button for each secret value in the call.

@@ -211,7 +211,10 @@ impl<'a> Play<'a> {
     /// A call whose reply is not read further.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
         let mut said = String::new();
-        let answered = self.answered(template, &self.material.values(), &mut said).await;
+        let answered = match self.hall.shared.values_for(&self.material, template) {
+            Ok(values) => self.answered(template, &values, &mut said).await,
+            Err(failure) => Err(self.unmade(failure)),
+        };
         self.line(stage, said, answered.map(|reply| format!("answered {}", reply.status)));
     }
 
@@ -319,7 +322,7 @@ impl<'a> Play<'a> {
     }
 
     fn said(&self, template: &CallTemplate) -> String {
-        let call: Option<Call> = self.material.render(template).ok();
+        let call: Option<Call> = self.hall.shared.render(&self.material, template).ok();
         call.as_ref().map(sent).unwrap_or_default()
     }
 
