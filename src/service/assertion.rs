@@ -61,6 +61,9 @@ pub struct Assertion {
     /// The value of `client_assertion_type`, where the assertion stands for the client (RFC 7521 section 4.2).
     #[serde(skip_serializing_if = "is_default")]
     pub client_assertion_type: String,
+    /// Where in the service's console the certificate is uploaded, in words.
+    #[serde(skip_serializing_if = "is_default")]
+    pub upload: String,
     /// For how many days at most the service takes a certificate.
     #[serde(skip_serializing_if = "is_default")]
     pub certificate_days: Option<u32>,

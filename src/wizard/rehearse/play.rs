@@ -115,11 +115,16 @@ impl<'a> Play<'a> {
         if !self.line("bearer", said, outcome) {
             return false;
         }
-        if self.material.authorized.is_some() {
+        let service = &self.material.profile.service;
+        if service.authorization.is_some() && service.start != Start::Consent {
             let tokens = self.material.tokens.take();
             let (said, outcome) = self.spent(Stage::Bearer).await;
             self.line("bearer, code spent", said, outcome);
             self.material.tokens = tokens;
+        } else if service.assertion_of(&call).is_some() {
+            // How such a token is renewed: with another assertion.
+            let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+            self.line("bearer again", said, outcome);
         }
         true
     }
