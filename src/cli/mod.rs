@@ -5,6 +5,7 @@ mod args;
 mod conversation;
 mod exit;
 mod forget;
+mod key;
 mod list;
 mod practice;
 mod print;
@@ -32,6 +33,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
+        Task::Key(task) => key::run(&mut conversation, &task),
         Task::Token(options) => token::run(&mut conversation, &options),
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),

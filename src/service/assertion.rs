@@ -11,9 +11,9 @@ use thiserror::Error;
 
 use crate::call::{Authentication, CallTemplate, Place, Template, TemplateError, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Certificate, KeyKind, UnsignedJwt};
-use crate::service::Service;
+use crate::oauth::{Certificate, KeyKind, ReadKey, UnsignedJwt};
 use crate::service::rules::is_default;
+use crate::service::{ProfileDraft, Service};
 
 pub use crate::oauth::AssertionAlgorithm;
 
@@ -257,6 +257,26 @@ impl Service {
     /// Whether one of its calls sends the person's own password (RFC 6749 section 4.3).
     pub fn wants_password(&self) -> bool {
         self.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "password"))
+    }
+}
+
+impl ProfileDraft {
+    /// Takes over what a key's file says besides the key: the client's id, the key's id where the assertion names one by
+    /// an input, and for a service that is described by hand the address of the bearer call.
+    pub fn take_key(&mut self, read: &ReadKey) {
+        if let Some(client_id) = &read.client_id {
+            self.client_id.clone_from(client_id);
+        }
+        if let Some(key_id) = &read.key_id {
+            let template = self.service.signed_assertion().map(|assertion| Template::new(assertion.key_id));
+            let named: Vec<String> = template.iter().flat_map(Template::placeholders).map(str::to_owned).collect();
+            if let Some(input) = self.service.inputs.iter().find(|input| named.contains(&input.name)) {
+                self.inputs.insert(input.name.clone(), key_id.clone());
+            }
+        }
+        if let Some(token_uri) = read.token_uri.as_ref().filter(|_| self.bearer.url.is_empty()) {
+            self.bearer.url.clone_from(token_uri);
+        }
     }
 }
 

@@ -21,6 +21,16 @@ pub(crate) async fn run(shared: &Shared, mut material: Material, exchange: &mut 
             Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
         }
     }
+    if let Some(tokens) = material.tokens.clone() {
+        exchange.outcome = Ok(Box::new(tokens));
+    }
+    fetch(shared, material, exchange).await;
+}
+
+/// Fetches what later calls need; takes and leaves the tokens in the exchange.
+pub(crate) async fn fetch(shared: &Shared, mut material: Material, exchange: &mut Exchange) {
+    let Ok(tokens) = &exchange.outcome else { return };
+    material.tokens = Some((**tokens).clone());
     for fetch in material.profile.service.fetch.clone() {
         match fetched(shared, &material, &fetch).await {
             Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),

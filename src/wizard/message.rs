@@ -29,6 +29,7 @@ pub enum Flow {
     Vault,
     Rehearsal,
     Preset,
+    Key,
 }
 
 /// Where secrets are kept.

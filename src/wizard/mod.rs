@@ -17,6 +17,7 @@ mod failure;
 mod follow_up;
 mod identity;
 mod keep;
+mod keys;
 mod material;
 mod message;
 mod practising;
@@ -36,6 +37,7 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
+pub use crate::wizard::keys::KeySource;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
@@ -43,7 +45,7 @@ pub use crate::wizard::message::{
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::session::{AuthorizationState, CallState, KeyState, PracticeState, PresetState, RehearsalState, Session};
 pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

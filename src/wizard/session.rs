@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{ReadKey, TokenSet};
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
@@ -46,6 +46,8 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// The private key that was asked for last.
+    pub key: KeyState,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -124,6 +126,20 @@ pub struct RehearsalState {
     pub problem: Option<Failure>,
 }
 
+/// A private key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum KeyState {
+    /// None was asked for.
+    #[default]
+    Idle,
+    /// It was read or made, and is not yet taken over into the fields.
+    Read(Box<ReadKey>),
+    /// Its certificate is in this file.
+    Written(PathBuf),
+    /// It could not be read, made or written.
+    Failed(Failure),
+}
+
 impl Session {
     /// Numbers a new run of a flow; events of an older one are dropped from now on.
     pub fn begin(&mut self, flow: Flow) -> Attempt {
@@ -138,6 +154,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
+            Flow::Key => self.key = KeyState::Idle,
             Flow::Vault => {}
         }
         attempt
@@ -158,6 +175,7 @@ impl Session {
             Flow::Save,
             Flow::Rehearsal,
             Flow::Preset,
+            Flow::Key,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -172,6 +190,7 @@ impl Session {
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
+        self.key = KeyState::Idle;
         going
     }
 
@@ -196,7 +215,11 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..)
+            | Event::Traced(..)
+            | Event::InputTaken(..)
+            | Event::KeyOpened(..)
+            | Event::KeyKept(..) => {}
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -243,6 +266,10 @@ impl Session {
             }),
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
+            }),
+            Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
+            Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
+                session.key = KeyState::Written(path);
             }),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
@@ -311,6 +338,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::Key => self.key = KeyState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }

@@ -32,7 +32,14 @@ pub(crate) async fn refresh(
     let pasted = !material.secrets.refresh_token.is_empty();
     let exchange = match saved_as {
         Some(name) if !pasted => keep::refresh_saved(shared, attempt, &name, material).await?,
-        _ => exchange(shared, attempt, &material, Stage::Refresh).await?,
+        _ => {
+            let is_first = material.tokens.is_none();
+            let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
+            if is_first {
+                follow_up::fetch(shared, material, &mut exchange).await;
+            }
+            exchange
+        }
     };
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
@@ -61,7 +68,7 @@ pub(crate) async fn exchange(
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let context = ReadContext { stage, scope_separator: separator, previous };
     let outcome = read_token_set(&reply, &template.reading, context, values.secrets())
-        .map(|tokens| Box::new(with_kept(tokens, material)))
+        .map(|tokens| Box::new(with_kept(tokens, material, template)))
         .map_err(|error| Failure::of_token_call(&error, service));
     Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes: Vec::new(), choices: Vec::new() })
 }
@@ -90,12 +97,17 @@ pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure>
 
 /// The tokens with what the redirect brought and the preset keeps, and a refresh token's life by the preset where
 /// the reply does not tell it.
-fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
+fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
     }
     let previous = material.tokens.as_ref().and_then(|previous| previous.refresh_token.as_ref());
     let is_new = tokens.refresh_token.is_some() && tokens.refresh_token.as_ref() != previous;
+    let pasted = &material.secrets.refresh_token;
+    if !is_new && !pasted.is_empty() && call.placeholders().any(|name| name == "refresh_token") {
+        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        tokens.refresh_token = Some(pasted.clone());
+    }
     if let (Some(life), None, true) =
         (material.profile.service.policy.refresh_token_life, tokens.refresh_token_expires_at, is_new)
     {

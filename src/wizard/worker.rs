@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, keys, presets, profiles, rehearse, token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -97,6 +97,11 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Forget { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
+        | Command::ReadKey { attempt, .. }
+        | Command::MakeKey { attempt, .. }
+        | Command::KeepKey { attempt, .. }
+        | Command::OpenKey { attempt, .. }
+        | Command::WriteCertificate { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -136,6 +141,11 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
+        Command::ReadKey { attempt, source, certificate } => keys::read(&shared, attempt, source, certificate).await,
+        Command::MakeKey { attempt, service, rsa_bits } => keys::make(&shared, attempt, &service, rsa_bits).await,
+        Command::KeepKey { attempt, name, pair, replace } => keys::keep(&shared, attempt, name, *pair, replace).await,
+        Command::OpenKey { attempt, name } => keys::open(&shared, attempt, name).await,
+        Command::WriteCertificate { attempt, path, text } => keys::write(&shared, attempt, path, text).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
