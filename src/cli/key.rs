@@ -42,7 +42,10 @@ fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(),
     let name = ProfileName::parse(&options.name)?;
     let pair = kept(conversation, &name)?.ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("no private key is kept under `{name}`"));
-        Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright key make {name} --service ID` makes one")))
+        Failure::new(
+            FailureKind::Usage,
+            diagnosis.hint(format!("`tokenwright key make {name} --service ID` makes one")),
+        )
     })?;
     if let Some(key) = pair.signing_key() {
         print::note(&format!("Kept under `{name}`: {}.", key.kind()));

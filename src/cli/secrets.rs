@@ -9,11 +9,7 @@ use crate::service::{Asks, Input, Service, Start};
 use crate::wizard::{Failure, FailureKind, TypedSecrets};
 
 /// All secrets that the service's calls need; `saved` are those that are there already.
-pub(crate) fn gather(
-    service: &Service,
-    options: &SignInOptions,
-    saved: TypedSecrets,
-) -> Result<TypedSecrets, Failure> {
+pub(crate) fn gather(service: &Service, options: &SignInOptions, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {
     let mut secrets = TypedSecrets {
         client_secret: client_secret(service, options.client_secret_stdin, saved.client_secret)?,
         password: password(service, options.password_stdin, saved.password)?,

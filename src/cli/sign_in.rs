@@ -86,7 +86,8 @@ fn draft(
 fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
     let service = &profile.service;
     let diagnosis = Diagnosis::new(format!("{} wants a private key, and none is kept under `{name}`", service.name));
-    let hint = format!("name its file with `--key-file`, or make one: `tokenwright key make {name} --service {}`", service.id);
+    let hint =
+        format!("name its file with `--key-file`, or make one: `tokenwright key make {name} --service {}`", service.id);
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 

@@ -49,12 +49,7 @@ pub(crate) async fn read(
 }
 
 /// Makes a key pair as the service wants it, with a certificate for as long as it takes one.
-pub(crate) async fn make(
-    shared: &Shared,
-    attempt: Attempt,
-    service: &Service,
-    rsa_bits: usize,
-) -> Result<(), Failure> {
+pub(crate) async fn make(shared: &Shared, attempt: Attempt, service: &Service, rsa_bits: usize) -> Result<(), Failure> {
     let assertion = service.signed_assertion().ok_or_else(|| signs_nothing(service))?;
     let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
     let life = Duration::from_hours(24) * assertion.certificate_days();
@@ -68,7 +63,10 @@ pub(crate) async fn make(
 
 fn signs_nothing(service: &Service) -> Failure {
     let diagnosis = Diagnosis::new(format!("{} takes no assertion that is signed with a private key", service.name));
-    Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright service show ID` names the assertion where there is one"))
+    Failure::new(
+        FailureKind::Usage,
+        diagnosis.hint("`tokenwright service show ID` names the assertion where there is one"),
+    )
 }
 
 /// Keeps a key under a profile's name, sealed; what else is kept there stays. A key that is there already is replaced
@@ -94,7 +92,10 @@ pub(crate) async fn keep(
     };
     if !shared.with_vault(done).await? {
         let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it: `--replace`")));
+        return Err(Failure::new(
+            FailureKind::Usage,
+            diagnosis.hint("choose another name, or replace it: `--replace`"),
+        ));
     }
     shared.emit(Event::KeyKept(attempt, name));
     Ok(())
@@ -116,7 +117,9 @@ pub(crate) async fn write(shared: &Shared, attempt: Attempt, path: PathBuf, text
     let done = blocking(move || match durable::read(&written, LIMIT) {
         Ok(Some(bytes)) if bytes != text.as_bytes() => Err(there_already(&written)),
         Ok(Some(_)) => Ok(()),
-        Ok(None) => durable::write_private(&written, text.as_bytes()).map_err(|error| unusable(&written, "written", &error)),
+        Ok(None) => {
+            durable::write_private(&written, text.as_bytes()).map_err(|error| unusable(&written, "written", &error))
+        }
         Err(error) => Err(unusable(&written, "written", &error)),
     });
     done.await??;

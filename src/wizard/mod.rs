@@ -45,7 +45,9 @@ pub use crate::wizard::message::{
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{AuthorizationState, CallState, KeyState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::session::{
+    AuthorizationState, CallState, KeyState, PracticeState, PresetState, RehearsalState, Session,
+};
 pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;
