@@ -58,6 +58,7 @@ fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput
     let public_key = pair.signing_key().and_then(|key| key.public_key_pem()).unwrap_or_default();
     if let Some(certificate) = pair.certificate() {
         print::note(&format!("Certificate, SHA-256 fingerprint:\n{}", certificate.fingerprint()));
+        print::note(&format!("SHA-1 thumbprint:\n{}", certificate.sha1_fingerprint()));
     }
     if let Some(path) = &output.certificate_file {
         let certificate = pair.certificate.clone().ok_or_else(|| {

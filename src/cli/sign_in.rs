@@ -7,7 +7,7 @@ use crate::cli::{key, print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
-use crate::service::{Asks, Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
+use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
     BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
     VaultState, Waiting,
@@ -97,7 +97,7 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
         draft.user_name.clone_from(user_name);
     }
     let service = &draft.service;
-    if !draft.user_name.is_empty() || !(service.wants_password() || service.asks == Asks::UserAndSecret) {
+    if !draft.user_name.is_empty() || !service.wants_user_name() {
         return Ok(());
     }
     let label = &service.labels.user_name;

@@ -50,6 +50,12 @@ impl Certificate {
         pairs.join(":")
     }
 
+    /// The SHA-1 as one console shows it: hex without colons.
+    pub fn sha1_fingerprint(&self) -> String {
+        let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.der);
+        digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+    }
+
     /// Whether it is of this key: a certificate holds the public key as it is.
     pub fn is_of(&self, key: &SigningKey) -> bool {
         let public_key = key.public_key();

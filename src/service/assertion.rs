@@ -13,7 +13,7 @@ use crate::call::{Authentication, CallTemplate, Place, Template, TemplateError, 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Certificate, KeyKind, ReadKey, UnsignedJwt};
 use crate::service::rules::is_default;
-use crate::service::{ProfileDraft, Service};
+use crate::service::{Asks, ProfileDraft, Service};
 
 pub use crate::oauth::AssertionAlgorithm;
 
@@ -254,9 +254,27 @@ impl Service {
         assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
     }
 
+    /// Whether one of its calls or its assertion names this value.
+    pub fn wants(&self, name: &str) -> bool {
+        let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));
+        let mut templates = self.assertion.iter().flat_map(Assertion::templates);
+        is_called || templates.any(|text| Template::new(text).placeholders().any(|named| named == name))
+    }
+
+    /// Whether this input is known only when the key is: the header names the key by it.
+    pub fn is_of_key(&self, input: &str) -> bool {
+        let assertion = self.assertion.as_ref().filter(|assertion| !assertion.is_shared());
+        assertion.is_some_and(|assertion| Template::new(&assertion.key_id).placeholders().any(|name| name == input))
+    }
+
+    /// Whether it is to be told the user's id.
+    pub fn wants_user_name(&self) -> bool {
+        self.asks == Asks::UserAndSecret || self.wants("user_name")
+    }
+
     /// Whether one of its calls sends the person's own password (RFC 6749 section 4.3).
     pub fn wants_password(&self) -> bool {
-        self.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "password"))
+        self.wants("password")
     }
 }
 

@@ -5,6 +5,7 @@ mod assertion;
 mod catalog;
 mod definition;
 mod draft;
+mod grant;
 mod input;
 mod own_preset;
 mod preset;
@@ -17,6 +18,7 @@ pub use crate::service::assertion::{
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
+pub use crate::service::grant::{AssertionDraft, Grant};
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input, InputError, Transform};
 pub use crate::service::own_preset::{PresetDraft, PresetDraftError};

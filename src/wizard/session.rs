@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadKey, TokenSet};
+use crate::oauth::{KeyPair, ReadKey, TokenSet};
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, FailureKind, Fetched, Flow, Identified, Material,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -134,10 +134,29 @@ pub enum KeyState {
     Idle,
     /// It was read or made, and is not yet taken over into the fields.
     Read(Box<ReadKey>),
+    /// It is kept under this name.
+    Kept(ProfileName),
     /// Its certificate is in this file.
     Written(PathBuf),
     /// It could not be read, made or written.
     Failed(Failure),
+}
+
+impl KeyState {
+    /// A key that was kept, or that there is none.
+    fn opened(pair: Option<Box<KeyPair>>) -> Self {
+        let read = pair.and_then(|pair| {
+            let kind = pair.signing_key()?.kind();
+            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
+        });
+        match read {
+            Some(read) => Self::Read(Box::new(read)),
+            None => Self::Failed(Failure::new(
+                FailureKind::Usage,
+                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
+            )),
+        }
+    }
 }
 
 impl Session {
@@ -215,11 +234,7 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..)
-            | Event::Traced(..)
-            | Event::InputTaken(..)
-            | Event::KeyOpened(..)
-            | Event::KeyKept(..) => {}
+            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -268,6 +283,10 @@ impl Session {
                 session.preset = PresetState::Saved(path);
             }),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
+            Event::KeyOpened(attempt, pair) => {
+                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair))
+            }
+            Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
             Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
                 session.key = KeyState::Written(path);
             }),
@@ -364,7 +383,6 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wizard::FailureKind;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))

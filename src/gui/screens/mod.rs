@@ -3,6 +3,7 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod key;
 mod known;
 mod preset;
 mod profiles;
