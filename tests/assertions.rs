@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::oidc_provider::OidcProvider;
-use support::practice::BROWSER;
+use support::practice::{BROWSER, Practice};
 use support::tokenwright::Tokenwright;
 use tokenwright::oauth::{KeyError, KeyKind, parse_key};
 use tokenwright::secret::Secret;
@@ -185,4 +185,138 @@ fn keys_as_openssl_writes_them_are_read() {
     assert!(read.clone().with_certificate(&text("certificate.pem")).is_ok());
     let other = parse_key(&Secret::new(text("rsa8.pem"))).expect("a key");
     assert_eq!(other.with_certificate(&text("certificate.pem")).err(), Some(KeyError::WrongCertificate));
+}
+
+/// Uploads a certificate to the practice service, as its page does.
+fn upload(practice: &Practice, file: &Path) {
+    let url = format!("http://127.0.0.1:{}/keys", practice.port());
+    let form = format!("certificate@{}", file.display());
+    let done = Command::new("curl").args(["-s", "-f", "-o", "/dev/null", "--data-urlencode", &form, &url]).status();
+    assert!(done.expect("curl runs").success());
+}
+
+/// Longer than a token of the practice service lives, so that each is asked for anew.
+const LONG: [&str; 2] = ["--min-valid", "5m"];
+
+#[test]
+fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let file = program.home().join("certificate.pem");
+    let path = file.to_str().expect("UTF-8");
+    program
+        .run(&["key", "make", "robot", "--service", "practice-key", "--bits", "2048", "--certificate-file", path])
+        .done();
+    let port = practice.set();
+    let sign_in = ["sign-in", "robot", "--service", "practice-key", "--set", &port, "--set", "person=Ada"];
+    let early = program.run(&sign_in);
+    assert_eq!(early.code, 4);
+    assert!(early.stderr.contains("no certificate was uploaded"), "{}", early.stderr);
+    upload(&practice, &file);
+    let done = program.run(&sign_in);
+    assert!(
+        done.stderr.contains("There is no refresh token: the next token is asked for in the same way."),
+        "{}",
+        done.stderr
+    );
+    done.done();
+    let first = program.run(&["token", "robot", "--min-valid", "0s"]).done();
+    let renewed = program.run(&["token", "robot", LONG[0], LONG[1]]).done();
+    assert_ne!(first, renewed);
+    assert_ne!(renewed, program.run(&["refresh", "robot"]).stdout);
+}
+
+#[test]
+fn a_key_file_is_taken_with_what_it_says_besides() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    openssl(program.home(), "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem");
+    openssl(program.home(), "req -x509 -key key.pem -subj /CN=test -days 30 -out certificate.pem");
+    upload(&practice, &program.home().join("certificate.pem"));
+    let pem = fs::read_to_string(program.home().join("key.pem")).expect("a key");
+    let json = serde_json::json!({ "private_key": pem, "client_email": "practice-robot", "private_key_id": "7" });
+    fs::write(program.home().join("account.json"), json.to_string()).expect("a file of our own");
+    let port = practice.set();
+    let sign_in = ["sign-in", "robot", "--service", "practice-key", "--set", &port, "--key-file", "account.json"];
+    program.run(&sign_in).done();
+    assert!(!program.run(&["token", "robot", LONG[0], LONG[1]]).done().is_empty());
+    let shown = program.run(&["show", "robot"]).done();
+    assert!(shown.contains("practice-robot") && !shown.contains("PRIVATE"), "{shown}");
+    let wrong = program.run(&["sign-in", "robot", "--service", "practice-key", "--key-file", "certificate.pem"]);
+    let words = "error: there is no private key in it, only a public key or a certificate\n\
+        hint: choose the file that begins with `BEGIN PRIVATE KEY`\n";
+    assert_eq!((wrong.code, wrong.stderr.as_str()), (2, words));
+}
+
+/// A preset for the practice service with this bearer call.
+fn of_practice(top: &str, bearer: &str) -> String {
+    format!(
+        r#"
+id = "direct"
+name = "Direct"
+checked = "2026-11-21"
+source = ["a test"]
+practice = true
+{top}
+
+[[inputs]]
+name = "port"
+label = "Port"
+pattern = "[0-9]{{1,5}}"
+optional = true
+
+[bearer]
+url = "http://127.0.0.1:<port>/token"
+{bearer}
+"#
+    )
+}
+
+#[test]
+fn client_credentials_bring_a_token_and_then_another() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "practice-secret");
+    program.add_preset("direct.toml", &of_practice("asks = \"secret\"", "authentication = \"basic\""));
+    let practice = Practice::start(&program);
+    let port = practice.set();
+    program.run(&["sign-in", "job", "--service", "direct", "--set", &port, "--client-id", "practice-client"]).done();
+    let first = program.run(&["token", "job", "--min-valid", "0s"]).done();
+    assert_ne!(first, program.run(&["token", "job", LONG[0], LONG[1]]).done());
+}
+
+#[test]
+fn a_password_is_typed_once_kept_and_used_again() {
+    let program = Tokenwright::with_vault();
+    let body = "body = { username = \"<user_name>\", password = \"<password>\" }";
+    program.add_preset("direct.toml", &of_practice("asks = \"nothing\"\ngrant_type = \"password\"", body));
+    let practice = Practice::start_with(&program, &["no-refresh-token"]);
+    let port = practice.set();
+    let mut sign_in = vec!["sign-in", "ada", "--service", "direct", "--set", &port, "--client-id", "practice-public"];
+    let unnamed = program.run(&sign_in);
+    assert_eq!(unnamed.stderr, "error: User ID is missing\nhint: name it with `--user-name`\n");
+    sign_in.extend(["--user-name", "ada"]);
+    let missing = program.run(&sign_in);
+    let words = "error: the password is missing\n\
+        hint: set `TOKENWRIGHT_PASSWORD`, or pipe it in with `--password-stdin`\n";
+    assert_eq!((missing.code, missing.stderr.as_str()), (2, words));
+    sign_in.push("--password-stdin");
+    program.run_with_input(&sign_in, "practice\n").done();
+    let first = program.run(&["token", "ada", "--min-valid", "0s"]).done();
+    assert_ne!(first, program.run(&["token", "ada", LONG[0], LONG[1]]).done(), "with the password from the vault");
+}
+
+#[test]
+fn a_refresh_token_at_hand_makes_a_profile_without_a_browser() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "practice-secret");
+    let practice = Practice::start(&program);
+    let form =
+        "grant_type=password&username=ada&password=practice&client_id=practice-client&client_secret=practice-secret";
+    let url = format!("http://127.0.0.1:{}/token", practice.port());
+    let reply = Command::new("curl").args(["-s", "-d", form, &url]).output().expect("curl runs").stdout;
+    let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
+    let at_hand = reply["refresh_token"].as_str().expect("a refresh token");
+    let port = practice.set();
+    let sign_in = ["sign-in", "moved", "--service", "practice", "--set", &port, "--refresh-token-stdin"];
+    program.run_with_input(&sign_in, &format!("{at_hand}\n")).done();
+    let first = program.run(&["token", "moved", "--min-valid", "0s"]).done();
+    assert_ne!(first, program.run(&["token", "moved", LONG[0], LONG[1]]).done(), "by the token that came of it");
 }

@@ -196,7 +196,9 @@ impl Profile {
         self.service.declare(&mut values);
         for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let value = self.inputs.get(&input.name).map_or("", String::as_str);
-            if value.is_empty() && (!input.optional || self.service.practice) {
+            // The practice service's port is filled in by whoever starts it.
+            let is_to_come = self.service.practice && input.name == "port";
+            if value.is_empty() && (!input.optional || is_to_come) {
                 continue;
             }
             // One that may stay empty and does is left out, where a parameter can be.
