@@ -8,6 +8,7 @@ mod canary;
 mod fit;
 mod hand;
 mod idle;
+mod key;
 mod keyboard;
 mod machine;
 mod preset;
