@@ -284,7 +284,7 @@ impl Session {
             }),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
             Event::KeyOpened(attempt, pair) => {
-                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair))
+                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair));
             }
             Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
             Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
