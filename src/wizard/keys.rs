@@ -94,7 +94,7 @@ pub(crate) async fn keep(
         let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
         return Err(Failure::new(
             FailureKind::Usage,
-            diagnosis.hint("choose another name, or replace it: `--replace`"),
+            diagnosis.hint("choose another name; `tokenwright key make … --replace` makes a new one in its place"),
         ));
     }
     shared.emit(Event::KeyKept(attempt, name));

@@ -122,7 +122,10 @@ pub(crate) async fn save(
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     let is_there = shared.edges.store.load_profile_text(name.as_str());
-    if matches!(is_there, Ok(None)) {
+    let kept = name.to_string();
+    let is_kept = shared.with_vault(move |vault| vault.get(&kept)).await?.is_some();
+    // A key may be kept for a profile that is still to come.
+    if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(shared, &name));
     }
     shared.edges.store.remove_profile(name.as_str())?;
