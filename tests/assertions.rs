@@ -223,6 +223,8 @@ fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
         done.stderr
     );
     done.done();
+    let listed = program.run(&["list", "--json"]).done();
+    assert!(listed.contains("\"refreshable\":true"), "{listed}");
     let first = program.run(&["token", "robot", "--min-valid", "0s"]).done();
     let renewed = program.run(&["token", "robot", LONG[0], LONG[1]]).done();
     assert_ne!(first, renewed);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Freshness, Stage, TokenSet};
-use crate::service::{Profile, ProfileName, Start};
+use crate::service::{Profile, ProfileName};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
@@ -142,8 +142,7 @@ fn material(
     let tokens = record.secrets.tokens.clone();
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.as_ref().is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
-    // A visit for the consent alone is made once.
-    let without_browser = profile.service.authorization.is_none() || profile.service.start == Start::Consent;
+    let without_browser = profile.service.asks_again();
     let kept = record.secrets.clone();
     let password = kept.password.unwrap_or_default();
     let (inputs, signing_key) = (kept.inputs, kept.signing_key);

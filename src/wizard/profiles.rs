@@ -41,7 +41,10 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Err(error) => Err(error.diagnose()),
         };
         let (service_id, service, state) = match profile {
-            Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
+            Ok(Profile { service, .. }) => {
+                let renews_itself = service.asks_again() || service.policy.renews_access_token;
+                (service.id, service.name, state(shared, &name, renews_itself).await)
+            }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
         summaries.push(ProfileSummary { name, service_id, service, state });
@@ -50,7 +53,7 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
+async fn state(shared: &Shared, name: &ProfileName, renews_itself: bool) -> ProfileState {
     if !shared.has_vault() {
         return ProfileState::Closed;
     }
@@ -61,7 +64,7 @@ async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
             None => ProfileState::SignedOut,
             Some(tokens) => ProfileState::Tokens {
                 expires_at: tokens.expires_at,
-                refreshable: tokens.refresh_token.is_some(),
+                refreshable: renews_itself || tokens.refresh_token.is_some(),
                 refresh_token_expires_at: tokens.refresh_token_expires_at,
                 scopes: tokens.scopes,
             },
