@@ -8,6 +8,7 @@ mod exit;
 mod export;
 mod forget;
 mod history;
+mod key;
 mod list;
 mod practice;
 mod print;
@@ -41,6 +42,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
+        Task::Key(task) => key::run(&mut conversation, &task),
         Task::Token(options) => token::run(&mut conversation, &options),
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),

@@ -11,11 +11,11 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
 use crate::gui::opening::no_window;
-use crate::gui::{icon, screens, theme};
+use crate::gui::{icon, keys, screens, theme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{
-    BrowserChoice, Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
+    BrowserChoice, Command, Event, Flow, KeyState, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
 };
 
 /// Starts the worker with what takes its events.
@@ -107,6 +107,10 @@ impl App {
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
+            if let KeyState::Read(read) = &self.session.key {
+                self.draft.take_key(read);
+                self.session.key = KeyState::Idle;
+            }
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
                 if self.signing_in.take().is_some_and(|name| name == opened.name) {
@@ -131,7 +135,7 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History]
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History, Flow::Key]
                 .iter()
                 .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
@@ -175,6 +179,15 @@ impl App {
             Intent::Cancel(flow) => {
                 if let Some(attempt) = self.session.running(flow) {
                     self.worker.send(Command::Cancel(attempt));
+                }
+            }
+            intent @ (Intent::ReadKey
+            | Intent::MakeKey
+            | Intent::KeepKey
+            | Intent::OpenKey
+            | Intent::WriteCertificate) => {
+                if let Some(command) = keys::command(&intent, &mut self.session, &self.draft) {
+                    self.worker.send(command);
                 }
             }
             Intent::CallBearer => self.call(Flow::Bearer),

@@ -5,6 +5,7 @@ pub mod draft;
 pub mod fonts;
 pub mod icon;
 pub mod intent;
+mod keys;
 mod opening;
 pub mod screens;
 pub mod theme;

@@ -151,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::oauth::{Refused, TokenSet};
+    use crate::oauth::{KeyPair, Refused, TokenSet};
     use crate::secret::Secret;
     use crate::vault::history::{History, Stamp};
     use crate::vault::{Change, How, ProfileSecrets};
@@ -213,11 +213,13 @@ mod tests {
         fn any_secrets()(
             client_secret in proptest::option::of(any_secret()),
             password in proptest::option::of(any_secret()),
+            key in proptest::option::of((any_secret(), proptest::option::of(any::<String>()))),
             inputs in proptest::collection::btree_map(any::<String>(), any_secret(), 0..4),
             tokens in proptest::option::of(any_tokens()),
             refused in proptest::option::of(any_refused()),
         ) -> ProfileSecrets {
-            ProfileSecrets { client_secret, password, inputs, tokens, refused }
+            let signing_key = key.map(|(private_key, certificate)| KeyPair { private_key, certificate });
+            ProfileSecrets { client_secret, password, signing_key, inputs, tokens, refused }
         }
     }
 

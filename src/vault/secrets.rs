@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::{Refused, TokenSet};
+use crate::oauth::{KeyPair, Refused, TokenSet};
 use crate::secret::Secret;
 use crate::vault::generation::WireGeneration;
 use crate::vault::history::{Earlier, History};
@@ -26,6 +26,8 @@ pub struct ProfileSecrets {
     pub client_secret: Option<Secret>,
     /// The person's own password, where the grant or the call asks for one.
     pub password: Option<Secret>,
+    /// The private key that assertions are signed with, and its certificate.
+    pub signing_key: Option<KeyPair>,
     /// The service's own inputs that are secret, by name.
     pub inputs: BTreeMap<String, Secret>,
     /// What was granted last.
@@ -63,6 +65,10 @@ impl Record {
             version: VERSION,
             client_secret: secrets.client_secret.as_ref().map(Secret::expose),
             password: secrets.password.as_ref().map(Secret::expose),
+            signing_key: secrets
+                .signing_key
+                .as_ref()
+                .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: secrets.tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().map(WireGeneration::from).collect(),
@@ -87,6 +93,9 @@ impl Record {
         let secrets = ProfileSecrets {
             client_secret: wire.client_secret.map(|text| text.0),
             password: wire.password.map(|text| text.0),
+            signing_key: wire
+                .signing_key
+                .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
             tokens: wire.tokens.map(token_set).transpose()?,
             refused: wire.refused.map(refused).transpose()?,
@@ -118,6 +127,8 @@ struct Wire<S> {
     client_secret: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     password: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    signing_key: Option<WireKey<S>>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
@@ -128,6 +139,14 @@ struct Wire<S> {
     earlier: Vec<(u64, WireTokens<S>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused: Option<WireRefused>,
+}
+
+/// A [`KeyPair`].
+#[derive(Serialize, Deserialize)]
+struct WireKey<S> {
+    private_key: S,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
 }
 
 /// A [`TokenSet`], times in RFC 3339.

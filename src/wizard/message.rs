@@ -35,6 +35,7 @@ pub enum Flow {
     Share,
     Reading,
     History,
+    Key,
 }
 
 /// Where secrets are kept.

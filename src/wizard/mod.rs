@@ -20,6 +20,7 @@ mod follow_up;
 mod history;
 mod identity;
 mod keep;
+mod keys;
 mod material;
 mod message;
 mod moving;
@@ -31,6 +32,7 @@ mod rehearse;
 mod revoke;
 mod session;
 mod shared;
+mod signing;
 mod summary;
 mod token_call;
 mod unlock;
@@ -45,6 +47,7 @@ pub use crate::wizard::export::{
 pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
+pub use crate::wizard::keys::KeySource;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
@@ -53,6 +56,9 @@ pub use crate::wizard::message::{
 pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::session::{
+    AuthorizationState, CallState, KeyState, PracticeState, PresetState, RehearsalState, Session,
+};
+pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

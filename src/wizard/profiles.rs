@@ -69,6 +69,11 @@ async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> Profil
     }
 }
 
+/// Whether its tokens are had anew without a refresh token.
+fn renews_itself(profile: &Profile) -> bool {
+    profile.service.asks_again() || profile.service.policy.renews_access_token
+}
+
 fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
     let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
     if let Some(stale) = binding::stale(name, profile, &tokens) {
@@ -80,7 +85,7 @@ fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> 
         }
         None => ProfileState::Tokens {
             expires_at: tokens.expires_at,
-            refreshable: tokens.refresh_token.is_some(),
+            refreshable: renews_itself(profile) || tokens.refresh_token.is_some(),
             announced_from: keep::announced_from(&profile.service.policy, &tokens),
             refresh_token_expires_at: tokens.refresh_token_expires_at,
             scopes: tokens.scopes,
@@ -97,7 +102,9 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let secrets = shared.unkept_record(&name).or(record).map(|record| record.secrets).unwrap_or_default();
     let state = state_of(&name, &profile, &secrets);
     let client_secret = secrets.client_secret.unwrap_or_default();
-    let typed = TypedSecrets { client_secret, inputs: secrets.inputs, ..TypedSecrets::default() };
+    let password = secrets.password.unwrap_or_default();
+    let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
+    let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
     shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
     Ok(())
@@ -117,10 +124,12 @@ pub(crate) async fn save(
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
     }
     let secrets = ProfileSecrets {
-        client_secret: Some(material.secrets.client_secret).filter(|secret| !secret.is_empty()),
+        client_secret: some(Some(material.secrets.client_secret)),
+        password: some(Some(material.secrets.password)),
+        signing_key: material.secrets.signing_key,
         inputs: material.secrets.inputs,
         tokens: material.tokens,
-        ..ProfileSecrets::default()
+        refused: None,
     };
     let kept = name.to_string();
     let how = match (material.secrets.refresh_token.is_empty(), &material.profile.service.authorization) {
@@ -151,7 +160,10 @@ pub(crate) async fn save(
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     let is_there = shared.edges.store.load_profile_text(name.as_str());
-    if matches!(is_there, Ok(None)) {
+    let kept = name.to_string();
+    let is_kept = shared.with_vault(move |vault| vault.get(&kept)).await?.is_some();
+    // A key may be kept for a profile that is still to come.
+    if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(shared, &name));
     }
     shared.edges.store.remove_profile(name.as_str())?;

@@ -74,7 +74,7 @@ async fn call(
     material: &Material,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let call = material.render(template)?;
+    let call = shared.render(material, template)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await.map_err(|failure| kept(name, failure))?;
     let code = error_code(&reply);

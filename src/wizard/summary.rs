@@ -31,7 +31,7 @@ pub enum ProfileState {
     Tokens {
         /// When the access token expires; `None` for never or not known.
         expires_at: Option<Timestamp>,
-        /// Whether there is a refresh token.
+        /// Whether it is renewed without a person: by a refresh token, or by asking again.
         refreshable: bool,
         /// When the refresh token expires, where known.
         refresh_token_expires_at: Option<Timestamp>,

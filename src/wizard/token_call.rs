@@ -45,8 +45,13 @@ pub(crate) async fn refresh(
             exchange
         }
         _ => {
+            let is_first = material.tokens.is_none();
+            let policy = material.profile.service.policy.clone();
             let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
-            live_by_policy(&mut exchange, &material.profile.service.policy);
+            if is_first {
+                follow_up::fetch(shared, material, &mut exchange).await;
+            }
+            live_by_policy(&mut exchange, &policy);
             exchange
         }
     };
@@ -63,7 +68,7 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &material.profile.service;
     let template = template(material, stage)?;
-    let values = material.values();
+    let values = shared.values_for(material, template)?;
     let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send_wire(shared, &call).await;
@@ -79,7 +84,7 @@ pub(crate) async fn exchange(
     let context = ReadContext { stage, scope_separator: separator, previous };
     let answers = reading::of_reply(shared, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
-        .map(|tokens| Box::new(with_kept(tokens, material)))
+        .map(|tokens| Box::new(with_kept(tokens, material, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
     let mut notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
@@ -136,11 +141,12 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
 
 /// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
 /// ends by the preset where the reply does not tell it.
-fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
+fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
     }
-    let pasted = !material.secrets.refresh_token.is_empty();
+    let sent = &material.secrets.refresh_token;
+    let pasted = !sent.is_empty();
     if pasted || tokens.issued_for.is_empty() {
         tokens.issued_for = binding::of(&material.profile);
     }
@@ -149,6 +155,10 @@ fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     let previous = material.tokens.as_ref();
     let is_new = tokens.refresh_token.is_some()
         && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
+    if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
+        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        tokens.refresh_token = Some(sent.clone());
+    }
     if tokens.refresh_token_expires_at.is_none() && is_new {
         let same_end = previous.and_then(|previous| previous.refresh_token_expires_at);
         let same_end = same_end.filter(|_| policy.fixed_end && !pasted);

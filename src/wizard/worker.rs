@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, export, history, identity, keep, moving, presets, profiles,
-    reading, rehearse, revoke, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, export, history, identity, keep, keys, moving, presets,
+    profiles, reading, rehearse, revoke, token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -142,6 +142,11 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Fields { attempt, .. }
         | Command::Share { attempt, .. }
         | Command::TryReading { attempt, .. }
+        | Command::ReadKey { attempt, .. }
+        | Command::MakeKey { attempt, .. }
+        | Command::KeepKey { attempt, .. }
+        | Command::OpenKey { attempt, .. }
+        | Command::WriteCertificate { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -208,6 +213,11 @@ async fn run(shared: Rc<Shared>, command: Command) {
             reading::try_reading(&shared, attempt, &reading, &reply).await;
             Ok(())
         }
+        Command::ReadKey { attempt, source, certificate } => keys::read(&shared, attempt, source, certificate).await,
+        Command::MakeKey { attempt, service, rsa_bits } => keys::make(&shared, attempt, &service, rsa_bits).await,
+        Command::KeepKey { attempt, name, pair, replace } => keys::keep(&shared, attempt, name, *pair, replace).await,
+        Command::OpenKey { attempt, name } => keys::open(&shared, attempt, name).await,
+        Command::WriteCertificate { attempt, path, text } => keys::write(&shared, attempt, path, text).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(&shared, attempt, name).await,
         Command::WhoAmI { attempt, name } => keep::whoami(&shared, attempt, name).await,

@@ -4,6 +4,7 @@ mod actions;
 mod authorization;
 mod call_form;
 mod history;
+mod key;
 mod known;
 mod preset;
 mod profiles;

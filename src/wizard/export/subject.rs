@@ -28,7 +28,7 @@ pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder
     let subject = Subject {
         profile: order.profile.to_string(),
         service: service.name.clone(),
-        token_endpoint: token_endpoint(&material),
+        token_endpoint: token_endpoint(shared, &material),
         tokens,
         client_id,
         client_secret,
@@ -41,9 +41,9 @@ pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder
 }
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
-fn token_endpoint(material: &Material) -> String {
+fn token_endpoint(shared: &Shared, material: &Material) -> String {
     let Some(refresh) = &material.profile.service.refresh else { return String::new() };
-    let Ok(call) = material.render(refresh) else { return String::new() };
+    let Ok(call) = shared.render(material, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
 }

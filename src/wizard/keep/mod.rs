@@ -13,13 +13,12 @@ use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet};
-use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, binding, export, identity, profiles,
-    unlock,
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, export, identity,
+    profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
@@ -107,7 +106,7 @@ pub(crate) async fn refresh_saved(
     name: &ProfileName,
     material: Material,
 ) -> Result<Exchange, Failure> {
-    let typed = profiles::some(Some(material.secrets.client_secret));
+    let typed = Some(material.secrets);
     match renew(shared, attempt, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
         // Where new tokens are asked for there is nothing that could be found good enough.
@@ -119,8 +118,8 @@ pub(crate) async fn refresh_saved(
 struct Asked {
     /// The profile, as it is kept or as it is now typed.
     profile: Profile,
-    /// A client secret that was typed.
-    typed: Option<Secret>,
+    /// What was typed that is secret.
+    typed: Option<TypedSecrets>,
     /// What the access token must be good for.
     need: Need,
 }
@@ -141,7 +140,11 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
     let mut record = unkept::read(shared, name).await?;
     binding::check(name, &profile, record.secrets.tokens.as_ref())?;
     // What is in the field now is what the person means, and what is kept if it works.
-    record.secrets.client_secret = typed.or(record.secrets.client_secret);
+    if let Some(typed) = typed {
+        record.secrets.client_secret = profiles::some(Some(typed.client_secret)).or(record.secrets.client_secret);
+        record.secrets.password = profiles::some(Some(typed.password)).or(record.secrets.password);
+        record.secrets.signing_key = typed.signing_key.or(record.secrets.signing_key);
+    }
     let now = (shared.edges.now)();
     if let Some(tokens) = policy::good(&profile.service.policy, record.secrets.tokens.as_ref(), need, now) {
         return Ok(Renewal::Found(Box::new(tokens.clone())));

@@ -19,7 +19,7 @@ pub(crate) fn material(
     let tokens = record.secrets.tokens.as_ref();
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
-    let without_browser = profile.service.authorization.is_none();
+    let without_browser = profile.service.asks_again();
     let material = plain(profile, record);
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),
@@ -30,9 +30,10 @@ pub(crate) fn material(
 
 /// The profile with what is kept of it.
 pub(crate) fn plain(profile: Profile, record: &Record) -> Material {
-    let client_secret = record.secrets.client_secret.clone().unwrap_or_default();
-    let (tokens, inputs) = (record.secrets.tokens.clone(), record.secrets.inputs.clone());
-    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
+    let kept = record.secrets.clone();
+    let (client_secret, password) = (kept.client_secret.unwrap_or_default(), kept.password.unwrap_or_default());
+    let (tokens, inputs, signing_key) = (kept.tokens, kept.inputs, kept.signing_key);
+    let secrets = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     Material { tokens, ..Material::new(profile, secrets) }
 }
 
