@@ -5,10 +5,12 @@
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service)
-//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//!   [`agent`] (what stays awake, and how it is asked)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
+pub mod agent;
 pub mod call;
 pub mod cli;
 pub mod diagnosis;

@@ -1,8 +1,9 @@
 //! What can be asked on the command line. No secret can: those come from a prompt, standard input or the environment.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use jiff::SignedDuration;
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 /// `tokenwright …`; without a task it is the window.
@@ -21,7 +22,7 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.
 
 Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory,
-TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET.
+TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_AGENT=off.
 
 Begin with: tokenwright sign-in demo --service practice";
 
@@ -59,6 +60,16 @@ pub enum Task {
         /// The profile
         name: String,
     },
+    /// Keep a profile alive: refresh it before it expires, while the window or the agent runs
+    Keep {
+        /// The profile
+        name: String,
+        /// No longer
+        #[arg(long)]
+        off: bool,
+    },
+    /// Keep profiles alive without a window, and hand out tokens at once, until stopped
+    Agent(AgentOptions),
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: an authorization server on this machine, to learn on and to test with
@@ -137,6 +148,23 @@ pub struct TokenOptions {
     /// Print token, type, expiry and kept values as JSON
     #[arg(long)]
     pub json: bool,
+    /// Do not ask the agent, if one runs
+    #[arg(long)]
+    pub no_agent: bool,
+}
+
+/// `tokenwright agent …`
+#[derive(Debug, Args)]
+pub struct AgentOptions {
+    /// Show how the agent stands
+    #[arg(long, conflicts_with = "stop")]
+    pub status: bool,
+    /// As JSON
+    #[arg(long, requires = "status")]
+    pub json: bool,
+    /// Stop the agent, once what it is doing is done
+    #[arg(long)]
+    pub stop: bool,
 }
 
 /// `tokenwright rehearse …`
@@ -165,6 +193,18 @@ pub struct PracticeOptions {
     /// Let the pages answer themselves
     #[arg(long)]
     pub auto_consent: bool,
+}
+
+/// The options of a plain `tokenwright token …` that may be answered by the agent; `None` for everything else, wrong
+/// options among it. Reading these few takes a hundredth of the time that the whole command line takes.
+pub fn token_options(arguments: impl IntoIterator<Item = OsString>) -> Option<TokenOptions> {
+    let mut arguments = arguments.into_iter().skip(1);
+    if arguments.next()? != "token" {
+        return None;
+    }
+    let command = TokenOptions::augment_args(clap::Command::new("token").no_binary_name(true).disable_help_flag(true));
+    let matches = command.try_get_matches_from(arguments).ok()?;
+    TokenOptions::from_arg_matches(&matches).ok().filter(|options| !options.no_agent)
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
@@ -198,6 +238,20 @@ mod tests {
         assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
         assert!(duration("soon").is_err() && duration("-5m").is_err());
+    }
+
+    #[test]
+    fn a_plain_token_is_told_from_everything_else() {
+        let read = |line: &str| token_options(line.split(' ').map(OsString::from));
+        let options = read("tokenwright token --min-valid 5m acme --json").expect("plain");
+        assert_eq!((options.name.as_str(), options.min_valid.as_secs()), ("acme", 300));
+        assert!(options.json && !options.header);
+        for other in ["tokenwright", "tokenwright list", "tokenwright token", "tokenwright token --help"] {
+            assert!(read(other).is_none(), "{other}");
+        }
+        for other in ["token acme -v", "token acme --no-agent", "token acme --header --json", "-v token acme"] {
+            assert!(read(&format!("tokenwright {other}")).is_none(), "{other}");
+        }
     }
 
     #[test]

@@ -56,6 +56,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "state": profile.state.word(now),
         "expires_at": expires_at,
         "refreshable": refreshable,
+        "keep_alive": profile.keep_alive,
     })
 }
 

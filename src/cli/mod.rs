@@ -1,10 +1,12 @@
 //! The command line: a thin face over the wizard. Results go to standard output, all else to standard error; the exit
 //! code says whose fault it was. Names of commands and options are fixed, so that scripts last.
 
+mod agent;
 mod args;
 mod conversation;
 mod exit;
 mod forget;
+mod keep;
 mod list;
 mod practice;
 mod print;
@@ -16,10 +18,11 @@ mod show;
 mod sign_in;
 mod token;
 
-pub use crate::cli::args::{Arguments, Task};
+pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure};
+pub use crate::cli::token::print_token;
 
 use crate::cli::conversation::Conversation;
 
@@ -37,6 +40,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
         Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Keep { name, off } => keep::run(&mut conversation, &name, !off),
+        Task::Agent(options) => agent::run(&mut conversation, &options),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

@@ -38,6 +38,8 @@ pub struct ProfileDraft {
     pub asks: Asks,
     /// The user's id.
     pub user_name: String,
+    /// Whether its tokens are renewed before they expire.
+    pub keep_alive: bool,
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// The bearer call.
@@ -112,6 +114,7 @@ impl ProfileDraft {
             scopes: service.scopes.default.clone(),
             extra: Vec::new(),
             user_name: String::new(),
+            keep_alive: false,
             service,
         };
         Self::from(&profile)
@@ -176,6 +179,7 @@ impl ProfileDraft {
             scopes: self.scopes(),
             extra: parse_parameters(&self.extra),
             user_name: self.user_name.trim().to_owned(),
+            keep_alive: self.keep_alive,
         }
     }
 
@@ -226,6 +230,7 @@ impl From<&Profile> for ProfileDraft {
             extra: write_parameters(&profile.extra),
             asks: service.asks,
             user_name: profile.user_name.clone(),
+            keep_alive: profile.keep_alive,
             grant_type: service.grant_type.clone(),
             bearer: CallDraft::from(&service.bearer),
             refresh: service.refresh.as_ref().map(CallDraft::from).unwrap_or_default(),

@@ -7,6 +7,7 @@ use crate::wizard::{Event, Failure, Theme, WindowSettings, profiles, unlock};
 
 /// Loads everything that the window shows first.
 pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
+    shared.show_list();
     let settings = settings(shared);
     shared.emit(Event::Window(WindowSettings { theme: theme_of(settings.theme), size: settings.window_size }));
     let (catalog, problems) = shared.catalog();

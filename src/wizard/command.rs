@@ -103,6 +103,23 @@ pub enum Command {
         /// Its name.
         name: ProfileName,
     },
+    /// Keep a saved profile alive from now on, or no longer.
+    SetKeepAlive {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// Whether it is.
+        on: bool,
+    },
+    /// Renew what is kept alive before it expires, as long as the worker lives.
+    StayAlive,
+    /// Be the agent, until a signal or `tokenwright agent --stop`.
+    BeAgent(Attempt),
+    /// Ask the agent how it stands.
+    AgentStatus(Attempt),
+    /// Tell the agent to end.
+    StopAgent(Attempt),
     /// Rehearse a preset against a stand-in for its service, on this machine.
     Rehearse {
         /// The run.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
+    AgentStatus, Attempt, Authorized, Exchange, Failure, Fetched, Identified, KeptAlive, OpenedProfile, ProfileSummary, SavedToken, StageLine,
     VaultState, Waiting, WindowSettings,
 };
 
@@ -52,6 +52,20 @@ pub enum Event {
     Opened(Attempt, Box<OpenedProfile>),
     /// A saved profile's token.
     Token(Attempt, Box<SavedToken>),
+    /// How the profiles that are kept alive stand.
+    Alive(Vec<KeptAlive>),
+    /// A profile that is kept alive has new tokens.
+    Renewed(Box<SavedToken>),
+    /// It could not be renewed.
+    NotRenewed(ProfileName, Failure),
+    /// The profile is kept alive from now on, or no longer.
+    KeepAliveSet(Attempt, ProfileName, bool),
+    /// This process is the agent, and answers on this socket.
+    AgentReady(Attempt, PathBuf),
+    /// It has ended.
+    AgentEnded(Attempt),
+    /// The agent answered.
+    AgentAnswered(Attempt, AgentStatus),
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
     /// A stage of it is over, well or not.

@@ -164,3 +164,14 @@ pub struct SavedToken {
     /// Whether they were refreshed for this.
     pub refreshed: bool,
 }
+
+/// How a profile that is kept alive stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAlive {
+    /// The profile.
+    pub name: ProfileName,
+    /// When it is renewed next; `None` for never, or just now.
+    pub next: Option<Timestamp>,
+    /// Why it was not renewed the last time, or cannot be.
+    pub problem: Option<Diagnosis>,
+}

@@ -7,10 +7,14 @@
 //! face: session.apply(event)
 //! ```
 
+mod alive;
+mod attend;
 mod authorize;
+mod book;
 mod catalog;
 mod certificate;
 mod command;
+mod due;
 mod edges;
 mod event;
 mod failure;
@@ -30,6 +34,7 @@ mod token_call;
 mod unlock;
 mod worker;
 
+pub use crate::agent::Status as AgentStatus;
 pub use crate::wizard::command::Command;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
@@ -37,7 +42,7 @@ pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
+    Attempt, Choosing, Exchange, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
     VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};

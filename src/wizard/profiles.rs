@@ -8,7 +8,7 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -40,11 +40,12 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
             Err(error) => Err(error.diagnose()),
         };
+        let keep_alive = profile.as_ref().is_ok_and(|profile| profile.keep_alive);
         let (service_id, service, state) = match profile {
             Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, service_id, service, state });
+        summaries.push(ProfileSummary { name, service_id, service, keep_alive, state });
     }
     shared.emit(Event::Profiles(summaries));
     Ok(())
@@ -112,6 +113,7 @@ pub(crate) async fn save(
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
     shared.emit(Event::Saved(attempt, name));
+    alive::changed(shared).await;
     list(shared).await
 }
 
@@ -126,6 +128,7 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
     shared.emit(Event::Forgotten(attempt, name));
+    alive::changed(shared).await;
     list(shared).await
 }
 

@@ -7,7 +7,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, KeptAlive, Material, OpenedProfile,
     ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
@@ -22,6 +22,8 @@ pub struct Session {
     pub window: Option<WindowSettings>,
     /// The saved profiles.
     pub profiles: Vec<ProfileSummary>,
+    /// Those of them that are kept alive, and how they stand.
+    pub alive: Vec<KeptAlive>,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -196,7 +198,17 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..)
+            | Event::Traced(..)
+            | Event::InputTaken(..)
+            | Event::KeepAliveSet(..)
+            | Event::AgentReady(..)
+            | Event::AgentEnded(_)
+            | Event::AgentAnswered(..)
+            // What is wrong with it is in `alive`, which follows.
+            | Event::NotRenewed(..) => {}
+            Event::Alive(alive) => self.alive = alive,
+            Event::Renewed(token) => self.refreshed(&token),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {

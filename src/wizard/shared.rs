@@ -1,7 +1,7 @@
 //! What the runs share on the worker's thread: the edges, the open vault, the practice service, and the sign-ins that
 //! wait for something pasted.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,8 +12,9 @@ use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::Catalog;
 use crate::vault::{Vault, VaultError};
+use crate::wizard::alive::Alive;
 use crate::wizard::rehearse::Hall;
-use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
+use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings, SavedToken};
 
 /// What the runs share.
 pub(crate) struct Shared {
@@ -24,6 +25,15 @@ pub(crate) struct Shared {
     /// Where rehearsals are held, while none is.
     hall: RefCell<Option<Hall>>,
     pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
+    /// The profiles that are kept alive.
+    pub(crate) alive: Alive,
+    /// Whether this process is the agent.
+    agent: Cell<bool>,
+    /// Whether the face shows the list of profiles all the time.
+    shows_list: Cell<bool>,
+    /// The runs of the program's own, and what was handed out to each.
+    own: RefCell<HashMap<Attempt, Option<SavedToken>>>,
+    last_own: Cell<u64>,
 }
 
 impl Shared {
@@ -35,12 +45,52 @@ impl Shared {
             practice: RefCell::default(),
             hall: RefCell::default(),
             pasting: RefCell::default(),
+            alive: Alive::default(),
+            agent: Cell::default(),
+            shows_list: Cell::default(),
+            own: RefCell::default(),
+            last_own: Cell::new(u64::MAX),
         }
     }
 
-    /// Tells the face.
+    /// Tells the face; a token for the program's own use stays here.
     pub(crate) fn emit(&self, event: Event) {
-        (self.emit)(event);
+        match event {
+            Event::Token(attempt, token) if self.own.borrow().contains_key(&attempt) => {
+                self.own.borrow_mut().insert(attempt, Some(*token));
+            }
+            event => (self.emit)(event),
+        }
+    }
+
+    /// A run of the program's own. Faces number theirs upwards, these go downwards.
+    pub(crate) fn own_attempt(&self) -> Attempt {
+        let attempt = Attempt(self.last_own.replace(self.last_own.get() - 1));
+        self.own.borrow_mut().insert(attempt, None);
+        attempt
+    }
+
+    /// The token that was handed out to a run of the program's own, which ends.
+    pub(crate) fn own_token(&self, attempt: Attempt) -> Option<SavedToken> {
+        self.own.borrow_mut().remove(&attempt).flatten()
+    }
+
+    /// This process is the agent.
+    pub(crate) fn become_agent(&self) {
+        self.agent.set(true);
+    }
+
+    pub(crate) fn is_agent(&self) -> bool {
+        self.agent.get()
+    }
+
+    /// The face shows the list of profiles from now on.
+    pub(crate) fn show_list(&self) {
+        self.shows_list.set(true);
+    }
+
+    pub(crate) fn shows_list(&self) -> bool {
+        self.shows_list.get()
     }
 
     /// The presets, and what is wrong with the person's own.
@@ -157,7 +207,5 @@ impl Shared {
 
 /// Runs blocking work on a thread where it holds up nobody.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {error}")))
-    })
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::inside(&error.to_string()))
 }

@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -80,6 +80,7 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
             }
         }
     }
+    shared.alive.finish().await;
 }
 
 /// The run that a command belongs to.
@@ -97,8 +98,13 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Forget { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
+        | Command::SetKeepAlive { attempt, .. }
+        | Command::BeAgent(attempt)
+        | Command::AgentStatus(attempt)
+        | Command::StopAgent(attempt)
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
+        | Command::StayAlive
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
@@ -137,6 +143,11 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
+        Command::SetKeepAlive { attempt, name, on } => alive::set(&shared, attempt, name, on).await,
+        Command::StayAlive => alive::run(&shared).await,
+        Command::BeAgent(attempt) => attend::be_agent(&shared, attempt).await,
+        Command::AgentStatus(attempt) => attend::status(&shared, attempt).await,
+        Command::StopAgent(attempt) => attend::stop(&shared, attempt).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     };

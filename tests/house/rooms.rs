@@ -69,6 +69,7 @@ const ROOMS: &[Room] = &[
     },
     Room { name: "dialect", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room { name: "export", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
+    Room { name: "agent", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "transport", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "redirect", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "vault", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
@@ -84,7 +85,7 @@ const ROOMS: &[Room] = &[
 ];
 
 const EDGE_ROOMS: &[&str] =
-    &["crate::transport", "crate::redirect", "crate::vault", "crate::store", "crate::practice", "crate::edges"];
+    &["crate::transport", "crate::redirect", "crate::vault", "crate::store", "crate::practice", "crate::agent", "crate::edges"];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.
 pub fn room_name(path: &str) -> &str {

@@ -11,6 +11,7 @@ use egui::Theme;
 use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokenwright::agent::{Door, Supervisor};
 use tokenwright::gui::App;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
@@ -58,6 +59,8 @@ impl Machine {
         let edges = Edges {
             transport: Transport::new(TransportOptions::default()),
             store,
+            door: Door::none(),
+            supervisor: Supervisor::default(),
             vault_kind: Some(vault.to_owned()),
             passphrase: None,
             open_browser: Arc::new(move |_, url| {

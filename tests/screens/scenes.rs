@@ -169,6 +169,7 @@ pub fn saved(as_name: &str) -> Session {
         name,
         service_id: "practice".into(),
         service: service.to_owned(),
+        keep_alive: false,
         state,
     };
     session.apply(Event::Profiles(vec![
