@@ -33,7 +33,8 @@ impl Alarm {
         use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
         let none = Timespec { tv_sec: 0, tv_nsec: 0 };
         // Zero would switch it off.
-        let time = |at: Timestamp| Timespec { tv_sec: at.as_second().max(1), tv_nsec: at.subsec_nanosecond().max(0).into() };
+        let time =
+            |at: Timestamp| Timespec { tv_sec: at.as_second().max(1), tv_nsec: at.subsec_nanosecond().max(0).into() };
         let spec = Itimerspec { it_interval: none, it_value: when.map_or(none, time) };
         let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
         if timerfd_settime(&self.timer, flags, &spec).is_err() || when.is_none() {

@@ -36,8 +36,10 @@ impl Door {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use std::path::Path;
 
     use super::*;

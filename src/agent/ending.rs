@@ -45,7 +45,7 @@ impl Ending {
     }
 }
 
-/// Who started the process and wants to know how it goes, as systemd does (sd_notify(3)).
+/// Who started the process and wants to know how it goes, as systemd does (`sd_notify(3)`).
 #[derive(Clone, Debug, Default)]
 pub struct Supervisor {
     #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there is nobody to tell"))]

@@ -29,7 +29,7 @@ const ANNOUNCED_AFTER: Duration = Duration::from_millis(300);
 /// The socket, listened on. Dropping it removes it.
 #[derive(Debug)]
 pub struct Listener {
-    listener: UnixListener,
+    socket: UnixListener,
     path: PathBuf,
     places: Arc<Semaphore>,
     /// Held as long as this lives: whoever holds it is the agent.
@@ -54,16 +54,16 @@ impl Listener {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(AgentError::at("remove", &path)(error)),
             _ => {}
         }
-        let listener = UnixListener::bind(&path).map_err(AgentError::at("listen on", &path))?;
+        let socket = UnixListener::bind(&path).map_err(AgentError::at("listen on", &path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(AgentError::at("protect", &path))?;
-        Ok(Self { listener, path, places: Arc::new(Semaphore::new(AT_ONCE)), _lock: lock })
+        Ok(Self { socket, path, places: Arc::new(Semaphore::new(AT_ONCE)), _lock: lock })
     }
 
     /// The next one who comes, if it is this user.
     pub async fn next(&self) -> Visit {
         loop {
             let place = Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed");
-            match self.listener.accept().await {
+            match self.socket.accept().await {
                 Ok((stream, _)) if is_this_user(&stream) => return Visit { stream, _place: place },
                 Ok(_) => {}
                 // Out of open files, most likely.
@@ -102,12 +102,12 @@ impl Visit {
     /// that has begun must be ended.
     pub async fn answer(mut self, answer: impl Future<Output = Answer>) {
         let mut answer = std::pin::pin!(answer);
-        let answer = match timeout(ANNOUNCED_AFTER, &mut answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let _ = self.stream.write_all(b" ").await;
-                answer.await
-            }
+        let soon = timeout(ANNOUNCED_AFTER, &mut answer).await;
+        let answer = if let Ok(answer) = soon {
+            answer
+        } else {
+            let _ = self.stream.write_all(b" ").await;
+            answer.await
         };
         let _ = timeout(HURRY, self.stream.write_all(&answer.to_line())).await;
     }

@@ -4,17 +4,17 @@
 //! Invariant: who asks is the same user as who answers; a question is bounded in size, time and number; a question and
 //! its answer are one line of JSON each; and a secret is in the answer to `token` alone.
 
+mod alarm;
 #[cfg(unix)]
 mod ask;
 #[cfg(not(unix))]
 #[path = "absent.rs"]
 mod ask;
-mod alarm;
 mod door;
+mod ending;
 mod error;
 #[cfg(unix)]
 mod listener;
-mod ending;
 mod word;
 
 pub use crate::agent::alarm::Alarm;

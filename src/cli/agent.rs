@@ -77,9 +77,11 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
-    rows.extend(status.profiles.into_iter().map(|kept| {
-        vec![kept.name, kept.next.map(list::local).unwrap_or_default(), kept.problem.unwrap_or_default()]
-    }));
+    rows.extend(
+        status.profiles.into_iter().map(|kept| {
+            vec![kept.name, kept.next.map(list::local).unwrap_or_default(), kept.problem.unwrap_or_default()]
+        }),
+    );
     print::table(&rows);
     Ok(())
 }

@@ -94,6 +94,7 @@ impl App {
             waker.request_repaint();
         }))?;
         worker.send(Command::Start);
+        worker.send(Command::StayAlive);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
         Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned() })
@@ -196,6 +197,10 @@ impl App {
                 self.draft.forgetting = None;
                 let attempt = self.session.begin(Flow::Saved);
                 self.worker.send(Command::Forget { attempt, name });
+            }
+            Intent::SetKeepAlive(name, on) => {
+                let attempt = self.session.begin(Flow::Saved);
+                self.worker.send(Command::SetKeepAlive { attempt, name, on });
             }
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];

@@ -51,6 +51,8 @@ pub enum Intent {
     Open(ProfileName),
     /// Forget a saved profile.
     Forget(ProfileName),
+    /// Keep a saved profile alive, or no longer.
+    SetKeepAlive(ProfileName, bool),
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
@@ -106,6 +108,9 @@ impl Intent {
             }
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
+            Self::SetKeepAlive(..) => {
+                ("Keep alive", "Refresh it before it expires, while this window or the agent runs", None)
+            }
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }

@@ -15,7 +15,7 @@ use crate::service::ProfileName;
 use crate::wizard::book::{Book, Entry};
 use crate::wizard::due::Rules;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Event, Failure, KeptAlive, SavedToken, keep, profiles, unlock};
+use crate::wizard::{Event, Failure, KeptAlive, SavedToken, keep, profiles};
 
 /// How many are renewed at once: a service is not to be run down when a machine wakes up with a thousand that are due.
 const AT_ONCE: usize = 16;
@@ -125,10 +125,6 @@ async fn read(shared: &Shared, book: &mut Book) -> Result<(), Failure> {
         }
     }
     drop(catalog);
-    if !found.is_empty() {
-        // In the window a person may have to open it first, which brings the profiles up again.
-        unlock::probe(shared).await;
-    }
     book.retain(|name| found.contains_key(name));
     for (name, rules) in found {
         let tokens = tokens(shared, &name).await;
@@ -222,7 +218,8 @@ pub(crate) async fn set(
     profile.keep_alive = on;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
-    shared.emit(Event::KeepAliveSet(attempt, name, on));
+    // Before the face is told: the command line ends when it is.
     changed(shared).await;
+    shared.emit(Event::KeepAliveSet(attempt, name, on));
     if shared.shows_list() { profiles::list(shared).await } else { Ok(()) }
 }

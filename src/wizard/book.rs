@@ -61,12 +61,12 @@ impl Entry {
         self.tokens = Some(tokens.obtained_at);
         self.failures = 0;
         self.problem = None;
-        self.state = if !self.rules.can_renew(tokens) {
+        self.state = if self.rules.can_renew(tokens) {
+            self.rules.due(tokens).map_or(State::Resting, State::Due)
+        } else {
             let hint = "its access token cannot be renewed without a person: sign in again when it expires";
             self.problem = Some(Diagnosis::new("no refresh token").hint(hint));
             State::Resting
-        } else {
-            self.rules.due(tokens).map_or(State::Resting, State::Due)
         };
     }
 }

@@ -12,7 +12,10 @@ pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
     shared.emit(Event::Window(WindowSettings { theme: theme_of(settings.theme), size: settings.window_size }));
     let (catalog, problems) = shared.catalog();
     shared.emit(Event::Services(catalog.services(), problems));
-    list(shared).await
+    list(shared).await?;
+    // The vault may be open now.
+    shared.alive.reload();
+    Ok(())
 }
 
 /// Lists the profiles. A vault that cannot be opened is a state to be shown, not a failure.

@@ -120,7 +120,7 @@ mod tests {
     }
 
     /// The second at which it is due, and the validity asked for.
-    fn check(policy: TokenPolicy, tokens: &TokenSet, expected: Option<(i64, Option<u64>)>) {
+    fn check(policy: &TokenPolicy, tokens: &TokenSet, expected: Option<(i64, Option<u64>)>) {
         let due = rules(policy.clone()).due(tokens);
         let due = due.map(|due| (due.at.as_second(), due.min_valid.map(|time| time.as_secs())));
         assert_eq!(due, expected, "{policy:?}");
@@ -129,38 +129,38 @@ mod tests {
     #[test]
     fn an_access_token_is_renewed_minutes_before_its_end_and_a_short_one_at_four_fifths() {
         let policy = TokenPolicy::default();
-        check(policy.clone(), &tokens(Some(3600), None), Some((3300, Some(300))));
-        check(policy.clone(), &tokens(Some(100), None), Some((80, Some(20))));
-        check(TokenPolicy { leeway: Some(600), ..policy.clone() }, &tokens(Some(3600), None), Some((3000, Some(600))));
-        check(policy, &tokens(None, None), None);
+        check(&policy, &tokens(Some(3600), None), Some((3300, Some(300))));
+        check(&policy, &tokens(Some(100), None), Some((80, Some(20))));
+        check(&TokenPolicy { leeway: Some(600), ..policy.clone() }, &tokens(Some(3600), None), Some((3000, Some(600))));
+        check(&policy, &tokens(None, None), None);
     }
 
     #[test]
     fn a_leeway_as_long_as_the_life_does_not_renew_without_end() {
         let policy = TokenPolicy { leeway: Some(HOUR), ..TokenPolicy::default() };
-        check(policy.clone(), &tokens(Some(1800), None), Some((900, Some(900))));
-        check(policy, &tokens(Some(-10), None), Some((5, Some(0))));
+        check(&policy, &tokens(Some(1800), None), Some((900, Some(900))));
+        check(&policy, &tokens(Some(-10), None), Some((5, Some(0))));
     }
 
     #[test]
     fn a_minimum_age_is_waited_for() {
         let policy = TokenPolicy { minimum_age: Some(95), ..TokenPolicy::default() };
-        check(policy, &tokens(Some(100), None), Some((95, Some(20))));
+        check(&policy, &tokens(Some(100), None), Some((95, Some(20))));
     }
 
     #[test]
     fn a_documented_life_stands_in_for_an_expiry_that_is_not_told() {
         let policy = TokenPolicy { access_token_life: Some(HOUR), ..TokenPolicy::default() };
-        check(policy, &tokens(None, None), Some((3300, None)));
+        check(&policy, &tokens(None, None), Some((3300, None)));
     }
 
     #[test]
     fn a_refresh_token_that_dies_of_idleness_is_used_a_day_before() {
         let day = i64::try_from(DAY).expect("small");
         let policy = TokenPolicy { refresh_token_life: Some(30 * DAY), ..TokenPolicy::default() };
-        check(policy.clone(), &tokens(None, None), Some((29 * day, None)));
-        check(policy.clone(), &tokens(None, Some(10 * day)), Some((9 * day, None)));
-        check(TokenPolicy { fixed_end: true, ..policy }, &tokens(None, None), None);
+        check(&policy, &tokens(None, None), Some((29 * day, None)));
+        check(&policy, &tokens(None, Some(10 * day)), Some((9 * day, None)));
+        check(&TokenPolicy { fixed_end: true, ..policy }, &tokens(None, None), None);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    AgentStatus, Attempt, Authorized, Exchange, Failure, Fetched, Identified, KeptAlive, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    VaultState, Waiting, WindowSettings,
+    AgentStatus, Attempt, Authorized, Exchange, Failure, Fetched, Identified, KeptAlive, OpenedProfile, ProfileSummary,
+    SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.

@@ -8,7 +8,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
+    unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -112,8 +113,8 @@ pub(crate) async fn save(
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
-    shared.emit(Event::Saved(attempt, name));
     alive::changed(shared).await;
+    shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
 
@@ -127,8 +128,8 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     shared.edges.store.remove_profile(name.as_str())?;
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
-    shared.emit(Event::Forgotten(attempt, name));
     alive::changed(shared).await;
+    shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }
 

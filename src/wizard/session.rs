@@ -7,8 +7,8 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, KeptAlive, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, KeptAlive, Material,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -201,12 +201,12 @@ impl Session {
             Event::Catalog(..)
             | Event::Traced(..)
             | Event::InputTaken(..)
-            | Event::KeepAliveSet(..)
             | Event::AgentReady(..)
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
             // What is wrong with it is in `alive`, which follows.
             | Event::NotRenewed(..) => {}
+            Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
             Event::Renewed(token) => self.refreshed(&token),
             Event::Window(window) => self.window = Some(window),

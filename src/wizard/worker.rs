@@ -10,7 +10,8 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, identity, keep, presets, profiles, rehearse,
+    token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.

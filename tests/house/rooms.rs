@@ -84,8 +84,15 @@ const ROOMS: &[Room] = &[
     Room { name: "main", layer: ASSEMBLY, alone: false, bans: &[] },
 ];
 
-const EDGE_ROOMS: &[&str] =
-    &["crate::transport", "crate::redirect", "crate::vault", "crate::store", "crate::practice", "crate::agent", "crate::edges"];
+const EDGE_ROOMS: &[&str] = &[
+    "crate::transport",
+    "crate::redirect",
+    "crate::vault",
+    "crate::store",
+    "crate::practice",
+    "crate::agent",
+    "crate::edges",
+];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.
 pub fn room_name(path: &str) -> &str {

@@ -57,7 +57,8 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
         ui.add(egui::Label::new(name).truncate().selectable(false));
         ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
         let (tone, text) = state(&profile.state, draft.now);
-        status_dot(ui, tone, &text)
+        let kept = if profile.keep_alive { ", kept alive" } else { "" };
+        status_dot(ui, tone, &format!("{text}{kept}"))
     });
     let response = shown.response.interact(Sense::click());
     let described = format!("Open {}", profile.name);
