@@ -6,7 +6,7 @@
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
-//!   [`agent`] (what stays awake, and how it is asked)
+//!   [`agent`] (what stays awake, and how it is asked), [`tray`] (an icon of the desktop)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
@@ -24,5 +24,6 @@ pub mod secret;
 pub mod service;
 pub mod store;
 pub mod transport;
+pub mod tray;
 pub mod vault;
 pub mod wizard;

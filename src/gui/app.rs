@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
+use crate::gui::tray::Tray;
 use crate::gui::{icon, screens, theme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -78,6 +79,7 @@ pub struct App {
     window: WindowSettings,
     /// The title that the window has.
     title: String,
+    tray: Tray,
 }
 
 impl App {
@@ -97,7 +99,7 @@ impl App {
         worker.send(Command::StayAlive);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned() })
+        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned(), tray: Tray::default() })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -113,6 +115,9 @@ impl App {
             }
             self.draft.lead.to_top |= self.stands_at_the_top(&event);
             self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
+            if let Event::TrayPressed(press) = &event {
+                self.tray.press(ctx, *press);
+            }
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
@@ -210,6 +215,11 @@ impl App {
             Intent::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(preference(theme));
+                self.worker.send(Command::SaveWindow(self.window));
+            }
+            Intent::SetTray(on) => {
+                self.window.tray = on;
+                self.session.apply(Event::Window(self.window));
                 self.worker.send(Command::SaveWindow(self.window));
             }
             Intent::Dismiss(problem) => {
@@ -331,6 +341,9 @@ impl eframe::App for App {
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
+        if let Some(command) = self.tray.follow(ctx, &self.session) {
+            self.worker.send(command);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -57,6 +57,8 @@ pub enum Intent {
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
     SetTheme(Theme),
+    /// Hide the window in the tray when it is closed, or no longer.
+    SetTray(bool),
     /// Take a message off the screen.
     Dismiss(usize),
 }
@@ -121,6 +123,7 @@ impl Intent {
             Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
             Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),
+            Self::SetTray(_) => ("Stay in the tray", "Closing hides the window, and profiles are kept alive", None),
             Self::Dismiss(_) => ("Dismiss", "Take the message off the screen", None),
         };
         Words { text, hint, key }

@@ -7,6 +7,7 @@ pub mod icon;
 pub mod intent;
 pub mod screens;
 pub mod theme;
+mod tray;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};

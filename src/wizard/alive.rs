@@ -15,7 +15,7 @@ use crate::service::ProfileName;
 use crate::wizard::book::{Book, Entry};
 use crate::wizard::due::Rules;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Event, Failure, KeptAlive, SavedToken, keep, profiles};
+use crate::wizard::{Event, Failure, KeptAlive, SavedToken, keep, profiles, tray};
 
 /// How many are renewed at once: a service is not to be run down when a machine wakes up with a thousand that are due.
 const AT_ONCE: usize = 16;
@@ -193,6 +193,7 @@ fn tell(shared: &Shared, book: &Book) {
     let standing = book.standing();
     if *shared.alive.standing.borrow() != standing {
         shared.alive.standing.borrow_mut().clone_from(&standing);
+        tray::update(shared, &standing);
         shared.emit(Event::Alive(standing));
     }
 }

@@ -9,7 +9,11 @@ use crate::wizard::{Event, Failure, Theme, WindowSettings, profiles, unlock};
 pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
     shared.show_list();
     let settings = settings(shared);
-    shared.emit(Event::Window(WindowSettings { theme: theme_of(settings.theme), size: settings.window_size }));
+    shared.emit(Event::Window(WindowSettings {
+        theme: theme_of(settings.theme),
+        size: settings.window_size,
+        tray: settings.tray,
+    }));
     let (catalog, problems) = shared.catalog();
     shared.emit(Event::Services(catalog.services(), problems));
     list(shared).await?;
@@ -47,6 +51,7 @@ pub(crate) fn save_window(shared: &Shared, window: WindowSettings) -> Result<(),
         Theme::Light => crate::store::Theme::Light,
         Theme::Dark => crate::store::Theme::Dark,
     };
+    settings.tray = window.tray;
     settings.window_size = window.size.or(settings.window_size);
     Ok(shared.edges.store.save_settings(&settings)?)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
+use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, TrayIcon, VaultChoice, WindowSettings};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -114,6 +114,8 @@ pub enum Command {
     },
     /// Renew what is kept alive before it expires, as long as the worker lives.
     StayAlive,
+    /// Show an icon in the desktop's tray, or none.
+    ShowTray(Option<TrayIcon>),
     /// Be the agent, until a signal or `tokenwright agent --stop`.
     BeAgent(Attempt),
     /// Ask the agent how it stands.

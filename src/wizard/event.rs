@@ -6,7 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     AgentStatus, Attempt, Authorized, Exchange, Failure, Fetched, Identified, KeptAlive, OpenedProfile, ProfileSummary,
-    SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    SavedToken, StageLine, TrayPress, TrayState, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -66,6 +66,10 @@ pub enum Event {
     AgentEnded(Attempt),
     /// The agent answered.
     AgentAnswered(Attempt, AgentStatus),
+    /// Whether there is an icon in the tray.
+    Tray(TrayState),
+    /// Something was pressed there.
+    TrayPressed(TrayPress),
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
     /// A stage of it is over, well or not.

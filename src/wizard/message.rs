@@ -68,6 +68,8 @@ pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
+    /// Whether it is hidden in the tray when it is closed, while something is kept alive.
+    pub tray: bool,
 }
 
 /// Light, dark, or as the desktop is.
@@ -174,4 +176,16 @@ pub struct KeptAlive {
     pub next: Option<Timestamp>,
     /// Why it was not renewed the last time, or cannot be.
     pub problem: Option<Diagnosis>,
+}
+
+/// The icon in the desktop's tray.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TrayState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// It is shown.
+    There,
+    /// It cannot be.
+    Absent(Diagnosis),
 }

@@ -31,10 +31,12 @@ mod session;
 mod shared;
 mod summary;
 mod token_call;
+mod tray;
 mod unlock;
 mod worker;
 
 pub use crate::agent::Status as AgentStatus;
+pub use crate::tray::{TrayIcon, TrayPress};
 pub use crate::wizard::command::Command;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
@@ -42,8 +44,8 @@ pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Exchange, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme, TrayState,
+    VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};

@@ -8,7 +8,7 @@ use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, KeptAlive, Material,
-    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, TrayState, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -24,6 +24,8 @@ pub struct Session {
     pub profiles: Vec<ProfileSummary>,
     /// Those of them that are kept alive, and how they stand.
     pub alive: Vec<KeptAlive>,
+    /// Whether there is an icon in the tray.
+    pub tray: TrayState,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -204,10 +206,12 @@ impl Session {
             | Event::AgentReady(..)
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
+            | Event::TrayPressed(_)
             // What is wrong with it is in `alive`, which follows.
             | Event::NotRenewed(..) => {}
             Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
+            Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,

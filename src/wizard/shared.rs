@@ -14,6 +14,7 @@ use crate::service::Catalog;
 use crate::vault::{Vault, VaultError};
 use crate::wizard::alive::Alive;
 use crate::wizard::rehearse::Hall;
+use crate::wizard::tray::Shown;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings, SavedToken};
 
 /// What the runs share.
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
     /// The profiles that are kept alive.
     pub(crate) alive: Alive,
+    /// The icon in the tray.
+    pub(crate) tray: Shown,
     /// Whether this process is the agent.
     agent: Cell<bool>,
     /// Whether the face shows the list of profiles all the time.
@@ -46,6 +49,7 @@ impl Shared {
             hall: RefCell::default(),
             pasting: RefCell::default(),
             alive: Alive::default(),
+            tray: Shown::default(),
             agent: Cell::default(),
             shows_list: Cell::default(),
             own: RefCell::default(),

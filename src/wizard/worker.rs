@@ -11,7 +11,7 @@ use tokio::task::{AbortHandle, LocalSet};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Command, Edges, Event, alive, attend, authorize, catalog, identity, keep, presets, profiles, rehearse,
-    token_call, unlock,
+    token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -106,6 +106,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::StayAlive
+        | Command::ShowTray(_)
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
@@ -146,6 +147,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         Command::SetKeepAlive { attempt, name, on } => alive::set(&shared, attempt, name, on).await,
         Command::StayAlive => alive::run(&shared).await,
+        Command::ShowTray(icon) => tray::show(&shared, icon).await,
         Command::BeAgent(attempt) => attend::be_agent(&shared, attempt).await,
         Command::AgentStatus(attempt) => attend::status(&shared, attempt).await,
         Command::StopAgent(attempt) => attend::stop(&shared, attempt).await,

@@ -74,6 +74,7 @@ const ROOMS: &[Room] = &[
     Room { name: "redirect", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "vault", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
+    Room { name: "tray", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
@@ -91,6 +92,7 @@ const EDGE_ROOMS: &[&str] = &[
     "crate::store",
     "crate::practice",
     "crate::agent",
+    "crate::tray",
     "crate::edges",
 ];
 
