@@ -153,6 +153,8 @@ impl Bench {
         println!("{}", memory("the agent, after these", &agent.0));
         drop(agent);
         let agent = self.agent(self.home.path());
+        // waits: threads that did something blocking stay for ten seconds, in case of more.
+        std::thread::sleep(Duration::from_secs(12));
         println!("{}", memory("the agent, started anew, idle", &agent.0));
         let before = switches(&agent.0);
         // waits: idleness has no event.

@@ -1,4 +1,4 @@
-//! The edge towards the desktop's tray: an icon with a menu (StatusNotifierItem), where the desktop has a place for it.
+//! The edge towards the desktop's tray: an icon with a menu (`StatusNotifierItem`), where the desktop has a place for it.
 //!
 //! Invariant: what is shown is what was handed over, and a press is told to whoever asked for the icon; a tray that goes
 //! away is told as well, since what is hidden in it would be lost.

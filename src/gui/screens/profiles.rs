@@ -61,10 +61,11 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
         ui.spacing_mut().item_spacing.y = 2.0;
         let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
         ui.add(egui::Label::new(name).truncate().selectable(false));
-        ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
-        let (tone, text) = state(&profile.state, draft.now);
         let kept = if profile.keep_alive { ", kept alive" } else { "" };
-        status_dot(ui, tone, &format!("{text}{kept}"))
+        let service = small(ui, format!("{}{kept}", profile.service));
+        ui.add(egui::Label::new(service).truncate().selectable(false));
+        let (tone, text) = state(&profile.state, draft.now);
+        status_dot(ui, tone, &text)
     });
     let response = shown.response.interact(Sense::click());
     let described = format!("Open {}", profile.name);
