@@ -11,9 +11,11 @@
 //!   [`dialect`] (other tools' descriptions of a service)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
 //!   [`expression`] (JSONata in a process of its own)
+//!   [`agent`] (what stays awake, and how it is asked), [`tray`] (an icon of the desktop)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
+pub mod agent;
 pub mod call;
 pub mod cli;
 pub mod delivery;
@@ -30,5 +32,6 @@ pub mod secret;
 pub mod service;
 pub mod store;
 pub mod transport;
+pub mod tray;
 pub mod vault;
 pub mod wizard;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Parser as _;
 use jiff::Timestamp;
 
+use tokenwright::agent::{Answer, Ask, Door, Supervisor};
 use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
@@ -15,11 +16,15 @@ use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
+use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
     // Before anything else is read or built: this process is to hold nothing but what it is given.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
         return expression::serve();
+    }
+    if let Some(exit) = token_of_agent() {
+        return exit.report();
     }
     let arguments = Arguments::parse();
     // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
@@ -36,16 +41,52 @@ fn main() -> ExitCode {
     .report()
 }
 
+/// The way of a script that wants a token while an agent runs: before anything is set up, even the command line as a whole,
+/// the agent is asked. `None` where the rest of the program has to see to it.
+fn token_of_agent() -> Option<cli::Exit> {
+    let options = cli::token_options(std::env::args_os())?;
+    let off = |value: &str| matches!(value, "off" | "0" | "no" | "false");
+    if variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value)) {
+        return None;
+    }
+    let min_valid = options.min_valid.map(|time| time.as_secs());
+    let ask = Ask::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
+    match tokenwright::agent::ask(&door(), &ask) {
+        Ok(Answer::Token(tokens)) => {
+            cli::print_token(&tokens, &options);
+            Some(cli::Exit::Done)
+        }
+        Ok(Answer::Failed { kind, diagnosis }) => {
+            let failure = Failure::new(FailureKind::of_word(&kind), diagnosis);
+            // With its vault, or with itself: that need not be ours.
+            let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
+            (!ours).then(|| cli::print_failure(&failure))
+        }
+        Ok(Answer::Status(_) | Answer::Done) | Err(_) => None,
+    }
+}
+
+/// Where the agent is found.
+fn door() -> Door {
+    let folder = |name| std::env::var_os(name).map(Into::into);
+    Door::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Everything the flows need from outside.
 fn edges() -> Result<Edges, Failure> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home)?),
+        door: door(),
+        supervisor: Supervisor::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
-        passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,
+        passphrase: passphrase()?,
         open_browser: Arc::new(redirect::open),
         now: Timestamp::now,
         entropy,
@@ -61,13 +102,20 @@ fn own_program() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
 }
 
-/// The passphrase that the environment supplies.
-fn passphrase(text: Option<String>, file: Option<String>) -> Result<Option<Secret>, Failure> {
-    let Some(file) = file.filter(|_| text.is_none()) else { return Ok(text.map(Secret::new)) };
-    match std::fs::read_to_string(&file) {
+/// The passphrase that the environment supplies: its text, a file, or what systemd decrypted for this service alone
+/// (systemd.exec(5), `LoadCredential=`).
+fn passphrase() -> Result<Option<Secret>, Failure> {
+    if let Some(text) = variable("TOKENWRIGHT_PASSPHRASE") {
+        return Ok(Some(Secret::new(text)));
+    }
+    let of_systemd = || Some(PathBuf::from(variable("CREDENTIALS_DIRECTORY")?).join("passphrase"));
+    let named = variable("TOKENWRIGHT_PASSPHRASE_FILE").map(PathBuf::from);
+    let Some(file) = named.clone().or_else(|| of_systemd().filter(|file| file.exists())) else { return Ok(None) };
+    match std::fs::read_to_string(&file).map(Zeroizing::new) {
         Ok(text) => Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n'])))),
         Err(error) => {
-            let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_PASSPHRASE_FILE`: `{file}` cannot be read: {error}"));
+            let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the passphrase of the service" };
+            let diagnosis = Diagnosis::new(format!("{what}: `{}` cannot be read: {error}", file.display()));
             Err(Failure::new(FailureKind::Vault, diagnosis))
         }
     }

@@ -83,7 +83,8 @@ fn json_is_for_programs() {
     let expires_at: jiff::Timestamp = token["expires_at"].as_str().expect("a text").parse().expect("a time");
 
     let list = program.run(&["list", "--json"]).json();
-    assert_eq!(keys(&list[0]), ["name", "service", "service_name", "state", "expires_at", "refreshable", "trouble"]);
+    let expected = ["name", "service", "service_name", "state", "expires_at", "refreshable", "trouble", "keep_alive"];
+    assert_eq!(keys(&list[0]), expected);
     assert_eq!((&list[0]["name"], &list[0]["state"]), (&json!("demo"), &json!("fresh")));
     assert_eq!(list[0]["refreshable"], true);
     assert_eq!(list[0]["expires_at"], expires_at.to_string());

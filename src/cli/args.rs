@@ -1,8 +1,9 @@
 //! What can be asked on the command line. No secret can: those come from a prompt, standard input or the environment.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use jiff::SignedDuration;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ Exit codes: 0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the
 Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory,
 TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_PASSWORD,
 TOKENWRIGHT_REFRESH_TOKEN.
+TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_AGENT=off.
 
 Begin with: tokenwright sign-in demo --service practice";
 
@@ -101,6 +103,16 @@ pub enum Task {
     /// Look after the vault: what is wrong in it, and where its key is kept
     #[command(subcommand)]
     Vault(VaultTask),
+    /// Keep a profile alive: refresh it before it expires, while the window or the agent runs
+    Keep {
+        /// The profile
+        name: String,
+        /// No longer
+        #[arg(long)]
+        off: bool,
+    },
+    /// Keep profiles alive without a window, and hand out tokens at once, until stopped
+    Agent(AgentOptions),
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: an authorization server on this machine, to learn on and to test with
@@ -244,6 +256,23 @@ pub struct TokenOptions {
     /// Print token, type, expiry and kept values as JSON
     #[arg(long)]
     pub json: bool,
+    /// Do not ask the agent, if one runs
+    #[arg(long)]
+    pub no_agent: bool,
+}
+
+/// `tokenwright agent …`
+#[derive(Debug, Args)]
+pub struct AgentOptions {
+    /// Show how the agent stands
+    #[arg(long, conflicts_with = "stop")]
+    pub status: bool,
+    /// As JSON
+    #[arg(long, requires = "status")]
+    pub json: bool,
+    /// Stop the agent, once what it is doing is done
+    #[arg(long)]
+    pub stop: bool,
 }
 
 /// `tokenwright export …`
@@ -409,6 +438,18 @@ fn rsa_bits(text: &str) -> Result<u16, String> {
     }
 }
 
+/// The options of a plain `tokenwright token …` that may be answered by the agent; `None` for everything else, wrong
+/// options among it. Reading these few takes a hundredth of the time that the whole command line takes.
+pub fn token_options(arguments: impl IntoIterator<Item = OsString>) -> Option<TokenOptions> {
+    let mut arguments = arguments.into_iter().skip(1);
+    if arguments.next()? != "token" {
+        return None;
+    }
+    let command = TokenOptions::augment_args(clap::Command::new("token").no_binary_name(true).disable_help_flag(true));
+    let matches = command.try_get_matches_from(arguments).ok()?;
+    TokenOptions::from_arg_matches(&matches).ok().filter(|options| !options.no_agent)
+}
+
 fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("it has no `=`; write `key=value`")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
@@ -440,6 +481,20 @@ mod tests {
         assert_eq!(duration("5m"), Ok(Duration::from_secs(300)));
         assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
         assert!(duration("soon").is_err() && duration("-5m").is_err());
+    }
+
+    #[test]
+    fn a_plain_token_is_told_from_everything_else() {
+        let read = |line: &str| token_options(line.split(' ').map(OsString::from));
+        let options = read("tokenwright token --min-valid 5m acme --json").expect("plain");
+        assert_eq!((options.name.as_str(), options.min_valid.as_secs()), ("acme", 300));
+        assert!(options.json && !options.header);
+        for other in ["tokenwright", "tokenwright list", "tokenwright token", "tokenwright token --help"] {
+            assert!(read(other).is_none(), "{other}");
+        }
+        for other in ["token acme -v", "token acme --no-agent", "token acme --header --json", "-v token acme"] {
+            assert!(read(&format!("tokenwright {other}")).is_none(), "{other}");
+        }
     }
 
     #[test]

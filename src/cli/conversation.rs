@@ -60,7 +60,7 @@ impl Conversation {
                 self.next()
             }
             Ok(event) => Ok(event),
-            Err(_) => Err(Failure::new(FailureKind::Machine, Diagnosis::new("the program's own thread has ended"))),
+            Err(_) => Err(ended()),
         }
     }
 
@@ -69,6 +69,24 @@ impl Conversation {
         loop {
             if let Some(found) = wanted(self.next()?) {
                 return Ok(found);
+            }
+        }
+    }
+
+    /// Hands over every event, failures too, until `seen` has a result: for what goes on whatever goes wrong.
+    pub(crate) fn watch(&self, mut seen: impl FnMut(Event) -> Option<Result<(), Failure>>) -> Result<(), Failure> {
+        loop {
+            match self.events.recv() {
+                Ok(Event::Traced(_, exchange)) => {
+                    self.trace(&exchange);
+                    exchange.notes.iter().for_each(print::warning);
+                }
+                Ok(event) => {
+                    if let Some(done) = seen(event) {
+                        return done;
+                    }
+                }
+                Err(_) => return Err(ended()),
             }
         }
     }
@@ -101,4 +119,8 @@ impl Conversation {
             _ => None,
         })
     }
+}
+
+fn ended() -> Failure {
+    Failure::new(FailureKind::Machine, Diagnosis::new("the program's own thread has ended"))
 }

@@ -79,6 +79,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "expires_at": expires_at,
         "refreshable": refreshable,
         "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
+        "keep_alive": profile.keep_alive,
     })
 }
 

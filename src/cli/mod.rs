@@ -1,6 +1,7 @@
 //! The command line: a thin face over the wizard. Results go to standard output, all else to standard error; the exit
 //! code says whose fault it was. Names of commands and options are fixed, so that scripts last.
 
+mod agent;
 mod args;
 mod conversation;
 mod exec;
@@ -8,6 +9,7 @@ mod exit;
 mod export;
 mod forget;
 mod history;
+mod keep;
 mod key;
 mod list;
 mod practice;
@@ -23,10 +25,11 @@ mod token;
 mod vault;
 mod whoami;
 
-pub use crate::cli::args::{Arguments, Task};
+pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure};
+pub use crate::cli::token::print_token;
 
 use crate::cli::conversation::Conversation;
 
@@ -57,6 +60,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Vault(task) => vault::run(&mut conversation, &task),
         Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
         Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
+        Task::Keep { name, off } => keep::run(&mut conversation, &name, !off),
+        Task::Agent(options) => agent::run(&mut conversation, &options),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

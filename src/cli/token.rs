@@ -6,6 +6,7 @@ use crate::cli::args::TokenOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
+use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 use crate::wizard::{Command, Event, Failure, FailureKind, Need, SavedToken};
 
@@ -13,6 +14,12 @@ pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Re
     let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
     let (SavedToken { tokens, .. }, unkept) = ask(conversation, &options.name, need)?;
     unkept.iter().for_each(print::warning);
+    print_token(&tokens, options);
+    Ok(())
+}
+
+/// Prints a token as it was asked for.
+pub fn print_token(tokens: &TokenSet, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
     if options.header {
         // Services that answer `bearer` want `Bearer` all the same (RFC 6750 section 2.1).
@@ -23,14 +30,13 @@ pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Re
             "access_token": access_token,
             "token_type": tokens.token_type,
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
-            "scope": tokens.scopes.map(|scopes| scopes.join(" ")),
+            "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
             "values": tokens.kept,
         });
         print::result(&text.to_string());
     } else {
         print::result(access_token);
     }
-    Ok(())
 }
 
 pub(crate) fn refresh(conversation: &mut Conversation, name: &str) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
 use crate::gui::opening::no_window;
+use crate::gui::tray::Tray;
 use crate::gui::{icon, keys, screens, theme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -63,6 +64,7 @@ pub struct App {
     signing_in: Option<ProfileName>,
     /// Whether the person wants the window closed whatever is lost.
     leaving: bool,
+    tray: Tray,
 }
 
 impl App {
@@ -79,9 +81,11 @@ impl App {
             waker.request_repaint();
         }))?;
         worker.send(Command::Start);
+        worker.send(Command::StayAlive);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned(), signing_in: None, leaving: false })
+        let (title, tray) = (TITLE.to_owned(), Tray::default());
+        Ok(Self { worker, events, session, draft, window, title, signing_in: None, leaving: false, tray })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -99,6 +103,9 @@ impl App {
             self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
             self.draft.moving &= !matches!(event, Event::VaultMoved(..));
             let makes_history = matches!(event, Event::Called(..) | Event::Saved(..) | Event::Identified(..));
+            if let Event::TrayPressed(press) = &event {
+                self.tray.press(ctx, *press);
+            }
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
             if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
@@ -238,6 +245,10 @@ impl App {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
+            Intent::SetKeepAlive(name, on) => {
+                let attempt = self.session.begin(Flow::Saved);
+                self.worker.send(Command::SetKeepAlive { attempt, name, on });
+            }
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
                 let attempt = self.session.begin(Flow::Vault);
@@ -246,6 +257,11 @@ impl App {
             Intent::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(preference(theme));
+                self.worker.send(Command::SaveWindow(self.window));
+            }
+            Intent::SetTray(on) => {
+                self.window.tray = on;
+                self.session.apply(Event::Window(self.window));
                 self.worker.send(Command::SaveWindow(self.window));
             }
             Intent::Dismiss(problem) => {
@@ -393,6 +409,9 @@ impl eframe::App for App {
         self.schedule_clock(ctx);
         self.name_window(ctx);
         self.ask_before_closing(ctx);
+        if let Some(command) = self.tray.follow(ctx, &self.session) {
+            self.worker.send(command);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -88,10 +88,14 @@ pub enum Intent {
     StayOpen,
     /// Close the window although tokens are lost with it.
     CloseAnyway,
+    /// Keep a saved profile alive, or no longer.
+    SetKeepAlive(ProfileName, bool),
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
     SetTheme(Theme),
+    /// Hide the window in the tray when it is closed, or no longer.
+    SetTray(bool),
     /// Take a message off the screen.
     Dismiss(usize),
 }
@@ -164,6 +168,9 @@ impl Intent {
             Self::KeepUnkept => ("Try again to keep them", "Write the tokens to the vault", None),
             Self::StayOpen => ("Leave the window open", "Go back to the window", None),
             Self::CloseAnyway => ("Close and lose them", "Close the window; the tokens are gone", None),
+            Self::SetKeepAlive(..) => {
+                ("Keep alive", "Refresh it before it expires, while this window or the agent runs", None)
+            }
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }
@@ -174,6 +181,7 @@ impl Intent {
             Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
             Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),
+            Self::SetTray(_) => ("Stay in the tray", "Closing hides the window, and profiles are kept alive", None),
             Self::Dismiss(_) => ("Dismiss", "Take the message off the screen", None),
         };
         Words { text, hint, key }

@@ -9,6 +9,7 @@ mod keys;
 mod opening;
 pub mod screens;
 pub mod theme;
+mod tray;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};

@@ -38,6 +38,8 @@ pub struct ProfileDraft {
     pub asks: Asks,
     /// The user's id.
     pub user_name: String,
+    /// Whether its tokens are renewed before they expire.
+    pub keep_alive: bool,
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// How `<assertion>` is made, where one is.
@@ -114,6 +116,7 @@ impl ProfileDraft {
             scopes: service.scopes.default.clone(),
             extra: Vec::new(),
             user_name: String::new(),
+            keep_alive: false,
             service,
         };
         Self::from(&profile)
@@ -178,6 +181,7 @@ impl ProfileDraft {
             scopes: self.scopes(),
             extra: parse_parameters(&self.extra),
             user_name: self.user_name.trim().to_owned(),
+            keep_alive: self.keep_alive,
         }
     }
 
@@ -229,6 +233,7 @@ impl From<&Profile> for ProfileDraft {
             extra: write_parameters(&profile.extra),
             asks: service.asks,
             user_name: profile.user_name.clone(),
+            keep_alive: profile.keep_alive,
             grant_type: service.grant_type.clone(),
             assertion: service.assertion.as_ref().map(AssertionDraft::from),
             bearer: CallDraft::from(&service.bearer),

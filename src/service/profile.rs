@@ -85,6 +85,8 @@ pub struct Profile {
     pub extra: Vec<Parameter>,
     /// The user's id, where the service asks for one.
     pub user_name: String,
+    /// Whether its tokens are renewed before they expire, unasked, while the window or the agent runs.
+    pub keep_alive: bool,
 }
 
 /// Why a profile's file cannot be read.
@@ -133,6 +135,8 @@ struct ProfileFile {
     scopes: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     user_name: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    keep_alive: bool,
     #[serde(default)]
     inputs: BTreeMap<String, String>,
     #[serde(default)]
@@ -164,6 +168,7 @@ impl Profile {
             scopes: file.scopes,
             extra: file.extra.parameters().collect(),
             user_name: file.user_name,
+            keep_alive: file.keep_alive,
         })
     }
 
@@ -177,6 +182,7 @@ impl Profile {
             redirect_uri: self.redirect_uri.clone(),
             scopes: self.scopes.clone(),
             user_name: self.user_name.clone(),
+            keep_alive: self.keep_alive,
             inputs: self.inputs.clone(),
             extra: extra.collect(),
             customised: (!as_preset).then(|| PresetFile::from(&self.service)),
@@ -247,7 +253,18 @@ mod tests {
             scopes: vec!["rest_webservices".into(), "restlets".into()],
             extra: vec![Parameter::new("prompt", "login")],
             user_name: String::new(),
+            keep_alive: false,
         }
+    }
+
+    #[test]
+    fn whether_it_is_kept_alive_is_written_only_where_it_is() {
+        let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
+        assert!(!profile().to_toml(&catalog).contains("keep_alive"));
+        let kept = Profile { keep_alive: true, ..profile() };
+        let text = kept.to_toml(&catalog);
+        assert!(text.contains("\nkeep_alive = true\n"), "{text}");
+        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(kept));
     }
 
     #[test]

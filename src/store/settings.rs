@@ -18,6 +18,9 @@ pub struct Settings {
     pub vault: Option<String>,
     /// The colours of the window.
     pub theme: Theme,
+    /// Whether the window is hidden in the tray when it is closed, while a profile is kept alive.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tray: bool,
     /// Width and height of the window when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
@@ -89,8 +92,12 @@ mod tests {
 
     #[test]
     fn settings_are_read_as_they_were_written() {
-        let settings =
-            Settings { vault: Some("memory".into()), theme: Theme::Dark, window_size: Some((1024.5, 700.0)) };
+        let settings = Settings {
+            vault: Some("memory".into()),
+            theme: Theme::Dark,
+            window_size: Some((1024.5, 700.0)),
+            tray: false,
+        };
         assert_eq!(settings.to_text(), "vault = \"memory\"\ntheme = \"dark\"\nwindow_size = [1024.5, 700.0]\n");
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));

@@ -1,7 +1,7 @@
 //! Sends a call once, whole, in bounded time. The HTTP library and its root certificates are set up at the first
 //! call that needs them, so that a command which sends nothing starts in milliseconds.
 
-use std::sync::{Once, OnceLock};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -47,15 +47,15 @@ impl Default for TransportOptions {
 /// Sends calls.
 pub struct Transport {
     options: TransportOptions,
-    plain: OnceLock<Client>,
-    local: OnceLock<Client>,
-    away: OnceLock<Client>,
+    plain: Mutex<Option<Client>>,
+    local: Mutex<Option<Client>>,
+    away: Mutex<Option<Client>>,
 }
 
 impl Transport {
     /// Cheap: nothing is loaded yet.
     pub fn new(options: TransportOptions) -> Self {
-        Self { options, plain: OnceLock::new(), local: OnceLock::new(), away: OnceLock::new() }
+        Self { options, plain: Mutex::default(), local: Mutex::default(), away: Mutex::default() }
     }
 
     /// Sends the call and reads the reply whole; `now` is asked when the last byte has come. Any status is a reply,
@@ -88,18 +88,26 @@ impl Transport {
         timeout(after, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
     }
 
-    /// The sender for a route, built when first needed. Two calls at once may build it twice; one is kept.
-    fn sender(&self, route: Route) -> Result<&Client, TransportError> {
+    /// The sender for a route, built when first needed.
+    fn sender(&self, route: Route) -> Result<Client, TransportError> {
         let place = match route {
             Route::Plain => &self.plain,
             Route::Local => &self.local,
             Route::Away => &self.away,
         };
-        if let Some(sender) = place.get() {
-            return Ok(sender);
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = &*place {
+            return Ok(sender.clone());
         }
-        let built = self.build(route)?;
-        Ok(place.get_or_init(|| built))
+        Ok(place.insert(self.build(route)?).clone())
+    }
+
+    /// Lets go of what the next call sets up again: the root certificates are most of the memory of a process that
+    /// sleeps. Calls that are on their way keep what they need.
+    pub fn rest(&self) {
+        for place in [&self.plain, &self.local, &self.away] {
+            place.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
     }
 
     fn build(&self, route: Route) -> Result<Client, TransportError> {

@@ -7,11 +7,19 @@ use crate::wizard::{Event, Failure, Theme, WindowSettings, profiles, unlock};
 
 /// Loads everything that the window shows first.
 pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
+    shared.show_list();
     let settings = settings(shared);
-    shared.emit(Event::Window(WindowSettings { theme: theme_of(settings.theme), size: settings.window_size }));
+    shared.emit(Event::Window(WindowSettings {
+        theme: theme_of(settings.theme),
+        size: settings.window_size,
+        tray: settings.tray,
+    }));
     let (catalog, problems) = shared.catalog();
     shared.emit(Event::Services(catalog.services(), problems));
-    list(shared).await
+    list(shared).await?;
+    // The vault may be open now.
+    shared.alive.reload();
+    Ok(())
 }
 
 /// Lists the profiles. A vault that cannot be opened is a state to be shown, not a failure.
@@ -43,6 +51,7 @@ pub(crate) fn save_window(shared: &Shared, window: WindowSettings) -> Result<(),
         Theme::Light => crate::store::Theme::Light,
         Theme::Dark => crate::store::Theme::Dark,
     };
+    settings.tray = window.tray;
     settings.window_size = window.size.or(settings.window_size);
     Ok(shared.edges.store.save_settings(&settings)?)
 }

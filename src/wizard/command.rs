@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, BrowserChoice, ExportOrder, ExportTo, KeySource, Material, PracticeSettings, ReplyView, ShareOrder,
-    VaultChoice, WindowSettings,
+    TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.
@@ -131,6 +131,15 @@ pub enum Command {
         /// The profile's name.
         name: ProfileName,
     },
+    /// Keep a saved profile alive from now on, or no longer.
+    SetKeepAlive {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// Which of the two.
+        on: bool,
+    },
     /// Put an older generation of a saved profile on top again.
     Restore {
         /// The run.
@@ -167,6 +176,16 @@ pub enum Command {
         /// Its name.
         name: ProfileName,
     },
+    /// Renew what is kept alive before it expires, as long as the worker lives.
+    StayAlive,
+    /// Show an icon in the desktop's tray, or none.
+    ShowTray(Option<TrayIcon>),
+    /// Be the agent, until a signal or `tokenwright agent --stop`.
+    BeAgent(Attempt),
+    /// Ask the agent how it stands.
+    AgentStatus(Attempt),
+    /// Tell the agent to end.
+    StopAgent(Attempt),
     /// Rehearse a preset against a stand-in for its service, on this machine.
     Rehearse {
         /// The run.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::agent::{Door, Supervisor};
 use crate::expression::Expressions;
 use crate::redirect::{Browser, OpenError};
 use crate::secret::Secret;
@@ -33,6 +34,10 @@ pub struct Edges {
     pub expressions: Expressions,
     /// Keeps plain files.
     pub store: Store,
+    /// Where the agent is found.
+    pub door: Door,
+    /// Who started the process and waits to hear that it is ready.
+    pub supervisor: Supervisor,
     /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).

@@ -7,9 +7,9 @@ use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, OpenedProfile,
-    ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine, TriedReading, VaultMoved, VaultState,
-    VaultStatus, Waiting, WindowSettings,
+    AgentStatus, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified,
+    KeptAlive, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine, TrayPress,
+    TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -63,6 +63,24 @@ pub enum Event {
     Opened(Attempt, Box<OpenedProfile>),
     /// A saved profile's token.
     Token(Attempt, Box<SavedToken>),
+    /// How the profiles that are kept alive stand.
+    Alive(Vec<KeptAlive>),
+    /// A profile that is kept alive has new tokens.
+    Renewed(Box<SavedToken>),
+    /// It could not be renewed.
+    NotRenewed(ProfileName, Failure),
+    /// The profile is kept alive from now on, or no longer.
+    KeepAliveSet(Attempt, ProfileName, bool),
+    /// This process is the agent, and answers on this socket.
+    AgentReady(Attempt, PathBuf),
+    /// It has ended.
+    AgentEnded(Attempt),
+    /// The agent answered.
+    AgentAnswered(Attempt, AgentStatus),
+    /// Whether there is an icon in the tray.
+    Tray(TrayState),
+    /// Something was pressed there.
+    TrayPressed(TrayPress),
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
     /// A stage of it is over, well or not.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, TokenError};
@@ -117,6 +118,7 @@ failure_from! {
     ListenError => Machine,
     CertificateError => Machine,
     PracticeError => Machine,
+    AgentError => Machine,
     StoreError => Machine,
     VaultError => Vault,
 }
@@ -130,7 +132,33 @@ impl From<TransportError> for Failure {
     }
 }
 
+impl FailureKind {
+    const WORDS: [(Self, &'static str); 6] = [
+        (Self::Usage, "usage"),
+        (Self::NeedsSignIn, "needs-sign-in"),
+        (Self::Refused, "refused"),
+        (Self::Network, "network"),
+        (Self::Vault, "vault"),
+        (Self::Machine, "machine"),
+    ];
+
+    /// Its name where processes talk to each other.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(kind, _)| *kind == self).map_or("machine", |(_, word)| word)
+    }
+
+    /// The kind of this name; one that is not known is of this machine.
+    pub fn of_word(word: &str) -> Self {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map_or(Self::Machine, |(kind, _)| *kind)
+    }
+}
+
 impl Failure {
+    /// Something that cannot be, and was.
+    pub(crate) fn inside(what: &str) -> Self {
+        Self::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {what}")))
+    }
+
     /// The thread of the flows has no runtime to run them on.
     pub(crate) fn no_runtime(error: &std::io::Error) -> Self {
         let diagnosis = Diagnosis::new(format!("the program cannot wait for input and output: {error}"));

@@ -196,7 +196,7 @@ async fn put_again(
         return Err(spent(name, from, &profile.service.name));
     }
     let tokens = earlier.tokens.clone();
-    let secrets = ProfileSecrets { tokens: Some(tokens.clone()), ..record.secrets.clone() };
+    let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
     let (kept, last) = (name.to_string(), record.number);
     let put = move |vault: &dyn crate::vault::Vault| vault.put(&kept, Some(last), &secrets, How::Restored(from).into());
     let number = shared.with_vault(put).await?;

@@ -75,6 +75,8 @@ pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
+    /// Whether it is hidden in the tray when it is closed, while something is kept alive.
+    pub tray: bool,
 }
 
 /// Light, dark, or as the desktop is.
@@ -198,4 +200,27 @@ pub struct SavedToken {
     pub refreshed: bool,
     /// What a person should know of them.
     pub notes: Vec<Diagnosis>,
+}
+
+/// How a profile that is kept alive stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAlive {
+    /// The profile.
+    pub name: ProfileName,
+    /// When it is renewed next; `None` for never, or just now.
+    pub next: Option<Timestamp>,
+    /// Why it was not renewed the last time, or cannot be.
+    pub problem: Option<Diagnosis>,
+}
+
+/// The icon in the desktop's tray.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TrayState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// It is shown.
+    There,
+    /// It cannot be.
+    Absent(Diagnosis),
 }

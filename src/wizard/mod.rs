@@ -7,11 +7,15 @@
 //! face: session.apply(event)
 //! ```
 
+mod alive;
+mod attend;
 mod authorize;
 mod binding;
+mod book;
 mod catalog;
 mod certificate;
 mod command;
+mod due;
 mod edges;
 mod event;
 mod export;
@@ -35,9 +39,12 @@ mod shared;
 mod signing;
 mod summary;
 mod token_call;
+mod tray;
 mod unlock;
 mod worker;
 
+pub use crate::agent::Status as AgentStatus;
+pub use crate::tray::{TrayIcon, TrayPress};
 pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
@@ -50,8 +57,8 @@ pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::keys::KeySource;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
-    TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme,
+    TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};

@@ -8,8 +8,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, binding,
-    export, keep, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
+    binding, export, keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -41,6 +41,7 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
             Err(error) => Err(error.diagnose()),
         };
+        let keep_alive = profile.as_ref().is_ok_and(|profile| profile.keep_alive);
         let (service_id, service, state) = match profile {
             Ok(profile) => {
                 let state = state(shared, &name, &profile).await;
@@ -48,7 +49,7 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, service_id, service, state });
+        summaries.push(ProfileSummary { name, service_id, service, keep_alive, state });
     }
     shared.emit(Event::Profiles(summaries));
     Ok(())
@@ -152,6 +153,7 @@ pub(crate) async fn save(
     export::clear_hand_over(shared, &name)?;
     shared.take_unkept(&name);
     shared.emit(Event::Kept(name.clone()));
+    alive::changed(shared).await;
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -172,6 +174,7 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     shared.edges.store.remove_outlets(name.as_str())?;
     shared.take_unkept(&name);
     shared.emit(Event::Kept(name.clone()));
+    alive::changed(shared).await;
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }

@@ -8,8 +8,8 @@ use crate::oauth::{KeyPair, ReadKey, TokenSet};
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, FailureKind, Fetched, Flow, Identified,
-    Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TriedReading, VaultState,
-    Waiting, WindowSettings,
+    KeptAlive, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TrayState,
+    TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -27,6 +27,10 @@ pub struct Session {
     pub unkept: BTreeMap<ProfileName, Diagnosis>,
     /// Whose the saved profiles are, as far as it was asked.
     pub known_as: BTreeMap<ProfileName, Identified>,
+    /// Those of them that are kept alive, and how they stand.
+    pub alive: Vec<KeptAlive>,
+    /// Whether there is an icon in the tray.
+    pub tray: TrayState,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -282,6 +286,16 @@ impl Session {
             Event::Kept(name) => {
                 self.unkept.remove(&name);
             }
+            | Event::AgentReady(..)
+            | Event::AgentEnded(_)
+            | Event::AgentAnswered(..)
+            | Event::TrayPressed(_)
+            // What is wrong with it is in `alive`, which follows.
+            | Event::NotRenewed(..) => {}
+            Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
+            Event::Alive(alive) => self.alive = alive,
+            Event::Tray(tray) => self.tray = tray,
+            Event::Renewed(token) => self.refreshed(&token),
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {

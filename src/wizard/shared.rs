@@ -1,7 +1,7 @@
 //! What the runs share on the worker's thread: the edges, the open vault, the practice service, and the sign-ins that
 //! wait for something pasted.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -13,8 +13,10 @@ use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{Record, Upkeep, Vault, VaultError};
+use crate::wizard::alive::Alive;
 use crate::wizard::keep::Unkept;
 use crate::wizard::rehearse::Hall;
+use crate::wizard::tray::Shown;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
 
 /// What the runs share.
@@ -29,6 +31,15 @@ pub(crate) struct Shared {
     /// Tokens that could not be kept yet.
     unkept: RefCell<BTreeMap<ProfileName, Unkept>>,
     unkept_news: Notify,
+    /// The profiles that are kept alive.
+    pub(crate) alive: Alive,
+    /// The icon in the tray.
+    pub(crate) tray: Shown,
+    /// Whether this process is the agent.
+    agent: Cell<bool>,
+    /// Whether the face shows the list of profiles all the time.
+    shows_list: Cell<bool>,
+    last_own: Cell<u64>,
 }
 
 impl Shared {
@@ -42,12 +53,40 @@ impl Shared {
             pasting: RefCell::default(),
             unkept: RefCell::default(),
             unkept_news: Notify::new(),
+            alive: Alive::default(),
+            tray: Shown::default(),
+            agent: Cell::default(),
+            shows_list: Cell::default(),
+            last_own: Cell::new(u64::MAX),
         }
     }
 
     /// Tells the face.
     pub(crate) fn emit(&self, event: Event) {
         (self.emit)(event);
+    }
+
+    /// A run of the program's own. Faces number theirs upwards, these go downwards.
+    pub(crate) fn own_attempt(&self) -> Attempt {
+        Attempt(self.last_own.replace(self.last_own.get() - 1))
+    }
+
+    /// This process is the agent.
+    pub(crate) fn become_agent(&self) {
+        self.agent.set(true);
+    }
+
+    pub(crate) fn is_agent(&self) -> bool {
+        self.agent.get()
+    }
+
+    /// The face shows the list of profiles from now on.
+    pub(crate) fn show_list(&self) {
+        self.shows_list.set(true);
+    }
+
+    pub(crate) fn shows_list(&self) -> bool {
+        self.shows_list.get()
     }
 
     /// The presets, and what is wrong with the person's own.
@@ -203,7 +242,5 @@ impl Shared {
 
 /// Runs blocking work on a thread where it holds up nobody.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {error}")))
-    })
+    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::inside(&error.to_string()))
 }

@@ -20,6 +20,8 @@ pub struct ProfileSummary {
     pub service_id: String,
     /// The name of its service.
     pub service: String,
+    /// Whether it is kept alive.
+    pub keep_alive: bool,
     /// How its tokens are.
     pub state: ProfileState,
 }

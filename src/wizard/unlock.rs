@@ -52,6 +52,7 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
             let mut settings = shared.edges.store.load_settings()?;
             settings.vault = Some(kind.to_string());
             shared.edges.store.save_settings(&settings)?;
+            shared.alive.reload();
             VaultState::Open(choice)
         }
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },

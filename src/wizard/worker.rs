@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, export, history, identity, keep, keys, moving, presets,
-    profiles, reading, rehearse, revoke, token_call, unlock,
+    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, keep, keys, moving,
+    presets, profiles, reading, rehearse, revoke, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -109,6 +109,7 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     };
     // Who is not done by then is dropped, as a machine that is switched off would drop it.
     let _ = tokio::time::timeout(FAREWELL, settled).await;
+    shared.alive.finish().await;
 }
 
 /// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
@@ -147,8 +148,14 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::KeepKey { attempt, .. }
         | Command::OpenKey { attempt, .. }
         | Command::WriteCertificate { attempt, .. }
+        | Command::SetKeepAlive { attempt, .. }
+        | Command::BeAgent(attempt)
+        | Command::AgentStatus(attempt)
+        | Command::StopAgent(attempt)
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
+        | Command::StayAlive
+        | Command::ShowTray(_)
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
@@ -221,6 +228,12 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(&shared, attempt, name).await,
         Command::WhoAmI { attempt, name } => keep::whoami(&shared, attempt, name).await,
+        Command::SetKeepAlive { attempt, name, on } => alive::set(&shared, attempt, name, on).await,
+        Command::StayAlive => alive::run(&shared).await,
+        Command::ShowTray(icon) => tray::show(&shared, icon).await,
+        Command::BeAgent(attempt) => attend::be_agent(&shared, attempt).await,
+        Command::AgentStatus(attempt) => attend::status(&shared, attempt).await,
+        Command::StopAgent(attempt) => attend::stop(&shared, attempt).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     };

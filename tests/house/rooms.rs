@@ -69,11 +69,13 @@ const ROOMS: &[Room] = &[
     },
     Room { name: "dialect", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room { name: "export", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
+    Room { name: "agent", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "transport", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "redirect", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "vault", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "tray", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
@@ -94,6 +96,9 @@ const EDGE_ROOMS: &[&str] = &[
     "crate::practice",
     "crate::practice",
     "crate::expression",
+    "crate::practice",
+    "crate::agent",
+    "crate::tray",
     "crate::edges",
 ];
 

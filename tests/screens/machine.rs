@@ -11,6 +11,7 @@ use egui::Theme;
 use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokenwright::agent::{Door, Supervisor};
 use tokenwright::expression::Expressions;
 use tokenwright::gui::App;
 use tokenwright::store::{Places, Settings, Store};
@@ -60,6 +61,8 @@ impl Machine {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store,
+            door: Door::none(),
+            supervisor: Supervisor::default(),
             vault_kind: Some(vault.to_owned()),
             passphrase: None,
             open_browser: Arc::new(move |_, url| {

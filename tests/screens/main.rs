@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod alive;
 mod canary;
 mod fit;
 mod hand;

@@ -178,6 +178,7 @@ pub fn saved(as_name: &str) -> Session {
         name,
         service_id: "practice".into(),
         service: service.to_owned(),
+        keep_alive: false,
         state,
     };
     session.apply(Event::Profiles(vec![

@@ -10,11 +10,14 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{Palette, Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot};
-use crate::wizard::{Flow, ProfileState, ProfileSummary, Session, Theme, VaultChoice, VaultState};
+use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot, toggle};
+use crate::wizard::{Flow, ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
 /// Height of the part below the list, in points: where tokens are kept, and the dresses to choose from.
 const LOOKS_HEIGHT: f32 = 76.0;
+
+/// Height of the tick for the tray above it, with two lines of why there is none.
+const TRAY_HEIGHT: f32 = 64.0;
 
 /// Shows the list; what the person wants.
 pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
@@ -23,12 +26,15 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
     ui.label(small(ui, "Saved profiles"));
-    let list = above_foot(ui, LOOKS_HEIGHT, |ui| {
+    let has_tray = session.profiles.iter().any(|profile| profile.keep_alive);
+    let foot = if has_tray { LOOKS_HEIGHT + TRAY_HEIGHT } else { LOOKS_HEIGHT };
+    let list = above_foot(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
+    let tray = if has_tray { tray_ui(ui, session) } else { None };
     let looks = looks_ui(ui, session, draft, theme);
-    intent.or(list).or(looks)
+    intent.or(list).or(tray).or(looks)
 }
 
 fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -56,7 +62,9 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
         ui.spacing_mut().item_spacing.y = 2.0;
         let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
         ui.add(egui::Label::new(name).truncate().selectable(false));
-        ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
+        let kept = if profile.keep_alive { ", kept alive" } else { "" };
+        let service = small(ui, format!("{}{kept}", profile.service));
+        ui.add(egui::Label::new(service).truncate().selectable(false));
         if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
             ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
         }
@@ -121,6 +129,19 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
         ProfileState::Tokens { expires_at, .. } => expires_at,
         _ => None,
     }
+}
+
+/// Whether the window goes to the tray, where something is kept alive.
+fn tray_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let before = session.window.is_some_and(|window| window.tray);
+    let mut on = before;
+    let help = match &session.tray {
+        TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
+        _ => "Closing hides the window, and profiles are kept alive.".to_owned(),
+    };
+    toggle(ui, Intent::SetTray(on).words().text, &mut on, Some(&help));
+    ui.add_space(6.0);
+    (on != before).then_some(Intent::SetTray(on))
 }
 
 /// Where tokens are kept, and the dress of the window.

@@ -6,7 +6,7 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button};
+use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, toggle};
 use crate::service::ProfileName;
 use crate::wizard::{FailureKind, Flow, Session, VaultState};
 
@@ -33,6 +33,7 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
             intent = intent.take().or(forget_ui(ui, draft, name));
         }
     });
+    intent = intent.or(keep_alive_ui(ui, session, draft));
     if let Some(name) = &session.saved_as {
         ui.label(small(ui, format!("Kept as {name}. In the terminal: tokenwright token {name}")));
     }
@@ -44,6 +45,23 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         }
     }
     intent
+}
+
+/// Whether it is refreshed unasked. Of a profile that is kept the choice is kept at once, of another one with it.
+fn keep_alive_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let profile = draft.profile.as_mut()?;
+    let name = session.saved_as.as_ref();
+    let saved = session.profiles.iter().find(|saved| Some(&saved.name) == name);
+    let mut on = saved.map_or(profile.keep_alive, |saved| saved.keep_alive);
+    let before = on;
+    let problem = session.alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
+    let help = match problem {
+        Some(problem) if on => format!("Not refreshed: {}", problem.summary),
+        _ => "Refreshed before it expires, while this window or the agent runs.".to_owned(),
+    };
+    toggle(ui, "Keep alive", &mut on, Some(&help));
+    profile.keep_alive = on;
+    saved.filter(|_| on != before).map(|saved| Intent::SetKeepAlive(saved.name.clone(), on))
 }
 
 /// Asked twice: what is forgotten cannot be brought back.

@@ -58,7 +58,7 @@ pub(crate) async fn valid(shared: &Shared, attempt: Attempt, name: &ProfileName)
 }
 
 /// The profile and its tokens, as good as is needed.
-async fn hand_out(
+pub(crate) async fn hand_out(
     shared: &Shared,
     attempt: Attempt,
     name: ProfileName,

@@ -29,12 +29,15 @@ pub(crate) async fn call(
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     let began = Instant::now();
-    let mut reply_lost = false;
+    let (mut reply_lost, mut unanswered) = (false, false);
     let mut tries = 1;
     loop {
         let mut exchange = token_call::exchange(shared, attempt, material, stage).await?;
         token_call::live_by_policy(&mut exchange, &material.profile.service.policy);
         let Err(failure) = &exchange.outcome else { return Ok(exchange) };
+        // One try that was not answered may have spent the refresh token, whatever the later ones say.
+        unanswered |= exchange.unanswered;
+        exchange.unanswered = unanswered;
         let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, material, reply_lost)) };
         let pause = pause(tries, after, (shared.edges.entropy)());
         if tries == TRIES || began.elapsed().saturating_add(pause) > PATIENCE {

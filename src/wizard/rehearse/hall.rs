@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::agent::{Door, Supervisor};
 use crate::practice::{Rehearsal, RehearsalContract};
 use crate::redirect::OpenError;
 use crate::transport::{Transport, TransportOptions};
@@ -26,6 +27,8 @@ impl Hall {
             transport: Transport::new(options),
             expressions: edges.expressions.clone(),
             store: edges.store.clone(),
+            door: Door::none(),
+            supervisor: Supervisor::default(),
             vault_kind: None,
             passphrase: None,
             open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),

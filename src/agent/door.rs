@@ -1,0 +1,58 @@
+//! Where the agent is found.
+
+use std::path::PathBuf;
+
+/// The folder of the agent's socket; nowhere on a system without such sockets, and for flows that are only rehearsed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Door {
+    folder: Option<PathBuf>,
+}
+
+impl Door {
+    /// No agent is asked.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Inside the home where one is prescribed (`TOKENWRIGHT_HOME`), else in the folder that the desktop has for what lives
+    /// as long as the session (`XDG_RUNTIME_DIR`). Without either there is no place that only this user can write to and
+    /// that every process of the user finds.
+    pub fn find(home: Option<PathBuf>, runtime: Option<PathBuf>) -> Self {
+        let absolute = |home: PathBuf| std::path::absolute(&home).unwrap_or(home);
+        let home = home.filter(|home| !home.as_os_str().is_empty()).map(|home| absolute(home).join("agent"));
+        // A relative path there is invalid and to be ignored (XDG Base Directory Specification).
+        let runtime = runtime.filter(|runtime| runtime.is_absolute()).map(|runtime| runtime.join("tokenwright"));
+        Self { folder: home.or(runtime).filter(|_| cfg!(unix)) }
+    }
+
+    /// The socket.
+    pub fn socket(&self) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join("agent.sock"))
+    }
+
+    /// The folder that the socket is in.
+    pub(in crate::agent) fn folder(&self) -> Option<&PathBuf> {
+        self.folder.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_home_of_its_own_has_an_agent_of_its_own() {
+        let check = |home: Option<&str>, runtime: Option<&str>, expected: Option<&str>| {
+            let door = Door::find(home.map(Into::into), runtime.map(Into::into));
+            let expected = expected.map(Path::new).filter(|_| cfg!(unix));
+            assert_eq!(door.socket().as_deref(), expected, "{home:?} {runtime:?}");
+        };
+        check(Some("/h"), Some("/run/user/1"), Some("/h/agent/agent.sock"));
+        check(None, Some("/run/user/1"), Some("/run/user/1/tokenwright/agent.sock"));
+        check(Some(""), Some("/run/user/1"), Some("/run/user/1/tokenwright/agent.sock"));
+        check(None, Some("run"), None);
+        check(None, None, None);
+    }
+}

@@ -1,0 +1,84 @@
+//! What can go wrong between the agent and who asks it.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// What can go wrong between the agent and who asks it.
+#[derive(Debug, Error)]
+pub enum AgentError {
+    /// This system has no sockets of the kind.
+    #[error("the agent needs unix sockets, which this system does not have here")]
+    NoSockets,
+    /// No folder is known to be this user's alone.
+    #[error("there is no folder for the agent's socket")]
+    NoPlace,
+    /// The lock is held by another.
+    #[error("an agent is running already")]
+    Running,
+    /// The socket or its folder.
+    #[error("cannot {action} `{path}`: {error}")]
+    Socket {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// The timer or the signals of this system.
+    #[error("cannot {action}: {error}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        #[source]
+        error: io::Error,
+    },
+    /// Nobody answers on the socket.
+    #[error("no agent is running")]
+    Absent,
+    /// It belongs to somebody else.
+    #[error("the agent's socket is another user's")]
+    Stranger,
+    /// It did not answer in time.
+    #[error("the agent does not answer")]
+    Silent,
+    /// Its answer is not one.
+    #[error("the agent's answer cannot be understood")]
+    Garbled,
+}
+
+impl AgentError {
+    /// A failure at a path.
+    pub(in crate::agent) fn at(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |error| Self::Socket { action, path, error }
+    }
+}
+
+impl Diagnose for AgentError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::NoSockets => diagnosis.hint("leave the window open: it refreshes the same profiles"),
+            Self::NoPlace => diagnosis.hint("set `XDG_RUNTIME_DIR`, or `TOKENWRIGHT_HOME`"),
+            Self::Running => {
+                diagnosis.hint("`tokenwright agent --status` shows it, `tokenwright agent --stop` ends it")
+            }
+            Self::Socket { error, .. } if error.kind() == io::ErrorKind::InvalidInput => {
+                diagnosis.hint("the path of a socket holds about a hundred bytes: choose a shorter `TOKENWRIGHT_HOME`")
+            }
+            Self::Socket { .. } => diagnosis.hint("the folder must be yours, and not be full"),
+            Self::System { .. } => diagnosis.hint("look at the limit of open files (`ulimit -n`)"),
+            Self::Absent => diagnosis.hint("start it with `tokenwright agent`"),
+            Self::Stranger => diagnosis.hint("do not use it; look who made the folder"),
+            Self::Silent => diagnosis.hint("it may be stopped or hang: end its process, then start it again"),
+            Self::Garbled => diagnosis.hint("it may be of another version: stop it and start it again"),
+        }
+    }
+}

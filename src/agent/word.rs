@@ -1,0 +1,228 @@
+//! What is asked and what is answered, and the line that each becomes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::TokenSet;
+use crate::secret::Secret;
+
+/// The most bytes a question may have: a name and a number.
+pub(in crate::agent) const ASK_LIMIT: usize = 4 * 1024;
+/// The most bytes an answer may have: a token with what was kept beside it, or the state of thousands of profiles.
+pub(in crate::agent) const ANSWER_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Ask {
+    /// A valid access token, refreshed when needed.
+    Token {
+        /// The profile.
+        name: String,
+        /// For how many seconds it must be valid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min_valid: Option<u64>,
+        /// The kind of vault that it must come from; any unless named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vault: Option<String>,
+    },
+    /// How it stands.
+    Status {},
+    /// The profiles may have changed: look at them again.
+    Reload {},
+    /// End, once what goes on is done.
+    Stop {},
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// The token with what is known about it; the refresh token and the ID token stay with the agent.
+    Token(Box<TokenSet>),
+    /// How it stands.
+    Status(Status),
+    /// It is done.
+    Done,
+    /// It is not.
+    Failed {
+        /// Whose fault it is, in the words of `FailureKind`.
+        kind: String,
+        /// Why not, and what to do.
+        diagnosis: Diagnosis,
+    },
+}
+
+/// How the agent stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The number of its process.
+    pub process: u32,
+    /// Its version.
+    pub version: String,
+    /// Since when it runs.
+    pub since: Option<Timestamp>,
+    /// The profiles that are kept alive.
+    pub profiles: Vec<KeptProfile>,
+}
+
+/// How a profile that is kept alive stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptProfile {
+    /// Its name.
+    pub name: String,
+    /// When it is refreshed next; `None` for never.
+    pub next: Option<Timestamp>,
+    /// Why it was not refreshed the last time, or is not refreshed at all.
+    pub problem: Option<String>,
+}
+
+/// The shape of an answer's line. Times are in RFC 3339.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+enum Line<'a> {
+    Token {
+        #[serde(borrow)]
+        access_token: Cow<'a, str>,
+        token_type: Cow<'a, str>,
+        expires_at: Option<Timestamp>,
+        scopes: Option<Vec<String>>,
+        obtained_at: Timestamp,
+        kept: BTreeMap<String, String>,
+    },
+    Status(Status),
+    Done,
+    Failed {
+        kind: String,
+        summary: String,
+        hint: Option<String>,
+        reference: Option<String>,
+    },
+}
+
+impl Ask {
+    /// Its line.
+    pub(in crate::agent) fn to_line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).expect("texts and numbers are JSON");
+        line.push(b'\n');
+        line
+    }
+
+    /// Reads a line.
+    pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
+
+impl Answer {
+    /// Its line.
+    pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
+        // Room for every byte to be escaped: a buffer that grows leaves copies of what it held.
+        let room = match self {
+            Self::Token(tokens) => 6 * tokens.access_token.expose().len() + 1024,
+            _ => 0,
+        };
+        let mut line = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *line, &Line::from(self)).expect("texts, lists and times are JSON");
+        line.push(b'\n');
+        line
+    }
+
+    /// Reads a line.
+    pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
+        Some(match serde_json::from_slice(line).ok()? {
+            Line::Token { access_token, token_type, expires_at, scopes, obtained_at, kept } => {
+                Self::Token(Box::new(TokenSet {
+                    access_token: Secret::new(access_token),
+                    token_type: token_type.into_owned(),
+                    expires_at,
+                    refresh_token: None,
+                    refresh_token_expires_at: None,
+                    id_token: None,
+                    scopes,
+                    obtained_at,
+                    issued_for: BTreeMap::new(),
+                    kept,
+                }))
+            }
+            Line::Status(status) => Self::Status(status),
+            Line::Done => Self::Done,
+            Line::Failed { kind, summary, hint, reference } => {
+                Self::Failed { kind, diagnosis: Diagnosis { summary, hint, reference } }
+            }
+        })
+    }
+}
+
+impl<'a> From<&'a Answer> for Line<'a> {
+    fn from(answer: &'a Answer) -> Self {
+        match answer {
+            Answer::Token(tokens) => Self::Token {
+                access_token: tokens.access_token.expose().into(),
+                token_type: tokens.token_type.as_str().into(),
+                expires_at: tokens.expires_at,
+                scopes: tokens.scopes.clone(),
+                obtained_at: tokens.obtained_at,
+                kept: tokens.kept.clone(),
+            },
+            Answer::Status(status) => Self::Status(status.clone()),
+            Answer::Done => Self::Done,
+            Answer::Failed { kind, diagnosis } => Self::Failed {
+                kind: kind.clone(),
+                summary: diagnosis.summary.clone(),
+                hint: diagnosis.hint.clone(),
+                reference: diagnosis.reference.clone(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_one_line_and_read_as_it_was_asked() {
+        let token = Ask::Token { name: "acme".into(), min_valid: Some(60), vault: None };
+        assert_eq!(token.to_line(), b"{\"ask\":\"token\",\"name\":\"acme\",\"min_valid\":60}\n");
+        for ask in [token, Ask::Status {}, Ask::Reload {}, Ask::Stop {}] {
+            assert_eq!(Ask::parse(&ask.to_line()), Some(ask));
+        }
+        for wrong in ["", "token", "{\"ask\":\"secrets\"}", "{\"ask\":\"stop\",\"all\":true}"] {
+            assert_eq!(Ask::parse(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_answer_holds_the_access_token_and_no_other_secret() {
+        let tokens = TokenSet {
+            access_token: Secret::new("a%^*&+=\"\\n<é>"),
+            token_type: "Bearer".into(),
+            expires_at: Some(Timestamp::from_second(1_800_000_000).expect("a time")),
+            refresh_token: Some(Secret::new("refresh-secret")),
+            refresh_token_expires_at: None,
+            id_token: Some(Secret::new("id-secret")),
+            scopes: Some(vec!["a".into(), "b".into()]),
+            obtained_at: Timestamp::UNIX_EPOCH,
+            kept: [("realmId".to_owned(), "7".to_owned())].into(),
+        };
+        let line = Answer::Token(Box::new(tokens.clone())).to_line();
+        let text = std::str::from_utf8(&line).expect("text");
+        assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
+        let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
+        assert_eq!(Answer::parse(&line), Some(Answer::Token(Box::new(read))));
+    }
+
+    #[test]
+    fn a_failure_keeps_its_words() {
+        let diagnosis = Diagnosis::new("the vault is locked").hint("unlock it").reference("https://example.test");
+        let answer = Answer::Failed { kind: "vault".into(), diagnosis };
+        assert_eq!(Answer::parse(&answer.to_line()), Some(answer));
+        assert_eq!(Answer::parse(&Answer::Done.to_line()), Some(Answer::Done));
+        assert_eq!(Answer::parse(b"hello\n"), None);
+    }
+}

@@ -1,0 +1,104 @@
+//! `tokenwright agent`: runs until it is stopped, and tells what it does, a line each, never a secret.
+
+use serde_json::json;
+
+use crate::cli::args::AgentOptions;
+use crate::cli::conversation::Conversation;
+use crate::cli::{list, print, sign_in};
+use crate::diagnosis::Diagnosis;
+use crate::wizard::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
+
+pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Result<(), Failure> {
+    if options.status {
+        return status(conversation, options.json);
+    }
+    if options.stop {
+        return stop(conversation);
+    }
+    // First, so that nobody types a passphrase for nothing.
+    if ask(conversation).is_ok() {
+        let hint = "`tokenwright agent --status` shows it, `tokenwright agent --stop` ends it";
+        return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
+    }
+    sign_in::open_vault(conversation)?;
+    let attempt = conversation.attempt();
+    conversation.send(Command::BeAgent(attempt));
+    conversation.watch(|event| match event {
+        Event::AgentReady(_, socket) => {
+            print::note(&format!("The agent answers on {}; Ctrl-C stops it.", socket.display()));
+            None
+        }
+        Event::Renewed(token) => {
+            print::note(&refreshed(&token));
+            None
+        }
+        Event::NotRenewed(name, failure) => {
+            let diagnosis = failure.diagnosis;
+            let summary = format!("{name}: not refreshed: {}", diagnosis.summary);
+            print::warning(&Diagnosis { summary, ..diagnosis });
+            None
+        }
+        Event::Problem(failure) => {
+            print::warning(&failure.diagnosis);
+            None
+        }
+        Event::AgentEnded(_) => {
+            print::note("The agent has ended.");
+            Some(Ok(()))
+        }
+        Event::Failed(_, failure) => Some(Err(failure)),
+        _ => None,
+    })
+}
+
+fn refreshed(token: &SavedToken) -> String {
+    match token.tokens.expires_at {
+        Some(at) => format!("{}: refreshed, valid until {}", token.name, list::local(at)),
+        None => format!("{}: refreshed, without a known expiry", token.name),
+    }
+}
+
+fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
+    let status = ask(conversation)?;
+    if as_json {
+        let text = json!({
+            "process": status.process,
+            "version": status.version,
+            "since": status.since.map(|at| at.to_string()),
+            "profiles": status.profiles,
+        });
+        print::result(&text.to_string());
+        return Ok(());
+    }
+    let since = status.since.map(list::local).unwrap_or_default();
+    print::note(&format!("The agent {} is process {}, running since {since}.", status.version, status.process));
+    if status.profiles.is_empty() {
+        print::note("No profile is kept alive. Begin with: tokenwright keep NAME");
+        return Ok(());
+    }
+    let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
+    rows.extend(
+        status.profiles.into_iter().map(|kept| {
+            vec![kept.name, kept.next.map(list::local).unwrap_or_default(), kept.problem.unwrap_or_default()]
+        }),
+    );
+    print::table(&rows);
+    Ok(())
+}
+
+fn ask(conversation: &mut Conversation) -> Result<AgentStatus, Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::AgentStatus(attempt));
+    conversation.wait(|event| match event {
+        Event::AgentAnswered(_, status) => Some(status),
+        _ => None,
+    })
+}
+
+fn stop(conversation: &mut Conversation) -> Result<(), Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::StopAgent(attempt));
+    conversation.wait(|event| matches!(event, Event::AgentEnded(_)).then_some(()))?;
+    print::note("The agent has ended.");
+    Ok(())
+}

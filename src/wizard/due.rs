@@ -1,0 +1,174 @@
+//! When a profile's tokens are to be renewed: early enough that nobody ever waits for it, and no earlier than the service
+//! allows. A function of what the service documents and of what it granted, and of nothing else.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::oauth::TokenSet;
+use crate::service::{Service, TokenPolicy};
+
+/// How long before its end an access token is renewed where the service says nothing: longer than a script runs that was
+/// just handed it. Of a short life a fifth.
+const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
+/// How long before its end a refresh token is used that would die of idleness: time for a machine to be switched on again
+/// and for a person to be told.
+const IDLE_LEEWAY: SignedDuration = SignedDuration::from_hours(24);
+/// No token is renewed again sooner than this: a service that grants tokens which are expired already is not to be
+/// called without end.
+const LEAST_AGE: SignedDuration = SignedDuration::from_secs(5);
+
+/// A renewal that is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// When.
+    pub(crate) at: Timestamp,
+    /// For how long the access token must be valid at that time not to be renewed; `None` renews it whatever it is.
+    pub(crate) min_valid: Option<Duration>,
+}
+
+/// What of a service matters for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rules {
+    policy: TokenPolicy,
+    /// Whether the bearer call can be made again without a person.
+    without_person: bool,
+    refreshes: bool,
+}
+
+impl Rules {
+    /// Those of a service.
+    pub(crate) fn of(service: &Service) -> Self {
+        let policy = TokenPolicy { words: String::new(), ..service.policy.clone() };
+        Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh.is_some() }
+    }
+
+    /// Whether these tokens can be renewed without a person.
+    pub(crate) fn can_renew(&self, tokens: &TokenSet) -> bool {
+        let refreshable = tokens.refresh_token.is_some() || self.policy.renews_access_token;
+        self.without_person || self.refreshes && refreshable
+    }
+
+    /// When they are to be renewed; `None` for never, since nothing is known to end.
+    pub(crate) fn due(&self, tokens: &TokenSet) -> Option<Due> {
+        let access = self.access_due(tokens);
+        let refresh = self.refresh_due(tokens);
+        let first = [access, refresh].into_iter().flatten().min_by_key(|due| due.at)?;
+        let minimum = self.policy.minimum_age.map_or(LEAST_AGE, seconds).max(LEAST_AGE);
+        Some(Due { at: first.at.max(after(tokens.obtained_at, minimum)), ..first })
+    }
+
+    fn access_due(&self, tokens: &TokenSet) -> Option<Due> {
+        let end = tokens.expires_at.or_else(|| {
+            let life = self.policy.access_token_life.filter(|life| *life > 0)?;
+            Some(after(tokens.obtained_at, seconds(life)))
+        })?;
+        let life = end.duration_since(tokens.obtained_at);
+        let wanted = self.policy.leeway.map_or(LEEWAY.min(life / 5), seconds);
+        // A leeway as long as the life would renew without end.
+        let leeway = wanted.min(life / 2).max(SignedDuration::ZERO);
+        // A token whose end nobody told is taken for valid for ever, so that only force renews it.
+        let min_valid = tokens.expires_at.and_then(|_| Duration::try_from(leeway).ok());
+        Some(Due { at: after(end, -leeway), min_valid })
+    }
+
+    /// A refresh token whose end moves with each use is used in time; one whose end is fixed gains nothing by it.
+    fn refresh_due(&self, tokens: &TokenSet) -> Option<Due> {
+        let _there = tokens.refresh_token.as_ref().filter(|_| !self.policy.fixed_end)?;
+        let end = tokens.refresh_token_expires_at.or_else(|| {
+            let life = self.policy.refresh_token_life.filter(|life| *life > 0)?;
+            Some(after(tokens.obtained_at, seconds(life)))
+        })?;
+        let life = end.duration_since(tokens.obtained_at);
+        Some(Due { at: after(end, -IDLE_LEEWAY.min(life / 5)), min_valid: None })
+    }
+}
+
+fn seconds(seconds: u64) -> SignedDuration {
+    SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+fn after(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    const HOUR: u64 = 3600;
+    const DAY: u64 = 24 * HOUR;
+
+    fn tokens(expires: Option<i64>, refresh_expires: Option<i64>) -> TokenSet {
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        TokenSet {
+            access_token: Secret::new("at"),
+            token_type: "Bearer".into(),
+            expires_at: expires.map(at),
+            refresh_token: Some(Secret::new("rt")),
+            refresh_token_expires_at: refresh_expires.map(at),
+            id_token: None,
+            scopes: None,
+            obtained_at: at(0),
+            kept: std::collections::BTreeMap::new(),
+        }
+    }
+
+    fn rules(policy: TokenPolicy) -> Rules {
+        Rules { policy, without_person: false, refreshes: true }
+    }
+
+    /// The second at which it is due, and the validity asked for.
+    fn check(policy: &TokenPolicy, tokens: &TokenSet, expected: Option<(i64, Option<u64>)>) {
+        let due = rules(policy.clone()).due(tokens);
+        let due = due.map(|due| (due.at.as_second(), due.min_valid.map(|time| time.as_secs())));
+        assert_eq!(due, expected, "{policy:?}");
+    }
+
+    #[test]
+    fn an_access_token_is_renewed_minutes_before_its_end_and_a_short_one_at_four_fifths() {
+        let policy = TokenPolicy::default();
+        check(&policy, &tokens(Some(3600), None), Some((3300, Some(300))));
+        check(&policy, &tokens(Some(100), None), Some((80, Some(20))));
+        check(&TokenPolicy { leeway: Some(600), ..policy.clone() }, &tokens(Some(3600), None), Some((3000, Some(600))));
+        check(&policy, &tokens(None, None), None);
+    }
+
+    #[test]
+    fn a_leeway_as_long_as_the_life_does_not_renew_without_end() {
+        let policy = TokenPolicy { leeway: Some(HOUR), ..TokenPolicy::default() };
+        check(&policy, &tokens(Some(1800), None), Some((900, Some(900))));
+        check(&policy, &tokens(Some(-10), None), Some((5, Some(0))));
+    }
+
+    #[test]
+    fn a_minimum_age_is_waited_for() {
+        let policy = TokenPolicy { minimum_age: Some(95), ..TokenPolicy::default() };
+        check(&policy, &tokens(Some(100), None), Some((95, Some(20))));
+    }
+
+    #[test]
+    fn a_documented_life_stands_in_for_an_expiry_that_is_not_told() {
+        let policy = TokenPolicy { access_token_life: Some(HOUR), ..TokenPolicy::default() };
+        check(&policy, &tokens(None, None), Some((3300, None)));
+    }
+
+    #[test]
+    fn a_refresh_token_that_dies_of_idleness_is_used_a_day_before() {
+        let day = i64::try_from(DAY).expect("small");
+        let policy = TokenPolicy { refresh_token_life: Some(30 * DAY), ..TokenPolicy::default() };
+        check(&policy, &tokens(None, None), Some((29 * day, None)));
+        check(&policy, &tokens(None, Some(10 * day)), Some((9 * day, None)));
+        check(&TokenPolicy { fixed_end: true, ..policy }, &tokens(None, None), None);
+    }
+
+    #[test]
+    fn without_a_refresh_token_only_a_service_that_needs_no_person_renews() {
+        let bare = TokenSet { refresh_token: None, ..tokens(Some(3600), None) };
+        let browser = rules(TokenPolicy::default());
+        assert!(!browser.can_renew(&bare) && browser.can_renew(&tokens(None, None)));
+        assert!(Rules { without_person: true, refreshes: false, ..Rules::default() }.can_renew(&bare));
+        assert!(rules(TokenPolicy { renews_access_token: true, ..TokenPolicy::default() }).can_renew(&bare));
+    }
+}
