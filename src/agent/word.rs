@@ -209,6 +209,7 @@ mod tests {
             scopes: Some(vec!["a".into(), "b".into()]),
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: [("realmId".to_owned(), "7".to_owned())].into(),
+            issued_for: BTreeMap::new(),
         };
         let line = Answer::Token(Box::new(tokens.clone())).to_line();
         let text = std::str::from_utf8(&line).expect("text");

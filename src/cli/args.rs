@@ -487,7 +487,7 @@ mod tests {
     fn a_plain_token_is_told_from_everything_else() {
         let read = |line: &str| token_options(line.split(' ').map(OsString::from));
         let options = read("tokenwright token --min-valid 5m acme --json").expect("plain");
-        assert_eq!((options.name.as_str(), options.min_valid.as_secs()), ("acme", 300));
+        assert_eq!((options.name.as_str(), options.min_valid), ("acme", Some(Duration::from_secs(300))));
         assert!(options.json && !options.header);
         for other in ["tokenwright", "tokenwright list", "tokenwright token", "tokenwright token --help"] {
             assert!(read(other).is_none(), "{other}");

@@ -133,6 +133,7 @@ pub(in crate::export) mod tests {
                 scopes: Some(vec!["a".into(), "b".into()]),
                 obtained_at: time("2026-11-21T02:00:00Z"),
                 kept: [("realmId".to_owned(), "9130".to_owned())].into(),
+                issued_for: BTreeMap::new(),
             },
             client_id: "id-1".into(),
             client_secret: Some(Secret::new("cs-1")),

@@ -166,6 +166,7 @@ pub(in crate::vault) mod tests {
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: BTreeMap::new(),
+            issued_for: BTreeMap::new(),
         }
     }
 

@@ -184,6 +184,7 @@ mod tests {
             scopes: None,
             obtained_at: at(obtained),
             kept: BTreeMap::new(),
+            issued_for: BTreeMap::new(),
         };
         assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
         let policy = TokenPolicy::default();

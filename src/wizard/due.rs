@@ -112,6 +112,7 @@ mod tests {
             scopes: None,
             obtained_at: at(0),
             kept: std::collections::BTreeMap::new(),
+            issued_for: std::collections::BTreeMap::new(),
         }
     }
 

@@ -50,6 +50,7 @@ fn subject(value: &str) -> Subject {
         scopes: None,
         obtained_at: "2026-11-21T02:00:00Z".parse().expect("a time"),
         kept: BTreeMap::new(),
+        issued_for: BTreeMap::new(),
     };
     Subject {
         profile: "acme".into(),
