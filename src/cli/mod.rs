@@ -4,7 +4,9 @@
 mod args;
 mod conversation;
 mod exit;
+mod export;
 mod forget;
+mod import;
 mod list;
 mod practice;
 mod print;
@@ -31,6 +33,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     };
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
+        Task::Import(options) => import::run(&mut conversation, &options),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
         Task::Token(options) => token::run(&mut conversation, &options),
         Task::Refresh { name } => token::refresh(&mut conversation, &name),

@@ -117,7 +117,7 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
 }
 
 /// Opens the vault, asking where it has to.
-fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {
+pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {
     conversation.send(Command::ProbeVault);
     let mut state = conversation.wait(vault_state)?;
     loop {

@@ -1,8 +1,18 @@
-//! How other tools describe a service: their documents read into a [`Service`], and written from one.
+//! How other tools describe a service: their documents read into a [`crate::service::Service`], and written from one.
 //!
-//! One file a dialect. Reading is pure: text in, [`Import`] out. A document comes from outside, so each reader bounds
-//! what it takes, and says of each part of it whether it was understood.
+//! One file a dialect, one line each in the table of `form.rs`. Reading is pure: text in, [`Import`] out. A document
+//! comes from outside, so the door bounds what it takes before anything is parsed, each reader bounds what it takes
+//! itself, and of each part of a document it is said whether it was understood.
 
+mod address;
+mod document;
+mod door;
+mod form;
 mod import;
+mod own;
 
+pub use crate::dialect::address::{Issuer, authorization_request};
+pub use crate::dialect::document::LARGEST;
+pub use crate::dialect::door::{Found, ImportError, read};
+pub use crate::dialect::form::{Form, FormError, Outgoing, WriteError, Written, write};
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Attempt, BrowserChoice, Material, PracticeSettings, VaultChoice, WindowSettings};
+use crate::wizard::{Attempt, BrowserChoice, ImportSource, Material, PracticeSettings, VaultChoice, WindowSettings};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -119,6 +119,15 @@ pub enum Command {
         /// Whether a file of its id that says something else may be replaced.
         replace: bool,
     },
+    /// Read a document of another tool; nothing of it is kept.
+    Import {
+        /// The run.
+        attempt: Attempt,
+        /// Where it is.
+        source: ImportSource,
+    },
+    /// Let the person choose a file, and read it so.
+    ImportChosen(Attempt),
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once.

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
+use crate::dialect::Issuer;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, OpenedProfile, ProfileSummary, SavedToken, StageLine,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileSummary, SavedToken,
+    StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -60,6 +61,12 @@ pub enum Event {
     Rehearsed(Attempt),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
+    /// What was imported is the address of an issuer: its description is fetched when the person says so.
+    IssuerFound(Attempt, Issuer),
+    /// A description is being fetched from this address.
+    Fetching(Attempt, String),
+    /// The document was read; nothing of it is kept yet.
+    Imported(Attempt, Box<Imported>),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

@@ -29,6 +29,7 @@ pub enum Flow {
     Vault,
     Rehearsal,
     Preset,
+    Import,
 }
 
 /// Where secrets are kept.

@@ -16,6 +16,7 @@ mod event;
 mod failure;
 mod follow_up;
 mod identity;
+mod importing;
 mod keep;
 mod material;
 mod message;
@@ -35,6 +36,7 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
+pub use crate::wizard::importing::{ImportSource, Imported};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
@@ -42,6 +44,8 @@ pub use crate::wizard::message::{
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::wizard::session::{
+    AuthorizationState, CallState, ImportState, PracticeState, PresetState, RehearsalState, Session,
+};
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

@@ -1,8 +1,10 @@
 //! Saved profiles: listed, opened, saved and forgotten. The plain part is in the store, the secrets are in the vault.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::ProfileSecrets;
@@ -99,7 +101,7 @@ pub(crate) async fn save(
     let secrets = ProfileSecrets {
         client_secret: Some(material.secrets.client_secret).filter(|secret| !secret.is_empty()),
         inputs: material.secrets.inputs,
-        tokens: material.tokens,
+        tokens: material.tokens.or_else(|| spent(shared, material.secrets.refresh_token)),
         ..ProfileSecrets::default()
     };
     let kept = name.to_string();
@@ -113,6 +115,22 @@ pub(crate) async fn save(
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
+}
+
+/// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
+fn spent(shared: &Shared, refresh_token: Secret) -> Option<TokenSet> {
+    let now = (shared.edges.now)();
+    (!refresh_token.is_empty()).then(|| TokenSet {
+        access_token: Secret::default(),
+        token_type: "Bearer".to_owned(),
+        expires_at: Some(now),
+        refresh_token: Some(refresh_token),
+        refresh_token_expires_at: None,
+        id_token: None,
+        scopes: None,
+        obtained_at: now,
+        kept: BTreeMap::default(),
+    })
 }
 
 /// Forgets a profile: first the plain part, so that nothing points at secrets that are gone.

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
+use crate::dialect::Issuer;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Material, OpenedProfile,
-    ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Imported, Material,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -46,6 +47,8 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// The document of another tool that was read last.
+    pub import: ImportState,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -80,6 +83,22 @@ pub enum PresetState {
     /// It is in this file.
     Saved(PathBuf),
     /// It could not be written.
+    Failed(Failure),
+}
+
+/// A document of another tool.
+#[derive(Clone, Debug, Default)]
+pub enum ImportState {
+    /// None was read.
+    #[default]
+    Idle,
+    /// It is being read; fetched from this address, where it says one.
+    Reading(Option<String>),
+    /// It is the address of an issuer, and the person is to say whether it is asked.
+    Asking(Issuer),
+    /// It was read.
+    Done(Box<Imported>),
+    /// It could not be read.
     Failed(Failure),
 }
 
@@ -138,6 +157,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
+            Flow::Import => self.import = ImportState::Reading(None),
             Flow::Vault => {}
         }
         attempt
@@ -244,6 +264,15 @@ impl Session {
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
+            Event::IssuerFound(attempt, issuer) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Asking(issuer);
+            }),
+            Event::Fetching(attempt, address) => self.when(attempt, false, |session, _| {
+                session.import = ImportState::Reading(Some(address));
+            }),
+            Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Done(imported);
+            }),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
@@ -311,6 +340,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::Import => self.import = ImportState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
         }
@@ -328,6 +358,7 @@ impl Session {
             Flow::Authorization => self.authorization = AuthorizationState::Idle,
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Idle),
             Flow::Rehearsal => self.rehearsal = None,
+            Flow::Import => self.import = ImportState::Idle,
             _ => {}
         }
     }

@@ -10,7 +10,8 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, keep, presets, profiles, rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, presets, profiles, rehearse,
+    token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -97,6 +98,8 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Forget { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
+        | Command::Import { attempt, .. }
+        | Command::ImportChosen(attempt)
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -136,6 +139,8 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
+        Command::Import { attempt, source } => importing::import(&shared, attempt, source).await,
+        Command::ImportChosen(attempt) => importing::choose(&shared, attempt).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
