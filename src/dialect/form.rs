@@ -152,6 +152,11 @@ impl Form {
         DIALECTS.iter().filter(|dialect| dialect.write.is_some()).map(|dialect| dialect.form)
     }
 
+    /// What is read: the name of each form and what it is known by.
+    pub fn all_read() -> impl Iterator<Item = (&'static str, &'static str)> {
+        DIALECTS.iter().map(|dialect| (dialect.name, dialect.sign))
+    }
+
     /// The form of this id, if it is one that is written.
     pub fn parse(id: &str) -> Option<Self> {
         Self::written().find(|form| form.id() == id)

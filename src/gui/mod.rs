@@ -4,11 +4,12 @@ mod app;
 pub mod draft;
 pub mod fonts;
 pub mod icon;
+mod importing;
 pub mod intent;
 pub mod screens;
 pub mod theme;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
-pub use crate::gui::draft::{Draft, Step, TokenTab};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
 pub use crate::gui::intent::{Intent, Words};

@@ -185,7 +185,7 @@ impl ProfileDraft {
     }
 
     /// The service with what was changed in it.
-    pub(in crate::service) fn customised(&self) -> Service {
+    pub fn customised(&self) -> Service {
         let mut service = self.service.clone();
         service.authorization = self.client_flow.then(|| {
             let mut authorization = service.authorization.take().unwrap_or_else(standard_authorization);

@@ -195,6 +195,12 @@ impl Session {
         going
     }
 
+    /// Forgets what was imported. A run that still reads is to be cancelled.
+    pub fn close_import(&mut self) -> Option<Attempt> {
+        self.import = ImportState::Idle;
+        self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {

@@ -8,6 +8,7 @@ mod canary;
 mod fit;
 mod hand;
 mod idle;
+mod import;
 mod keyboard;
 mod machine;
 mod preset;

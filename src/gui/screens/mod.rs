@@ -3,6 +3,8 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod copy_as;
+mod import;
 mod known;
 mod preset;
 mod profiles;
