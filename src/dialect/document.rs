@@ -67,8 +67,13 @@ impl<'a> Document<'a> {
         Ok(document)
     }
 
-    /// The text, without the mark of byte order and without white space around it.
+    /// The text, without the mark of byte order. Its first line is line 1 to whoever made it.
     pub(in crate::dialect) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The text without white space around it.
+    pub(in crate::dialect) fn trimmed(&self) -> &str {
         self.text.trim()
     }
 
@@ -83,7 +88,7 @@ impl<'a> Document<'a> {
     }
 
     fn looks_like_json(&self) -> bool {
-        let mut letters = self.text().chars();
+        let mut letters = self.trimmed().chars();
         match letters.next() {
             Some('{') => !letters.as_str().starts_with('{'),
             // A table of TOML begins with a bracket too, and then a name.
@@ -161,7 +166,7 @@ fn json_error(error: &serde_json::Error) -> ImportError {
 
 /// Reads all of it and keeps the names at its top only: a list has none.
 fn top_keys(text: &str) -> Result<Vec<String>, serde_json::Error> {
-    if text.starts_with('[') {
+    if text.trim_start().starts_with('[') {
         return serde_json::from_str::<Vec<IgnoredAny>>(text).map(|_| Vec::new());
     }
     serde_json::from_str::<TopKeys>(text).map(|keys| keys.0)

@@ -132,7 +132,7 @@ fn looked_for(nearest: Option<&(&'static str, Vec<&'static str>)>) -> String {
 /// ours may extend.
 pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, ImportError> {
     let document = Document::parse(bytes, name)?;
-    if let Some(issuer) = Issuer::parse(document.text()) {
+    if let Some(issuer) = Issuer::parse(document.trimmed()) {
         return Ok(Found::Issuer(issuer));
     }
     let Some(dialect) = DIALECTS.iter().find(|dialect| (dialect.recognise)(&document)) else {
@@ -174,7 +174,7 @@ const OTHERS: [(&str, &str, &str); 7] = [
 ];
 
 fn unknown(document: Document<'_>) -> ImportError {
-    let start: String = document.text().chars().take(32).collect::<String>().to_lowercase();
+    let start: String = document.trimmed().chars().take(32).collect::<String>().to_lowercase();
     if let Some((_, what, hint)) = OTHERS.iter().find(|(begins, ..)| start.starts_with(begins)) {
         return ImportError::Else(what, hint);
     }

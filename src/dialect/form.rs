@@ -71,8 +71,8 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         name: "authorization URL",
         sign: "an https address with `client_id`",
         marks: &["response_type=code", "client_id="],
-        recognise: |document| address::is_request(document.text()),
-        read: |document, _| address::authorization_request(document.text()).map_err(FormError::from),
+        recognise: |document| address::is_request(document.trimmed()),
+        read: |document, _| address::authorization_request(document.trimmed()).map_err(FormError::from),
         write: None,
     },
 ];
