@@ -5,14 +5,25 @@
 //! itself, and of each part of a document it is said whether it was understood.
 
 mod address;
+pub mod bruno;
+pub mod curl;
+pub mod datazen;
+pub mod discovery;
 mod document;
 mod door;
+pub mod ezintegrations;
 mod form;
+pub mod google;
 mod import;
+pub mod insomnia;
+pub mod openapi;
 mod own;
+pub mod postman;
+mod standard;
 
 pub use crate::dialect::address::{Issuer, authorization_request};
 pub use crate::dialect::document::LARGEST;
 pub use crate::dialect::door::{Found, ImportError, read};
 pub use crate::dialect::form::{Form, FormError, Outgoing, WriteError, Written, write};
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+pub use crate::dialect::standard::DocumentError;

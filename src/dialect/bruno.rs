@@ -1,0 +1,137 @@
+//! Bruno: the `auth:oauth2` block of a request, folder or collection file (`.bru`), with the variables that stand in
+//! the same file; several files may be pasted one after the other, such as a collection and its environment.
+
+use crate::dialect::Import;
+use crate::dialect::standard::{
+    Block, Blocks, DocumentError, Further, MOST_DESCRIBED, Request, RequestPart, SMALL, Variables, bounded,
+};
+
+/// What it is called.
+const FORM: &str = "Bruno file";
+
+/// The blocks of further parameters begin so.
+const FURTHER: &str = "auth:oauth2:additional_params:";
+
+/// A block of a file: its name, and its lines.
+struct Section<'a> {
+    name: &'a str,
+    lines: Vec<&'a str>,
+}
+
+/// Whether a text looks like such a file.
+pub fn recognise(text: &str) -> bool {
+    text.len() <= SMALL && text.lines().any(|line| opens(line).is_some_and(|name| name == "auth:oauth2"))
+}
+
+/// Reads the file.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let text = bounded(FORM, text, SMALL)?;
+    let sections = sections(text)?;
+    let mut variables = Variables::default();
+    let mut blocks = Blocks::default();
+    let mut title = String::new();
+    let mut current: Option<Block> = None;
+    for section in &sections {
+        match section.name {
+            "vars" | "vars:pre-request" => {
+                for (name, value) in pairs(section) {
+                    variables.add(&name, &value, false);
+                }
+            }
+            "meta" => {
+                let name = pairs(section).into_iter().find(|(name, _)| name == "name");
+                title = name.map(|(_, value)| value).unwrap_or_default();
+            }
+            "auth:oauth2" => {
+                add(&mut blocks, current.take())?;
+                let (title, place) = (title.clone(), "auth:oauth2".to_owned());
+                current = Some(Block { title, place, members: pairs(section), ..Block::default() });
+            }
+            name => {
+                if let (Some(block), Some(kind)) = (&mut current, name.strip_prefix(FURTHER)) {
+                    block.further.extend(further(kind, section));
+                }
+            }
+        }
+    }
+    add(&mut blocks, current)?;
+    let described = blocks.described(FORM, &variables);
+    match described.is_empty() {
+        true => Err(DocumentError::OtherForm { form: FORM, expected: "block `auth:oauth2`" }),
+        false => Ok(Import { form: FORM.to_owned(), described }),
+    }
+}
+
+fn add(blocks: &mut Blocks, block: Option<Block>) -> Result<(), DocumentError> {
+    match block.is_none_or(|block| blocks.add(block)) {
+        true => Ok(()),
+        false => Err(DocumentError::TooMany { form: FORM, what: "blocks `auth:oauth2`", limit: MOST_DESCRIBED }),
+    }
+}
+
+/// The parameters of a block such as `…additional_params:access_token_req:body`.
+fn further(kind: &str, section: &Section<'_>) -> Vec<Further> {
+    let (request, part) = kind.split_once(':').unwrap_or((kind, ""));
+    let request = match request {
+        "auth_req" => Request::Authorization,
+        "access_token_req" => Request::Token,
+        "refresh_token_req" => Request::Refresh,
+        _ => return Vec::new(),
+    };
+    let part = match part {
+        "headers" => RequestPart::Header,
+        "queryparams" => RequestPart::Query,
+        _ => RequestPart::Body,
+    };
+    pairs(section).into_iter().map(|(name, value)| Further { request, part, name, value }).collect()
+}
+
+/// The name of the block that a line opens.
+fn opens(line: &str) -> Option<&str> {
+    let name = line.strip_suffix('{').or_else(|| line.trim_end().strip_suffix('{'))?.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_');
+    (!name.is_empty() && !line.starts_with([' ', '\t']) && name.chars().all(is_name)).then_some(name)
+}
+
+/// A block ends with the brace that stands at the beginning of a line.
+fn sections(text: &str) -> Result<Vec<Section<'_>>, DocumentError> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
+    let mut open: Option<(usize, Section<'_>)> = None;
+    for (at, line) in text.lines().enumerate() {
+        match &mut open {
+            Some((_, section)) if line.starts_with('}') => {
+                sections.push(Section { name: section.name, lines: std::mem::take(&mut section.lines) });
+                open = None;
+            }
+            Some((_, section)) => section.lines.push(line),
+            None => open = opens(line).map(|name| (at, Section { name, lines: Vec::new() })),
+        }
+    }
+    match open {
+        None => Ok(sections),
+        Some((at, _)) => {
+            let reason = "a block is opened here and never closed";
+            Err(DocumentError::Syntax { form: FORM, reason, line: at + 1, column: 1 })
+        }
+    }
+}
+
+/// The pairs of a block; those switched off (`~name`) are left out. A value in triple quotes goes over several lines.
+fn pairs(section: &Section<'_>) -> Vec<(String, String)> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    let mut lines = section.lines.iter();
+    while let Some(line) = lines.next() {
+        let Some((name, value)) = line.split_once(':') else { continue };
+        let mut value = value.trim().to_owned();
+        if let Some(first) = value.strip_prefix("'''") {
+            let mut text = vec![first.to_owned()];
+            text.extend(lines.by_ref().map(|line| line.trim().to_owned()).take_while(|line| line != "'''"));
+            value = text.join("\n").trim().to_owned();
+        }
+        let name = name.trim().trim_matches('"');
+        if !name.is_empty() && !name.starts_with('~') {
+            pairs.push((name.to_owned(), value));
+        }
+    }
+    pairs
+}

@@ -1,0 +1,299 @@
+//! A `curl` line that calls a token endpoint, as it stands in a vendor's documentation or a browser's tools. The grant
+//! says whether it is the bearer call or the refresh call; what stands in it as a value leaves it.
+
+mod words;
+
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Method};
+use crate::dialect::curl::words::words;
+use crate::dialect::standard::{
+    DocumentError, Gathering, Grant, Outline, RawBody, RawCall, SMALL, bounded, form_fields, split_url, with_grant_type,
+};
+use crate::dialect::{Described, Import};
+use crate::service::Asks;
+
+/// What it is called.
+const FORM: &str = "curl command";
+
+/// What the options come to.
+#[derive(Debug, Default)]
+struct Options {
+    method: Option<String>,
+    url: String,
+    headers: Vec<(String, String)>,
+    data: Vec<Data>,
+    user: Option<String>,
+    get: bool,
+    ignored: Vec<String>,
+}
+
+/// A piece of data: as it is sent, or to be encoded.
+#[derive(Debug)]
+enum Data {
+    Sent(String),
+    Encoded(String),
+    Json(String),
+    Part(String),
+}
+
+/// Whether a text looks like such a line.
+pub fn recognise(text: &str) -> bool {
+    let line = text.trim_start_matches('\u{feff}').trim_start().trim_start_matches("$ ");
+    let first = line.split_whitespace().next().unwrap_or_default();
+    is_curl(first) && text.len() <= SMALL
+}
+
+/// Reads the line.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let text = bounded(FORM, text, SMALL)?.trim_start().trim_start_matches("$ ");
+    let mut words = words(text)?.into_iter();
+    if !words.next().is_some_and(|first| is_curl(&first)) {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "`curl` at its beginning" });
+    }
+    let options = options(words)?;
+    if options.url.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "URL" });
+    }
+    Ok(Import { form: FORM.to_owned(), described: vec![described(options)] })
+}
+
+fn is_curl(word: &str) -> bool {
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.eq_ignore_ascii_case("curl") || name.eq_ignore_ascii_case("curl.exe")
+}
+
+/// Options of one letter that are followed by a value.
+const WITH_VALUE: &str = "XdHuFAebcoTmrwxKEyYzCDPQt";
+
+/// Options of a name that are followed by a value, beside those that are read.
+const NAMED_WITH_VALUE: [&str; 14] = [
+    "--user-agent",
+    "--referer",
+    "--cookie",
+    "--cookie-jar",
+    "--output",
+    "--max-time",
+    "--connect-timeout",
+    "--retry",
+    "--proxy",
+    "--cert",
+    "--key",
+    "--cacert",
+    "--write-out",
+    "--resolve",
+];
+
+fn options(mut words: impl Iterator<Item = String>) -> Result<Options, DocumentError> {
+    let mut options = Options::default();
+    while let Some(word) = words.next() {
+        if let Some(letters) = word.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with('-')) {
+            letters_of(letters, &mut words, &mut options)?;
+        } else if word.starts_with("--") {
+            let (name, joined) =
+                word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
+            let takes = named(name).is_some() || NAMED_WITH_VALUE.contains(&name);
+            let value = if takes { joined.or_else(|| words.next()) } else { None };
+            match (named(name), value) {
+                (Some(letter), Some(value)) => options.put(letter, value),
+                (Some(_), None) => return Err(without_value(name)),
+                (None, _) if name == "--get" => options.get = true,
+                (None, _) => options.ignored.push(name.to_owned()),
+            }
+        } else if options.url.is_empty() {
+            options.url = word;
+        } else {
+            options.ignored.push("a second URL".to_owned());
+        }
+    }
+    Ok(options)
+}
+
+/// `-sX POST`, `-XPOST`: letters one after the other, the last of which may have its value joined.
+fn letters_of(
+    letters: &str,
+    words: &mut impl Iterator<Item = String>,
+    options: &mut Options,
+) -> Result<(), DocumentError> {
+    for (at, letter) in letters.char_indices() {
+        if WITH_VALUE.contains(letter) {
+            let joined = &letters[at + letter.len_utf8()..];
+            let value = if joined.is_empty() { words.next() } else { Some(joined.to_owned()) };
+            options.put(letter, value.ok_or_else(|| without_value(&format!("-{letter}")))?);
+            return Ok(());
+        }
+        match letter {
+            'G' => options.get = true,
+            letter => options.ignored.push(format!("-{letter}")),
+        }
+    }
+    Ok(())
+}
+
+/// The letter of an option that is read; those without one have a letter of ours.
+fn named(name: &str) -> Option<char> {
+    Some(match name {
+        "--request" => 'X',
+        "--url" => 'U',
+        "--data" | "--data-ascii" => 'd',
+        "--data-raw" | "--data-binary" => 'B',
+        "--data-urlencode" => 'E',
+        "--json" => 'J',
+        "--header" => 'H',
+        "--user" => 'u',
+        "--form" | "--form-string" => 'F',
+        _ => return None,
+    })
+}
+
+fn without_value(name: &str) -> DocumentError {
+    DocumentError::Unexpected { form: FORM, place: name.chars().take(40).collect(), expected: "a value" }
+}
+
+impl Options {
+    fn put(&mut self, letter: char, value: String) {
+        match letter {
+            'X' => self.method = Some(value),
+            'U' => self.url = value,
+            'H' => {
+                let (name, value) = value.split_once(':').unwrap_or((&value, ""));
+                self.headers.push((name.trim().to_owned(), value.trim().to_owned()));
+            }
+            'u' => self.user = Some(value),
+            'J' => self.data.push(Data::Json(value)),
+            'F' => self.data.push(Data::Part(value)),
+            // The body would be in a file, which is not read here.
+            'd' | 'E' if value.starts_with('@') => self.ignored.push(format!("-{letter} @file")),
+            'E' => self.data.push(Data::Encoded(value)),
+            'd' | 'B' => self.data.push(Data::Sent(value)),
+            letter => self.ignored.push(format!("-{letter}")),
+        }
+    }
+
+    /// All data as curl joins it, and whether it is JSON.
+    fn body(&mut self) -> RawBody {
+        let data = std::mem::take(&mut self.data);
+        if data.is_empty() {
+            return RawBody::None;
+        }
+        let is_fields = data.iter().all(|data| matches!(data, Data::Encoded(_) | Data::Part(_)));
+        let is_json = data.iter().any(|data| matches!(data, Data::Json(_)));
+        let mut fields = Vec::new();
+        let mut sent = Vec::new();
+        for piece in &data {
+            match piece {
+                Data::Sent(text) | Data::Json(text) => {
+                    sent.push(text.clone());
+                    fields.extend(form_fields(text));
+                }
+                // `name=value`: the value is as it is, and curl encodes it.
+                Data::Encoded(text) | Data::Part(text) => {
+                    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+                    fields.push((name.to_owned(), value.to_owned()));
+                }
+            }
+        }
+        if is_fields || sent.len() < data.len() {
+            return RawBody::Fields(fields);
+        }
+        if is_json {
+            self.headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+        }
+        RawBody::Text(sent.join(if is_json { "" } else { "&" }))
+    }
+}
+
+fn described(mut options: Options) -> Described {
+    let mut gathering = Gathering::default();
+    let has_data = !options.data.is_empty();
+    let is_form_part = options.data.iter().any(|data| matches!(data, Data::Part(_)));
+    let mut body = options.body();
+    let mut query = Vec::new();
+    if options.get {
+        if let RawBody::Fields(fields) = body {
+            query = fields;
+        } else if let RawBody::Text(text) = body {
+            query = form_fields(&text);
+        }
+        body = RawBody::None;
+    }
+    for name in &options.ignored {
+        gathering.ignored(name, "it says nothing about the call itself");
+    }
+    if is_form_part {
+        gathering.ignored("--form", "the body is sent URL-encoded (RFC 6749 section 4.1.3)");
+        options.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+    }
+    let standard = if has_data && !options.get { Method::Post } else { Method::Get };
+    let named = options.method.as_deref();
+    let method = Method::ALL.into_iter().find(|m| named.is_some_and(|named| m.as_str().eq_ignore_ascii_case(named)));
+    let url = split_url(&options.url).url;
+    let basic = options.user.as_deref().map(|user| {
+        let (name, password) = user.split_once(':').unwrap_or((user, ""));
+        (name.to_owned(), password.to_owned())
+    });
+    let raw =
+        RawCall { method: method.unwrap_or(standard), url: options.url, headers: options.headers, query, body, basic };
+    let call = raw.call_template("curl", &mut gathering);
+    by_grant(call, &url, gathering)
+}
+
+/// The service whose bearer or refresh call this is.
+fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
+    let grant_type = std::mem::take(&mut gathering.grant_type);
+    let names: Vec<&str> = call.placeholders().collect();
+    let grant = match grant_type.as_str() {
+        "refresh_token" => Grant::RefreshToken,
+        "authorization_code" => Grant::AuthorizationCode,
+        "password" => Grant::Password,
+        "" if names.contains(&"code") => Grant::AuthorizationCode,
+        "" if names.contains(&"refresh_token") => Grant::RefreshToken,
+        _ => Grant::ClientCredentials,
+    };
+    let asks = asks(&call, &names);
+    let mut outline = Outline {
+        form: FORM,
+        title: host(url),
+        grant,
+        token_url: call.url.source().to_owned(),
+        asks: Some(asks),
+        ..Outline::default()
+    };
+    if grant == Grant::RefreshToken {
+        let refresh = with_grant_type(call, "refresh_token");
+        gathering.understood("curl", "the refresh call");
+        outline.bearer_call = Some(refresh.clone());
+        outline.refresh_call = Some(refresh);
+    } else {
+        gathering.understood("curl", "the bearer call");
+        gathering.grant_type = grant_type;
+        outline.refresh_call = (grant != Grant::ClientCredentials).then(|| refresh_like(&call));
+        outline.bearer_call = Some(call);
+    }
+    outline.described(gathering)
+}
+
+/// The standard refresh call, authenticated as the bearer call is.
+fn refresh_like(call: &CallTemplate) -> CallTemplate {
+    use crate::call::Parameter;
+    let mut form =
+        vec![Parameter::new("grant_type", "refresh_token"), Parameter::new("refresh_token", "<refresh_token>")];
+    if let BodyTemplate::Form(list) = &call.body {
+        let own = ["<client_id>", "<client_secret>"];
+        form.extend(list.iter().filter(|parameter| own.contains(&parameter.value.source())).cloned());
+    }
+    CallTemplate { body: BodyTemplate::Form(form), ..call.clone() }
+}
+
+fn asks(call: &CallTemplate, names: &[&str]) -> Asks {
+    let names_secret = names.contains(&"client_secret");
+    match call.authentication {
+        _ if names.contains(&"user_name") => Asks::UserAndSecret,
+        Authentication::BasicUser => Asks::UserAndSecret,
+        Authentication::None if !names_secret => Asks::Nothing,
+        _ => Asks::Secret,
+    }
+}
+
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default().to_owned()
+}

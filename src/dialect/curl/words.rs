@@ -1,0 +1,239 @@
+//! The words of a command line as a shell would see them: POSIX quoting, `$'…'` of bash, line breaks after `\`, `^` or
+//! a backtick as the shells of Unix, `cmd` and `PowerShell` have them. Nothing is run, and no variable is looked up.
+
+use crate::dialect::curl::FORM;
+use crate::dialect::standard::DocumentError;
+
+/// How many words a line may have: a call has some dozens.
+const MOST_WORDS: usize = 2_000;
+
+/// The words of the first command.
+pub(super) fn words(text: &str) -> Result<Vec<String>, DocumentError> {
+    let is_cmd = is_of_cmd(text);
+    let chars: Vec<char> = text.chars().collect();
+    let mut reader = Reader { chars: &chars, at: 0, is_cmd };
+    let mut words = Vec::new();
+    while let Some(word) = reader.word()? {
+        words.push(word);
+        if words.len() > MOST_WORDS {
+            return Err(DocumentError::TooMany { form: FORM, what: "words", limit: MOST_WORDS });
+        }
+    }
+    Ok(words)
+}
+
+/// `cmd` goes on with the next line after `^`; there a single quote is a letter like any other.
+fn is_of_cmd(text: &str) -> bool {
+    let caret_ends = text.lines().any(|line| line.trim_end().ends_with('^'));
+    caret_ends || text.contains("^\"")
+}
+
+struct Reader<'a> {
+    chars: &'a [char],
+    at: usize,
+    is_cmd: bool,
+}
+
+impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    /// The next word; none at the end of the command.
+    fn word(&mut self) -> Result<Option<String>, DocumentError> {
+        if !self.skip_space() {
+            return Ok(None);
+        }
+        let mut word = String::new();
+        while let Some(c) = self.peek(0) {
+            let start = self.at;
+            match c {
+                c if c.is_whitespace() => break,
+                ';' | '|' if !self.is_cmd => break,
+                '\'' if !self.is_cmd => self.single(&mut word, start)?,
+                '$' if self.peek(1) == Some('\'') && !self.is_cmd => self.ansi(&mut word, start)?,
+                '"' => self.double(&mut word, start)?,
+                '\\' if !self.is_cmd => self.escaped(&mut word),
+                '^' if self.is_cmd => self.escaped(&mut word),
+                c => {
+                    word.push(c);
+                    self.at += 1;
+                }
+            }
+        }
+        Ok(Some(word))
+    }
+
+    /// Skips spaces and line breaks that are no end; `false` at the end of the command.
+    fn skip_space(&mut self) -> bool {
+        while let Some(c) = self.peek(0) {
+            match c {
+                '\\' | '^' | '`' if self.breaks_line(1) => self.skip_break(),
+                '\n' => {
+                    // The line is over; only blank ones may stand before the command.
+                    if self.chars[..self.at].iter().any(|c| !c.is_whitespace()) {
+                        return false;
+                    }
+                    self.at += 1;
+                }
+                c if c.is_whitespace() => self.at += 1,
+                ';' | '|' if !self.is_cmd => return false,
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    /// Whether the line ends this many characters ahead, but for spaces that a copy has added.
+    fn breaks_line(&self, ahead: usize) -> bool {
+        let rest = self.chars.get(self.at + ahead..).unwrap_or_default();
+        rest.iter().find(|c| !matches!(c, ' ' | '\t' | '\r')).is_some_and(|c| *c == '\n')
+    }
+
+    fn skip_break(&mut self) {
+        while self.peek(0).is_some_and(|c| c != '\n') {
+            self.at += 1;
+        }
+        self.at += 1;
+    }
+
+    fn escaped(&mut self, word: &mut String) {
+        if self.breaks_line(1) {
+            self.skip_break();
+            return;
+        }
+        self.at += 1;
+        if let Some(c) = self.peek(0) {
+            // Of `^"` the quote opens a text, as it does without the `^`.
+            if self.is_cmd && c == '"' {
+                return;
+            }
+            word.push(c);
+            self.at += 1;
+        }
+    }
+
+    fn single(&mut self, word: &mut String, start: usize) -> Result<(), DocumentError> {
+        self.at += 1;
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            if c == '\'' {
+                return Ok(());
+            }
+            word.push(c);
+        }
+        Err(self.open_quote(start))
+    }
+
+    fn double(&mut self, word: &mut String, start: usize) -> Result<(), DocumentError> {
+        self.at += 1;
+        while let Some(c) = self.peek(0) {
+            let next = self.peek(1);
+            match c {
+                '"' => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                '\\' if next == Some('\n') && !self.is_cmd => self.at += 2,
+                '\\' if next.is_some_and(|next| matches!(next, '"' | '\\' | '$' | '`')) => {
+                    word.extend(next);
+                    self.at += 2;
+                }
+                // A browser writes `^%^` and `^"` inside the quotes when it copies a line for `cmd`.
+                '^' if self.is_cmd && next == Some('"') && self.ends_after_caret() => self.at += 1,
+                '^' if self.is_cmd && next.is_some() => {
+                    word.extend(next);
+                    self.at += 2;
+                }
+                c => {
+                    word.push(c);
+                    self.at += 1;
+                }
+            }
+        }
+        Err(self.open_quote(start))
+    }
+
+    /// Whether `^"` closes the text: a space or the end follows.
+    fn ends_after_caret(&self) -> bool {
+        self.peek(2).is_none_or(char::is_whitespace)
+    }
+
+    /// `$'…'` with the escapes of C.
+    fn ansi(&mut self, word: &mut String, start: usize) -> Result<(), DocumentError> {
+        self.at += 2;
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            match c {
+                '\'' => return Ok(()),
+                '\\' => self.ansi_escape(word),
+                c => word.push(c),
+            }
+        }
+        Err(self.open_quote(start))
+    }
+
+    fn ansi_escape(&mut self, word: &mut String) {
+        let Some(c) = self.peek(0) else { return };
+        self.at += 1;
+        match c {
+            'n' => word.push('\n'),
+            't' => word.push('\t'),
+            'r' => word.push('\r'),
+            'u' => self.code(word, 4),
+            'U' => self.code(word, 8),
+            'x' => self.code(word, 2),
+            c => word.push(c),
+        }
+    }
+
+    /// A character by its number in hexadecimal.
+    fn code(&mut self, word: &mut String, most: usize) {
+        let digits: String = self.chars[self.at..].iter().take(most).take_while(|c| c.is_ascii_hexdigit()).collect();
+        self.at += digits.len();
+        word.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
+    }
+
+    fn open_quote(&self, start: usize) -> DocumentError {
+        let before = &self.chars[..start];
+        let line = before.iter().filter(|c| **c == '\n').count() + 1;
+        let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
+        let reason = "a quote is opened here and never closed";
+        DocumentError::Syntax { form: FORM, reason, line, column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(words(text).expect("words"), expected, "{text}");
+    }
+
+    #[test]
+    fn words_are_as_a_shell_sees_them() {
+        check("curl 'a b' \"c \\\"d\\\" $e\" f\\ g", &["curl", "a b", "c \"d\" $e", "f g"]);
+        check("curl \\\n  -d 'x=1' \\  \r\n -G\nls", &["curl", "-d", "x=1", "-G"]);
+        check("curl $'a\\n\\'\\u00e9\\x41'", &["curl", "a\n'éA"]);
+        check("\n curl 'a'\"b\"c", &["curl", "abc"]);
+        check("curl a | jq .", &["curl", "a"]);
+        check("curl `\n -X POST", &["curl", "-X", "POST"]);
+    }
+
+    #[test]
+    fn words_are_as_cmd_sees_them() {
+        check("curl ^\n  -d \"a=b\" ^\r\n  it's", &["curl", "-d", "a=b", "it's"]);
+        check("curl ^\"https://a.test/^\" ^\n -d ^\"x=^%^41^\"", &["curl", "https://a.test/", "-d", "x=%41"]);
+    }
+
+    #[test]
+    fn a_quote_that_stays_open_is_told() {
+        let error = words("curl \\\n  -d 'secret").expect_err("open").to_string();
+        assert_eq!(
+            error,
+            "the curl command cannot be read: a quote is opened here and never closed at line 2, column 6"
+        );
+    }
+}

@@ -1,0 +1,198 @@
+//! `DataZen`'s OAuth wizard: its pages as a form, with `{variables}` in query and body. The variables are our
+//! placeholders in another spelling, so a page works unchanged.
+
+mod page;
+mod write;
+
+use serde_json::Value as Json;
+
+use crate::call::{CallTemplate, Method};
+use crate::dialect::datazen::page::{Page, Tab, is_labelled, is_page, is_yes, read_page};
+use crate::dialect::standard::{
+    ClientAuthentication, DocumentError, Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, squeezed,
+    with_grant_type,
+};
+use crate::dialect::{Described, Import};
+use crate::service::{Asks, Catalog, Service};
+
+pub use crate::dialect::datazen::write::{write, write_json};
+
+/// What it is called.
+const FORM: &str = "DataZen OAuth settings";
+
+/// Whether a text looks like the pages: JSON with their labels, or the labels line by line.
+pub fn recognise(text: &str) -> bool {
+    match serde_json::from_str::<Json>(text) {
+        Ok(json) => recognise_json(&json),
+        Err(_) => is_labelled(text),
+    }
+}
+
+/// The same of JSON that was parsed already.
+pub fn recognise_json(json: &Json) -> bool {
+    is_page(json)
+}
+
+/// Reads the pages, as JSON or as labelled text.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let page = read_page(text)?;
+    Ok(Import { form: FORM.to_owned(), described: vec![described(page)] })
+}
+
+fn described(page: Page) -> Described {
+    let mut gathering = Gathering::default();
+    for label in &page.others {
+        gathering.ignored(label, "it is no field of the wizard");
+    }
+    let own = [
+        ("Client ID", "client_id", &page.client_id),
+        ("Redirect URI", "redirect_uri", &page.redirect_uri),
+        ("Scope", "scope", &page.scope),
+        ("User Id", "user_name", &page.user_id),
+        ("Secret", "client_secret", &page.secret),
+    ];
+    for (label, known, value) in own {
+        gathering.value(label, known, value);
+    }
+    match preset(&page.setting) {
+        Some(preset) if page.bearer.url.is_empty() => by_preset(preset, gathering),
+        _ => by_page(page, gathering),
+    }
+}
+
+/// A page that names one of the services listed and nothing of its calls: the preset of that service.
+fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
+    gathering.understood("Pre-Configured OAuth Setting", format!("the preset {}", preset.name));
+    let mut described = gathering.described;
+    for input in &preset.inputs {
+        described.missing.push(crate::dialect::Note::new(&input.label, input.help.clone()));
+    }
+    described.service = preset;
+    described
+}
+
+/// The preset of this name.
+fn preset(setting: &str) -> Option<Service> {
+    let wanted = squeezed(setting);
+    if wanted.is_empty() {
+        return None;
+    }
+    let is_it = |service: &Service| {
+        let names = [&service.id, &service.name].into_iter().chain(&service.aliases);
+        names.into_iter().any(|name| squeezed(name) == wanted)
+    };
+    Catalog::bundled().services().into_iter().find(is_it)
+}
+
+fn by_page(page: Page, mut gathering: Gathering) -> Described {
+    let client_flow = page.requires_client_flow.unwrap_or(!page.authorization_url.is_empty());
+    let split = split_url(&page.authorization_url);
+    let authorization_url = gathering.text("Authorization URL", &split.url);
+    let authorization_query = split
+        .query
+        .iter()
+        .map(|(name, value)| gathering.parameter(&format!("Authorization URL › {name}"), name, value))
+        .collect();
+    let grant = match (client_flow, squeezed(&page.bearer.grant_type).as_str()) {
+        (true, _) => Grant::AuthorizationCode,
+        (false, "password") => Grant::Password,
+        (false, "refreshtoken") => Grant::RefreshToken,
+        (false, _) => Grant::ClientCredentials,
+    };
+    let asks = asks(&page);
+    let bearer_grant = page.bearer.grant_type.clone();
+    let bearer_call = tab_call(&page.bearer, "Bearer Token", asks, &mut gathering);
+    let refresh_tab = Tab {
+        authorization: or(&page.refresh.authorization, &page.bearer.authorization),
+        url: or(&page.refresh.url, &page.bearer.url),
+        ..page.refresh.clone()
+    };
+    let refresh_call = (page.refresh != Tab::default())
+        .then(|| tab_call(&refresh_tab, "Refresh Token Settings", asks, &mut gathering))
+        .flatten()
+        .map(|call| with_grant_type(call, &or(&page.refresh.grant_type, "refresh_token")));
+    gathering.grant_type = bearer_grant;
+    let outline = Outline {
+        form: FORM,
+        title: if page.setting.is_empty() { host(&page.bearer.url) } else { page.setting },
+        grant,
+        client_authentication: authentication(&page.bearer, asks),
+        authorization_url,
+        authorization_query,
+        token_url: gathering.text("OAuth Bearer Token URL", page.bearer.url.trim()),
+        refresh_url: gathering.text("Refresh Token Settings › OAuth Bearer Token URL", page.refresh.url.trim()),
+        bearer_call,
+        refresh_call,
+        asks: Some(asks),
+        ..Outline::default()
+    };
+    outline.described(gathering)
+}
+
+/// The call of a tab; `None` where neither query nor body is given, and the standard has to say them.
+fn tab_call(tab: &Tab, place: &str, asks: Asks, gathering: &mut Gathering) -> Option<CallTemplate> {
+    if tab.query.is_empty() && tab.body.is_empty() {
+        return None;
+    }
+    let basic = is_basic(tab).then(|| {
+        let user = if asks == Asks::UserAndSecret { "{user_name}" } else { "{client_id}" };
+        (user.to_owned(), "{client_secret}".to_owned())
+    });
+    let named = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&tab.method));
+    let (body, content_type) = body(&tab.body);
+    let raw = RawCall {
+        method: named.unwrap_or_default(),
+        url: tab.url.clone(),
+        headers: content_type.map(|kind| ("Content-Type".to_owned(), kind.to_owned())).into_iter().collect(),
+        query: form_fields(&tab.query),
+        body,
+        basic,
+    };
+    Some(raw.call_template(place, gathering))
+}
+
+/// A body is JSON, XML, or URL-encoded.
+fn body(text: &str) -> (RawBody, Option<&'static str>) {
+    let text = text.trim();
+    match text.chars().next() {
+        None => (RawBody::None, None),
+        Some('<') => (RawBody::Text(text.to_owned()), Some("application/xml")),
+        Some('{' | '[') if serde_json::from_str::<Json>(text).is_ok() => {
+            (RawBody::Text(text.to_owned()), Some("application/json"))
+        }
+        Some(_) => (RawBody::Fields(form_fields(text)), None),
+    }
+}
+
+fn is_basic(tab: &Tab) -> bool {
+    is_yes(&tab.authorization) || squeezed(&tab.authorization).contains("basic")
+}
+
+fn authentication(tab: &Tab, asks: Asks) -> ClientAuthentication {
+    match asks {
+        Asks::Nothing => ClientAuthentication::Public,
+        _ if is_basic(tab) => ClientAuthentication::Basic,
+        _ => ClientAuthentication::Body,
+    }
+}
+
+fn asks(page: &Page) -> Asks {
+    let chosen = squeezed(&page.identification);
+    if chosen.contains("user") || !page.user_id.is_empty() {
+        Asks::UserAndSecret
+    } else if chosen == "none" {
+        Asks::Nothing
+    } else {
+        Asks::Secret
+    }
+}
+
+fn or(first: &str, second: &str) -> String {
+    if first.trim().is_empty() { second.to_owned() } else { first.to_owned() }
+}
+
+/// What a person would call the service that has no name: its host.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,250 @@
+//! The wizard's pages as a person copies them: each field under its label, as text or as a JSON object, and those of
+//! the refresh settings after their own heading.
+
+use serde_json::Value as Json;
+
+use crate::call::scalar_text;
+use crate::dialect::datazen::FORM;
+use crate::dialect::standard::{DocumentError, SMALL, bounded, object_like, squeezed, typed};
+
+/// The pages, as filled in.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) setting: String,
+    pub(super) requires_client_flow: Option<bool>,
+    pub(super) authorization_url: String,
+    pub(super) client_id: String,
+    pub(super) redirect_uri: String,
+    pub(super) scope: String,
+    /// `User Id and Secret`, `Secret`.
+    pub(super) identification: String,
+    pub(super) user_id: String,
+    pub(super) secret: String,
+    pub(super) bearer: Tab,
+    pub(super) refresh: Tab,
+    /// The labels that are none of the page's.
+    pub(super) others: Vec<String>,
+}
+
+/// One of the two tabs of the last page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tab {
+    pub(super) authorization: String,
+    pub(super) url: String,
+    pub(super) method: String,
+    pub(super) grant_type: String,
+    pub(super) query: String,
+    pub(super) body: String,
+}
+
+/// A field by its label: on the page, or on one of the two tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Setting,
+    ClientFlow,
+    AuthorizationUrl,
+    ClientId,
+    RedirectUri,
+    Scope,
+    Identification,
+    UserId,
+    Secret,
+    Authorization(Of),
+    Url(Of),
+    Method(Of),
+    GrantType(Of),
+    Query(Of),
+    Body(Of),
+    /// The heading before the refresh settings.
+    RefreshSettings,
+    /// Known, and of no use here.
+    Idle,
+}
+
+/// Which tab a field is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// The one whose heading came last.
+    This,
+    /// The refresh settings, by the label itself.
+    Refresh,
+}
+
+impl Field {
+    // flat: one line a label
+    fn of(label: &str) -> Option<Self> {
+        use Of::{Refresh, This};
+        Some(match squeezed(label).as_str() {
+            "preconfiguredoauthsetting" | "preconfiguredoauthsettings" | "preconfigured" | "service" | "name" => {
+                Self::Setting
+            }
+            "thisservicerequiresclientflowauthorization"
+            | "requiresclientflowauthorization"
+            | "requiresclientflow"
+            | "clientflow" => Self::ClientFlow,
+            "authorizationurl" | "clientflowurl" => Self::AuthorizationUrl,
+            "clientid" => Self::ClientId,
+            "redirecturi" | "redirecturl" => Self::RedirectUri,
+            "scope" | "scopes" => Self::Scope,
+            "useridandorsecret" | "useridorsecret" => Self::Identification,
+            "userid" | "username" => Self::UserId,
+            "secret" | "clientsecret" => Self::Secret,
+            "authorization" | "basicauthorization" | "basicauth" | "basicauthauthorization" => {
+                Self::Authorization(This)
+            }
+            "oauthbearertokenurl" | "bearertokenurl" => Self::Url(This),
+            "method" => Self::Method(This),
+            "granttype" => Self::GrantType(This),
+            "query" => Self::Query(This),
+            "body" => Self::Body(This),
+            "refreshauthorization" | "refreshbasicauthorization" => Self::Authorization(Refresh),
+            "oauthrefreshtokenurl" | "refreshtokenurl" | "refreshurl" => Self::Url(Refresh),
+            "refreshmethod" => Self::Method(Refresh),
+            "refreshgranttype" => Self::GrantType(Refresh),
+            "refreshquery" => Self::Query(Refresh),
+            "refreshbody" => Self::Body(Refresh),
+            "refreshtokensettings" | "refreshsettings" | "refresh" => Self::RefreshSettings,
+            "customizeoauthsettings" | "bearertokensettings" | "bearertoken" => Self::Idle,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether labels are those of the wizard: at least its bearer URL and another one of its own.
+fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
+    let labels: Vec<String> = labels.map(squeezed).collect();
+    let named = |names: &[&str]| labels.iter().any(|label| names.contains(&label.as_str()));
+    let has_url = named(&["oauthbearertokenurl", "bearertokenurl"]);
+    let has_own = named(&[
+        "preconfiguredoauthsetting",
+        "thisservicerequiresclientflowauthorization",
+        "requiresclientflowauthorization",
+        "requiresclientflow",
+        "useridandorsecret",
+        "refreshtokensettings",
+        "granttype",
+    ]);
+    has_url && has_own || named(&["preconfiguredoauthsetting"])
+}
+
+/// Whether an object has the fields of the page.
+pub(super) fn is_page(json: &Json) -> bool {
+    json.as_object().is_some_and(|members| are_ours(members.keys().map(String::as_str)))
+}
+
+/// Whether a text has them, a label a line.
+pub(super) fn is_labelled(text: &str) -> bool {
+    are_ours(text.lines().filter_map(|line| label_line(line).map(|(_, label, _)| label)))
+}
+
+/// Reads either.
+pub(super) fn read_page(text: &str) -> Result<Page, DocumentError> {
+    let text = bounded(FORM, text, SMALL)?;
+    let mut page = Page::default();
+    if object_like(text) {
+        page.take_json(&typed(FORM, text)?, false)?;
+    } else {
+        page.take_text(text);
+    }
+    match page.bearer.url.is_empty() && page.setting.is_empty() {
+        true => Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" }),
+        false => Ok(page),
+    }
+}
+
+/// The label that a line begins with, as it is written, and the rest of the line.
+fn label_line(line: &str) -> Option<(Field, &str, &str)> {
+    let line = line.trim().trim_start_matches(['•', '-', '*', ' ']);
+    if line.starts_with(['"', '{', '<', '&']) {
+        return None;
+    }
+    let (label, rest) = line.split_once(':').unwrap_or((line, ""));
+    let field = Field::of(label)?;
+    // A word that is a label only where it stands before a colon may be a line of a value.
+    (line.contains(':') || field == Field::RefreshSettings || label.contains(' ')).then_some((
+        field,
+        label.trim(),
+        rest.trim(),
+    ))
+}
+
+impl Page {
+    fn take_json(&mut self, json: &Json, in_refresh: bool) -> Result<(), DocumentError> {
+        let Some(members) = json.as_object() else {
+            return Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" });
+        };
+        for (label, value) in members {
+            match (Field::of(label), value) {
+                (Some(Field::RefreshSettings), value) if !in_refresh && value.is_object() => {
+                    self.take_json(value, true)?;
+                }
+                (_, Json::Null) => {}
+                (Some(Field::Body(of)), Json::Object(_) | Json::Array(_)) => {
+                    self.put(Field::Body(of), in_refresh, &format!("{value:#}"));
+                }
+                (Some(field), value) => match scalar_text(value) {
+                    Some(text) => self.put(field, in_refresh, text.trim()),
+                    None => {
+                        let place = label.clone();
+                        return Err(DocumentError::Unexpected { form: FORM, place, expected: "a text" });
+                    }
+                },
+                (None, _) => self.others.push(label.clone()),
+            }
+        }
+        Ok(())
+    }
+
+    /// From one label to the next all belongs to the first of them.
+    fn take_text(&mut self, text: &str) {
+        let (mut in_refresh, mut field, mut value) = (false, Field::Idle, String::new());
+        for line in text.lines() {
+            let Some((next, _, rest)) = label_line(line) else {
+                value.push('\n');
+                value.push_str(line);
+                continue;
+            };
+            self.put(field, in_refresh, value.trim());
+            in_refresh |= next == Field::RefreshSettings;
+            (field, value) = (next, rest.to_owned());
+        }
+        self.put(field, in_refresh, value.trim());
+    }
+
+    /// The first value of a field stays.
+    fn put(&mut self, field: Field, in_refresh: bool, value: &str) {
+        let bearer = |of: Of| of == Of::This && !in_refresh;
+        let (bearer_tab, refresh_tab) = (&mut self.bearer, &mut self.refresh);
+        let tab = |of: Of| if bearer(of) { bearer_tab } else { refresh_tab };
+        let place = match field {
+            Field::Setting => &mut self.setting,
+            Field::ClientFlow => {
+                self.requires_client_flow.get_or_insert(is_yes(value));
+                return;
+            }
+            Field::AuthorizationUrl => &mut self.authorization_url,
+            Field::ClientId => &mut self.client_id,
+            Field::RedirectUri => &mut self.redirect_uri,
+            Field::Scope => &mut self.scope,
+            Field::Identification => &mut self.identification,
+            Field::UserId => &mut self.user_id,
+            Field::Secret => &mut self.secret,
+            Field::Authorization(of) => &mut tab(of).authorization,
+            Field::Url(of) => &mut tab(of).url,
+            Field::Method(of) => &mut tab(of).method,
+            Field::GrantType(of) => &mut tab(of).grant_type,
+            Field::Query(of) => &mut tab(of).query,
+            Field::Body(of) => &mut tab(of).body,
+            Field::RefreshSettings | Field::Idle => return,
+        };
+        if place.is_empty() {
+            value.clone_into(place);
+        }
+    }
+}
+
+/// Whether a box is ticked.
+pub(super) fn is_yes(value: &str) -> bool {
+    matches!(squeezed(value).as_str(), "yes" | "true" | "checked" | "on" | "1" | "x" | "required")
+        || value.contains('✓')
+}

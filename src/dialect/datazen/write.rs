@@ -1,0 +1,137 @@
+//! The pages of a service, as text under labels or as JSON, with the nine variables where the calls have our names.
+
+use serde_json::{Map, Value as Json};
+
+use crate::call::{
+    Authentication, BodyTemplate, CallTemplate, Parameter, Place, Span, Template, Values, write_parameters,
+};
+use crate::dialect::Described;
+use crate::dialect::ezintegrations::Secrecy;
+use crate::secret::Secret;
+use crate::service::{Asks, Authorization};
+
+/// The parameters of an authorization request that the wizard adds by itself.
+const ADDED: [&str; 7] =
+    ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
+
+/// The pages as text, `Label: value` a line; the refresh settings follow their heading.
+pub fn write(described: &Described, secrecy: Secrecy) -> Secret {
+    let mut text = Secret::default();
+    for (label, value) in page(described, secrecy) {
+        text.typing().push_str(&format!("{label}: {}\n", value.expose()));
+    }
+    if let Some(refresh) = &described.service.refresh {
+        text.typing().push_str("Refresh Token Settings\n");
+        for (label, value) in tab(described, refresh, "refresh_token") {
+            text.typing().push_str(&format!("{label}: {value}\n"));
+        }
+    }
+    text
+}
+
+/// The pages as a JSON object, the refresh settings as an object in it.
+pub fn write_json(described: &Described, secrecy: Secrecy) -> Secret {
+    let text = |value: Secret| Json::String(value.expose().to_owned());
+    let fields = page(described, secrecy).into_iter();
+    let mut object: Map<String, Json> = fields.map(|(label, value)| (label.to_owned(), text(value))).collect();
+    if let Some(refresh) = &described.service.refresh {
+        let fields = tab(described, refresh, "refresh_token").into_iter();
+        let fields = fields.map(|(label, value)| (label.to_owned(), Json::String(value))).collect();
+        object.insert("Refresh Token Settings".into(), Json::Object(fields));
+    }
+    Secret::new(format!("{:#}\n", Json::Object(object)))
+}
+
+/// All fields but those of the refresh settings.
+fn page(described: &Described, secrecy: Secrecy) -> Vec<(&'static str, Secret)> {
+    let service = &described.service;
+    let scopes = if described.scopes.is_empty() { &service.scopes.default } else { &described.scopes };
+    let redirect = if described.redirect_uri.is_empty() { &service.redirect.default } else { &described.redirect_uri };
+    let client_id = if described.client_id.is_empty() { &service.defaults.client_id } else { &described.client_id };
+    let authorization_url =
+        service.authorization.as_ref().map(|authorization| authorization_url(described, authorization));
+    let secret = if secrecy == Secrecy::With { described.secrets.client_secret.clone() } else { Secret::default() };
+    let mut fields = vec![
+        ("Pre-Configured OAuth Setting", service.name.clone()),
+        (
+            "This service requires client-flow authorization",
+            if service.authorization.is_some() { "Yes" } else { "No" }.to_owned(),
+        ),
+        ("Authorization URL", authorization_url.unwrap_or_default()),
+        ("Client ID", client_id.clone()),
+        ("Redirect URI", if service.authorization.is_some() { redirect.clone() } else { String::new() }),
+        ("Scope", text(described, &Template::new(scopes.join(&service.scopes.separator)))),
+        (
+            "User Id and/or Secret",
+            match service.asks {
+                Asks::Nothing => "None",
+                Asks::UserAndSecret => "User Id and Secret",
+                Asks::Secret | Asks::OptionalSecret => "Secret",
+            }
+            .to_owned(),
+        ),
+        ("User Id", described.user_name.clone()),
+    ];
+    fields.extend(tab(described, &service.bearer, &service.grant_type));
+    let mut page: Vec<(&'static str, Secret)> =
+        fields.into_iter().map(|(label, value)| (label, Secret::new(value))).collect();
+    page.push(("Secret", secret));
+    page
+}
+
+/// The fields of a call. What the wizard cannot send, a verifier, is left out.
+fn tab(described: &Described, call: &CallTemplate, grant_type: &str) -> Vec<(&'static str, String)> {
+    let basic = !matches!(call.authentication, Authentication::None);
+    let body = match &call.body {
+        BodyTemplate::None => String::new(),
+        BodyTemplate::Form(list) => pairs(described, list),
+        BodyTemplate::Json(body) | BodyTemplate::Text { text: body, .. } => text(described, body),
+    };
+    vec![
+        ("Authorization", if basic { "Basic Auth" } else { "None" }.to_owned()),
+        ("OAuth Bearer Token URL", text(described, &call.url)),
+        ("Method", call.method.as_str().to_owned()),
+        ("Grant Type", grant_type.to_owned()),
+        ("Query", pairs(described, &call.query)),
+        ("Body", body),
+    ]
+}
+
+/// The URL with what it has beside the parameters that the wizard adds.
+fn authorization_url(described: &Described, authorization: &Authorization) -> String {
+    let url = text(described, &authorization.call.url);
+    let own = authorization.call.query.iter().filter(|parameter| !ADDED.contains(&parameter.name.as_str()));
+    let query = pairs(described, &own.cloned().collect::<Vec<_>>());
+    let separator = if url.contains('?') { "&" } else { "?" };
+    if query.is_empty() { url } else { format!("{url}{separator}{query}") }
+}
+
+/// Parameters joined by `&`, with variables for values.
+fn pairs(described: &Described, list: &[Parameter]) -> String {
+    let sent = list.iter().filter(|parameter| parameter.value.source() != "<code_verifier>");
+    let pairs: Vec<String> = sent
+        .map(|parameter| {
+            let spelt = Template::new(text(described, &parameter.value));
+            write_parameters(&[Parameter { name: parameter.name.clone(), value: spelt }])
+        })
+        .collect();
+    pairs.join("&")
+}
+
+/// A text with the values of the service's inputs and our placeholders spelt as its variables.
+fn text(described: &Described, template: &Template) -> String {
+    let mut values = Values::new();
+    for name in template.placeholders() {
+        match described.inputs.get(name).filter(|value| !value.is_empty()) {
+            Some(value) => values.set(name, value),
+            None => values.set(name, format!("{{{name}}}")),
+        }
+    }
+    // Each name has a value, so nothing is left to fail; the text is not escaped, since it is a template again.
+    let rendered = template.render(&values, Place::Text).unwrap_or_default();
+    let written = rendered.spans().iter().map(|span| match span {
+        Span::Literal(text) => text.as_str(),
+        Span::Value { raw, .. } => raw.expose(),
+    });
+    written.collect()
+}

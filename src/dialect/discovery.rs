@@ -1,0 +1,240 @@
+//! The metadata document of an authorization server: `OpenID` Connect Discovery 1.0 section 3 and RFC 8414 section 2.
+
+use serde_json::Value as Json;
+use url::Url;
+
+use crate::call::{Parameter, Template};
+use crate::dialect::Import;
+use crate::dialect::standard::{
+    ClientAuthentication, DocumentError, Gathering, Grant, Outline, SMALL, parse_json, plain_text, text_at,
+};
+use crate::oauth::Pkce;
+use crate::service::KnownScope;
+
+/// What it is called.
+const FORM: &str = "OAuth 2.0 server metadata";
+
+/// How many of a list are read: servers list some dozens of scopes, a hostile one any number.
+const LONGEST_LIST: usize = 500;
+
+/// Members that say nothing about the calls made here.
+const OF_NO_USE: [&str; 12] = [
+    "jwks_uri",
+    "response_types_supported",
+    "response_modes_supported",
+    "subject_types_supported",
+    "claims_supported",
+    "claim_types_supported",
+    "id_token_signing_alg_values_supported",
+    "request_parameter_supported",
+    "request_uri_parameter_supported",
+    "service_documentation",
+    "token_endpoint_auth_signing_alg_values_supported",
+    "ui_locales_supported",
+];
+
+/// Where the metadata of an issuer may be, most likely first: RFC 8414 section 3.1 puts its name between host and
+/// path, `OpenID` Connect Discovery section 4 after the path. Empty where the issuer is no `http` or `https` URL.
+pub fn well_known_urls(issuer: &str) -> Vec<String> {
+    let Ok(url) = Url::parse(issuer.trim()) else { return Vec::new() };
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+        return Vec::new();
+    }
+    let origin = url.origin().ascii_serialization();
+    let path = url.path().trim_end_matches('/');
+    let mut urls = vec![
+        format!("{origin}{path}/.well-known/openid-configuration"),
+        format!("{origin}/.well-known/oauth-authorization-server{path}"),
+        format!("{origin}/.well-known/openid-configuration{path}"),
+    ];
+    if path.is_empty() {
+        urls.truncate(2);
+    }
+    urls
+}
+
+/// Whether the document is of the issuer that was asked (RFC 8414 section 3.3): the texts must be the same. One that
+/// names another issuer must not be used.
+pub fn is_of_issuer(text: &str, issuer: &str) -> Result<(), DocumentError> {
+    let json = parse_json(FORM, text, SMALL)?;
+    match text_at(&json, "issuer") == issuer.trim() {
+        true => Ok(()),
+        false => Err(DocumentError::Unexpected {
+            form: FORM,
+            place: "issuer".to_owned(),
+            expected: "the issuer that was asked for",
+        }),
+    }
+}
+
+/// Whether a text looks like metadata.
+pub fn recognise(text: &str) -> bool {
+    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+}
+
+/// The same of JSON that was parsed already: a server that issues tokens says who it is.
+pub fn recognise_json(json: &Json) -> bool {
+    json.get("issuer").is_some_and(Json::is_string)
+        && ["token_endpoint", "authorization_endpoint"].iter().any(|name| json.get(*name).is_some_and(Json::is_string))
+}
+
+/// Reads the metadata.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let json = parse_json(FORM, text, SMALL)?;
+    if !recognise_json(&json) {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "`issuer` and `token_endpoint`" });
+    }
+    let mut gathering = Gathering::default();
+    let outline = outline(&json, &mut gathering)?;
+    tell_ignored(&json, &mut gathering);
+    let mut described = outline.described(gathering);
+    let issuer = text_at(&json, "issuer");
+    if json.get("authorization_response_iss_parameter_supported").and_then(Json::as_bool) == Some(true) {
+        // RFC 9207 section 2.4: a response without the issuer, or with another one, is refused.
+        described.service.redirect.issuer = Some(issuer);
+        let place = "authorization_response_iss_parameter_supported";
+        described.understood.push(crate::dialect::Note::new(place, "the issuer in the response is checked"));
+    }
+    Ok(Import { form: FORM.to_owned(), described: vec![described] })
+}
+
+fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentError> {
+    let mut endpoint = |name: &'static str| endpoint(json, name, gathering);
+    let authorization_url = endpoint("authorization_endpoint")?;
+    let mut outline = Outline {
+        form: FORM,
+        title: host(&text_at(json, "issuer")),
+        token_url: endpoint("token_endpoint")?,
+        identity_url: endpoint("userinfo_endpoint")?,
+        revocation_url: endpoint("revocation_endpoint")?,
+        introspection_url: endpoint("introspection_endpoint")?,
+        device_url: endpoint("device_authorization_endpoint")?,
+        grant: if authorization_url.is_empty() { Grant::ClientCredentials } else { Grant::AuthorizationCode },
+        authorization_url,
+        client_authentication: authentication(json, gathering),
+        pkce: Some(pkce(json, gathering)),
+        known_scopes: known_scopes(json, gathering),
+        ..Outline::default()
+    };
+    let grants = list(json, "grant_types_supported");
+    if outline.grant == Grant::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
+        outline.refresh_url.clone_from(&outline.token_url);
+    }
+    // OpenID Connect Core section 11: the scope that asks for a refresh token wants consent each time.
+    if outline.known_scopes.iter().any(|scope| scope.name == "offline_access") {
+        outline.authorization_query.push(Parameter::new("prompt", "consent"));
+    }
+    Ok(outline)
+}
+
+/// The URL of an endpoint. It is literal: brackets in it are no placeholders.
+fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Result<String, DocumentError> {
+    let Some(value) = json.get(name).filter(|value| !value.is_null()) else { return Ok(String::new()) };
+    let url = value.as_str().and_then(|text| Url::parse(text.trim()).ok()).map(|url| url.to_string());
+    let is_plain = |url: &String| url.starts_with("http") && Template::new(url.clone()).placeholders().next().is_none();
+    match url.filter(is_plain) {
+        Some(_) => {
+            gathering.understood(name, "its URL");
+            Ok(plain_text(value))
+        }
+        None => Err(DocumentError::Unexpected { form: FORM, place: name.to_owned(), expected: "a URL" }),
+    }
+}
+
+/// The first way that this program knows best: a secret before a key, a public client where nothing else goes. The
+/// default is Basic (RFC 8414 section 2).
+fn authentication(json: &Json, gathering: &mut Gathering) -> ClientAuthentication {
+    const NAME: &str = "token_endpoint_auth_methods_supported";
+    let offered = list(json, NAME);
+    let ways = [
+        ("client_secret_basic", ClientAuthentication::Basic),
+        ("client_secret_post", ClientAuthentication::Body),
+        ("private_key_jwt", ClientAuthentication::PrivateKeyJwt),
+        ("client_secret_jwt", ClientAuthentication::ClientSecretJwt),
+        ("tls_client_auth", ClientAuthentication::Certificate),
+        ("self_signed_tls_client_auth", ClientAuthentication::Certificate),
+        ("none", ClientAuthentication::Public),
+    ];
+    if offered.is_empty() {
+        return ClientAuthentication::Basic;
+    }
+    let found = ways.iter().find(|(name, _)| offered.iter().any(|offered| offered == name));
+    match found {
+        Some((name, way)) => {
+            gathering.understood(NAME, format!("`{name}` is used"));
+            *way
+        }
+        None => {
+            gathering.ignored(NAME, "none of them is known here; a secret is sent in the body");
+            ClientAuthentication::Body
+        }
+    }
+}
+
+fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {
+    const NAME: &str = "code_challenge_methods_supported";
+    let offered = list(json, NAME);
+    let has = |name: &str| offered.iter().any(|offered| offered == name);
+    if has("plain") && !has("S256") {
+        gathering.understood(NAME, "the plain code challenge, since the server knows no better one");
+        return Pkce::Plain;
+    }
+    if has("S256") {
+        gathering.understood(NAME, "a code challenge is sent (`S256`)");
+    }
+    // A server that does not know the parameters leaves them out of account (RFC 6749 section 3.1).
+    Pkce::S256
+}
+
+fn known_scopes(json: &Json, gathering: &mut Gathering) -> Vec<KnownScope> {
+    let is_plain = |scope: &String| Template::new(scope.clone()).placeholders().next().is_none();
+    let names: Vec<String> = list(json, "scopes_supported").into_iter().filter(is_plain).collect();
+    if !names.is_empty() {
+        gathering.understood("scopes_supported", format!("{} scopes to choose from", names.len()));
+    }
+    if names.iter().any(|name| name == "openid") && json.get("userinfo_endpoint").is_some() {
+        gathering.described.scopes = vec!["openid".to_owned()];
+    }
+    names.into_iter().map(|name| KnownScope { name, meaning: String::new() }).collect()
+}
+
+fn tell_ignored(json: &Json, gathering: &mut Gathering) {
+    let names = json.as_object().into_iter().flat_map(|members| members.keys()).take(LONGEST_LIST);
+    for name in names.filter(|name| OF_NO_USE.contains(&name.as_str())) {
+        gathering.ignored(name, "it says nothing about the calls made here");
+    }
+}
+
+fn list(json: &Json, name: &str) -> Vec<String> {
+    let items = json.get(name).and_then(Json::as_array).into_iter().flatten();
+    items.map(plain_text).filter(|text| !text.is_empty()).take(LONGEST_LIST).collect()
+}
+
+fn host(issuer: &str) -> String {
+    Url::parse(issuer).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| issuer.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_looked_for_where_both_standards_put_it() {
+        assert_eq!(
+            well_known_urls("https://as.example.test/tenant/"),
+            [
+                "https://as.example.test/tenant/.well-known/openid-configuration",
+                "https://as.example.test/.well-known/oauth-authorization-server/tenant",
+                "https://as.example.test/.well-known/openid-configuration/tenant",
+            ]
+        );
+        assert_eq!(
+            well_known_urls("https://as.example.test:8443"),
+            [
+                "https://as.example.test:8443/.well-known/openid-configuration",
+                "https://as.example.test:8443/.well-known/oauth-authorization-server",
+            ]
+        );
+        assert!(well_known_urls("not a url").is_empty() && well_known_urls("file:///etc").is_empty());
+    }
+}

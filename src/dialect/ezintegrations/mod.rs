@@ -1,0 +1,109 @@
+//! eZintegrations: five settings that describe a refresh call. A refresh token at hand is enough to run it, so the
+//! service begins with one, and its bearer call is its refresh call.
+
+mod settings;
+mod write;
+
+use serde_json::{Map, Value as Json};
+
+use crate::call::{CallTemplate, Method, scalar_text};
+use crate::dialect::ezintegrations::settings::{Settings, is_labelled, is_settings, read_settings};
+use crate::dialect::standard::{DocumentError, Gathering, RawBody, RawCall, finish, form_fields, with_grant_type};
+use crate::dialect::{Described, Import};
+use crate::service::{Asks, Service, Start};
+
+pub use crate::dialect::ezintegrations::write::{BodyForm, Secrecy, WriteError, write};
+
+/// What it is called.
+const FORM: &str = "eZintegrations OAuth 2.0 settings";
+
+/// The grant of a refresh (RFC 6749 section 6).
+const REFRESH_TOKEN: &str = "refresh_token";
+
+/// Whether a text looks like the settings: JSON with their names, or their labels line by line.
+pub fn recognise(text: &str) -> bool {
+    match serde_json::from_str::<Json>(text) {
+        Ok(json) => recognise_json(&json),
+        Err(_) => is_labelled(text),
+    }
+}
+
+/// The same of JSON that was parsed already.
+pub fn recognise_json(json: &Json) -> bool {
+    is_settings(json)
+}
+
+/// Reads the settings, as JSON or as labelled text.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let settings = read_settings(text)?;
+    Ok(Import { form: FORM.to_owned(), described: vec![described(settings)] })
+}
+
+fn described(settings: Settings) -> Described {
+    let mut gathering = Gathering::default();
+    for label in &settings.others {
+        gathering.ignored(label, "it is none of the five settings");
+    }
+    let name = host(&settings.url);
+    let method = method(&settings.method, &mut gathering);
+    let raw = RawCall {
+        method,
+        url: settings.url,
+        headers: fields(settings.header),
+        query: fields(settings.params),
+        body: match settings.body {
+            None => RawBody::None,
+            // A body in quotes is URL-encoded whatever the header says.
+            Some(Json::String(text)) if !text.trim_start().starts_with('{') => RawBody::Fields(form_fields(&text)),
+            Some(Json::String(text)) => RawBody::Text(text),
+            Some(json) => RawBody::Json(json),
+        },
+        basic: None,
+    };
+    let call = raw.call_template("refresh call", &mut gathering);
+    let grant_type = std::mem::take(&mut gathering.grant_type);
+    let grant_type = if grant_type.is_empty() { REFRESH_TOKEN.to_owned() } else { grant_type };
+    let refresh = with_grant_type(call, &grant_type);
+    let service = Service {
+        name,
+        start: Start::RefreshToken,
+        asks: asks(&refresh),
+        grant_type,
+        bearer: refresh.clone(),
+        refresh: Some(refresh),
+        ..Service::default()
+    };
+    finish(FORM, service, Vec::new(), gathering)
+}
+
+/// What a person would call the service: its host.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
+fn method(written: &str, gathering: &mut Gathering) -> Method {
+    let found = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(written));
+    match found {
+        None if !written.is_empty() => gathering.ignored("Refresh Token Method", "no method of ours; POST is used"),
+        _ => {}
+    }
+    found.unwrap_or_default()
+}
+
+fn fields(object: Map<String, Json>) -> Vec<(String, String)> {
+    let text = |value: Json| scalar_text(&value).unwrap_or_else(|| value.to_string());
+    object.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, text(value))).collect()
+}
+
+/// A secret is asked for where the call sends one.
+fn asks(call: &CallTemplate) -> Asks {
+    use crate::call::Authentication;
+    let names_secret = call.placeholders().any(|name| name == "client_secret");
+    match call.authentication {
+        Authentication::BasicUser => Asks::UserAndSecret,
+        Authentication::None if !names_secret => Asks::Nothing,
+        _ => Asks::Secret,
+    }
+}

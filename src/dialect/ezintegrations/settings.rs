@@ -1,0 +1,239 @@
+//! The five settings as a person has them: an object with their labels as keys, or the labelled text of the page.
+
+use serde_json::{Map, Value as Json};
+
+use crate::call::scalar_text;
+use crate::dialect::ezintegrations::FORM;
+use crate::dialect::standard::{DocumentError, SMALL, bounded, form_fields, object_like, squeezed, typed};
+
+/// The settings, as written.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    pub(super) url: String,
+    pub(super) method: String,
+    pub(super) header: Map<String, Json>,
+    pub(super) params: Map<String, Json>,
+    /// An object, or a text.
+    pub(super) body: Option<Json>,
+    /// The labels of what is none of the five.
+    pub(super) others: Vec<String>,
+}
+
+/// One of the five.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    Url,
+    Method,
+    Header,
+    Params,
+    Body,
+}
+
+impl Label {
+    /// The setting of this name: `Refresh Token Endpoint Header`, `refresh_token_url`, `endpointParams`.
+    fn of(written: &str) -> Option<Self> {
+        let name = squeezed(written);
+        let name = name.strip_prefix("oauth2").unwrap_or(&name);
+        let name = name.strip_prefix("refreshtoken").unwrap_or(name);
+        let name = name.strip_prefix("endpoint").unwrap_or(name);
+        Some(match name {
+            "url" => Self::Url,
+            "method" => Self::Method,
+            "header" | "headers" => Self::Header,
+            "params" | "param" | "parameters" => Self::Params,
+            "body" => Self::Body,
+            _ => return None,
+        })
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Url => "Refresh Token URL",
+            Self::Method => "Refresh Token Method",
+            Self::Header => "Refresh Token Endpoint Header",
+            Self::Params => "Refresh Token Endpoint Params",
+            Self::Body => "Refresh Token Endpoint Body",
+        }
+    }
+}
+
+/// Whether an object has the settings: a URL, and the names are those of this tool.
+pub(super) fn is_settings(json: &Json) -> bool {
+    let Some(members) = json.as_object() else { return false };
+    let named = |label: Label| members.keys().any(|key| Label::of(key) == Some(label));
+    let ours = members.keys().any(|key| squeezed(key).starts_with("refreshtoken") && Label::of(key).is_some());
+    ours && named(Label::Url) && (named(Label::Body) || named(Label::Header) || named(Label::Method))
+}
+
+/// Whether a text has the settings, each under its label.
+pub(super) fn is_labelled(text: &str) -> bool {
+    let labels: Vec<Label> = text.lines().filter_map(|line| label_line(line).map(|(label, _)| label)).collect();
+    let ours = text.lines().any(|line| squeezed(line).starts_with("refreshtoken"));
+    ours && labels.contains(&Label::Url) && labels.len() > 1
+}
+
+/// Reads either.
+pub(super) fn read_settings(text: &str) -> Result<Settings, DocumentError> {
+    let text = bounded(FORM, text, SMALL)?;
+    let settings = if object_like(text) {
+        let json = typed(FORM, text).or_else(|error| typed(FORM, &straight_quotes(text)).map_err(|_| error))?;
+        from_json(json)?
+    } else {
+        from_text(text)?
+    };
+    match settings.url.is_empty() {
+        true => Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" }),
+        false => Ok(settings),
+    }
+}
+
+fn from_json(json: Json) -> Result<Settings, DocumentError> {
+    let mut settings = Settings::default();
+    let Json::Object(members) = json else {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" });
+    };
+    for (key, value) in members {
+        match Label::of(&key) {
+            Some(label) => settings.set(label, value)?,
+            None => settings.others.push(key),
+        }
+    }
+    Ok(settings)
+}
+
+/// From one label to the next all belongs to the first of them.
+fn from_text(text: &str) -> Result<Settings, DocumentError> {
+    let mut settings = Settings::default();
+    let mut current: Option<(Label, String)> = None;
+    for line in text.lines() {
+        match (label_line(line), &mut current) {
+            (Some((label, rest)), current) => {
+                if let Some((label, value)) = current.replace((label, format!("{rest}\n"))) {
+                    settings.set_text(label, &value)?;
+                }
+            }
+            (None, Some((_, value))) => {
+                value.push_str(line);
+                value.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    if let Some((label, value)) = current {
+        settings.set_text(label, &value)?;
+    }
+    Ok(settings)
+}
+
+/// The label that a line begins with, and the rest of the line.
+fn label_line(line: &str) -> Option<(Label, &str)> {
+    if line.trim_start().starts_with(['"', '{', '“', '\'']) {
+        return None;
+    }
+    let (label, rest) = line.split_once(':').unwrap_or((line, ""));
+    Some((Label::of(label)?, rest.trim()))
+}
+
+impl Settings {
+    fn set(&mut self, label: Label, value: Json) -> Result<(), DocumentError> {
+        let text = scalar_text(&value);
+        match (label, value, text) {
+            (_, Json::Null, _) => {}
+            (Label::Url, _, Some(text)) => self.url = text.trim().to_owned(),
+            (Label::Method, _, Some(text)) => self.method = text.trim().to_owned(),
+            (Label::Header, Json::Object(fields), _) => self.header.extend(fields),
+            (Label::Params, Json::Object(fields), _) => self.params.extend(fields),
+            (Label::Body, Json::Object(fields), _) => self.body = Some(Json::Object(fields)),
+            (label @ (Label::Header | Label::Params | Label::Body), _, Some(text)) => self.set_text(label, &text)?,
+            (label, ..) => {
+                let expected =
+                    if matches!(label, Label::Url | Label::Method) { "a text" } else { "an object or a text" };
+                return Err(DocumentError::Unexpected { form: FORM, place: label.words().to_owned(), expected });
+            }
+        }
+        Ok(())
+    }
+
+    /// A value among other words, as the page has it: the first URL, a method, an object, a quoted text.
+    fn set_text(&mut self, label: Label, text: &str) -> Result<(), DocumentError> {
+        let words = text.split_whitespace().map(|word| word.trim_matches(['"', '“', '”', ',', '\'']));
+        match label {
+            Label::Url => {
+                let is_url = |word: &&str| word.contains("://") || word.starts_with(['{', '<']);
+                let found = words.into_iter().find(is_url).unwrap_or_else(|| text.trim());
+                found.clone_into(&mut self.url);
+            }
+            Label::Method => {
+                let methods = crate::call::Method::ALL.map(crate::call::Method::as_str);
+                let named = |word: &str| methods.into_iter().find(|method| word.eq_ignore_ascii_case(method));
+                let found = words.into_iter().find_map(named);
+                self.method = found.map_or_else(|| text.trim().to_owned(), str::to_owned);
+            }
+            Label::Header => self.header.extend(objects(label, text)?),
+            Label::Params => self.params.extend(objects(label, text)?),
+            Label::Body => {
+                let fields = objects(label, text)?;
+                self.body = (!fields.is_empty()).then_some(Json::Object(fields)).or_else(|| form_text(text));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All members of the JSON objects that stand in a text.
+fn objects(label: Label, text: &str) -> Result<Map<String, Json>, DocumentError> {
+    let mut fields = Map::new();
+    let mut rest = text;
+    // A form may begin with a placeholder; only an object has a quote behind its brace.
+    while let Some(start) = rest.match_indices('{').map(|(at, _)| at).find(|at| opens_object(&rest[*at + 1..])) {
+        let from = &rest[start..];
+        let Some((object, length)) = first_object(from) else {
+            let place = label.words().to_owned();
+            return Err(DocumentError::Unexpected { form: FORM, place, expected: "a JSON object that ends" });
+        };
+        fields.extend(object);
+        rest = &from[length..];
+    }
+    Ok(fields)
+}
+
+fn opens_object(behind: &str) -> bool {
+    behind.trim_start().starts_with(['"', '“', '”'])
+}
+
+/// The object that a text begins with, and how long it is: as it is, or with the quotes that a word processor made.
+fn first_object(text: &str) -> Option<(Map<String, Json>, usize)> {
+    let read = |text: &str| {
+        let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Json>>();
+        let object = stream.next()?.ok()?;
+        Some((object, stream.byte_offset()))
+    };
+    read(text).or_else(|| {
+        let straight = straight_quotes(text);
+        let (object, length) = read(&straight)?;
+        // The quotes differ in their bytes, so the length is counted in characters.
+        let characters = straight[..length].chars().count();
+        Some((object, text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at)))
+    })
+}
+
+/// The URL-encoded text among other words: in quotes, or the first word with a `=`.
+fn form_text(text: &str) -> Option<Json> {
+    let straight = straight_quotes(text);
+    let straight = straight.trim();
+    let quoted = straight.split_once('"').and_then(|(_, rest)| rest.rsplit_once('"')).map(|(inside, _)| inside);
+    let word = || straight.split_whitespace().find(|word| word.contains('='));
+    let form = quoted.filter(|inside| inside.contains('=')).or_else(word).unwrap_or_default();
+    (!form_fields(form).is_empty()).then(|| Json::String(form.to_owned()))
+}
+
+/// Each typographic quote as the plain one it was.
+fn straight_quotes(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '“' | '”' | '„' | '«' | '»' => '"',
+            '‘' | '’' => '\'',
+            c => c,
+        })
+        .collect()
+}

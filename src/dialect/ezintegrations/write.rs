@@ -1,0 +1,221 @@
+//! The five settings of a service's refresh call, with the person's values or with `{{name}}` in their place.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value as Json, json};
+use thiserror::Error;
+
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Place, Span, Template, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::Described;
+use crate::secret::Secret;
+
+/// How the body is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyForm {
+    /// As a JSON object.
+    #[default]
+    Object,
+    /// As a URL-encoded text.
+    Text,
+}
+
+/// Whether secret values are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrecy {
+    /// A placeholder stands for each.
+    #[default]
+    Without,
+    /// They are written where they are known.
+    With,
+}
+
+/// Why a service cannot be written so.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WriteError {
+    /// There is no refresh call.
+    #[error("{service} has no refresh token endpoint, and eZintegrations knows nothing else")]
+    NoRefresh {
+        /// The service's name.
+        service: String,
+    },
+    /// The caller says who it is in a way that no header can hold.
+    #[error("{service} signs its calls or uses a certificate, which eZintegrations cannot do")]
+    Authentication {
+        /// The service's name.
+        service: String,
+    },
+    /// The body is no list of names and values.
+    #[error("the refresh call of {service} has a body that is neither a form nor a JSON object")]
+    Body {
+        /// The service's name.
+        service: String,
+    },
+}
+
+impl Diagnose for WriteError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::NoRefresh { .. } => "enter the URL of the refresh token endpoint first, if the service has one",
+            Self::Authentication { .. } => "choose an authentication with a client secret, if the service takes one",
+            Self::Body { .. } => "export another form, such as the preset file",
+        })
+    }
+}
+
+/// Writes the settings as JSON; the text holds secrets only if they were asked for.
+pub fn write(described: &Described, body: BodyForm, secrecy: Secrecy) -> Result<Secret, WriteError> {
+    let service = &described.service;
+    let call = service.refresh.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
+    let writer = Writer { values: values(described, secrecy) };
+    let (body, content_type) =
+        writer.body(call, body).ok_or_else(|| WriteError::Body { service: service.name.clone() })?;
+    let mut headers: Map<String, Json> = writer.object(&call.headers);
+    if let Some(basic) =
+        writer.basic(call).map_err(|()| WriteError::Authentication { service: service.name.clone() })?
+    {
+        headers.insert("Authorization".into(), basic.expose().into());
+    }
+    if let Some(content_type) = content_type {
+        headers.insert("Content-Type".into(), content_type.into());
+    }
+    let settings = json!({
+        "Refresh Token URL": writer.url(&call.url),
+        "Refresh Token Method": call.method.as_str(),
+        "Refresh Token Endpoint Header": headers,
+        "Refresh Token Endpoint Params": writer.object(&call.query),
+        "Refresh Token Endpoint Body": body,
+    });
+    Ok(Secret::new(format!("{settings:#}\n")))
+}
+
+/// All values of the profile; where there is none, or it is secret and not wanted, the name in brackets.
+fn values(described: &Described, secrecy: Secrecy) -> Values {
+    let service = &described.service;
+    let mut values = Values::new();
+    let mut open: Vec<String> =
+        service.refresh.iter().flat_map(|call| call.placeholders().map(str::to_owned)).collect();
+    open.extend(["client_id", "client_secret", "user_name"].map(str::to_owned));
+    for name in open {
+        values.set(&name, format!("{{{{{name}}}}}"));
+    }
+    let plain = [
+        ("client_id", &described.client_id),
+        ("redirect_uri", &described.redirect_uri),
+        ("user_name", &described.user_name),
+        ("scope", &described.scopes.join(&service.scopes.separator)),
+        ("grant_type", &service.grant_type),
+    ];
+    let inputs = described.inputs.iter().map(|(name, value)| (name.as_str(), value));
+    for (name, value) in plain.into_iter().chain(inputs).filter(|(_, value)| !value.is_empty()) {
+        values.set(name, value);
+    }
+    if secrecy == Secrecy::With {
+        let secrets = &described.secrets;
+        let known = [
+            ("client_secret", &secrets.client_secret),
+            ("password", &secrets.password),
+            ("refresh_token", &secrets.refresh_token),
+        ];
+        let inputs = secrets.inputs.iter().map(|(name, secret)| (name.as_str(), secret));
+        for (name, secret) in known.into_iter().chain(inputs).filter(|(_, secret)| !secret.is_empty()) {
+            values.set_secret(name, secret.clone());
+        }
+    }
+    values
+}
+
+struct Writer {
+    values: Values,
+}
+
+impl Writer {
+    /// The text with its values; every name has one, so nothing is left to fail.
+    fn text(&self, template: &Template) -> Secret {
+        template.render(&self.values, Place::Text).map(|text| text.to_secret()).unwrap_or_default()
+    }
+
+    /// The text URL-encoded, but for the brackets of open places.
+    fn encoded(&self, template: &Template) -> String {
+        let rendered = template.render(&self.values, Place::Text).unwrap_or_default();
+        let mut text = String::new();
+        for span in rendered.spans() {
+            match span {
+                Span::Literal(literal) => text.push_str(&encode(literal)),
+                Span::Value { name, raw, .. } if raw.expose() == format!("{{{{{name}}}}}") => {
+                    text.push_str(raw.expose());
+                }
+                Span::Value { raw, .. } => text.push_str(&encode(raw.expose())),
+            }
+        }
+        text
+    }
+
+    /// The URL with its values escaped; open places stay open.
+    fn url(&self, url: &Template) -> String {
+        match url.render_url(&self.values) {
+            Ok(rendered) => rendered.to_secret().expose().replace("%7B%7B", "{{").replace("%7D%7D", "}}"),
+            // A host or an origin cannot hold the brackets of an open place.
+            Err(_) => self.text(url).expose().to_owned(),
+        }
+    }
+
+    fn object(&self, list: &[Parameter]) -> Map<String, Json> {
+        let text = |parameter: &Parameter| self.text(&parameter.value).expose().to_owned();
+        list.iter().map(|parameter| (parameter.name.clone(), Json::String(text(parameter)))).collect()
+    }
+
+    /// The body and its content type; `None` where it cannot be written.
+    fn body(&self, call: &CallTemplate, form: BodyForm) -> Option<(Json, Option<&'static str>)> {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        match (&call.body, form) {
+            (BodyTemplate::None, _) => Some((json!({}), None)),
+            (BodyTemplate::Form(list), BodyForm::Object) => Some((Json::Object(self.object(list)), Some(FORM))),
+            (BodyTemplate::Form(list), BodyForm::Text) => {
+                let pair = |p: &Parameter| format!("{}={}", encode(&p.name), self.encoded(&p.value));
+                let pairs: Vec<String> = list.iter().map(pair).collect();
+                Some((Json::String(pairs.join("&")), Some(FORM)))
+            }
+            (BodyTemplate::Json(text), _) => {
+                let rendered = text.render_json(&self.values).ok()?.to_secret();
+                let json: Json = serde_json::from_str(rendered.expose()).ok()?;
+                json.is_object().then_some((json, Some("application/json")))
+            }
+            (BodyTemplate::Text { .. }, _) => None,
+        }
+    }
+
+    /// The header of Basic authentication: in words, unless all of it is known.
+    fn basic(&self, call: &CallTemplate) -> Result<Option<Secret>, ()> {
+        let encoded = matches!(call.authentication, Authentication::Basic | Authentication::BasicOrNone);
+        let (user, password) = match call.authentication {
+            Authentication::None => return Ok(None),
+            Authentication::Basic
+            | Authentication::BasicRaw
+            | Authentication::BasicOrNone
+            | Authentication::BasicRawOrNone => ("client_id", "client_secret"),
+            Authentication::BasicUser => ("user_name", "client_secret"),
+            Authentication::BasicSecret => ("client_secret", ""),
+            _ => return Err(()),
+        };
+        let half = |name: &str| match name {
+            "" => Some(Secret::default()),
+            name => {
+                let text = self.text(&Template::new(format!("<{name}>")));
+                (text.expose() != format!("{{{{{name}}}}}")).then_some(text)
+            }
+        };
+        Ok(Some(match (half(user), half(password)) {
+            (Some(user), Some(password)) => {
+                let half = |text: &Secret| if encoded { encode(text.expose()) } else { text.expose().to_owned() };
+                let pair = Secret::new(format!("{}:{}", half(&user), half(&password)));
+                Secret::new(format!("Basic {}", BASE64_STANDARD.encode(pair.expose())))
+            }
+            _ => Secret::new(format!("Basic base64-encoded({user}:{password})")),
+        }))
+    }
+}
+
+fn encode(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

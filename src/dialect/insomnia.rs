@@ -1,0 +1,224 @@
+//! Insomnia: the OAuth 2.0 block of requests and folders, in an export of version 4 (JSON) or 5 (YAML or JSON), with
+//! the variables of its environments.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::dialect::Import;
+use crate::dialect::standard::{
+    Block, Blocks, DEEPEST_FOLDER, DocumentError, LARGE, MOST_DESCRIBED, Variables, bounded, object_like, parse_yaml,
+    plain_text, text_at, typed,
+};
+
+/// What it is called.
+const FORM: &str = "Insomnia export";
+
+/// How version 5 names its types: `collection.insomnia.rest/5.0`.
+const VERSION_5: &str = ".insomnia.rest/5";
+
+/// Version 5, as much as is read. All texts are texts, whatever YAML would make of them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Export {
+    #[serde(rename = "type")]
+    kind: String,
+    name: Option<String>,
+    collection: Vec<Item>,
+    environments: Environment,
+}
+
+/// A request or a folder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Item {
+    name: Option<String>,
+    authentication: Option<Authentication>,
+    children: Vec<Item>,
+    environment: Option<BTreeMap<String, Scalar>>,
+}
+
+/// The members of a block: each a text, whatever it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Authentication {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    grant_type: Option<String>,
+    authorization_url: Option<String>,
+    access_token_url: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    redirect_url: Option<String>,
+    scope: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    refresh_token: Option<String>,
+    audience: Option<String>,
+    resource: Option<String>,
+    credentials_in_body: Option<bool>,
+    use_pkce: Option<bool>,
+    pkce_method: Option<String>,
+    disabled: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Environment {
+    data: BTreeMap<String, Scalar>,
+    #[serde(rename = "subEnvironments")]
+    sub_environments: Vec<Environment>,
+}
+
+/// A variable's text; one that is a list or an object is of no use in a call.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Scalar {
+    Text(String),
+    Number(serde_json::Number),
+    Other(serde::de::IgnoredAny),
+}
+
+/// Whether a text looks like an export.
+pub fn recognise(text: &str) -> bool {
+    if object_like(text) {
+        return serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json));
+    }
+    text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
+}
+
+/// The same of JSON that was parsed already.
+pub fn recognise_json(json: &Json) -> bool {
+    is_version_4(json) || text_at(json, "type").contains(VERSION_5)
+}
+
+/// Reads the export.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let text = bounded(FORM, text, LARGE)?;
+    let mut blocks = Blocks::default();
+    let mut variables = Variables::default();
+    if object_like(text) {
+        let json: Json = typed(FORM, text)?;
+        if is_version_4(&json) {
+            version_4(&json, &mut blocks, &mut variables)?;
+        } else {
+            version_5(typed(FORM, text)?, &mut blocks, &mut variables)?;
+        }
+    } else {
+        version_5(parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
+    }
+    let described = blocks.described(FORM, &variables);
+    match described.is_empty() {
+        true => Err(DocumentError::OtherForm { form: FORM, expected: "block of type `oauth2`" }),
+        false => Ok(Import { form: FORM.to_owned(), described }),
+    }
+}
+
+fn is_version_4(json: &Json) -> bool {
+    text_at(json, "_type") == "export" && json.get("resources").is_some_and(Json::is_array)
+}
+
+/// One list of resources: requests, folders, workspaces and environments.
+fn version_4(json: &Json, blocks: &mut Blocks, variables: &mut Variables) -> Result<(), DocumentError> {
+    for resource in json.get("resources").and_then(Json::as_array).into_iter().flatten() {
+        let environment = if text_at(resource, "_type") == "environment" { "data" } else { "environment" };
+        for (name, value) in resource.get(environment).and_then(Json::as_object).into_iter().flatten() {
+            variables.add(name, &plain_text(value), false);
+        }
+        let Some(members) = resource.get("authentication").and_then(Json::as_object) else { continue };
+        if members.get("type").map(plain_text).as_deref() == Some("oauth2") && !is_disabled(members.get("disabled")) {
+            let pair = |(name, value): (&String, &Json)| (name.clone(), plain_text(value));
+            add(text_at(resource, "name"), members.iter().map(pair).collect(), blocks)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_disabled(flag: Option<&Json>) -> bool {
+    flag.and_then(Json::as_bool) == Some(true)
+}
+
+/// A tree of folders, and one environment with others in it.
+fn version_5(export: Export, blocks: &mut Blocks, variables: &mut Variables) -> Result<(), DocumentError> {
+    if !export.kind.contains(VERSION_5) {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "`type` of version 5" });
+    }
+    let title = export.name.unwrap_or_default();
+    for item in export.collection {
+        add_item(item, &title, 0, blocks, variables)?;
+    }
+    add_environment(export.environments, variables);
+    Ok(())
+}
+
+fn add_item(
+    item: Item,
+    title: &str,
+    depth: usize,
+    blocks: &mut Blocks,
+    variables: &mut Variables,
+) -> Result<(), DocumentError> {
+    if depth > DEEPEST_FOLDER {
+        return Err(DocumentError::TooMany { form: FORM, what: "folders in each other", limit: DEEPEST_FOLDER });
+    }
+    let name = item.name.unwrap_or_else(|| title.to_owned());
+    add_data(item.environment.unwrap_or_default(), variables);
+    if let Some(authentication) = item.authentication.filter(|block| block.kind.as_deref() == Some("oauth2"))
+        && authentication.disabled != Some(true)
+    {
+        add(name.clone(), authentication.members(), blocks)?;
+    }
+    for child in item.children {
+        add_item(child, &name, depth + 1, blocks, variables)?;
+    }
+    Ok(())
+}
+
+fn add(title: String, members: Vec<(String, String)>, blocks: &mut Blocks) -> Result<(), DocumentError> {
+    let block = Block { title, place: "authentication".to_owned(), members, ..Block::default() };
+    match blocks.add(block) {
+        true => Ok(()),
+        false => Err(DocumentError::TooMany { form: FORM, what: "OAuth 2.0 blocks", limit: MOST_DESCRIBED }),
+    }
+}
+
+fn add_environment(environment: Environment, variables: &mut Variables) {
+    add_data(environment.data, variables);
+    // Depth is bounded by the parser.
+    environment.sub_environments.into_iter().for_each(|inner| add_environment(inner, variables));
+}
+
+fn add_data(data: BTreeMap<String, Scalar>, variables: &mut Variables) {
+    for (name, value) in data {
+        match value {
+            Scalar::Text(value) => variables.add(&name, &value, false),
+            Scalar::Number(value) => variables.add(&name, &value.to_string(), false),
+            Scalar::Other(_) => {}
+        }
+    }
+}
+
+impl Authentication {
+    fn members(self) -> Vec<(String, String)> {
+        let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());
+        let members = [
+            ("grantType", self.grant_type),
+            ("authorizationUrl", self.authorization_url),
+            ("accessTokenUrl", self.access_token_url),
+            ("clientId", self.client_id),
+            ("clientSecret", self.client_secret),
+            ("redirectUrl", self.redirect_url),
+            ("scope", self.scope),
+            ("username", self.username),
+            ("password", self.password),
+            ("refreshToken", self.refresh_token),
+            ("audience", self.audience),
+            ("resource", self.resource),
+            ("credentialsInBody", flag(self.credentials_in_body)),
+            ("usePkce", flag(self.use_pkce)),
+            ("pkceMethod", self.pkce_method),
+        ];
+        members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}

@@ -1,0 +1,161 @@
+//! A Postman collection (schema 2.0 and 2.1): the OAuth 2.0 block of the collection, its folders and requests. And a
+//! Postman environment: its variables, as far as their names say what they are.
+
+use serde_json::Value as Json;
+
+use crate::dialect::standard::{
+    Block, Blocks, DEEPEST_FOLDER, DocumentError, Further, LARGE, MOST_DESCRIBED, Request, RequestPart, Variables,
+    parse_json, plain_text, squeezed, text_at,
+};
+use crate::dialect::{Described, Import};
+
+/// What they are called.
+const COLLECTION: &str = "Postman collection";
+const ENVIRONMENT: &str = "Postman environment";
+
+/// Whether a text looks like one of the two.
+pub fn recognise(text: &str) -> bool {
+    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+}
+
+/// The same of JSON that was parsed already.
+pub fn recognise_json(json: &Json) -> bool {
+    is_environment(json) || is_collection(json)
+}
+
+/// Reads either.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let json = parse_json(COLLECTION, text, LARGE)?;
+    // The API of the tool wraps what it gives out.
+    let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(&json);
+    if is_environment(json) {
+        let described = environment(json)?;
+        return Ok(Import { form: ENVIRONMENT.to_owned(), described: vec![described] });
+    }
+    let expected = "`info` and `item`";
+    if !is_collection(json) {
+        return Err(DocumentError::OtherForm { form: COLLECTION, expected });
+    }
+    let mut variables = Variables::default();
+    add_variables(json.get("variable"), &mut variables);
+    let mut blocks = Blocks::default();
+    let title = json.get("info").map(|info| text_at(info, "name")).unwrap_or_default();
+    gather(json, &title, 0, &mut blocks)?;
+    let described = blocks.described(COLLECTION, &variables);
+    if described.is_empty() {
+        return Err(DocumentError::OtherForm { form: COLLECTION, expected: "block of type `oauth2`" });
+    }
+    Ok(Import { form: COLLECTION.to_owned(), described })
+}
+
+fn is_collection(json: &Json) -> bool {
+    let json = json.get("collection").unwrap_or(json);
+    json.get("info").is_some_and(Json::is_object) && (json.get("item").is_some() || json.get("auth").is_some())
+}
+
+fn is_environment(json: &Json) -> bool {
+    let json = json.get("environment").unwrap_or(json);
+    let values = json.get("values").and_then(Json::as_array);
+    values.is_some_and(|values| values.iter().all(|value| value.get("key").is_some()))
+        && (json.get("name").is_some() || json.get("_postman_variable_scope").is_some())
+}
+
+/// The block of an item, then those of the items in it.
+fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result<(), DocumentError> {
+    if depth > DEEPEST_FOLDER {
+        return Err(DocumentError::TooMany { form: COLLECTION, what: "folders in each other", limit: DEEPEST_FOLDER });
+    }
+    let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
+    if let Some(block) = auth.and_then(|auth| block(auth, title))
+        && !blocks.add(block)
+    {
+        let what = "OAuth 2.0 blocks";
+        return Err(DocumentError::TooMany { form: COLLECTION, what, limit: MOST_DESCRIBED });
+    }
+    for inner in item.get("item").and_then(Json::as_array).into_iter().flatten() {
+        let name = text_at(inner, "name");
+        gather(inner, if depth == 0 && !name.is_empty() { &name } else { title }, depth + 1, blocks)?;
+    }
+    Ok(())
+}
+
+/// The block of an `auth` of type `oauth2`: a list of keys and values (2.1), or an object (2.0).
+fn block(auth: &Json, title: &str) -> Option<Block> {
+    if text_at(auth, "type") != "oauth2" {
+        return None;
+    }
+    let mut block = Block { title: title.to_owned(), place: "auth.oauth2".to_owned(), ..Block::default() };
+    match auth.get("oauth2")? {
+        Json::Array(members) => members.iter().for_each(|member| {
+            add_member(&mut block, &text_at(member, "key"), member.get("value").unwrap_or(&Json::Null));
+        }),
+        Json::Object(members) => members.iter().for_each(|(name, value)| add_member(&mut block, name, value)),
+        _ => return None,
+    }
+    Some(block)
+}
+
+fn add_member(block: &mut Block, name: &str, value: &Json) {
+    let request = match squeezed(name).as_str() {
+        "authrequestparams" => Request::Authorization,
+        "tokenrequestparams" => Request::Token,
+        "refreshrequestparams" => Request::Refresh,
+        _ => return block.members.push((name.to_owned(), plain_text(value))),
+    };
+    for parameter in value.as_array().into_iter().flatten().filter(|parameter| is_enabled(parameter)) {
+        let part = match text_at(parameter, "send_as").as_str() {
+            "request_header" => RequestPart::Header,
+            "request_url" => RequestPart::Query,
+            _ => RequestPart::Body,
+        };
+        let (name, value) = (text_at(parameter, "key"), text_at(parameter, "value"));
+        block.further.push(Further { request, part, name, value });
+    }
+}
+
+fn add_variables(list: Option<&Json>, variables: &mut Variables) {
+    for variable in list.and_then(Json::as_array).into_iter().flatten().filter(|variable| is_enabled(variable)) {
+        variables.add(&text_at(variable, "key"), &text_at(variable, "value"), text_at(variable, "type") == "secret");
+    }
+}
+
+fn is_enabled(entry: &Json) -> bool {
+    entry.get("enabled").and_then(Json::as_bool) != Some(false)
+        && entry.get("disabled").and_then(Json::as_bool) != Some(true)
+}
+
+/// An environment has no block, but its variables have telling names.
+fn environment(json: &Json) -> Result<Described, DocumentError> {
+    let json = json.get("environment").unwrap_or(json);
+    let mut variables = Variables::default();
+    add_variables(json.get("values"), &mut variables);
+    let title = text_at(json, "name");
+    let mut block = Block { title, place: "values".to_owned(), ..Block::default() };
+    for variable in json.get("values").and_then(Json::as_array).into_iter().flatten().filter(|v| is_enabled(v)) {
+        let (name, value) = (text_at(variable, "key"), text_at(variable, "value"));
+        block.members.push((meant(&name).map_or(name, str::to_owned), value));
+    }
+    if !block.members.iter().any(|(name, _)| name == "accessTokenUrl" || name == "clientId") {
+        let expected = "variable for a token URL or a client id";
+        return Err(DocumentError::OtherForm { form: ENVIRONMENT, expected });
+    }
+    Ok(block.described(ENVIRONMENT, &variables))
+}
+
+/// The member that a variable of this name is for.
+fn meant(name: &str) -> Option<&'static str> {
+    let name = squeezed(name);
+    let name = name.strip_prefix("oauth2").or_else(|| name.strip_prefix("oauth")).unwrap_or(&name);
+    Some(match name {
+        "authurl" | "authorizationurl" | "authorizeurl" | "authorizationendpoint" | "authendpoint" => "authUrl",
+        "tokenurl" | "accesstokenurl" | "tokenendpoint" | "tokenuri" => "accessTokenUrl",
+        "refreshurl" | "refreshtokenurl" => "refreshTokenUrl",
+        "clientid" => "clientId",
+        "clientsecret" => "clientSecret",
+        "scope" | "scopes" => "scope",
+        "redirecturi" | "redirecturl" | "callbackurl" => "redirect_uri",
+        "granttype" => "grant_type",
+        "refreshtoken" => "refreshToken",
+        _ => return None,
+    })
+}

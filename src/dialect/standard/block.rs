@@ -1,0 +1,263 @@
+//! The OAuth 2.0 block of an API tool. Postman, Bruno and Insomnia ask the same things under names of their own; one
+//! table says which name means what, and the rest is the same for all.
+
+use crate::call::Parameter;
+use crate::dialect::Described;
+use crate::dialect::standard::gathering::Gathering;
+use crate::dialect::standard::outline::{ClientAuthentication, Extras, Grant, Outline};
+use crate::dialect::standard::raw_call::split_url;
+use crate::dialect::standard::slots::squeezed;
+use crate::dialect::standard::variables::Variables;
+use crate::oauth::Pkce;
+
+/// How many services and requests deep a folder may be: deeper ones nobody finds again.
+pub(crate) const DEEPEST_FOLDER: usize = 64;
+
+/// A block as written: name and value of each member, and the further parameters of each request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Block {
+    /// The collection, folder or request that it stands in.
+    pub(crate) title: String,
+    /// Where it stands, for notes.
+    pub(crate) place: String,
+    pub(crate) members: Vec<(String, String)>,
+    pub(crate) further: Vec<Further>,
+}
+
+/// A further parameter of one of the requests.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Further {
+    pub(crate) request: Request,
+    pub(crate) part: RequestPart,
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// Which request a parameter is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Authorization,
+    Token,
+    Refresh,
+}
+
+/// Where in the request it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestPart {
+    Header,
+    Query,
+    Body,
+}
+
+/// What a member of a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Member {
+    GrantType,
+    AuthorizationUrl,
+    TokenUrl,
+    RefreshUrl,
+    Own(&'static str),
+    Placement,
+    InBody,
+    /// Read before the others.
+    Pkce,
+    /// A parameter of authorization and token request.
+    Common(&'static str),
+    /// Said by the tool for itself.
+    OfTheTool,
+}
+
+/// The names of all three tools, squeezed.
+// flat: one line a member
+fn member(name: &str) -> Option<Member> {
+    Some(match squeezed(name).as_str() {
+        "granttype" => Member::GrantType,
+        "authurl" | "authorizationurl" => Member::AuthorizationUrl,
+        "accesstokenurl" => Member::TokenUrl,
+        "refreshtokenurl" => Member::RefreshUrl,
+        "clientid" => Member::Own("client_id"),
+        "clientsecret" => Member::Own("client_secret"),
+        "redirecturi" | "redirecturl" | "callbackurl" => Member::Own("redirect_uri"),
+        "scope" => Member::Own("scope"),
+        "username" => Member::Own("user_name"),
+        "password" => Member::Own("password"),
+        "refreshtoken" => Member::Own("refresh_token"),
+        "clientauthentication" | "credentialsplacement" => Member::Placement,
+        "credentialsinbody" => Member::InBody,
+        "pkce" | "usepkce" | "challengealgorithm" | "pkcemethod" => Member::Pkce,
+        "audience" => Member::Common("audience"),
+        "resource" => Member::Common("resource"),
+        "accesstoken"
+        | "addtokento"
+        | "tokenname"
+        | "tokentype"
+        | "headerprefix"
+        | "usebrowser"
+        | "state"
+        | "codeverifier"
+        | "credentialsid"
+        | "tokenplacement"
+        | "tokenheaderprefix"
+        | "tokenqueryparamname"
+        | "tokenqueryparam"
+        | "tokenkey"
+        | "tokenplacementurl"
+        | "autofetchtoken"
+        | "autorefreshtoken"
+        | "type"
+        | "disabled"
+        | "tokenprefix"
+        | "identitytoken"
+        | "responsetype"
+        | "origin"
+        | "name"
+        | "grant"
+        | "usedefaultbrowser"
+        | "source"
+        | "tokensource" => Member::OfTheTool,
+        _ => return None,
+    })
+}
+
+impl Block {
+    /// What it comes to, with the document's variables filled in.
+    pub(crate) fn described(&self, form: &'static str, variables: &Variables) -> Described {
+        let mut gathering = Gathering::new(variables.clone());
+        let mut outline =
+            Outline { form, title: variables.fill(&self.title).expose().to_owned(), ..Outline::default() };
+        let grant = variables.fill(self.value("grant_type")).expose().to_owned();
+        outline.grant = self.grant(&grant, &mut gathering);
+        outline.pkce = Some(self.pkce(&grant));
+        for (name, value) in self.members.iter().filter(|(_, value)| !value.trim().is_empty()) {
+            self.member(name, value, &mut outline, &mut gathering);
+        }
+        for further in &self.further {
+            self.further(further, &mut outline, &mut gathering);
+        }
+        outline.described(gathering)
+    }
+
+    fn value(&self, name: &str) -> &str {
+        let name = squeezed(name);
+        let found = self.members.iter().find(|(known, _)| squeezed(known) == name);
+        found.map_or("", |(_, value)| value.trim())
+    }
+
+    /// All three tools send a challenge only where they are told to.
+    fn pkce(&self, grant: &str) -> Pkce {
+        let says = |name: &str, value: &str| self.value(name).eq_ignore_ascii_case(value);
+        let is_wanted = grant == "authorization_code_with_pkce" || says("pkce", "true") || says("usePkce", "true");
+        match is_wanted {
+            false => Pkce::Off,
+            true if says("pkceMethod", "plain") || says("challengeAlgorithm", "plain") => Pkce::Plain,
+            true => Pkce::S256,
+        }
+    }
+
+    fn grant(&self, written: &str, gathering: &mut Gathering) -> Grant {
+        let place = format!("{}.grant_type", self.place);
+        match written {
+            "" | "authorization_code" | "authorization_code_with_pkce" => Grant::AuthorizationCode,
+            "implicit" => Grant::Implicit,
+            "password" | "password_credentials" => Grant::Password,
+            "client_credentials" => Grant::ClientCredentials,
+            "refresh_token" => Grant::RefreshToken,
+            _ => {
+                gathering.ignored(place, "a grant that is not known here; a code is asked for");
+                Grant::AuthorizationCode
+            }
+        }
+    }
+
+    // flat: one arm a member
+    fn member(&self, name: &str, value: &str, outline: &mut Outline, gathering: &mut Gathering) {
+        let place = format!("{}.{name}", self.place);
+        let told = squeezed(value);
+        match member(name) {
+            Some(Member::GrantType) => {}
+            Some(Member::AuthorizationUrl) => {
+                let split = split_url(value);
+                outline.authorization_url = gathering.text(&place, &split.url);
+                for (name, value) in &split.query {
+                    let parameter = gathering.parameter(&format!("{place} › {name}"), name, value);
+                    outline.authorization_query.push(parameter);
+                }
+                gathering.understood(place, "authorization endpoint");
+            }
+            Some(Member::TokenUrl) => {
+                outline.token_url = gathering.text(&place, value.trim());
+                gathering.understood(place, "token endpoint");
+            }
+            Some(Member::RefreshUrl) => {
+                outline.refresh_url = gathering.text(&place, value.trim());
+                gathering.understood(place, "refresh token endpoint");
+            }
+            Some(Member::Own(known)) => gathering.value(&place, known, value),
+            Some(Member::Placement) => {
+                let is_body = told == "body";
+                outline.client_authentication =
+                    if is_body { ClientAuthentication::Body } else { ClientAuthentication::Basic };
+                gathering.understood(place, if is_body { "client secret in the body" } else { "Basic authentication" });
+            }
+            Some(Member::InBody) => {
+                let is_body = told == "true";
+                outline.client_authentication =
+                    if is_body { ClientAuthentication::Body } else { ClientAuthentication::Basic };
+                gathering.understood(place, if is_body { "client secret in the body" } else { "Basic authentication" });
+            }
+            Some(Member::Common(known)) => {
+                let parameter = gathering.parameter(&place, known, value);
+                outline.authorization_query.push(parameter.clone());
+                outline.token.body.push(parameter);
+                gathering.understood(place, format!("the parameter `{known}`"));
+            }
+            Some(Member::Pkce) => gathering.understood(place, "whether a code challenge is sent"),
+            Some(Member::OfTheTool) => gathering.ignored(place, "it is about how the tool itself uses the token"),
+            None => gathering.ignored(place, "it is not known here"),
+        }
+    }
+
+    fn further(&self, further: &Further, outline: &mut Outline, gathering: &mut Gathering) {
+        let place = format!("{} › {}", self.place, further.name);
+        let parameter = gathering.parameter(&place, &further.name, &further.value);
+        match further.request {
+            Request::Authorization if further.part == RequestPart::Header => {
+                gathering.ignored(place, "a browser sends no header of ours");
+                return;
+            }
+            Request::Authorization => outline.authorization_query.push(parameter),
+            Request::Token => put(&mut outline.token, further.part, parameter),
+            Request::Refresh => put(&mut outline.refresh, further.part, parameter),
+        }
+        gathering.understood(place, "a parameter of the call");
+    }
+}
+
+fn put(extras: &mut Extras, part: RequestPart, parameter: Parameter) {
+    match part {
+        RequestPart::Header => extras.headers.push(parameter),
+        RequestPart::Query => extras.query.push(parameter),
+        RequestPart::Body => extras.body.push(parameter),
+    }
+}
+
+/// The blocks of a document, each once: many requests of a collection have the same one.
+#[derive(Debug, Default)]
+pub(crate) struct Blocks(Vec<Block>);
+
+impl Blocks {
+    /// Adds one, unless it is there already. `false` where it would be one too many.
+    pub(crate) fn add(&mut self, block: Block) -> bool {
+        let is_known = |known: &Block| known.members == block.members && known.further == block.further;
+        if self.0.iter().any(is_known) {
+            return true;
+        }
+        self.0.push(block);
+        self.0.len() <= crate::dialect::standard::MOST_DESCRIBED
+    }
+
+    /// What they come to.
+    pub(crate) fn described(&self, form: &'static str, variables: &Variables) -> Vec<Described> {
+        self.0.iter().map(|block| block.described(form, variables)).collect()
+    }
+}

@@ -1,0 +1,325 @@
+//! What is gathered while a document is read: the person's own values, taken out of the calls, and the notes.
+
+use crate::call::{Parameter, Template, scalar_text};
+use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
+use crate::dialect::standard::variables::Variables;
+use crate::dialect::{Described, Note};
+use crate::secret::Secret;
+use crate::service::Input;
+
+/// What is gathered.
+#[derive(Debug, Default)]
+pub(crate) struct Gathering {
+    /// What it comes to.
+    pub(crate) described: Described,
+    /// The inputs that the document leaves open.
+    pub(crate) inputs: Vec<Input>,
+    /// What separates its scopes.
+    pub(crate) separator: Option<&'static str>,
+    /// The value of the bearer call's `grant_type`.
+    pub(crate) grant_type: String,
+    variables: Variables,
+}
+
+impl Gathering {
+    /// With the document's variables.
+    pub(crate) fn new(variables: Variables) -> Self {
+        Self { variables, ..Self::default() }
+    }
+
+    /// Says what a part of the document became.
+    pub(crate) fn understood(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.understood.push(Note::new(place, words));
+    }
+
+    /// Says why a part of the document became nothing.
+    pub(crate) fn ignored(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.ignored.push(Note::new(place, words));
+    }
+
+    /// Says what the document does not tell, and where it is to be found.
+    pub(crate) fn missing(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.missing.push(Note::new(place, words));
+    }
+
+    /// A parameter as it stands in a call: what is the person's own goes out of it, and a placeholder takes its place.
+    pub(crate) fn parameter(&mut self, place: &str, name: &str, value: &str) -> Parameter {
+        Parameter::new(name, self.parameter_text(place, name, value))
+    }
+
+    /// The text of such a parameter.
+    pub(crate) fn parameter_text(&mut self, place: &str, name: &str, value: &str) -> String {
+        // A slot that is spelt as one of ours is meant as that, whatever the parameter is called.
+        let slot = whole_slot(value).filter(|slot| !self.variables.has(slot));
+        let known = slot.and_then(canonical).or_else(|| canonical(name));
+        match (known, slot) {
+            (Some(known), Some(_)) => {
+                self.understood(place, format!("`<{known}>`"));
+                format!("<{known}>")
+            }
+            (Some("grant_type"), None) => {
+                let filled = self.variables.fill(value);
+                self.grant_type = filled.expose().to_owned();
+                "<grant_type>".to_owned()
+            }
+            (Some(known), None) => {
+                self.value(place, known, value);
+                format!("<{known}>")
+            }
+            (None, _) if looks_secret(name) && !is_templated(value) => self.secret_input(place, name, value),
+            (None, _) => self.text(place, value),
+        }
+    }
+
+    /// A text whose open places become our placeholders, or inputs of the service.
+    pub(crate) fn text(&mut self, place: &str, value: &str) -> String {
+        if let Some(slot) = whole_slot(value).filter(|slot| !self.variables.has(slot)) {
+            return self.slot(place, slot);
+        }
+        let mut text = String::new();
+        for piece in pieces(value) {
+            match piece {
+                Piece::Text(literal) => text.push_str(literal),
+                Piece::Slot(name, _) if !self.variables.has(name) => text.push_str(&self.slot(place, name)),
+                Piece::Slot(name, written) => {
+                    let filled = self.variables.fill(written);
+                    if self.variables.is_secret(name) || looks_secret(name) {
+                        text.push_str(&self.secret_input(place, name, filled.expose()));
+                    } else {
+                        text.push_str(&self.open_places(place, filled.expose()));
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    /// A text of a form in which `<name>` may be a tag of its own: it stays, and the open places in it become inputs.
+    pub(crate) fn tagged_text(&mut self, place: &str, text: &str) -> Template {
+        let template = Template::new(text);
+        let names: Vec<String> = template.placeholders().map(str::to_owned).collect();
+        for name in names.into_iter().filter(|name| canonical(name) != Some(name)) {
+            self.open_input(place, &name, &name);
+        }
+        template
+    }
+
+    /// A value of the person's own: the client's id, its secret, a refresh token and the like. `known` is our
+    /// placeholder for it.
+    pub(crate) fn value(&mut self, place: &str, known: &str, written: &str) {
+        let filled = self.variables.fill(written);
+        let text = filled.expose();
+        if text.is_empty() {
+            return;
+        }
+        if whole_slot(text).is_some() {
+            self.understood(place, format!("`<{known}>`"));
+            return;
+        }
+        let described = &mut self.described;
+        let kept = match known {
+            "client_id" => keep(&mut described.client_id, text),
+            "redirect_uri" => keep(&mut described.redirect_uri, text),
+            "user_name" => keep(&mut described.user_name, text),
+            "client_secret" => keep_secret(&mut described.secrets.client_secret, &filled),
+            "password" => keep_secret(&mut described.secrets.password, &filled),
+            "refresh_token" => keep_secret(&mut described.secrets.refresh_token, &filled),
+            "scope" => {
+                self.scopes(place, text);
+                return;
+            }
+            "grant_type" => {
+                self.grant_type = text.to_owned();
+                true
+            }
+            _ => {
+                self.ignored(place, format!("a sign-in brings its own `<{known}>`"));
+                return;
+            }
+        };
+        match kept {
+            true => self.understood(place, words_for(known)),
+            false => self.ignored(place, "another value stands elsewhere in the document and is used"),
+        }
+    }
+
+    /// The scopes asked for, and what separates them.
+    pub(crate) fn scopes(&mut self, place: &str, text: &str) {
+        let text = self.text(place, text.trim());
+        let separator = [" ", ",", ";"].into_iter().find(|separator| text.contains(separator)).unwrap_or(" ");
+        let named = text.split(separator).flat_map(str::split_whitespace);
+        let scopes: Vec<String> = named.map(|scope| scope.trim_matches([',', ';']).to_owned()).collect();
+        let scopes: Vec<String> = scopes.into_iter().filter(|scope| !scope.is_empty() && scope != "<scope>").collect();
+        if scopes.is_empty() {
+            return;
+        }
+        self.separator = Some(separator);
+        self.understood(place, format!("scopes: {}", shortened(&scopes.join(separator))));
+        for scope in scopes {
+            if !self.described.scopes.contains(&scope) {
+                self.described.scopes.push(scope);
+            }
+        }
+    }
+
+    /// A JSON body with the person's own values out of it.
+    pub(crate) fn json_body(&mut self, place: &str, body: &mut serde_json::Value) {
+        match body {
+            serde_json::Value::Object(members) => {
+                for (name, value) in members {
+                    let place = format!("{place} › {name}");
+                    match value {
+                        serde_json::Value::String(text) => *text = self.parameter_text(&place, name, text),
+                        value if scalar_text(value).is_some() && canonical(name).is_some() => {
+                            let text = scalar_text(value).unwrap_or_default();
+                            *value = serde_json::Value::String(self.parameter_text(&place, name, &text));
+                        }
+                        other => self.json_body(&place, other),
+                    }
+                }
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| match item {
+                serde_json::Value::String(text) => *text = self.text(place, text),
+                item => self.json_body(place, item),
+            }),
+            _ => {}
+        }
+    }
+
+    /// The placeholder for an open place.
+    fn slot(&mut self, place: &str, written: &str) -> String {
+        if let Some(known) = canonical(written) {
+            return format!("<{known}>");
+        }
+        let name = placeholder_name(written);
+        self.open_input(place, &name, written);
+        format!("<{name}>")
+    }
+
+    /// An input that the document names and has no value for.
+    fn open_input(&mut self, place: &str, name: &str, written: &str) {
+        if self.inputs.iter().any(|input| input.name == name) {
+            return;
+        }
+        self.inputs.push(Input {
+            name: name.to_owned(),
+            label: written.trim().trim_start_matches("_.").to_owned(),
+            help: "The document leaves it open.".into(),
+            secret: looks_secret(written) || self.variables.is_secret(written),
+            ..Input::default()
+        });
+        self.missing(place, format!("a value for `{}`", shortened(written)));
+    }
+
+    /// The placeholder for a value that is secret: it becomes an input of the service, and leaves its text.
+    fn secret_input(&mut self, place: &str, written: &str, value: &str) -> String {
+        let filled = self.variables.fill(value);
+        let base = placeholder_name(written);
+        let base = if canonical(&base).is_some() { format!("service_{base}") } else { base };
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.described.secrets.inputs.get(&name).is_some_and(|known| *known != filled) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        if !self.inputs.iter().any(|input| input.name == name) {
+            let label = written.trim().to_owned();
+            self.inputs.push(Input { name: name.clone(), label, secret: true, ..Input::default() });
+            self.understood(place, "a secret input of the service");
+        }
+        if !filled.is_empty() {
+            self.described.secrets.inputs.insert(name.clone(), filled);
+        }
+        format!("<{name}>")
+    }
+
+    /// A filled text may hold open places again; those have no value.
+    fn open_places(&mut self, place: &str, text: &str) -> String {
+        pieces(text)
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Text(literal) => literal.to_owned(),
+                Piece::Slot(name, _) => self.slot(place, name),
+            })
+            .collect()
+    }
+}
+
+/// Whether a text has open places among other text.
+fn is_templated(value: &str) -> bool {
+    whole_slot(value).is_some() || pieces(value).iter().any(|piece| matches!(piece, Piece::Slot(..)))
+}
+
+fn keep(field: &mut String, text: &str) -> bool {
+    if field.is_empty() {
+        text.clone_into(field);
+    }
+    field == text
+}
+
+fn keep_secret(field: &mut Secret, text: &Secret) -> bool {
+    if field.is_empty() {
+        *field = text.clone();
+    }
+    field == text
+}
+
+fn words_for(known: &str) -> &'static str {
+    match known {
+        "client_id" => "client id",
+        "client_secret" => "client secret",
+        "redirect_uri" => "redirect URI",
+        "user_name" => "user id",
+        "password" => "password",
+        "refresh_token" => "a refresh token",
+        _ => "grant type",
+    }
+}
+
+/// So much of a text as a note has room for.
+fn shortened(text: &str) -> String {
+    const ROOM: usize = 120;
+    match text.char_indices().nth(ROOM) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_persons_own_leaves_the_call() {
+        let mut gathering = Gathering::default();
+        let mut check = |name: &str, value: &str, expected: &str| {
+            assert_eq!(gathering.parameter("body", name, value), Parameter::new(name, expected), "{name}={value}");
+        };
+        check("client_id", "the-id", "<client_id>");
+        check("client_secret", "a{b}c<d>", "<client_secret>");
+        check("refresh_token", "your_refresh_token", "<refresh_token>");
+        check("scope", "a,b", "<scope>");
+        check("audience", "https://{{tenant}}.example.test", "https://<tenant>.example.test");
+        check("api_key", "k3y", "<api_key>");
+        check("api_key", "an0ther", "<api_key_2>");
+        check("params1", "your_params1", "<your_params1>");
+        let Gathering { described, inputs, .. } = gathering;
+        assert_eq!((described.client_id.as_str(), described.scopes), ("the-id", vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(described.secrets.client_secret, Secret::new("a{b}c<d>"));
+        assert_eq!(described.secrets.inputs["api_key"], Secret::new("k3y"));
+        let names: Vec<(&str, bool)> = inputs.iter().map(|input| (input.name.as_str(), input.secret)).collect();
+        assert_eq!(names, [("tenant", false), ("api_key", true), ("api_key_2", true), ("your_params1", false)]);
+    }
+
+    #[test]
+    fn a_variable_that_is_secret_does_not_stay_in_the_call() {
+        let mut variables = Variables::default();
+        variables.add("region", "eu", false);
+        variables.add("pin", "1234", true);
+        let mut gathering = Gathering::new(variables);
+        let parameter = gathering.parameter("body", "extra", "{{region}}-{{pin}}");
+        assert_eq!(parameter, Parameter::new("extra", "eu-<pin>"));
+        assert_eq!(gathering.described.secrets.inputs["pin"], Secret::new("1234"));
+        assert!(!format!("{:?}", gathering.described).contains("1234"));
+    }
+}

@@ -1,0 +1,26 @@
+//! What the simpler dialects share: a bounded document, its placeholders and variables, the parts of it that are no
+//! part of a service but of a person's use of it, and a service made from endpoints.
+//!
+//! Invariant: no literal value of the document that is secret stays in the service; it is among the secrets, and the
+//! service names it by a placeholder.
+
+mod block;
+mod document;
+mod gathering;
+mod json;
+mod outline;
+mod raw_call;
+mod slots;
+mod variables;
+
+pub(crate) use crate::dialect::standard::block::{Block, Blocks, DEEPEST_FOLDER, Further, Request, RequestPart};
+pub use crate::dialect::standard::document::DocumentError;
+pub(crate) use crate::dialect::standard::document::{
+    LARGE, MOST_DESCRIBED, SMALL, bounded, object_like, parse_json, parse_yaml, typed,
+};
+pub(crate) use crate::dialect::standard::gathering::Gathering;
+pub(crate) use crate::dialect::standard::json::{plain_text, text_at};
+pub(crate) use crate::dialect::standard::outline::{ClientAuthentication, Grant, Outline, finish};
+pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, split_url, with_grant_type};
+pub(crate) use crate::dialect::standard::slots::squeezed;
+pub(crate) use crate::dialect::standard::variables::Variables;

@@ -1,0 +1,391 @@
+//! A service from its endpoints: the calls of RFC 6749 and its relatives, for documents that name endpoints and leave
+//! the calls to the standards.
+
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::dialect::standard::gathering::Gathering;
+use crate::dialect::standard::slots::looks_secret;
+use crate::dialect::{Described, Note};
+use crate::oauth::{Pkce, RedirectUri};
+use crate::service::{Asks, Authorization, Identity, KnownScope, Service, Start};
+
+/// The longest id and name: what a preset's file may be called.
+const LONGEST_NAME: usize = 64;
+
+/// The grant that a document describes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// RFC 6749 section 4.1.
+    #[default]
+    AuthorizationCode,
+    /// Section 4.2: no token endpoint is named.
+    Implicit,
+    /// Section 4.3.
+    Password,
+    /// Section 4.4.
+    ClientCredentials,
+    /// Section 6: a refresh token is at hand.
+    RefreshToken,
+}
+
+/// How the client says who it is at the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ClientAuthentication {
+    /// The document does not say; a secret is sent in the body where there is one.
+    #[default]
+    Unsaid,
+    Basic,
+    Body,
+    Public,
+    PrivateKeyJwt,
+    ClientSecretJwt,
+    Certificate,
+}
+
+/// What a document adds to the standard call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extras {
+    pub(crate) headers: Vec<Parameter>,
+    pub(crate) query: Vec<Parameter>,
+    pub(crate) body: Vec<Parameter>,
+}
+
+/// What a document says of a service. A URL that is empty is not known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outline {
+    pub(crate) form: &'static str,
+    pub(crate) title: String,
+    pub(crate) grant: Grant,
+    pub(crate) client_authentication: ClientAuthentication,
+    pub(crate) pkce: Option<Pkce>,
+    pub(crate) authorization_url: String,
+    pub(crate) token_url: String,
+    /// The token endpoint where empty.
+    pub(crate) refresh_url: String,
+    pub(crate) device_url: String,
+    pub(crate) identity_url: String,
+    pub(crate) revocation_url: String,
+    pub(crate) introspection_url: String,
+    pub(crate) known_scopes: Vec<KnownScope>,
+    pub(crate) authorization_query: Vec<Parameter>,
+    pub(crate) token: Extras,
+    pub(crate) refresh: Extras,
+    /// The whole bearer call, where the document has it.
+    pub(crate) bearer_call: Option<CallTemplate>,
+    /// The whole refresh call, where the document has it.
+    pub(crate) refresh_call: Option<CallTemplate>,
+    /// Which secrets the document says are needed.
+    pub(crate) asks: Option<Asks>,
+}
+
+impl Outline {
+    /// The service, with what was gathered beside it.
+    pub(crate) fn described(&self, gathering: Gathering) -> Described {
+        let mut gathering = gathering;
+        self.tell_missing(&mut gathering);
+        let with_code = matches!(self.grant, Grant::AuthorizationCode | Grant::Implicit);
+        let authorization = with_code.then(|| self.authorization());
+        let can_refresh = self.grant != Grant::ClientCredentials || !self.refresh_url.is_empty();
+        let standard_bearer = || self.token_call(&self.token_url, self.bearer_parameters(), &self.token);
+        let grant_type = match gathering.grant_type.as_str() {
+            "" => self.grant_type().to_owned(),
+            named => named.to_owned(),
+        };
+        let service = Service {
+            name: self.title.clone(),
+            grant_type,
+            start: if self.grant == Grant::RefreshToken { Start::RefreshToken } else { Start::Browser },
+            asks: self.asks.unwrap_or_else(|| self.standard_asks(&gathering)),
+            authorization,
+            bearer: self.bearer_call.clone().unwrap_or_else(standard_bearer),
+            refresh: self.refresh_call.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
+            identity: self.identity(),
+            revocation: self.token_stage(&self.revocation_url, &[("token", "<refresh_token>")]),
+            introspection: self.token_stage(&self.introspection_url, &[("token", "<token>")]),
+            device: self.device(),
+            device_poll: self.token_stage(self.device_token_url(), &DEVICE_POLL),
+            ..Service::default()
+        };
+        finish(self.form, service, self.known_scopes.clone(), gathering)
+    }
+
+    fn tell_missing(&self, gathering: &mut Gathering) {
+        if self.token_url.is_empty() && self.bearer_call.as_ref().is_none_or(|call| call.url.is_empty()) {
+            gathering.missing("token endpoint", "its URL: it is in the service's documentation");
+        }
+        if self.grant == Grant::AuthorizationCode && self.authorization_url.is_empty() {
+            gathering.missing("authorization endpoint", "its URL: it is in the service's documentation");
+        }
+        if self.grant == Grant::Implicit {
+            gathering.ignored("implicit grant", "a code is asked for in its place (RFC 9700 section 2.1.2)");
+        }
+    }
+
+    fn grant_type(&self) -> &'static str {
+        match self.grant {
+            Grant::AuthorizationCode | Grant::Implicit => "authorization_code",
+            Grant::Password => "password",
+            Grant::ClientCredentials => "client_credentials",
+            Grant::RefreshToken => "refresh_token",
+        }
+    }
+
+    fn standard_asks(&self, gathering: &Gathering) -> Asks {
+        let has_secret = !gathering.described.secrets.client_secret.is_empty();
+        match self.client_authentication {
+            _ if self.grant == Grant::Password => Asks::UserAndSecret,
+            ClientAuthentication::Public | ClientAuthentication::PrivateKeyJwt | ClientAuthentication::Certificate => {
+                Asks::Nothing
+            }
+            ClientAuthentication::ClientSecretJwt => Asks::Secret,
+            _ if has_secret || self.grant == Grant::ClientCredentials => Asks::Secret,
+            _ => Asks::OptionalSecret,
+        }
+    }
+
+    fn authorization(&self) -> Authorization {
+        let standard = [
+            ("response_type", "code"),
+            ("client_id", "<client_id>"),
+            ("redirect_uri", "<redirect_uri>"),
+            ("scope", "<scope>"),
+            ("state", "<state>"),
+            ("code_challenge", "<code_challenge>"),
+            ("code_challenge_method", "<code_challenge_method>"),
+        ];
+        let query = with_extras(parameters(&standard), &self.authorization_query);
+        let url = Template::new(self.authorization_url.clone());
+        let call = CallTemplate { method: Method::Get, url, query, ..CallTemplate::default() };
+        Authorization { call, pkce: self.pkce(), offers: Vec::new() }
+    }
+
+    /// A challenge is sent only where the bearer call sends its verifier.
+    fn pkce(&self) -> Pkce {
+        let sends_verifier = |call: &CallTemplate| call.placeholders().any(|name| name == "code_verifier");
+        let can = self.bearer_call.as_ref().is_none_or(sends_verifier);
+        if can { self.pkce.unwrap_or_default() } else { Pkce::Off }
+    }
+
+    fn bearer_parameters(&self) -> Vec<Parameter> {
+        parameters(match self.grant {
+            Grant::AuthorizationCode | Grant::Implicit => &[
+                ("grant_type", "<grant_type>"),
+                ("code", "<code>"),
+                ("redirect_uri", "<redirect_uri>"),
+                ("code_verifier", "<code_verifier>"),
+            ],
+            Grant::Password => &[
+                ("grant_type", "<grant_type>"),
+                ("username", "<user_name>"),
+                ("password", "<password>"),
+                ("scope", "<scope>"),
+            ],
+            Grant::ClientCredentials => &[("grant_type", "<grant_type>"), ("scope", "<scope>")],
+            Grant::RefreshToken => &REFRESH,
+        })
+    }
+
+    fn standard_refresh(&self) -> CallTemplate {
+        let url = if self.refresh_url.is_empty() { &self.token_url } else { &self.refresh_url };
+        self.token_call(url, parameters(&REFRESH), &self.refresh)
+    }
+
+    /// A call that the client authenticates as it does at the token endpoint.
+    fn token_call(&self, url: &str, mut body: Vec<Parameter>, extras: &Extras) -> CallTemplate {
+        let id = ("client_id", "<client_id>");
+        let authentication = match self.client_authentication {
+            ClientAuthentication::Basic => Authentication::BasicOrNone,
+            ClientAuthentication::Unsaid | ClientAuthentication::Body => {
+                body.extend(parameters(&[id, ("client_secret", "<client_secret>")]));
+                Authentication::None
+            }
+            ClientAuthentication::Public => {
+                body.extend(parameters(&[id]));
+                Authentication::None
+            }
+            ClientAuthentication::Certificate => {
+                body.extend(parameters(&[id]));
+                Authentication::Certificate
+            }
+            ClientAuthentication::PrivateKeyJwt | ClientAuthentication::ClientSecretJwt => {
+                body.extend(parameters(&ASSERTION));
+                if self.client_authentication == ClientAuthentication::PrivateKeyJwt {
+                    Authentication::PrivateKeyJwt
+                } else {
+                    Authentication::ClientSecretJwt
+                }
+            }
+        };
+        CallTemplate {
+            url: Template::new(url),
+            authentication,
+            headers: extras.headers.clone(),
+            query: extras.query.clone(),
+            body: BodyTemplate::Form(with_extras(body, &extras.body)),
+            ..CallTemplate::default()
+        }
+    }
+
+    fn token_stage(&self, url: &str, body: &[(&str, &str)]) -> Option<CallTemplate> {
+        (!url.is_empty()).then(|| self.token_call(url, parameters(body), &Extras::default()))
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        (!self.identity_url.is_empty()).then(|| {
+            let headers = parameters(&[("Authorization", "Bearer <token>")]);
+            let url = Template::new(self.identity_url.clone());
+            let call = CallTemplate { method: Method::Get, url, headers, ..CallTemplate::default() };
+            Identity { call, fields: Vec::new() }
+        })
+    }
+
+    fn device(&self) -> Option<CallTemplate> {
+        (!self.device_url.is_empty()).then(|| CallTemplate {
+            url: Template::new(self.device_url.clone()),
+            body: BodyTemplate::Form(parameters(&[("client_id", "<client_id>"), ("scope", "<scope>")])),
+            ..CallTemplate::default()
+        })
+    }
+
+    fn device_token_url(&self) -> &str {
+        if self.device_url.is_empty() { "" } else { &self.token_url }
+    }
+}
+
+const REFRESH: [(&str, &str); 2] = [("grant_type", "refresh_token"), ("refresh_token", "<refresh_token>")];
+
+/// RFC 8628 section 3.4.
+const DEVICE_POLL: [(&str, &str); 2] =
+    [("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "<device_code>")];
+
+/// RFC 7523 section 2.2.
+const ASSERTION: [(&str, &str); 2] = [
+    ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+    ("client_assertion", "<assertion>"),
+];
+
+fn parameters(pairs: &[(&str, &str)]) -> Vec<Parameter> {
+    pairs.iter().map(|(name, value)| Parameter::new(*name, *value)).collect()
+}
+
+/// The standard parameters with others over and after them.
+fn with_extras(mut standard: Vec<Parameter>, extras: &[Parameter]) -> Vec<Parameter> {
+    for extra in extras {
+        match standard.iter_mut().find(|known| known.name == extra.name) {
+            Some(known) => known.value = extra.value.clone(),
+            None => standard.push(extra.clone()),
+        }
+    }
+    standard
+}
+
+/// The service with what every imported one has: id, source, scopes, redirect URI, inputs.
+pub(crate) fn finish(
+    form: &'static str,
+    mut service: Service,
+    known_scopes: Vec<KnownScope>,
+    gathering: Gathering,
+) -> Described {
+    let Gathering { mut described, mut inputs, separator, .. } = gathering;
+    service.name = name(&service.name);
+    service.id = id(&service.name);
+    service.category = "Imported".into();
+    service.summary = format!("from a document: {form}");
+    service.source = vec![service.summary.clone()];
+    service.scopes.known = known_scopes;
+    service.scopes.default.clone_from(&described.scopes);
+    separator.unwrap_or(" ").clone_into(&mut service.scopes.separator);
+    match RedirectUri::parse(&described.redirect_uri) {
+        Ok(_) => service.redirect.default.clone_from(&described.redirect_uri),
+        Err(_) if described.redirect_uri.is_empty() => {}
+        Err(error) => {
+            let note = Note::new("redirect URI", format!("it cannot be used: {error}"));
+            described.ignored.push(note);
+            described.redirect_uri.clear();
+        }
+    }
+    service.inputs.clone_from(&inputs);
+    for name in service.unsupplied().into_iter().map(|(_, name)| name) {
+        if !inputs.iter().any(|input| input.name == name) {
+            let label = name.clone();
+            inputs.push(crate::service::Input { secret: looks_secret(&name), name, label, ..Default::default() });
+        }
+    }
+    let hosts: Vec<String> = service.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders()).collect();
+    for input in inputs.iter_mut().filter(|input| hosts.contains(&input.name)) {
+        bound_host(input, &service);
+    }
+    service.inputs = inputs;
+    described.missing.extend(missing(&service, &described));
+    described.service = service;
+    described
+}
+
+/// What the calls name of the person's own and the document does not tell.
+fn missing(service: &Service, described: &Described) -> Vec<Note> {
+    let calls = [Some(&service.bearer), service.refresh.as_ref()];
+    let names: Vec<&str> = calls.into_iter().flatten().flat_map(CallTemplate::placeholders).collect();
+    let sends = |name: &str| names.contains(&name);
+    let asks_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
+    let secrets = &described.secrets;
+    let has_secret = !secrets.client_secret.is_empty() || !secrets.password.is_empty();
+    let wants = [
+        (described.client_id.is_empty(), "client id", "the service gives one where the client is registered"),
+        (asks_secret && !has_secret, "client secret", "the service gives one where the client is registered"),
+        (sends("user_name") && described.user_name.is_empty(), "user id", "the one that the secret belongs to"),
+        (
+            service.start == Start::RefreshToken && secrets.refresh_token.is_empty(),
+            "refresh token",
+            "paste the one that the service issued, in step 3",
+        ),
+        (sends("assertion") && secrets.private_key.is_empty(), "private key", "the one that signs the assertion"),
+    ];
+    let missing = wants.into_iter().filter(|(is_missing, ..)| *is_missing);
+    missing.map(|(_, what, where_to_find)| Note::new(what, where_to_find)).collect()
+}
+
+/// Whatever names a host is bounded: where it begins the URL it is `https://host/…`, else a part of a host's name.
+fn bound_host(input: &mut crate::service::Input, service: &Service) {
+    let opens = format!("<{}>", input.name);
+    let is_origin = service.calls().iter().any(|(_, call)| call.url.source().starts_with(&opens));
+    let (pattern, example) =
+        if is_origin { (r"https?://[^?#\s]+", "https://example.com") } else { (r"[A-Za-z0-9.-]+", "example") };
+    pattern.clone_into(&mut input.pattern);
+    example.clone_into(&mut input.example);
+}
+
+/// A name that people can read, in one line.
+fn name(title: &str) -> String {
+    let title: Vec<&str> = title.split_whitespace().collect();
+    let title: String = title.join(" ").chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    if title.is_empty() { "Imported service".to_owned() } else { title }
+}
+
+/// An id of a name's letters and digits.
+fn id(name: &str) -> String {
+    let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let letters: String = letters.collect();
+    let words: Vec<&str> = letters.split('-').filter(|word| !word.is_empty()).collect();
+    let id: String = words.join("-").chars().take(LONGEST_NAME - "service-".len()).collect();
+    match id.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() && id != crate::service::Catalog::CUSTOM => id,
+        Some(_) => format!("service-{id}"),
+        None => "imported-service".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_made_of_a_name() {
+        for (title, expected) in [
+            ("Acme  Billing (EU)", "acme-billing-eu"),
+            ("2checkout", "service-2checkout"),
+            ("Custom", "service-custom"),
+            ("日本", "imported-service"),
+        ] {
+            assert_eq!(id(&name(title)), expected);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! A call as another tool writes it down, read into a template: Basic authentication, media type and body are told
+//! apart, and the person's own values leave it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
+use serde_json::Value as Json;
+
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::dialect::standard::gathering::Gathering;
+use crate::dialect::standard::slots::{canonical, whole_slot};
+use crate::secret::Secret;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A call as written.
+#[derive(Debug, Default)]
+pub(crate) struct RawCall {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: RawBody,
+    /// User and password of Basic authentication, where they are not in a header.
+    pub(crate) basic: Option<(String, String)>,
+}
+
+/// A body as written.
+#[derive(Debug, Default)]
+pub(crate) enum RawBody {
+    #[default]
+    None,
+    /// Names and values.
+    Fields(Vec<(String, String)>),
+    /// JSON, to be sent as the content type says.
+    Json(Json),
+    /// Text, to be sent as the content type says.
+    Text(String),
+}
+
+/// A URL taken apart.
+#[derive(Debug, Default)]
+pub(crate) struct SplitUrl {
+    /// All before the query, without user and password.
+    pub(crate) url: String,
+    /// The query, decoded.
+    pub(crate) query: Vec<(String, String)>,
+    /// User and password.
+    pub(crate) user: Option<(String, String)>,
+}
+
+impl RawCall {
+    /// The call as a template. `place` is where it stands in the document.
+    pub(crate) fn call_template(self, place: &str, gathering: &mut Gathering) -> CallTemplate {
+        let split = split_url(&self.url);
+        let content_type = self.header("content-type").to_ascii_lowercase();
+        let authorization = self.header("authorization").to_owned();
+        let url = gathering.text(&format!("{place} › URL"), &split.url);
+        let query = split.query.into_iter().chain(self.query);
+        let query = parameters(&format!("{place} › query"), query, gathering);
+        let mut headers = Vec::new();
+        let basic = basic_pair(&authorization).or(self.basic).or(split.user);
+        for (name, value) in &self.headers {
+            let header_place = format!("{place} › header {name}");
+            if name.eq_ignore_ascii_case("content-type") {
+                gathering.understood(header_place, "the media type of the body");
+            } else if name.eq_ignore_ascii_case("authorization") {
+                headers.extend(authorization_header(&header_place, value, basic.is_some(), gathering));
+            } else {
+                headers.push(gathering.parameter(&header_place, name, value));
+            }
+        }
+        let authentication = basic.map_or(Authentication::None, |pair| {
+            basic_authentication(&format!("{place} › Basic authentication"), &pair, gathering)
+        });
+        let body = body(&format!("{place} › body"), self.body, &content_type, gathering);
+        let url = Template::new(url);
+        CallTemplate { method: self.method, url, authentication, headers, query, body, ..CallTemplate::default() }
+    }
+
+    fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value.trim())
+    }
+}
+
+/// The call with its own grant type in place of the placeholder, which stands for the one of the bearer call.
+pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallTemplate {
+    let filled = |template: &Template| Template::new(template.source().replace("<grant_type>", grant_type));
+    let fill =
+        |list: &mut Vec<Parameter>| list.iter_mut().for_each(|parameter| parameter.value = filled(&parameter.value));
+    fill(&mut call.query);
+    match &mut call.body {
+        BodyTemplate::None => {}
+        BodyTemplate::Form(list) => fill(list),
+        BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => *text = filled(text),
+    }
+    call
+}
+
+/// Takes a URL apart: what stands in its query may be the person's own, or secret.
+pub(crate) fn split_url(text: &str) -> SplitUrl {
+    let text = text.trim();
+    let text = text.split_once('#').map_or(text, |(before, _)| before);
+    let (base, query) = text.split_once('?').unwrap_or((text, ""));
+    let (base, user) = match base.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+            match authority.rsplit_once('@') {
+                Some((user, host)) => (format!("{scheme}://{host}{path}"), Some(user)),
+                None => (base.to_owned(), None),
+            }
+        }
+        None => (base.to_owned(), None),
+    };
+    let user = user.map(|user| {
+        let (name, password) = user.split_once(':').unwrap_or((user, ""));
+        (decoded(name), decoded(password))
+    });
+    SplitUrl { url: base, query: form_fields(query), user }
+}
+
+/// The fields of a URL-encoded text. What is not encoded rightly stays as it is (`%^*`).
+pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
+    let pairs = text.trim().trim_start_matches('?').split(['&', '\n']).map(|pair| pair.trim_matches(['\r', ' ', '\t']));
+    pairs
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name.trim()), decoded(value.trim())))
+        .collect()
+}
+
+/// These as parameters; a name that comes twice is an oversight of the document that no call repeats.
+pub(crate) fn parameters(
+    place: &str,
+    fields: impl IntoIterator<Item = (String, String)>,
+    gathering: &mut Gathering,
+) -> Vec<Parameter> {
+    let mut list: Vec<Parameter> = Vec::new();
+    for (name, value) in fields {
+        let place = format!("{place} › {name}");
+        if canonical(&name).is_some() && list.iter().any(|known| known.name == name) {
+            gathering.ignored(place, "it stands there twice; the first is used");
+        } else {
+            list.push(gathering.parameter(&place, &name, &value));
+        }
+    }
+    list
+}
+
+fn body(place: &str, body: RawBody, content_type: &str, gathering: &mut Gathering) -> BodyTemplate {
+    let is_json = content_type.contains("json");
+    match body {
+        RawBody::None => BodyTemplate::None,
+        RawBody::Fields(fields) => BodyTemplate::Form(parameters(place, fields, gathering)),
+        RawBody::Json(Json::Object(fields)) if !is_json && fields.values().all(is_scalar) => {
+            let fields = fields.into_iter().map(|(name, value)| (name, crate::dialect::standard::plain_text(&value)));
+            BodyTemplate::Form(parameters(place, fields, gathering))
+        }
+        RawBody::Json(mut json) => {
+            gathering.json_body(place, &mut json);
+            BodyTemplate::Json(Template::new(format!("{json:#}")))
+        }
+        RawBody::Text(text) => text_body(place, &text, content_type, gathering),
+    }
+}
+
+fn text_body(place: &str, text: &str, content_type: &str, gathering: &mut Gathering) -> BodyTemplate {
+    let json = serde_json::from_str::<Json>(text).ok().filter(|json| json.is_object() || json.is_array());
+    match json {
+        Some(json) if content_type.is_empty() || content_type.contains("json") => {
+            body(place, RawBody::Json(json), "application/json", gathering)
+        }
+        _ if text.trim().is_empty() => BodyTemplate::None,
+        _ if content_type.is_empty() || content_type.starts_with(FORM) => {
+            BodyTemplate::Form(parameters(place, form_fields(text), gathering))
+        }
+        _ => BodyTemplate::Text { content_type: content_type.to_owned(), text: gathering.tagged_text(place, text) },
+    }
+}
+
+/// The header itself, unless it is Basic authentication.
+fn authorization_header(place: &str, value: &str, is_basic: bool, gathering: &mut Gathering) -> Option<Parameter> {
+    let value = value.trim();
+    match value.split_once(' ') {
+        _ if is_basic => None,
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => {
+            match whole_slot(rest) {
+                Some(_) => gathering.understood(place, "`Bearer <token>`"),
+                None => gathering.ignored(place, "a sign-in brings its own `<token>`"),
+            }
+            Some(Parameter::new("Authorization", "Bearer <token>"))
+        }
+        _ => Some(Parameter::new("Authorization", gathering.parameter_text(place, "authorization", value))),
+    }
+}
+
+/// User and password of a Basic header: encoded, or described as `base64-encoded(client_id:client_secret)`.
+fn basic_pair(authorization: &str) -> Option<(String, String)> {
+    let (scheme, rest) = authorization.split_once(|c: char| c.is_whitespace() || c == '{' || c == '<')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let rest = rest.trim();
+    if let Ok(bytes) = BASE64_STANDARD.decode(rest)
+        && let Ok(pair) = String::from_utf8(bytes)
+    {
+        let pair = Secret::new(pair);
+        return pair.expose().split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()));
+    }
+    let inside = rest.split_once('(').map_or(rest, |(_, inside)| inside.trim_end_matches([')', '}', '>', ' ']));
+    Some(match inside.split_once([':', '+']) {
+        Some((user, password)) => (open(user), open(password)),
+        None => ("{client_id}".to_owned(), "{client_secret}".to_owned()),
+    })
+}
+
+/// A name in a description of a header stands for the value of that name.
+fn open(name: &str) -> String {
+    let name = name.trim().trim_matches(['{', '}', '<', '>', '"', '\'']);
+    canonical(name).map_or_else(|| name.to_owned(), |known| format!("{{{known}}}"))
+}
+
+/// Sent as it was, without RFC 6749's encoding before it is joined: that is what the tool did.
+fn basic_authentication(place: &str, (user, password): &(String, String), gathering: &mut Gathering) -> Authentication {
+    let slot = |text: &str| whole_slot(text).and_then(canonical);
+    match (slot(user), slot(password)) {
+        (Some("user_name"), _) => {
+            gathering.value(place, "client_secret", password);
+            return Authentication::BasicUser;
+        }
+        // A user without a password may be a key, and is kept as one; a client's id is no worse for it.
+        _ if password.is_empty() => {
+            gathering.value(place, "client_secret", user);
+            return Authentication::BasicSecret;
+        }
+        _ => {}
+    }
+    gathering.value(place, "client_id", user);
+    gathering.value(place, "client_secret", password);
+    Authentication::BasicRaw
+}
+
+fn is_scalar(json: &Json) -> bool {
+    !json.is_object() && !json.is_array()
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(authorization: &str, expected: Option<(&str, &str)>) {
+        let expected = expected.map(|(user, password)| (user.to_owned(), password.to_owned()));
+        assert_eq!(basic_pair(authorization), expected, "{authorization}");
+    }
+
+    #[test]
+    fn a_basic_header_is_read_encoded_and_described() {
+        check("Basic aWQ6c2VjcmV0", Some(("id", "secret")));
+        check("Basic base64-encoded(client_id:client_secret)", Some(("{client_id}", "{client_secret}")));
+        check("Basic {{base64(clientId:clientSecret)}}", Some(("{client_id}", "{client_secret}")));
+        check("Basic <credentials>", Some(("{client_id}", "{client_secret}")));
+        check("Basic base64(user_name:client_secret)", Some(("{user_name}", "{client_secret}")));
+        check("Bearer aWQ6c2VjcmV0", None);
+    }
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let split = split_url("https://id:s%40@as.test/token?grant_type=refresh_token&a=b%26c#x");
+        assert_eq!(split.url, "https://as.test/token");
+        assert_eq!(split.user, Some(("id".to_owned(), "s@".to_owned())));
+        let query = [("grant_type", "refresh_token"), ("a", "b&c")];
+        assert_eq!(split.query, query.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a_text_that_is_not_encoded_rightly_stays() {
+        assert_eq!(form_fields("a=x%^*y&b=%41"), [("a".into(), "x%^*y".into()), ("b".into(), "A".into())]);
+    }
+}

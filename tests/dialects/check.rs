@@ -1,0 +1,42 @@
+//! What holds of every document that was read.
+
+use tokenwright::dialect::{Described, Import, Note};
+use tokenwright::service::{parse_preset, write_preset};
+
+/// The one service of a document.
+#[track_caller]
+pub fn only(import: Import) -> Described {
+    assert_eq!(import.described.len(), 1, "{}", import.form);
+    sound(&import);
+    import.described.into_iter().next().expect("one")
+}
+
+/// A service that was read can be kept as a preset, and neither it nor a note tells a secret.
+#[track_caller]
+pub fn sound(import: &Import) {
+    keepable(import);
+    for described in &import.described {
+        let secrets = &described.secrets;
+        let known = [&secrets.client_secret, &secrets.password, &secrets.refresh_token, &secrets.private_key];
+        let text = write_preset(&described.service);
+        let told = format!("{:?} {:?} {:?} {text}", described.understood, described.ignored, described.missing);
+        for secret in known.into_iter().chain(secrets.inputs.values()).filter(|secret| secret.expose().len() > 3) {
+            assert!(!told.contains(secret.expose()), "a secret is told: {told}");
+        }
+    }
+}
+
+/// A service that was read can be kept as a preset.
+#[track_caller]
+pub fn keepable(import: &Import) {
+    for described in &import.described {
+        let text = write_preset(&described.service);
+        let again = parse_preset("imported.toml", &text, &|_| None);
+        assert_eq!(again.as_ref(), Ok(&described.service), "{text}");
+    }
+}
+
+/// The notes as a person reads them.
+pub fn words(notes: &[Note]) -> Vec<String> {
+    notes.iter().map(|note| format!("{}: {}", note.place, note.words)).collect()
+}

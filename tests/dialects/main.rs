@@ -1,0 +1,14 @@
+//! Other tools' descriptions of a service, made up in the shape that each tool publishes: read, run through the wizard
+//! where the tool's own run is the point, and written again.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod any_text;
+mod check;
+mod curl;
+mod datazen;
+mod documents;
+mod ezintegrations;
+mod tools;
+mod wizard;

@@ -1,0 +1,110 @@
+//! The library's wizard without a face: commands in, events out.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokenwright::dialect::Described;
+use tokenwright::redirect;
+use tokenwright::service::ProfileDraft;
+use tokenwright::store::{Places, Store};
+use tokenwright::transport::{Transport, TransportOptions};
+use tokenwright::wizard::{
+    Authorized, BrowserChoice, Command, Edges, Event, Exchange, Flow, Material, Session, TypedSecrets, Worker,
+};
+
+use crate::support::practice::BROWSER;
+use crate::support::{PATIENCE, temp_home};
+
+/// A worker and what it tells.
+pub struct Wizard {
+    worker: Worker,
+    events: Receiver<Event>,
+    session: Session,
+    _home: TempDir,
+}
+
+impl Wizard {
+    pub fn start() -> Self {
+        let home = temp_home();
+        let edges = Edges {
+            transport: Transport::new(TransportOptions::default()),
+            store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),
+            vault_kind: Some("memory".into()),
+            passphrase: None,
+            open_browser: Arc::new(redirect::open),
+            now: Timestamp::now,
+            entropy: || {
+                let mut bytes = [0; 32];
+                getrandom::fill(&mut bytes).expect("randomness");
+                bytes
+            },
+        };
+        let (tell, events) = channel();
+        // The test may have ended.
+        let worker = Worker::start(edges, move |event| drop(tell.send(event))).expect("a thread");
+        Self { worker, events, session: Session::default(), _home: home }
+    }
+
+    /// Signs in with a browser that follows redirects.
+    pub fn authorize(&mut self, material: &Material) -> Authorized {
+        let attempt = self.session.begin(Flow::Authorization);
+        let browser = BrowserChoice::Command(BROWSER.into());
+        self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
+        loop {
+            match self.next() {
+                Event::Authorized(_, authorized) => return *authorized,
+                Event::Failed(_, failure) => panic!("{}", failure.diagnosis),
+                _ => {}
+            }
+        }
+    }
+
+    /// Calls the bearer token endpoint.
+    pub fn bearer(&mut self, material: &Material) -> Exchange {
+        let attempt = self.session.begin(Flow::Bearer);
+        self.worker.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+        self.exchange()
+    }
+
+    /// Calls the refresh token endpoint.
+    pub fn refresh(&mut self, material: &Material) -> Exchange {
+        let attempt = self.session.begin(Flow::Refresh);
+        self.worker.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None });
+        self.exchange()
+    }
+
+    fn exchange(&mut self) -> Exchange {
+        loop {
+            match self.next() {
+                Event::Called(_, exchange) => return *exchange,
+                Event::Failed(_, failure) => panic!("{}", failure.diagnosis),
+                _ => {}
+            }
+        }
+    }
+
+    fn next(&self) -> Event {
+        self.events.recv_timeout(PATIENCE).expect("an event")
+    }
+}
+
+/// The profile that a document comes to, as a person would have it after filling nothing in.
+#[track_caller]
+pub fn material(described: &Described) -> Material {
+    let mut draft = ProfileDraft::new(described.service.clone());
+    draft.client_id.clone_from(&described.client_id);
+    draft.user_name.clone_from(&described.user_name);
+    if !described.redirect_uri.is_empty() {
+        draft.redirect_uri.clone_from(&described.redirect_uri);
+    }
+    draft.inputs.extend(described.inputs.clone());
+    let profile = draft.parse().unwrap_or_else(|errors| panic!("{errors:?}"));
+    let secrets = TypedSecrets {
+        client_secret: described.secrets.client_secret.clone(),
+        refresh_token: described.secrets.refresh_token.clone(),
+        inputs: described.secrets.inputs.clone(),
+    };
+    Material::new(profile, secrets)
+}
