@@ -5,7 +5,8 @@
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service)
-//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`]
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//!   [`expression`] (JSONata in a process of its own)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
+pub mod expression;
 pub mod gui;
 pub mod oauth;
 pub mod practice;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::expression::{self, Expressions};
 use tokenwright::redirect;
 use tokenwright::secret::Secret;
 use tokenwright::store::{Places, Store};
@@ -15,6 +16,10 @@ use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
 
 fn main() -> ExitCode {
+    // Before anything else is read or built: this process is to hold nothing but what it is given.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
+        return expression::serve();
+    }
     let arguments = Arguments::parse();
     let edges = match edges() {
         Ok(edges) => edges,
@@ -34,6 +39,7 @@ fn edges() -> Result<Edges, Failure> {
     let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
+        expressions: Expressions::new(std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())),
         store: Store::new(Places::find(home)?),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,

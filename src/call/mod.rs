@@ -1,11 +1,14 @@
 //! An HTTP call as data. [`CallTemplate`] rendered with [`Values`] gives a [`Call`]; whoever sends it returns a
-//! [`Reply`]; a [`Reading`] says what in the reply means what. Every stage of every service is these four words.
+//! [`Reply`]; a [`Reading`] says by [`Expression`]s what in the reply means what, and [`Answers`] look it up. Every
+//! stage of every service is these few words.
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 
+mod answers;
 mod authentication;
 mod curl;
 mod escape;
+mod expression;
 mod mask;
 mod parameters;
 mod reading;
@@ -16,11 +19,14 @@ mod template;
 mod values;
 mod wire;
 
+pub use crate::call::answers::{Answers, body_as_json, scalar_text, text_as_json};
 pub use crate::call::authentication::Authentication;
 pub use crate::call::escape::{EscapeError, Place};
+pub(crate) use crate::call::expression::code_of;
+pub use crate::call::expression::{Expression, ExpressionError, ExpressionFault, LONGEST_EXPRESSION};
 pub use crate::call::mask::{mask_body, mask_text, pretty_body};
 pub use crate::call::parameters::{Parameter, parse_headers, parse_parameters, write_headers, write_parameters};
-pub use crate::call::reading::{Keep, Lifetime, Path, Reading, body_as_json, first, first_text, scalar_text};
+pub use crate::call::reading::{Keep, Lifetime, Reading};
 pub use crate::call::rendered::{Rendered, Reveal, Span};
 pub use crate::call::reply::Reply;
 pub use crate::call::request::{BodyTemplate, CallTemplate, Method, Part, RenderError};

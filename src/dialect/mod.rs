@@ -11,6 +11,7 @@ pub mod datazen;
 pub mod discovery;
 mod document;
 mod door;
+pub mod evolutionx;
 pub mod ezintegrations;
 mod form;
 pub mod google;

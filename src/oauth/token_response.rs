@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use crate::call::{Lifetime, Reading, Reply, body_as_json, first, first_text, mask_text};
-use crate::diagnosis::Diagnosis;
+use crate::call::{Answers, ExpressionError, Lifetime, Reading, Reply, mask_text};
+use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::authorization_response::printable;
 use crate::oauth::explain::{ErrorHint, Stage, explain};
 use crate::oauth::{TokenSet, split_scopes};
@@ -66,6 +66,17 @@ pub enum TokenError {
         /// Where something of that name lies deeper in the reply.
         deeper: Option<String>,
     },
+    /// The expression that says where the access token is came to nothing that is one.
+    #[error("{} answered {status}; {error}", .stage.words())]
+    Unreadable {
+        /// Which call.
+        stage: Stage,
+        /// The status code.
+        status: u16,
+        /// Which expression, and why.
+        #[source]
+        error: ExpressionError,
+    },
 }
 
 impl Stage {
@@ -86,7 +97,9 @@ impl TokenError {
             Self::Refused { status, error, .. } => {
                 is_transient_status(*status) || matches!(error.as_str(), "temporarily_unavailable" | "server_error")
             }
-            Self::NotJson { status, .. } | Self::NoAccessToken { status, .. } => is_transient_status(*status),
+            Self::NotJson { status, .. } | Self::NoAccessToken { status, .. } | Self::Unreadable { status, .. } => {
+                is_transient_status(*status)
+            }
             Self::Redirected { .. } => false,
         }
     }
@@ -132,6 +145,7 @@ impl TokenError {
             Self::NotJson { .. } => {
                 diagnosis.hint("a web page in place of tokens mostly means a wrong URL, or a proxy in between")
             }
+            Self::Unreadable { error, .. } => Diagnosis { summary: diagnosis.summary, ..error.diagnose() },
             Self::NoAccessToken { deeper: Some(place), .. } => {
                 diagnosis.hint(format!("there is one at `{place}`: have it read from there"))
             }
@@ -157,9 +171,11 @@ pub struct ReadContext<'a> {
     pub previous: Option<&'a TokenSet>,
 }
 
-/// Reads a token set. `secrets` are those of the call, so that no error repeats them.
+/// Reads a token set. `answers` are the reply's, `None` where its body has no fields; `secrets` are those of the call,
+/// so that no error repeats them.
 pub fn read_token_set<'a>(
     reply: &Reply,
+    answers: Option<&Answers>,
     reading: &Reading,
     context: ReadContext<'_>,
     secrets: impl Iterator<Item = &'a Secret>,
@@ -169,28 +185,31 @@ pub fn read_token_set<'a>(
     if (300..400).contains(&status) {
         return Err(TokenError::Redirected { stage, status, host: redirect_host(reply) });
     }
-    let Some(json) = body_as_json(reply) else {
+    let Some(answers) = answers else {
         return Err(TokenError::NotJson { stage, status, what: describe_body(reply, &secrets) });
     };
-    let access_token = first_text(&reading.access_token, &json);
-    if let (Some(access_token), true) = (access_token, reply.is_success() && reading.is_success(&json)) {
-        return Ok(token_set(access_token, &json, reply, reading, context));
+    let access_token = answers.first_text(&reading.access_token);
+    if let (Some(access_token), true) = (access_token, reply.is_success() && reading.is_success(answers)) {
+        return Ok(token_set(access_token, answers, reply, reading, context));
     }
-    if let Some(error) = first(&reading.error, &json) {
-        return Err(refused(stage, status, error, &json, reading, &secrets));
+    if let Some(error) = answers.first(&reading.error) {
+        return Err(refused(stage, status, error, answers, reading, &secrets));
+    }
+    if let Some(error) = answers.problem(&reading.access_token) {
+        return Err(TokenError::Unreadable { stage, status, error });
     }
     Err(TokenError::NoAccessToken {
         stage,
         status,
         path: reading.access_token.first().map(ToString::to_string).unwrap_or_default(),
-        names: names(&json),
-        deeper: deeper(&json, "access_token", DEEPEST),
+        names: names(answers.json()),
+        deeper: deeper(answers.json(), "access_token", DEEPEST),
     })
 }
 
 fn token_set(
     access_token: String,
-    json: &Json,
+    answers: &Answers,
     reply: &Reply,
     reading: &Reading,
     context: ReadContext<'_>,
@@ -198,15 +217,16 @@ fn token_set(
     let now = reply.received_at;
     let previous = context.previous;
     let life = reading.default_lifetime.and_then(|life| now.checked_add(life).ok());
-    let refresh_token = first_text(&reading.refresh_token, json).map(Secret::new);
-    let refresh_life =
-        first(&reading.refresh_token_expires_in, json).and_then(|value| instant(value, reading.refresh_lifetime, now));
+    let refresh_token = answers.first_text(&reading.refresh_token).map(Secret::new);
+    let refresh_life = answers
+        .first(&reading.refresh_token_expires_in)
+        .and_then(|value| instant(value, reading.refresh_lifetime, now));
     let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
-    kept.extend(read_kept(json, reading));
+    kept.extend(read_kept(answers, reading));
     TokenSet {
         access_token: Secret::new(access_token),
-        token_type: first_text(&reading.token_type, json).unwrap_or_else(|| "Bearer".to_owned()),
-        expires_at: first(&reading.expires_in, json).and_then(|value| instant(value, reading.lifetime, now)).or(life),
+        token_type: answers.first_text(&reading.token_type).unwrap_or_else(|| "Bearer".to_owned()),
+        expires_at: answers.first(&reading.expires_in).and_then(|value| instant(value, reading.lifetime, now)).or(life),
         // RFC 6749 section 6: an answer without a refresh token means that the old one stays.
         refresh_token_expires_at: match (&refresh_token, refresh_life) {
             (_, Some(life)) => Some(life),
@@ -214,10 +234,12 @@ fn token_set(
             (None, None) => previous.and_then(|previous| previous.refresh_token_expires_at),
         },
         refresh_token: refresh_token.or_else(|| previous.and_then(|previous| previous.refresh_token.clone())),
-        id_token: first_text(&reading.id_token, json)
+        id_token: answers
+            .first_text(&reading.id_token)
             .map(Secret::new)
             .or_else(|| previous.and_then(|previous| previous.id_token.clone())),
-        scopes: first(&reading.scope, json)
+        scopes: answers
+            .first(&reading.scope)
             .and_then(|value| scopes(value, context.scope_separator))
             .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
         obtained_at: now,
@@ -226,12 +248,12 @@ fn token_set(
 }
 
 /// The values that the reading says to keep; of several places for one name the first that holds something.
-pub fn read_kept(json: &Json, reading: &Reading) -> BTreeMap<String, String> {
+pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
     let found = reading
         .keep
         .iter()
         .rev()
-        .filter_map(|keep| Some((keep.name.clone(), first_text(std::slice::from_ref(&keep.path), json)?)));
+        .filter_map(|keep| Some((keep.name.clone(), answers.first_text(std::slice::from_ref(&keep.path))?)));
     found.collect()
 }
 
@@ -264,7 +286,14 @@ fn scopes(value: &Json, separator: &str) -> Option<Vec<String>> {
     }
 }
 
-fn refused(stage: Stage, status: u16, error: &Json, json: &Json, reading: &Reading, secrets: &[&Secret]) -> TokenError {
+fn refused(
+    stage: Stage,
+    status: u16,
+    error: &Json,
+    answers: &Answers,
+    reading: &Reading,
+    secrets: &[&Secret],
+) -> TokenError {
     let clean = |text: String| printable(&mask_text(&text, secrets));
     // Facebook and its kin put an object where the code should be.
     let inside = |name: &str| error.get(name).and_then(crate::call::scalar_text);
@@ -273,8 +302,8 @@ fn refused(stage: Stage, status: u16, error: &Json, json: &Json, reading: &Readi
         stage,
         status,
         error: clean(code.unwrap_or_else(|| "error".to_owned())),
-        description: first_text(&reading.error_description, json).or_else(|| inside("message")).map(clean),
-        uri: first_text(&reading.error_uri, json).map(clean),
+        description: answers.first_text(&reading.error_description).or_else(|| inside("message")).map(clean),
+        uri: answers.first_text(&reading.error_uri).map(clean),
     }
 }
 
@@ -356,7 +385,8 @@ mod tests {
         let stage = if previous.is_some() { Stage::Refresh } else { Stage::Bearer };
         let context = ReadContext { stage, scope_separator: " ", previous };
         let sent = [Secret::new("s3cret")];
-        read_token_set(&reply(status, "application/json", body), &Reading::default(), context, sent.iter())
+        let reply = reply(status, "application/json", body);
+        read_token_set(&reply, Answers::of(&reply).as_ref(), &Reading::default(), context, sent.iter())
     }
 
     #[test]
@@ -389,7 +419,8 @@ mod tests {
         let context = ReadContext { stage: Stage::Bearer, scope_separator: ",", previous: None };
         let reply =
             reply(200, "application/x-www-form-urlencoded", "access_token=a%2Fb&scope=repo%2Cuser&expires_in=9");
-        let tokens = read_token_set(&reply, &Reading::default(), context, [].iter()).expect("tokens");
+        let tokens = read_token_set(&reply, Answers::of(&reply).as_ref(), &Reading::default(), context, [].iter())
+            .expect("tokens");
         assert_eq!(tokens.access_token.expose(), "a/b");
         assert_eq!(tokens.scopes, Some(vec!["repo".to_owned(), "user".to_owned()]));
         assert_eq!(tokens.expires_at.map(Timestamp::as_second), Some(1009));
@@ -465,6 +496,26 @@ mod tests {
         assert!(!spends(400, r#"{"error":"temporarily_unavailable"}"#, Some(&previous)));
         assert!(!spends(200, r#"{"data":{"access_token":"b"}}"#, Some(&previous)));
         assert!(!spends(404, "<html></html>", Some(&previous)));
+    }
+
+    #[test]
+    fn an_expression_that_failed_is_named_unless_the_service_refused() {
+        let access_token = crate::call::Expression::new("$split(token, 1)[1]");
+        let reading = Reading { access_token: vec![access_token.clone()], ..Reading::default() };
+        let told = |status: u16, body: &str| {
+            let reply = reply(status, "application/json", body);
+            let mut answers = Answers::of(&reply).expect("JSON");
+            let fault = crate::call::ExpressionFault::TooSlow { seconds: 2 };
+            answers.add(&access_token, Err(access_token.error(fault)));
+            let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None };
+            read_token_set(&reply, Some(&answers), &reading, context, [].iter()).expect_err("no token").to_string()
+        };
+        assert_eq!(
+            told(200, r#"{"token":"a b"}"#),
+            "the bearer token endpoint answered 200; the expression `$split(token, 1)[1]` took longer than 2 s and was \
+             stopped"
+        );
+        assert_eq!(told(400, r#"{"error":"invalid_grant"}"#), "the bearer token endpoint refused: `invalid_grant`");
     }
 
     #[test]

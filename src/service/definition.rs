@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{CallTemplate, Path, Template, Values};
+use crate::call::{CallTemplate, Expression, Template, Values};
 use crate::oauth::{ErrorHint, Pkce};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
@@ -105,11 +105,11 @@ pub struct Fetch {
     /// What is fetched, for people.
     pub label: String,
     /// Where in the reply the list is; empty where the reply is one thing.
-    pub list: Path,
+    pub list: Expression,
     /// What an item is called; within the item.
-    pub item_label: Path,
+    pub item_label: Expression,
     /// The values to keep: placeholder and path within the item.
-    pub keep: Vec<(String, Path)>,
+    pub keep: Vec<(String, Expression)>,
 }
 
 /// The call that tells whose token it is, and what to show of its reply.
@@ -118,7 +118,7 @@ pub struct Identity {
     /// The call.
     pub call: CallTemplate,
     /// Label and path of each field shown; all of the reply's plain fields where empty.
-    pub fields: Vec<(String, Path)>,
+    pub fields: Vec<(String, Expression)>,
 }
 
 impl Service {

@@ -204,6 +204,9 @@ pub struct TokenPolicy {
     /// The life of an access token.
     #[serde(skip_serializing_if = "is_default")]
     pub access_token_life: Option<u64>,
+    /// The longest life of an access token, whatever the replies say: used where it ends before what they say.
+    #[serde(skip_serializing_if = "is_default")]
+    pub longest_life: Option<u64>,
     /// The life of a refresh token, where the service does not say in its replies.
     #[serde(skip_serializing_if = "is_default")]
     pub refresh_token_life: Option<u64>,

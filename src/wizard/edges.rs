@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::expression::Expressions;
 use crate::redirect::{Browser, OpenError};
 use crate::secret::Secret;
 use crate::store::Store;
@@ -28,6 +29,8 @@ pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<(), OpenError> + Send + 
 pub struct Edges {
     /// Sends calls.
     pub transport: Transport,
+    /// Evaluates the expressions that say where a value is in a reply.
+    pub expressions: Expressions,
     /// Keeps plain files.
     pub store: Store,
     /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).

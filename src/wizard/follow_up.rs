@@ -3,13 +3,13 @@
 
 use serde_json::Value as Json;
 
-use crate::call::{CallTemplate, Path, body_as_json, first_text};
+use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
 use crate::service::Fetch;
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
-use crate::wizard::{Choosing, Exchange, Failure, Material};
+use crate::wizard::{Choosing, Exchange, Failure, Material, reading};
 
 /// Does what the preset says follows; takes and leaves the tokens in the exchange.
 pub(crate) async fn run(shared: &Shared, mut material: Material, exchange: &mut Exchange) {
@@ -55,38 +55,44 @@ pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallT
     let reply = send(shared, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous: material.tokens.as_ref() };
-    read_token_set(&reply, &call.reading, context, values.secrets())
+    let answers = reading::of_reply(shared, &reply, call.reading.expressions()).await;
+    read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
         .map_err(|error| Failure::of_token_call(&error, service))
 }
 
 /// Fetches what there is to choose among.
 pub(crate) async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
     let reply = send(shared, &material.render(&fetch.call)?).await?;
-    let json = body_as_json(&reply).filter(|_| reply.is_success());
-    let json = json.ok_or_else(|| {
+    let answers = reading::of_reply(shared, &reply, [&fetch.list]).await.filter(|_| reply.is_success());
+    let answers = answers.ok_or_else(|| {
         let summary = format!("it was answered {} without a list", reply.status);
         Failure::new(crate::wizard::FailureKind::Refused, Diagnosis::new(summary))
     })?;
-    Ok(options(fetch, &json))
+    let mut options = Vec::new();
+    for item in items(fetch, &answers) {
+        let places = fetch.keep.iter().map(|(_, place)| place).chain([&fetch.item_label]);
+        options.extend(option(fetch, &reading::of_document(shared, item, places).await));
+    }
+    Ok(options)
 }
 
-/// The items of the reply that have all the values to keep.
-fn options(fetch: &Fetch, json: &Json) -> Vec<Fetched> {
-    let found = fetch.list.find(json);
-    let items: Vec<&Json> = match found {
-        Some(Json::Array(items)) => items.iter().collect(),
-        Some(item) => vec![item],
+/// What the list holds; where the reply is one thing, that.
+fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
+    match answers.find(&fetch.list) {
+        Some(Json::Array(items)) => items.clone(),
+        Some(item) => vec![item.clone()],
         None => Vec::new(),
-    };
-    let text = |path: &Path, item: &Json| first_text(std::slice::from_ref(path), item);
-    let option = |item: &Json| {
-        let keep: Option<Vec<(String, String)>> =
-            fetch.keep.iter().map(|(name, path)| Some((name.clone(), text(path, item)?))).collect();
-        let keep = keep?;
-        let label = text(&fetch.item_label, item).or_else(|| keep.first().map(|(_, value)| value.clone()));
-        Some(Fetched { label: label.unwrap_or_default(), keep })
-    };
-    items.into_iter().filter_map(option).collect()
+    }
+}
+
+/// The item, if it has all the values to keep.
+fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
+    let text = |place| item.first_text(std::slice::from_ref(place));
+    let keep: Option<Vec<(String, String)>> =
+        fetch.keep.iter().map(|(name, place)| Some((name.clone(), text(place)?))).collect();
+    let keep = keep?;
+    let label = text(&fetch.item_label).or_else(|| keep.first().map(|(_, value)| value.clone()));
+    Some(Fetched { label: label.unwrap_or_default(), keep })
 }
 
 /// Whether the person named another one beforehand.
@@ -107,25 +113,31 @@ fn nothing_found(fetch: &Fetch) -> Diagnosis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Expression;
+
+    fn options(fetch: &Fetch, json: Json) -> Vec<Fetched> {
+        let items = items(fetch, &Answers::new(json));
+        items.into_iter().filter_map(|item| option(fetch, &Answers::new(item))).collect()
+    }
 
     #[test]
     fn each_item_that_has_the_values_is_an_option() {
         let fetch = Fetch {
-            list: Path::new("data"),
-            item_label: Path::new("name"),
-            keep: vec![("tenant".into(), Path::new("id"))],
+            list: Expression::new("data"),
+            item_label: Expression::new("name"),
+            keep: vec![("tenant".into(), Expression::new("id"))],
             ..Fetch::default()
         };
         let json = serde_json::json!({"data": [{"id": 7, "name": "Acme"}, {"name": "no id"}, {"id": "b"}]});
         let expected = [("Acme", "7"), ("b", "b")]
             .map(|(label, id)| Fetched { label: label.into(), keep: vec![("tenant".into(), id.into())] });
-        assert_eq!(options(&fetch, &json), expected);
+        assert_eq!(options(&fetch, json), expected);
     }
 
     #[test]
     fn a_reply_that_is_one_thing_is_one_option() {
-        let fetch = Fetch { keep: vec![("dc".into(), Path::new("dc"))], ..Fetch::default() };
-        let options = options(&fetch, &serde_json::json!({"dc": "us6"}));
+        let fetch = Fetch { keep: vec![("dc".into(), Expression::new("dc"))], ..Fetch::default() };
+        let options = options(&fetch, serde_json::json!({"dc": "us6"}));
         assert_eq!(options, [Fetched { label: "us6".into(), keep: vec![("dc".into(), "us6".into())] }]);
     }
 }

@@ -1,12 +1,12 @@
 //! *Check token*: ask the service whose token it is.
 
-use crate::call::{Path, body_as_json, first_text, scalar_text};
+use crate::call::{Answers, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, explain};
 use crate::service::Identity;
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
-use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material};
+use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material, reading};
 
 /// Calls the identity endpoint and shows what the preset says, or the plain fields there are.
 pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
@@ -29,29 +29,29 @@ pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &Material) 
     let call = material.render(&identity.call)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await?;
-    let json = body_as_json(&reply);
-    let says_success = json.as_ref().is_none_or(|json| identity.call.reading.is_success(json));
+    let places = identity.fields.iter().map(|(_, place)| place);
+    let answers = reading::of_reply(shared, &reply, identity.call.reading.expressions().chain(places)).await;
+    let said = |places| answers.as_ref().and_then(|answers| answers.first_text(places));
+    let says_success = answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
     if !reply.is_success() || !says_success {
-        let text = json.as_ref().and_then(|json| first_text(&identity.call.reading.error_description, json));
-        let code = json.as_ref().and_then(|json| first_text(&identity.call.reading.error, json)).unwrap_or_default();
+        let text = said(&identity.call.reading.error_description);
+        let code = said(&identity.call.reading.error).unwrap_or_default();
         let said = if code.is_empty() { String::new() } else { format!(": `{code}`") };
         let summary = format!("the identity endpoint answered {}{said}", reply.status);
         let hint = explain(Stage::Identity, &code, text.as_deref().unwrap_or_default(), &service.hints);
         return Err(Failure::new(FailureKind::Refused, Diagnosis { hint, ..Diagnosis::new(summary) }));
     }
-    let fields = json.map(|json| fields(identity, &json)).unwrap_or_default();
+    let fields = answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
     Ok(Identified { fields })
 }
 
-fn fields(identity: &Identity, json: &serde_json::Value) -> Vec<(String, String)> {
-    let named: Vec<(String, String)> = identity
-        .fields
-        .iter()
-        .filter_map(|(label, path)| Some((label.clone(), first_text(std::slice::from_ref::<Path>(path), json)?)))
-        .collect();
+fn fields(identity: &Identity, answers: &Answers) -> Vec<(String, String)> {
+    let text = |place| answers.first_text(std::slice::from_ref(place));
+    let named: Vec<(String, String)> =
+        identity.fields.iter().filter_map(|(label, place)| Some((label.clone(), text(place)?))).collect();
     if !named.is_empty() {
         return named;
     }
-    let plain = json.as_object().into_iter().flatten();
+    let plain = answers.json().as_object().into_iter().flatten();
     plain.filter_map(|(name, value)| Some((name.clone(), scalar_text(value)?))).collect()
 }

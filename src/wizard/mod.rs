@@ -23,6 +23,7 @@ mod message;
 mod practising;
 mod presets;
 mod profiles;
+mod reading;
 mod rehearse;
 mod session;
 mod shared;

@@ -7,7 +7,7 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::transport::Wire;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep};
+use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep, reading};
 
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
@@ -60,10 +60,12 @@ pub(crate) async fn exchange(
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let context = ReadContext { stage, scope_separator: separator, previous };
-    let outcome = read_token_set(&reply, &template.reading, context, values.secrets())
+    let answers = reading::of_reply(shared, &reply, template.reading.expressions()).await;
+    let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material)))
         .map_err(|error| Failure::of_token_call(&error, service));
-    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes: Vec::new(), choices: Vec::new() })
+    let notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
+    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes, choices: Vec::new() })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -88,8 +90,8 @@ pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure>
     Ok(shared.edges.transport.send(wire, shared.edges.now).await?)
 }
 
-/// The tokens with what the redirect brought and the preset keeps, and a refresh token's life by the preset where
-/// the reply does not tell it.
+/// The tokens with what the redirect brought and the preset keeps, a refresh token's life by the preset where the reply
+/// does not tell it, and an access token's life no longer than the preset has it.
 fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
@@ -101,6 +103,10 @@ fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     {
         let life = std::time::Duration::from_secs(life);
         tokens.refresh_token_expires_at = tokens.obtained_at.checked_add(life).ok();
+    }
+    if let Some(life) = material.profile.service.policy.longest_life {
+        let end = tokens.obtained_at.checked_add(std::time::Duration::from_secs(life)).ok();
+        tokens.expires_at = tokens.expires_at.into_iter().chain(end).min();
     }
     tokens
 }

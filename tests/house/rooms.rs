@@ -74,6 +74,7 @@ const ROOMS: &[Room] = &[
     Room { name: "vault", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS, EDGE_ROOMS] },
@@ -83,8 +84,15 @@ const ROOMS: &[Room] = &[
     Room { name: "main", layer: ASSEMBLY, alone: false, bans: &[] },
 ];
 
-const EDGE_ROOMS: &[&str] =
-    &["crate::transport", "crate::redirect", "crate::vault", "crate::store", "crate::practice", "crate::edges"];
+const EDGE_ROOMS: &[&str] = &[
+    "crate::transport",
+    "crate::redirect",
+    "crate::vault",
+    "crate::store",
+    "crate::practice",
+    "crate::expression",
+    "crate::edges",
+];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.
 pub fn room_name(path: &str) -> &str {

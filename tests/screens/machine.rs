@@ -11,6 +11,7 @@ use egui::Theme;
 use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokenwright::expression::Expressions;
 use tokenwright::gui::App;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
@@ -57,6 +58,7 @@ impl Machine {
         let seen = Arc::clone(&sent);
         let edges = Edges {
             transport: Transport::new(TransportOptions::default()),
+            expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store,
             vault_kind: Some(vault.to_owned()),
             passphrase: None,

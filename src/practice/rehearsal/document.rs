@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::call::Reading;
+use crate::call::{Expression, Reading};
 use crate::practice::message::Answer;
 
 /// What stands in a documented reply for the access token.
@@ -86,11 +86,12 @@ pub(crate) fn pointer(path: &str) -> String {
 /// something else. With such a test services answer 200 (Slack, Zoho).
 pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Answer {
     let mut document = json!({});
-    let places = [(reading.error_description.first(), words), (reading.error.first(), code)];
+    let place_of = |expressions: &'_ [Expression]| expressions.iter().find(|expression| expression.is_path()).cloned();
+    let places = [(place_of(&reading.error_description), words), (place_of(&reading.error), code)];
     for (path, text) in places.into_iter().filter_map(|(path, text)| Some((path?, text))) {
         place(&mut document, &steps(path.as_str()), text.into());
     }
-    for (path, value) in &reading.success {
+    for (path, value) in reading.success.iter().filter(|(path, _)| path.is_path()) {
         if document.pointer(&pointer(path.as_str())).is_none() {
             place(&mut document, &steps(path.as_str()), other_than(value));
         }
@@ -102,7 +103,7 @@ pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Answer {
 /// A document that has these texts at these paths.
 pub(crate) fn with_texts<'a>(paths: impl Iterator<Item = (&'a str, String)>) -> Json {
     let mut document = json!({});
-    for (path, text) in paths {
+    for (path, text) in paths.filter(|(path, _)| Expression::new(*path).is_path()) {
         place(&mut document, &steps(path), text.into());
     }
     document
@@ -174,7 +175,6 @@ fn replace(json: &mut Json, path: String, marker: &str, value: &str, places: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Path;
     use crate::practice::message::Body;
 
     fn body(answer: &Answer) -> &str {
@@ -205,9 +205,9 @@ mod tests {
     fn a_refusal_has_the_services_shape() {
         let check = |error: &str, description: &str, success: &[(&str, &str)], status: u16, expected: &str| {
             let reading = Reading {
-                error: vec![Path::new(error)],
-                error_description: vec![Path::new(description)],
-                success: success.iter().map(|(path, value)| (Path::new(*path), (*value).to_owned())).collect(),
+                error: vec![Expression::new(error)],
+                error_description: vec![Expression::new(description)],
+                success: success.iter().map(|(path, value)| (Expression::new(*path), (*value).to_owned())).collect(),
                 ..Reading::default()
             };
             let answer = refusal(&reading, "invalid_grant", "no");

@@ -26,6 +26,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
+        .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
 }
 
@@ -104,6 +105,20 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     }
     let problem = "`assertion` is described, and no call names `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
+}
+
+/// An expression that is neither a path nor JSONata would say so with every reply only.
+fn check_expressions(service: &Service) -> Option<Finding> {
+    let of_calls = service.calls().into_iter().flat_map(|(_, call)| call.reading.expressions());
+    let of_identity = service.identity.iter().flat_map(|identity| &identity.fields).map(|(_, place)| place);
+    let of_fetch = service.fetch.iter().flat_map(|fetch| {
+        let kept = fetch.keep.iter().map(|(_, place)| place);
+        kept.chain([&fetch.list, &fetch.item_label])
+    });
+    let mut all = of_calls.chain(of_identity).chain(of_fetch);
+    let (expression, error) = all.find_map(|expression| Some((expression, expression.check().err()?)))?;
+    let near = expression.as_str().lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+    Some(Finding { near, problem: error.to_string(), hint: error.diagnose().hint })
 }
 
 /// An example is what the practice service answers with, so it must be JSON or a form.

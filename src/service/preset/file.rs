@@ -17,7 +17,7 @@ use crate::service::rules::{
 };
 use crate::service::{Authorization, Fetch, Identity, Service};
 
-use crate::call::Path;
+use crate::call::Expression;
 use crate::oauth::Pkce;
 
 /// The whole file.
@@ -151,14 +151,14 @@ fn fetch(table: FetchTable) -> Fetch {
     Fetch {
         call: call_template(table.call, Kind::Identity),
         label: table.label,
-        list: Path::new(table.list),
-        item_label: Path::new(table.item_label),
+        list: Expression::new(table.list),
+        item_label: Expression::new(table.item_label),
         keep: paths(table.keep),
     }
 }
 
-fn paths(pairs: Pairs) -> Vec<(String, Path)> {
-    pairs.0.into_iter().map(|(name, path)| (name, Path::new(path))).collect()
+fn paths(pairs: Pairs) -> Vec<(String, Expression)> {
+    pairs.0.into_iter().map(|(name, path)| (name, Expression::new(path))).collect()
 }
 
 impl From<&Service> for PresetFile {
@@ -223,7 +223,7 @@ fn fetch_table(fetch: &Fetch) -> FetchTable {
     }
 }
 
-fn pairs(paths: &[(String, Path)]) -> Pairs {
+fn pairs(paths: &[(String, Expression)]) -> Pairs {
     paths.iter().map(|(name, path)| (name.clone(), path.as_str().to_owned())).collect()
 }
 

@@ -161,6 +161,30 @@ authentication = "basic"
     }
 
     #[test]
+    fn any_place_in_a_reply_may_be_told_by_jsonata() {
+        let text = format!(
+            "{SMALL}[bearer.reading]\naccess_token = \"$split(result, ' ')[1]\"\n\
+             keep = {{ host = ['`api domain`', \"$.host\"] }}\n"
+        );
+        let service = parse_preset("small.toml", &text, &|_| None).expect("a preset");
+        let texts: Vec<&str> = service.bearer.reading.keep.iter().map(|keep| keep.path.as_str()).collect();
+        assert_eq!(texts, ["`api domain`", "$.host"]);
+        assert_eq!(service.bearer.reading.access_token[0].as_str(), "$split(result, ' ')[1]");
+        let written = write_preset(&service);
+        assert_eq!(parse_preset("small.toml", &written, &|_| None), Ok(service), "{written}");
+    }
+
+    #[test]
+    fn what_is_neither_a_path_nor_jsonata_is_named_with_its_line_and_place() {
+        let text = format!("{SMALL}[bearer.reading]\naccess_token = \"a b\"\n");
+        assert_eq!(
+            error(&text),
+            "small.toml:15: the expression `a b` cannot be read at line 1, column 3: this is not expected here \
+             (S0201)\nhint: write a path such as `data.token`, or JSONata"
+        );
+    }
+
+    #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
         let text = SMALL.replace("authentication =", "authenticaton =");
         let text = error(&text);

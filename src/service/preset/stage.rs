@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::call::{
-    Authentication, BodyTemplate, CallTemplate, Keep, Lifetime, Method, Parameter, Path, Reading, Template,
+    Authentication, BodyTemplate, CallTemplate, Expression, Keep, Lifetime, Method, Parameter, Reading, Template,
 };
 use crate::service::preset::stage_file::{
     AuthenticationKey, EncodingKey, LifetimeKey, MethodKey, OneOrMany, Pairs, ReadingTable, Stage,
@@ -157,8 +157,8 @@ pub fn json_object(parameters: &[Parameter]) -> Template {
 
 fn reading(table: ReadingTable) -> Reading {
     let standard = Reading::default();
-    let paths = |own: Option<OneOrMany>, standard: Vec<Path>| {
-        own.map_or(standard, |own| own.into_vec().into_iter().map(Path::new).collect())
+    let paths = |own: Option<OneOrMany>, standard: Vec<Expression>| {
+        own.map_or(standard, |own| own.into_vec().into_iter().map(Expression::new).collect())
     };
     Reading {
         access_token: paths(table.access_token, standard.access_token),
@@ -177,9 +177,9 @@ fn reading(table: ReadingTable) -> Reading {
         interval: paths(table.interval, standard.interval),
         lifetime: table.lifetime.map_or(Lifetime::Seconds, Lifetime::from),
         refresh_lifetime: table.refresh_lifetime.map_or(Lifetime::Seconds, Lifetime::from),
-        success: table.success.0.into_iter().map(|(path, value)| (Path::new(path), value)).collect(),
+        success: table.success.0.into_iter().map(|(path, value)| (Expression::new(path), value)).collect(),
         default_lifetime: table.default_lifetime.map(Duration::from_secs),
-        keep: table.keep.0.into_iter().map(|(name, path)| Keep { name, path: Path::new(path) }).collect(),
+        keep: table.keep.0.into_iter().map(|(name, path)| Keep { name, path: Expression::new(path) }).collect(),
     }
 }
 
@@ -222,7 +222,7 @@ fn reading_table(reading: &Reading) -> Option<ReadingTable> {
     if *reading == standard {
         return None;
     }
-    let paths = |own: &[Path], standard: &[Path]| {
+    let paths = |own: &[Expression], standard: &[Expression]| {
         (own != standard).then(|| OneOrMany::Many(own.iter().map(|path| path.as_str().to_owned()).collect()))
     };
     Some(ReadingTable {

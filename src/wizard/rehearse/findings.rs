@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::call::{CallTemplate, Lifetime, Path, scalar_text};
+use crate::call::{CallTemplate, Expression, Lifetime, scalar_text};
 use crate::oauth::TokenSet;
 use crate::practice::Issued;
 use crate::secret::Secret;
@@ -74,12 +74,17 @@ pub(crate) fn unread(call: &CallTemplate, issued: Option<&Issued>, failure: &Fai
     }
 }
 
-fn unmet_success<'a>(call: &'a CallTemplate, document: &Json) -> Option<&'a (Path, String)> {
-    let holds = |path: &Path, value: &String| path.find(document).and_then(scalar_text).as_ref() == Some(value);
+fn unmet_success<'a>(call: &'a CallTemplate, document: &Json) -> Option<&'a (Expression, String)> {
+    let holds = |path: &Expression, value: &String| path.find(document).and_then(scalar_text).as_ref() == Some(value);
     call.reading.success.iter().find(|(path, value)| !holds(path, value))
 }
 
-fn same(what: &str, paths: &[Path], read: Option<&Secret>, issued: Option<&(Secret, String)>) -> Result<(), String> {
+fn same(
+    what: &str,
+    paths: &[Expression],
+    read: Option<&Secret>,
+    issued: Option<&(Secret, String)>,
+) -> Result<(), String> {
     let Some((value, at)) = issued else { return Err(no_marker(what)) };
     if read == Some(value) {
         return Ok(());
@@ -87,7 +92,7 @@ fn same(what: &str, paths: &[Path], read: Option<&Secret>, issued: Option<&(Secr
     Err(elsewhere(what, paths, at))
 }
 
-fn elsewhere(what: &str, paths: &[Path], at: &str) -> String {
+fn elsewhere(what: &str, paths: &[Expression], at: &str) -> String {
     let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     format!("the {what} was not read: {} does not hold it; the documented reply has it at `{at}`", paths.join(" or "))
 }

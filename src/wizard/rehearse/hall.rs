@@ -24,6 +24,7 @@ impl Hall {
         let options = TransportOptions { rehearse_at: Some(rehearsal.port()), ..TransportOptions::default() };
         let edges = Edges {
             transport: Transport::new(options),
+            expressions: edges.expressions.clone(),
             store: edges.store.clone(),
             vault_kind: None,
             passphrase: None,

@@ -1,6 +1,6 @@
 //! The stages in their order, each by the code that does the real thing.
 
-use crate::call::{Call, CallTemplate, Path, Reading, RenderError, Reply, Values, body_as_json, first_text};
+use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
 use crate::diagnosis::Diagnose as _;
 use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
 use crate::practice::WRONG_REFRESH_TOKEN;
@@ -9,7 +9,9 @@ use crate::service::{Fetch, Start};
 use crate::wizard::rehearse::hall::Hall;
 use crate::wizard::rehearse::line::sent;
 use crate::wizard::rehearse::{StageLine, StageOutcome, findings};
-use crate::wizard::{Attempt, Exchange, Failure, FailureKind, Material, authorize, follow_up, identity, token_call};
+use crate::wizard::{
+    Attempt, Exchange, Failure, FailureKind, Material, authorize, follow_up, identity, reading, token_call,
+};
 
 /// What the stand-in answers to a spent code or refresh token (RFC 6749 section 5.2).
 const SPENT: &str = "`invalid_grant`";
@@ -220,7 +222,7 @@ impl<'a> Play<'a> {
         let mut values = self.material.values();
         let mut said = String::new();
         let read = match self.answered(template, &values, &mut said).await {
-            Ok(reply) => begun(&template.reading, &reply, &mut values).map_err(wrong),
+            Ok(reply) => self.begun(&template.reading, &reply, &mut values).await.map_err(wrong),
             Err(trouble) => Err(trouble),
         };
         let Some(poll) = poll.filter(|_| read.is_ok()) else {
@@ -230,10 +232,35 @@ impl<'a> Play<'a> {
         self.line("device", said, read);
         let mut said = String::new();
         let read = match self.answered(poll, &values, &mut said).await {
-            Ok(reply) => read_each(&reply, &[("access token", &poll.reading.access_token)]).map_err(wrong),
+            Ok(reply) => {
+                let wanted = [("access token", &poll.reading.access_token)];
+                self.read_each(&reply, &wanted).await.map_err(wrong)
+            }
             Err(trouble) => Err(trouble),
         };
         self.line("device poll", said, read.map(|_| "access token".to_owned()));
+    }
+
+    /// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
+    async fn begun(&self, reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
+        let wanted = [
+            ("device code", &reading.device_code),
+            ("user code", &reading.user_code),
+            ("verification URI", &reading.verification_uri),
+            ("its life", &reading.expires_in),
+        ];
+        let found = self.read_each(reply, &wanted).await?;
+        values.set_secret("device_code", Secret::new(found[0].clone()));
+        values.set("user_code", &found[1]);
+        Ok("device code, user code, verification URI, its life".to_owned())
+    }
+
+    async fn read_each(&self, reply: &Reply, wanted: &[(&str, &Vec<Expression>)]) -> Result<Vec<String>, String> {
+        let expressions = wanted.iter().flat_map(|(_, expressions)| expressions.iter());
+        let answers = reading::of_reply(&self.hall.shared, reply, expressions).await;
+        let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
+        let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
+        wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()
     }
 
     /// The reply to a call that the stand-in has nothing against.
@@ -338,26 +365,6 @@ impl<'a> Play<'a> {
 
 fn wrong(words: impl Into<String>) -> Trouble {
     Trouble::Wrong(words.into())
-}
-
-/// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
-fn begun(reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
-    let wanted = [
-        ("device code", &reading.device_code),
-        ("user code", &reading.user_code),
-        ("verification URI", &reading.verification_uri),
-        ("its life", &reading.expires_in),
-    ];
-    let found = read_each(reply, &wanted)?;
-    values.set_secret("device_code", Secret::new(found[0].clone()));
-    values.set("user_code", &found[1]);
-    Ok("device code, user code, verification URI, its life".to_owned())
-}
-
-fn read_each(reply: &Reply, wanted: &[(&str, &Vec<Path>)]) -> Result<Vec<String>, String> {
-    let json = body_as_json(reply).ok_or("the documented reply is neither JSON nor a form")?;
-    let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
-    wanted.iter().map(|(name, paths)| first_text(paths, &json).ok_or_else(|| missing(name))).collect()
 }
 
 fn nothing_fetched(fetch: &Fetch) -> String {

@@ -1,0 +1,146 @@
+//! What a reply says: its body, and what those expressions came to that are more than a path. Every field of a reply is
+//! looked up here and nowhere else, so a path and JSONata cannot be read differently.
+
+use serde_json::Value as Json;
+
+use crate::call::expression::Walk;
+use crate::call::{Expression, ExpressionError, ExpressionFault, Reply};
+
+/// What a reply says. It has no `Debug`: it holds tokens.
+#[derive(Clone)]
+pub struct Answers {
+    json: Json,
+    came_to: Vec<(Expression, Result<Option<Json>, ExpressionError>)>,
+}
+
+impl Answers {
+    /// Of a document whose expressions are not evaluated yet.
+    pub fn new(json: Json) -> Self {
+        Self { json, came_to: Vec::new() }
+    }
+
+    /// Of a reply's body; `None` where that is neither JSON nor a form.
+    pub fn of(reply: &Reply) -> Option<Self> {
+        body_as_json(reply).map(Self::new)
+    }
+
+    /// The body.
+    pub fn json(&self) -> &Json {
+        &self.json
+    }
+
+    /// Those of the expressions that must be evaluated elsewhere, each once.
+    pub fn open<'a>(&self, expressions: impl IntoIterator<Item = &'a Expression>) -> Vec<&'a Expression> {
+        let mut open: Vec<&Expression> = Vec::new();
+        for expression in expressions {
+            if expression.walk(&self.json) == Walk::Beyond && !open.contains(&expression) {
+                open.push(expression);
+            }
+        }
+        open
+    }
+
+    /// Takes in what an expression came to.
+    pub fn add(&mut self, expression: &Expression, came_to: Result<Option<Json>, ExpressionError>) {
+        self.came_to.push((expression.clone(), came_to));
+    }
+
+    /// The value that an expression leads to, unless it is missing or `null`.
+    pub fn find(&self, expression: &Expression) -> Option<&Json> {
+        match expression.walk(&self.json) {
+            Walk::Found(value) => Some(value),
+            Walk::Nothing => None,
+            Walk::Beyond => self.evaluated(expression)?.as_ref().ok()?.as_ref().filter(|value| !value.is_null()),
+        }
+    }
+
+    /// The first value that one of the expressions leads to.
+    pub fn first(&self, expressions: &[Expression]) -> Option<&Json> {
+        expressions.iter().find_map(|expression| self.find(expression))
+    }
+
+    /// The same as text; numbers and booleans are written out.
+    pub fn first_text(&self, expressions: &[Expression]) -> Option<String> {
+        self.first(expressions).and_then(scalar_text).filter(|text| !text.is_empty())
+    }
+
+    /// Why one of these came to nothing that can be used, where the reply itself is not to blame.
+    pub fn problem(&self, expressions: &[Expression]) -> Option<ExpressionError> {
+        expressions.iter().find_map(|expression| match self.evaluated(expression)? {
+            Err(error) => Some(error.clone()),
+            Ok(Some(value)) => no_text(value).map(|what| expression.error(ExpressionFault::NotText(what))),
+            Ok(None) => None,
+        })
+    }
+
+    fn evaluated(&self, expression: &Expression) -> Option<&Result<Option<Json>, ExpressionError>> {
+        self.came_to.iter().find(|(known, _)| known == expression).map(|(_, came_to)| came_to)
+    }
+}
+
+fn no_text(value: &Json) -> Option<&'static str> {
+    match value {
+        Json::Object(_) => Some("an object"),
+        Json::Array(_) => Some("a list"),
+        _ => None,
+    }
+}
+
+/// A scalar as text.
+pub fn scalar_text(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// The body as JSON: parsed, or, where it is form-encoded, as an object of strings; `None` where it is neither.
+pub fn body_as_json(reply: &Reply) -> Option<Json> {
+    text_as_json(reply.body.expose(), &reply.media_type())
+}
+
+/// The same of a body's text and media type.
+pub fn text_as_json(text: &str, media_type: &str) -> Option<Json> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if let Ok(json) = serde_json::from_str::<Json>(text) {
+        return (json.is_object() || json.is_array()).then_some(json);
+    }
+    let form = media_type == "application/x-www-form-urlencoded"
+        || (text.contains('=') && !text.contains(['<', '{', '\n', ' ']));
+    form.then(|| {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Json::Object(pairs.map(|(name, value)| (name.into_owned(), Json::String(value.into_owned()))).collect())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_only_jsonata_can_follow_is_open_once() {
+        let answers = Answers::new(serde_json::json!({"items": [{"token": "a"}], "plain": 1}));
+        let of = |texts: &[&str]| texts.iter().map(|text| Expression::new(*text)).collect::<Vec<_>>();
+        let asked = of(&["plain", "missing", "items.token", "$sum(plain)", "items.token", "items[0].token"]);
+        let open: Vec<&str> = answers.open(&asked).into_iter().map(Expression::as_str).collect();
+        assert_eq!(open, ["items.token", "$sum(plain)"]);
+    }
+
+    #[test]
+    fn what_was_evaluated_is_found_like_what_was_walked() {
+        let mut answers = Answers::new(serde_json::json!({"a": "1"}));
+        let (evaluated, wrong, list) = (Expression::new("a & a"), Expression::new("a +"), Expression::new("[a, a]"));
+        let error = wrong.error(ExpressionFault::TooSlow { seconds: 2 });
+        answers.add(&evaluated, Ok(Some("11".into())));
+        answers.add(&wrong, Err(error.clone()));
+        answers.add(&list, Ok(Some(serde_json::json!(["1", "1"]))));
+        let both = [Expression::new("missing"), evaluated];
+        assert_eq!(answers.first_text(&both).as_deref(), Some("11"));
+        assert_eq!(answers.problem(&both), None);
+        assert_eq!(answers.problem(&[wrong]), Some(error));
+        let words = answers.problem(&[list]).map(|error| error.to_string());
+        assert_eq!(words.as_deref(), Some("the expression `[a, a]` came to a list, not to a text"));
+    }
+}

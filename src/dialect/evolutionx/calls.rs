@@ -1,0 +1,140 @@
+//! The calls of Evolutionx, to the letter of its examples.
+
+use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::dialect::Described;
+use crate::dialect::evolutionx::settings::{Grant, Key, Settings};
+use crate::oauth::split_scopes;
+use crate::service::{Asks, Assertion, AssertionAlgorithm, Input, Labels, Service, Start};
+
+/// The input that the resource is.
+pub(crate) const RESOURCE: &str = "resource";
+
+/// RFC 7523 section 2.2.
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What the settings say of the body.
+pub(crate) struct Sent<'a> {
+    pub(crate) body_key: &'a str,
+    pub(crate) settings: &'a Settings,
+}
+
+/// Gives the service its calls, and what they ask for.
+pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Sent<'_>) {
+    grant.name().clone_into(&mut service.grant_type);
+    service.asks = Asks::Secret;
+    let bearer = match grant {
+        Grant::ClientCredentials => {
+            let mut fields = vec![
+                ("grant_type", "<grant_type>"),
+                ("client_id", "<client_id>"),
+                ("client_secret", "<client_secret>"),
+            ];
+            fields.extend(resource_and_scope(service, sent));
+            fields
+        }
+        Grant::UserPassword => {
+            service.labels =
+                Labels { client_id: "User name".into(), client_secret: "Password".into(), ..Labels::default() };
+            vec![("username", "<client_id>"), ("password", "<client_secret>")]
+        }
+        Grant::RefreshToken => {
+            service.start = Start::RefreshToken;
+            refresh_fields()
+        }
+        Grant::JwtBearer => {
+            "client_credentials".clone_into(&mut service.grant_type);
+            service.asks = Asks::Nothing;
+            service.assertion = Some(assertion(endpoint));
+            let mut fields = vec![
+                ("grant_type", "<grant_type>"),
+                ("client_id", "<client_id>"),
+                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion", "<assertion>"),
+            ];
+            fields.extend(resource_and_scope(service, sent));
+            fields
+        }
+    };
+    service.bearer = call(endpoint, &bearer);
+    let refresh = match grant {
+        Grant::JwtBearer => vec![
+            ("grant_type", "refresh_token"),
+            ("client_id", "<client_id>"),
+            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion", "<assertion>"),
+            ("refresh_token", "<refresh_token>"),
+        ],
+        _ => refresh_fields(),
+    };
+    service.refresh = Some(call(endpoint, &refresh));
+}
+
+fn refresh_fields() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("grant_type", "refresh_token"),
+        ("client_id", "<client_id>"),
+        ("client_secret", "<client_secret>"),
+        ("refresh_token", "<refresh_token>"),
+    ]
+}
+
+/// Both are optional: one that is not set is not sent.
+fn resource_and_scope<'a>(service: &mut Service, sent: &Sent<'a>) -> Vec<(&'a str, &'static str)> {
+    let mut fields = Vec::new();
+    if let Some(resource) = sent.settings.text(Key::Resource) {
+        service.inputs.push(Input {
+            name: RESOURCE.to_owned(),
+            label: "Resource".to_owned(),
+            help: format!("Sent as `{}`.", sent.body_key),
+            default: resource.to_owned(),
+            ..Input::default()
+        });
+        fields.push((sent.body_key, "<resource>"));
+    }
+    if let Some(scope) = sent.settings.text(Key::Scope) {
+        service.scopes.default = split_scopes(scope, " ");
+        fields.push(("scope", "<scope>"));
+    }
+    fields
+}
+
+/// The claims of RFC 7523 section 3.
+fn assertion(endpoint: &str) -> Assertion {
+    let claims = [("iss", "<client_id>"), ("sub", "<client_id>")].map(|(name, value)| (name.into(), value.into()));
+    Assertion {
+        algorithm: Some(AssertionAlgorithm::RS256),
+        audience: endpoint.to_owned(),
+        claims: claims.into(),
+        unique: true,
+        life: Some(300),
+        parameter: "client_assertion".to_owned(),
+        client_assertion_type: JWT_BEARER.to_owned(),
+        ..Assertion::default()
+    }
+}
+
+/// POST with a JSON body, a field a line, as the examples have it.
+fn call(endpoint: &str, fields: &[(&str, &str)]) -> CallTemplate {
+    let lines: Vec<String> = fields.iter().map(|(name, value)| format!("\"{name}\": \"{value}\"")).collect();
+    CallTemplate {
+        method: Method::Post,
+        url: Template::new(endpoint),
+        headers: vec![Parameter::new("Content-Type", "application/json"), Parameter::new("Accept", "application/json")],
+        body: BodyTemplate::Json(Template::new(format!("{{\n{}\n}}", lines.join(",\n")))),
+        ..CallTemplate::default()
+    }
+}
+
+/// Takes over the values.
+pub(crate) fn fill(described: &mut Described, grant: Grant, settings: &Settings) {
+    let text = |key| settings.text(key).unwrap_or_default().to_owned();
+    described.client_id = text(Key::ClientId);
+    if grant != Grant::JwtBearer {
+        described.secrets.client_secret = settings.secret(Key::ClientSecret);
+    }
+    described.secrets.refresh_token = settings.secret(Key::RefreshToken);
+    described.scopes.clone_from(&described.service.scopes.default);
+    if described.service.inputs.iter().any(|input| input.name == RESOURCE) {
+        described.inputs.insert(RESOURCE.to_owned(), text(Key::Resource));
+    }
+}

@@ -1,0 +1,196 @@
+//! Evolutionx: the settings of its OAuth page, as a JSON object or as `Label: value` lines, and the request bodies of its
+//! examples. Its calls are POST with a JSON body, exactly as the examples have them.
+
+mod calls;
+mod settings;
+mod write;
+
+use thiserror::Error;
+
+use crate::call::{Expression, ExpressionError, Reading};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::evolutionx::settings::{Key, Settings};
+use crate::dialect::{Described, Import, Note};
+use crate::service::{Service, TokenPolicy};
+
+pub use crate::dialect::evolutionx::settings::{Grant, SettingsForm};
+pub use crate::dialect::evolutionx::write::{WriteError, Written, write};
+
+/// The longest document in bytes: the settings fill a page.
+const LONGEST: usize = 1024 * 1024;
+
+/// Why a document is not settings of Evolutionx.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are what the words name")]
+pub enum SettingsError {
+    /// It is longer than is taken.
+    #[error("the document is longer than {LONGEST} bytes")]
+    TooLong,
+    /// It begins as JSON and is none; nothing of the text is quoted.
+    #[error("the settings are not JSON: there is something unexpected at line {line}, column {column}")]
+    NotJson { line: usize, column: usize },
+    /// It has none of the settings.
+    #[error("the document names no setting of Evolutionx")]
+    NoSettings,
+    /// A setting is there twice.
+    #[error("the setting `{name}` is there twice")]
+    Twice { name: &'static str },
+    /// A setting is no text or number.
+    #[error("the setting `{name}` is no text")]
+    NoText { name: &'static str },
+    /// The endpoint is no URL.
+    #[error("the setting `OAuth Endpoint` is no URL that starts with `https://`")]
+    Endpoint,
+    /// The life is no number.
+    #[error("the setting `OAuth Token life` is no number of seconds")]
+    Life,
+    /// The grant is none of those there are.
+    #[error(
+        "the setting `OAuth Grant Type` is none of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`"
+    )]
+    Grant,
+    /// The key cannot be one.
+    #[error("the setting `OAuth Resource Body Key` is no name of letters, digits, `_`, `-`, `.` and `:`")]
+    BodyKey,
+    /// An expression cannot be read.
+    #[error("the setting `{name}`: {error}")]
+    Expression {
+        name: &'static str,
+        #[source]
+        error: ExpressionError,
+    },
+}
+
+impl Diagnose for SettingsError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::TooLong => diagnosis.hint("give the settings alone"),
+            Self::NotJson { .. } => diagnosis.hint("look for a missing quote or bracket there"),
+            Self::NoSettings => diagnosis.hint("copy the page's settings, each as `OAuth Endpoint: https://…`"),
+            Self::Twice { .. } => diagnosis.hint("keep one of the two"),
+            Self::NoText { .. } => diagnosis.hint("put it in quotes"),
+            Self::Endpoint => diagnosis.hint("enter the whole URL of the token endpoint"),
+            Self::Life => diagnosis.hint("write seconds, such as `3600`"),
+            Self::Grant => diagnosis.hint("choose one of them"),
+            Self::BodyKey => diagnosis.hint("it is `resource`, `audience` or another name in the body"),
+            Self::Expression { error, .. } => Diagnosis { summary: diagnosis.summary, ..error.diagnose() },
+        }
+    }
+}
+
+/// Whether a text looks like the settings, or like the body of one of the examples.
+pub fn recognise(text: &str) -> bool {
+    text.len() <= LONGEST && Settings::parse(text).is_ok_and(|settings| settings.is_telling())
+}
+
+/// Reads settings, or the body of an example.
+pub fn read(text: &str) -> Result<Import, SettingsError> {
+    if text.len() > LONGEST {
+        return Err(SettingsError::TooLong);
+    }
+    let settings = Settings::parse(text)?;
+    Ok(Import { form: "Evolutionx settings".to_owned(), described: vec![described(&settings)?] })
+}
+
+fn described(settings: &Settings) -> Result<Described, SettingsError> {
+    let grant = settings.grant()?;
+    let endpoint = endpoint(settings)?;
+    let host = url::Url::parse(&endpoint).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let body_key = settings.body_key()?;
+    let mut service = Service {
+        id: id(host.as_deref().unwrap_or_default()),
+        name: host.unwrap_or_else(|| "Evolutionx service".to_owned()),
+        summary: "Described by Evolutionx settings".to_owned(),
+        source: vec!["Evolutionx settings".to_owned()],
+        policy: TokenPolicy { longest_life: life(settings)?, ..TokenPolicy::default() },
+        ..Service::default()
+    };
+    calls::set(&mut service, grant, &endpoint, &calls::Sent { body_key, settings });
+    let reading = reading(settings)?;
+    service.bearer.reading = reading.clone();
+    if let Some(refresh) = &mut service.refresh {
+        refresh.reading = reading;
+    }
+    let mut described = Described { service, ..Described::default() };
+    calls::fill(&mut described, grant, settings);
+    described.understood = settings.understood();
+    described.ignored = ignored(settings, grant);
+    described.missing = missing(settings, grant);
+    Ok(described)
+}
+
+fn endpoint(settings: &Settings) -> Result<String, SettingsError> {
+    let Some(endpoint) = settings.text(Key::Endpoint) else { return Ok(String::new()) };
+    match url::Url::parse(endpoint) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(endpoint.to_owned()),
+        _ => Err(SettingsError::Endpoint),
+    }
+}
+
+/// Seconds.
+fn life(settings: &Settings) -> Result<Option<u64>, SettingsError> {
+    let read = |text: &str| text.parse::<u64>().ok().filter(|life| *life > 0).ok_or(SettingsError::Life);
+    settings.text(Key::TokenLife).map(read).transpose()
+}
+
+/// The reply as RFC 6749 has it, but for what the two expressions say.
+fn reading(settings: &Settings) -> Result<Reading, SettingsError> {
+    let mut reading = Reading::default();
+    for (key, field) in
+        [(Key::TokenResponse, &mut reading.access_token), (Key::RefreshTokenResponse, &mut reading.refresh_token)]
+    {
+        if let Some(text) = settings.text(key) {
+            let expression = Expression::new(text);
+            expression.check().map_err(|error| SettingsError::Expression { name: key.label(), error })?;
+            *field = vec![expression];
+        }
+    }
+    Ok(reading)
+}
+
+/// A name made of a host: `login.example.com` is `login-example-com`.
+fn id(host: &str) -> String {
+    let letters: String =
+        host.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let id = letters.trim_matches('-');
+    match id.chars().next() {
+        Some(first) if first.is_ascii_alphabetic() => id.to_owned(),
+        Some(_) => format!("evolutionx-{id}"),
+        None => "evolutionx".to_owned(),
+    }
+}
+
+fn ignored(settings: &Settings, grant: Grant) -> Vec<Note> {
+    let mut ignored = settings.unknown();
+    let words = match grant {
+        Grant::UserPassword => "the call with user name and password does not send it",
+        Grant::RefreshToken => "the call with a refresh token does not send it",
+        Grant::ClientCredentials | Grant::JwtBearer => return ignored,
+    };
+    let unused = [Key::Resource, Key::ResourceName, Key::Scope].into_iter().filter(|key| settings.has(*key));
+    ignored.extend(unused.map(|key| Note::new(key.label(), words)));
+    ignored
+}
+
+fn missing(settings: &Settings, grant: Grant) -> Vec<Note> {
+    let mut wanted =
+        vec![(Key::Endpoint, "enter the URL of the token endpoint"), (Key::ClientId, "copy it from the service")];
+    match grant {
+        Grant::JwtBearer => {}
+        Grant::RefreshToken => wanted.extend([
+            (Key::ClientSecret, "copy it from the service"),
+            (Key::RefreshToken, "paste it in step 3, or make one at the service"),
+        ]),
+        _ => wanted.push((Key::ClientSecret, "copy it from the service")),
+    }
+    let mut missing: Vec<Note> = wanted
+        .into_iter()
+        .filter(|(key, _)| !settings.has(*key))
+        .map(|(key, words)| Note::new(key.label(), words))
+        .collect();
+    if grant == Grant::JwtBearer {
+        missing.push(Note::new("private key", "the settings hold none: load the key that the service knows"));
+    }
+    missing
+}

@@ -1,0 +1,223 @@
+//! A service as settings of Evolutionx. They know one endpoint and a JSON body; what does not fit is told.
+
+use serde_json::{Map, Value as Json};
+use thiserror::Error;
+
+use crate::call::{BodyTemplate, CallTemplate, Expression, Reading, RenderError, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::evolutionx::calls::RESOURCE;
+use crate::dialect::evolutionx::settings::{Grant, Key, SettingsForm};
+use crate::dialect::{Described, Note};
+use crate::secret::Secret;
+
+/// Settings as they are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The text. It holds secrets where that was asked for.
+    pub text: Secret,
+    /// What of the service the settings cannot say.
+    pub ignored: Vec<Note>,
+}
+
+/// Why a service cannot be written so.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WriteError {
+    /// Only a browser gets its first token, and nothing renews it.
+    #[error("{service} needs a browser and has no refresh token endpoint, and Evolutionx can do neither without")]
+    NeedsBrowser {
+        /// The service's name.
+        service: String,
+    },
+    /// The endpoint has a value in it that is not known.
+    #[error("the endpoint cannot be written: {0}")]
+    Endpoint(#[source] RenderError),
+}
+
+impl Diagnose for WriteError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::NeedsBrowser { .. } => diagnosis.hint("enter a refresh token endpoint, if the service has one"),
+            Self::Endpoint(error) => Diagnosis { summary: diagnosis.summary, ..error.diagnose() },
+        }
+    }
+}
+
+/// Writes the settings; secret values only if they are asked for.
+pub fn write(described: &Described, form: SettingsForm, with_secrets: bool) -> Result<Written, WriteError> {
+    let service = &described.service;
+    let grant = grant(described)?;
+    let call = match (grant, &service.refresh) {
+        (Grant::RefreshToken, Some(refresh)) => refresh,
+        _ => &service.bearer,
+    };
+    let mut ignored = ignored(described, grant, call);
+    let mut settings = vec![(Key::Endpoint, endpoint(described, call)?)];
+    let policy = &service.policy;
+    if let Some(life) = policy.longest_life.or(policy.access_token_life) {
+        settings.push((Key::TokenLife, life.to_string()));
+    }
+    settings.push((Key::GrantType, grant.name().to_owned()));
+    settings.push((Key::ClientId, described.client_id.clone()));
+    if with_secrets {
+        settings.push((Key::ClientSecret, described.secrets.client_secret.expose().to_owned()));
+    }
+    if let Some((name, value)) = resource(described, call, grant, &mut ignored) {
+        settings.extend([(Key::ResourceName, name), (Key::Resource, value)]);
+    }
+    let scopes = if described.scopes.is_empty() { &service.scopes.default } else { &described.scopes };
+    if matches!(grant, Grant::ClientCredentials | Grant::JwtBearer) {
+        settings.push((Key::Scope, scopes.join(&service.scopes.separator)));
+    }
+    if with_secrets {
+        settings.push((Key::RefreshToken, described.secrets.refresh_token.expose().to_owned()));
+    }
+    let standard = Reading::default();
+    settings.push((Key::TokenResponse, expression(&call.reading.access_token, &standard.access_token)));
+    settings.push((Key::RefreshTokenResponse, expression(&call.reading.refresh_token, &standard.refresh_token)));
+    settings.retain(|(_, value)| !value.is_empty());
+    Ok(Written { text: Secret::new(text(&settings, form)), ignored })
+}
+
+fn grant(described: &Described) -> Result<Grant, WriteError> {
+    let service = &described.service;
+    if service.authorization.is_some() {
+        let needs_browser = || WriteError::NeedsBrowser { service: service.name.clone() };
+        return service.refresh.as_ref().map(|_| Grant::RefreshToken).ok_or_else(needs_browser);
+    }
+    Ok(match service.grant_type.as_str() {
+        _ if service.assertion.is_some() => Grant::JwtBearer,
+        "refresh_token" => Grant::RefreshToken,
+        "user_password" | "password" => Grant::UserPassword,
+        _ => Grant::ClientCredentials,
+    })
+}
+
+/// The URL with the inputs filled in: the settings have none.
+fn endpoint(described: &Described, call: &CallTemplate) -> Result<String, WriteError> {
+    if call.url.is_empty() {
+        return Ok(String::new());
+    }
+    let mut values = Values::new();
+    described.service.declare(&mut values);
+    for input in &described.service.inputs {
+        let value = described.inputs.get(&input.name).unwrap_or(&input.default);
+        if !value.is_empty() {
+            values.set(&input.name, value);
+        }
+        for (name, value) in
+            input.choices.iter().filter(|choice| choice.value == *value).flat_map(|choice| &choice.sets)
+        {
+            values.set(name, value);
+        }
+    }
+    let address = CallTemplate { url: call.url.clone(), ..CallTemplate::default() };
+    let rendered = address.render(&values).map_err(WriteError::Endpoint)?;
+    Ok(rendered.url.to_secret().expose().to_owned())
+}
+
+/// The names of the body with their templates.
+fn body(call: &CallTemplate) -> Vec<(String, String)> {
+    match &call.body {
+        BodyTemplate::Form(list) => list.iter().map(|p| (p.name.clone(), p.value.source().to_owned())).collect(),
+        BodyTemplate::Json(text) => {
+            let object: Option<Map<String, Json>> = serde_json::from_str(text.source()).ok();
+            let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            object.into_iter().flatten().map(|(name, value)| (name, text(&value))).collect()
+        }
+        BodyTemplate::None | BodyTemplate::Text { .. } => Vec::new(),
+    }
+}
+
+/// The first parameter that is none of OAuth's own, with its value; the others are told.
+fn resource(
+    described: &Described,
+    call: &CallTemplate,
+    grant: Grant,
+    ignored: &mut Vec<Note>,
+) -> Option<(String, String)> {
+    const OAUTH: [&str; 12] = [
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "scope",
+        "refresh_token",
+        "username",
+        "password",
+        "client_assertion",
+        "client_assertion_type",
+        "code",
+        "code_verifier",
+        "redirect_uri",
+    ];
+    let value_of = |template: &str| match template.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+        Some(name) => {
+            let input = described.service.inputs.iter().find(|input| input.name == name);
+            let known = described.inputs.get(name).or(input.map(|input| &input.default));
+            known.cloned().unwrap_or_default()
+        }
+        None => template.to_owned(),
+    };
+    let mut others = body(call).into_iter().filter(|(name, _)| !OAUTH.contains(&name.as_str()));
+    let first = match grant {
+        Grant::ClientCredentials | Grant::JwtBearer => others.next().map(|(name, value)| (name, value_of(&value))),
+        Grant::UserPassword | Grant::RefreshToken => None,
+    };
+    ignored.extend(others.map(|(name, _)| Note::new(name, "Evolutionx sends one resource, and this parameter not")));
+    first
+}
+
+fn ignored(described: &Described, grant: Grant, call: &CallTemplate) -> Vec<Note> {
+    let service = &described.service;
+    let mut ignored = Vec::new();
+    let mut tell = |is_so: bool, place: &str, words: &str| {
+        if is_so {
+            ignored.push(Note::new(place, words));
+        }
+    };
+    tell(
+        service.authorization.is_some(),
+        "authorization",
+        "Evolutionx does not sign in: it begins with a refresh token",
+    );
+    tell(
+        grant != Grant::JwtBearer && call.authentication != crate::call::Authentication::None,
+        "authentication",
+        "Evolutionx sends client id and secret in the body",
+    );
+    tell(!matches!(call.body, BodyTemplate::Json(_)), "body", "Evolutionx sends JSON");
+    tell(call.method != crate::call::Method::Post, "method", "Evolutionx sends POST");
+    tell(!call.query.is_empty(), "query", "Evolutionx sends none");
+    let other_endpoint = service.refresh.as_ref().is_some_and(|refresh| refresh.url != call.url);
+    tell(other_endpoint, "refresh token endpoint", "Evolutionx knows one endpoint");
+    tell(service.identity.is_some(), "identity", "Evolutionx does not check a token");
+    let more = service.inputs.iter().filter(|input| input.name != RESOURCE && input.secret);
+    ignored.extend(more.map(|input| Note::new(&input.label, "Evolutionx has no place for a further secret")));
+    ignored
+}
+
+/// One expression; of several the first that holds something.
+fn expression(own: &[Expression], standard: &[Expression]) -> String {
+    match own {
+        own if own == standard => String::new(),
+        [] => String::new(),
+        [one] if one.is_path() && !one.as_str().contains('-') => one.as_str().to_owned(),
+        [one] => one.to_jsonata(),
+        several => {
+            let each: Vec<String> = several.iter().map(Expression::to_jsonata).collect();
+            format!("[{}][0]", each.join(", "))
+        }
+    }
+}
+
+fn text(settings: &[(Key, String)], form: SettingsForm) -> String {
+    match form {
+        SettingsForm::Json => {
+            let fields = settings.iter().map(|(key, value)| (key.label().to_owned(), Json::from(value.as_str())));
+            format!("{:#}", Json::Object(fields.collect()))
+        }
+        SettingsForm::Lines => {
+            settings.iter().map(|(key, value)| format!("{}: {value}\n", key.label())).collect::<Vec<_>>().concat()
+        }
+    }
+}
