@@ -21,7 +21,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> R
     let outgoing = Outgoing { service: &service, profile: profile.as_ref(), secrets: shown };
     let written = write(options.form, &outgoing)?;
     tell_lost(options.form, &written);
-    if shown.is_some_and(|secrets| !secrets.names().is_empty()) {
+    if written.has_secrets {
         print::warning(&Diagnosis::new("what is written holds secrets").hint("keep it where nobody else reads it"));
     }
     put(options, &written)
@@ -63,7 +63,7 @@ fn tell_lost(form: Form, written: &Written) {
     if written.lost.is_empty() {
         return;
     }
-    print::note(&format!("A {} cannot carry:", form.name()));
+    print::note(&format!("{} cannot carry:", form.name()));
     for note in &written.lost {
         print::note(&format!("  {}: {}", note.place, note.words));
     }

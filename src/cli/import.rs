@@ -198,8 +198,9 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
             let attempt = conversation.attempt();
             conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: false });
             conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))?;
-            // With a refresh token at hand nobody has to sign in.
+            // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
             let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh.is_some();
+            let renews = renews && described.still_missing().is_empty();
             let next = if renews { "token" } else { "sign-in" };
             print::note(&format!("Kept as the profile `{name}`. Next: tokenwright {next} {name}"));
         }

@@ -8,7 +8,7 @@ use url::{Host, Url};
 
 use crate::call::{Parameter, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::{Described, Import, Note};
+use crate::dialect::{Described, Import, Note, discovery};
 use crate::oauth::{Pkce, split_scopes};
 use crate::service::{Catalog, Service};
 
@@ -54,22 +54,7 @@ impl Issuer {
         if self.0.path().contains("/.well-known/") {
             return vec![self.0.to_string()];
         }
-        let path = self.0.path().trim_end_matches('/');
-        let at = |path: String| {
-            let mut url = self.0.clone();
-            url.set_path(&path);
-            url.to_string()
-        };
-        let mut places = vec![
-            at(format!("{path}/.well-known/openid-configuration")),
-            at(format!("/.well-known/oauth-authorization-server{path}")),
-            at(format!("/.well-known/openid-configuration{path}")),
-        ];
-        places.dedup();
-        if path.is_empty() {
-            places.truncate(2);
-        }
-        places
+        discovery::well_known_urls(self.0.as_str())
     }
 }
 

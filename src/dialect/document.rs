@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde_json::Value as Json;
 use zeroize::Zeroizing;
 
 use crate::dialect::door::ImportError;
@@ -15,8 +15,8 @@ pub const LARGEST: u64 = 16 * 1024 * 1024;
 /// How deep brackets may nest; what the JSON parser behind the readers takes, so that none of them runs out of stack.
 const DEEPEST: usize = 127;
 
-/// The most keys of an object that are looked at to tell what a document is.
-const MOST_KEYS: usize = 256;
+/// How many values JSON may hold; each takes some hundred bytes once it is parsed.
+const MOST_VALUES: usize = 1_000_000;
 
 /// How the first bytes of files that are no text begin, and what those files are.
 const MAGIC: [(&[u8], &str); 10] = [
@@ -36,8 +36,8 @@ const MAGIC: [(&[u8], &str); 10] = [
 pub(in crate::dialect) struct Document<'a> {
     /// The name of the file it came from, or what else it is called.
     pub name: &'a str,
-    /// The names at its top, where it is a JSON object.
-    pub keys: Vec<String>,
+    /// What it is as JSON, where it is that.
+    pub json: Option<Json>,
     /// Why it is no JSON, where it begins like it.
     pub broken: Option<ImportError>,
     /// Wiped on drop: a document may hold secrets.
@@ -54,13 +54,11 @@ impl<'a> Document<'a> {
         if text.trim().is_empty() {
             return Err(ImportError::Empty);
         }
-        let mut document = Self { name, keys: Vec::new(), broken: None, text };
+        let mut document = Self { name, json: None, broken: None, text };
         if document.looks_like_json() {
-            if let Some((line, column)) = too_deep(document.text()) {
-                return Err(ImportError::Deep { line, column });
-            }
-            match top_keys(document.text()) {
-                Ok(keys) => document.keys = keys,
+            bound(document.text())?;
+            match serde_json::from_str(document.text()) {
+                Ok(json) => document.json = Some(json),
                 Err(error) => document.broken = Some(json_error(&error)),
             }
         }
@@ -77,9 +75,9 @@ impl<'a> Document<'a> {
         self.text.trim()
     }
 
-    /// Whether all of these names stand at its top.
-    pub(in crate::dialect) fn has_keys(&self, names: &[&str]) -> bool {
-        names.iter().all(|name| self.keys.iter().any(|key| key == name))
+    /// Whether it is JSON of which this holds.
+    pub(in crate::dialect) fn is_json(&self, holds: impl FnOnce(&Json) -> bool) -> bool {
+        self.json.as_ref().is_some_and(holds)
     }
 
     /// Its lines that say something, from the top.
@@ -138,23 +136,26 @@ pub(in crate::dialect) fn place(before: &str) -> (usize, usize) {
     (before.matches('\n').count() + 1, last.chars().count() + 1)
 }
 
-/// Where brackets outside of texts nest too deep.
-fn too_deep(text: &str) -> Option<(usize, usize)> {
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+/// Refuses JSON that nests too deep, or whose values would fill the memory; counted before anything is parsed.
+fn bound(text: &str) -> Result<(), ImportError> {
+    let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match (in_text, byte) {
             (true, _) if escaped => escaped = false,
             (true, b'\\') => escaped = true,
             (_, b'"') => in_text = !in_text,
-            (false, b'{' | b'[') => depth += 1,
+            (false, b'{' | b'[') => (depth, values) = (depth + 1, values + 1),
             (false, b'}' | b']') => depth = depth.saturating_sub(1),
+            (false, b',') => values += 1,
             _ => {}
         }
-        if depth > DEEPEST {
-            return Some(place(&text[..at]));
+        if depth > DEEPEST || values > MOST_VALUES {
+            let (line, column) = place(&text[..at]);
+            let deep = ImportError::Deep { line, column };
+            return Err(if depth > DEEPEST { deep } else { ImportError::TooMany { line, column } });
         }
     }
-    None
+    Ok(())
 }
 
 fn json_error(error: &serde_json::Error) -> ImportError {
@@ -162,43 +163,6 @@ fn json_error(error: &serde_json::Error) -> ImportError {
     // The place is told in our own order.
     let problem = message.split(" at line ").next().unwrap_or_default().to_owned();
     ImportError::Json { line: error.line(), column: error.column(), is_cut: error.is_eof(), problem }
-}
-
-/// Reads all of it and keeps the names at its top only: a list has none.
-fn top_keys(text: &str) -> Result<Vec<String>, serde_json::Error> {
-    if text.trim_start().starts_with('[') {
-        return serde_json::from_str::<Vec<IgnoredAny>>(text).map(|_| Vec::new());
-    }
-    serde_json::from_str::<TopKeys>(text).map(|keys| keys.0)
-}
-
-/// The names of an object, its values passed over without being kept.
-struct TopKeys(Vec<String>);
-
-impl<'de> serde::Deserialize<'de> for TopKeys {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(TopKeysVisitor)
-    }
-}
-
-struct TopKeysVisitor;
-
-impl<'de> Visitor<'de> for TopKeysVisitor {
-    type Value = TopKeys;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TopKeys, A::Error> {
-        let mut keys = Vec::new();
-        while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
-            if keys.len() < MOST_KEYS {
-                keys.push(key);
-            }
-        }
-        Ok(TopKeys(keys))
-    }
 }
 
 #[cfg(test)]
@@ -243,7 +207,9 @@ mod tests {
     fn json_that_is_too_deep_or_cut_is_placed() {
         assert_eq!(error("[".repeat(100_000).as_bytes()), "line 1, column 128: brackets nest deeper than 127");
         let deep_text = format!("{{\"a\": \"{}\"}}", "[".repeat(1000));
-        assert_eq!(Document::parse(deep_text.as_bytes(), "x").expect("a text").keys, ["a"]);
+        assert!(Document::parse(deep_text.as_bytes(), "x").expect("a text").is_json(|json| json["a"].is_string()));
+        let many = format!("[{}0]", "\"\",".repeat(MOST_VALUES));
+        assert_eq!(error(many.as_bytes()), "line 1, column 3000001: more than 1000000 values");
         let cut = Document::parse(b"{\n  \"info\": {\"name\": \"Acm", "x").expect("text");
         let broken = cut.broken.expect("broken");
         assert_eq!(broken.to_string(), "line 2, column 23: the JSON ends in the middle");
@@ -253,6 +219,6 @@ mod tests {
     #[test]
     fn a_table_of_toml_is_no_json() {
         let document = Document::parse(b"[bearer]\nurl = 1", "x").expect("text");
-        assert!(document.broken.is_none() && document.keys.is_empty());
+        assert!(document.broken.is_none() && document.json.is_none());
     }
 }

@@ -50,6 +50,14 @@ pub enum ImportError {
         /// The column, from 1.
         column: usize,
     },
+    /// More values than any description has.
+    #[error("line {line}, column {column}: more than 1000000 values")]
+    TooMany {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+    },
     /// It begins like JSON and is none.
     #[error("line {line}, column {column}: {}", json_words(*is_cut, problem))]
     Json {
@@ -72,7 +80,7 @@ pub enum ImportError {
         nearest: Option<(&'static str, Vec<&'static str>)>,
     },
     /// Its form is known, and it breaks the rules of that.
-    #[error("{form}: {error}")]
+    #[error("{}", with_form(form, &error.to_string()))]
     Form {
         /// The form.
         form: &'static str,
@@ -93,7 +101,7 @@ impl Diagnose for ImportError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::Empty => diagnosis.hint("copy or export it again"),
-            Self::TooLarge => diagnosis.hint("export only what describes the service"),
+            Self::TooLarge | Self::TooMany { .. } => diagnosis.hint("export only what describes the service"),
             Self::Binary(_) => diagnosis.hint("export the description as text: JSON, YAML, XML or TOML"),
             Self::Encoding { .. } => diagnosis.hint("save it as UTF-8"),
             Self::Deep { .. } => diagnosis.hint("no description of a service nests that deep; look at what made it"),
@@ -105,12 +113,17 @@ impl Diagnose for ImportError {
             Self::Unknown { nearest } => diagnosis.hint(looked_for(nearest.as_ref())),
             Self::Form { form, error } => {
                 let inner = error.diagnose();
-                Diagnosis { summary: format!("{form}: {}", inner.summary), ..inner }
+                Diagnosis { summary: with_form(form, &inner.summary), ..inner }
             }
             Self::Leaking(_) => diagnosis.hint("write its placeholder there instead, such as `{client_secret}`"),
             Self::Nothing(_) => diagnosis.hint("take the document that holds its OAuth 2.0 settings"),
         }
     }
+}
+
+/// The words with the form before them, unless they name it themselves.
+fn with_form(form: &str, words: &str) -> String {
+    if words.contains(form) { words.to_owned() } else { format!("{form}: {words}") }
 }
 
 fn json_words(is_cut: bool, problem: &str) -> String {
@@ -131,7 +144,7 @@ fn looked_for(nearest: Option<&(&'static str, Vec<&'static str>)>) -> String {
 /// Reads a document. `name` is that of its file, or what else it is called; `catalog` holds the presets that one of
 /// ours may extend.
 pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, ImportError> {
-    let document = Document::parse(bytes, name)?;
+    let mut document = Document::parse(bytes, name)?;
     if let Some(issuer) = Issuer::parse(document.trimmed()) {
         return Ok(Found::Issuer(issuer));
     }
@@ -139,6 +152,8 @@ pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, Import
         return Err(unknown(document));
     };
     let form = dialect.name;
+    // The reader parses it anew into what it needs; both at once would be twice the memory.
+    document.json = None;
     let mut import = (dialect.read)(&document, catalog).map_err(|error| ImportError::Form { form, error })?;
     if import.described.is_empty() {
         return Err(ImportError::Nothing(form));
@@ -178,7 +193,7 @@ fn unknown(document: Document<'_>) -> ImportError {
     if let Some((_, what, hint)) = OTHERS.iter().find(|(begins, ..)| start.starts_with(begins)) {
         return ImportError::Else(what, hint);
     }
-    if document.has_keys(&["access_token"]) {
+    if document.is_json(|json| json.get("access_token").is_some()) {
         let hint = "import the description of the service; tokens are had by signing in";
         return ImportError::Else("the reply of a token endpoint", hint);
     }

@@ -6,7 +6,10 @@ use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::Document;
-use crate::dialect::{Import, ImportedSecrets, Note, address, own};
+use crate::dialect::{
+    Described, Import, ImportedSecrets, Note, address, bruno, curl, datazen, discovery, evolutionx, ezintegrations,
+    google, insomnia, openapi, outgoing, own, postman,
+};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, Service};
 
@@ -19,6 +22,26 @@ pub enum Form {
     Profile,
     /// The address that a browser was sent to.
     AuthorizationRequest,
+    /// A token call as a curl line.
+    Curl,
+    /// A service account's key, or a client, as Google hands them out.
+    Google,
+    /// What an authorization server tells of itself.
+    Discovery,
+    /// A collection or an environment of Postman.
+    Postman,
+    /// An export of Insomnia.
+    Insomnia,
+    /// The security schemes of an OpenAPI document.
+    OpenApi,
+    /// A request, collection or environment of Bruno.
+    Bruno,
+    /// The settings of eZintegrations.
+    Ezintegrations,
+    /// The settings of Evolutionx.
+    Evolutionx,
+    /// The pages of DataZen's wizard.
+    Datazen,
 }
 
 /// What the door knows of a form.
@@ -59,7 +82,7 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         form: Form::Preset,
         id: "toml",
         name: "Tokenwright preset",
-        sign: "TOML with `id` and `[bearer]` or `extends`",
+        sign: "TOML with `[bearer]` or `extends`",
         marks: &["[bearer]", "[authorization]", "[refresh]", "\nextends ="],
         recognise: own::is_preset,
         read: |document, catalog| Ok(own::read_preset(document, catalog)?),
@@ -72,8 +95,120 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         sign: "an https address with `client_id`",
         marks: &["response_type=code", "client_id="],
         recognise: |document| address::is_request(document.trimmed()),
-        read: |document, _| address::authorization_request(document.trimmed()).map_err(FormError::from),
+        read: |document, _| Ok(address::authorization_request(document.trimmed())?),
         write: None,
+    },
+    Dialect {
+        form: Form::Curl,
+        id: "",
+        name: "curl command",
+        sign: "a line that begins with `curl`",
+        marks: &["curl ", "--data", "-d "],
+        recognise: |document| curl::recognise(document.text()),
+        read: |document, _| Ok(curl::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Google,
+        id: "",
+        name: "Google key or client file",
+        sign: "JSON with `installed`, `web` or `private_key`",
+        marks: &["\"installed\"", "\"client_email\"", "\"private_key\""],
+        recognise: |document| document.is_json(google::recognise_json),
+        read: |document, _| Ok(google::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Discovery,
+        id: "",
+        name: "OAuth 2.0 server metadata",
+        sign: "JSON with `issuer` and `token_endpoint`",
+        marks: &["\"issuer\"", "\"token_endpoint\"", "\"authorization_endpoint\""],
+        recognise: |document| document.is_json(discovery::recognise_json),
+        read: |document, _| Ok(discovery::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Postman,
+        id: "",
+        name: "Postman collection or environment",
+        sign: "JSON with `info` and `item`, or `values`",
+        marks: &["\"info\"", "\"item\"", "\"values\"", "postman"],
+        recognise: |document| document.is_json(postman::recognise_json),
+        read: |document, _| Ok(postman::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Insomnia,
+        id: "",
+        name: "Insomnia export",
+        sign: "JSON or YAML of version 4 or 5",
+        marks: &["\"_type\"", "\"resources\"", "insomnia"],
+        recognise: |document| match &document.json {
+            Some(json) => insomnia::recognise_json(json),
+            None => insomnia::recognise(document.text()),
+        },
+        read: |document, _| Ok(insomnia::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::OpenApi,
+        id: "",
+        name: "OpenAPI document",
+        sign: "JSON or YAML with `openapi` or `swagger`",
+        marks: &["openapi", "swagger", "securitySchemes"],
+        recognise: |document| match &document.json {
+            Some(json) => openapi::recognise_json(json),
+            None => openapi::recognise(document.text()),
+        },
+        read: |document, _| Ok(openapi::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Bruno,
+        id: "",
+        name: "Bruno file",
+        sign: "text with `auth:oauth2 {`",
+        marks: &["auth:oauth2", "meta {", "vars {"],
+        recognise: |document| bruno::recognise(document.text()),
+        read: |document, _| Ok(bruno::read(document.text())?),
+        write: None,
+    },
+    Dialect {
+        form: Form::Ezintegrations,
+        id: "ezintegrations",
+        name: "eZintegrations OAuth 2.0 settings",
+        sign: "JSON or lines with `Refresh Token URL`",
+        marks: &["Refresh Token URL", "Refresh Token Method", "Refresh Token Endpoint"],
+        recognise: |document| match &document.json {
+            Some(json) => ezintegrations::recognise_json(json),
+            None => ezintegrations::recognise(document.text()),
+        },
+        read: |document, _| Ok(ezintegrations::read(document.text())?),
+        write: Some(outgoing::ezintegrations),
+    },
+    Dialect {
+        form: Form::Evolutionx,
+        id: "evolutionx",
+        name: "Evolutionx settings",
+        sign: "JSON or lines with `OAuth Endpoint`",
+        marks: &["OAuth Endpoint", "OAuth Grant Type", "OAuth Client", "grant_type"],
+        recognise: |document| evolutionx::recognise(document.text()),
+        read: |document, _| Ok(evolutionx::read(document.text())?),
+        write: Some(outgoing::evolutionx),
+    },
+    Dialect {
+        form: Form::Datazen,
+        id: "datazen",
+        name: "DataZen OAuth settings",
+        sign: "JSON or lines with `OAuth Bearer Token URL`",
+        marks: &["Bearer Token URL", "User Id", "Grant Type", "Redirect U"],
+        recognise: |document| match &document.json {
+            Some(json) => datazen::recognise_json(json),
+            None => datazen::recognise(document.text()),
+        },
+        read: |document, _| Ok(datazen::read(document.text())?),
+        write: Some(outgoing::datazen),
     },
 ];
 
@@ -110,11 +245,39 @@ pub struct Outgoing<'a> {
     pub secrets: Option<&'a ImportedSecrets>,
 }
 
+impl Outgoing<'_> {
+    /// Whether there are secrets to be written.
+    pub(in crate::dialect) fn has_secrets(&self) -> bool {
+        self.secrets.is_some_and(|secrets| !secrets.names().is_empty())
+    }
+
+    /// The same as a document would describe it.
+    pub(in crate::dialect) fn described(&self) -> Described {
+        let described = Described {
+            service: self.service.clone(),
+            client_id: self.service.defaults.client_id.clone(),
+            secrets: self.secrets.cloned().unwrap_or_default(),
+            ..Described::default()
+        };
+        let Some(profile) = self.profile else { return described };
+        Described {
+            client_id: profile.client_id.clone(),
+            redirect_uri: profile.redirect_uri.clone(),
+            user_name: profile.user_name.clone(),
+            scopes: profile.scopes.clone(),
+            inputs: profile.inputs.clone(),
+            ..described
+        }
+    }
+}
+
 /// A service in another tool's form.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Written {
     /// The document; it holds secrets only where they were handed in.
     pub text: Secret,
+    /// Whether it holds secrets.
+    pub has_secrets: bool,
     /// What the form cannot carry, and so is not in it.
     pub lost: Vec<Note>,
 }
@@ -192,7 +355,21 @@ pub fn write(form: Form, outgoing: &Outgoing<'_>) -> Result<Written, WriteError>
 mod tests {
     use super::*;
 
-    const ALL: [Form; 3] = [Form::Preset, Form::Profile, Form::AuthorizationRequest];
+    const ALL: [Form; 13] = [
+        Form::Preset,
+        Form::Profile,
+        Form::AuthorizationRequest,
+        Form::Curl,
+        Form::Google,
+        Form::Discovery,
+        Form::Postman,
+        Form::Insomnia,
+        Form::OpenApi,
+        Form::Bruno,
+        Form::Ezintegrations,
+        Form::Evolutionx,
+        Form::Datazen,
+    ];
 
     #[test]
     fn every_form_has_one_line_in_the_table() {

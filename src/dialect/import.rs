@@ -108,7 +108,8 @@ impl Described {
                 Field::RedirectUri => ("redirect URI".to_owned(), "redirect"),
             };
             // The reader knows better where it is to be found.
-            if !missing.iter().any(|note| note.place.to_lowercase().contains(&mark.to_lowercase())) {
+            let names = |text: &str| text.to_lowercase().contains(&mark.to_lowercase());
+            if !missing.iter().any(|note| names(&note.place) || names(&note.words)) {
                 missing.push(Note::new(place, in_a_line(error.diagnosis)));
             }
         }

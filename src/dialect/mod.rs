@@ -18,6 +18,7 @@ pub mod google;
 mod import;
 pub mod insomnia;
 pub mod openapi;
+mod outgoing;
 mod own;
 pub mod postman;
 mod standard;

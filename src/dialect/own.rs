@@ -148,7 +148,7 @@ pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, Form
     };
     let secrets = outgoing.secrets.iter().flat_map(|secrets| secrets.names());
     let lost = secrets.map(|name| Note::new(name, "a secret, which no TOML file of ours holds")).collect();
-    Ok(Written { text: Secret::new(text), lost })
+    Ok(Written { text: Secret::new(text), has_secrets: false, lost })
 }
 
 #[cfg(test)]

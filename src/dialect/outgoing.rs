@@ -1,0 +1,46 @@
+//! Services written in the forms of other tools, and what of a service each form has no place for.
+
+use crate::dialect::evolutionx::SettingsForm;
+use crate::dialect::ezintegrations::{BodyForm, Secrecy};
+use crate::dialect::form::{FormError, Outgoing, Written};
+use crate::dialect::{Note, datazen, evolutionx, ezintegrations};
+use crate::service::Service;
+
+pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let text = ezintegrations::write(&outgoing.described(), BodyForm::default(), secrecy(outgoing))?;
+    let mut lost = unplaced(outgoing.service, &["refresh"], "eZintegrations");
+    if !outgoing.service.scopes.default.is_empty() {
+        lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
+    }
+    Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
+}
+
+pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let with_secrets = outgoing.secrets.is_some();
+    let written = evolutionx::write(&outgoing.described(), SettingsForm::default(), with_secrets)?;
+    Ok(Written { text: written.text, has_secrets: outgoing.has_secrets(), lost: written.ignored })
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "every form is written by the same type")]
+pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let text = datazen::write(&outgoing.described(), secrecy(outgoing));
+    let mut lost = unplaced(outgoing.service, &["authorization", "bearer", "refresh"], "DataZen");
+    let inputs = outgoing.service.inputs.iter().map(|input| &input.name);
+    lost.extend(inputs.map(|name| Note::new(name, "DataZen has nine variables, and this is none of them")));
+    Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
+}
+
+fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {
+    if outgoing.secrets.is_some() { Secrecy::With } else { Secrecy::Without }
+}
+
+/// The stages of a service that a tool has no place for, and the assertion that it cannot sign.
+fn unplaced(service: &Service, placed: &[&str], tool: &str) -> Vec<Note> {
+    let stages = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !placed.contains(stage));
+    let mut lost: Vec<Note> =
+        stages.map(|stage| Note::new(stage, format!("{tool} has no place for this call"))).collect();
+    if service.assertion.is_some() {
+        lost.push(Note::new("assertion", format!("{tool} signs nothing")));
+    }
+    lost
+}
