@@ -4,6 +4,7 @@ use crate::dialect::evolutionx::SettingsForm;
 use crate::dialect::ezintegrations::{BodyForm, Secrecy};
 use crate::dialect::form::{FormError, Outgoing, Written};
 use crate::dialect::{Note, datazen, evolutionx, ezintegrations};
+use crate::oauth::Pkce;
 use crate::service::Service;
 
 pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
@@ -25,6 +26,9 @@ pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written,
 pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
     let text = datazen::write(&outgoing.described(), secrecy(outgoing));
     let mut lost = unplaced(outgoing.service, &["authorization", "bearer", "refresh"], "DataZen");
+    if outgoing.service.authorization.as_ref().is_some_and(|authorization| authorization.pkce != Pkce::Off) {
+        lost.push(Note::new("PKCE", "DataZen sends no code challenge"));
+    }
     let inputs = outgoing.service.inputs.iter().map(|input| &input.name);
     lost.extend(inputs.map(|name| Note::new(name, "DataZen has nine variables, and this is none of them")));
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
