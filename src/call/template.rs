@@ -233,9 +233,11 @@ fn placeholder_at(source: &str, start: usize) -> Option<(&str, usize)> {
         ("<", ">")
     };
     let inner = &rest[open.len()..];
-    let end = inner.find(close)?;
+    // Up to the first character that no name has, so that a text full of brackets is read once and not once a bracket.
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (open == "{{" && c.is_whitespace());
+    let end = inner.find(|c| !is_inside(c))?;
     let name = if open == "{{" { inner[..end].trim() } else { &inner[..end] };
-    is_name(name).then_some((name, start + open.len() + end + close.len()))
+    (inner[end..].starts_with(close) && is_name(name)).then_some((name, start + open.len() + end + close.len()))
 }
 
 /// A letter or `_`, then letters, digits, `_` and `-`.

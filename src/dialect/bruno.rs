@@ -3,7 +3,7 @@
 
 use crate::dialect::Import;
 use crate::dialect::standard::{
-    Block, Blocks, DocumentError, Further, MOST_DESCRIBED, Request, RequestPart, SMALL, Variables, bounded,
+    Block, Blocks, DocumentError, Further, Request, RequestPart, SMALL, Variables, bounded,
 };
 
 /// What it is called.
@@ -56,17 +56,14 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     }
     add(&mut blocks, current)?;
     let described = blocks.described(FORM, &variables);
-    match described.is_empty() {
-        true => Err(DocumentError::OtherForm { form: FORM, expected: "block `auth:oauth2`" }),
-        false => Ok(Import { form: FORM.to_owned(), described }),
+    if described.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "block `auth:oauth2`" });
     }
+    Ok(Import { form: FORM.to_owned(), described })
 }
 
 fn add(blocks: &mut Blocks, block: Option<Block>) -> Result<(), DocumentError> {
-    match block.is_none_or(|block| blocks.add(block)) {
-        true => Ok(()),
-        false => Err(DocumentError::TooMany { form: FORM, what: "blocks `auth:oauth2`", limit: MOST_DESCRIBED }),
-    }
+    block.map_or(Ok(()), |block| blocks.add(FORM, block))
 }
 
 /// The parameters of a block such as `…additional_params:access_token_req:body`.

@@ -57,14 +57,11 @@ pub fn well_known_urls(issuer: &str) -> Vec<String> {
 /// names another issuer must not be used.
 pub fn is_of_issuer(text: &str, issuer: &str) -> Result<(), DocumentError> {
     let json = parse_json(FORM, text, SMALL)?;
-    match text_at(&json, "issuer") == issuer.trim() {
-        true => Ok(()),
-        false => Err(DocumentError::Unexpected {
-            form: FORM,
-            place: "issuer".to_owned(),
-            expected: "the issuer that was asked for",
-        }),
+    if text_at(&json, "issuer") == issuer.trim() {
+        return Ok(());
     }
+    let place = "issuer".to_owned();
+    Err(DocumentError::Unexpected { form: FORM, place, expected: "the issuer that was asked for" })
 }
 
 /// Whether a text looks like metadata.
@@ -159,16 +156,12 @@ fn authentication(json: &Json, gathering: &mut Gathering) -> ClientAuthenticatio
         return ClientAuthentication::Basic;
     }
     let found = ways.iter().find(|(name, _)| offered.iter().any(|offered| offered == name));
-    match found {
-        Some((name, way)) => {
-            gathering.understood(NAME, format!("`{name}` is used"));
-            *way
-        }
-        None => {
-            gathering.ignored(NAME, "none of them is known here; a secret is sent in the body");
-            ClientAuthentication::Body
-        }
-    }
+    let Some((name, way)) = found else {
+        gathering.ignored(NAME, "none of them is known here; a secret is sent in the body");
+        return ClientAuthentication::Body;
+    };
+    gathering.understood(NAME, format!("`{name}` is used"));
+    *way
 }
 
 fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {

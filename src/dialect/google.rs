@@ -115,15 +115,12 @@ fn redirect(kind: &'static str, client: &Json, described: &mut Described) {
     let is_loopback =
         |uri: &&String| ["://localhost", "://127.0.0.1", "://[::1]"].iter().any(|host| uri.contains(host));
     let chosen = uris.iter().filter(usable).find(is_loopback).or_else(|| uris.iter().find(usable));
-    match chosen {
-        Some(uri) => {
-            described.redirect_uri.clone_from(uri);
-            described.understood.push(Note::new(place, format!("redirect URI: {uri}")));
-        }
-        None => {
-            let words = "one must be added in the console: the client is of type Web application";
-            described.missing.push(Note::new("redirect URI", words));
-        }
+    if let Some(uri) = chosen {
+        described.redirect_uri.clone_from(uri);
+        described.understood.push(Note::new(place, format!("redirect URI: {uri}")));
+    } else {
+        let words = "one must be added in the console: the client is of type Web application";
+        described.missing.push(Note::new("redirect URI", words));
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 
 use crate::dialect::Import;
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, DocumentError, LARGE, MOST_DESCRIBED, Variables, bounded, object_like, parse_yaml,
-    plain_text, text_at, typed,
+    Block, Blocks, DEEPEST_FOLDER, DocumentError, LARGE, Variables, bounded, object_like, parse_yaml, plain_text,
+    text_at, typed,
 };
 
 /// What it is called.
@@ -109,10 +109,10 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         version_5(parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
     }
     let described = blocks.described(FORM, &variables);
-    match described.is_empty() {
-        true => Err(DocumentError::OtherForm { form: FORM, expected: "block of type `oauth2`" }),
-        false => Ok(Import { form: FORM.to_owned(), described }),
+    if described.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "block of type `oauth2`" });
     }
+    Ok(Import { form: FORM.to_owned(), described })
 }
 
 fn is_version_4(json: &Json) -> bool {
@@ -177,10 +177,7 @@ fn add_item(
 
 fn add(title: String, members: Vec<(String, String)>, blocks: &mut Blocks) -> Result<(), DocumentError> {
     let block = Block { title, place: "authentication".to_owned(), members, ..Block::default() };
-    match blocks.add(block) {
-        true => Ok(()),
-        false => Err(DocumentError::TooMany { form: FORM, what: "OAuth 2.0 blocks", limit: MOST_DESCRIBED }),
-    }
+    blocks.add(FORM, block)
 }
 
 fn add_environment(environment: Environment, variables: &mut Variables) {

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::dialect::standard::{
-    ClientAuthentication, DocumentError, Gathering, Grant, LARGE, MOST_DESCRIBED, Outline, bounded, object_like,
-    parse_yaml, split_url, typed,
+    ClientAuthentication, DocumentError, Gathering, Grant, LARGE, MOST_DESCRIBED, MOST_SCOPES, Outline, bounded,
+    object_like, parse_yaml, split_url, typed,
 };
 use crate::dialect::{Described, Import, Note};
 use crate::service::{KnownScope, Service};
@@ -212,6 +212,7 @@ fn scopes(scopes: &BTreeMap<String, Option<String>>) -> Vec<KnownScope> {
     let is_plain = |name: &str| crate::call::Template::new(name).placeholders().next().is_none();
     let plain = scopes.iter().filter(|(name, _)| !name.is_empty() && is_plain(name));
     plain
+        .take(MOST_SCOPES)
         .map(|(name, meaning)| KnownScope { name: name.clone(), meaning: meaning.clone().unwrap_or_default() })
         .collect()
 }

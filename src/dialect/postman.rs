@@ -4,10 +4,10 @@
 use serde_json::Value as Json;
 
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, DocumentError, Further, LARGE, MOST_DESCRIBED, Request, RequestPart, Variables,
-    parse_json, plain_text, squeezed, text_at,
+    Block, Blocks, DEEPEST_FOLDER, DocumentError, Further, LARGE, Request, RequestPart, Variables, parse_json,
+    plain_text, squeezed, text_at,
 };
-use crate::dialect::{Described, Import};
+use crate::dialect::{Described, Import, Note};
 
 /// What they are called.
 const COLLECTION: &str = "Postman collection";
@@ -66,11 +66,8 @@ fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result
         return Err(DocumentError::TooMany { form: COLLECTION, what: "folders in each other", limit: DEEPEST_FOLDER });
     }
     let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
-    if let Some(block) = auth.and_then(|auth| block(auth, title))
-        && !blocks.add(block)
-    {
-        let what = "OAuth 2.0 blocks";
-        return Err(DocumentError::TooMany { form: COLLECTION, what, limit: MOST_DESCRIBED });
+    if let Some(block) = auth.and_then(|auth| block(auth, title)) {
+        blocks.add(COLLECTION, block)?;
     }
     for inner in item.get("item").and_then(Json::as_array).into_iter().flatten() {
         let name = text_at(inner, "name");
@@ -131,15 +128,25 @@ fn environment(json: &Json) -> Result<Described, DocumentError> {
     add_variables(json.get("values"), &mut variables);
     let title = text_at(json, "name");
     let mut block = Block { title, place: "values".to_owned(), ..Block::default() };
-    for variable in json.get("values").and_then(Json::as_array).into_iter().flatten().filter(|v| is_enabled(v)) {
-        let (name, value) = (text_at(variable, "key"), text_at(variable, "value"));
-        block.members.push((meant(&name).map_or(name, str::to_owned), value));
+    let mut others = 0_usize;
+    let values = json.get("values").and_then(Json::as_array).into_iter().flatten();
+    for variable in values.filter(|variable| is_enabled(variable)) {
+        match meant(&text_at(variable, "key")) {
+            Some(member) if !block.members.iter().any(|(known, _)| known == member) => {
+                block.members.push((member.to_owned(), text_at(variable, "value")));
+            }
+            _ => others += 1,
+        }
     }
     if !block.members.iter().any(|(name, _)| name == "accessTokenUrl" || name == "clientId") {
         let expected = "variable for a token URL or a client id";
         return Err(DocumentError::OtherForm { form: ENVIRONMENT, expected });
     }
-    Ok(block.described(ENVIRONMENT, &variables))
+    let mut described = block.described(ENVIRONMENT, &variables);
+    if others > 0 {
+        described.ignored.push(Note::new("values", format!("{others} further variables, which no call names")));
+    }
+    Ok(described)
 }
 
 /// The member that a variable of this name is for.

@@ -21,6 +21,41 @@ const READERS: [Read; 9] = [
     postman::read,
 ];
 
+#[test]
+fn a_hostile_document_comes_to_an_end() {
+    let mebibyte = 1024 * 1024;
+    let full = |text: &str| text.repeat((mebibyte - 200) / text.len());
+    let doubling: Vec<_> = (0..40)
+        .map(|n| serde_json::json!({ "key": format!("v{n}"), "value": format!("{{{{v{}}}}}", n + 1).repeat(50) }))
+        .collect();
+    let many: Vec<_> = (0..90).map(|n| serde_json::json!({ "key": format!("p{n}"), "value": "{{v0}}" })).collect();
+    let collection = serde_json::json!({ "info": {}, "variable": doubling, "auth": { "type": "oauth2", "oauth2": {
+        "accessTokenUrl": "{{v0}}", "clientId": "{{v0}}", "tokenRequestParams": many,
+    } } });
+    let open: String = (0..50_000).map(|n| format!("p{n}={{x{n}}}&")).collect();
+    let documents = [
+        collection.to_string(),
+        full("{"),
+        full("{{a"),
+        full("[{\"a\":"),
+        format!("curl https://a.test -d '{open}'"),
+        format!("curl https://a.test -H 'Content-Type: text/xml' -d '{}'", full("</a><a>{b}")),
+        format!("curl https://a.test -d '{}'", full("a=1&")),
+        format!("OAuth Bearer Token URL: https://a.test\nBody: {open}\nScope: {}", full("a b ").split_at(400_000).0),
+        format!("Refresh Token URL: https://a.test\nRefresh Token Endpoint Body: {}", "{“a”:“b”}".repeat(3_500)),
+        format!("auth:oauth2 {{\n{}}}\n", full("  scope: {{a}}\n")),
+        format!("openapi: 3.0.0\ncomponents: {}", full("{a: ")),
+        format!("type: collection.insomnia.rest/5.0\ncollection: {}", full("[")),
+    ];
+    for document in &documents {
+        for read in READERS {
+            if let Ok(import) = read(document) {
+                keepable(&import);
+            }
+        }
+    }
+}
+
 /// Words that documents are made of, so that some texts get past the door.
 fn word() -> impl Strategy<Value = String> {
     let known = [

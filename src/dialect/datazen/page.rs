@@ -146,10 +146,10 @@ pub(super) fn read_page(text: &str) -> Result<Page, DocumentError> {
     } else {
         page.take_text(text);
     }
-    match page.bearer.url.is_empty() && page.setting.is_empty() {
-        true => Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" }),
-        false => Ok(page),
+    if page.bearer.url.is_empty() && page.setting.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" });
     }
+    Ok(page)
 }
 
 /// The label that a line begins with, as it is written, and the rest of the line.
@@ -182,13 +182,11 @@ impl Page {
                 (Some(Field::Body(of)), Json::Object(_) | Json::Array(_)) => {
                     self.put(Field::Body(of), in_refresh, &format!("{value:#}"));
                 }
-                (Some(field), value) => match scalar_text(value) {
-                    Some(text) => self.put(field, in_refresh, text.trim()),
-                    None => {
-                        let place = label.clone();
-                        return Err(DocumentError::Unexpected { form: FORM, place, expected: "a text" });
-                    }
-                },
+                (Some(field), value) => {
+                    let place = label.clone();
+                    let no_text = || DocumentError::Unexpected { form: FORM, place, expected: "a text" };
+                    self.put(field, in_refresh, scalar_text(value).ok_or_else(no_text)?.trim());
+                }
                 (None, _) => self.others.push(label.clone()),
             }
         }

@@ -4,7 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::call::scalar_text;
 use crate::dialect::ezintegrations::FORM;
-use crate::dialect::standard::{DocumentError, SMALL, bounded, form_fields, object_like, squeezed, typed};
+use crate::dialect::standard::{
+    DocumentError, LONGEST_TEXT, SMALL, bounded, form_fields, object_like, squeezed, typed,
+};
 
 /// The settings, as written.
 #[derive(Debug, Default)]
@@ -81,10 +83,10 @@ pub(super) fn read_settings(text: &str) -> Result<Settings, DocumentError> {
     } else {
         from_text(text)?
     };
-    match settings.url.is_empty() {
-        true => Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" }),
-        false => Ok(settings),
+    if settings.url.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" });
     }
+    Ok(settings)
 }
 
 fn from_json(json: Json) -> Result<Settings, DocumentError> {
@@ -156,6 +158,10 @@ impl Settings {
 
     /// A value among other words, as the page has it: the first URL, a method, an object, a quoted text.
     fn set_text(&mut self, label: Label, text: &str) -> Result<(), DocumentError> {
+        if text.len() > LONGEST_TEXT {
+            let place = label.words().to_owned();
+            return Err(DocumentError::Unexpected { form: FORM, place, expected: "a shorter text" });
+        }
         let words = text.split_whitespace().map(|word| word.trim_matches(['"', '“', '”', ',', '\'']));
         match label {
             Label::Url => {

@@ -3,6 +3,7 @@
 
 use crate::call::Parameter;
 use crate::dialect::Described;
+use crate::dialect::standard::document::{DocumentError, MOST_DESCRIBED, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::outline::{ClientAuthentication, Extras, Grant, Outline};
 use crate::dialect::standard::raw_call::split_url;
@@ -10,7 +11,7 @@ use crate::dialect::standard::slots::squeezed;
 use crate::dialect::standard::variables::Variables;
 use crate::oauth::Pkce;
 
-/// How many services and requests deep a folder may be: deeper ones nobody finds again.
+/// How deep a folder may be in others: deeper ones nobody finds again.
 pub(crate) const DEEPEST_FOLDER: usize = 64;
 
 /// A block as written: name and value of each member, and the further parameters of each request.
@@ -246,14 +247,21 @@ fn put(extras: &mut Extras, part: RequestPart, parameter: Parameter) {
 pub(crate) struct Blocks(Vec<Block>);
 
 impl Blocks {
-    /// Adds one, unless it is there already. `false` where it would be one too many.
-    pub(crate) fn add(&mut self, block: Block) -> bool {
+    /// Adds one, unless it is there already.
+    pub(crate) fn add(&mut self, form: &'static str, block: Block) -> Result<(), DocumentError> {
+        let too_many = |what, limit| Err(DocumentError::TooMany { form, what, limit });
+        if block.members.len() > MOST_PARAMETERS || block.further.len() > MOST_PARAMETERS {
+            return too_many("members in an OAuth 2.0 block", MOST_PARAMETERS);
+        }
         let is_known = |known: &Block| known.members == block.members && known.further == block.further;
         if self.0.iter().any(is_known) {
-            return true;
+            return Ok(());
+        }
+        if self.0.len() == MOST_DESCRIBED {
+            return too_many("different OAuth 2.0 blocks", MOST_DESCRIBED);
         }
         self.0.push(block);
-        self.0.len() <= crate::dialect::standard::MOST_DESCRIBED
+        Ok(())
     }
 
     /// What they come to.

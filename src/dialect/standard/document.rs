@@ -14,6 +14,15 @@ pub(crate) const SMALL: usize = 1024 * 1024;
 /// What a document about many calls may measure, in bytes: collections of large services have some megabytes.
 pub(crate) const LARGE: usize = 16 * 1024 * 1024;
 
+/// The longest text of a call, in bytes: each is looked through for placeholders many times.
+pub(crate) const LONGEST_TEXT: usize = 64 * 1024;
+
+/// How many parameters a call may have, and how many inputs a service: more no person fills in.
+pub(crate) const MOST_PARAMETERS: usize = 100;
+
+/// How many scopes are offered: the largest services have some hundreds.
+pub(crate) const MOST_SCOPES: usize = 1_000;
+
 /// How many services one document may describe, so that a person can still choose among them.
 pub(crate) const MOST_DESCRIBED: usize = 100;
 

@@ -1,6 +1,9 @@
 //! What is gathered while a document is read: the person's own values, taken out of the calls, and the notes.
 
+use std::collections::BTreeSet;
+
 use crate::call::{Parameter, Template, scalar_text};
+use crate::dialect::standard::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
@@ -49,6 +52,10 @@ impl Gathering {
 
     /// The text of such a parameter.
     pub(crate) fn parameter_text(&mut self, place: &str, name: &str, value: &str) -> String {
+        if value.len() > LONGEST_TEXT {
+            self.ignored(place, "it is too long for a call");
+            return String::new();
+        }
         // A slot that is spelt as one of ours is meant as that, whatever the parameter is called.
         let slot = whole_slot(value).filter(|slot| !self.variables.has(slot));
         let known = slot.and_then(canonical).or_else(|| canonical(name));
@@ -73,6 +80,10 @@ impl Gathering {
 
     /// A text whose open places become our placeholders, or inputs of the service.
     pub(crate) fn text(&mut self, place: &str, value: &str) -> String {
+        if value.len() > LONGEST_TEXT {
+            self.ignored(place, "it is too long for a call");
+            return String::new();
+        }
         if let Some(slot) = whole_slot(value).filter(|slot| !self.variables.has(slot)) {
             return self.slot(place, slot);
         }
@@ -96,8 +107,12 @@ impl Gathering {
 
     /// A text of a form in which `<name>` may be a tag of its own: it stays, and the open places in it become inputs.
     pub(crate) fn tagged_text(&mut self, place: &str, text: &str) -> Template {
-        let template = Template::new(text);
-        let names: Vec<String> = template.placeholders().map(str::to_owned).collect();
+        let template = Template::new(if text.len() > LONGEST_TEXT { "" } else { text });
+        let names: BTreeSet<String> = template.placeholders().map(str::to_owned).collect();
+        if text.len() > LONGEST_TEXT || names.len() > MOST_PARAMETERS {
+            self.ignored(place, "it is too long for a call, or leaves too much open");
+            return Template::default();
+        }
         for name in names.into_iter().filter(|name| canonical(name) != Some(name)) {
             self.open_input(place, &name, &name);
         }
@@ -137,9 +152,10 @@ impl Gathering {
                 return;
             }
         };
-        match kept {
-            true => self.understood(place, words_for(known)),
-            false => self.ignored(place, "another value stands elsewhere in the document and is used"),
+        if kept {
+            self.understood(place, words_for(known));
+        } else {
+            self.ignored(place, "another value stands elsewhere in the document and is used");
         }
     }
 
@@ -149,7 +165,8 @@ impl Gathering {
         let separator = [" ", ",", ";"].into_iter().find(|separator| text.contains(separator)).unwrap_or(" ");
         let named = text.split(separator).flat_map(str::split_whitespace);
         let scopes: Vec<String> = named.map(|scope| scope.trim_matches([',', ';']).to_owned()).collect();
-        let scopes: Vec<String> = scopes.into_iter().filter(|scope| !scope.is_empty() && scope != "<scope>").collect();
+        let wanted = scopes.into_iter().filter(|scope| !scope.is_empty() && scope != "<scope>");
+        let scopes: Vec<String> = wanted.take(MOST_SCOPES).collect();
         if scopes.is_empty() {
             return;
         }
@@ -192,6 +209,10 @@ impl Gathering {
             return format!("<{known}>");
         }
         let name = placeholder_name(written);
+        if self.is_full(&name) {
+            self.ignored(place, "the document leaves too much open");
+            return String::new();
+        }
         self.open_input(place, &name, written);
         format!("<{name}>")
     }
@@ -222,6 +243,10 @@ impl Gathering {
             name = format!("{base}_{number}");
             number += 1;
         }
+        if self.is_full(&name) {
+            self.ignored(place, "the document has too many secrets");
+            return String::new();
+        }
         if !self.inputs.iter().any(|input| input.name == name) {
             let label = written.trim().to_owned();
             self.inputs.push(Input { name: name.clone(), label, secret: true, ..Input::default() });
@@ -231,6 +256,11 @@ impl Gathering {
             self.described.secrets.inputs.insert(name.clone(), filled);
         }
         format!("<{name}>")
+    }
+
+    /// Whether there is no room for one more input.
+    fn is_full(&self, name: &str) -> bool {
+        self.inputs.len() >= MOST_PARAMETERS && !self.inputs.iter().any(|input| input.name == name)
     }
 
     /// A filled text may hold open places again; those have no value.

@@ -303,6 +303,7 @@ pub(crate) fn finish(
             described.redirect_uri.clear();
         }
     }
+    each_once(&mut service);
     service.inputs.clone_from(&inputs);
     for name in service.unsupplied().into_iter().map(|(_, name)| name) {
         if !inputs.iter().any(|input| input.name == name) {
@@ -318,6 +319,25 @@ pub(crate) fn finish(
     described.missing.extend(missing(&service, &described));
     described.service = service;
     described
+}
+
+/// A service holds one parameter of a name: the first.
+fn each_once(service: &mut Service) {
+    let authorization = service.authorization.iter_mut().map(|authorization| &mut authorization.call);
+    for call in authorization.chain([&mut service.bearer]).chain(&mut service.refresh) {
+        let body = match &mut call.body {
+            BodyTemplate::Form(list) => Some(list),
+            _ => None,
+        };
+        for list in [&mut call.headers, &mut call.query].into_iter().chain(body) {
+            let mut names: Vec<String> = Vec::new();
+            list.retain(|parameter| {
+                let is_new = !parameter.name.is_empty() && !names.contains(&parameter.name);
+                names.push(parameter.name.clone());
+                is_new
+            });
+        }
+    }
 }
 
 /// What the calls name of the person's own and the document does not tell.

@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::dialect::standard::document::{LONGEST_TEXT, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::slots::{canonical, whole_slot};
 use crate::secret::Secret;
@@ -130,7 +131,7 @@ pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// These as parameters; a name that comes twice is an oversight of the document that no call repeats.
+/// These as parameters. A service holds one of a name, so of those that come twice the first is used.
 pub(crate) fn parameters(
     place: &str,
     fields: impl IntoIterator<Item = (String, String)>,
@@ -138,8 +139,16 @@ pub(crate) fn parameters(
 ) -> Vec<Parameter> {
     let mut list: Vec<Parameter> = Vec::new();
     for (name, value) in fields {
+        if list.len() == MOST_PARAMETERS {
+            gathering.ignored(place, format!("all after the first {MOST_PARAMETERS} parameters"));
+            break;
+        }
+        if name.is_empty() {
+            gathering.ignored(place, "a value without a name");
+            continue;
+        }
         let place = format!("{place} › {name}");
-        if canonical(&name).is_some() && list.iter().any(|known| known.name == name) {
+        if list.iter().any(|known| known.name == name) {
             gathering.ignored(place, "it stands there twice; the first is used");
         } else {
             list.push(gathering.parameter(&place, &name, &value));
@@ -159,7 +168,12 @@ fn body(place: &str, body: RawBody, content_type: &str, gathering: &mut Gatherin
         }
         RawBody::Json(mut json) => {
             gathering.json_body(place, &mut json);
-            BodyTemplate::Json(Template::new(format!("{json:#}")))
+            let text = format!("{json:#}");
+            if text.len() > LONGEST_TEXT {
+                gathering.ignored(place, "it is too long for a call");
+                return BodyTemplate::None;
+            }
+            BodyTemplate::Json(Template::new(text))
         }
         RawBody::Text(text) => text_body(place, &text, content_type, gathering),
     }

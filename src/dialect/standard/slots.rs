@@ -122,7 +122,9 @@ fn slot_at(text: &str) -> Option<(&str, usize)> {
         .filter_map(|pair| pair.split_once('|'))
         .find(|(open, _)| text.starts_with(open))?;
     let inner = &text[open.len()..];
-    let end = inner.find(close)?;
+    // No further than the longest name, so that a text full of brackets is not read once a bracket.
+    let room = inner.char_indices().nth(LONGEST_NAME + close.len()).map_or(inner, |(end, _)| &inner[..end]);
+    let end = room.find(close)?;
     let name = inner[..end].trim();
     let may_be = if open == "{{" {
         !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains(['{', '}', '"', ':', '\n'])

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 const DEEPEST: usize = 8;
 
 /// The longest text that variables may fill up, in bytes.
-const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 8 * 1024;
 
 /// Variables by name.
 #[derive(Clone, Debug, Default)]
