@@ -54,9 +54,11 @@ impl Answers {
         }
     }
 
-    /// The first value that one of the expressions leads to.
+    /// The first value that one of the expressions leads to. Among several an empty one is a field left empty, which
+    /// leads nowhere; alone it is the whole.
     pub fn first(&self, expressions: &[Expression]) -> Option<&Json> {
-        expressions.iter().find_map(|expression| self.find(expression))
+        let is_left_empty = |expression: &Expression| expressions.len() > 1 && expression.as_str().is_empty();
+        expressions.iter().filter(|expression| !is_left_empty(expression)).find_map(|expression| self.find(expression))
     }
 
     /// The same as text; numbers and booleans are written out.
@@ -138,6 +140,7 @@ mod tests {
         answers.add(&list, Ok(Some(serde_json::json!(["1", "1"]))));
         let both = [Expression::new("missing"), evaluated];
         assert_eq!(answers.first_text(&both).as_deref(), Some("11"));
+        assert_eq!(answers.first_text(&[Expression::new(""), Expression::new("a")]).as_deref(), Some("1"));
         assert_eq!(answers.problem(&both), None);
         assert_eq!(answers.problem(&[wrong]), Some(error));
         let words = answers.problem(&[list]).map(|error| error.to_string());

@@ -186,6 +186,7 @@ impl App {
             Intent::CallBearer => self.call(Flow::Bearer),
             Intent::CallRefresh => self.call(Flow::Refresh),
             Intent::CheckToken => self.call(Flow::Identity),
+            Intent::TryReading => self.try_reading(),
             Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
@@ -278,6 +279,17 @@ impl App {
             Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
             _ => Command::CheckToken { attempt, material },
         });
+    }
+
+    /// The newest text wins: what is still evaluated for an older one is stopped.
+    fn try_reading(&mut self) {
+        let Some((reading, reply)) = screens::tried(&self.session, &self.draft) else { return };
+        if let Some(attempt) = self.session.running(Flow::Reading) {
+            self.worker.send(Command::Cancel(attempt));
+        }
+        self.draft.tried = Some((self.draft.tab, reading.clone()));
+        let attempt = self.session.begin(Flow::Reading);
+        self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
     }
 
     fn save(&mut self, replace: bool) {

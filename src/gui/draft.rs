@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::call::Reveal;
+use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::secret::Secret;
@@ -120,6 +120,8 @@ pub struct Draft {
     pub reveal_reply: bool,
     /// Whether the tokens are shown as they are.
     pub reveal_tokens: bool,
+    /// How a reply was last said to be read, and on which tab.
+    pub tried: Option<(TokenTab, Reading)>,
     /// Whether errors are shown at fields that were not touched yet: after the first *Next*.
     pub insisted: bool,
     /// The passphrase being typed, and again.
@@ -153,6 +155,7 @@ impl Default for Draft {
             reveal: Reveal::new(),
             reveal_reply: false,
             reveal_tokens: false,
+            tried: None,
             insisted: false,
             passphrase: [Secret::default(), Secret::default()],
             forgetting: None,

@@ -37,6 +37,8 @@ pub enum Intent {
     CheckToken,
     /// Take one of the values that were fetched.
     ChooseFetched(Fetched),
+    /// See what the last reply comes to by the expressions as they are typed.
+    TryReading,
     /// Keep the profile under the name that is typed.
     Save {
         /// Whether a profile of that name may be replaced.
@@ -111,6 +113,7 @@ impl Intent {
             Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
             Self::CallRefresh => ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT)),
             Self::ChooseFetched(_) => ("Choose", "Keep it beside the tokens", None),
+            Self::TryReading => ("Read again", "See what the last reply comes to", None),
             Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
             Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
             Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use crate::call::Reading;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Attempt, BrowserChoice, ImportSource, Material, PracticeSettings, VaultChoice, WindowSettings};
+use crate::wizard::{
+    Attempt, BrowserChoice, ImportSource, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings,
+};
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -128,6 +131,15 @@ pub enum Command {
     },
     /// Let the person choose a file, and read it so.
     ImportChosen(Attempt),
+    /// Say what a reply comes to by expressions as they are typed.
+    TryReading {
+        /// The run.
+        attempt: Attempt,
+        /// How it is read.
+        reading: Box<Reading>,
+        /// The reply.
+        reply: Box<ReplyView>,
+    },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once.

@@ -7,7 +7,7 @@ use crate::dialect::Issuer;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileSummary, SavedToken,
-    StageLine, VaultState, Waiting, WindowSettings,
+    StageLine, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -67,6 +67,8 @@ pub enum Event {
     Fetching(Attempt, String),
     /// The document was read; nothing of it is kept yet.
     Imported(Attempt, Box<Imported>),
+    /// What a reply comes to by expressions as they are typed.
+    ReadingTried(Attempt, TriedReading),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

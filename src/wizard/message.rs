@@ -30,6 +30,7 @@ pub enum Flow {
     Rehearsal,
     Preset,
     Import,
+    Reading,
 }
 
 /// Where secrets are kept.
@@ -144,6 +145,28 @@ pub struct ReplyView {
 pub struct Identified {
     /// Label and value of each field the service tells.
     pub fields: Vec<(String, String)>,
+}
+
+/// What the fields of a reply come to by the expressions as they are typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are those of the reading")]
+pub struct TriedReading {
+    pub access_token: FieldRead,
+    pub refresh_token: FieldRead,
+    pub expires_in: FieldRead,
+}
+
+/// What a field of a reply comes to. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldRead {
+    /// A token of so many characters.
+    Token(usize),
+    /// A text that is no secret.
+    Text(String),
+    /// Nothing: the reply does not have it.
+    Nothing,
+    /// Nothing that can be used, and why.
+    Failed(Diagnosis),
 }
 
 /// A saved profile, read.

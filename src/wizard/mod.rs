@@ -40,8 +40,8 @@ pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::importing::{ImportSource, Imported};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
-    Attempt, Choosing, Exchange, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, VaultChoice,
-    VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
+    TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};

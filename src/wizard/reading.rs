@@ -3,9 +3,10 @@
 
 use serde_json::Value as Json;
 
-use crate::call::{Answers, Expression, Reading, Reply};
+use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::wizard::shared::Shared;
+use crate::wizard::{Attempt, Event, FieldRead, ReplyView, TriedReading};
 
 /// What a reply says to these expressions; `None` where it is neither JSON nor a form.
 pub(crate) async fn of_reply<'a>(
@@ -53,4 +54,44 @@ pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>) -> Vec<Diagnos
         .filter(|field| answers.first(field).is_none())
         .filter_map(|field| Some(answers.problem(field)?.diagnose()))
         .collect()
+}
+
+/// Tells what a reply comes to by expressions as they are typed.
+pub(crate) async fn try_reading(shared: &Shared, attempt: Attempt, reading: &Reading, reply: &ReplyView) {
+    let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
+    let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
+    let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
+    let tokens = reading.access_token.iter().chain(&reading.refresh_token);
+    let answers = of_document(shared, document, tokens.chain(&reading.expires_in)).await;
+    let token = |text: String| FieldRead::Token(text.chars().count());
+    let tried = TriedReading {
+        access_token: field(&answers, &reading.access_token, token),
+        refresh_token: field(&answers, &reading.refresh_token, token),
+        expires_in: field(&answers, &reading.expires_in, |text| {
+            if is_time(&text) { FieldRead::Text(text) } else { token(text) }
+        }),
+    };
+    shared.emit(Event::ReadingTried(attempt, tried));
+}
+
+/// A number or a date; anything else that an expression leads to may be a secret.
+fn is_time(text: &str) -> bool {
+    /// More digits than any time has.
+    const LONGEST: usize = 40;
+    text.len() <= LONGEST && (text.parse::<f64>().is_ok() || text.parse::<jiff::Timestamp>().is_ok())
+}
+
+fn field(answers: &Answers, expressions: &[Expression], shown: impl Fn(String) -> FieldRead) -> FieldRead {
+    if let Some(text) = answers.first_text(expressions) {
+        return shown(text);
+    }
+    let unfit = || {
+        let is_unfit = |expression: &&Expression| answers.find(expression).is_some_and(|value| !value.is_string());
+        expressions
+            .iter()
+            .find(is_unfit)
+            .map(|expression| expression.error(ExpressionFault::NotText("an object or a list")))
+    };
+    let problem = answers.problem(expressions).or_else(unfit);
+    problem.map_or(FieldRead::Nothing, |problem| FieldRead::Failed(problem.diagnose()))
 }

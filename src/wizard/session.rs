@@ -9,7 +9,7 @@ use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Imported, Material,
-    OpenedProfile, ProfileSummary, SavedToken, StageLine, VaultState, Waiting, WindowSettings,
+    OpenedProfile, ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -35,6 +35,8 @@ pub struct Session {
     pub refresh: CallState,
     /// Whose token it is: asked, told, or why not.
     pub identity: Option<Result<Identified, Failure>>,
+    /// What the last reply comes to by the expressions as they are typed.
+    pub tried: Option<TriedReading>,
     /// What the person must choose among before the tokens are complete.
     pub choosing: Vec<Choosing>,
     /// The newest tokens of this wizard.
@@ -158,7 +160,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
             Flow::Import => self.import = ImportState::Reading(None),
-            Flow::Vault => {}
+            Flow::Vault | Flow::Reading => {}
         }
         attempt
     }
@@ -178,6 +180,7 @@ impl Session {
             Flow::Save,
             Flow::Rehearsal,
             Flow::Preset,
+            Flow::Reading,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -186,6 +189,7 @@ impl Session {
         self.bearer = CallState::Idle;
         self.refresh = CallState::Idle;
         self.identity = None;
+        self.tried = None;
         self.tokens = None;
         self.choosing.clear();
         self.saved_as = None;
@@ -279,6 +283,7 @@ impl Session {
             Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Done(imported);
             }),
+            Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
@@ -309,6 +314,7 @@ impl Session {
     }
 
     fn called(&mut self, flow: Flow, exchange: Box<Exchange>) {
+        self.tried = None;
         if let Ok(tokens) = &exchange.outcome {
             self.choosing.clone_from(&exchange.choices);
             self.tokens = Some((**tokens).clone());
@@ -348,7 +354,7 @@ impl Session {
             Flow::Preset => self.preset = PresetState::Failed(failure),
             Flow::Import => self.import = ImportState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
-            Flow::Open | Flow::Saved | Flow::Vault => self.tell(failure.diagnosis),
+            Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }
     }
 

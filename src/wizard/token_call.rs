@@ -1,6 +1,6 @@
 //! Step 3: the bearer call and the refresh call.
 
-use crate::call::{Call, CallTemplate, Reply, Values, mask_body, mask_text, pretty_body};
+use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
 use crate::secret::Secret;
@@ -65,7 +65,11 @@ pub(crate) async fn exchange(
         .map(|tokens| Box::new(with_kept(tokens, material)))
         .map_err(|error| Failure::of_token_call(&error, service));
     let notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
-    Ok(Exchange { reply: Some(view(&reply, &values)), call, outcome, notes, choices: Vec::new() })
+    let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
+        [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
+    });
+    let view = view(&reply, values.secrets().chain(brought));
+    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new() })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -111,9 +115,10 @@ fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
     tokens
 }
 
-/// The reply as it may be shown.
-fn view(reply: &Reply, values: &Values) -> ReplyView {
-    let known: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+/// The reply as it may be shown: what was sent that is secret is masked in it, and what was read from it, under
+/// whatever name it stands.
+fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyView {
+    let known: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
     let headers = reply.headers.iter().map(|(name, value)| (name.clone(), masked_header(name, value, &known)));
     ReplyView {
         status: reply.status,

@@ -10,8 +10,8 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, presets, profiles, rehearse,
-    token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, presets, profiles, reading,
+    rehearse, token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -100,6 +100,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::SavePreset { attempt, .. }
         | Command::Import { attempt, .. }
         | Command::ImportChosen(attempt)
+        | Command::TryReading { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -141,6 +142,10 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::Import { attempt, source } => importing::import(&shared, attempt, source).await,
         Command::ImportChosen(attempt) => importing::choose(&shared, attempt).await,
+        Command::TryReading { attempt, reading, reply } => {
+            reading::try_reading(&shared, attempt, &reading, &reply).await;
+            Ok(())
+        }
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),

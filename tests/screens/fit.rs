@@ -5,11 +5,12 @@ use egui::{Rect, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
+use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Form, Import, Note};
 use tokenwright::gui::{Copied, Draft, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
-use tokenwright::wizard::{Event, Flow, Imported, Session, VaultState};
+use tokenwright::wizard::{Event, FieldRead, Flow, Imported, Session, VaultState};
 
 use crate::hand::{Hand as _, TYPED};
 use crate::import::{import_failed, imported, importing, issuer_found};
@@ -230,4 +231,15 @@ fn very_long_values_fit() {
     waiting.addresses = vec!["127.0.0.1:65535".into(), "[::1]:65535".into()];
     session.apply(Event::Waiting(attempt, Box::new(waiting)));
     check("long", &session, &at(long, Step::Authorization), &[]);
+}
+
+#[test]
+fn how_a_reply_is_read_is_never_cut() {
+    let long = Diagnosis::new(format!("the expression `{}` failed: {}", "a".repeat(60), "it says why ".repeat(8)));
+    let session = crate::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));
+    let mut draft = at(service("practice"), Step::Tokens);
+    if let Some(profile) = &mut draft.profile {
+        profile.bearer.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
+    }
+    check("how the reply is read", &session, &draft, &["How the reply is read"]);
 }

@@ -12,6 +12,7 @@ mod import;
 mod keyboard;
 mod machine;
 mod preset;
+mod reading;
 mod rehearsal;
 mod scenes;
 mod stage;

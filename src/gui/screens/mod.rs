@@ -8,6 +8,7 @@ mod import;
 mod known;
 mod preset;
 mod profiles;
+mod reading;
 mod rehearsal;
 mod reply;
 mod save;
@@ -17,6 +18,7 @@ mod vault;
 mod window;
 
 pub use crate::gui::screens::profiles::expiry;
+pub(crate) use crate::gui::screens::reading::tried;
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, known, reply, save, waiting_row};
+use crate::gui::screens::{call_form, intent_button, known, reading, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
@@ -39,7 +39,8 @@ pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
         ui.add_space(12.0);
     }
     ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
-    intent
+    let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, session, draft)).inner;
+    intent.or(tried)
 }
 
 /// The tokens there are, whose they are, and keeping them.

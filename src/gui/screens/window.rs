@@ -41,7 +41,8 @@ fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent
     ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
     ui.add_space(12.0);
     let action = actions::actions_ui(ui, session, draft);
-    from_steps.or(from_step).or(action)
+    // A press goes before what a screen asks for by itself.
+    from_steps.or(action).or(from_step)
 }
 
 /// Leaves room for a foot that is drawn next. The Tab key follows the order of drawing, so the foot comes last.

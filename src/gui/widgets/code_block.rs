@@ -60,7 +60,9 @@ impl<'a> CodeBlock<'a> {
         let shown = frame.show(ui, |ui| {
             ui.set_width(ui.available_width());
             // It scrolls by wheel and bar alone: to drag is to mark.
-            let area = ScrollArea::vertical().max_height(self.max_height).auto_shrink([false, true]);
+            // Below the edge of the window no room is left, and the least height of a scroll area is that of three lines.
+            let area = ScrollArea::vertical().max_height(self.max_height).min_scrolled_height(self.max_height);
+            let area = area.auto_shrink([false, true]);
             area.show(ui, |ui| {
                 let mut text = self.text;
                 let edit = TextEdit::multiline(&mut text).font(TextStyle::Monospace).desired_rows(1);

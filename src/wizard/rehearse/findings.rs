@@ -58,6 +58,10 @@ pub(crate) fn identity(declared: &Identity, read: &Identified) -> Result<String,
 /// Why a reply that the stand-in gave was not read at all.
 pub(crate) fn unread(call: &CallTemplate, issued: Option<&Issued>, failure: &Failure) -> String {
     let summary = || failure.diagnosis.summary.clone();
+    // The stand-in cannot turn an expression round to make a reply that fits it.
+    if call.example.is_empty() && !call.reading.access_token.iter().any(Expression::is_path) {
+        return "the reply is read by JSONata, and none is documented: add one as `example`".to_owned();
+    }
     let Some(issued) = issued else { return summary() };
     if let Some((path, wanted)) = unmet_success(call, &issued.document) {
         let found = path.find(&issued.document).and_then(scalar_text);

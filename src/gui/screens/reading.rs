@@ -1,0 +1,132 @@
+//! How the reply is read: an expression a field, the last reply beside them, and what they come to in it, as typed.
+
+use egui::Ui;
+
+use crate::call::{Expression, Lifetime, Reading};
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::intent::Intent;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{CodeBlock, Field, disclosure, status_dot};
+use crate::secret::MASK;
+use crate::wizard::{CallState, FieldRead, Flow, ReplyView, Session, TriedReading};
+
+/// Narrower than this, in points, the reply stands below the fields.
+const BESIDE: f32 = 640.0;
+
+/// Shows the fields and the reply; what the person wants is to see what they come to, whenever that may have changed.
+pub(crate) fn reading_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    disclosure(ui, "How the reply is read", false, |ui| {
+        ui.label(small(ui, "A path such as data.items[0].token, or JSONata such as $substringAfter(token, ' ')."));
+        let reply = last_reply(session, draft.tab);
+        if reply.is_some() && ui.available_width() >= BESIDE {
+            ui.columns(2, |columns| {
+                fields_ui(&mut columns[0], session, draft);
+                reply_ui(&mut columns[1], draft, reply);
+            });
+        } else {
+            fields_ui(ui, session, draft);
+            reply_ui(ui, draft, reply);
+        }
+        wants_trying(session, draft).then_some(Intent::TryReading)
+    })
+    .flatten()
+}
+
+/// The reading as it is typed and the reply it is for, where there is one.
+pub(crate) fn tried(session: &Session, draft: &Draft) -> Option<(Reading, ReplyView)> {
+    let reply = last_reply(session, draft.tab)?;
+    Some((typed(draft)?.clone(), reply.clone()))
+}
+
+/// Whether what is shown is of another text, another tab or another reply.
+fn wants_trying(session: &Session, draft: &Draft) -> bool {
+    let Some(reading) = typed(draft) else { return false };
+    if last_reply(session, draft.tab).is_none() {
+        return false;
+    }
+    let is_same = draft.tried.as_ref().is_some_and(|(tab, tried)| *tab == draft.tab && tried == reading);
+    let is_told = session.tried.is_some() || session.running(Flow::Reading).is_some();
+    !is_same || !is_told
+}
+
+fn typed(draft: &Draft) -> Option<&Reading> {
+    let profile = draft.profile.as_ref()?;
+    Some(match draft.tab {
+        TokenTab::Bearer => &profile.bearer.reading,
+        TokenTab::Refresh => &profile.refresh.reading,
+    })
+}
+
+fn last_reply(session: &Session, tab: TokenTab) -> Option<&ReplyView> {
+    let state = match tab {
+        TokenTab::Bearer => &session.bearer,
+        TokenTab::Refresh => &session.refresh,
+    };
+    match state {
+        CallState::Done(exchange) => exchange.reply.as_ref(),
+        CallState::Idle | CallState::Sending(_) | CallState::Failed(_) => None,
+    }
+}
+
+fn fields_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
+    let told = session.tried.as_ref().filter(|_| last_reply(session, draft.tab).is_some());
+    let tab = draft.tab;
+    let Some(profile) = &mut draft.profile else { return };
+    let reading = match tab {
+        TokenTab::Bearer => &mut profile.bearer.reading,
+        TokenTab::Refresh => &mut profile.refresh.reading,
+    };
+    let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
+    field_ui(ui, "Where the access token is", &mut reading.access_token, of(|tried| &tried.access_token), "");
+    ui.add_space(8.0);
+    field_ui(ui, "Where the refresh token is", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
+    ui.add_space(8.0);
+    let unit = match reading.lifetime {
+        Lifetime::Seconds => " seconds",
+        Lifetime::Milliseconds => " milliseconds",
+        Lifetime::EpochSeconds => " seconds since 1970",
+        Lifetime::Date => "",
+    };
+    field_ui(ui, "Where the life is", &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
+}
+
+/// A field for the first expression; the others are tried after it and stay.
+fn field_ui(ui: &mut Ui, label: &str, expressions: &mut Vec<Expression>, came_to: Option<&FieldRead>, unit: &str) {
+    let mut text = expressions.first().map(|first| first.as_str().to_owned()).unwrap_or_default();
+    let error = match came_to {
+        Some(FieldRead::Failed(diagnosis)) => Some(diagnosis.summary.as_str()),
+        _ => None,
+    };
+    let others: Vec<&str> = expressions.iter().skip(1).map(Expression::as_str).collect();
+    let help = (!others.is_empty()).then(|| format!("Where that holds nothing: {}", others.join(", ")));
+    Field::new(label).error(error).help(help.as_deref()).show_lines(ui, &mut text, 1);
+    let shown = expressions.first().map_or("", Expression::as_str);
+    if text != shown {
+        put_first(expressions, text);
+    }
+    match came_to {
+        Some(FieldRead::Token(length)) => status_dot(ui, Tone::Success, &format!("{MASK} {length} characters")),
+        Some(FieldRead::Text(text)) => status_dot(ui, Tone::Success, &format!("{text}{unit}")),
+        Some(FieldRead::Nothing) => status_dot(ui, Tone::Info, "nothing in the last reply"),
+        Some(FieldRead::Failed(_)) | None => return,
+    };
+}
+
+/// One that is left empty stays in its place where others follow, so that these are not lost while typing.
+fn put_first(expressions: &mut Vec<Expression>, text: String) {
+    let is_alone = expressions.len() < 2;
+    match expressions.first_mut() {
+        Some(_) if is_alone && text.trim().is_empty() => expressions.clear(),
+        Some(first) => *first = Expression::new(text),
+        None => expressions.push(Expression::new(text)),
+    }
+}
+
+fn reply_ui(ui: &mut Ui, draft: &Draft, reply: Option<&ReplyView>) {
+    let Some(reply) = reply else {
+        ui.label(small(ui, "Call the endpoint once, and what they come to is shown beside the reply."));
+        return;
+    };
+    let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
+    CodeBlock::new("Last reply", body).copies(None).max_height(320.0).show(ui);
+}
