@@ -27,9 +27,9 @@ pub enum Authentication {
     BasicSecret,
     /// A client certificate (mutual TLS, RFC 8705 section 2). Not built.
     Certificate,
-    /// An assertion signed with the client's key (RFC 7523 section 2.2, OpenID Connect Core section 9). Not built.
+    /// An assertion signed with the client's key (RFC 7523 section 2.2, OpenID Connect Core section 9).
     PrivateKeyJwt,
-    /// The same, signed with the client secret. Not built.
+    /// The same, signed with the client secret.
     ClientSecretJwt,
 }
 
@@ -43,10 +43,13 @@ impl Authentication {
     pub fn not_built(self) -> Option<&'static str> {
         match self {
             Self::Certificate => Some("certificate"),
-            Self::PrivateKeyJwt => Some("private-key-jwt"),
-            Self::ClientSecretJwt => Some("client-secret-jwt"),
             _ => None,
         }
+    }
+
+    /// Whether the client proves itself by an assertion, `<assertion>`, in the body.
+    pub fn signs(self) -> bool {
+        matches!(self, Self::PrivateKeyJwt | Self::ClientSecretJwt)
     }
 
     /// User and password of `Authorization: Basic`, where that is sent.
@@ -68,20 +71,45 @@ impl Authentication {
         }))
     }
 
-    /// The body with what a client without a secret adds to it; `None` where the body stays as it is.
+    /// The body with what the authentication adds to it: the id of a client without a secret, or the assertion;
+    /// `None` where the body stays as it is.
     pub(crate) fn body(self, body: &BodyTemplate, values: &Values) -> Result<Option<BodyTemplate>, RenderError> {
+        if self.signs() {
+            // RFC 7521 section 4.2.
+            let proof = [
+                Parameter::new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                Parameter::new("client_assertion", "<assertion>"),
+            ];
+            return with(body, &proof, "assertion", RenderError::NoPlaceForAssertion);
+        }
         if !self.may_be_public() || !is_public(values) {
             return Ok(None);
         }
-        let id = Parameter::new("client_id", "<client_id>");
-        match body {
-            BodyTemplate::None => Ok(Some(BodyTemplate::Form(vec![id]))),
-            BodyTemplate::Form(form) if form.iter().any(|parameter| parameter.name == id.name) => Ok(None),
-            BodyTemplate::Form(form) => Ok(Some(BodyTemplate::Form(form.iter().cloned().chain([id]).collect()))),
-            BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => {
-                let is_named = text.placeholders().any(|name| name == "client_id");
-                if is_named { Ok(None) } else { Err(RenderError::NoPlaceForId) }
-            }
+        with(body, &[Parameter::new("client_id", "<client_id>")], "client_id", RenderError::NoPlaceForId)
+    }
+}
+
+/// The body with these parameters, unless it has them; one that is no form must name the value by itself.
+fn with(
+    body: &BodyTemplate,
+    added: &[Parameter],
+    value: &str,
+    otherwise: RenderError,
+) -> Result<Option<BodyTemplate>, RenderError> {
+    let missing = |form: &[Parameter]| -> Vec<Parameter> {
+        let is_there = |parameter: &&Parameter| form.iter().any(|own| own.name == parameter.name);
+        added.iter().filter(|parameter| !is_there(parameter)).cloned().collect()
+    };
+    match body {
+        BodyTemplate::None => Ok(Some(BodyTemplate::Form(added.to_vec()))),
+        BodyTemplate::Form(form) => {
+            let missing = missing(form);
+            let whole = || BodyTemplate::Form(form.iter().cloned().chain(missing.clone()).collect());
+            Ok((!missing.is_empty()).then(whole))
+        }
+        BodyTemplate::Json(text) | BodyTemplate::Text { text, .. } => {
+            let is_named = text.placeholders().any(|name| name == value);
+            if is_named { Ok(None) } else { Err(otherwise) }
         }
     }
 }
@@ -120,6 +148,7 @@ mod tests {
         let mut values = Values::new();
         values.set("client_id", "i d");
         values.set("client_secret", secret);
+        values.set("assertion", "a.b.c");
         let url = Template::new("https://as.test/token");
         let template = CallTemplate { url, authentication, body, ..CallTemplate::default() };
         let shown = match template.render(&values) {
@@ -179,18 +208,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_sends_nothing_and_says_so() {
-        let kinds = [
-            (Authentication::Certificate, "certificate"),
-            (Authentication::PrivateKeyJwt, "private-key-jwt"),
-            (Authentication::ClientSecretJwt, "client-secret-jwt"),
-        ];
-        for (kind, name) in kinds {
-            let refused = format!(
-                "the authentication `{name}` is not built yet\n\
-                hint: choose another one, if the service takes it"
-            );
-            check(kind, "s", form(), &refused);
+    fn a_client_with_a_key_adds_its_assertion_to_a_form_once() {
+        let proof =
+            "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\n&client_assertion=••••••••";
+        for authentication in [Authentication::PrivateKeyJwt, Authentication::ClientSecretJwt] {
+            check(authentication, "s", form(), &format!("{TYPE}\n\na=1\n&{proof}"));
+            let own = BodyTemplate::Form(vec![
+                Parameter::new("client_assertion_type", "own"),
+                Parameter::new("client_assertion", "<assertion>"),
+            ]);
+            let named = format!("{TYPE}\n\nclient_assertion_type=own\n&client_assertion=••••••••");
+            check(authentication, "s", own, &named);
         }
+        let refused = "the body has no place for the assertion that the client proves itself by\n\
+            hint: name `<assertion>` in the body";
+        check(Authentication::PrivateKeyJwt, "s", BodyTemplate::Json(Template::new("{}")), refused);
+    }
+
+    #[test]
+    fn what_is_not_built_sends_nothing_and_says_so() {
+        let refused = "the authentication `certificate` is not built yet\n\
+            hint: choose another one, if the service takes it";
+        check(Authentication::Certificate, "s", form(), refused);
     }
 }

@@ -99,6 +99,9 @@ pub enum RenderError {
     /// A client without a secret names its id in the body, and the body is neither a form nor names it.
     #[error("there is no secret, and the body has no place for the client id")]
     NoPlaceForId,
+    /// The client proves itself by an assertion, and the body is neither a form nor names it.
+    #[error("the body has no place for the assertion that the client proves itself by")]
+    NoPlaceForAssertion,
     /// With its values filled in it is not an `http` or `https` URL.
     #[error("`{url}` is not a URL: {reason}")]
     BadUrl {
@@ -127,6 +130,7 @@ impl Diagnose for RenderError {
             Self::NoUrl => diagnosis.hint("enter the URL from the service's documentation"),
             Self::NotBuilt { .. } => diagnosis.hint("choose another one, if the service takes it"),
             Self::NoPlaceForId => diagnosis.hint("name `<client_id>` in the body, or enter the secret"),
+            Self::NoPlaceForAssertion => diagnosis.hint("name `<assertion>` in the body"),
             Self::BadUrl { .. } => diagnosis.hint("enter the whole URL, starting with `https://`"),
             Self::BadJson { .. } => diagnosis.hint("look for a missing quote, or a comma too many before a `}`"),
         }

@@ -22,7 +22,7 @@ const STANDARD: [(&str, bool, &str); 17] = [
     ("token_type", false, "the bearer call in step 3"),
     ("refresh_token", true, "the bearer call in step 3, or a refresh token pasted there"),
     ("id_token", true, "the bearer call in step 3"),
-    ("assertion", true, "the service's key"),
+    ("assertion", true, "the private key in step 2, Authorization"),
 ];
 
 /// One value: its text and whether it must be masked.

@@ -24,7 +24,8 @@ const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.
 
 Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory,
-TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET.
+TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_PASSWORD,
+TOKENWRIGHT_REFRESH_TOKEN.
 
 Begin with: tokenwright sign-in demo --service practice";
 
@@ -36,8 +37,11 @@ pub enum Task {
     Service(ServiceTask),
     /// Read another tool's description of a service, and keep it as a profile or a preset
     Import(ImportOptions),
-    /// Sign in with the browser and keep the tokens under a name
+    /// Sign in, with the browser where the service wants one, and keep the tokens under a name
     SignIn(SignInOptions),
+    /// Make or show the private key that signs for a profile, and its certificate
+    #[command(subcommand)]
+    Key(KeyTask),
     /// Print a valid access token, refreshed when needed
     Token(TokenOptions),
     /// Refresh a profile's tokens now
@@ -144,6 +148,7 @@ pub struct ImportOptions {
 
 /// `tokenwright sign-in …`
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command")]
 pub struct SignInOptions {
     /// The name to keep the profile under
     pub name: String,
@@ -156,9 +161,24 @@ pub struct SignInOptions {
     /// The client's id
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// Read the client secret from standard input
+    /// Read the client secret from standard input; of several secrets there each is a line, in the order of these options
     #[arg(long)]
     pub client_secret_stdin: bool,
+    /// Read the person's password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Read a refresh token that is at hand from standard input, and sign in with it
+    #[arg(long)]
+    pub refresh_token_stdin: bool,
+    /// The user's id, where the service asks for one
+    #[arg(long, value_name = "NAME")]
+    pub user_name: Option<String>,
+    /// The file of the private key that signs: PEM, a JWK, or the JSON file of a service account
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// The file of its certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "key_file")]
+    pub certificate_file: Option<PathBuf>,
     /// A scope to ask for; as often as there are scopes
     #[arg(long = "scope", value_name = "S")]
     pub scopes: Vec<String>,
@@ -172,8 +192,57 @@ pub struct SignInOptions {
     #[arg(long)]
     pub no_browser: bool,
     /// Read the response from standard input: the code, or the address that the browser ends up at
-    #[arg(long, conflicts_with = "client_secret_stdin")]
+    #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
+}
+
+/// `tokenwright key …`
+#[derive(Debug, Subcommand)]
+pub enum KeyTask {
+    /// Make a key pair as the service wants it, keep it under a name, and print the certificate to upload
+    Make(KeyMakeOptions),
+    /// Print the certificate of the key that is kept under a name
+    Show(KeyShowOptions),
+}
+
+/// `tokenwright key make …`
+#[derive(Debug, Args)]
+pub struct KeyMakeOptions {
+    /// The name of the profile that is to use it
+    pub name: String,
+    /// The service's id
+    #[arg(long, value_name = "ID")]
+    pub service: String,
+    /// The bits of an RSA key
+    #[arg(long, value_name = "N", default_value = "3072", value_parser = rsa_bits)]
+    pub bits: u16,
+    /// Replace a key that is kept there already
+    #[arg(long)]
+    pub replace: bool,
+    /// Where the certificate goes.
+    #[command(flatten)]
+    pub output: KeyOutput,
+}
+
+/// `tokenwright key show …`
+#[derive(Debug, Args)]
+pub struct KeyShowOptions {
+    /// The name
+    pub name: String,
+    /// Where the certificate goes.
+    #[command(flatten)]
+    pub output: KeyOutput,
+}
+
+/// Where the public half of a key goes; to standard output unless a file is named.
+#[derive(Debug, Args)]
+pub struct KeyOutput {
+    /// Write the certificate to this file
+    #[arg(long, value_name = "FILE")]
+    pub certificate_file: Option<PathBuf>,
+    /// Write the public key to this file
+    #[arg(long, value_name = "FILE")]
+    pub public_key_file: Option<PathBuf>,
 }
 
 /// `tokenwright token …`
@@ -223,6 +292,16 @@ pub struct PracticeOptions {
 fn form(text: &str) -> Result<Form, String> {
     let known = || Form::written().map(Form::id).collect::<Vec<_>>().join(", ");
     Form::parse(text).ok_or_else(|| format!("the forms are: {}", known()))
+}
+
+/// What both the services and the library take.
+fn rsa_bits(text: &str) -> Result<u16, String> {
+    match text {
+        "2048" => Ok(2048),
+        "3072" => Ok(3072),
+        "4096" => Ok(4096),
+        _ => Err("write `2048`, `3072` or `4096`".to_owned()),
+    }
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

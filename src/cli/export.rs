@@ -50,11 +50,13 @@ fn what(
 /// The secrets of a profile as a document holds them.
 fn secrets(material: &Material) -> ImportedSecrets {
     let kept = material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
+    let key = material.secrets.signing_key.as_ref();
     ImportedSecrets {
+        password: material.secrets.password.clone(),
+        private_key: key.map(|pair| pair.private_key.clone()).unwrap_or_default(),
         client_secret: material.secrets.client_secret.clone(),
         refresh_token: kept.unwrap_or_default(),
         inputs: material.secrets.inputs.clone(),
-        ..ImportedSecrets::default()
     }
 }
 

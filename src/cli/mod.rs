@@ -7,6 +7,7 @@ mod exit;
 mod export;
 mod forget;
 mod import;
+mod key;
 mod list;
 mod practice;
 mod print;
@@ -35,6 +36,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Service(task) => service::run(&mut conversation, task),
         Task::Import(options) => import::run(&mut conversation, &options),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
+        Task::Key(task) => key::run(&mut conversation, &task),
         Task::Token(options) => token::run(&mut conversation, &options),
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),

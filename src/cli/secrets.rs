@@ -1,15 +1,21 @@
 //! Where secrets come from on the command line: the environment, a prompt, standard input, or the profile that is kept.
 //! Never an argument, which every process of the machine can read.
 
+use crate::cli::args::SignInOptions;
 use crate::cli::prompt;
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
-use crate::service::{Asks, Input, Service};
+use crate::service::{Asks, Input, Service, Start};
 use crate::wizard::{Failure, FailureKind, TypedSecrets};
 
 /// All secrets that the service's calls need; `saved` are those that are there already.
-pub(crate) fn gather(service: &Service, from_input: bool, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {
-    let mut secrets = TypedSecrets { client_secret: client_secret(service, from_input, saved.client_secret)?, ..saved };
+pub(crate) fn gather(service: &Service, options: &SignInOptions, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {
+    let mut secrets = TypedSecrets {
+        client_secret: client_secret(service, options.client_secret_stdin, saved.client_secret)?,
+        password: password(service, options.password_stdin, saved.password)?,
+        refresh_token: refresh_token(service, options.refresh_token_stdin)?,
+        ..saved
+    };
     for input in service.inputs.iter().filter(|input| input.secret) {
         let kept = secrets.inputs.remove(&input.name).unwrap_or_default();
         let secret = secret_input(input, kept)?;
@@ -47,6 +53,45 @@ fn client_secret(service: &Service, from_input: bool, saved: Secret) -> Result<S
     }
     let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
     Err(Failure::new(FailureKind::Usage, Diagnosis::new(format!("{label} is missing")).hint(hint)))
+}
+
+fn password(service: &Service, from_input: bool, saved: Secret) -> Result<Secret, Failure> {
+    if from_input {
+        return prompt::secret_from_input();
+    }
+    // Where a user id is asked for with its secret, that is the password.
+    if !service.wants_password() || service.asks == Asks::UserAndSecret {
+        return Ok(saved);
+    }
+    if let Ok(password) = std::env::var("TOKENWRIGHT_PASSWORD") {
+        return Ok(Secret::new(password));
+    }
+    if !saved.is_empty() {
+        return Ok(saved);
+    }
+    if prompt::is_terminal() {
+        return prompt::secret("Password:");
+    }
+    let hint = "set `TOKENWRIGHT_PASSWORD`, or pipe it in with `--password-stdin`";
+    Err(Failure::new(FailureKind::Usage, Diagnosis::new("the password is missing").hint(hint)))
+}
+
+/// A refresh token at hand; needed where the service's own pages make one, else only where it is supplied.
+fn refresh_token(service: &Service, from_input: bool) -> Result<Secret, Failure> {
+    if from_input {
+        return prompt::secret_from_input();
+    }
+    if let Ok(token) = std::env::var("TOKENWRIGHT_REFRESH_TOKEN") {
+        return Ok(Secret::new(token));
+    }
+    if service.start != Start::RefreshToken {
+        return Ok(Secret::default());
+    }
+    if prompt::is_terminal() {
+        return prompt::secret("Refresh token:");
+    }
+    let hint = "set `TOKENWRIGHT_REFRESH_TOKEN`, or pipe it in with `--refresh-token-stdin`";
+    Err(Failure::new(FailureKind::Usage, Diagnosis::new("the refresh token is missing").hint(hint)))
 }
 
 fn secret_input(input: &Input, saved: Secret) -> Result<Secret, Failure> {

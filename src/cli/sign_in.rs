@@ -3,11 +3,11 @@
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt, secrets};
+use crate::cli::{key, print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
-use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
+use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
     BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
     VaultState, Waiting,
@@ -17,14 +17,22 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     let name = ProfileName::parse(&options.name)?;
     let (draft, saved) = draft(conversation, &name, options)?;
     let profile = parse(&draft, options)?;
-    let secrets = secrets::gather(&profile.service, options.client_secret_stdin, saved)?;
+    let mut secrets = secrets::gather(&profile.service, options, saved)?;
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
+    if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
+        let kept = key::kept(conversation, &name)?;
+        secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
+    }
     let mut material = Material::new(profile, secrets);
-    if material.profile.service.authorization.is_some() {
+    let service = &material.profile.service;
+    let is_pasted = !material.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
+    if service.authorization.is_some() && !is_pasted {
         authorize(conversation, &mut material, options)?;
     }
-    let tokens = bearer(conversation, &material)?;
+    let tokens = if is_pasted { refresh(conversation, &material)? } else { bearer(conversation, &material)? };
+    // What was pasted is spent, or is with the tokens.
+    material.secrets.refresh_token = Secret::default();
     material.tokens = Some(tokens.clone());
     save(conversation, name.clone(), material.clone())?;
     tell(&name, &material, &tokens, vault);
@@ -37,7 +45,7 @@ fn draft(
     name: &ProfileName,
     options: &SignInOptions,
 ) -> Result<(ProfileDraft, TypedSecrets), Failure> {
-    let (mut draft, saved) = if let Some(id) = &options.service {
+    let (mut draft, mut saved) = if let Some(id) = &options.service {
         let service = conversation.catalog()?.service(id)?;
         let client_secret = Secret::new(&service.defaults.client_secret);
         (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
@@ -45,6 +53,11 @@ fn draft(
         let opened = conversation.open(name).map_err(needs_service)?;
         (ProfileDraft::from(&opened.material.profile), opened.material.secrets)
     };
+    if let Some(file) = &options.key_file {
+        let read = key::read(conversation, file, options.certificate_file.as_deref())?;
+        draft.take_key(&read);
+        saved.signing_key = Some(read.pair);
+    }
     for (key, value) in &options.set {
         let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
@@ -66,7 +79,34 @@ fn draft(
     if draft.client_id.is_empty() && prompt::is_terminal() {
         draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
     }
+    ask_user_name(&mut draft, options)?;
     Ok((draft, saved))
+}
+
+fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
+    let service = &profile.service;
+    let diagnosis = Diagnosis::new(format!("{} wants a private key, and none is kept under `{name}`", service.name));
+    let hint =
+        format!("name its file with `--key-file`, or make one: `tokenwright key make {name} --service {}`", service.id);
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}
+
+/// The user's id, where a call sends one.
+fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<(), Failure> {
+    if let Some(user_name) = &options.user_name {
+        draft.user_name.clone_from(user_name);
+    }
+    let service = &draft.service;
+    if !draft.user_name.is_empty() || !service.wants_user_name() {
+        return Ok(());
+    }
+    let label = &service.labels.user_name;
+    if !prompt::is_terminal() {
+        let diagnosis = Diagnosis::new(format!("{label} is missing"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name it with `--user-name`")));
+    }
+    draft.user_name = prompt::line(&format!("{label} of {}:", service.name))?;
+    Ok(())
 }
 
 fn needs_service(failure: Failure) -> Failure {
@@ -252,6 +292,17 @@ fn input_ended() -> Failure {
 fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
     let attempt = conversation.attempt();
     conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+    called(conversation)
+}
+
+/// Step 3 with a refresh token that was at hand.
+fn refresh(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None });
+    called(conversation)
+}
+
+fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
     let exchange = conversation.wait(|event| match event {
         Event::Called(_, exchange) => Some(exchange),
         _ => None,
@@ -305,7 +356,13 @@ fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: Vault
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }
     if tokens.refresh_token.is_none() {
-        print::note("The service sent no refresh token: sign in again when it expires.");
+        let service = &material.profile.service;
+        let is_asked_again = service.authorization.is_none() || service.start == Start::Consent;
+        print::note(if is_asked_again {
+            "There is no refresh token: the next token is asked for in the same way."
+        } else {
+            "The service sent no refresh token: sign in again when it expires."
+        });
     }
     if vault == VaultChoice::Memory {
         print::note("It is kept in memory only and gone when this command ends; this is the access token:");

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::parse_key;
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
@@ -98,6 +99,11 @@ impl Described {
         let mut missing = self.missing.clone();
         if self.service.bearer.url.source().is_empty() && self.service.refresh.is_none() && missing.is_empty() {
             missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
+        }
+        if !self.secrets.private_key.is_empty()
+            && let Err(error) = parse_key(&self.secrets.private_key)
+        {
+            missing.push(Note::new("private key", in_a_line(error.diagnose())));
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {

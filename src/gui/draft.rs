@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
+use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
@@ -110,6 +111,8 @@ pub struct Draft {
     pub copied: Option<Copied>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
+    /// Where the private key is to come from.
+    pub key: KeyDraft,
     /// What was pasted as the response.
     pub pasted: Secret,
     /// The name to save under.
@@ -134,6 +137,19 @@ pub struct Draft {
     pub zone: TimeZone,
 }
 
+/// Where the private key is to come from, and its certificate to go.
+#[derive(Clone, Debug, Default)]
+pub struct KeyDraft {
+    /// The key, pasted.
+    pub text: Secret,
+    /// The path of its file.
+    pub file: String,
+    /// The path of the certificate's file.
+    pub certificate_file: String,
+    /// Where the certificate is to be written.
+    pub save_to: String,
+}
+
 impl Default for Draft {
     fn default() -> Self {
         Self {
@@ -150,6 +166,7 @@ impl Default for Draft {
             missing: Vec::new(),
             copied: None,
             secrets: TypedSecrets::default(),
+            key: KeyDraft::default(),
             pasted: Secret::default(),
             name: String::new(),
             reveal: Reveal::new(),
@@ -207,6 +224,15 @@ impl Draft {
         self.tab = if refreshable { TokenTab::Refresh } else { TokenTab::Bearer };
     }
 
+    /// Takes over a private key and what its file says besides.
+    pub fn take_key(&mut self, read: &ReadKey) {
+        if let Some(profile) = &mut self.profile {
+            profile.take_key(read);
+        }
+        self.secrets.signing_key = Some(read.pair.clone());
+        self.key = KeyDraft::default();
+    }
+
     /// What is wrong with the fields of steps 1 and 2.
     pub fn errors(&self) -> Vec<FieldError> {
         self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()
@@ -251,8 +277,11 @@ impl Draft {
         use crate::service::Field;
         let Some(profile) = &self.profile else { return false };
         let errors = self.errors();
-        let first_is_done =
-            !errors.iter().any(|error| matches!(error.field, Field::Input(_) | Field::AuthorizationUrl));
+        // What comes with the private key is asked for beside it, in step 2.
+        let first_is_done = !errors.iter().any(|error| match &error.field {
+            Field::Input(name) => !profile.service.is_of_key(name),
+            field => *field == Field::AuthorizationUrl,
+        });
         match step {
             Step::Service => first_is_done,
             Step::Authorization if profile.client_flow => matches!(session.authorization, AuthorizationState::Done(_)),

@@ -29,6 +29,16 @@ pub enum Intent {
     Paste,
     /// Stop what goes on.
     Cancel(Flow),
+    /// Read the private key that was pasted, or whose file was named.
+    ReadKey,
+    /// Make a key pair and a certificate.
+    MakeKey,
+    /// Keep the private key under the name that is typed, before there are tokens.
+    KeepKey,
+    /// Take the private key that is kept under the name that is typed.
+    OpenKey,
+    /// Write the certificate to the file that was named.
+    WriteCertificate,
     /// Call the bearer token endpoint.
     CallBearer,
     /// Call the refresh token endpoint.
@@ -110,6 +120,11 @@ impl Intent {
             Self::Authorize { again: true } => ("Authorize again", "Open the browser for another code", None),
             Self::Paste => ("Use what was pasted", "Take it as the response of the service", None),
             Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
+            Self::ReadKey => ("Read the key", "Read it, and keep it with the profile", None),
+            Self::MakeKey => ("Make a key pair", "A new private key, and a certificate to upload", None),
+            Self::KeepKey => ("Keep the key", "Seal it in the vault under this name", None),
+            Self::OpenKey => ("Use the key kept there", "Take it from the vault", None),
+            Self::WriteCertificate => ("Write the file", "It holds nothing secret", None),
             Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
             Self::CallRefresh => ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT)),
             Self::ChooseFetched(_) => ("Choose", "Keep it beside the tokens", None),

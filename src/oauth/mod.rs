@@ -1,23 +1,35 @@
 //! The RFCs as values: requests built, responses read, nothing sent. Clock and randomness are arguments.
 
+mod assertion;
 mod authorization_response;
+mod certificate;
 mod explain;
 mod jwt;
+mod key_making;
+mod key_text;
 mod pasted;
 mod pkce;
 mod redirect_uri;
 mod scope;
+mod signing_key;
+#[cfg(test)]
+mod signing_tests;
 mod token_response;
 mod token_set;
 
+pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
+pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::jwt::{Jwt, decode_jwt};
+pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
+pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::scope::{ScopeDifference, scope_difference, split_scopes};
+pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::token_response::{ReadContext, TokenError, read_kept, read_token_set};
 pub use crate::oauth::token_set::{Freshness, TokenSet};

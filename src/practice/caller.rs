@@ -11,6 +11,9 @@ use crate::secret::Secret;
 /// How the caller authenticates, whether rightly or not.
 pub(crate) fn authentication(asked: &Asked, body: &Parameters) -> ClientAuthentication {
     let given = |name: &str| body.names().any(|known| known == name);
+    if given("client_assertion") || given("assertion") {
+        return ClientAuthentication::Assertion;
+    }
     match (scheme(asked, "basic").is_some(), given("client_secret")) {
         (true, true) => ClientAuthentication::Both,
         (true, false) => ClientAuthentication::Basic,
@@ -44,6 +47,9 @@ pub(crate) fn authenticate(
         }
     };
     let registration = contract.registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
+    if registration.signs {
+        return Err(refused("this client must prove itself by a signed assertion"));
+    }
     match (registration.secret, secret) {
         (None, None) => Ok(registration),
         (Some(right), Some(given)) if given == Secret::new(right) => Ok(registration),

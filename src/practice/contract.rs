@@ -3,12 +3,16 @@
 
 use serde_json::{Value, json};
 
+use crate::practice::assertion;
+
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";
 /// Its secret: a practice value, printed on the service's own front page.
 pub const CLIENT_SECRET: &str = "practice-secret";
 /// The client id of the public practice client: no secret, PKCE required.
 pub const PUBLIC_CLIENT_ID: &str = "practice-public";
+/// The client id of the practice client that proves itself by signed assertions; its certificate is uploaded.
+pub const KEY_CLIENT_ID: &str = "practice-robot";
 /// The password of everyone who signs in here.
 pub const PASSWORD: &str = "practice";
 /// The redirect URI of a web page elsewhere, from which the person pastes by hand. `.invalid` is never resolved
@@ -21,6 +25,8 @@ pub(crate) struct Registration {
     pub(crate) id: &'static str,
     /// `None` for a public client, which must use PKCE.
     pub(crate) secret: Option<&'static str>,
+    /// Whether it proves itself by an assertion that it signs with its key.
+    pub(crate) signs: bool,
 }
 
 /// A scope and what it means to the person who consents.
@@ -60,8 +66,9 @@ pub(crate) static PRACTICE: Contract = Contract {
     introspect: "/introspect",
     jwks: "/jwks",
     registrations: &[
-        Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET) },
-        Registration { id: PUBLIC_CLIENT_ID, secret: None },
+        Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET), signs: false },
+        Registration { id: PUBLIC_CLIENT_ID, secret: None, signs: false },
+        Registration { id: KEY_CLIENT_ID, secret: None, signs: true },
     ],
     scopes: &[
         Scope { name: "openid", meaning: "Know who you are" },
@@ -113,8 +120,21 @@ impl Contract {
             "scopes_supported": self.scopes.iter().map(|scope| scope.name).collect::<Vec<_>>(),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query", "fragment", "form_post"],
-            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "password"],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "grant_types_supported": [
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "password",
+                assertion::JWT_BEARER,
+            ],
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_basic",
+                "client_secret_post",
+                "client_secret_jwt",
+                "private_key_jwt",
+                "none",
+            ],
+            "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
             "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
             "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
             "code_challenge_methods_supported": ["S256", "plain"],

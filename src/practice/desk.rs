@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::practice::assertion;
 use crate::practice::authorize::{self, Visit};
 use crate::practice::contract::Contract;
 use crate::practice::fault::Fault;
@@ -30,6 +31,10 @@ pub(crate) struct Desk {
     pub(crate) faults: Vec<Fault>,
     pub(crate) grants: Grants,
     pub(crate) visits: Shelf<Fingerprint, Visit>,
+    /// The certificate of the client that signs, in PEM.
+    pub(crate) certificate: Option<String>,
+    /// The assertions that came.
+    pub(crate) assertions: Shelf<Fingerprint, ()>,
     pub(crate) log: Log,
 }
 
@@ -81,6 +86,7 @@ impl Desk {
                     Answer::json(200, &contract.metadata(&self.issuer), "metadata")
                 }
                 _ if path == contract.jwks => Answer::json(200, &json!({ "keys": [] }), "no keys"),
+                assertion::KEYS => pages::keys(None, None),
                 _ if path == contract.authorize => authorize::begin(self, &asked.query, moment),
                 _ if path == contract.userinfo => resources::userinfo(self, asked, moment),
                 _ if path == contract.resource => resources::resource(self, asked, moment),
@@ -91,6 +97,7 @@ impl Desk {
                 _ if path == contract.revoke => resources::revoke(self, asked, body),
                 _ if path == contract.introspect => resources::introspect(self, asked, body, moment),
                 _ if path == contract.authorize => authorize::begin(self, body, moment),
+                assertion::KEYS => assertion::upload(self, body),
                 _ if path == token::ELSEWHERE => elsewhere(),
                 _ if page == "/sign-in" => authorize::sign_in(self, body),
                 _ if page == "/consent" => authorize::consent(self, body, moment),
@@ -154,7 +161,7 @@ fn lost(contract: &Contract, asked: &Asked) -> Answer {
         "POST"
     } else if gets.contains(&path) {
         "GET, HEAD"
-    } else if path == contract.authorize {
+    } else if path == contract.authorize || path == assertion::KEYS {
         "GET, HEAD, POST"
     } else {
         let advice = "The front page lists what there is.";

@@ -7,6 +7,7 @@
 //!
 //! The same mechanics stand in for any service in a `rehearsal` of its preset.
 
+mod assertion;
 mod authorization_request;
 mod authorize;
 mod caller;
@@ -47,7 +48,7 @@ use crate::practice::seen::Log;
 use crate::practice::server::{Server, lock};
 use crate::practice::shelf::Shelf;
 
-pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
+pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
 pub use crate::practice::fault::{Fault, UnknownFault};
 pub use crate::practice::rehearsal::{
     ACCESS_TOKEN, ID_TOKEN, Issued, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME,
@@ -133,6 +134,8 @@ impl Practice {
             faults: options.faults,
             grants: Grants::default(),
             visits: Shelf::default(),
+            certificate: None,
+            assertions: Shelf::default(),
             log: Log::default(),
         }));
         let server = Server::start(listener, Arc::clone(&desk)).map_err(PracticeError::Start)?;

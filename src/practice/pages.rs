@@ -8,7 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, Contract, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
+use crate::practice::assertion;
+use crate::practice::contract::{
+    CLIENT_ID, CLIENT_SECRET, Contract, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID,
+};
 use crate::practice::fault::Fault;
 use crate::practice::message::Answer;
 use crate::secret::Secret;
@@ -64,6 +67,8 @@ pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Answe
         ("client_id", text(CLIENT_ID)),
         ("client_secret", text(CLIENT_SECRET)),
         ("public_client_id", text(PUBLIC_CLIENT_ID)),
+        ("key_client_id", text(KEY_CLIENT_ID)),
+        ("keys", text(&format!("{issuer}{}", assertion::KEYS))),
         ("password", text(PASSWORD)),
         ("user_name", text(contract.user_name)),
         ("paste_page", text(PASTE_PAGE)),
@@ -94,6 +99,25 @@ pub(crate) fn sign_in(
         ("notice", Slot::Markup(notice.unwrap_or_default())),
     ];
     page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots, outcome)
+}
+
+/// The certificate of the client that signs. What became of the upload: its fingerprint, or what was wrong.
+pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Answer {
+    let words = uploaded.map(|fingerprint| format!("Uploaded. Its SHA-256 fingerprint: `{fingerprint}`"));
+    let words = words.or(wrong.map(str::to_owned));
+    let notice =
+        words.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(&words))]));
+    let slots = [
+        ("client_id", text(KEY_CLIENT_ID)),
+        ("action", text(assertion::KEYS)),
+        ("notice", Slot::Markup(notice.unwrap_or_default())),
+    ];
+    let (status, outcome) = match (uploaded, wrong) {
+        (_, Some(_)) => (400, "no certificate"),
+        (Some(_), None) => (200, "certificate uploaded"),
+        (None, None) => (200, "page for a certificate"),
+    };
+    page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots, outcome)
 }
 
 /// May the client have this?
@@ -218,6 +242,7 @@ mod tests {
             error(400, "Error", hostile, hostile),
             form_post(hostile, &[("state", hostile.to_owned())], "sent"),
             paste(hostile, "sent"),
+            keys(Some(hostile), None),
         ]
     }
 

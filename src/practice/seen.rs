@@ -45,6 +45,8 @@ pub enum ClientAuthentication {
     Body,
     /// Both at once, which is an error.
     Both,
+    /// A signed assertion in the body.
+    Assertion,
     /// An access token in the `Authorization` header.
     Bearer,
 }

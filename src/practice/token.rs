@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::practice::assertion;
 use crate::practice::caller;
 use crate::practice::contract::{PASSWORD, Registration};
 use crate::practice::desk::Desk;
@@ -68,8 +69,18 @@ fn grant(
     moment: &mut Moment,
 ) -> Result<(&'static Registration, Issued), Refusal> {
     let grant_type = body.required("grant_type")?;
-    let registration = caller::authenticate(desk.contract, asked, body)?;
     let terms = desk.terms();
+    if grant_type == assertion::JWT_BEARER {
+        let (registration, person) = assertion::grant(desk, body, moment)?;
+        let grant = direct_grant(desk, registration, person, body)?;
+        // RFC 7521 section 4.1: the next assertion takes the place of a refresh token.
+        return Ok((registration, grants::issue(grant, terms, false, moment)));
+    }
+    let registration = if body.names().any(|name| name == "client_assertion") {
+        assertion::client(desk, body, moment)?
+    } else {
+        caller::authenticate(desk.contract, asked, body)?
+    };
     let issued = match grant_type {
         "authorization_code" => {
             let with = Redemption {
@@ -86,7 +97,7 @@ fn grant(
         "client_credentials" => client_credentials(desk, registration, body, terms, moment)?,
         "password" => password(desk, registration, body, terms, moment)?,
         _ => {
-            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password";
+            let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and the one of RFC 7523";
             return Err(Refusal::new(ErrorCode::UnsupportedGrantType, known));
         }
     };
@@ -101,7 +112,7 @@ fn client_credentials(
     terms: Terms,
     moment: &mut Moment,
 ) -> Result<Issued, Refusal> {
-    if registration.secret.is_none() {
+    if registration.secret.is_none() && !registration.signs {
         return Err(Refusal::new(ErrorCode::UnauthorizedClient, "a public client cannot act for itself"));
     }
     let grant = direct_grant(desk, registration, None, body)?;

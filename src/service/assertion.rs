@@ -1,11 +1,27 @@
-//! A signed assertion as data: what stands in it, how it is signed, and where it goes (RFC 7521, 7522, 7523). The
-//! program does not sign one yet; a preset that wants one says so under `lacks`.
+//! A signed assertion as data: what stands in it, how it is signed, and where it goes (RFC 7521, 7522, 7523). It is
+//! filled in here and signed elsewhere, by whoever has the key. One in SAML is only described; a preset that wants one
+//! says so under `lacks`.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
+use thiserror::Error;
 
+use crate::call::{Authentication, CallTemplate, Place, Template, TemplateError, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{Certificate, KeyKind, ReadKey, UnsignedJwt};
 use crate::service::rules::is_default;
+use crate::service::{Asks, ProfileDraft, Service};
+
+pub use crate::oauth::AssertionAlgorithm;
+
+/// The life of an assertion in seconds, where the preset names none: it is used at once and only once.
+const LIFE: u64 = 300;
+/// How many days a certificate that is made here is valid, where the preset names none: two years, as NetSuite and
+/// Microsoft take it.
+const CERTIFICATE_DAYS: u32 = 730;
 
 /// How the placeholder `<assertion>` is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +33,10 @@ pub struct Assertion {
     /// The signature; `alg` in the header of a JWT.
     #[serde(skip_serializing_if = "is_default")]
     pub algorithm: Option<AssertionAlgorithm>,
+    /// Other signatures that the service takes: the first that the key can make is used where it cannot make the
+    /// usual one.
+    #[serde(skip_serializing_if = "is_default")]
+    pub alternatives: Vec<AssertionAlgorithm>,
     /// A template of the header's `kid`; left out where it is empty.
     #[serde(skip_serializing_if = "is_default")]
     pub key_id: String,
@@ -41,6 +61,12 @@ pub struct Assertion {
     /// The value of `client_assertion_type`, where the assertion stands for the client (RFC 7521 section 4.2).
     #[serde(skip_serializing_if = "is_default")]
     pub client_assertion_type: String,
+    /// Where in the service's console the certificate is uploaded, in words.
+    #[serde(skip_serializing_if = "is_default")]
+    pub upload: String,
+    /// For how many days at most the service takes a certificate.
+    #[serde(skip_serializing_if = "is_default")]
+    pub certificate_days: Option<u32>,
 }
 
 /// How an assertion is written.
@@ -54,20 +80,37 @@ pub enum AssertionFormat {
     Saml,
 }
 
-/// The signatures of RFC 7518 section 3.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names are the algorithms")]
-pub enum AssertionAlgorithm {
-    HS256,
-    RS256,
-    RS384,
-    RS512,
-    PS256,
-    PS384,
-    PS512,
-    ES256,
-    ES384,
-    ES512,
+/// Why an assertion could not be filled in.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum AssertionError {
+    /// A placeholder in it could not be filled.
+    #[error("the assertion's `{part}`: {error}")]
+    Template {
+        /// `kid`, `aud` or the claim.
+        part: String,
+        /// Why.
+        #[source]
+        error: TemplateError,
+    },
+    /// The header is to name a certificate, and there is none.
+    #[error("the assertion's header is to name the certificate, and there is none beside the key")]
+    NoCertificate,
+    /// It is to be written in SAML.
+    #[error("an assertion in SAML is not made here yet")]
+    Saml,
+}
+
+impl Diagnose for AssertionError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Template { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
+            Self::NoCertificate => diagnosis.hint("enter the certificate that was uploaded, or make a key pair"),
+            Self::Saml => {
+                diagnosis.hint("make it with a tool of yours, and give the preset a secret input `assertion`")
+            }
+        }
+    }
 }
 
 /// The header that names a certificate (RFC 7515 sections 4.1.7 and 4.1.8).
@@ -87,6 +130,65 @@ impl Assertion {
         [&self.key_id, &self.audience].into_iter().chain(self.claims.values())
     }
 
+    /// The one by which a client proves itself with a key of its own (RFC 7523 section 3, OpenID Connect Core section
+    /// 9), where nothing else is said.
+    fn of_client(token_endpoint: &str) -> Self {
+        let claims = ["iss", "sub"].map(|name| (name.to_owned(), "<client_id>".to_owned()));
+        Self { audience: token_endpoint.to_owned(), claims: claims.into(), unique: true, ..Self::default() }
+    }
+
+    /// Whether it is signed with the client secret.
+    pub fn is_shared(&self) -> bool {
+        self.algorithm == Some(AssertionAlgorithm::HS256)
+    }
+
+    /// The signature for a key of this kind: the usual one, or the first other one that such a key makes.
+    pub fn algorithm_for(&self, kind: KeyKind) -> AssertionAlgorithm {
+        let usual = self.algorithm.unwrap_or_else(|| kind.usual_algorithm());
+        let mut taken = std::iter::once(usual).chain(self.alternatives.iter().copied());
+        taken.find(|algorithm| kind.signs(*algorithm)).unwrap_or(usual)
+    }
+
+    /// For how many days a certificate is to be valid.
+    pub fn certificate_days(&self) -> u32 {
+        self.certificate_days.unwrap_or(CERTIFICATE_DAYS)
+    }
+
+    /// Header and claims, filled in. `id` is used for this one and never again.
+    pub fn build(
+        &self,
+        values: &Values,
+        now: Timestamp,
+        id: &str,
+        certificate: Option<&Certificate>,
+    ) -> Result<UnsignedJwt, AssertionError> {
+        if self.format == AssertionFormat::Saml {
+            return Err(AssertionError::Saml);
+        }
+        let mut header = Map::from_iter([("typ".to_owned(), "JWT".into())]);
+        push(&mut header, "kid", &self.key_id, values)?;
+        if let Some(thumbprint) = self.certificate_thumbprint {
+            let certificate = certificate.ok_or(AssertionError::NoCertificate)?;
+            let (name, value) = match thumbprint {
+                CertificateThumbprint::Sha1 => ("x5t", certificate.sha1_thumbprint()),
+                CertificateThumbprint::Sha256 => ("x5t#S256", certificate.sha256_thumbprint()),
+            };
+            header.insert(name.to_owned(), value.into());
+        }
+        let mut claims = Map::new();
+        for (name, text) in &self.claims {
+            push(&mut claims, name, text, values)?;
+        }
+        push(&mut claims, "aud", &self.audience, values)?;
+        let life = i64::try_from(self.life.unwrap_or(LIFE)).unwrap_or(i64::MAX);
+        claims.insert("iat".to_owned(), now.as_second().into());
+        claims.insert("exp".to_owned(), now.as_second().saturating_add(life).into());
+        if self.unique {
+            claims.insert("jti".to_owned(), id.into());
+        }
+        Ok(UnsignedJwt { header, claims })
+    }
+
     /// What it is, in a line.
     pub fn words(&self) -> String {
         let mut words = vec![match self.format {
@@ -104,6 +206,95 @@ impl Assertion {
             format!("sent as {}", self.parameter)
         });
         words.join(", ")
+    }
+}
+
+/// Fills in a text; what is empty is left out.
+fn push(
+    into: &mut Map<String, serde_json::Value>,
+    name: &str,
+    text: &str,
+    values: &Values,
+) -> Result<(), AssertionError> {
+    let rendered = Template::new(text).render(values, Place::Text);
+    let rendered = rendered.map_err(|error| AssertionError::Template { part: name.to_owned(), error })?;
+    if !rendered.is_empty() {
+        into.insert(name.to_owned(), rendered.to_secret().expose().into());
+    }
+    Ok(())
+}
+
+impl Service {
+    /// How `<assertion>` is made for this call; `None` where the call sends none, or the person enters it.
+    pub fn assertion_of(&self, call: &CallTemplate) -> Option<Assertion> {
+        let is_typed = self.inputs.iter().any(|input| input.name == "assertion");
+        let is_named = call.placeholders().any(|name| name == "assertion");
+        let signs = call.authentication.signs();
+        if is_typed || !(is_named || signs) {
+            return None;
+        }
+        let described = self.assertion.clone();
+        let mut assertion = match described {
+            Some(described) => described,
+            None if signs => Assertion::of_client(self.bearer.url.source()),
+            None => return None,
+        };
+        match call.authentication {
+            Authentication::ClientSecretJwt => assertion.algorithm = Some(AssertionAlgorithm::HS256),
+            Authentication::PrivateKeyJwt if assertion.is_shared() => assertion.algorithm = None,
+            _ => {}
+        }
+        Some(assertion)
+    }
+
+    /// The assertion that is signed with a private key in one of its calls, where there is one.
+    pub fn signed_assertion(&self) -> Option<Assertion> {
+        let calls = self.calls();
+        let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
+        assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
+    }
+
+    /// Whether one of its calls or its assertion names this value.
+    pub fn wants(&self, name: &str) -> bool {
+        let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));
+        let mut templates = self.assertion.iter().flat_map(Assertion::templates);
+        is_called || templates.any(|text| Template::new(text).placeholders().any(|named| named == name))
+    }
+
+    /// Whether this input is known only when the key is: the header names the key by it.
+    pub fn is_of_key(&self, input: &str) -> bool {
+        let assertion = self.assertion.as_ref().filter(|assertion| !assertion.is_shared());
+        assertion.is_some_and(|assertion| Template::new(&assertion.key_id).placeholders().any(|name| name == input))
+    }
+
+    /// Whether it is to be told the user's id.
+    pub fn wants_user_name(&self) -> bool {
+        self.asks == Asks::UserAndSecret || self.wants("user_name")
+    }
+
+    /// Whether one of its calls sends the person's own password (RFC 6749 section 4.3).
+    pub fn wants_password(&self) -> bool {
+        self.wants("password")
+    }
+}
+
+impl ProfileDraft {
+    /// Takes over what a key's file says besides the key: the client's id, the key's id where the assertion names one by
+    /// an input, and for a service that is described by hand the address of the bearer call.
+    pub fn take_key(&mut self, read: &ReadKey) {
+        if let Some(client_id) = &read.client_id {
+            self.client_id.clone_from(client_id);
+        }
+        if let Some(key_id) = &read.key_id {
+            let template = self.service.signed_assertion().map(|assertion| Template::new(assertion.key_id));
+            let named: Vec<String> = template.iter().flat_map(Template::placeholders).map(str::to_owned).collect();
+            if let Some(input) = self.service.inputs.iter().find(|input| named.contains(&input.name)) {
+                self.inputs.insert(input.name.clone(), key_id.clone());
+            }
+        }
+        if let Some(token_uri) = read.token_uri.as_ref().filter(|_| self.bearer.url.is_empty()) {
+            self.bearer.url.clone_from(token_uri);
+        }
     }
 }
 

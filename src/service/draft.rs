@@ -9,7 +9,7 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, split_scopes};
-use crate::service::{Asks, Authorization, Catalog, Profile, Service};
+use crate::service::{Asks, AssertionDraft, Authorization, Catalog, Profile, Service};
 
 /// A profile as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +40,8 @@ pub struct ProfileDraft {
     pub user_name: String,
     /// The value of `<grant_type>`.
     pub grant_type: String,
+    /// How `<assertion>` is made, where one is.
+    pub assertion: Option<AssertionDraft>,
     /// The bearer call.
     pub bearer: CallDraft,
     /// The refresh call.
@@ -195,6 +197,7 @@ impl ProfileDraft {
         });
         service.asks = self.asks;
         service.grant_type = self.grant_type.trim().to_owned();
+        service.assertion = self.assertion.as_ref().map(|typed| typed.assertion(service.assertion.take()));
         service.bearer = self.bearer.call_template();
         service.refresh = (!self.refresh.url.trim().is_empty()).then(|| self.refresh.call_template());
         service
@@ -227,6 +230,7 @@ impl From<&Profile> for ProfileDraft {
             asks: service.asks,
             user_name: profile.user_name.clone(),
             grant_type: service.grant_type.clone(),
+            assertion: service.assertion.as_ref().map(AssertionDraft::from),
             bearer: CallDraft::from(&service.bearer),
             refresh: service.refresh.as_ref().map(CallDraft::from).unwrap_or_default(),
             service: service.clone(),

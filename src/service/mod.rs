@@ -5,16 +5,20 @@ mod assertion;
 mod catalog;
 mod definition;
 mod draft;
+mod grant;
 mod input;
 mod own_preset;
 mod preset;
 mod profile;
 mod rules;
 
-pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
+pub use crate::service::assertion::{
+    Assertion, AssertionAlgorithm, AssertionError, AssertionFormat, CertificateThumbprint,
+};
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
+pub use crate::service::grant::{AssertionDraft, Grant};
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input, InputError, Transform};
 pub use crate::service::own_preset::{PresetDraft, PresetDraftError};

@@ -10,7 +10,7 @@ use crate::call::{Parameter, Place, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::CatalogError;
 use crate::service::preset::{Pairs, PresetFile};
-use crate::service::{Asks, Catalog, Service};
+use crate::service::{Catalog, Service};
 
 /// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
 /// can stand in a file name and on a command line everywhere.
@@ -196,7 +196,9 @@ impl Profile {
         self.service.declare(&mut values);
         for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let value = self.inputs.get(&input.name).map_or("", String::as_str);
-            if value.is_empty() && (!input.optional || self.service.practice) {
+            // The practice service's port is filled in by whoever starts it.
+            let is_to_come = self.service.practice && input.name == "port";
+            if value.is_empty() && (!input.optional || is_to_come) {
                 continue;
             }
             // One that may stay empty and does is left out, where a parameter can be.
@@ -218,7 +220,7 @@ impl Profile {
         let scopes: Vec<String> = self.scopes.iter().map(|scope| with_values(scope, &values)).collect();
         values.set("scope", scopes.join(&self.service.scopes.separator));
         values.set("grant_type", &self.service.grant_type);
-        if self.service.asks == Asks::UserAndSecret && !self.user_name.is_empty() {
+        if !self.user_name.is_empty() {
             values.set("user_name", &self.user_name);
         }
         values

@@ -130,7 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::oauth::TokenSet;
+    use crate::oauth::{KeyPair, TokenSet};
     use crate::secret::Secret;
 
     fn key() -> Key {
@@ -177,10 +177,12 @@ mod tests {
         fn any_secrets()(
             client_secret in proptest::option::of(any_secret()),
             password in proptest::option::of(any_secret()),
+            key in proptest::option::of((any_secret(), proptest::option::of(any::<String>()))),
             inputs in proptest::collection::btree_map(any::<String>(), any_secret(), 0..4),
             tokens in proptest::option::of(any_tokens()),
         ) -> ProfileSecrets {
-            ProfileSecrets { client_secret, password, inputs, tokens }
+            let signing_key = key.map(|(private_key, certificate)| KeyPair { private_key, certificate });
+            ProfileSecrets { client_secret, password, signing_key, inputs, tokens }
         }
     }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::TokenSet;
+use crate::oauth::{KeyPair, TokenSet};
 use crate::secret::Secret;
 
 /// The version of the text that this program writes.
@@ -24,6 +24,8 @@ pub struct ProfileSecrets {
     pub client_secret: Option<Secret>,
     /// The person's own password, where the grant or the call asks for one.
     pub password: Option<Secret>,
+    /// The private key that assertions are signed with, and its certificate.
+    pub signing_key: Option<KeyPair>,
     /// The service's own inputs that are secret, by name.
     pub inputs: BTreeMap<String, Secret>,
     /// What was granted last.
@@ -55,6 +57,10 @@ impl ProfileSecrets {
             version: VERSION,
             client_secret: self.client_secret.as_ref().map(Secret::expose),
             password: self.password.as_ref().map(Secret::expose),
+            signing_key: self
+                .signing_key
+                .as_ref()
+                .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
             inputs: self.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: self.tokens.as_ref().map(wire_tokens),
         };
@@ -76,6 +82,9 @@ impl ProfileSecrets {
         Ok(Self {
             client_secret: wire.client_secret.map(|text| text.0),
             password: wire.password.map(|text| text.0),
+            signing_key: wire
+                .signing_key
+                .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
             tokens: wire.tokens.map(token_set).transpose()?,
         })
@@ -96,10 +105,20 @@ struct Wire<S> {
     client_secret: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     password: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    signing_key: Option<WireKey<S>>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     tokens: Option<WireTokens<S>>,
+}
+
+/// A [`KeyPair`].
+#[derive(Serialize, Deserialize)]
+struct WireKey<S> {
+    private_key: S,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
 }
 
 /// A [`TokenSet`], times in RFC 3339.

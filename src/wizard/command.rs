@@ -1,12 +1,14 @@
 //! What a face asks for.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::call::Reading;
+use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ImportSource, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ImportSource, KeySource, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings,
 };
 
 /// What a face asks for.
@@ -139,6 +141,51 @@ pub enum Command {
         reading: Box<Reading>,
         /// The reply.
         reply: Box<ReplyView>,
+    },
+    /// Read a private key, and the certificate beside it.
+    ReadKey {
+        /// The run.
+        attempt: Attempt,
+        /// Where the key is.
+        source: KeySource,
+        /// The certificate's file.
+        certificate: Option<PathBuf>,
+    },
+    /// Make a key pair as the service wants it; [`Event::KeyRead`] brings it.
+    MakeKey {
+        /// The run.
+        attempt: Attempt,
+        /// Whose assertions it is to sign.
+        service: Box<Service>,
+        /// The bits, where it is an RSA key.
+        rsa_bits: usize,
+    },
+    /// Keep a key under a profile's name.
+    KeepKey {
+        /// The run.
+        attempt: Attempt,
+        /// The name.
+        name: ProfileName,
+        /// The key.
+        pair: Box<KeyPair>,
+        /// Whether a key that is there may be replaced.
+        replace: bool,
+    },
+    /// Read the key that is kept under a profile's name.
+    OpenKey {
+        /// The run.
+        attempt: Attempt,
+        /// The name.
+        name: ProfileName,
+    },
+    /// Write a certificate or a public key to a file.
+    WriteCertificate {
+        /// The run.
+        attempt: Attempt,
+        /// The file.
+        path: PathBuf,
+        /// PEM.
+        text: String,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

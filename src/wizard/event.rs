@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
+use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     Attempt, Authorized, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileSummary, SavedToken,
@@ -59,6 +60,14 @@ pub enum Event {
     StageRehearsed(Attempt, StageLine),
     /// All of it is over.
     Rehearsed(Attempt),
+    /// A private key was read or made.
+    KeyRead(Attempt, Box<ReadKey>),
+    /// A private key is kept under this name.
+    KeyKept(Attempt, ProfileName),
+    /// The private key that is kept, if there is one.
+    KeyOpened(Attempt, Option<Box<KeyPair>>),
+    /// The certificate is written, to this file.
+    CertificateWritten(Attempt, PathBuf),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
     /// What was imported is the address of an issuer: its description is fetched when the person says so.

@@ -82,6 +82,8 @@ failure_from! {
     CatalogError => Usage,
     PresetError => Usage,
     ProfileError => Usage,
+    crate::oauth::KeyError => Usage,
+    crate::oauth::MakeKeyError => Machine,
     crate::oauth::RedirectUriError => Usage,
     crate::service::ProfileNameError => Usage,
     ListenError => Machine,

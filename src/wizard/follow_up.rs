@@ -21,6 +21,16 @@ pub(crate) async fn run(shared: &Shared, mut material: Material, exchange: &mut 
             Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
         }
     }
+    if let Some(tokens) = material.tokens.clone() {
+        exchange.outcome = Ok(Box::new(tokens));
+    }
+    fetch(shared, material, exchange).await;
+}
+
+/// Fetches what later calls need; takes and leaves the tokens in the exchange.
+pub(crate) async fn fetch(shared: &Shared, mut material: Material, exchange: &mut Exchange) {
+    let Ok(tokens) = &exchange.outcome else { return };
+    material.tokens = Some((**tokens).clone());
     for fetch in material.profile.service.fetch.clone() {
         match fetched(shared, &material, &fetch).await {
             Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
@@ -51,7 +61,7 @@ pub struct Fetched {
 /// Exchanges the token for another.
 pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &material.profile.service;
-    let values = material.values();
+    let values = shared.values_for(material, call)?;
     let reply = send(shared, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous: material.tokens.as_ref() };
@@ -62,7 +72,7 @@ pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallT
 
 /// Fetches what there is to choose among.
 pub(crate) async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let reply = send(shared, &material.render(&fetch.call)?).await?;
+    let reply = send(shared, &shared.render(material, &fetch.call)?).await?;
     let answers = reading::of_reply(shared, &reply, [&fetch.list]).await.filter(|_| reply.is_success());
     let answers = answers.ok_or_else(|| {
         let summary = format!("it was answered {} without a list", reply.status);

@@ -26,7 +26,7 @@ pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &Material) 
             diagnosis.hint("try the token in a call of the service's own API"),
         ));
     };
-    let call = material.render(&identity.call)?;
+    let call = shared.render(material, &identity.call)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await?;
     let places = identity.fields.iter().map(|(_, place)| place);

@@ -10,6 +10,7 @@ use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{self, Described, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST};
 use crate::durable;
+use crate::oauth::parse_key;
 use crate::secret::Secret;
 use crate::service::Asks;
 use crate::wizard::shared::{Shared, blocking};
@@ -57,7 +58,14 @@ fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
     } else {
         Secret::new(public)
     };
-    TypedSecrets { client_secret, refresh_token: secrets.refresh_token.clone(), inputs: secrets.inputs.clone() }
+    TypedSecrets {
+        client_secret,
+        password: secrets.password.clone(),
+        // One that cannot be used is told as missing.
+        signing_key: parse_key(&secrets.private_key).ok().map(|read| read.pair),
+        refresh_token: secrets.refresh_token.clone(),
+        inputs: secrets.inputs.clone(),
+    }
 }
 
 /// Reads a document and tells what it came to.

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Freshness, Stage, TokenSet};
-use crate::secret::Secret;
-use crate::service::{Profile, ProfileName};
+use crate::service::{Profile, ProfileName, Start};
 use crate::vault::{ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
@@ -51,7 +50,7 @@ pub(crate) async fn refresh_saved(
     name: &ProfileName,
     material: Material,
 ) -> Result<Exchange, Failure> {
-    let typed = profiles::some(Some(material.secrets.client_secret));
+    let typed = Some(material.secrets);
     match renew(shared, attempt, name, Asked { profile: material.profile, typed, min_valid: None }).await?.0 {
         Renewal::Called(exchange) => Ok(*exchange),
         // Without a least validity there is nothing that could be found good enough.
@@ -63,8 +62,8 @@ pub(crate) async fn refresh_saved(
 struct Asked {
     /// The profile, as it is kept or as it is now typed.
     profile: Profile,
-    /// A client secret that was typed.
-    typed: Option<Secret>,
+    /// What was typed that is secret.
+    typed: Option<TypedSecrets>,
     /// For how long the access token must be valid to be good enough.
     min_valid: Option<Duration>,
 }
@@ -89,7 +88,11 @@ async fn renew(
     let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
     let mut record = read(shared, name).await?;
     // What is in the field now is what the person means, and what is kept if it works.
-    record.secrets.client_secret = typed.or(record.secrets.client_secret);
+    if let Some(typed) = typed {
+        record.secrets.client_secret = profiles::some(Some(typed.client_secret)).or(record.secrets.client_secret);
+        record.secrets.password = profiles::some(Some(typed.password)).or(record.secrets.password);
+        record.secrets.signing_key = typed.signing_key.or(record.secrets.signing_key);
+    }
     if let (Some(min_valid), Some(tokens)) = (min_valid, record.secrets.tokens.as_ref())
         && is_good(shared, tokens, min_valid)
     {
@@ -139,9 +142,12 @@ fn material(
     let tokens = record.secrets.tokens.clone();
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.as_ref().is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
-    let without_browser = profile.service.authorization.is_none();
-    let inputs = record.secrets.inputs.clone();
-    let secrets = TypedSecrets { client_secret, inputs, ..TypedSecrets::default() };
+    // A visit for the consent alone is made once.
+    let without_browser = profile.service.authorization.is_none() || profile.service.start == Start::Consent;
+    let kept = record.secrets.clone();
+    let password = kept.password.unwrap_or_default();
+    let (inputs, signing_key) = (kept.inputs, kept.signing_key);
+    let secrets = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens, ..Material::new(profile, secrets) };
     match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::Refresh)),

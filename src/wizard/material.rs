@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::call::{Call, CallTemplate, Parameter, RenderError, Values};
-use crate::oauth::{Parameters, TokenSet};
+use crate::call::{Call, Parameter, RenderError, Values};
+use crate::oauth::{KeyPair, Parameters, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
 
@@ -15,6 +15,10 @@ use crate::service::{Asks, Catalog, Profile, matches_whole};
 pub struct TypedSecrets {
     /// The client secret, or the secret that belongs to the user id.
     pub client_secret: Secret,
+    /// The person's own password, where a call sends it.
+    pub password: Secret,
+    /// The private key that assertions are signed with, and its certificate.
+    pub signing_key: Option<KeyPair>,
     /// A refresh token that was at hand.
     pub refresh_token: Secret,
     /// The service's inputs that are secret, by name.
@@ -57,7 +61,7 @@ impl Material {
         Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
     }
 
-    /// The value of every placeholder that has one.
+    /// The value of every placeholder that has one. An assertion is made for each call anew: see `signing`.
     pub fn values(&self) -> Values {
         let mut values = self.profile.values();
         if let Some(port) = self.practice_port
@@ -80,11 +84,6 @@ impl Material {
         values.set_secret("code_verifier", verifier.unwrap_or_default());
         self.set_tokens(&mut values);
         values
-    }
-
-    /// A call with its values filled in.
-    pub fn render(&self, template: &CallTemplate) -> Result<Call, RenderError> {
-        template.render(&self.values())
     }
 
     /// The authorization request. `state` and challenge are made when it starts; until then they are shown as such.
@@ -121,7 +120,11 @@ impl Material {
                 values.set_secret("client_secret", secret.clone());
             }
         }
-        if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
+        let password = &self.secrets.password;
+        if !password.is_empty() {
+            values.set_secret("password", password.clone());
+        } else if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
+            // Where a user id is asked for with its secret, that is the password.
             values.set_secret("password", secret.clone());
         }
     }
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
-        let call = |material: &Material| material.render(&material.profile.service.bearer);
+        let call = |material: &Material| material.profile.service.bearer.render(&material.values());
         let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
         assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
         let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();

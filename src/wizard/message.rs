@@ -30,6 +30,7 @@ pub enum Flow {
     Rehearsal,
     Preset,
     Import,
+    Key,
     Reading,
 }
 

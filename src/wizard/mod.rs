@@ -18,6 +18,7 @@ mod follow_up;
 mod identity;
 mod importing;
 mod keep;
+mod keys;
 mod material;
 mod message;
 mod practising;
@@ -27,6 +28,7 @@ mod reading;
 mod rehearse;
 mod session;
 mod shared;
+mod signing;
 mod summary;
 mod token_call;
 mod unlock;
@@ -38,6 +40,7 @@ pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::importing::{ImportSource, Imported};
+pub use crate::wizard::keys::KeySource;
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
@@ -46,7 +49,8 @@ pub use crate::wizard::message::{
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{
-    AuthorizationState, CallState, ImportState, PracticeState, PresetState, RehearsalState, Session,
+    AuthorizationState, CallState, ImportState, KeyState, PracticeState, PresetState, RehearsalState, Session,
 };
+pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

@@ -79,7 +79,9 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
     let secrets = record.map(|record| record.secrets).unwrap_or_default();
     let client_secret = secrets.client_secret.unwrap_or_default();
-    let typed = TypedSecrets { client_secret, inputs: secrets.inputs, ..TypedSecrets::default() };
+    let password = secrets.password.unwrap_or_default();
+    let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
+    let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
     shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
     Ok(())
@@ -99,10 +101,11 @@ pub(crate) async fn save(
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
     }
     let secrets = ProfileSecrets {
-        client_secret: Some(material.secrets.client_secret).filter(|secret| !secret.is_empty()),
+        client_secret: some(Some(material.secrets.client_secret)),
+        password: some(Some(material.secrets.password)),
+        signing_key: material.secrets.signing_key,
         inputs: material.secrets.inputs,
         tokens: material.tokens.or_else(|| spent(shared, material.secrets.refresh_token)),
-        ..ProfileSecrets::default()
     };
     let kept = name.to_string();
     let put = move |vault: &dyn crate::vault::Vault| {

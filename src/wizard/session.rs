@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
-use crate::oauth::TokenSet;
+use crate::oauth::{KeyPair, ReadKey, TokenSet};
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, Imported, Material,
-    OpenedProfile, ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, FailureKind, Fetched, Flow, Identified, Imported,
+    Material, OpenedProfile, ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -51,6 +51,8 @@ pub struct Session {
     pub preset: PresetState,
     /// The document of another tool that was read last.
     pub import: ImportState,
+    /// The private key that was asked for last.
+    pub key: KeyState,
     /// A profile that was opened and is not yet taken over into the fields.
     pub opened: Option<Box<OpenedProfile>>,
     /// Runs by flow: the newest one, and whether it still goes on.
@@ -145,6 +147,39 @@ pub struct RehearsalState {
     pub problem: Option<Failure>,
 }
 
+/// A private key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum KeyState {
+    /// None was asked for.
+    #[default]
+    Idle,
+    /// It was read or made, and is not yet taken over into the fields.
+    Read(Box<ReadKey>),
+    /// It is kept under this name.
+    Kept(ProfileName),
+    /// Its certificate is in this file.
+    Written(PathBuf),
+    /// It could not be read, made or written.
+    Failed(Failure),
+}
+
+impl KeyState {
+    /// A key that was kept, or that there is none.
+    fn opened(pair: Option<Box<KeyPair>>) -> Self {
+        let read = pair.and_then(|pair| {
+            let kind = pair.signing_key()?.kind();
+            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
+        });
+        match read {
+            Some(read) => Self::Read(Box::new(read)),
+            None => Self::Failed(Failure::new(
+                FailureKind::Usage,
+                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
+            )),
+        }
+    }
+}
+
 impl Session {
     /// Numbers a new run of a flow; events of an older one are dropped from now on.
     pub fn begin(&mut self, flow: Flow) -> Attempt {
@@ -160,6 +195,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
             Flow::Import => self.import = ImportState::Reading(None),
+            Flow::Key => self.key = KeyState::Idle,
             Flow::Vault | Flow::Reading => {}
         }
         attempt
@@ -181,6 +217,7 @@ impl Session {
             Flow::Rehearsal,
             Flow::Preset,
             Flow::Reading,
+            Flow::Key,
         ];
         let going =
             flows.iter().filter_map(|flow| self.runs.remove(flow)).filter(|run| run.going).map(|run| run.attempt);
@@ -196,6 +233,7 @@ impl Session {
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
+        self.key = KeyState::Idle;
         going
     }
 
@@ -284,6 +322,14 @@ impl Session {
                 session.import = ImportState::Done(imported);
             }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
+            Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
+            Event::KeyOpened(attempt, pair) => {
+                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair))
+            }
+            Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
+            Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
+                session.key = KeyState::Written(path);
+            }),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
@@ -353,6 +399,7 @@ impl Session {
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
             Flow::Import => self.import = ImportState::Failed(failure),
+            Flow::Key => self.key = KeyState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }
@@ -379,7 +426,6 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wizard::FailureKind;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))

@@ -32,7 +32,14 @@ pub(crate) async fn refresh(
     let pasted = !material.secrets.refresh_token.is_empty();
     let exchange = match saved_as {
         Some(name) if !pasted => keep::refresh_saved(shared, attempt, &name, material).await?,
-        _ => exchange(shared, attempt, &material, Stage::Refresh).await?,
+        _ => {
+            let is_first = material.tokens.is_none();
+            let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
+            if is_first {
+                follow_up::fetch(shared, material, &mut exchange).await;
+            }
+            exchange
+        }
     };
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
@@ -47,7 +54,7 @@ pub(crate) async fn exchange(
 ) -> Result<Exchange, Failure> {
     let service = &material.profile.service;
     let template = template(material, stage)?;
-    let values = material.values();
+    let values = shared.values_for(material, template)?;
     let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await;
@@ -62,7 +69,7 @@ pub(crate) async fn exchange(
     let context = ReadContext { stage, scope_separator: separator, previous };
     let answers = reading::of_reply(shared, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
-        .map(|tokens| Box::new(with_kept(tokens, material)))
+        .map(|tokens| Box::new(with_kept(tokens, material, template)))
         .map_err(|error| Failure::of_token_call(&error, service));
     let notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
     let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
@@ -96,12 +103,17 @@ pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure>
 
 /// The tokens with what the redirect brought and the preset keeps, a refresh token's life by the preset where the reply
 /// does not tell it, and an access token's life no longer than the preset has it.
-fn with_kept(mut tokens: TokenSet, material: &Material) -> TokenSet {
+fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
     }
     let previous = material.tokens.as_ref().and_then(|previous| previous.refresh_token.as_ref());
     let is_new = tokens.refresh_token.is_some() && tokens.refresh_token.as_ref() != previous;
+    let pasted = &material.secrets.refresh_token;
+    if !is_new && !pasted.is_empty() && call.placeholders().any(|name| name == "refresh_token") {
+        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        tokens.refresh_token = Some(pasted.clone());
+    }
     if let (Some(life), None, true) =
         (material.profile.service.policy.refresh_token_life, tokens.refresh_token_expires_at, is_new)
     {

@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, presets, profiles, reading,
+    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, keys, presets, profiles, reading,
     rehearse, token_call, unlock,
 };
 
@@ -101,6 +101,11 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Import { attempt, .. }
         | Command::ImportChosen(attempt)
         | Command::TryReading { attempt, .. }
+        | Command::ReadKey { attempt, .. }
+        | Command::MakeKey { attempt, .. }
+        | Command::KeepKey { attempt, .. }
+        | Command::OpenKey { attempt, .. }
+        | Command::WriteCertificate { attempt, .. }
         | Command::Cancel(attempt) => Some(*attempt),
         Command::Start
         | Command::LoadCatalog
@@ -146,6 +151,11 @@ async fn run(shared: Rc<Shared>, command: Command) {
             reading::try_reading(&shared, attempt, &reading, &reply).await;
             Ok(())
         }
+        Command::ReadKey { attempt, source, certificate } => keys::read(&shared, attempt, source, certificate).await,
+        Command::MakeKey { attempt, service, rsa_bits } => keys::make(&shared, attempt, &service, rsa_bits).await,
+        Command::KeepKey { attempt, name, pair, replace } => keys::keep(&shared, attempt, name, *pair, replace).await,
+        Command::OpenKey { attempt, name } => keys::open(&shared, attempt, name).await,
+        Command::WriteCertificate { attempt, path, text } => keys::write(&shared, attempt, path, text).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),

@@ -107,6 +107,7 @@ pub fn material(described: &Described) -> Material {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
         inputs: described.secrets.inputs.clone(),
+        ..TypedSecrets::default()
     };
     Material::new(profile, secrets)
 }

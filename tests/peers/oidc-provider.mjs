@@ -1,6 +1,6 @@
 // A certified OpenID provider that this project did not write, on loopback, for one test.
 //
-// node oidc-provider.mjs [--auto] [--access-token-seconds N]
+// node oidc-provider.mjs [--auto] [--access-token-seconds N] [--client-key FILE]
 //
 // Prints one JSON line, {"listening": PORT, "issuer": URL}, then serves until its standard input closes, so that it never
 // outlives the test that started it. Everything is kept in memory.
@@ -8,7 +8,12 @@
 // Without `--auto` a person (or a driven browser) goes through the server's own sign-in and consent pages. With `--auto`
 // the one user is signed in already and has agreed to everything: the authorization endpoint answers at once with the
 // redirect that carries the code, so that an HTTP client without cookies completes the flow.
+//
+// `--client-key` names a public key in PEM: with it there is a client `with-key`, which proves itself by an assertion that
+// this key verifies (private_key_jwt).
 
+import { createPublicKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
@@ -18,7 +23,11 @@ import Provider, { interactionPolicy } from 'oidc-provider';
 URL.parse ??= (url, base) => (URL.canParse(url, base) ? new URL(url, base) : null);
 
 const { values: options } = parseArgs({
-  options: { auto: { type: 'boolean', default: false }, 'access-token-seconds': { type: 'string', default: '60' } },
+  options: {
+    auto: { type: 'boolean', default: false },
+    'access-token-seconds': { type: 'string', default: '60' },
+    'client-key': { type: 'string' },
+  },
 });
 
 const USER = 'alex';
@@ -38,11 +47,23 @@ function client(client_id, token_endpoint_auth_method, secret = {}) {
   };
 }
 
+/** A client that may also act for itself. */
+function robot(...registration) {
+  const person = client(...registration);
+  return { ...person, grant_types: [...person.grant_types, 'client_credentials'] };
+}
+
+function publicJwk(file) {
+  return createPublicKey(readFileSync(file)).export({ format: 'jwk' });
+}
+
 const configuration = {
   clients: [
     client('confidential-basic', 'client_secret_basic', { client_secret: 'secret' }),
     client('confidential-post', 'client_secret_post', { client_secret: 'secret' }),
     client('public-native', 'none'),
+    robot('with-secret-jwt', 'client_secret_jwt', { client_secret: 'a secret of more than 32 characters, as HS256 wants it' }),
+    ...(options['client-key'] ? [robot('with-key', 'private_key_jwt', { jwks: { keys: [publicJwk(options['client-key'])] } })] : []),
   ],
   scopes: ['openid', 'offline_access', 'profile', 'email'],
   claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
@@ -55,6 +76,7 @@ const configuration = {
   issueRefreshToken: (_ctx, client, code) => client.grantTypeAllowed('refresh_token') && code.scopes.has('offline_access'),
   ttl: {
     AccessToken: Number(options['access-token-seconds']),
+    ClientCredentials: Number(options['access-token-seconds']),
     AuthorizationCode: 60,
     DeviceCode: 120,
     Grant: 3600,
@@ -64,6 +86,7 @@ const configuration = {
     Session: 3600,
   },
   features: {
+    clientCredentials: { enabled: true },
     devInteractions: { enabled: true },
     deviceFlow: { enabled: true },
     introspection: { enabled: true },

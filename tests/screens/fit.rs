@@ -14,6 +14,7 @@ use tokenwright::wizard::{Event, FieldRead, Flow, Imported, Session, VaultState}
 
 use crate::hand::{Hand as _, TYPED};
 use crate::import::{import_failed, imported, importing, issuer_found};
+use crate::key::{keyed, netsuite, pair};
 use crate::preset::{customising, written};
 use crate::rehearsal::{rehearsed, rehearsing};
 use crate::scenes::{
@@ -128,6 +129,9 @@ fn step_2_fits() {
         let opened: &[&str] = if service.authorization.is_some() { &["PKCE and extra parameters"] } else { &[] };
         check(&service.id, &started(), &draft, opened);
     }
+    check("without a key", &started(), &netsuite(Step::Authorization), &["Change the assertion"]);
+    check("with a key", &started(), &keyed(Step::Authorization, &pair()), &[]);
+    check("an assertion", &started(), &keyed(Step::Tokens, &pair()), &[]);
     check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);
     check("arrived", &authorized(), &at(service("practice"), Step::Authorization), &[]);
     let mut refused = started();

@@ -9,6 +9,7 @@ mod fit;
 mod hand;
 mod idle;
 mod import;
+mod key;
 mod keyboard;
 mod machine;
 mod preset;

@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{intent_button, known, point_at, waiting_row};
+use crate::gui::screens::{intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
@@ -22,7 +22,8 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
     let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
     let Draft { profile, lead, .. } = draft;
     client_ui(ui, profile.as_mut()?, &errors, lead);
-    intent
+    ui.add_space(12.0);
+    intent.or(key::key_ui(ui, session, draft, &errors))
 }
 
 /// The browser's visit, once it was asked for.
@@ -61,11 +62,15 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lea
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
+        ui.add_space(8.0);
         if profile.client_flow {
-            ui.add_space(8.0);
             redirect_ui(ui, profile, error(&Field::RedirectUri), lead);
             ui.add_space(8.0);
+        }
+        if profile.client_flow || profile.customised().wants("scope") {
             scopes_ui(ui, profile);
+        }
+        if profile.client_flow {
             ui.add_space(8.0);
             more_ui(ui, profile);
         }

@@ -2,15 +2,16 @@
 
 use egui::Ui;
 
-use crate::call::{Authentication, Call, Method, RenderError};
+use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
 };
-use crate::service::{Asks, BodyKind, CallDraft, Catalog, ProfileDraft, Start};
-use crate::wizard::{Material, Session};
+use crate::secret::MASK;
+use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};
+use crate::wizard::{Material, Session, TypedSecrets};
 
 const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
@@ -20,8 +21,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
-        secrets_ui(ui, profile, &mut draft.secrets.client_secret);
-        if tab == TokenTab::Refresh || profile.service.start == Start::RefreshToken {
+        secrets_ui(ui, profile, &mut draft.secrets);
+        let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Grant::RefreshToken;
+        if tab == TokenTab::Refresh || is_at_hand {
             ui.add_space(8.0);
             let help = "One that is at hand already; else the one of the last call is used.";
             let pasted = &mut draft.secrets.refresh_token;
@@ -36,15 +38,22 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let described = profile.service.id == Catalog::CUSTOM;
     disclosure(ui, "Change the request", described, |ui| {
         if tab == TokenTab::Bearer {
+            if described {
+                let mut grant = profile.grant();
+                choice(ui, "Grant", &mut grant, &Grant::OFFERED, None);
+                profile.choose_grant(grant);
+                ui.add_space(8.0);
+            }
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
             ui.add_space(8.0);
         }
         let call = if tab == TokenTab::Bearer { &mut profile.bearer } else { &mut profile.refresh };
         request_ui(ui, call);
+        profile.settle_assertion();
     });
 }
 
-fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, client_secret: &mut crate::secret::Secret) {
+fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets) {
     let options = [
         (Asks::Nothing, "No secret"),
         (Asks::Secret, "Secret"),
@@ -52,7 +61,8 @@ fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, client_secret: &mut crate
         (Asks::UserAndSecret, "User ID and secret"),
     ];
     choice(ui, "User ID and/or secret", &mut profile.asks, &options, None);
-    if profile.asks == Asks::UserAndSecret {
+    let service = profile.customised();
+    if service.wants_user_name() {
         ui.add_space(8.0);
         Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
     }
@@ -63,7 +73,12 @@ fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, client_secret: &mut crate
         if profile.asks == Asks::OptionalSecret {
             field = field.optional();
         }
-        field.show_secret(ui, client_secret);
+        field.show_secret(ui, &mut secrets.client_secret);
+    }
+    if service.wants_password() && profile.asks != Asks::UserAndSecret {
+        ui.add_space(8.0);
+        let help = "The person's own. Kept in the vault, sent to the host that the preview shows.";
+        Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
     }
 }
 
@@ -82,8 +97,8 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
         (Authentication::BasicUser, "Basic: user id and secret"),
         (Authentication::BasicSecret, "Basic: the secret as user, no password"),
         (Authentication::Certificate, "Client certificate (not built yet)"),
-        (Authentication::PrivateKeyJwt, "Assertion signed with a key (not built yet)"),
-        (Authentication::ClientSecretJwt, "Assertion signed with the secret (not built yet)"),
+        (Authentication::PrivateKeyJwt, "Assertion signed with a private key"),
+        (Authentication::ClientSecretJwt, "Assertion signed with the secret"),
     ];
     choice(ui, "Authentication", &mut call.authentication, &authentications, None);
     ui.add_space(8.0);
@@ -137,12 +152,23 @@ fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
             }
             let preview = call.preview(&draft.reveal);
             CodeBlock::new("Request", &preview).copies(None).show(ui);
+            assertion_ui(ui, session, draft);
             ui.horizontal_wrapped(|ui| {
                 copy_button(ui, "as curl", &call.to_curl());
                 reveal_ui(ui, draft, &call);
             });
         }
     });
+}
+
+/// What the assertion in it says; it is signed when the call is sent.
+fn assertion_ui(ui: &mut Ui, session: &Session, draft: &Draft) {
+    let Some(material) = draft.material(session) else { return };
+    let call = called(&material, draft.tab).ok();
+    let Some(shown) = call.and_then(|call| material.shown_assertion(call, draft.now)) else { return };
+    ui.add_space(8.0);
+    let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
+    CodeBlock::new("Assertion, decoded; signed when the call is sent", &text).copies(None).show(ui);
 }
 
 /// The call as it would be sent now, or what is missing.
@@ -153,16 +179,17 @@ pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::
         crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is not complete".to_owned()))
             .hint("go back to the step where it is asked for")
     })?;
-    let call = match draft.tab {
-        TokenTab::Bearer => material.render(&material.profile.service.bearer),
-        TokenTab::Refresh => refresh_call(&material),
-    };
-    call.map_err(|error| error.diagnose())
+    let call = material.preview(called(&material, draft.tab)?, draft.now);
+    call.map_err(|failure| failure.diagnosis)
 }
 
-fn refresh_call(material: &Material) -> Result<Call, RenderError> {
-    let refresh = material.profile.service.refresh.as_ref().ok_or(RenderError::NoUrl)?;
-    material.render(refresh)
+/// The call of a tab.
+fn called(material: &Material, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
+    let service = &material.profile.service;
+    match tab {
+        TokenTab::Bearer => Ok(&service.bearer),
+        TokenTab::Refresh => service.refresh.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
+    }
 }
 
 /// A button for each secret value in the call.

@@ -5,6 +5,7 @@ mod authorization;
 mod call_form;
 mod copy_as;
 mod import;
+mod key;
 mod known;
 mod preset;
 mod profiles;

@@ -132,9 +132,11 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Inten
     let mut intent = None;
     section(ui, &title, |ui| {
         checklist_ui(ui, &form.profile.service, form.ticked);
-        for input in form.profile.service.inputs.clone().into_iter().filter(|input| !input.secret) {
+        let service = form.profile.service.clone();
+        // What comes with the key is asked for beside it, in step 2.
+        for input in service.inputs.iter().filter(|input| !input.secret && !service.is_of_key(&input.name)) {
             ui.add_space(8.0);
-            input_ui(ui, &input, form);
+            input_ui(ui, input, form.profile, form.errors, form.lead);
         }
         if is_practice {
             intent = practice_ui(ui, session, form.faults);
@@ -220,9 +222,9 @@ fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
     }
 }
 
-fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
-    let error = form.errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
-    let value = form.profile.inputs.entry(input.name.clone()).or_default();
+pub(crate) fn input_ui(ui: &mut Ui, input: &Input, profile: &mut ProfileDraft, errors: &[FieldError], lead: &mut Lead) {
+    let error = errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
+    let value = profile.inputs.entry(input.name.clone()).or_default();
     let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
     if !input.choices.is_empty() {
         if value.is_empty() && !input.optional {
@@ -241,7 +243,7 @@ fn input_ui(ui: &mut Ui, input: &Input, form: &mut Form<'_>) {
         field = field.optional();
     }
     let field = field.show(ui, value);
-    point_at(&field, error.is_some(), form.lead);
+    point_at(&field, error.is_some(), lead);
 }
 
 fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::oauth::Pkce;
 use crate::practice::rehearsal::facts::Facts;
-use crate::service::{Asks, Service};
+use crate::service::{Asks, Service, Start};
 
 /// The client's id in every rehearsal.
 pub const REHEARSAL_CLIENT_ID: &str = "example-client-id";
@@ -22,6 +22,8 @@ pub struct Registration {
     pub redirect_uri: String,
     /// The scopes asked for, as the preset writes them.
     pub scopes: Vec<String>,
+    /// The certificate that was uploaded, in PEM, where assertions are signed with a key.
+    pub certificate: Option<String>,
 }
 
 /// What a service and a client agreed on.
@@ -29,6 +31,7 @@ pub struct RehearsalContract {
     pub(crate) service: Service,
     pub(crate) redirect_uri: String,
     pub(crate) facts: Facts,
+    pub(crate) certificate: Option<String>,
 }
 
 impl RehearsalContract {
@@ -43,7 +46,7 @@ impl RehearsalContract {
         }
         facts.set("client_id", REHEARSAL_CLIENT_ID);
         facts.set("client_secret", if service.asks == Asks::Nothing { "" } else { REHEARSAL_CLIENT_SECRET });
-        if service.asks == Asks::UserAndSecret {
+        if service.asks == Asks::UserAndSecret || service.wants_password() {
             facts.set("user_name", REHEARSAL_USER_NAME);
             facts.set("password", REHEARSAL_CLIENT_SECRET);
         }
@@ -55,7 +58,12 @@ impl RehearsalContract {
         facts.set("scope", scopes.join(&service.scopes.separator));
         facts.set("grant_type", &service.grant_type);
         facts.set("code_verifier", "");
-        Self { service: service.clone(), redirect_uri, facts }
+        Self { service: service.clone(), redirect_uri, facts, certificate: registration.certificate.clone() }
+    }
+
+    /// Whether the token is asked for with a code; a visit may be for the consent alone.
+    pub(crate) fn takes_code(&self) -> bool {
+        self.service.authorization.is_some() && self.service.start != Start::Consent
     }
 
     /// Whether and how the preset says that a challenge is sent.

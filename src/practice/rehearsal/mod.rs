@@ -1,9 +1,10 @@
 //! The rehearsal: the practice service takes on the contract of a preset and is strict about it, so that a preset is
 //! proven without an account. A request goes `server` → `wire` → `stand_in`, which finds the call (`target`), judges
-//! it (`judge`, by what is known: `facts`) and answers as the preset documents (`document`, `way_back`).
+//! it (`judge` and `assertion`, by what is known: `facts`) and answers as the preset documents (`document`, `way_back`).
 //!
 //! Invariant: nothing here uses the code that renders a call or reads a reply.
 
+mod assertion;
 mod contract;
 mod document;
 mod facts;

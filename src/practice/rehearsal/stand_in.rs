@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::call::CallTemplate;
 use crate::oauth::Pkce;
 use crate::practice::message::{Answer, Asked};
 use crate::practice::moment::Moment;
+use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::{
     ACCESS_TOKEN, Document, ID_TOKEN, REFRESH_TOKEN, pointer, refusal, text_at, with_texts,
@@ -49,6 +51,8 @@ pub(crate) struct StandIn {
     /// What stands for the marker in the refresh token that is good now.
     refresh_token: String,
     spent: Vec<String>,
+    /// The ids of the assertions that came.
+    assertion_ids: Vec<String>,
     pub(crate) issued: Option<Issued>,
     pub(crate) complaint: Option<String>,
 }
@@ -68,24 +72,25 @@ impl Attendant for StandIn {
 
     fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
         self.complaint = None;
-        let Some(judged) = self.best(asked, &self.contract.facts) else {
+        let Some(judged) = self.best(asked, &self.contract.facts, moment.now) else {
             let target = Target::arrived(&asked.path).map_or_else(|| asked.path.clone(), |target| target.to_string());
             return self.refuse(None, "invalid_request", format!("the preset has no call `{} {target}`", asked.method));
         };
         if !judged.complaints.is_empty() {
             let at = Some(judged.at);
-            if self.is_spent(asked) {
+            if self.is_spent(asked, moment.now) {
                 return self.refuse(at, "invalid_grant", "the refresh token is spent, or never was one".to_owned());
             }
             return self.refuse(at, "invalid_request", judged.complaints.join("; "));
         }
-        if judged.stage == "bearer" && self.contract.service.authorization.is_some() {
+        if judged.stage == "bearer" && self.contract.takes_code() {
             if self.code_is_spent {
                 return self.refuse(Some(judged.at), "invalid_grant", "the code is spent".to_owned());
             }
             self.code_is_spent = true;
         }
         self.contract.facts = judged.facts;
+        self.assertion_ids.extend(assertion::id(self.contract.facts.value("assertion")));
         self.accept(judged.stage, judged.at, moment)
     }
 }
@@ -94,7 +99,16 @@ impl StandIn {
     pub(crate) fn new(contract: RehearsalContract) -> Self {
         let spent = vec![WRONG_REFRESH_TOKEN.to_owned()];
         let refresh_token = String::new();
-        Self { contract, challenge: None, code_is_spent: false, refresh_token, spent, issued: None, complaint: None }
+        Self {
+            contract,
+            challenge: None,
+            code_is_spent: false,
+            refresh_token,
+            spent,
+            assertion_ids: Vec::new(),
+            issued: None,
+            complaint: None,
+        }
     }
 
     /// Hands out a refresh token as one that a person has at hand.
@@ -106,19 +120,32 @@ impl StandIn {
     }
 
     /// The call that the request is, or is nearest to being: several may share method and URL.
-    fn best(&self, asked: &Asked, facts: &Facts) -> Option<Judged> {
+    fn best(&self, asked: &Asked, facts: &Facts, now: Timestamp) -> Option<Judged> {
         let arrived = Target::arrived(&asked.path)?;
         let calls = self.contract.service.calls();
         let same = calls.iter().enumerate().filter(|(_, (_, call))| {
             call.method.as_str() == asked.method
                 && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
         });
-        same.map(|(at, (stage, call))| self.judge(stage, at, call, asked, facts.clone()))
+        same.map(|(at, (stage, call))| self.judge((at, stage, call), asked, facts.clone(), now))
             .min_by_key(|judged| judged.complaints.len())
     }
 
-    fn judge(&self, stage: &'static str, at: usize, call: &CallTemplate, asked: &Asked, mut facts: Facts) -> Judged {
+    fn judge(
+        &self,
+        (at, stage, call): (usize, &'static str, &CallTemplate),
+        asked: &Asked,
+        mut facts: Facts,
+        now: Timestamp,
+    ) -> Judged {
         let mut found = self.learn(stage, call, asked, &mut facts);
+        if let Some(assertion) = self.contract.service.assertion_of(call) {
+            facts.set("assertion", sent_as(call, asked, "assertion").unwrap_or_default());
+            let certificate = self.contract.certificate.as_deref();
+            let judge =
+                assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
+            found.extend(judge.complaints(facts.value("assertion")));
+        }
         found.extend(complaints(call, asked, &facts));
         Judged { stage, at, facts, complaints: found }
     }
@@ -138,7 +165,7 @@ impl StandIn {
             if !pkce::is_challenge(declared, facts.value("code_challenge")) {
                 complaints.push("`<code_challenge>` is not what the preset's `pkce` says".to_owned());
             }
-        } else if stage == "bearer" && self.contract.service.authorization.is_some() {
+        } else if stage == "bearer" && self.contract.takes_code() {
             facts.set("code_verifier", sent("code_verifier"));
             let challenge = self.challenge.as_deref().unwrap_or_default();
             if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
@@ -152,11 +179,11 @@ impl StandIn {
     }
 
     /// Whether the request is a right one but for its refresh token, which is spent.
-    fn is_spent(&self, asked: &Asked) -> bool {
+    fn is_spent(&self, asked: &Asked, now: Timestamp) -> bool {
         self.spent.iter().any(|spent| {
             let mut facts = self.contract.facts.clone();
             facts.set("refresh_token", spent);
-            self.best(asked, &facts).is_some_and(|judged| judged.complaints.is_empty())
+            self.best(asked, &facts, now).is_some_and(|judged| judged.complaints.is_empty())
         })
     }
 

@@ -37,7 +37,7 @@ async fn rehearse(
     service: Service,
     tell: &dyn Fn(StageLine),
 ) -> Result<(), Failure> {
-    let (material, registration) = match part::cast(service.clone()) {
+    let (material, registration) = match part::cast(service.clone(), (shared.edges.now)()) {
         Ok(part) => part,
         Err(wrong) => {
             let outcome = StageOutcome::Failed(wrong);

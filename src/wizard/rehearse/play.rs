@@ -117,11 +117,16 @@ impl<'a> Play<'a> {
         if !self.line("bearer", said, outcome) {
             return false;
         }
-        if self.material.authorized.is_some() {
+        let service = &self.material.profile.service;
+        if service.authorization.is_some() && service.start != Start::Consent {
             let tokens = self.material.tokens.take();
             let (said, outcome) = self.spent(Stage::Bearer).await;
             self.line("bearer, code spent", said, outcome);
             self.material.tokens = tokens;
+        } else if service.assertion_of(&call).is_some() {
+            // How such a token is renewed: with another assertion.
+            let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+            self.line("bearer again", said, outcome);
         }
         true
     }
@@ -213,7 +218,10 @@ impl<'a> Play<'a> {
     /// A call whose reply is not read further.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
         let mut said = String::new();
-        let answered = self.answered(template, &self.material.values(), &mut said).await;
+        let answered = match self.hall.shared.values_for(&self.material, template) {
+            Ok(values) => self.answered(template, &values, &mut said).await,
+            Err(failure) => Err(self.unmade(failure)),
+        };
         self.line(stage, said, answered.map(|reply| format!("answered {}", reply.status)));
     }
 
@@ -346,7 +354,7 @@ impl<'a> Play<'a> {
     }
 
     fn said(&self, template: &CallTemplate) -> String {
-        let call: Option<Call> = self.material.render(template).ok();
+        let call: Option<Call> = self.hall.shared.render(&self.material, template).ok();
         call.as_ref().map(sent).unwrap_or_default()
     }
 

@@ -1,0 +1,246 @@
+//! The forms in which a person has a private key: PEM (PKCS#8, PKCS#1, SEC1), base64 of PKCS#8, a private JWK
+//! (RFC 7517), or the JSON file of a Google service account. All become one: see [`KeyPair`].
+//!
+//! No error quotes the text, since it may be the key.
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use serde_json::Value as Json;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::certificate::{Bytes, Certificate, from_pem};
+use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
+use crate::secret::Secret;
+
+/// More than any key or key file has: a service account's has 2.4 kB, an RSA key of 8192 bits in PEM 6.4 kB.
+pub const LONGEST_KEY_TEXT: usize = 64 * 1024;
+
+/// The labels under which PEM holds a private key.
+const LABELS: [&str; 3] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+
+/// A key that was read, and what its file says besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadKey {
+    /// What is kept.
+    pub pair: KeyPair,
+    /// What it is.
+    pub kind: KeyKind,
+    /// The key's id: `private_key_id` of a service account, `kid` of a JWK.
+    pub key_id: Option<String>,
+    /// `client_email` of a service account.
+    pub client_id: Option<String>,
+    /// `token_uri` of a service account.
+    pub token_uri: Option<String>,
+}
+
+/// Why a text is not a private key that can sign, or a certificate not one of its.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum KeyError {
+    /// Nothing was given.
+    #[error("the private key is missing")]
+    Missing,
+    /// Longer than any key.
+    #[error("the text is longer than any private key")]
+    TooLong,
+    /// A passphrase is needed to read it.
+    #[error("the private key is encrypted with a passphrase")]
+    Encrypted,
+    /// OpenSSH's own form.
+    #[error("the private key is in OpenSSH's own form")]
+    OpenSsh,
+    /// A public key, or a certificate alone.
+    #[error("there is no private key in it, only a public key or a certificate")]
+    PublicOnly,
+    /// Neither PEM nor base64 nor JSON of a known kind.
+    #[error("the text is no private key in a form that is known here")]
+    Unknown,
+    /// In the right form, and not a key that can be used.
+    #[error("the private key is damaged, or neither RSA of 2048 to 8192 bits nor EC on P-256, P-384 or P-521")]
+    Unusable,
+    /// A JWK of a kind that does not sign here.
+    #[error("the JWK is neither a private RSA key nor a private EC key")]
+    WrongJwk,
+    /// Not a certificate in PEM.
+    #[error("the certificate is not readable as PEM")]
+    NotCertificate,
+    /// Of another key.
+    #[error("the certificate belongs to another private key")]
+    WrongCertificate,
+}
+
+impl Diagnose for KeyError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Missing => diagnosis.hint("enter the private key, or make a key pair"),
+            Self::TooLong => diagnosis.hint("choose the file of the key itself"),
+            Self::Encrypted => {
+                diagnosis.hint("write it without the passphrase: `openssl pkcs8 -topk8 -nocrypt -in KEY -out KEY2`")
+            }
+            Self::OpenSsh => diagnosis.hint("write a copy of it as PEM: `ssh-keygen -p -m PEM -f COPY`"),
+            Self::PublicOnly => diagnosis.hint("choose the file that begins with `BEGIN PRIVATE KEY`"),
+            Self::Unknown => {
+                diagnosis.hint("PEM, base64 of PKCS#8, a private JWK, and the JSON file of a service account are known")
+            }
+            Self::Unusable => diagnosis.hint("export the key again, or make a key pair"),
+            Self::WrongJwk => {
+                diagnosis.hint("`kty` is to be `RSA` or `EC`, and all of the private numbers to be there")
+            }
+            Self::NotCertificate => diagnosis.hint("it begins with `-----BEGIN CERTIFICATE-----`"),
+            Self::WrongCertificate => diagnosis.hint("choose the certificate that was made with this key"),
+        }
+    }
+}
+
+/// Reads a private key in any of its forms. A certificate beside it in the same PEM text is taken along.
+pub fn parse_key(text: &Secret) -> Result<ReadKey, KeyError> {
+    let text = text.expose().trim();
+    if text.is_empty() {
+        return Err(KeyError::Missing);
+    }
+    if text.len() > LONGEST_KEY_TEXT {
+        return Err(KeyError::TooLong);
+    }
+    if text.starts_with('{') {
+        let mut json = serde_json::from_str(text).map_err(|_| KeyError::Unknown)?;
+        let read = from_json(&json);
+        wipe(&mut json);
+        return read;
+    }
+    if text.contains("-----BEGIN ") {
+        return from_pem_text(text);
+    }
+    let der = Bytes::from_base64(text).ok_or(KeyError::Unknown)?;
+    SigningKey::from_der(der.expose()).ok_or(KeyError::Unknown).and_then(|key| read(&key))
+}
+
+impl ReadKey {
+    /// The same with this certificate beside the key, which must be of it.
+    pub fn with_certificate(mut self, text: &str) -> Result<Self, KeyError> {
+        let certificate = Certificate::parse(text)?;
+        let key = self.pair.signing_key().ok_or(KeyError::Unusable)?;
+        if !certificate.is_of(&key) {
+            return Err(KeyError::WrongCertificate);
+        }
+        self.pair.certificate = Some(certificate.to_pem());
+        Ok(self)
+    }
+}
+
+fn from_pem_text(text: &str) -> Result<ReadKey, KeyError> {
+    if text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED") {
+        return Err(KeyError::Encrypted);
+    }
+    if text.contains("BEGIN OPENSSH PRIVATE KEY") {
+        return Err(KeyError::OpenSsh);
+    }
+    if !text.contains("PRIVATE KEY-----") {
+        return Err(if text.contains("PUBLIC KEY-----") || text.contains("CERTIFICATE-----") {
+            KeyError::PublicOnly
+        } else {
+            KeyError::Unknown
+        });
+    }
+    let der = LABELS.iter().find_map(|label| from_pem(text, label)).ok_or(KeyError::Unusable)?;
+    let key = read(&SigningKey::from_der(der.expose()).ok_or(KeyError::Unusable)?)?;
+    if text.contains("BEGIN CERTIFICATE") { key.with_certificate(text) } else { Ok(key) }
+}
+
+fn from_json(json: &Json) -> Result<ReadKey, KeyError> {
+    let text = |name: &str| json.get(name).and_then(Json::as_str);
+    if let Some(pem) = text("private_key") {
+        let key = from_pem_text(pem)?;
+        let learnt = |name: &str| text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+        return Ok(ReadKey {
+            key_id: learnt("private_key_id"),
+            client_id: learnt("client_email"),
+            token_uri: learnt("token_uri"),
+            ..key
+        });
+    }
+    let key = match text("kty") {
+        None => return Err(KeyError::Unknown),
+        Some(_) if text("d").is_none() && text("k").is_none() => return Err(KeyError::PublicOnly),
+        Some("RSA") => rsa_of_jwk(json),
+        Some("EC") => ec_of_jwk(json),
+        Some(_) => None,
+    };
+    let key = read(&key.ok_or(KeyError::WrongJwk)?)?;
+    Ok(ReadKey { key_id: text("kid").map(str::to_owned), ..key })
+}
+
+fn read(key: &SigningKey) -> Result<ReadKey, KeyError> {
+    let private_key = key.to_pem().ok_or(KeyError::Unusable)?;
+    let pair = KeyPair { private_key, certificate: None };
+    Ok(ReadKey { pair, kind: key.kind(), key_id: None, client_id: None, token_uri: None })
+}
+
+/// RFC 7518 section 6.3, put together as the `RSAPrivateKey` of RFC 8017 appendix A.1.2.
+fn rsa_of_jwk(json: &Json) -> Option<SigningKey> {
+    let mut numbers = Zeroizing::new(vec![2, 1, 0]);
+    for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
+        push_integer(&mut numbers, &number(json, name)?);
+    }
+    let mut der = Zeroizing::new(vec![0x30]);
+    push_length(&mut der, numbers.len());
+    der.extend_from_slice(&numbers);
+    SigningKey::from_der(&der)
+}
+
+/// RFC 7518 section 6.2.
+fn ec_of_jwk(json: &Json) -> Option<SigningKey> {
+    let (kind, length) = match json.get("crv")?.as_str()? {
+        "P-256" => (KeyKind::P256, 32),
+        "P-384" => (KeyKind::P384, 48),
+        "P-521" => (KeyKind::P521, 66),
+        _ => return None,
+    };
+    let whole = |name: &str| number(json, name).filter(|bytes| bytes.len() == length);
+    // The point is written uncompressed (SEC 1 section 2.3.3).
+    let point = [&[4][..], &whole("x")?, &whole("y")?].concat();
+    SigningKey::from_curve(kind, &whole("d")?, &point)
+}
+
+fn number(json: &Json, name: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let text = json.get(name)?.as_str()?.trim_end_matches('=');
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok().map(Zeroizing::new).filter(|bytes| !bytes.is_empty())
+}
+
+/// An INTEGER of DER: without zeros in front, but with one where the first bit would say that it is negative.
+fn push_integer(der: &mut Vec<u8>, bytes: &[u8]) {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    let bytes = &bytes[zeros.min(bytes.len() - 1)..];
+    let padded = bytes[0] & 0x80 != 0;
+    der.push(2);
+    push_length(der, bytes.len() + usize::from(padded));
+    if padded {
+        der.push(0);
+    }
+    der.extend_from_slice(bytes);
+}
+
+fn push_length(der: &mut Vec<u8>, length: usize) {
+    let bytes = length.to_be_bytes();
+    let used = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    match used {
+        [] => der.push(0),
+        [short] if *short < 0x80 => der.push(*short),
+        long => {
+            // At most eight bytes, so the count fits beside the mark.
+            der.push(0x80 | u8::try_from(long.len()).unwrap_or(0x7F));
+            der.extend_from_slice(long);
+        }
+    }
+}
+
+/// Wipes the texts of a key file: the parser made copies of them.
+fn wipe(json: &mut Json) {
+    use zeroize::Zeroize as _;
+    match json {
+        Json::String(text) => text.zeroize(),
+        Json::Array(items) => items.iter_mut().for_each(wipe),
+        Json::Object(fields) => fields.values_mut().for_each(wipe),
+        _ => {}
+    }
+}

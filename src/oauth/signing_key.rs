@@ -1,0 +1,225 @@
+//! A private key: as it is kept ([`KeyPair`]), and ready to sign with ([`SigningKey`]). Where it comes from is the
+//! business of `key_text` and `key_making`.
+//!
+//! Invariant: what is kept is a PKCS#8 key in PEM that was read once already, whatever form it came in.
+
+use std::fmt;
+
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
+    RSA_PSS_SHA384, RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
+};
+use aws_lc_rs::{error::Unspecified, hmac};
+
+use crate::oauth::assertion::AssertionAlgorithm;
+use crate::oauth::certificate::{Certificate, from_pem, to_pem};
+use crate::secret::Secret;
+
+/// The label of a PKCS#8 key in PEM (RFC 7468 section 10).
+const PRIVATE_KEY: &str = "PRIVATE KEY";
+
+/// A private key as it is kept, and the certificate that the service knows it by, if it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyPair {
+    /// PKCS#8 in PEM.
+    pub private_key: Secret,
+    /// X.509 in PEM; no secret.
+    pub certificate: Option<String>,
+}
+
+/// What a key is, which decides what it can sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA, with the bits of its modulus.
+    Rsa(usize),
+    /// The curve P-256 (`prime256v1`).
+    P256,
+    /// The curve P-384 (`secp384r1`).
+    P384,
+    /// The curve P-521 (`secp521r1`).
+    P521,
+    /// A secret that both sides know.
+    Shared,
+}
+
+/// A key that signs. `Debug` shows its kind alone.
+pub struct SigningKey(Held);
+
+enum Held {
+    Rsa(Box<RsaKeyPair>),
+    Ec(KeyKind, EcdsaKeyPair),
+    Shared(Secret),
+}
+
+impl KeyPair {
+    /// The key, ready to sign; `None` where the text is none of ours.
+    pub fn signing_key(&self) -> Option<SigningKey> {
+        let der = from_pem(self.private_key.expose(), PRIVATE_KEY)?;
+        SigningKey::from_der(der.expose())
+    }
+
+    /// The certificate, if there is one that can be read.
+    pub fn certificate(&self) -> Option<Certificate> {
+        Certificate::parse(self.certificate.as_deref()?).ok()
+    }
+}
+
+impl fmt::Display for KeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa(bits) => write!(f, "an RSA key of {bits} bits"),
+            Self::P256 => f.write_str("an EC key on P-256"),
+            Self::P384 => f.write_str("an EC key on P-384"),
+            Self::P521 => f.write_str("an EC key on P-521"),
+            Self::Shared => f.write_str("a shared secret"),
+        }
+    }
+}
+
+impl KeyKind {
+    /// The signature that is most widely taken from such a key.
+    pub fn usual_algorithm(self) -> AssertionAlgorithm {
+        match self {
+            Self::Rsa(_) => AssertionAlgorithm::RS256,
+            Self::P256 => AssertionAlgorithm::ES256,
+            Self::P384 => AssertionAlgorithm::ES384,
+            Self::P521 => AssertionAlgorithm::ES512,
+            Self::Shared => AssertionAlgorithm::HS256,
+        }
+    }
+
+    /// Whether such a key makes this signature (RFC 7518 section 3.1).
+    pub fn signs(self, algorithm: AssertionAlgorithm) -> bool {
+        match algorithm {
+            AssertionAlgorithm::ES256 => self == Self::P256,
+            AssertionAlgorithm::ES384 => self == Self::P384,
+            AssertionAlgorithm::ES512 => self == Self::P521,
+            AssertionAlgorithm::HS256 => self == Self::Shared,
+            _ => matches!(self, Self::Rsa(_)),
+        }
+    }
+
+    /// How a signature of this curve is made: both numbers side by side, as RFC 7518 section 3.4 has it.
+    pub(in crate::oauth) fn curve(self) -> Option<&'static EcdsaSigningAlgorithm> {
+        match self {
+            Self::P256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),
+            Self::P384 => Some(&ECDSA_P384_SHA384_FIXED_SIGNING),
+            Self::P521 => Some(&ECDSA_P521_SHA512_FIXED_SIGNING),
+            Self::Rsa(_) | Self::Shared => None,
+        }
+    }
+}
+
+impl SigningKey {
+    /// The curves, the most usual first.
+    pub(in crate::oauth) const CURVES: [KeyKind; 3] = [KeyKind::P256, KeyKind::P384, KeyKind::P521];
+
+    /// A secret that both sides know (RFC 7518 section 3.2).
+    pub fn shared(secret: Secret) -> Self {
+        Self(Held::Shared(secret))
+    }
+
+    /// A private key in any of its binary forms: PKCS#8, PKCS#1 (RSA), SEC1 (EC).
+    pub(in crate::oauth) fn from_der(der: &[u8]) -> Option<Self> {
+        if let Ok(pair) = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)) {
+            return Some(Self(Held::Rsa(Box::new(pair))));
+        }
+        Self::CURVES.into_iter().find_map(|kind| {
+            let pair = EcdsaKeyPair::from_private_key_der(kind.curve()?, der).ok()?;
+            Some(Self(Held::Ec(kind, pair)))
+        })
+    }
+
+    /// An EC key by its numbers: the private one, and the public point, uncompressed.
+    pub(in crate::oauth) fn from_curve(kind: KeyKind, private: &[u8], point: &[u8]) -> Option<Self> {
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(kind.curve()?, private, point).ok()?;
+        Some(Self(Held::Ec(kind, pair)))
+    }
+
+    /// A new RSA key.
+    pub(in crate::oauth) fn rsa(pair: RsaKeyPair) -> Self {
+        Self(Held::Rsa(Box::new(pair)))
+    }
+
+    /// A new EC key.
+    pub(in crate::oauth) fn ec(kind: KeyKind, pair: EcdsaKeyPair) -> Self {
+        Self(Held::Ec(kind, pair))
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> KeyKind {
+        match &self.0 {
+            Held::Rsa(pair) => KeyKind::Rsa(pair.public_modulus_len() * 8),
+            Held::Ec(kind, _) => *kind,
+            Held::Shared(_) => KeyKind::Shared,
+        }
+    }
+
+    /// The public key as it stands inside a certificate; nothing for a shared secret.
+    pub fn public_key(&self) -> &[u8] {
+        match &self.0 {
+            Held::Rsa(pair) => pair.public_key().as_ref(),
+            Held::Ec(_, pair) => pair.public_key().as_ref(),
+            Held::Shared(_) => &[],
+        }
+    }
+
+    /// The public key in PEM (`BEGIN PUBLIC KEY`), for a service that takes it without a certificate; `None` for a
+    /// shared secret.
+    pub fn public_key_pem(&self) -> Option<String> {
+        let der = match &self.0 {
+            Held::Rsa(pair) => pair.public_key().as_der().ok()?,
+            Held::Ec(_, pair) => pair.public_key().as_der().ok()?,
+            Held::Shared(_) => return None,
+        };
+        Some(to_pem("PUBLIC KEY", der.as_ref()).expose().to_owned())
+    }
+
+    /// The key as it is kept; `None` for a shared secret.
+    pub(in crate::oauth) fn to_pem(&self) -> Option<Secret> {
+        match &self.0 {
+            Held::Rsa(pair) => Some(to_pem(PRIVATE_KEY, pair.as_der().ok()?.as_ref())),
+            Held::Ec(_, pair) => Some(to_pem(PRIVATE_KEY, pair.to_pkcs8v1().ok()?.as_ref())),
+            Held::Shared(_) => None,
+        }
+    }
+
+    /// The signature of a text. The salt of RSA-PSS and the number that ECDSA draws come from the library's own
+    /// source: to choose them from outside would be a way to lose the key.
+    pub(in crate::oauth) fn sign(&self, algorithm: AssertionAlgorithm, text: &[u8]) -> Result<Vec<u8>, Unspecified> {
+        match &self.0 {
+            Held::Rsa(pair) => {
+                let encoding = rsa_encoding(algorithm).ok_or(Unspecified)?;
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(encoding, &SystemRandom::new(), text, &mut signature)?;
+                Ok(signature)
+            }
+            Held::Ec(_, pair) => pair.sign(&SystemRandom::new(), text).map(|signature| signature.as_ref().to_vec()),
+            Held::Shared(secret) => {
+                let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+                Ok(hmac::sign(&key, text).as_ref().to_vec())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey({})", self.kind())
+    }
+}
+
+fn rsa_encoding(algorithm: AssertionAlgorithm) -> Option<&'static RsaSignatureEncoding> {
+    Some(match algorithm {
+        AssertionAlgorithm::RS256 => &RSA_PKCS1_SHA256,
+        AssertionAlgorithm::RS384 => &RSA_PKCS1_SHA384,
+        AssertionAlgorithm::RS512 => &RSA_PKCS1_SHA512,
+        AssertionAlgorithm::PS256 => &RSA_PSS_SHA256,
+        AssertionAlgorithm::PS384 => &RSA_PSS_SHA384,
+        AssertionAlgorithm::PS512 => &RSA_PSS_SHA512,
+        _ => return None,
+    })
+}
