@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
-use tokenwright::call::{Reading, Reply, body_as_json, mask_body, pretty_body};
+use tokenwright::call::{Answers, Reading, Reply, mask_body, pretty_body};
 use tokenwright::oauth::{ReadContext, Stage, decode_jwt, read_token_set};
 use tokenwright::secret::Secret;
 
@@ -22,13 +22,13 @@ fuzz_target!(|input: (u8, u16, &str)| {
         received_at: Timestamp::UNIX_EPOCH,
     };
     let secret = Secret::new("canary-of-the-call");
-    let _ = body_as_json(&reply);
+    let answers = Answers::of(&reply);
     let _ = (mask_body(&reply.body, media_type, [&secret].into_iter()), pretty_body(&reply.body));
     let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None };
-    let read = read_token_set(&reply, &Reading::default(), context, [&secret].into_iter());
+    let read = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [&secret].into_iter());
     if let Ok(tokens) = &read {
         let _ = decode_jwt(&tokens.access_token);
         let again = ReadContext { stage: Stage::Refresh, scope_separator: ",", previous: Some(tokens) };
-        let _ = read_token_set(&reply, &Reading::default(), again, [&secret].into_iter());
+        let _ = read_token_set(&reply, answers.as_ref(), &Reading::default(), again, [&secret].into_iter());
     }
 });
