@@ -5,6 +5,7 @@ mod support;
 
 use serde_json::{Value as Json, json};
 use support::practice::{BROWSER, Practice};
+use support::scripted::{Answer, Asked, Scripted};
 use support::tokenwright::Tokenwright;
 
 /// A refresh token of the practice service, as a person would have one at hand.
@@ -161,4 +162,38 @@ fn an_issuer_is_fetched_and_signed_in_with() {
     let program = program.with_env("TOKENWRIGHT_CLIENT_SECRET", "practice-secret");
     program.run(&command).done();
     token_and_refresh(&program);
+}
+
+/// A service as the ZSPEC document describes it: it takes its parameters in the query, also in a POST.
+fn travel(asked: &Asked, earlier: usize) -> Answer {
+    match (asked.path.as_str(), asked.parameter("grant_type")) {
+        ("/oauth/v2.0/auth", _) => asked.grant("a-code"),
+        ("/oauth/v2.0/token", "authorization_code") if asked.parameter("code") == "a-code" => {
+            let reply = json!({"access_token": "first-token", "refresh_token": "again", "expires_in": 3600});
+            Answer::json(200, &reply)
+        }
+        ("/oauth/v2.0/token", "refresh_token") if asked.parameter("refresh_token") == "again" => {
+            Answer::json(200, &json!({"access_token": format!("later-token-{earlier}"), "expires_in": 3600}))
+        }
+        _ => Answer::json(400, &json!({"error": "invalid_request"})),
+    }
+}
+
+#[test]
+fn a_zspec_document_is_signed_in_with_and_goes_out_as_it_means() {
+    let server = Scripted::start(travel);
+    let document = include_str!("zspec/travel.xml").replace("https://accounts.travel.example", &server.url());
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "a%^*&+=secret");
+    let told = import(&program, &document);
+    assert!(told.starts_with("standard input: ZSPEC `<oauth2>`\n"), "{told}");
+    let sign_in = ["sign-in", "x", "--client-id", "c", "--redirect-uri", "http://127.0.0.1/callback"];
+    program.run(&[&sign_in[..], &["--browser", BROWSER]].concat()).done();
+    token_and_refresh(&program);
+    assert_eq!(server.asked("/oauth/v2.0/token")[0].parameter("client_secret"), "a%^*&+=secret");
+    let out = export(&program, "zspec", true);
+    assert!(!out.contains("a%^*&+=secret") && !out.contains("again"), "{out}");
+    let other = Tokenwright::with_vault();
+    import(&other, &out);
+    let means = |program: &Tokenwright| program.run(&["service", "export", "--profile", "x", "--as", "zspec"]).done();
+    assert_eq!(means(&other), means(&program));
 }

@@ -85,6 +85,18 @@ impl Template {
         self.source.is_empty()
     }
 
+    /// The text with each placeholder as `{name}`, as most other tools write it; unchanged where that would be read
+    /// otherwise.
+    pub fn in_braces(&self) -> String {
+        let own = pieces(&self.source);
+        let written = own.iter().map(|piece| match piece {
+            Piece::Placeholder(name) => format!("{{{name}}}"),
+            Piece::Text(text) => (*text).to_owned(),
+        });
+        let written: String = written.collect();
+        if pieces(&written) == own { written } else { self.source.clone() }
+    }
+
     /// The names of its placeholders, in order, as often as they occur.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         pieces(&self.source).into_iter().filter_map(|piece| match piece {
@@ -306,6 +318,15 @@ mod tests {
             "<a><code>{code}</code><code><code></code></a>",
             &[Text("<a><code>"), Placeholder("code"), Text("</code><code>"), Placeholder("code"), Text("</code></a>")],
         );
+    }
+
+    #[test]
+    fn placeholders_can_be_written_in_braces() {
+        let check = |source: &str, expected: &str| assert_eq!(Template::new(source).in_braces(), expected, "{source}");
+        check("https://<dc>.example.test/{{x}}", "https://{dc}.example.test/{x}");
+        check("Bearer <token>", "Bearer {token}");
+        check("{<a>}", "{<a>}");
+        check("<a><a></a>", "<a>{a}</a>");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::Document;
 use crate::dialect::{
     Described, Import, ImportedSecrets, Note, address, bruno, curl, datazen, discovery, evolutionx, ezintegrations,
-    google, insomnia, openapi, outgoing, own, postman,
+    google, insomnia, openapi, outgoing, own, postman, zspec,
 };
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, Service};
@@ -42,6 +42,8 @@ pub enum Form {
     Evolutionx,
     /// The pages of DataZen's wizard.
     Datazen,
+    /// ZSPEC's `<oauth2>` element.
+    Zspec,
 }
 
 /// What the door knows of a form.
@@ -210,6 +212,16 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         read: |document, _| Ok(datazen::read(document.text())?),
         write: Some(outgoing::datazen),
     },
+    Dialect {
+        form: Form::Zspec,
+        id: "zspec",
+        name: "ZSPEC `<oauth2>`",
+        sign: "XML with `<oauth2>`",
+        marks: &["<oauth2", "<token-url", "<resource"],
+        recognise: |document| outgoing::is_xml(document.trimmed()),
+        read: |document, _| Ok(zspec::read(document.text().trim_start())?),
+        write: Some(outgoing::zspec),
+    },
 ];
 
 /// Why a reader or writer refused, ready to be told.
@@ -355,7 +367,7 @@ pub fn write(form: Form, outgoing: &Outgoing<'_>) -> Result<Written, WriteError>
 mod tests {
     use super::*;
 
-    const ALL: [Form; 13] = [
+    const ALL: [Form; 14] = [
         Form::Preset,
         Form::Profile,
         Form::AuthorizationRequest,
@@ -369,6 +381,7 @@ mod tests {
         Form::Ezintegrations,
         Form::Evolutionx,
         Form::Datazen,
+        Form::Zspec,
     ];
 
     #[test]

@@ -22,6 +22,7 @@ mod outgoing;
 mod own;
 pub mod postman;
 mod standard;
+pub mod zspec;
 
 pub use crate::dialect::address::{Issuer, authorization_request};
 pub use crate::dialect::document::LARGEST;

@@ -3,8 +3,9 @@
 use crate::dialect::evolutionx::SettingsForm;
 use crate::dialect::ezintegrations::{BodyForm, Secrecy};
 use crate::dialect::form::{FormError, Outgoing, Written};
-use crate::dialect::{Note, datazen, evolutionx, ezintegrations};
+use crate::dialect::{ImportedSecrets, Note, datazen, evolutionx, ezintegrations, zspec};
 use crate::oauth::Pkce;
+use crate::secret::Secret;
 use crate::service::Service;
 
 pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
@@ -32,6 +33,31 @@ pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, Fo
     let inputs = outgoing.service.inputs.iter().map(|input| &input.name);
     lost.extend(inputs.map(|name| Note::new(name, "DataZen has nine variables, and this is none of them")));
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
+}
+
+pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let mut service = outgoing.service.clone();
+    let mut lost = Vec::new();
+    if let Some(profile) = outgoing.profile {
+        // A document describes a service: what a profile chose is what it begins with.
+        service.scopes.default.clone_from(&profile.scopes);
+        for input in &mut service.inputs {
+            if let Some(value) = profile.inputs.get(&input.name) {
+                input.default.clone_from(value);
+            }
+        }
+        lost.push(Note::new("client id", "ZSPEC describes a service, and no client of it"));
+    }
+    let names = outgoing.secrets.map(ImportedSecrets::names).unwrap_or_default();
+    lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
+    lost.extend(zspec::losses(&service));
+    Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })
+}
+
+/// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
+pub(in crate::dialect) fn is_xml(text: &str) -> bool {
+    let start: String = text.chars().take(16).collect::<String>().to_lowercase();
+    start.starts_with('<') && !["<!doctype html", "<html"].iter().any(|page| start.starts_with(page))
 }
 
 fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {

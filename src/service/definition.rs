@@ -6,6 +6,7 @@ use crate::call::{CallTemplate, Expression, Template, Values};
 use crate::oauth::{ErrorHint, Pkce};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
+use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
 };
@@ -72,6 +73,8 @@ pub struct Service {
     pub assertion: Option<Assertion>,
     /// How its tokens live.
     pub policy: TokenPolicy,
+    /// What is said of it and of places in it, beside what is sent.
+    pub remarks: Vec<Remark>,
     /// What its errors mean.
     pub hints: Vec<ErrorHint>,
     /// Values that are public and the same for everybody: a practice client's.

@@ -10,6 +10,7 @@ mod input;
 mod own_preset;
 mod preset;
 mod profile;
+mod remark;
 mod rules;
 
 pub use crate::service::assertion::{
@@ -24,6 +25,7 @@ pub use crate::service::input::{Choice, Input, InputError, Transform};
 pub use crate::service::own_preset::{PresetDraft, PresetDraftError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError, ProfileName, ProfileNameError};
+pub use crate::service::remark::Remark;
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules,
     RedirectSignature, ScopeRules, Start, TokenPolicy,

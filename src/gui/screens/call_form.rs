@@ -47,9 +47,13 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
             ui.add_space(8.0);
         }
-        let call = if tab == TokenTab::Bearer { &mut profile.bearer } else { &mut profile.refresh };
+        let bearer = tab == TokenTab::Bearer;
+        let call = if bearer { &mut profile.bearer } else { &mut profile.refresh };
         request_ui(ui, call);
         profile.settle_assertion();
+        for (name, words) in profile.service.parameter_help(if bearer { "bearer" } else { "refresh" }) {
+            ui.label(small(ui, format!("{name}: {words}")));
+        }
     });
 }
 

@@ -12,6 +12,7 @@ use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::stage::{Kind, call_template, stage};
 use crate::service::preset::stage_file::{FetchTable, Pairs, PkceKey, Stage};
+use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, Start, TokenPolicy, is_default,
 };
@@ -89,6 +90,8 @@ pub(crate) struct PresetFile {
     pub disputed: Vec<Disputed>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub hints: Vec<ErrorHint>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub remarks: Vec<Remark>,
 }
 
 impl From<PresetFile> for Service {
@@ -127,6 +130,7 @@ impl From<PresetFile> for Service {
             assertion: file.assertion,
             policy: file.policy,
             hints: file.hints,
+            remarks: file.remarks,
             defaults: file.defaults,
             confidence: file.confidence,
             disputed: file.disputed,
@@ -200,6 +204,7 @@ impl From<&Service> for PresetFile {
             policy: service.policy,
             disputed: service.disputed,
             hints: service.hints,
+            remarks: service.remarks,
         }
     }
 }
@@ -237,6 +242,7 @@ mod tests {
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
             include_str!("../assertion.rs"),
+            include_str!("../remark.rs"),
         ];
         let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
             let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;

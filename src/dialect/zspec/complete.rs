@@ -1,0 +1,131 @@
+//! What can be said of a service only when all of its document is read: what is still asked for, which hosts are meant,
+//! which secrets the calls need.
+
+use crate::call::{Authentication as Caller, Template};
+use crate::dialect::Note;
+use crate::dialect::zspec::element::Oauth2;
+use crate::dialect::zspec::known::{label, placeholder};
+use crate::dialect::zspec::read::{Draft, SERVER};
+use crate::service::{Asks, Input, Service, matches_whole};
+
+/// What a host may be that a person types.
+const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
+/// The same with its scheme and port, where it begins a URL.
+const ORIGIN: &str = "https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?";
+impl Draft {
+    /// What can be said only when all is read.
+    pub(super) fn finish(&mut self, oauth2: &Oauth2) {
+        self.drop_kept_hosts();
+        self.bare_inputs();
+        self.bound_hosts();
+        self.asks();
+        let needs = match self.service.asks {
+            Asks::Nothing => "Client ID",
+            Asks::Secret | Asks::OptionalSecret => "Client ID and client secret",
+            Asks::UserAndSecret => "Client ID, user ID and secret",
+        };
+        let visibility = oauth2.facts.get("visibility").map(|visibility| visibility.trim().to_ascii_lowercase());
+        self.service.summary = visibility.map_or_else(|| needs.to_owned(), |kind| format!("{}: {needs}", label(&kind)));
+        self.missing();
+    }
+
+    /// A value of a reply is not let name a host: the document does not say which hosts are meant.
+    fn drop_kept_hosts(&mut self) {
+        let hosts = host_names(&self.service);
+        let calls = [Some(&mut self.service.bearer), self.service.refresh.as_mut()];
+        for call in calls.into_iter().flatten() {
+            call.reading.keep.retain(|keep| !hosts.contains(&keep.name));
+        }
+    }
+
+    /// What is named in a URL or a value and explained nowhere is asked for too.
+    fn bare_inputs(&mut self) {
+        for (stage, name) in self.service.unsupplied() {
+            if !self.input_place.contains_key(&name) {
+                self.input_place.insert(name.clone(), self.service.inputs.len());
+                self.service.inputs.push(bare_input(&name, &begins(&self.service)));
+                self.understood(stage, format!("`{{{name}}}` is asked for"));
+            }
+        }
+    }
+
+    /// Whatever a person types for a host is nothing but one.
+    fn bound_hosts(&mut self) {
+        let (hosts, begins) = (host_names(&self.service), begins(&self.service));
+        let typed = self.service.inputs.iter_mut().filter(|input| hosts.contains(&input.name));
+        for input in typed.filter(|input| input.choices.is_empty()) {
+            input.optional = false;
+            input.pattern = if begins.contains(&input.name) { ORIGIN } else { HOST }.to_owned();
+            for text in [&mut input.default, &mut input.example] {
+                if !text.is_empty() && !matches_whole(&input.pattern, text) {
+                    text.clear();
+                }
+            }
+        }
+    }
+
+    fn asks(&mut self) {
+        let calls = || [Some(&self.service.bearer), self.service.refresh.as_ref()].into_iter().flatten();
+        let names = |wanted: &str| calls().any(|call| call.placeholders().any(|name| name == wanted));
+        let is_optional = self.service.remarks.iter().any(|remark| {
+            remark.place.last().is_some_and(|name| placeholder(name) == Some("client_secret"))
+                && remark.facts.get("required").is_some_and(|required| required != "true")
+        });
+        let may_be_public = calls().any(|call| call.authentication.may_be_public());
+        let by_user = calls().any(|call| call.authentication == Caller::BasicUser);
+        let basic = calls().any(|call| call.authentication != Caller::None);
+        self.service.asks = if names("user_name") || names("password") || by_user {
+            Asks::UserAndSecret
+        } else if !basic && !names("client_secret") {
+            Asks::Nothing
+        } else if is_optional || may_be_public {
+            Asks::OptionalSecret
+        } else {
+            Asks::Secret
+        };
+    }
+
+    fn missing(&mut self) {
+        let mut missing = Vec::new();
+        if self.described.client_id.is_empty() {
+            missing.push(Note::new("client id", "the service gives it to you when you register your client"));
+        }
+        let secret = &self.described.secrets.client_secret;
+        if matches!(self.service.asks, Asks::Secret | Asks::UserAndSecret) && secret.is_empty() {
+            missing.push(Note::new("client secret", "it comes with the client id"));
+        }
+        if self.service.asks == Asks::UserAndSecret && self.described.user_name.is_empty() {
+            missing.push(Note::new("user id", "the person in whose name the calls are made"));
+        }
+        for input in self.service.inputs.iter().filter(|input| !input.optional && input.default.is_empty()) {
+            if !self.described.secrets.inputs.contains_key(&input.name) {
+                let help = if input.help.is_empty() { "the document does not explain it" } else { &input.help };
+                missing.push(Note::new(&input.label, help));
+            }
+        }
+        self.described.missing = missing;
+    }
+}
+
+/// An input of which the document says nothing but its name.
+pub(super) fn bare_input(name: &str, begins: &[String]) -> Input {
+    let example = if begins.iter().any(|other| other == name) { "https://accounts.example.com" } else { "" };
+    let help = if name == SERVER { "The document has paths only: where the service is." } else { "" };
+    Input {
+        name: name.to_owned(),
+        label: label(name),
+        help: help.to_owned(),
+        example: example.to_owned(),
+        ..Input::default()
+    }
+}
+
+/// The placeholders that begin a URL.
+pub(super) fn begins(service: &Service) -> Vec<String> {
+    let calls = service.calls().into_iter().map(|(_, call)| &call.url);
+    calls.filter(|url| !url.source().contains("://")).flat_map(Template::host_placeholders).collect()
+}
+
+fn host_names(service: &Service) -> Vec<String> {
+    service.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders()).collect()
+}

@@ -1,0 +1,133 @@
+//! Why a document is not read, or a service not written: line, column, element, and what was expected there.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// A place in the document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// Why a document is no ZSPEC that can be read. `at` is where; `element` is the innermost one there.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are the places and names of the messages")]
+pub enum ZspecError {
+    /// More bytes than any description has.
+    #[error("the document has {bytes} bytes, more than {most}")]
+    TooLarge { bytes: usize, most: usize },
+    /// The declaration names an encoding that is not read.
+    #[error("{at}: the document says that it is written in `{name}`")]
+    Encoding { at: Position, name: String },
+    /// A character that XML cannot hold (XML 1.0 section 2.2).
+    #[error("{at}: there is a character that XML cannot hold (U+{code:04X})")]
+    Character { at: Position, code: u32 },
+    /// A document type: it could define entities.
+    #[error("{at}: there is a `<!DOCTYPE`, which is not read")]
+    Doctype { at: Position },
+    /// An entity that is none of the five of XML itself.
+    #[error("{at}: `&{name};` is none of the five entities of XML")]
+    Entity { at: Position, name: String },
+    /// Not XML.
+    #[error("{at}: `<{element}>` is not well-formed: {reason}")]
+    Malformed { at: Position, element: String, reason: String },
+    /// The end is missing.
+    #[error("the document ends inside of `<{element}>`, which begins at {at}")]
+    CutOff { at: Position, element: String },
+    /// More of something than is read.
+    #[error("{at}: `<{element}>`: more than {most} {what}")]
+    TooMany { at: Position, element: String, what: &'static str, most: usize },
+    /// Not a document of this kind.
+    #[error("there is no `<oauth2>` in the document{}", .root.as_ref().map(|root| format!(", which is a `<{root}>`")).unwrap_or_default())]
+    NoElement { root: Option<String> },
+    /// An attribute that must be there is not.
+    #[error("{at}: `<{element}>` has no `{attribute}`")]
+    NoAttribute { at: Position, element: String, attribute: &'static str, expected: &'static str },
+    /// An attribute has a value that it cannot have.
+    #[error("{at}: `{attribute}` of `<{element}>` is `{value}`")]
+    Value { at: Position, element: String, attribute: &'static str, value: String, expected: &'static str },
+    /// An element that must be there is not.
+    #[error("{at}: `<{element}>` has no `<{child}>`")]
+    NoChild { at: Position, element: String, child: &'static str },
+    /// What may be there once is there twice.
+    #[error("{second}: there is a second {what}; the first is at {first}")]
+    Twice { what: String, first: Position, second: Position },
+}
+
+impl Diagnose for ZspecError {
+    // flat: one arm an error
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::TooLarge { .. } => "take the `<oauth2>` element out of it, and read that alone".to_owned(),
+            Self::Encoding { .. } => "save the document as UTF-8, and let its first line say so".to_owned(),
+            Self::Character { .. } => "take the character out".to_owned(),
+            Self::Doctype { .. } => "take the `<!DOCTYPE …>` out: no description needs one".to_owned(),
+            Self::Entity { .. } => "use `&lt;` `&gt;` `&amp;` `&quot;` `&apos;`, or the character itself".to_owned(),
+            Self::Malformed { .. } => "mend the XML there".to_owned(),
+            Self::CutOff { .. } => "copy the whole document".to_owned(),
+            Self::TooMany { .. } => "read a smaller document: no description of a service needs as many".to_owned(),
+            Self::NoElement { .. } => {
+                "take the `<oauth2>` element itself, or the `<resource>` document that holds it".to_owned()
+            }
+            Self::NoAttribute { attribute, expected, .. } => format!("add `{attribute}`: {expected}"),
+            Self::Value { expected, .. } => format!("write {expected}"),
+            Self::NoChild { child, .. } => format!("add `<{child}>`"),
+            Self::Twice { .. } => "keep one of the two".to_owned(),
+        })
+    }
+}
+
+/// Why a service cannot be written as ZSPEC.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ZspecWriteError {
+    /// ZSPEC requires a stage that the service has not.
+    #[error("{service} has no {stage} call, and ZSPEC requires `<{element}>`")]
+    NoStage {
+        /// The service's name.
+        service: String,
+        /// The stage, as presets call it.
+        stage: &'static str,
+        /// The element it would be.
+        element: &'static str,
+    },
+    /// ZSPEC takes an argument once in a place.
+    #[error("the {stage} call of {service} has `{name}` twice in one place, and ZSPEC takes an argument once")]
+    Repeated {
+        /// The service's name.
+        service: String,
+        /// The stage.
+        stage: &'static str,
+        /// The parameter.
+        name: String,
+    },
+    /// A text holds a character that XML cannot hold.
+    #[error("a text of {service} holds a character that XML cannot hold (U+{code:04X})")]
+    Character {
+        /// The service's name.
+        service: String,
+        /// The character.
+        code: u32,
+    },
+}
+
+impl Diagnose for ZspecWriteError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::NoStage { .. } => "write it in another form, such as `toml`",
+            Self::Repeated { .. } => "leave one of the two out",
+            Self::Character { .. } => "take the character out",
+        })
+    }
+}

@@ -1,0 +1,305 @@
+//! XML from outside, bounded: the `<oauth2>` element of a document as a tree. No entity but the five of XML is
+//! expanded, no document type is read, and nothing is fetched.
+
+use quick_xml::errors::IllFormedError;
+use quick_xml::events::attributes::AttrError;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Error, Reader, XmlVersion};
+
+use crate::dialect::zspec::{Position, ZspecError};
+
+/// Largest document in bytes: the four stages of a service have some ten thousand.
+pub(super) const LARGEST: usize = 1024 * 1024;
+/// Deepest nesting: an argument's property is nine deep in its resource.
+const DEEPEST: usize = 32;
+/// Most elements in the element that is read: the documented example has some hundred and twenty.
+const MOST_ELEMENTS: usize = 2_000;
+/// Most attributes of an element: those documented are twenty at most.
+const MOST_ATTRIBUTES: usize = 32;
+/// Longest attribute in characters: the text of a JSON body may stand in one.
+const LONGEST: usize = 16 * 1024;
+/// Longest name of an element or attribute in characters.
+const LONGEST_NAME: usize = 128;
+
+/// An element. It has no `Debug`: a document may hold a secret.
+#[derive(Clone)]
+pub(super) struct Element {
+    pub name: String,
+    pub at: Position,
+    pub attributes: Vec<(String, String)>,
+    pub children: Vec<Element>,
+    /// Its own text, runs of blanks as one.
+    pub text: String,
+}
+
+/// The `<oauth2>` element of a document.
+pub(super) fn oauth2(text: &str) -> Result<Element, ZspecError> {
+    if text.len() > LARGEST {
+        return Err(ZspecError::TooLarge { bytes: text.len(), most: LARGEST });
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut cursor = Cursor::new(text);
+    if let Some((offset, wrong)) = text.char_indices().find(|(_, c)| !is_xml(*c)) {
+        return Err(ZspecError::Character { at: cursor.position(offset), code: wrong.into() });
+    }
+    Walk { cursor, open: Vec::new(), root: None, found: None, kept: 0 }.run(text)
+}
+
+/// What XML 1.0 section 2.2 can hold.
+pub(super) fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether it can be the name of an attribute (XML 1.0 section 2.3, without its rarer letters).
+pub(super) fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+/// Line and column of offsets that only grow.
+struct Cursor<'a> {
+    text: &'a str,
+    offset: usize,
+    at: Position,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, offset: 0, at: Position { line: 1, column: 1 } }
+    }
+
+    fn position(&mut self, offset: usize) -> Position {
+        let mut to = offset.clamp(self.offset, self.text.len());
+        while !self.text.is_char_boundary(to) {
+            to -= 1;
+        }
+        for c in self.text[self.offset..to].chars() {
+            match c {
+                '\n' => self.at = Position { line: self.at.line + 1, column: 1 },
+                _ => self.at.column += 1,
+            }
+        }
+        self.offset = to;
+        self.at
+    }
+}
+
+/// The way through a document.
+struct Walk<'a> {
+    cursor: Cursor<'a>,
+    /// The elements that are open; of those outside of what is read only name and place count.
+    open: Vec<Element>,
+    root: Option<String>,
+    found: Option<Element>,
+    /// The elements read so far.
+    kept: usize,
+}
+
+impl Walk<'_> {
+    fn run(mut self, text: &str) -> Result<Element, ZspecError> {
+        let mut reader = Reader::from_str(text);
+        loop {
+            let begin = offset(reader.buffer_position());
+            let event = reader.read_event();
+            match event {
+                Ok(event) => {
+                    let at = self.cursor.position(begin);
+                    if !self.take(event, at)? {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    let at = self.cursor.position(offset(reader.error_position()));
+                    return Err(self.malformed(at, &error));
+                }
+            }
+        }
+        if let Some(cut) = self.open.pop() {
+            return Err(ZspecError::CutOff { at: cut.at, element: cut.name });
+        }
+        self.found.ok_or(ZspecError::NoElement { root: self.root })
+    }
+
+    /// Takes an event; whether there may be more.
+    fn take(&mut self, event: Event<'_>, at: Position) -> Result<bool, ZspecError> {
+        match event {
+            Event::Start(start) => self.begin(&start, at)?,
+            Event::Empty(start) => {
+                self.begin(&start, at)?;
+                self.end();
+            }
+            Event::End(_) => self.end(),
+            Event::Text(text) => self.add(&text.xml_content(XmlVersion::Implicit1_0)),
+            Event::CData(text) => self.add(&text.xml_content(XmlVersion::Implicit1_0)),
+            Event::GeneralRef(reference) => {
+                let text = expanded(&reference, at)?;
+                self.add(&text);
+            }
+            Event::Decl(declaration) => {
+                if let Some(Ok(name)) = declaration.encoding()
+                    && !name.eq_ignore_ascii_case("utf-8")
+                {
+                    return Err(ZspecError::Encoding { at, name: short(&name) });
+                }
+            }
+            Event::DocType(_) => return Err(ZspecError::Doctype { at }),
+            Event::Comment(_) | Event::PI(_) => {}
+            Event::Eof => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    fn begin(&mut self, start: &BytesStart<'_>, at: Position) -> Result<(), ZspecError> {
+        let name = start.local_name().into_inner().to_owned();
+        let too_many = |what, most| Err(ZspecError::TooMany { at, element: short(&name), what, most });
+        if name.chars().count() > LONGEST_NAME {
+            return too_many("characters in the name", LONGEST_NAME);
+        }
+        if self.open.len() >= DEEPEST {
+            return too_many("elements in each other", DEEPEST);
+        }
+        let inside = self.is_inside();
+        if name == "oauth2" {
+            let outer = self.open.iter().find(|element| element.name == "oauth2").or(self.found.as_ref());
+            if let Some(first) = outer {
+                return Err(ZspecError::Twice { what: "`<oauth2>`".into(), first: first.at, second: at });
+            }
+        }
+        if inside && self.kept >= MOST_ELEMENTS {
+            return too_many("elements in it", MOST_ELEMENTS);
+        }
+        self.kept += usize::from(inside);
+        self.root.get_or_insert_with(|| name.clone());
+        let attributes = attributes(start, &name, at)?;
+        self.open.push(Element { name, at, attributes, children: Vec::new(), text: String::new() });
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        let Some(mut element) = self.open.pop() else { return };
+        element.text = element.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let inside = self.is_inside();
+        match self.open.last_mut() {
+            Some(parent) if inside => parent.children.push(element),
+            _ if element.name == "oauth2" => self.found = Some(element),
+            _ => {}
+        }
+    }
+
+    fn is_inside(&self) -> bool {
+        self.open.iter().any(|element| element.name == "oauth2")
+    }
+
+    fn add(&mut self, text: &str) {
+        if self.is_inside()
+            && let Some(element) = self.open.last_mut()
+        {
+            element.text.push_str(text);
+        }
+    }
+
+    fn malformed(&self, at: Position, error: &Error) -> ZspecError {
+        let rest = &self.cursor.text[self.cursor.offset..];
+        let is_end = matches!(error, Error::Syntax(_)) || !rest.contains('<');
+        match self.open.last() {
+            Some(open) if is_end => ZspecError::CutOff { at: open.at, element: short(&open.name) },
+            Some(open) => ZspecError::Malformed { at, element: short(&open.name), reason: reason(error) },
+            None => {
+                let name: String =
+                    rest.trim_start_matches(['<', '/']).chars().take_while(|c| !" \t\r\n>/".contains(*c)).collect();
+                match error {
+                    Error::Syntax(_) => ZspecError::CutOff { at, element: short(&name) },
+                    _ => ZspecError::Malformed { at, element: short(&name), reason: reason(error) },
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong, in our words where the library's are of its own inside.
+fn reason(error: &Error) -> String {
+    match error {
+        Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            format!("`</{}>` stands where `</{}>` belongs", short(found), short(expected))
+        }
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => format!("`</{}>` closes nothing", short(name)),
+        Error::IllFormed(IllFormedError::UnclosedReference) => "a `&` begins nothing: write `&amp;`".to_owned(),
+        other => short(&other.to_string()),
+    }
+}
+
+/// The attributes of an element, declarations of name spaces left out.
+fn attributes(start: &BytesStart<'_>, element: &str, at: Position) -> Result<Vec<(String, String)>, ZspecError> {
+    let malformed = |reason: String| ZspecError::Malformed { at, element: short(element), reason: short(&reason) };
+    let too_many = |what, most| ZspecError::TooMany { at, element: short(element), what, most };
+    let mut list = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(|error| malformed(attribute_words(&error).to_owned()))?;
+        if list.len() >= MOST_ATTRIBUTES {
+            return Err(too_many("attributes", MOST_ATTRIBUTES));
+        }
+        let name = attribute.key.as_ref();
+        if name.chars().count() > LONGEST_NAME {
+            return Err(too_many("characters in an attribute's name", LONGEST_NAME));
+        }
+        if !name.split(':').all(is_name) {
+            return Err(malformed(format!("`{}` is no name of an attribute", short(name))));
+        }
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| match error {
+            Error::Escape(quick_xml::escape::EscapeError::UnrecognizedEntity(_, name)) => {
+                ZspecError::Entity { at, name: short(&name) }
+            }
+            _ => malformed(format!("the value of `{name}` has a `&` that begins nothing")),
+        })?;
+        if value.chars().count() > LONGEST {
+            return Err(too_many("characters in an attribute", LONGEST));
+        }
+        if let Some(wrong) = value.chars().find(|c| !is_xml(*c)) {
+            return Err(ZspecError::Character { at, code: wrong.into() });
+        }
+        if name != "xmlns" && !name.contains(':') {
+            list.push((name.to_owned(), value.into_owned()));
+        }
+    }
+    Ok(list)
+}
+
+/// What is wrong with an attribute. The library counts bytes from the start of the tag, which helps nobody.
+fn attribute_words(error: &AttrError) -> &'static str {
+    match error {
+        AttrError::ExpectedEq(_) => "an attribute has no `=`",
+        AttrError::ExpectedValue(_) => "an attribute has no value",
+        AttrError::UnquotedValue(_) => "a value has no quotes",
+        AttrError::ExpectedQuote(..) => "a value has no quote at its end",
+        AttrError::Duplicated(..) => "an attribute is there twice",
+    }
+}
+
+/// The text of `&amp;` or `&#38;`.
+fn expanded(reference: &BytesRef<'_>, at: Position) -> Result<String, ZspecError> {
+    let unknown = || ZspecError::Entity { at, name: short(reference) };
+    let text = match &**reference {
+        "lt" => "<".to_owned(),
+        "gt" => ">".to_owned(),
+        "amp" => "&".to_owned(),
+        "quot" => "\"".to_owned(),
+        "apos" => "'".to_owned(),
+        _ => reference.resolve_char_ref().ok().flatten().ok_or_else(unknown)?.to_string(),
+    };
+    match text.chars().find(|c| !is_xml(*c)) {
+        Some(wrong) => Err(ZspecError::Character { at, code: wrong.into() }),
+        None => Ok(text),
+    }
+}
+
+/// What is quoted from a document in a message.
+fn short(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+}
+
+/// Both numbers are of a document that is in memory.
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
