@@ -322,3 +322,31 @@ fn names(program: &Tokenwright) -> Vec<String> {
     let list = list.as_array().expect("a list");
     list.iter().filter_map(|profile| profile["name"].as_str().map(str::to_owned)).collect()
 }
+
+#[test]
+fn entities_are_refused_before_they_grow() {
+    let bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE a [\n<!ENTITY b \"ha\">\n<!ENTITY c \"&b;&b;&b;\">\n]>\n<oauth2>&c;</oauth2>\n";
+    check(
+        bomb,
+        "ZSPEC <oauth2>: line 2, column 1: there is a `<!DOCTYPE`, which is not read",
+        "take the `<!DOCTYPE …>` out: no description needs one",
+    );
+    let told = refused(format!("<oauth2>{}", "<a>".repeat(100_000)));
+    assert!(told.contains("line 1, column 102: `<a>`: more than 32 elements in each other\n"), "{told}");
+}
+
+#[test]
+fn two_elements_and_an_argument_twice_are_refused_with_both_places() {
+    check(
+        "<resource>\n<oauth2>\n</oauth2>\n<oauth2>\n</oauth2>\n</resource>\n",
+        "ZSPEC <oauth2>: line 4, column 1: there is a second `<oauth2>`; the first is at line 2, column 1",
+        "keep one of the two",
+    );
+    let lines: Vec<&str> = include_str!("zspec/travel.xml").lines().collect();
+    let twice = [&lines[..22], &lines[13..22], &lines[22..]].concat().join("\n");
+    let told = refused(twice);
+    assert!(told.starts_with("error: `document`: ZSPEC <oauth2>: line 23, column 7: "), "{told}");
+    assert!(told.contains("client_id") && told.contains("line 14, column 7"), "{told}");
+    let told = refused(lines[..30].join("\n"));
+    assert!(told.contains(": the document ends inside of `<"), "{told}");
+}

@@ -185,7 +185,7 @@ fn a_zspec_document_is_signed_in_with_and_goes_out_as_it_means() {
     let document = include_str!("zspec/travel.xml").replace("https://accounts.travel.example", &server.url());
     let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "a%^*&+=secret");
     let told = import(&program, &document);
-    assert!(told.starts_with("standard input: ZSPEC `<oauth2>`\n"), "{told}");
+    assert!(told.starts_with("standard input: ZSPEC <oauth2>\n"), "{told}");
     let sign_in = ["sign-in", "x", "--client-id", "c", "--redirect-uri", "http://127.0.0.1/callback"];
     program.run(&[&sign_in[..], &["--browser", BROWSER]].concat()).done();
     token_and_refresh(&program);

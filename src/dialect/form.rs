@@ -215,7 +215,7 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
     Dialect {
         form: Form::Zspec,
         id: "zspec",
-        name: "ZSPEC `<oauth2>`",
+        name: "ZSPEC <oauth2>",
         sign: "XML with `<oauth2>`",
         marks: &["<oauth2", "<token-url", "<resource"],
         recognise: |document| outgoing::is_xml(document.trimmed()),

@@ -6,6 +6,7 @@ pub mod fonts;
 pub mod icon;
 mod importing;
 pub mod intent;
+mod keys;
 pub mod screens;
 pub mod theme;
 pub mod widgets;

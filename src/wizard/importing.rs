@@ -39,6 +39,22 @@ pub struct Imported {
     pub import: Import,
 }
 
+/// A document of another tool.
+#[derive(Clone, Debug, Default)]
+pub enum ImportState {
+    /// None was read.
+    #[default]
+    Idle,
+    /// It is being read; fetched from this address, where it says one.
+    Reading(Option<String>),
+    /// It is the address of an issuer, and the person is to say whether it is asked.
+    Asking(Issuer),
+    /// It was read.
+    Done(Box<Imported>),
+    /// It could not be read.
+    Failed(Failure),
+}
+
 /// What is kept of one use of a service that a document describes.
 impl From<&Described> for Material {
     fn from(described: &Described) -> Self {

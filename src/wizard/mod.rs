@@ -39,8 +39,8 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::failure::{Failure, FailureKind};
 pub use crate::wizard::follow_up::Fetched;
-pub use crate::wizard::importing::{ImportSource, Imported};
-pub use crate::wizard::keys::KeySource;
+pub use crate::wizard::importing::{ImportSource, ImportState, Imported};
+pub use crate::wizard::keys::{KeySource, KeyState};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
@@ -48,9 +48,7 @@ pub use crate::wizard::message::{
 };
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{
-    AuthorizationState, CallState, ImportState, KeyState, PracticeState, PresetState, RehearsalState, Session,
-};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
 pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::wizard::worker::Worker;

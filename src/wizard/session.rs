@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
-use crate::dialect::Issuer;
-use crate::oauth::{KeyPair, ReadKey, TokenSet};
+use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, FailureKind, Fetched, Flow, Identified, Imported,
+    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, ImportState, KeyState,
     Material, OpenedProfile, ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
@@ -90,22 +89,6 @@ pub enum PresetState {
     Failed(Failure),
 }
 
-/// A document of another tool.
-#[derive(Clone, Debug, Default)]
-pub enum ImportState {
-    /// None was read.
-    #[default]
-    Idle,
-    /// It is being read; fetched from this address, where it says one.
-    Reading(Option<String>),
-    /// It is the address of an issuer, and the person is to say whether it is asked.
-    Asking(Issuer),
-    /// It was read.
-    Done(Box<Imported>),
-    /// It could not be read.
-    Failed(Failure),
-}
-
 /// Step 2.
 #[derive(Clone, Debug, Default)]
 pub enum AuthorizationState {
@@ -145,39 +128,6 @@ pub struct RehearsalState {
     pub lines: Vec<StageLine>,
     /// Why it could not be held at all.
     pub problem: Option<Failure>,
-}
-
-/// A private key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum KeyState {
-    /// None was asked for.
-    #[default]
-    Idle,
-    /// It was read or made, and is not yet taken over into the fields.
-    Read(Box<ReadKey>),
-    /// It is kept under this name.
-    Kept(ProfileName),
-    /// Its certificate is in this file.
-    Written(PathBuf),
-    /// It could not be read, made or written.
-    Failed(Failure),
-}
-
-impl KeyState {
-    /// A key that was kept, or that there is none.
-    fn opened(pair: Option<Box<KeyPair>>) -> Self {
-        let read = pair.and_then(|pair| {
-            let kind = pair.signing_key()?.kind();
-            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
-        });
-        match read {
-            Some(read) => Self::Read(Box::new(read)),
-            None => Self::Failed(Failure::new(
-                FailureKind::Usage,
-                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
-            )),
-        }
-    }
 }
 
 impl Session {
@@ -426,6 +376,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wizard::FailureKind;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))
