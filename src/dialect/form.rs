@@ -32,7 +32,7 @@ pub enum Form {
     Postman,
     /// An export of Insomnia.
     Insomnia,
-    /// The security schemes of an OpenAPI document.
+    /// The security schemes of an `OpenAPI` document.
     OpenApi,
     /// A request, collection or environment of Bruno.
     Bruno,
