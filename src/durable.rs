@@ -26,6 +26,48 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Writes a file under this very name, readable and writable by this user only, and flushes it. Not whole or not at all:
+/// for a file that is given its name by [`rename`] once it is complete, and looked for after a crash.
+pub fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Gives a file that is on the disk a second name, in place of what had that name. `bytes` are what is in it, for a
+/// file system without second names. It outlives a power cut with the next change of the folder that does.
+pub fn link_over(path: &Path, second: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = folder_of(second)?;
+    let name = second.file_name().unwrap_or_default().to_string_lossy();
+    let passing = folder.join(format!(".{name}{UNFINISHED}"));
+    let linked = match fs::hard_link(path, &passing) {
+        // Left by a crash.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            fs::remove_file(&passing).and_then(|()| fs::hard_link(path, &passing))
+        }
+        linked => linked,
+    };
+    if linked.is_err() {
+        return write_private(second, bytes);
+    }
+    fs::rename(&passing, second)?;
+    // Where both names were of one file already, the renaming did nothing.
+    match fs::remove_file(&passing) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a file another name in its folder, for good.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)?;
+    sync_folder(folder_of(to)?)
+}
+
 /// Removes a file for good; `false` where there was none.
 pub fn remove(path: &Path) -> io::Result<bool> {
     match fs::remove_file(path) {
@@ -46,7 +88,9 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if !found.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "not a regular file"));
     }
-    let mut bytes = Vec::new();
+    // Room for all of it: a buffer that grows is read into in many small steps.
+    let room = usize::try_from(found.len().min(limit)).unwrap_or_default().saturating_add(1);
+    let mut bytes = Vec::with_capacity(room);
     match File::open(path) {
         Ok(file) => file.take(limit + 1).read_to_end(&mut bytes)?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -188,6 +232,22 @@ mod tests {
         assert!(remove(&path).expect("removed"));
         assert!(!remove(&path).expect("nothing there"));
         assert_eq!(read(&path, 6).expect("read"), None);
+    }
+
+    #[test]
+    fn a_second_name_is_given_again_and_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, second) = (folder.path().join("a"), folder.path().join("b"));
+        write_private(&path, b"one").expect("written");
+        fs::write(folder.path().join(".b.unfinished"), "left by a crash").expect("written");
+        for _ in 0..2 {
+            link_over(&path, &second, b"one").expect("linked");
+        }
+        write_private(&path, b"two").expect("written");
+        assert_eq!(read(&second, 9).expect("read"), Some(b"one".to_vec()));
+        link_over(&path, &second, b"two").expect("linked");
+        assert_eq!(read(&second, 9).expect("read"), Some(b"two".to_vec()));
+        assert_eq!(fs::read_dir(folder.path()).expect("listed").count(), 2);
     }
 
     #[test]

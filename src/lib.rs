@@ -4,6 +4,10 @@
 //!
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
+//!   [`dialect`] (other tools' descriptions of a service),
+//!   [`export`] (tokens as text for other tools)
+//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//!   [`delivery`] (exported text in files)
 //!   [`dialect`] (other tools' descriptions of a service)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
 //!   [`expression`] (JSONata in a process of its own)
@@ -12,9 +16,11 @@
 
 pub mod call;
 pub mod cli;
+pub mod delivery;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
+pub mod export;
 pub mod expression;
 pub mod gui;
 pub mod oauth;

@@ -1,5 +1,6 @@
 //! The program: builds the edges, then hands over to a face.
 
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination as _};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use tokenwright::cli::{self, Arguments, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
 use tokenwright::redirect;
-use tokenwright::secret::Secret;
+use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
@@ -21,6 +22,8 @@ fn main() -> ExitCode {
         return expression::serve();
     }
     let arguments = Arguments::parse();
+    // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
+    secret::keep_out_of_dumps(arguments.task.is_some());
     let edges = match edges() {
         Ok(edges) => edges,
         Err(failure) => return cli::print_failure(&failure).report(),
@@ -39,7 +42,7 @@ fn edges() -> Result<Edges, Failure> {
     let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
-        expressions: Expressions::new(std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())),
+        expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home)?),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase(variable("TOKENWRIGHT_PASSPHRASE"), variable("TOKENWRIGHT_PASSPHRASE_FILE"))?,
@@ -47,6 +50,15 @@ fn edges() -> Result<Edges, Failure> {
         now: Timestamp::now,
         entropy,
     })
+}
+
+/// This program, to be started once more. Linux tells it even when the file was replaced by a newer one meanwhile.
+fn own_program() -> PathBuf {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return running.to_owned();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
 }
 
 /// The passphrase that the environment supplies.

@@ -57,6 +57,30 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
+/// Keeps what is in this process's memory out of core dumps, and of other processes of the same user where `private`.
+/// Called before any secret is read. What the system refuses is left as it is: nothing here depends on it.
+///
+/// The limit is 1 and not 0 on Linux: a dump that is piped to a program ignores every other limit (`core(5)`).
+#[cfg(unix)]
+pub fn keep_out_of_dumps(private: bool) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let least = u64::from(cfg!(target_os = "linux"));
+    let maximum = getrlimit(Resource::Core).maximum;
+    let current = Some(maximum.map_or(least, |maximum| maximum.min(least)));
+    let _ = setrlimit(Resource::Core, Rlimit { current, maximum });
+    #[cfg(target_os = "linux")]
+    if private {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = private;
+}
+
+/// Dumps are a matter of the whole machine there.
+#[cfg(not(unix))]
+pub fn keep_out_of_dumps(_private: bool) {}
+
 #[cfg(test)]
 mod tests {
     use super::Secret;

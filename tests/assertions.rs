@@ -140,9 +140,12 @@ fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     let again = program.run(&["key", "make", "erp", "--service", "netsuite-m2m"]);
     assert_eq!(again.code, 2);
     let words = "error: there is a private key under `erp` already\n\
-        hint: choose another name, or replace it: `--replace`\n";
+        hint: choose another name; `tokenwright key make … --replace` makes a new one in its place\n";
     assert_eq!(again.stderr, words);
     let none = program.run(&["key", "make", "erp", "--service", "xero"]);
+    assert_eq!(program.run(&["forget", "erp"]).done(), "erp: forgotten\n");
+    let gone = program.run(&["key", "show", "erp"]);
+    assert!(gone.stderr.starts_with("error: no private key is kept under `erp`\n"), "{}", gone.stderr);
     assert!(none.stderr.contains("takes no assertion that is signed with a private key"), "{}", none.stderr);
 }
 
@@ -220,6 +223,8 @@ fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
         done.stderr
     );
     done.done();
+    let listed = program.run(&["list", "--json"]).done();
+    assert!(listed.contains("\"refreshable\":true"), "{listed}");
     let first = program.run(&["token", "robot", "--min-valid", "0s"]).done();
     let renewed = program.run(&["token", "robot", LONG[0], LONG[1]]).done();
     assert_ne!(first, renewed);

@@ -65,7 +65,7 @@ fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
     let finished = program.run(&["token", "demo", "--min-valid", "10m"]);
     assert_eq!(finished.code, 0, "{}", finished.stderr);
     assert!(finished.stdout.starts_with("practice-at-") && finished.stdout != first, "{}", finished.stdout);
-    assert!(finished.stderr.contains("warning: the new tokens could not be kept: "), "{}", finished.stderr);
+    assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be kept: "), "{}", finished.stderr);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn json_is_for_programs() {
     let expires_at: jiff::Timestamp = token["expires_at"].as_str().expect("a text").parse().expect("a time");
 
     let list = program.run(&["list", "--json"]).json();
-    assert_eq!(keys(&list[0]), ["name", "service", "service_name", "state", "expires_at", "refreshable"]);
+    assert_eq!(keys(&list[0]), ["name", "service", "service_name", "state", "expires_at", "refreshable", "trouble"]);
     assert_eq!((&list[0]["name"], &list[0]["state"]), (&json!("demo"), &json!("fresh")));
     assert_eq!(list[0]["refreshable"], true);
     assert_eq!(list[0]["expires_at"], expires_at.to_string());
@@ -162,10 +162,8 @@ fn a_spent_refresh_token_ends_with_3_and_the_reason() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     practice.sign_in(&program, "demo");
-    let sealed = program.data().join("vault/demo.sealed");
-    let before = fs::read(&sealed).expect("sealed tokens");
     program.run(&["refresh", "demo"]).done();
-    fs::write(&sealed, before).expect("as from a backup");
+    program.run(&["restore", "demo", "--generation", "1", "--anyway"]).done();
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(
         words,
@@ -185,7 +183,7 @@ fn a_service_that_is_down_ends_with_5_and_costs_nothing() {
     let address = format!("127.0.0.1:{}", practice.port());
     drop(practice);
     let words = program.run(&["refresh", "demo"]).failed(5);
-    assert!(words.starts_with(&format!("error: cannot connect to `{address}`: nothing listens there\n")), "{words}");
+    assert!(words.contains(&format!("\nerror: cannot connect to `{address}`: nothing listens there\n")), "{words}");
     assert_eq!(program.run(&["token", "demo"]).done(), token, "what is still good is still handed out");
     assert_eq!(program.run(&["show", "demo", "--json"]).json()["refresh_token"], "kept");
 }
@@ -276,42 +274,6 @@ fn without_a_display_the_terminals_way_is_named() {
 }
 
 #[test]
-fn twenty_commands_at_once_refresh_once_and_print_the_same_token() {
-    let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
-        "/authorize" => asked.grant("a-code"),
-        _ if asked.parameter("grant_type") == "authorization_code" => tokens("first", 30),
-        // Whoever comes with a spent refresh token is refused, as by a service that rotates.
-        _ if asked.parameter("refresh_token") == "rt-first" && earlier == 1 => tokens("second", 3600),
-        _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
-    });
-    let program = signed_in(&service);
-    let running: Vec<Process> = (0..20).map(|_| program.start(&["token", "demo"])).collect();
-    for process in running {
-        assert_eq!(process.finish().done(), "at-second\n");
-    }
-    let refreshes = service.asked("/token").into_iter().filter(|asked| !asked.parameter("refresh_token").is_empty());
-    assert_eq!(refreshes.count(), 1);
-}
-
-#[test]
-fn a_service_that_fails_for_a_while_does_not_cost_the_refresh_token() {
-    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
-        ("/authorize", _) => asked.grant("a-code"),
-        (_, 0) => tokens("first", 30),
-        (_, 1) => Answer::json(503, &json!({ "error": "temporarily_unavailable" })),
-        (_, 2) => Answer::text(502, "text/html", "<html><title>502 Bad Gateway</title></html>"),
-        _ if asked.parameter("refresh_token") == "rt-first" => tokens("second", 3600),
-        _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
-    });
-    let program = signed_in(&service);
-    let words = program.run(&["token", "demo"]).failed(5);
-    assert!(words.contains("`temporarily_unavailable`") && words.contains("try again later"), "{words}");
-    let words = program.run(&["token", "demo"]).failed(5);
-    assert!(words.contains("answered 502 with a web page titled \"502 Bad Gateway\""), "{words}");
-    assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
-}
-
-#[test]
 fn a_token_that_is_good_but_cannot_be_renewed_is_not_called_invalid() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start_with(&program, &["no-refresh-token"]);
@@ -347,28 +309,6 @@ fn the_help_names_every_command_and_exit_code() {
     let codes =
         "0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.";
     assert!(help.contains(&format!("Exit codes: {codes}")), "{help}");
-}
-
-/// A program with the profile `demo`, whose access token has to be refreshed before it is handed out.
-fn signed_in(service: &Scripted) -> Tokenwright {
-    let program = Tokenwright::with_vault();
-    let url = service.url();
-    let preset = format!(
-        "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
-         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-         [bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/token\"\n"
-    );
-    program.add_preset("scripted.toml", &preset);
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
-    program.run(&arguments).done();
-    program
-}
-
-/// A reply with the tokens `at-…` and `rt-…`.
-fn tokens(name: &str, expires_in: u32) -> Answer {
-    let (access_token, refresh_token) = (format!("at-{name}"), format!("rt-{name}"));
-    let body = json!({ "access_token": access_token, "refresh_token": refresh_token, "expires_in": expires_in });
-    Answer::json(200, &body)
 }
 
 #[track_caller]

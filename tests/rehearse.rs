@@ -275,3 +275,20 @@ fn an_unknown_service_is_answered_with_the_nearest() {
     let words = Tokenwright::new().run(&["rehearse", "quickboks"]).failed(2);
     assert!(words.contains("did you mean `quickbooks`?"), "{words}");
 }
+
+#[test]
+fn a_preset_that_reads_its_replies_by_jsonata_is_rehearsed_with_what_it_documents() {
+    let text = SOUND
+        .replace(
+            "\"data\": {\"token\": \"example-access-token\"}",
+            "\"data\": [{\"kind\": \"a\", \"token\": \"example-access-token\"}]",
+        )
+        .replace("access_token = \"data.token\"", "access_token = \"data[kind = 'a'].token\"");
+    let lines = with_preset(&text).run(&["rehearse", "sound"]).done();
+    assert!(lines.lines().any(|line| line.starts_with("sound: bearer: ok: ")), "{lines}");
+    let example = text.lines().find(|line| line.starts_with("example = '{\"ok\"")).expect("the bearer's");
+    let program = with_preset(&text.replace(example, ""));
+    let lines = program.run(&["rehearse", "sound"]).stdout;
+    let words = "the reply is read by JSONata, and none is documented: add one as `example`";
+    assert!(lines.lines().any(|line| line.starts_with("sound: bearer: failed: ") && line.ends_with(words)), "{lines}");
+}

@@ -15,7 +15,7 @@ use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use tokenwright::diagnosis::Diagnose;
 use tokenwright::secret::Secret;
-use tokenwright::vault::{self, ProfileSecrets, VaultError, VaultKind};
+use tokenwright::vault::{self, How, ProfileSecrets, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
 
@@ -87,12 +87,12 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     let open = |folder: &Path| vault::open(VaultKind::Keyring, folder, None);
 
     let large = secrets(&"hunter2 ".repeat(128 * 1024));
-    assert_eq!(open(&one).expect("made").put("demo", None, &large).expect("put"), 1);
+    assert_eq!(open(&one).expect("made").put("demo", None, &large, How::SignedIn.into()).expect("put"), 1);
     assert_eq!(open(&one).expect("opened").get("demo").expect("read").expect("kept").secrets, large);
     let (user, key) = entry(&one);
     assert_eq!(key.get_secret().expect("a key").len(), 32);
 
-    open(&two).expect("a second home").put("demo", None, &secrets("other")).expect("put");
+    open(&two).expect("a second home").put("demo", None, &secrets("other"), How::SignedIn.into()).expect("put");
     assert_ne!(entry(&two).0, user);
     assert_eq!(open(&one).expect("opened").get("demo").expect("read").expect("kept").secrets, large);
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tokenwright::secret::Secret;
-use tokenwright::vault::{self, ProfileSecrets, VaultError, VaultKind};
+use tokenwright::vault::{self, How, ProfileSecrets, VaultError, VaultKind};
 
 const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
 const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
@@ -41,7 +41,8 @@ fn a_lease_keeps_another_process_out_until_its_holder_dies() {
     let taken = vault.lease("demo", Duration::ZERO).expect_err("the other process holds it");
     assert!(matches!(taken, VaultError::LeaseTaken { .. }), "{taken}");
     // What the other process put is there, and cannot be put over unseen.
-    let conflict = vault.put("demo", None, &ProfileSecrets::default()).expect_err("it was put there");
+    let conflict =
+        vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect_err("it was put there");
     assert!(matches!(conflict, VaultError::Conflict { expected: None, found: Some(1), .. }), "{conflict}");
 
     holder.kill().expect("killed");
@@ -56,7 +57,7 @@ fn the_other_process_holds_a_lease() {
     let Some(folder) = env::var_os(FOLDER) else { return };
     let vault = open(Path::new(&folder));
     let _lease = vault.lease("demo", Duration::ZERO).expect("free");
-    vault.put("demo", None, &ProfileSecrets::default()).expect("put");
+    vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect("put");
     let mut report = TcpStream::connect(env::var(REPORT_TO).expect("an address")).expect("connected");
     report.write_all(b"held").expect("reported");
     // Until the first process kills this one, or is gone.

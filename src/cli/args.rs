@@ -67,7 +67,44 @@ pub enum Task {
     Forget {
         /// The profile
         name: String,
+        /// Have the service end the tokens first; if it does not, nothing is forgotten
+        #[arg(long)]
+        revoke: bool,
     },
+    /// Ask the service whose a profile is
+    Whoami {
+        /// The profile
+        name: String,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand a profile's tokens to another tool
+    Export(ExportOptions),
+    /// Put profiles into a file for a colleague, without secrets or with them locked
+    Share(ShareOptions),
+    /// Run a command with the token in its environment
+    Exec {
+        /// The profile
+        name: String,
+        /// The command and its arguments, after `--`
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Answer git when it asks for a user and password
+    GitCredential {
+        /// The profile
+        name: String,
+        /// What git wants: `get`, `store` or `erase`
+        operation: String,
+    },
+    /// Show the generations of a profile's tokens: when, how, and what came of them
+    History(HistoryOptions),
+    /// Put an older generation of a profile's tokens on top again, or mend its sealed file
+    Restore(RestoreOptions),
+    /// Look after the vault: what is wrong in it, and where its key is kept
+    #[command(subcommand)]
+    Vault(VaultTask),
     /// Try a service's preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
     /// Run the practice service: an authorization server on this machine, to learn on and to test with
@@ -97,12 +134,12 @@ pub enum ServiceTask {
         file: String,
     },
     /// Write a service, or a profile's use of it, in another tool's form
-    Export(ExportOptions),
+    Export(ServiceExportOptions),
 }
 
 /// `tokenwright service export …`
 #[derive(Debug, Args)]
-pub struct ExportOptions {
+pub struct ServiceExportOptions {
     /// The service's id
     #[arg(required_unless_present = "profile")]
     pub id: Option<String>,
@@ -250,15 +287,140 @@ pub struct KeyOutput {
 pub struct TokenOptions {
     /// The profile
     pub name: String,
-    /// For how long the token must be valid, such as `5m`
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
-    pub min_valid: Duration,
+    /// For how long the token must be valid, such as `5m`; unless given, as the service's preset says, or a minute
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub min_valid: Option<Duration>,
     /// Print the whole header: `Authorization: Bearer …`
     #[arg(long, conflicts_with = "json")]
     pub header: bool,
     /// Print token, type, expiry and kept values as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `tokenwright export …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct ExportOptions {
+    /// The profile
+    pub name: Option<String>,
+    /// The form; `--list` names them
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Option<String>,
+    /// A text that asks for the token each time it is used, in place of the token
+    #[arg(long)]
+    pub live: bool,
+    /// Write to this file; standard output without it
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Write the file again at each refresh
+    #[arg(long, conflicts_with = "live")]
+    pub sink: bool,
+    /// With the refresh token and the client
+    #[arg(long)]
+    pub with_refresh_token: bool,
+    /// Give a refresh token away that the service replaces at each refresh; the profile is no longer refreshed here
+    #[arg(long)]
+    pub hand_over: bool,
+    /// The address that the token is for
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// A value that the form takes, such as `rclone_type=drive`
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Show what it would hold, secrets masked, and write nothing
+    #[arg(long)]
+    pub preview: bool,
+    /// Replace a file that this program did not write
+    #[arg(long)]
+    pub replace: bool,
+    /// Write into a git work tree that does not ignore the file
+    #[arg(long)]
+    pub in_work_tree: bool,
+    /// List the files that were written of this profile
+    #[arg(long)]
+    pub sinks: bool,
+    /// No longer write this file
+    #[arg(long, value_name = "PATH")]
+    pub drop_sink: Option<PathBuf>,
+    /// List the forms
+    #[arg(long, conflicts_with_all = ["name", "form"])]
+    pub list: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright history …`
+#[derive(Debug, Args)]
+pub struct HistoryOptions {
+    /// The profile
+    pub name: String,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright share …`
+#[derive(Debug, Args)]
+pub struct ShareOptions {
+    /// The profiles
+    #[arg(required = true)]
+    pub names: Vec<String>,
+    /// Write to this file; standard output without it
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// With their secrets, locked with a passphrase that is asked for
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Lock for this age recipient in place of a passphrase
+    #[arg(long, value_name = "age1…", requires = "with_secrets")]
+    pub recipient: Option<String>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// `tokenwright restore …`
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// The profile
+    pub name: String,
+    /// Which generation; the one before unless given
+    #[arg(long, value_name = "N")]
+    pub generation: Option<u64>,
+    /// Even if its refresh token is likely dead
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// `tokenwright vault …`
+#[derive(Debug, Subcommand)]
+pub enum VaultTask {
+    /// Look at every file of the vault
+    Status {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seal everything under another key
+    Move {
+        /// Where the key is to be kept
+        #[arg(long, value_name = "KIND")]
+        to: KindArgument,
+        /// Read the new passphrase from standard input
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+}
+
+/// A kind of vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[allow(missing_docs, reason = "the names are the kinds")]
+pub enum KindArgument {
+    Keyring,
+    Passphrase,
+    Memory,
 }
 
 /// `tokenwright rehearse …`

@@ -51,6 +51,14 @@ impl Conversation {
                 exchange.notes.iter().for_each(print::warning);
                 self.next()
             }
+            Ok(Event::VaultNotes(notes)) => {
+                notes.iter().for_each(print::warning);
+                self.next()
+            }
+            Ok(Event::Retrying(_, diagnosis)) => {
+                print::warning(&diagnosis);
+                self.next()
+            }
             Ok(event) => Ok(event),
             Err(_) => Err(Failure::new(FailureKind::Machine, Diagnosis::new("the program's own thread has ended"))),
         }

@@ -21,6 +21,8 @@ pub enum Exit {
     Network,
     /// 6: the vault cannot be read or written.
     Vault,
+    /// The exit code of a command that was run.
+    Other(u8),
 }
 
 impl From<FailureKind> for Exit {
@@ -46,6 +48,7 @@ impl Termination for Exit {
             Self::Refused => 4,
             Self::Network => 5,
             Self::Vault => 6,
+            Self::Other(code) => code,
         })
     }
 }

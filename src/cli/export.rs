@@ -1,101 +1,175 @@
-//! `tokenwright service export`: a service, or a profile's use of it, in another tool's form.
+//! `tokenwright export`.
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
 
 use crate::cli::args::ExportOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::print;
+use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Form, ImportedSecrets, Outgoing, Written, write};
-use crate::durable;
-use crate::service::{Profile, ProfileName, Service};
-use crate::wizard::{Failure, FailureKind, Material};
+use crate::export::{Outlet, Outlets};
+use crate::service::ProfileName;
+use crate::wizard::{
+    Command, Event, ExportDone, ExportOrder, ExportTo, ExportView, Failure, FailureKind, FormLine, Insisted,
+};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> Result<(), Failure> {
-    refuse_terminal(options)?;
-    if let Some(path) = options.out.as_deref().filter(|path| !options.force && path.symlink_metadata().is_ok()) {
-        return Err(taken(path));
+    if options.list {
+        return forms(conversation, options.json);
     }
-    let (service, profile, secrets) = what(conversation, options)?;
-    let shown = secrets.as_ref().filter(|_| options.with_secrets);
-    let outgoing = Outgoing { service: &service, profile: profile.as_ref(), secrets: shown };
-    let written = write(options.form, &outgoing)?;
-    tell_lost(options.form, &written);
-    if written.has_secrets {
-        print::warning(&Diagnosis::new("what is written holds secrets").hint("keep it where nobody else reads it"));
+    let usage = |what: &str, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
+    let name = options.name.as_deref();
+    let name = name.ok_or_else(|| usage("the profile is missing", "`tokenwright list` names the profiles"))?;
+    let name = ProfileName::parse(name)?;
+    if options.sinks {
+        return sinks(conversation, &name, options.json);
     }
-    put(options, &written)
-}
-
-/// The service of this id, or the profile with its service and secrets.
-fn what(
-    conversation: &mut Conversation,
-    options: &ExportOptions,
-) -> Result<(Service, Option<Profile>, Option<ImportedSecrets>), Failure> {
-    let Some(name) = &options.profile else {
-        let id = options.id.as_deref().unwrap_or_default();
-        return Ok((conversation.catalog()?.service(id)?, None, None));
-    };
-    let material = conversation.open(&ProfileName::parse(name)?)?.material;
-    let is_of = |id: &String| *id == material.profile.service.id;
-    if !options.id.as_ref().is_none_or(is_of) {
-        let service = &material.profile.service.id;
-        let diagnosis = Diagnosis::new(format!("the profile `{name}` is of the service `{service}`"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave the service's id out")));
-    }
-    let secrets = secrets(&material);
-    Ok((material.profile.service.clone(), Some(material.profile), Some(secrets)))
-}
-
-/// The secrets of a profile as a document holds them.
-fn secrets(material: &Material) -> ImportedSecrets {
-    let kept = material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
-    let key = material.secrets.signing_key.as_ref();
-    ImportedSecrets {
-        password: material.secrets.password.clone(),
-        private_key: key.map(|pair| pair.private_key.clone()).unwrap_or_default(),
-        client_secret: material.secrets.client_secret.clone(),
-        refresh_token: kept.unwrap_or_default(),
-        inputs: material.secrets.inputs.clone(),
-    }
-}
-
-/// Nothing is lost in silence.
-fn tell_lost(form: Form, written: &Written) {
-    if written.lost.is_empty() {
-        return;
-    }
-    print::note(&format!("{} cannot carry:", form.name()));
-    for note in &written.lost {
-        print::note(&format!("  {}: {}", note.place, note.words));
-    }
-}
-
-fn refuse_terminal(options: &ExportOptions) -> Result<(), Failure> {
-    if options.with_secrets && options.out.is_none() && print::is_seen() {
-        let diagnosis = Diagnosis::new("secrets are not written to a terminal");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("write them to a file with `--out FILE`")));
-    }
-    Ok(())
-}
-
-fn taken(path: &Path) -> Failure {
-    let diagnosis = Diagnosis::new(format!("there is a file `{}` already", path.display()));
-    Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it with `--force`"))
-}
-
-/// To the file, for this user's eyes alone, or to standard output.
-fn put(options: &ExportOptions, written: &Written) -> Result<(), Failure> {
-    let text = written.text.expose();
-    let Some(path) = &options.out else {
-        print::result(text.trim_end_matches('\n'));
+    if let Some(path) = &options.drop_sink {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
+        conversation.send(Command::DropOutlet { name: name.clone(), path: path.clone() });
+        outlets(conversation)?;
+        print::result(&format!("{name}: `{path}` is no longer written"));
         return Ok(());
+    }
+    let form = options.form.clone();
+    let form = form.ok_or_else(|| usage("the form is missing", "`tokenwright export --list` names the forms"))?;
+    let order = ExportOrder {
+        live: options.live,
+        with_refresh_token: options.with_refresh_token,
+        hand_over: options.hand_over,
+        url: options.url.clone(),
+        settings: options.set.iter().cloned().collect(),
+        ..ExportOrder::new(name, form)
     };
-    let ended = zeroize::Zeroizing::new(format!("{}\n", text.trim_end_matches('\n')));
-    durable::write_private(path, ended.as_bytes()).map_err(|error| {
-        let diagnosis = Diagnosis::new(format!("`{}` cannot be written: {error}", path.display()));
-        Failure::new(FailureKind::Machine, diagnosis.hint(durable::advice(&error)))
+    if options.preview { preview(conversation, order) } else { export(conversation, order, options) }
+}
+
+fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportOptions) -> Result<(), Failure> {
+    let insisted = Insisted { replace: options.replace, in_work_tree: options.in_work_tree };
+    let to = match &options.out {
+        Some(path) => ExportTo::File { path: path.clone(), sink: options.sink, insisted },
+        None if options.sink => ExportTo::File { path: usual_file(conversation, &order)?, sink: true, insisted },
+        None => ExportTo::Text,
+    };
+    let attempt = conversation.attempt();
+    let hand_over = order.hand_over;
+    conversation.send(Command::Export { attempt, order, to });
+    let done = conversation.wait(|event| match event {
+        Event::Exported(_, done) => Some(*done),
+        _ => None,
     })?;
-    print::note(&format!("Written to {}", path.display()));
+    tell(&done, options.sink);
+    if hand_over {
+        print::note("the refresh token has left: this program no longer refreshes the profile until the next sign-in");
+    }
     Ok(())
+}
+
+/// The text on standard output, or where it is; what to know and to do next beside it.
+fn tell(done: &ExportDone, sink: bool) {
+    match (&done.text, &done.path) {
+        (Some(text), _) => print::result(text.expose().trim_end_matches('\n')),
+        (None, Some(path)) if sink => {
+            print::result(&format!("written to {}, and again at each refresh", path.display()));
+        }
+        (None, Some(path)) => print::result(&format!("written to {}", path.display())),
+        (None, None) => {}
+    }
+    for words in &done.left_out {
+        print::note(&format!("not in it: {words}"));
+    }
+    if done.path.is_some() && !done.next.is_empty() {
+        print::note(&format!("next: {}", done.next));
+    }
+}
+
+fn preview(conversation: &mut Conversation, order: ExportOrder) -> Result<(), Failure> {
+    let view = look(conversation, order)?;
+    print::result(view.masked.trim_end_matches('\n'));
+    for words in &view.warnings {
+        print::warning(&Diagnosis::new(words.as_str()));
+    }
+    print::note(&format!("usual file: {}", view.file_name));
+    print::note(&format!("next: {}", view.next));
+    Ok(())
+}
+
+fn look(conversation: &mut Conversation, order: ExportOrder) -> Result<ExportView, Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::PreviewExport { attempt, order });
+    conversation.wait(|event| match event {
+        Event::ExportPreview(_, view) => Some(*view),
+        _ => None,
+    })
+}
+
+/// The form's usual file, in the current folder.
+fn usual_file(conversation: &mut Conversation, order: &ExportOrder) -> Result<PathBuf, Failure> {
+    Ok(PathBuf::from(look(conversation, order.clone())?.file_name))
+}
+
+fn forms(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
+    conversation.send(Command::ListForms);
+    let forms = conversation.wait(|event| match event {
+        Event::Forms(forms) => Some(forms),
+        _ => None,
+    })?;
+    if as_json {
+        let forms = forms.iter().map(|form| {
+            json!({"id": form.id, "name": form.name, "reader": form.reader, "snapshot": form.snapshot, "live": form.live})
+        });
+        print::result(&Json::from(forms.collect::<Vec<_>>()).to_string());
+        return Ok(());
+    }
+    let mut rows = vec![["FORM", "WAYS", "READ BY"].map(str::to_owned).to_vec()];
+    rows.extend(forms.iter().map(|form| vec![form.id.clone(), ways(form).to_owned(), form.reader.clone()]));
+    print::table(&rows);
+    Ok(())
+}
+
+fn ways(form: &FormLine) -> &'static str {
+    match (form.snapshot, form.live) {
+        (true, true) => "snapshot, live",
+        (false, true) => "live",
+        _ => "snapshot",
+    }
+}
+
+fn outlets(conversation: &Conversation) -> Result<Outlets, Failure> {
+    conversation.wait(|event| match event {
+        Event::Outlets(_, outlets) => Some(outlets),
+        _ => None,
+    })
+}
+
+fn sinks(conversation: &Conversation, name: &ProfileName, as_json: bool) -> Result<(), Failure> {
+    conversation.send(Command::ListOutlets(name.clone()));
+    let outlets = outlets(conversation)?;
+    if as_json {
+        print::result(&json!(outlets).to_string());
+        return Ok(());
+    }
+    if let Some(to) = &outlets.handed_over {
+        print::note(&format!("the refresh token was handed over at {} (form {})", to.at, to.form));
+    }
+    let mut rows = vec![["FILE", "FORM", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
+    rows.extend(
+        outlets.files.iter().map(|file| vec![file.path.clone(), file.form.clone(), written(file), state(file)]),
+    );
+    print::table(&rows);
+    Ok(())
+}
+
+fn written(file: &Outlet) -> String {
+    file.written_at.parse().map_or_else(|_| file.written_at.clone(), list::local)
+}
+
+fn state(file: &Outlet) -> String {
+    match &file.problem {
+        Some(problem) => format!("failed: {problem}"),
+        None if file.sink => "written at each refresh".to_owned(),
+        None if file.live => "live".to_owned(),
+        None => "written once".to_owned(),
+    }
 }

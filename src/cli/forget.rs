@@ -5,14 +5,15 @@ use crate::cli::print;
 use crate::service::ProfileName;
 use crate::wizard::{Command, Event, Failure};
 
-pub(crate) fn run(conversation: &mut Conversation, name: &str) -> Result<(), Failure> {
+pub(crate) fn run(conversation: &mut Conversation, name: &str, revoke: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;
     let attempt = conversation.attempt();
-    conversation.send(Command::Forget { attempt, name });
+    let command = if revoke { Command::RevokeAndForget { attempt, name } } else { Command::Forget { attempt, name } };
+    conversation.send(command);
     let name = conversation.wait(|event| match event {
         Event::Forgotten(_, name) => Some(name),
         _ => None,
     })?;
-    print::result(&format!("{name}: forgotten"));
+    print::result(&format!("{name}: {}forgotten", if revoke { "revoked and " } else { "" }));
     Ok(())
 }

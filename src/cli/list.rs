@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
+use crate::diagnosis::Diagnosis;
 use crate::wizard::{Command, Event, Failure, ProfileState, ProfileSummary, VaultState};
 
 pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
@@ -28,16 +29,36 @@ pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), 
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));
         print::table(&rows);
+        for profile in &profiles {
+            tell_trouble(profile, now);
+        }
     }
     Ok(())
 }
 
+/// What is wrong with a profile beyond what its line says.
+fn tell_trouble(profile: &ProfileSummary, now: Timestamp) {
+    let Some(trouble) = profile.state.trouble(now) else { return };
+    match &profile.state {
+        ProfileState::Broken(_) => {}
+        ProfileState::Tokens { .. } => {
+            let summary = format!("{}: {}", profile.name, trouble.summary);
+            print::warning(&Diagnosis { summary, ..trouble });
+        }
+        _ => print::warning(&trouble),
+    }
+}
+
 fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
     let expires = match &profile.state {
-        ProfileState::Tokens { expires_at: Some(at), .. } => local(*at),
+        ProfileState::Tokens { expires_at: Some(at), .. } | ProfileState::NeedsSignIn { expires_at: Some(at), .. } => {
+            local(*at)
+        }
         ProfileState::Tokens { expires_at: None, .. } => "not known".to_owned(),
         ProfileState::Broken(diagnosis) => diagnosis.summary.clone(),
-        ProfileState::SignedOut | ProfileState::Closed => String::new(),
+        ProfileState::NeedsSignIn { .. } | ProfileState::Stale(_) | ProfileState::SignedOut | ProfileState::Closed => {
+            String::new()
+        }
     };
     vec![profile.name.to_string(), profile.service.clone(), profile.state.word(now).to_owned(), expires]
 }
@@ -47,6 +68,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         ProfileState::Tokens { expires_at, refreshable, .. } => {
             (expires_at.map(|at| at.to_string()), Some(*refreshable))
         }
+        ProfileState::NeedsSignIn { expires_at, .. } => (expires_at.map(|at| at.to_string()), Some(false)),
         _ => (None, None),
     };
     json!({
@@ -56,6 +78,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "state": profile.state.word(now),
         "expires_at": expires_at,
         "refreshable": refreshable,
+        "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
     })
 }
 

@@ -3,9 +3,11 @@
 
 mod args;
 mod conversation;
+mod exec;
 mod exit;
 mod export;
 mod forget;
+mod history;
 mod import;
 mod key;
 mod list;
@@ -15,9 +17,13 @@ mod prompt;
 mod rehearse;
 mod secrets;
 mod service;
+mod service_export;
+mod share;
 mod show;
 mod sign_in;
 mod token;
+mod vault;
+mod whoami;
 
 pub use crate::cli::args::{Arguments, Task};
 pub use crate::cli::conversation::StartWorker;
@@ -32,6 +38,9 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Ok(conversation) => conversation,
         Err(failure) => return print::failure(&failure),
     };
+    if let Task::Exec { name, command } = &task {
+        return exec::run(conversation, name, command).unwrap_or_else(|failure| print::failure(&failure));
+    }
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
         Task::Import(options) => import::run(&mut conversation, &options),
@@ -41,7 +50,16 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Refresh { name } => token::refresh(&mut conversation, &name),
         Task::List { json } => list::run(&mut conversation, json),
         Task::Show { name, json } => show::run(&mut conversation, &name, json),
-        Task::Forget { name } => forget::run(&mut conversation, &name),
+        Task::Share(options) => share::run(&mut conversation, &options),
+        Task::Export(options) => export::run(&mut conversation, &options),
+        Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
+        // It ends with the exit code of its command.
+        Task::Exec { .. } => Ok(()),
+        Task::History(options) => history::run(&mut conversation, &options),
+        Task::Restore(options) => history::restore(&mut conversation, &options),
+        Task::Vault(task) => vault::run(&mut conversation, &task),
+        Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
+        Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),
     };

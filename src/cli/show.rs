@@ -7,17 +7,20 @@ use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
 use crate::service::ProfileName;
-use crate::wizard::{Failure, Material};
+use crate::wizard::{Failure, OpenedProfile, ProfileState};
 
 pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;
-    let material = conversation.open(&name)?.material;
-    let facts = facts(&name, &material);
+    let opened = conversation.open(&name)?;
+    let now = Timestamp::now();
+    let trouble = opened.state.trouble(now);
+    let facts = facts(&name, &opened, now);
     if as_json {
         print::result(&facts.to_string());
         return Ok(());
     }
-    for (key, value) in facts.as_object().into_iter().flatten() {
+    // What is wrong is told beside the facts, with what mends it.
+    for (key, value) in facts.as_object().into_iter().flatten().filter(|(key, _)| *key != "trouble") {
         let text = match value {
             Json::Null => continue,
             Json::String(text) => text.clone(),
@@ -27,10 +30,12 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) ->
         };
         print::result(&format!("{:18} {text}", key.replace('_', " ")));
     }
+    trouble.iter().for_each(print::warning);
     Ok(())
 }
 
-fn facts(name: &ProfileName, material: &Material) -> Json {
+fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
+    let material = &opened.material;
     let profile = &material.profile;
     let tokens = material.tokens.as_ref();
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
@@ -43,7 +48,8 @@ fn facts(name: &ProfileName, material: &Material) -> Json {
         "inputs": profile.inputs,
         "scopes": profile.scopes,
         "scopes_granted": tokens.and_then(|tokens| tokens.scopes.clone()),
-        "state": state(tokens),
+        "state": state(&opened.state, tokens, now),
+        "trouble": opened.state.trouble(now).map(|trouble| trouble.summary),
         "token_type": tokens.map(|tokens| tokens.token_type.clone()),
         "obtained_at": at(tokens.map(|tokens| tokens.obtained_at)),
         "expires_at": at(tokens.and_then(|tokens| tokens.expires_at)),
@@ -55,10 +61,13 @@ fn facts(name: &ProfileName, material: &Material) -> Json {
     })
 }
 
-fn state(tokens: Option<&TokenSet>) -> String {
+fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> String {
     let Some(tokens) = tokens else { return "signed out".to_owned() };
     let until = tokens.expires_at.map(|at| format!(" ({})", list::local(at))).unwrap_or_default();
-    match tokens.freshness(Timestamp::now(), crate::wizard::EXPIRING) {
+    if state.wants_sign_in() {
+        return format!("{}{until}", state.word(now));
+    }
+    match tokens.freshness(now, crate::wizard::EXPIRING) {
         Freshness::Fresh => format!("fresh{until}"),
         Freshness::Expiring => format!("expiring{until}"),
         Freshness::Expired => format!("expired{until}"),

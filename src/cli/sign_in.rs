@@ -356,9 +356,7 @@ fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: Vault
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }
     if tokens.refresh_token.is_none() {
-        let service = &material.profile.service;
-        let is_asked_again = service.authorization.is_none() || service.start == Start::Consent;
-        print::note(if is_asked_again {
+        print::note(if material.profile.service.asks_again() {
             "There is no refresh token: the next token is asked for in the same way."
         } else {
             "The service sent no refresh token: sign in again when it expires."

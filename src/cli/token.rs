@@ -1,17 +1,18 @@
 //! `tokenwright token` and `tokenwright refresh`.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use crate::cli::args::TokenOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
+use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure, SavedToken};
+use crate::wizard::{Command, Event, Failure, FailureKind, Need, SavedToken};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Result<(), Failure> {
-    let SavedToken { tokens, .. } = ask(conversation, &options.name, Some(options.min_valid))?;
+    let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
+    let (SavedToken { tokens, .. }, unkept) = ask(conversation, &options.name, need)?;
+    unkept.iter().for_each(print::warning);
     let access_token = tokens.access_token.expose();
     if options.header {
         // Services that answer `bearer` want `Bearer` all the same (RFC 6750 section 2.1).
@@ -33,7 +34,10 @@ pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Re
 }
 
 pub(crate) fn refresh(conversation: &mut Conversation, name: &str) -> Result<(), Failure> {
-    let token = ask(conversation, name, None)?;
+    let (token, unkept) = ask(conversation, name, Need::New)?;
+    if let Some(unkept) = unkept {
+        return Err(Failure::new(FailureKind::Vault, unkept));
+    }
     let until = match token.tokens.expires_at {
         Some(at) => format!("valid until {}", list::local(at)),
         None => "without a known expiry".to_owned(),
@@ -42,12 +46,27 @@ pub(crate) fn refresh(conversation: &mut Conversation, name: &str) -> Result<(),
     Ok(())
 }
 
-fn ask(conversation: &mut Conversation, name: &str, min_valid: Option<Duration>) -> Result<SavedToken, Failure> {
+/// The token, and why what came with it is not kept.
+fn ask(conversation: &mut Conversation, name: &str, need: Need) -> Result<(SavedToken, Option<Diagnosis>), Failure> {
     let name = ProfileName::parse(name)?;
     let attempt = conversation.attempt();
-    conversation.send(Command::Token { attempt, name, min_valid });
-    conversation.wait(|event| match event {
+    conversation.send(Command::Token { attempt, name, need });
+    let mut unkept = None;
+    let token = conversation.wait(|event| match event {
         Event::Token(_, token) => Some(*token),
+        Event::Unkept(name, why) => {
+            unkept = Some(lost(&name, why));
+            None
+        }
         _ => None,
-    })
+    })?;
+    token.notes.iter().for_each(print::warning);
+    Ok((token, unkept))
+}
+
+/// A command cannot hold on to what the disk does not take, so it says what is lost when it ends.
+fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
+    let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
+    let ways = format!("`tokenwright refresh {name}` tells whether the old one is still good, else sign in again");
+    why.hint(format!("{mend}The refresh token that came is lost when this command ends: {ways}"))
 }

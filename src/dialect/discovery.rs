@@ -3,13 +3,13 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::call::{Parameter, Template};
-use crate::dialect::Import;
+use crate::call::Template;
 use crate::dialect::standard::{
     ClientAuthentication, DocumentError, Gathering, Grant, Outline, SMALL, parse_json, plain_text, text_at,
 };
+use crate::dialect::{Described, Import};
 use crate::oauth::Pkce;
-use crate::service::KnownScope;
+use crate::service::{KnownScope, Offer};
 
 /// What it is called.
 const FORM: &str = "OAuth 2.0 server metadata";
@@ -85,6 +85,7 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     let outline = outline(&json, &mut gathering)?;
     tell_ignored(&json, &mut gathering);
     let mut described = outline.described(gathering);
+    offer_consent(&mut described);
     let issuer = text_at(&json, "issuer");
     if json.get("authorization_response_iss_parameter_supported").and_then(Json::as_bool) == Some(true) {
         // RFC 9207 section 2.4: a response without the issuer, or with another one, is refused.
@@ -93,6 +94,16 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         described.understood.push(crate::dialect::Note::new(place, "the issuer in the response is checked"));
     }
     Ok(Import { form: FORM.to_owned(), described: vec![described] })
+}
+
+/// `OpenID` Connect Core section 11: who asks for a refresh token by its scope asks for consent too.
+fn offer_consent(described: &mut Described) {
+    let service = &mut described.service;
+    if service.scopes.known.iter().any(|scope| scope.name == "offline_access") {
+        let meaning = "consent is asked for again; some servers give a refresh token only then".to_owned();
+        let offer = Offer { name: "prompt".to_owned(), value: "consent".to_owned(), meaning };
+        service.authorization.iter_mut().for_each(|authorization| authorization.offers.push(offer.clone()));
+    }
 }
 
 fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentError> {
@@ -116,10 +127,6 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     let grants = list(json, "grant_types_supported");
     if outline.grant == Grant::ClientCredentials && grants.iter().any(|grant| grant == "refresh_token") {
         outline.refresh_url.clone_from(&outline.token_url);
-    }
-    // OpenID Connect Core section 11: the scope that asks for a refresh token wants consent each time.
-    if outline.known_scopes.iter().any(|scope| scope.name == "offline_access") {
-        outline.authorization_query.push(Parameter::new("prompt", "consent"));
     }
     Ok(outline)
 }

@@ -21,6 +21,7 @@ pub mod openapi;
 mod outgoing;
 mod own;
 pub mod postman;
+mod secrecy;
 mod standard;
 pub mod zspec;
 
@@ -29,4 +30,5 @@ pub use crate::dialect::document::LARGEST;
 pub use crate::dialect::door::{Found, ImportError, read};
 pub use crate::dialect::form::{Form, FormError, Outgoing, WriteError, Written, write};
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+pub use crate::dialect::secrecy::Secrecy;
 pub use crate::dialect::standard::DocumentError;

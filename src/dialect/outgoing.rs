@@ -1,9 +1,9 @@
 //! Services written in the forms of other tools, and what of a service each form has no place for.
 
 use crate::dialect::evolutionx::SettingsForm;
-use crate::dialect::ezintegrations::{BodyForm, Secrecy};
+use crate::dialect::ezintegrations::BodyForm;
 use crate::dialect::form::{FormError, Outgoing, Written};
-use crate::dialect::{ImportedSecrets, Note, datazen, evolutionx, ezintegrations, zspec};
+use crate::dialect::{ImportedSecrets, Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
 use crate::oauth::Pkce;
 use crate::secret::Secret;
 use crate::service::Service;
@@ -23,9 +23,8 @@ pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written,
     Ok(Written { text: written.text, has_secrets: outgoing.has_secrets(), lost: written.ignored })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "every form is written by the same type")]
 pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
-    let text = datazen::write(&outgoing.described(), secrecy(outgoing));
+    let text = datazen::write(&outgoing.described(), secrecy(outgoing))?;
     let mut lost = unplaced(outgoing.service, &["authorization", "bearer", "refresh"], "DataZen");
     if outgoing.service.authorization.as_ref().is_some_and(|authorization| authorization.pkce != Pkce::Off) {
         lost.push(Note::new("PKCE", "DataZen sends no code challenge"));

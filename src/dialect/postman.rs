@@ -56,7 +56,7 @@ fn is_collection(json: &Json) -> bool {
 fn is_environment(json: &Json) -> bool {
     let json = json.get("environment").unwrap_or(json);
     let values = json.get("values").and_then(Json::as_array);
-    values.is_some_and(|values| values.iter().all(|value| value.get("key").is_some()))
+    values.is_some_and(|values| !values.is_empty() && values.iter().all(|value| value.get("key").is_some()))
         && (json.get("name").is_some() || json.get("_postman_variable_scope").is_some())
 }
 

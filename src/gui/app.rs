@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, Focus};
+use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
-use crate::gui::{icon, screens, theme};
+use crate::gui::opening::no_window;
+use crate::gui::{icon, keys, screens, theme};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{
@@ -49,26 +50,6 @@ pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
     }
 }
 
-/// The reasons carry paths of the machine that built the program, so they are told in our own words.
-fn no_window(reason: &str) -> Diagnosis {
-    let missing_display = ["WAYLAND_DISPLAY nor", "open connection to X", "wayland compositor"];
-    let terminal =
-        "do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
-    let packages =
-        "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`)";
-    let summary = if missing_display.iter().any(|text| reason.contains(text)) {
-        "there is no display to open the window on"
-    } else if reason.contains("xlib") || reason.contains("library") {
-        "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)"
-    } else if reason.contains("glutin") || reason.contains("OpenGL") || reason.contains("EGL") {
-        "the window needs OpenGL, which is missing (libgl1)"
-    } else {
-        "the window could not be opened"
-    };
-    let hint = if summary.contains("missing") { format!("{packages}, or {terminal}") } else { terminal.to_owned() };
-    Diagnosis::new(summary).hint(hint)
-}
-
 /// The window.
 pub struct App {
     pub(in crate::gui) worker: Worker,
@@ -78,6 +59,10 @@ pub struct App {
     window: WindowSettings,
     /// The title that the window has.
     title: String,
+    /// The profile that is opened to be signed in anew.
+    signing_in: Option<ProfileName>,
+    /// Whether the person wants the window closed whatever is lost.
+    leaving: bool,
 }
 
 impl App {
@@ -96,7 +81,7 @@ impl App {
         worker.send(Command::Start);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned() })
+        Ok(Self { worker, events, session, draft, window, title: TITLE.to_owned(), signing_in: None, leaving: false })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -112,8 +97,13 @@ impl App {
             }
             self.draft.lead.to_top |= self.stands_at_the_top(&event);
             self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
+            self.draft.moving &= !matches!(event, Event::VaultMoved(..));
+            let makes_history = matches!(event, Event::Called(..) | Event::Saved(..) | Event::Identified(..));
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
+            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
+                self.ask_history(name.clone());
+            }
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
@@ -124,6 +114,9 @@ impl App {
             }
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
+                if self.signing_in.take().is_some_and(|name| name == opened.name) {
+                    self.draft.go_to(Step::Authorization, &self.session);
+                }
             }
         }
     }
@@ -143,7 +136,7 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::Key]
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History, Flow::Key]
                 .iter()
                 .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
@@ -152,6 +145,8 @@ impl App {
             | Event::ResponseIgnored(..)
             | Event::Problem(_)
             | Event::Vault(_) => true,
+            // It is tried again now and then; only the first news leads the eye.
+            Event::Unkept(name, _) => !self.session.unkept.contains_key(name),
             _ => false,
         }
     }
@@ -187,16 +182,15 @@ impl App {
                     self.worker.send(Command::Cancel(attempt));
                 }
             }
-            Intent::ReadKey => self.read_key(),
-            Intent::MakeKey => self.make_key(),
-            Intent::KeepKey => self.keep_key(),
-            Intent::OpenKey => {
-                if let Ok(name) = ProfileName::parse(&self.draft.name) {
-                    let attempt = self.session.begin(Flow::Key);
-                    self.worker.send(Command::OpenKey { attempt, name });
+            intent @ (Intent::ReadKey
+            | Intent::MakeKey
+            | Intent::KeepKey
+            | Intent::OpenKey
+            | Intent::WriteCertificate) => {
+                if let Some(command) = keys::command(&intent, &mut self.session, &self.draft) {
+                    self.worker.send(command);
                 }
             }
-            Intent::WriteCertificate => self.write_certificate(),
             Intent::CallBearer => self.call(Flow::Bearer),
             Intent::CallRefresh => self.call(Flow::Refresh),
             Intent::CheckToken => self.call(Flow::Identity),
@@ -210,6 +204,7 @@ impl App {
             Intent::ImportChosen => self.import(Command::ImportChosen),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
             Intent::Open(name) => {
+                self.signing_in = None;
                 let attempt = self.session.begin(Flow::Open);
                 self.worker.send(Command::OpenProfile { attempt, name });
             }
@@ -217,6 +212,37 @@ impl App {
                 self.draft.forgetting = None;
                 let attempt = self.session.begin(Flow::Saved);
                 self.worker.send(Command::Forget { attempt, name });
+            }
+            Intent::ShowHistory(name) => self.ask_history(name),
+            Intent::Restore { name, generation, anyway } => {
+                let attempt = self.session.begin(Flow::History);
+                let generation = Some(generation);
+                self.worker.send(Command::Restore { attempt, name, generation, anyway });
+            }
+            Intent::MoveVault(to, passphrase) => {
+                self.draft.passphrase = [Secret::default(), Secret::default()];
+                let attempt = self.session.begin(Flow::Vault);
+                self.worker.send(Command::MoveVault { attempt, to, passphrase });
+            }
+            Intent::Revoke(name) => {
+                self.draft.forgetting = None;
+                let attempt = self.session.begin(Flow::Saved);
+                self.worker.send(Command::RevokeAndForget { attempt, name });
+            }
+            Intent::SignIn(name) => {
+                self.signing_in = Some(name.clone());
+                let attempt = self.session.begin(Flow::Open);
+                self.worker.send(Command::OpenProfile { attempt, name });
+            }
+            Intent::WhoAmI(name) => {
+                let attempt = self.session.begin(Flow::WhoAmI);
+                self.worker.send(Command::WhoAmI { attempt, name });
+            }
+            Intent::KeepUnkept => self.worker.send(Command::KeepUnkept),
+            Intent::StayOpen => self.draft.closing = false,
+            Intent::CloseAnyway => {
+                self.leaving = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
@@ -234,6 +260,11 @@ impl App {
                 }
             }
         }
+    }
+
+    fn ask_history(&mut self, name: ProfileName) {
+        let attempt = self.session.begin(Flow::History);
+        self.worker.send(Command::History { attempt, name });
     }
 
     pub(in crate::gui) fn cancel_all(&mut self) {
@@ -291,7 +322,7 @@ impl App {
         self.worker.send(match flow {
             Flow::Bearer => Command::CallBearer { attempt, material },
             Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
-            _ => Command::CheckToken { attempt, material },
+            _ => Command::CheckToken { attempt, material, saved_as },
         });
     }
 
@@ -345,6 +376,15 @@ impl App {
         }
     }
 
+    /// Does not close on tokens that are kept nowhere else, but asks first.
+    fn ask_before_closing(&mut self, ctx: &Context) {
+        let wanted = ctx.input(|input| input.viewport().close_requested());
+        if wanted && !self.leaving && !self.session.unkept.is_empty() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.closing = true;
+        }
+    }
+
     fn remember_size(&mut self, ctx: &Context) {
         if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
             self.window.size = Some((rect.width().round(), rect.height().round()));
@@ -359,6 +399,7 @@ impl eframe::App for App {
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
+        self.ask_before_closing(ctx);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -131,6 +131,12 @@ pub struct Draft {
     pub passphrase: [Secret; 2],
     /// The profile that is about to be forgotten, once it is confirmed.
     pub forgetting: Option<ProfileName>,
+    /// The older generation that is about to be restored although it is spent, once it is confirmed.
+    pub restoring: Option<u64>,
+    /// Whether it is asked where the vault is to be moved.
+    pub moving: bool,
+    /// Whether the person is being asked if the window may close.
+    pub closing: bool,
     /// The time of this frame.
     pub now: Timestamp,
     /// The person's time zone, looked up once.
@@ -176,6 +182,9 @@ impl Default for Draft {
             insisted: false,
             passphrase: [Secret::default(), Secret::default()],
             forgetting: None,
+            restoring: None,
+            moving: false,
+            closing: false,
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
         }

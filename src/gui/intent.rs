@@ -76,6 +76,31 @@ pub enum Intent {
     Open(ProfileName),
     /// Forget a saved profile.
     Forget(ProfileName),
+    /// Show the generations of a saved profile's tokens.
+    ShowHistory(ProfileName),
+    /// Put an older generation on top again.
+    Restore {
+        /// The profile.
+        name: ProfileName,
+        /// Which.
+        generation: u64,
+        /// Even if its refresh token is likely dead.
+        anyway: bool,
+    },
+    /// Seal the vault under another key: in the keyring, or made from this passphrase.
+    MoveVault(VaultChoice, Option<Secret>),
+    /// Have the service end a saved profile's tokens, then forget it.
+    Revoke(ProfileName),
+    /// Sign a saved profile in anew.
+    SignIn(ProfileName),
+    /// Ask the service whose a saved profile is.
+    WhoAmI(ProfileName),
+    /// Try once more to keep the tokens that could not be kept.
+    KeepUnkept,
+    /// Leave the window open after all.
+    StayOpen,
+    /// Close the window although tokens are lost with it.
+    CloseAnyway,
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
@@ -146,6 +171,21 @@ impl Intent {
             Self::UseImport { as_preset: true } => ("Save as preset…", "Make it a service of your own", None),
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
+            Self::ShowHistory(_) => ("Show history", "When the tokens came, how, and what became of them", None),
+            Self::Restore { anyway: false, .. } => ("Restore", "Use these tokens in place of the newest", None),
+            Self::Restore { anyway: true, .. } => {
+                ("Restore anyway", "The service may answer by ending all tokens of the sign-in", None)
+            }
+            Self::MoveVault(VaultChoice::Passphrase, _) => {
+                ("Move to this passphrase", "Seal everything with a key made from it", None)
+            }
+            Self::MoveVault(..) => ("Move to the keyring", "Seal everything with a key in the desktop's keyring", None),
+            Self::Revoke(_) => ("Revoke and forget", "Have the service end the tokens, then remove the profile", None),
+            Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
+            Self::WhoAmI(_) => ("Who am I", "Ask the service whose this profile is", None),
+            Self::KeepUnkept => ("Try again to keep them", "Write the tokens to the vault", None),
+            Self::StayOpen => ("Leave the window open", "Go back to the window", None),
+            Self::CloseAnyway => ("Close and lose them", "Close the window; the tokens are gone", None),
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }

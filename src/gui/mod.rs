@@ -7,6 +7,7 @@ pub mod icon;
 mod importing;
 pub mod intent;
 mod keys;
+mod opening;
 pub mod screens;
 pub mod theme;
 pub mod widgets;

@@ -53,7 +53,7 @@ impl Certificate {
     /// The SHA-1 as one console shows it: hex without colons.
     pub fn sha1_fingerprint(&self) -> String {
         let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.der);
-        digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+        crate::oauth::pkce::hex(digest.as_ref()).to_uppercase()
     }
 
     /// Whether it is of this key: a certificate holds the public key as it is.

@@ -3,6 +3,8 @@
 mod assertion;
 mod authorization_response;
 mod certificate;
+mod clock;
+mod expiry;
 mod explain;
 mod jwt;
 mod key_making;
@@ -10,6 +12,7 @@ mod key_text;
 mod pasted;
 mod pkce;
 mod redirect_uri;
+mod refused;
 mod scope;
 mod signing_key;
 #[cfg(test)]
@@ -22,6 +25,7 @@ pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
 pub use crate::oauth::certificate::Certificate;
+pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span};
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::jwt::{Jwt, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
@@ -29,6 +33,7 @@ pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key}
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
+pub use crate::oauth::refused::Refused;
 pub use crate::oauth::scope::{ScopeDifference, scope_difference, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::token_response::{ReadContext, TokenError, read_kept, read_token_set};

@@ -2,17 +2,16 @@
 //! differ taken from the call's [`Reading`].
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use crate::call::{Answers, ExpressionError, Lifetime, Reading, Reply, mask_text};
-use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::call::{Answers, ExpressionError, Reading, Reply, mask_text};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::authorization_response::printable;
+use crate::oauth::expiry::expiry;
 use crate::oauth::explain::{ErrorHint, Stage, explain};
-use crate::oauth::{TokenSet, split_scopes};
+use crate::oauth::{TokenSet, clock_skew, split_scopes};
 use crate::secret::Secret;
 
 /// Why a reply holds no tokens. Its texts are masked of the secrets that were sent.
@@ -112,6 +111,28 @@ impl TokenError {
             && !self.is_transient()
     }
 
+    /// Whether the refresh token is dead beyond doubt, so that asking again with it makes no sense: the service says
+    /// `invalid_grant`, a word of its own for it, or something of which its own hint says to sign in again.
+    pub fn ends_grant(&self, hints: &[ErrorHint]) -> bool {
+        let Self::Refused { error, description, .. } = self else { return false };
+        let description = description.as_deref().unwrap_or_default();
+        let of_hint =
+            || explain(Stage::Refresh, error, description, hints).is_some_and(|say| say.contains("sign in again"));
+        self.spends_refresh_token()
+            && (OWN_WORDS.contains(&error.as_str()) || speaks_of_refresh_token(description) || of_hint())
+    }
+
+    /// Whether the service may have acted although its reply brought nothing: a gateway that lost the answer behind
+    /// it, or a success that cannot be read (RFC 9110 sections 15.6.3 and 15.6.5).
+    pub fn may_have_acted(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::Redirected { .. } => false,
+            Self::NotJson { status, .. } | Self::NoAccessToken { status, .. } | Self::Unreadable { status, .. } => {
+                matches!(status, 200..=299 | 502 | 504)
+            }
+        }
+    }
+
     /// The words for a person; `hints` are the service's own.
     pub fn diagnose(&self, hints: &[ErrorHint]) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
@@ -154,6 +175,31 @@ impl TokenError {
             }
         }
     }
+}
+
+/// What services say in place of `invalid_grant` (RFC 6749 section 5.2) when a refresh token is dead: GitHub, Slack,
+/// Zoho, Microsoft and others.
+const OWN_WORDS: [&str; 13] = [
+    "invalid_grant",
+    "bad_refresh_token",
+    "invalid_refresh_token",
+    "refresh_token_expired",
+    "expired_refresh_token",
+    "invalid_token",
+    "expired_token",
+    "token_expired",
+    "token_revoked",
+    "invalid_code",
+    "interaction_required",
+    "consent_required",
+    "login_required",
+];
+
+/// Whether a description says of the refresh token that it is gone.
+fn speaks_of_refresh_token(description: &str) -> bool {
+    let text = description.to_lowercase().replace('_', " ");
+    let ends = ["expired", "revoked", "invalid", "not found", "already used", "no longer"];
+    text.contains("refresh token") && ends.iter().any(|end| text.contains(end))
 }
 
 fn is_transient_status(status: u16) -> bool {
@@ -215,6 +261,8 @@ fn token_set(
     context: ReadContext<'_>,
 ) -> TokenSet {
     let now = reply.received_at;
+    let skew = clock_skew(reply);
+    let instant = |value, lifetime, now| expiry(value, lifetime, now, skew);
     let previous = context.previous;
     let life = reading.default_lifetime.and_then(|life| now.checked_add(life).ok());
     let refresh_token = answers.first_text(&reading.refresh_token).map(Secret::new);
@@ -244,6 +292,7 @@ fn token_set(
             .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
         obtained_at: now,
         kept,
+        issued_for: previous.map(|previous| previous.issued_for.clone()).unwrap_or_default(),
     }
 }
 
@@ -255,27 +304,6 @@ pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, Strin
         .rev()
         .filter_map(|keep| Some((keep.name.clone(), answers.first_text(std::slice::from_ref(&keep.path))?)));
     found.collect()
-}
-
-/// A time of expiry. Nonsense and zero say nothing, rather than "expired".
-fn instant(value: &Json, lifetime: Lifetime, now: Timestamp) -> Option<Timestamp> {
-    if lifetime == Lifetime::Date {
-        return value.as_str()?.trim().parse().ok();
-    }
-    let number = match value {
-        Json::Number(number) => number.as_f64()?,
-        Json::String(text) => text.trim().parse::<f64>().ok()?,
-        _ => return None,
-    };
-    if !number.is_finite() || number <= 0.0 {
-        return None;
-    }
-    let seconds = if lifetime == Lifetime::Milliseconds { number / 1000.0 } else { number };
-    let duration = Duration::try_from_secs_f64(seconds).ok()?;
-    match lifetime {
-        Lifetime::EpochSeconds => Timestamp::UNIX_EPOCH.checked_add(duration).ok(),
-        _ => now.checked_add(duration).ok(),
-    }
 }
 
 fn scopes(value: &Json, separator: &str) -> Option<Vec<String>> {
@@ -370,6 +398,8 @@ fn fields(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
+    use std::time::Duration;
 
     fn reply(status: u16, media_type: &str, body: &str) -> Reply {
         Reply {
@@ -516,6 +546,20 @@ mod tests {
              stopped"
         );
         assert_eq!(told(400, r#"{"error":"invalid_grant"}"#), "the bearer token endpoint refused: `invalid_grant`");
+    }
+
+    #[test]
+    fn a_refresh_token_is_dead_only_where_the_service_leaves_no_doubt() {
+        let previous = read(200, r#"{"access_token":"a","refresh_token":"r"}"#, None).expect("tokens");
+        let hints = [ErrorHint { when: "lapsed".into(), say: "it lay unused too long: sign in again".into() }];
+        let ends = |status, body: &str| read(status, body, Some(&previous)).expect_err(body).ends_grant(&hints);
+        assert!(ends(400, r#"{"error":"invalid_grant"}"#));
+        assert!(ends(200, r#"{"error":"bad_refresh_token"}"#));
+        assert!(ends(400, r#"{"error":"invalid_request","error_description":"The refresh_token has expired"}"#));
+        assert!(ends(400, r#"{"error":"invalid_request","error_description":"the grant has lapsed"}"#));
+        assert!(!ends(400, r#"{"error":"invalid_request","error_description":"`scope` is misspelt"}"#));
+        assert!(!ends(401, r#"{"error":"invalid_client","error_description":"refresh token expired"}"#));
+        assert!(!ends(503, r#"{"error":"invalid_grant"}"#), "a service in trouble is not believed");
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct TokenSet {
     pub obtained_at: Timestamp,
     /// Values kept from the redirect and the replies (`realmId`, `instance_url`, …).
     pub kept: BTreeMap<String, String>,
+    /// What they were issued for: token endpoint, client id, scopes, inputs, user, each by its name. Empty where that
+    /// was not noted.
+    pub issued_for: BTreeMap<String, String>,
 }
 
 /// What a token set is good for at a given time.
@@ -42,6 +45,12 @@ pub enum Freshness {
 }
 
 impl TokenSet {
+    /// For how long the access token was given; `None` where it does not expire.
+    pub fn life(&self) -> Option<Duration> {
+        let life = self.expires_at?.duration_since(self.obtained_at);
+        Some(Duration::try_from(life).unwrap_or_default())
+    }
+
     /// Whether the access token lives for longer than `leeway` after `now`. A token without expiry is fresh.
     pub fn freshness(&self, now: Timestamp, leeway: Duration) -> Freshness {
         let Some(expires_at) = self.expires_at else { return Freshness::Fresh };
@@ -69,6 +78,7 @@ mod tests {
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: BTreeMap::new(),
+            issued_for: BTreeMap::new(),
         }
     }
 

@@ -201,7 +201,7 @@ mod tests {
         make_key_pair(AssertionAlgorithm::ES256, 2048, "a test", now(), Duration::from_hours(24)).expect("a pair")
     }
 
-    fn claims(change: Value) -> Value {
+    fn claims(change: &Value) -> Value {
         let mut claims = json!({ "iss": KEY_CLIENT_ID, "sub": KEY_CLIENT_ID, "aud": ISSUER, "iat": NOW, "exp": NOW + 60, "jti": "1" });
         for (name, value) in change.as_object().expect("an object").clone() {
             claims[name] = value;
@@ -221,27 +221,26 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(change: Value, expected: Result<&'static str, &str>) {
+    fn check(change: &Value, expected: Result<&'static str, &str>) {
         let pair = pair();
         let key = EncodingKey::from_ec_pem(pair.private_key.expose().as_bytes()).expect("a key");
-        let token =
-            jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(change.clone()), &key).expect("signed");
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(change), &key).expect("signed");
         assert_eq!(said(&mut desk(pair.certificate), &token), expected.map_err(str::to_owned), "{change}");
     }
 
     #[test]
     fn a_client_with_its_certificate_uploaded_is_believed_and_each_slip_is_told() {
-        check(json!({}), Ok(KEY_CLIENT_ID));
-        check(json!({ "aud": [format!("{ISSUER}/token"), "x"] }), Ok(KEY_CLIENT_ID));
-        check(json!({ "iss": "nobody" }), Err("the assertion: `iss` is no client here"));
-        check(json!({ "iss": "practice-public" }), Err("the assertion: this is a public client: it signs nothing"));
-        check(json!({ "sub": "Ada" }), Err("the assertion: `sub` must be the client, as `iss` is"));
+        check(&json!({}), Ok(KEY_CLIENT_ID));
+        check(&json!({ "aud": [format!("{ISSUER}/token"), "x"] }), Ok(KEY_CLIENT_ID));
+        check(&json!({ "iss": "nobody" }), Err("the assertion: `iss` is no client here"));
+        check(&json!({ "iss": "practice-public" }), Err("the assertion: this is a public client: it signs nothing"));
+        check(&json!({ "sub": "Ada" }), Err("the assertion: `sub` must be the client, as `iss` is"));
         let audience = "the assertion: `aud` must be `http://127.0.0.1:4321/token` or the issuer";
-        check(json!({ "aud": "https://elsewhere.test" }), Err(audience));
-        check(json!({ "exp": NOW }), Err("the assertion: it has expired"));
-        check(json!({ "exp": null }), Err("the assertion: `exp` is missing"));
-        check(json!({ "exp": NOW + 3601 }), Err("the assertion: it lives longer than 3600 seconds"));
-        check(json!({ "iat": NOW + 90, "exp": NOW + 100 }), Err("the assertion: `iat` is in the future"));
+        check(&json!({ "aud": "https://elsewhere.test" }), Err(audience));
+        check(&json!({ "exp": NOW }), Err("the assertion: it has expired"));
+        check(&json!({ "exp": null }), Err("the assertion: `exp` is missing"));
+        check(&json!({ "exp": NOW + 3601 }), Err("the assertion: it lives longer than 3600 seconds"));
+        check(&json!({ "iat": NOW + 90, "exp": NOW + 100 }), Err("the assertion: `iat` is in the future"));
     }
 
     #[test]
@@ -249,7 +248,7 @@ mod tests {
         let (pair, other) = (pair(), pair());
         let key = |pair: &KeyPair| EncodingKey::from_ec_pem(pair.private_key.expose().as_bytes()).expect("a key");
         let sign = |pair: &KeyPair| {
-            jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(json!({})), &key(pair)).expect("signed")
+            jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(&json!({})), &key(pair)).expect("signed")
         };
         let mut uploaded = desk(pair.certificate.clone());
         let unknown = "the assertion: the signature is not of the key that is known here";
@@ -264,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_client_with_a_secret_signs_with_it_by_hs256_only() {
-        let own = claims(json!({ "iss": CLIENT_ID, "sub": CLIENT_ID }));
+        let own = claims(&json!({ "iss": CLIENT_ID, "sub": CLIENT_ID }));
         let sign = |algorithm, secret: &str| {
             let key = EncodingKey::from_secret(secret.as_bytes());
             jsonwebtoken::encode(&Header::new(algorithm), &own, &key).expect("signed")

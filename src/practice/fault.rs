@@ -35,6 +35,22 @@ pub enum Fault {
     HugeReply,
     /// `redirect-token`
     RedirectToken,
+    /// `dead-refresh-token`
+    DeadRefreshToken,
+    /// `zero-expiry`
+    ZeroExpiry,
+    /// `epoch-expiry`
+    EpochExpiry,
+    /// `http-503`
+    Unavailable,
+    /// `http-429`
+    TooManyRequests,
+    /// `garbage-reply`
+    GarbageReply,
+    /// `broken-reply`
+    BrokenReply,
+    /// `wrong-date`
+    WrongDate,
     /// `dropped-state`
     DroppedState,
     /// `wrong-issuer`
@@ -50,7 +66,7 @@ pub struct UnknownFault(pub String);
 
 impl Fault {
     /// Every fault, in the order in which they are listed to a person.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 23] = [
         Self::NoRefreshToken,
         Self::OmitRefreshToken,
         Self::StringExpiry,
@@ -63,6 +79,14 @@ impl Fault {
         Self::SlowReply,
         Self::HugeReply,
         Self::RedirectToken,
+        Self::DeadRefreshToken,
+        Self::ZeroExpiry,
+        Self::EpochExpiry,
+        Self::Unavailable,
+        Self::TooManyRequests,
+        Self::GarbageReply,
+        Self::BrokenReply,
+        Self::WrongDate,
         Self::DroppedState,
         Self::WrongIssuer,
         Self::AccessDenied,
@@ -83,6 +107,14 @@ impl Fault {
             Self::SlowReply => "slow-reply",
             Self::HugeReply => "huge-reply",
             Self::RedirectToken => "redirect-token",
+            Self::DeadRefreshToken => "dead-refresh-token",
+            Self::ZeroExpiry => "zero-expiry",
+            Self::EpochExpiry => "epoch-expiry",
+            Self::Unavailable => "http-503",
+            Self::TooManyRequests => "http-429",
+            Self::GarbageReply => "garbage-reply",
+            Self::BrokenReply => "broken-reply",
+            Self::WrongDate => "wrong-date",
             Self::DroppedState => "dropped-state",
             Self::WrongIssuer => "wrong-issuer",
             Self::AccessDenied => "access-denied",
@@ -104,6 +136,14 @@ impl Fault {
             Self::SlowReply => "The token endpoint waits a minute before it answers.",
             Self::HugeReply => "The token reply never ends.",
             Self::RedirectToken => "The token endpoint redirects (307) to another host name.",
+            Self::DeadRefreshToken => "Each refresh is refused with `invalid_grant`; only a new sign-in helps.",
+            Self::ZeroExpiry => "`expires_in` is 0.",
+            Self::EpochExpiry => "`expires_in` is the time of expiry in seconds since 1970 instead of a length.",
+            Self::Unavailable => "The token endpoint answers 503; nothing is spent, a later try succeeds.",
+            Self::TooManyRequests => "The token endpoint answers 429 and asks to be left alone for an hour.",
+            Self::GarbageReply => "The token endpoint answers 200 with JSON that is cut short; nothing is spent.",
+            Self::BrokenReply => "The connection breaks in the middle of the token reply; what was spent is spent.",
+            Self::WrongDate => "The token endpoint's clock is an hour ahead, by the `Date` of its replies.",
             Self::DroppedState => "The redirect comes back without `state`.",
             Self::WrongIssuer => "The redirect names another issuer in `iss`.",
             Self::AccessDenied => "Whatever is pressed, the answer is `access_denied`.",

@@ -58,6 +58,8 @@ pub(crate) enum Body {
     Text(String),
     /// A text that is followed by blanks for ever.
     Endless(&'static str),
+    /// A text that breaks off in the middle.
+    Broken(&'static str),
 }
 
 /// The error codes of RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1, `OpenID` Connect Core 1.0

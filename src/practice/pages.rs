@@ -228,7 +228,7 @@ mod tests {
     fn html(answer: Answer) -> String {
         match answer.body {
             Body::Text(text) => text,
-            Body::Endless(_) => panic!("a page ends"),
+            Body::Endless(_) | Body::Broken(_) => panic!("a page ends"),
         }
     }
 

@@ -17,26 +17,37 @@ use crate::secret::Secret;
 
 /// Long enough for any caller to lose patience, and for a person to see what waiting looks like.
 pub(crate) const SLOW_REPLY: Duration = Duration::from_mins(1);
+/// An hour, and enough over it that whole seconds and a slow call do not make it less.
+const WRONG_BY: Duration = Duration::from_secs(3630);
 /// Where `redirect-token` points, on another host name of this same machine: whoever follows is seen here.
 pub(crate) const ELSEWHERE: &str = "/elsewhere";
 
 /// Answers a call of the token endpoint.
 pub(crate) fn answer(desk: &mut Desk, asked: &Asked, body: &Parameters, moment: &mut Moment) -> Answer {
     let authentication = caller::authentication(asked, body);
-    if let Some(broken) = broken(desk) {
-        return broken.authenticated(authentication);
+    if let Some(broken) = broken(desk, body) {
+        return dated(desk, broken, moment).authenticated(authentication);
     }
-    match grant(desk, asked, body, moment) {
+    let answer = match grant(desk, asked, body, moment) {
         Ok((registration, issued)) => {
             let reply = reply(desk, registration, &issued, moment);
-            shaped(desk, reply).authenticated(authentication)
+            shaped(desk, reply, moment).authenticated(authentication)
         }
         Err(refusal) => refusal.answer(authentication),
+    };
+    dated(desk, answer, moment)
+}
+
+/// The answer with the date of a clock that is wrong, where that is the fault.
+fn dated(desk: &Desk, answer: Answer, moment: &Moment) -> Answer {
+    if !desk.faults.contains(&Fault::WrongDate) {
+        return answer;
     }
+    answer.header("date", moment.after(WRONG_BY).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
 }
 
 /// The faults that come before anything is spent, so that the same call succeeds once the fault is off.
-fn broken(desk: &Desk) -> Option<Answer> {
+fn broken(desk: &Desk, body: &Parameters) -> Option<Answer> {
     let on = |fault: Fault| desk.faults.contains(&fault);
     if on(Fault::RedirectToken) {
         let location = format!("{}{ELSEWHERE}", desk.issuer.replace("127.0.0.1", "localhost"));
@@ -55,7 +66,33 @@ fn broken(desk: &Desk) -> Option<Answer> {
             json!({ "error": "invalid_grant", "error_description": "the practice service is told to refuse" });
         return Some(Answer::json(200, &document, "invalid_grant"));
     }
-    on(Fault::HugeReply).then(|| {
+    unable(desk, body).or_else(|| huge(desk))
+}
+
+/// Those of a service that is in trouble, or has had enough of the refresh token.
+fn unable(desk: &Desk, body: &Parameters) -> Option<Answer> {
+    let on = |fault: Fault| desk.faults.contains(&fault);
+    let error = |status, error: &'static str, words: &str| {
+        Answer::json(status, &json!({ "error": error, "error_description": words }), error)
+    };
+    if on(Fault::Unavailable) {
+        return Some(error(503, "temporarily_unavailable", "the practice service is told to be unavailable"));
+    }
+    if on(Fault::TooManyRequests) {
+        let words = "the practice service is told to want fewer calls";
+        return Some(error(429, "slow_down", words).header("retry-after", "3600"));
+    }
+    if on(Fault::GarbageReply) {
+        let cut = "{\"access_token\":\"practice-at-".to_owned();
+        return Some(Answer::text(200, "application/json", cut, "a reply that is cut short"));
+    }
+    let is_refresh = matches!(body.one("grant_type"), Ok(Some("refresh_token")));
+    let dead = on(Fault::DeadRefreshToken) && is_refresh;
+    dead.then(|| error(400, "invalid_grant", "the practice service is told to refuse every refresh token"))
+}
+
+fn huge(desk: &Desk) -> Option<Answer> {
+    desk.faults.contains(&Fault::HugeReply).then(|| {
         let mut answer = Answer::json(200, &Value::Null, "a reply without end");
         answer.body = Body::Endless("{\"access_token\":\"practice-at-huge\",\"token_type\":\"Bearer\",\"padding\":\"");
         answer
@@ -175,10 +212,15 @@ fn reply(desk: &Desk, registration: &Registration, issued: &Issued, moment: &Mom
 }
 
 /// The reply in the shape that the faults give it.
-fn shaped(desk: &Desk, mut reply: Map<String, Value>) -> Answer {
+fn shaped(desk: &Desk, mut reply: Map<String, Value>, moment: &Moment) -> Answer {
     let on = |fault: Fault| desk.faults.contains(&fault);
     if on(Fault::NoExpiry) {
         reply.shift_remove("expires_in");
+    } else if on(Fault::ZeroExpiry) {
+        reply.insert("expires_in".into(), 0.into());
+    } else if on(Fault::EpochExpiry) {
+        let at = moment.after(desk.terms().access_token_life);
+        reply.insert("expires_in".into(), at.as_second().into());
     } else if on(Fault::StringExpiry)
         && let Some(expiry) = reply.get_mut("expires_in")
     {
@@ -195,5 +237,9 @@ fn shaped(desk: &Desk, mut reply: Map<String, Value>) -> Answer {
     if on(Fault::NestedReply) {
         return Answer::json(200, &json!({ "ok": true, "data": reply }), outcome);
     }
-    Answer::json(200, &Value::Object(reply), outcome)
+    let mut answer = Answer::json(200, &Value::Object(reply), outcome);
+    if on(Fault::BrokenReply) {
+        answer.body = Body::Broken("{\"access_token\":\"practice-at-");
+    }
+    answer
 }

@@ -57,7 +57,7 @@ impl Incoming {
         let is_head = *request.method() == Method::Head;
         let (text, start) = match &answer.body {
             Body::Text(text) => (Some(text.as_str()), None),
-            Body::Endless(start) => (None, Some(*start).filter(|_| !is_head)),
+            Body::Endless(start) | Body::Broken(start) => (None, Some(*start).filter(|_| !is_head)),
         };
         // What cannot be sent leaves the request to its drop, which is a 500 of the library.
         let bytes = bytes(answer.status, &answer.headers, text, is_head)?;
@@ -68,8 +68,10 @@ impl Incoming {
         }
         let mut out = request.into_writer();
         out.write_all(&bytes)?;
-        if let Some(start) = start {
-            send_without_end(&mut out, start, shift)?;
+        match (start, &answer.body) {
+            (Some(start), Body::Broken(_)) => write!(out, "{:x}\r\n{start}\r\n{BREAK}", start.len())?,
+            (Some(start), _) => send_without_end(&mut out, start, shift)?,
+            (None, _) => {}
         }
         out.flush()
     }
@@ -194,8 +196,11 @@ fn send_without_end(out: &mut dyn Write, start: &str, shift: &Shift) -> io::Resu
             chunk = " ".repeat(16 * 1024);
         }
     }
-    write!(out, "stopped\r\n")
+    write!(out, "{BREAK}")
 }
+
+/// What is no chunk: whoever reads it knows that the reply is not whole.
+const BREAK: &str = "stopped\r\n";
 
 #[cfg(test)]
 mod tests {

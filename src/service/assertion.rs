@@ -316,6 +316,65 @@ mod tests {
         assert_eq!(saml.words(), "SAML, used as the bearer token");
     }
 
+    fn values() -> Values {
+        let mut values = Values::new();
+        values.declare("person", "step 1, Service: Person");
+        for (name, value) in [("client_id", "id \"1\""), ("scope", ""), ("key", "k1")] {
+            values.set(name, value);
+        }
+        values
+    }
+
+    fn built(assertion: &Assertion) -> Result<(String, String), String> {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        let jwt = assertion.build(&values(), now, "once", None).map_err(|error| error.diagnose().to_string())?;
+        Ok((serde_json::Value::Object(jwt.header).to_string(), serde_json::Value::Object(jwt.claims).to_string()))
+    }
+
+    #[test]
+    fn header_and_claims_are_filled_in_and_what_is_empty_is_left_out() {
+        let claims = [("iss", "<client_id>"), ("scope", "<scope>")];
+        let assertion = Assertion {
+            key_id: "<key>".into(),
+            audience: "https://as.test/token".into(),
+            claims: claims.map(|(name, text)| (name.to_owned(), text.to_owned())).into(),
+            unique: true,
+            life: Some(60),
+            ..Assertion::default()
+        };
+        let header = r#"{"typ":"JWT","kid":"k1"}"#.to_owned();
+        let claims =
+            r#"{"iss":"id \"1\"","aud":"https://as.test/token","iat":1800000000,"exp":1800000060,"jti":"once"}"#;
+        assert_eq!(built(&assertion), Ok((header, claims.to_owned())));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_supplies_it() {
+        let claims = std::iter::once(("sub".to_owned(), "<person>".to_owned())).collect();
+        let words =
+            "the assertion's `sub`: `<person>` has no value yet\nhint: it is supplied by step 1, Service: Person";
+        assert_eq!(built(&Assertion { claims, ..Assertion::default() }), Err(words.to_owned()));
+        let thumbprint = Some(CertificateThumbprint::Sha256);
+        let words = "the assertion's header is to name the certificate, and there is none beside the key\n\
+                     hint: enter the certificate that was uploaded, or make a key pair";
+        let wanting = Assertion { certificate_thumbprint: thumbprint, ..Assertion::default() };
+        assert_eq!(built(&wanting), Err(words.to_owned()));
+        let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
+        let words = "an assertion in SAML is not made here yet\n\
+                     hint: make it with a tool of yours, and give the preset a secret input `assertion`";
+        assert_eq!(built(&saml), Err(words.to_owned()));
+    }
+
+    #[test]
+    fn a_key_that_cannot_make_the_usual_signature_makes_the_first_other_one_that_it_can() {
+        let service = crate::service::Catalog::bundled().service("netsuite-m2m").expect("a preset");
+        let assertion = service.signed_assertion().expect("an assertion");
+        assert_eq!(assertion.algorithm_for(KeyKind::Rsa(3072)), AssertionAlgorithm::PS256);
+        assert_eq!(assertion.algorithm_for(KeyKind::P384), AssertionAlgorithm::ES384);
+        let any = Assertion::of_client("https://as.test/token");
+        assert_eq!(any.algorithm_for(KeyKind::P256), AssertionAlgorithm::ES256);
+    }
+
     #[test]
     fn a_thumbprint_is_named_as_the_header_is() {
         let table: Assertion = toml::from_str("certificate_thumbprint = \"x5t#S256\"").expect("a table");

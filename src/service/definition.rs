@@ -141,6 +141,11 @@ impl Service {
         search.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
+    /// Whether its bearer call can be made again without a person: there is no visit, or one for the consent alone.
+    pub fn asks_again(&self) -> bool {
+        self.authorization.is_none() || self.start == Start::Consent
+    }
+
     /// Its calls with the names of their stages.
     pub fn calls(&self) -> Vec<(&'static str, &CallTemplate)> {
         let mut calls = Vec::new();

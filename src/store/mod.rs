@@ -75,6 +75,39 @@ impl Store {
         durable::remove(&path).map_err(StoreError::file("remove", &path))
     }
 
+    /// The text of the list of what was exported of a profile; `None` where nothing was.
+    pub fn load_outlets_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        read(&self.outlets_file(profile))
+    }
+
+    /// Saves that list.
+    pub fn save_outlets_text(&self, profile: &str, text: &str) -> Result<(), StoreError> {
+        save(&self.outlets_file(profile), text)
+    }
+
+    /// Removes it; `false` where there was none.
+    pub fn remove_outlets(&self, profile: &str) -> Result<bool, StoreError> {
+        let path = self.outlets_file(profile);
+        durable::remove(&path).map_err(StoreError::file("remove", &path))
+    }
+
+    /// The names of the forms of export that the person wrote: those of their files.
+    pub fn list_forms(&self) -> Vec<String> {
+        let files = fs::read_dir(self.places.forms_folder()).into_iter().flatten().flatten();
+        let names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+        names.sort();
+        names
+    }
+
+    /// The text of such a form; `None` where there is none of this name.
+    pub fn load_form(&self, name: &str) -> Result<Option<String>, StoreError> {
+        if !self.list_forms().iter().any(|known| known == name) {
+            return Ok(None);
+        }
+        read(&self.places.forms_folder().join(name))
+    }
+
     /// The file and text of every preset that the person wrote, by file name.
     pub fn list_user_presets(&self) -> Vec<(PathBuf, Result<String, StoreError>)> {
         let folder = self.places.presets_folder();
@@ -92,6 +125,10 @@ impl Store {
             return Err(StoreError::PresetExists { path });
         }
         save(&path, text).map(|()| path)
+    }
+
+    fn outlets_file(&self, profile: &str) -> PathBuf {
+        self.places.outlets_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
     }
 
     /// The file of a profile. Any name stays in its folder.

@@ -44,6 +44,16 @@ impl Places {
         self.data.join("presets")
     }
 
+    /// The folder of the lists of what was exported of each profile.
+    pub fn outlets_folder(&self) -> PathBuf {
+        self.data.join("outlets")
+    }
+
+    /// The folder of the person's own forms of export.
+    pub fn forms_folder(&self) -> PathBuf {
+        self.data.join("forms")
+    }
+
     /// The file of the settings.
     pub fn settings_file(&self) -> PathBuf {
         self.settings.join("settings.toml")

@@ -129,6 +129,18 @@ impl TransportError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Io { .. })
     }
+
+    /// Whether the call may have arrived, so that only its reply is missing.
+    pub fn may_have_acted(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::Io { .. } | Self::BodyTooLarge { .. })
+    }
+}
+
+impl TransportError {
+    /// Whether the call may have reached the service although no reply did.
+    pub fn may_have_arrived(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::BodyTooLarge { .. } | Self::Io { .. })
+    }
 }
 
 impl Diagnose for TransportError {

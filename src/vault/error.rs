@@ -3,7 +3,7 @@
 
 use std::error::Error;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error as ThisError;
@@ -130,6 +130,62 @@ pub enum VaultError {
         /// Whose it should be.
         asked: String,
     },
+    /// An older sealed file stands where a newer one was: a backup, or a folder that is synced.
+    #[error("the sealed file `{path}` was put back: it is generation {found} where {known} was known")]
+    RolledBack {
+        /// The file.
+        path: PathBuf,
+        /// Its generation.
+        found: u64,
+        /// The highest generation that was put.
+        known: u64,
+    },
+    /// A sealed file is gone that nobody has removed.
+    #[error("the sealed file `{path}` is gone: generation {known} of it was known")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// The highest generation that was put.
+        known: u64,
+    },
+    /// There is no older file to go back to.
+    #[error("there is no older generation of profile `{profile}` that opens: `{path}` is missing or damaged")]
+    NothingToRestore {
+        /// The profile.
+        profile: String,
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// A sealed file under a name that is no profile's, which could not be sorted out.
+    #[error("`{path}` is a copy of the sealed file of profile `{profile}`, and cannot be compared with it")]
+    Stray {
+        /// The file.
+        path: PathBuf,
+        /// Whose it says it is.
+        profile: String,
+    },
+    /// The vault's folder is another user's.
+    #[error("`{folder}` belongs to the user with number {owner}, and this program runs as number {user}")]
+    ForeignFolder {
+        /// The vault's folder.
+        folder: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who we are.
+        user: u32,
+    },
+    /// A vault that is files cannot become one that is none.
+    #[error("a vault cannot be moved to memory: all tokens would be gone when the program ends")]
+    MemoryRefused,
+    /// There is nothing in files that could be moved.
+    #[error("the secrets are kept in memory only: there is nothing to move")]
+    NothingToMove,
+    /// The vault is of that kind.
+    #[error("the vault is a {kind} vault already")]
+    ThereAlready {
+        /// The kind.
+        kind: VaultKind,
+    },
     /// A sealed file was brought from another vault.
     #[error("the sealed file `{path}` was sealed with the key of another vault")]
     SealedElsewhere {
@@ -206,6 +262,7 @@ impl VaultError {
 }
 
 impl Diagnose for VaultError {
+    // flat: one arm a variant
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
@@ -231,11 +288,31 @@ impl Diagnose for VaultError {
             Self::HeaderMissing { .. } | Self::HeaderDamaged { .. } => {
                 diagnosis.hint("restore `vault.json` from a backup; without it, remove the folder and sign in again")
             }
-            Self::Replaced { .. } => diagnosis.hint("start the program again"),
-            Self::Damaged { path, .. } => diagnosis.hint(format!(
-                "rename `{}` over it to go back one step, or forget the profile and sign in again",
-                path.with_extension("previous").display()
+            Self::Replaced { .. } => {
+                diagnosis.hint("it was moved to another key, or made anew; start this program again")
+            }
+            Self::Damaged { path, .. } => {
+                let goes = "goes back to the generation before it; or forget the profile and sign in again";
+                diagnosis.hint(format!("`{}` {goes}", restore(path)))
+            }
+            Self::Missing { path, .. } => {
+                let goes = "takes the generation before it; or put the file back, or forget the profile";
+                diagnosis.hint(format!("`{}` {goes}", restore(path)))
+            }
+            Self::RolledBack { path, .. } => diagnosis.hint(format!(
+                "if the folder is synced, wait until that is done; `{}` goes on with the older one, whose refresh token \
+                 may be spent",
+                restore(path)
             )),
+            Self::NothingToRestore { profile, .. } => diagnosis
+                .hint(format!("put the file back from a backup, or `tokenwright forget {profile}` and sign in again")),
+            Self::Stray { .. } => diagnosis.hint("move it away; `tokenwright vault status` names what is wrong"),
+            Self::ForeignFolder { .. } => {
+                diagnosis.hint("run the program as that user, or give this one a folder with `TOKENWRIGHT_HOME`")
+            }
+            Self::MemoryRefused => diagnosis.hint("move it to `keyring` or `passphrase`, or forget the profiles"),
+            Self::NothingToMove => diagnosis.hint("choose another vault with `TOKENWRIGHT_VAULT`, then sign in"),
+            Self::ThereAlready { .. } => diagnosis.hint("there is nothing to be done"),
             Self::Misplaced { .. } | Self::SealedElsewhere { .. } => {
                 diagnosis.hint("put the file back where it came from, or forget the profile and sign in again")
             }
@@ -248,6 +325,12 @@ impl Diagnose for VaultError {
             Self::Entropy { .. } => diagnosis,
         }
     }
+}
+
+/// The command that goes back one step for the profile of this file.
+fn restore(path: &Path) -> String {
+    let name = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?)).unwrap_or_default();
+    format!("tokenwright restore {name}")
 }
 
 /// A generation in words.

@@ -5,19 +5,32 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::durable;
 use crate::secret::Secret;
 use crate::vault::header::Header;
+use crate::vault::history::Stamp;
 use crate::vault::key::{Key, Mark};
+use crate::vault::known::{self, Remembered};
 use crate::vault::lease::lock;
 use crate::vault::opening::Opening;
 use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
-use crate::vault::{Lease, Locksmith, ProfileSecrets, Record, Vault, VaultError, VaultKind};
+use crate::vault::{
+    Begun, Change, Lease, Locksmith, Note, ProfileSecrets, Record, Upkeep, Vault, VaultError, VaultKind, copies, modes,
+    moving,
+};
 
 pub(in crate::vault) const SEALED: &str = "sealed";
 pub(in crate::vault) const PREVIOUS: &str = "previous";
+/// How the extension of a file begins that lost against a newer generation; its number follows.
+pub(in crate::vault) const CONFLICT: &str = "conflict-";
+/// How the extension of a file begins that was set aside since it does not open.
+pub(in crate::vault) const ASIDE: &str = "damaged-";
+/// The extension of a record that is complete, and not yet in its place.
+pub(in crate::vault) const NEXT: &str = "next";
+pub(in crate::vault) const BEGUN: &str = "begun";
 const LEASE: &str = "lock";
 
 /// No name of a profile gives this file name.
@@ -30,10 +43,14 @@ const CHANGE_WAIT: Duration = Duration::from_secs(40);
 /// Sealed files in a folder, with the key to them.
 #[derive(Debug)]
 pub(in crate::vault) struct FileVault {
-    kind: VaultKind,
-    folder: PathBuf,
-    key: Key,
-    mark: Mark,
+    pub kind: VaultKind,
+    pub folder: PathBuf,
+    pub key: Key,
+    pub mark: Mark,
+    pub locksmith: Locksmith,
+    /// What was mended without being asked, until somebody is told.
+    pub notes: Mutex<Vec<Note>>,
+    remembered: Remembered,
 }
 
 impl FileVault {
@@ -44,30 +61,167 @@ impl FileVault {
         passphrase: Option<&Secret>,
         locksmith: &Locksmith,
     ) -> Result<Self, VaultError> {
+        let mut notes = modes::check(folder)?;
         durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
-        let key = Opening { kind, folder, passphrase, locksmith }.key()?;
-        sweep(folder)?;
-        Ok(Self { kind, folder: folder.to_owned(), mark: key.mark(), key })
+        let unlocked = Opening { kind, folder, passphrase, locksmith }.unlocked()?;
+        let (kind, key) = match unlocked.unfinished {
+            None => (kind, unlocked.key),
+            Some(unfinished) => {
+                let (header, key) = moving::finish(folder, &unfinished, unlocked.key, locksmith)?;
+                notes.push(Note::MoveFinished { to: header.kind() });
+                (header.kind(), key)
+            }
+        };
+        let vault = Self {
+            kind,
+            folder: folder.to_owned(),
+            mark: key.mark(),
+            key,
+            locksmith: locksmith.clone(),
+            notes: Mutex::new(notes),
+            remembered: Remembered::default(),
+        };
+        vault.sweep()?;
+        Ok(vault)
     }
 
-    fn path(&self, profile: &str, extension: &str) -> PathBuf {
+    pub(in crate::vault) fn path(&self, profile: &str, extension: &str) -> PathBuf {
         self.folder.join(format!("{}.{extension}", durable::file_stem(profile)))
     }
 
-    fn read(&self, profile: &str, extension: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+    pub(in crate::vault) fn note(&self, note: Note) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
+    }
+
+    /// The bytes and the record of a profile's file, whatever is known of its generation.
+    pub(in crate::vault) fn read(
+        &self,
+        profile: &str,
+        extension: &str,
+    ) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
         let path = self.path(profile, extension);
         let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))? else {
             return Ok(None);
         };
-        let record = unseal(&self.key, profile, &path, &sealed)?;
-        Ok(Some((sealed, record)))
+        if modes::mend_file(&path)? {
+            self.note(Note::ModeMended { path: path.clone() });
+        }
+        match unseal(&self.key, profile, &path, &sealed) {
+            Ok(record) => Ok(Some((sealed, record))),
+            // Another process may have moved the vault meanwhile, or be at it.
+            Err(error @ VaultError::SealedElsewhere { .. }) => self.check_header().and(Err(error)),
+            Err(error) => Err(error),
+        }
     }
 
-    /// Refuses to seal with a key that the folder no longer goes by.
-    fn check_header(&self) -> Result<(), VaultError> {
+    /// The newest record of a profile, which is refused where a newer one is known to have been.
+    pub(in crate::vault) fn newest(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+        // First what is known: it is written after the record, so a record read later is never older.
+        let known = known::load(&self.folder, &self.key, &self.remembered).get(profile).copied();
+        let read = self.read(profile, SEALED)?;
+        let Some(known) = known else { return Ok(read) };
+        match &read {
+            Some((_, record)) if record.number >= known => Ok(read),
+            Some((_, record)) => {
+                Err(VaultError::RolledBack { path: self.path(profile, SEALED), found: record.number, known })
+            }
+            None => Err(VaultError::Missing { path: self.path(profile, SEALED), known }),
+        }
+    }
+
+    /// As [`FileVault::newest`], after what a process that died has left, and looks twice: between the two readings a
+    /// profile may be removed and made anew.
+    fn newest_settled(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+        if self.path(profile, NEXT).exists()
+            && let Ok(_change) = lock_folder(&self.folder)
+        {
+            let _ = self.go_on(profile);
+        }
+        match self.newest(profile) {
+            Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => self.newest(profile),
+            newest => newest,
+        }
+    }
+
+    /// Writes the next record, keeping the bytes of the one before. The caller holds the folder's lock.
+    pub(in crate::vault) fn write_next(
+        &self,
+        profile: &str,
+        last: Option<&(Vec<u8>, Record)>,
+        record: &Record,
+    ) -> Result<(), VaultError> {
+        let (sealed, next) = (seal(&self.key, profile, record)?, self.path(profile, NEXT));
+        // First of all: should this process die in the next moment, whoever comes next finds it and goes on from here.
+        durable::write_draft(&next, &sealed).map_err(VaultError::file("write", &next))?;
+        self.put_in_place(profile, last, record)
+    }
+
+    /// Gives the next record, which is complete, the place of the one before.
+    fn put_in_place(&self, profile: &str, last: Option<&(Vec<u8>, Record)>, record: &Record) -> Result<(), VaultError> {
+        let (next, place) = (self.path(profile, NEXT), self.path(profile, SEALED));
+        if let Some((last, _)) = last {
+            let previous = self.path(profile, PREVIOUS);
+            durable::link_over(&place, &previous, last).map_err(VaultError::file("write", &previous))?;
+        }
+        durable::rename(&next, &place).map_err(VaultError::file("write", &place))?;
+        let mut known = self.known();
+        known.insert(profile.to_owned(), record.number);
+        known::save(&self.folder, &self.key, &known)?;
+        if last.is_none_or(|(_, last)| last.secrets.tokens != record.secrets.tokens) {
+            // The answer to the call that was begun is kept now. Should this be lost, the mark is of an older generation.
+            let _ = fs::remove_file(self.path(profile, BEGUN));
+        }
+        Ok(())
+    }
+
+    /// The highest generation of each profile, as the file has it now.
+    pub(in crate::vault) fn known(&self) -> known::Known {
+        known::read(&self.folder, &self.key).unwrap_or_default()
+    }
+
+    /// Refuses to go on with a key that the folder no longer goes by, or is about to.
+    pub(in crate::vault) fn check_header(&self) -> Result<(), VaultError> {
         match Header::load(&self.folder)? {
-            Some(header) if header.mark == self.mark => Ok(()),
+            Some(header) if header.mark == self.mark && header.moving.is_none() => Ok(()),
             _ => Err(VaultError::Replaced { folder: self.folder.clone() }),
+        }
+    }
+
+    /// Removes what a crash has left half written, and sorts out what another machine has left. All writing is done under
+    /// the lock, so with it in hand nothing unfinished is anyone's; where another process has it, the next opening sweeps.
+    fn sweep(&self) -> Result<(), VaultError> {
+        let Ok(Some(_change)) = lock(&self.folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
+        for path in files(&self.folder)? {
+            if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
+                durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+            } else if path.extension().is_some_and(|extension| extension == NEXT) {
+                let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
+                // What stops it is said when the profile is asked for; the others can be used.
+                let _ = profile.map(|profile| self.go_on(&profile));
+            } else if copies::is_stray(&path) {
+                copies::settle(self, &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes a `put` whose process died on the way: the record is complete, and follows the one in its place. The caller
+    /// holds the folder's lock.
+    pub(in crate::vault) fn go_on(&self, profile: &str) -> Result<(), VaultError> {
+        let next = self.path(profile, NEXT);
+        let follows = match (self.read(profile, NEXT), self.newest(profile)) {
+            (Ok(Some((_, next))), Ok(last)) => {
+                let last_number = last.as_ref().map_or(0, |(_, last)| last.number);
+                let follows = (last_number..=last_number.saturating_add(1)).contains(&next.number);
+                follows.then_some((last, next))
+            }
+            (Ok(None), _) => return Ok(()),
+            _ => None,
+        };
+        match follows {
+            Some((last, record)) => self.put_in_place(profile, last.as_ref(), &record),
+            // Half written, or overtaken: nothing was promised to anybody.
+            None => durable::remove(&next).map(drop).map_err(VaultError::file("remove", &next)),
         }
     }
 }
@@ -78,38 +232,53 @@ impl Vault for FileVault {
     }
 
     fn get(&self, profile: &str) -> Result<Option<Record>, VaultError> {
-        Ok(self.read(profile, SEALED)?.map(|(_, record)| record))
+        Ok(self.newest_settled(profile)?.map(|(_, record)| record))
     }
 
-    fn previous(&self, profile: &str) -> Result<Option<Record>, VaultError> {
-        Ok(self.read(profile, PREVIOUS)?.map(|(_, record)| record))
-    }
-
-    fn put(&self, profile: &str, expected: Option<u64>, secrets: &ProfileSecrets) -> Result<u64, VaultError> {
+    fn put(
+        &self,
+        profile: &str,
+        expected: Option<u64>,
+        secrets: &ProfileSecrets,
+        change: Change,
+    ) -> Result<u64, VaultError> {
         let _change = lock_folder(&self.folder)?;
         self.check_header()?;
+        self.go_on(profile)?;
         // Opened rather than believed: a damaged file is neither counted on nor written over.
-        let last = self.read(profile, SEALED)?;
+        let last = self.newest(profile)?;
         let found = last.as_ref().map(|(_, record)| record.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
-        let number = found.unwrap_or(0).saturating_add(1);
-        let sealed = seal(&self.key, profile, number, secrets)?;
-        if let Some((last, _)) = last {
-            write(&self.path(profile, PREVIOUS), &last)?;
-        }
-        write(&self.path(profile, SEALED), &sealed)?;
+        let number = change.number_after(found);
+        let next = Record::next(last.as_ref().map(|(_, record)| record), number, secrets, change, Stamp::now());
+        self.write_next(profile, last.as_ref(), &next)?;
         Ok(number)
     }
 
     fn remove(&self, profile: &str) -> Result<(), VaultError> {
         let _change = lock_folder(&self.folder)?;
-        for extension in [SEALED, PREVIOUS] {
-            let path = self.path(profile, extension);
+        let mut known = self.known();
+        if known.remove(profile).is_some() {
+            known::save(&self.folder, &self.key, &known)?;
+        }
+        for path in files(&self.folder)?.into_iter().filter(|path| copies::is_of(path, profile)) {
             durable::remove(&path).map_err(VaultError::file("remove", &path))?;
         }
         Ok(())
+    }
+
+    fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError> {
+        Begun::load(&self.path(profile, BEGUN))
+    }
+
+    fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
+        let path = self.path(profile, BEGUN);
+        match begun {
+            Some(begun) => begun.save(&path),
+            None => durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path)),
+        }
     }
 
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {
@@ -119,9 +288,13 @@ impl Vault for FileVault {
             None => Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait }),
         }
     }
+
+    fn upkeep(&self) -> Option<&dyn Upkeep> {
+        Some(self)
+    }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+pub(in crate::vault) fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     durable::write_private(path, bytes).map_err(VaultError::file("write", path))
 }
 
@@ -140,66 +313,54 @@ pub(in crate::vault) fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError>
         .map_err(VaultError::file("list", folder))
 }
 
-/// Removes what a crash has left half written. All writing is done under the lock, so with it in hand nothing
-/// unfinished is anyone's; where another process has it, the next opening sweeps.
-fn sweep(folder: &Path) -> Result<(), VaultError> {
-    let Ok(Some(_change)) = lock(&folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
-    for path in files(folder)? {
-        if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
-            durable::remove(&path).map_err(VaultError::file("remove", &path))?;
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
+pub(in crate::vault) mod tests {
     use std::thread;
 
     use super::*;
     use crate::diagnosis::Diagnose;
-    use crate::vault::MemoryVault;
     use crate::vault::header::Lock;
     use crate::vault::key::Cost;
     use crate::vault::keyring::Keyring;
     use crate::vault::keyring::tests::{absent, mock};
     use crate::vault::opening::entry_name;
+    use crate::vault::{How, MemoryVault};
 
     /// A folder, and a keyring that outlives the opened vault.
-    struct Home {
-        folder: tempfile::TempDir,
-        locksmith: Locksmith,
+    pub(in crate::vault) struct Home {
+        pub folder: tempfile::TempDir,
+        pub locksmith: Locksmith,
     }
 
     impl Home {
-        fn with(keyring: Keyring) -> Self {
+        pub(in crate::vault) fn with(keyring: Keyring) -> Self {
             let cost = Cost { memory: 8, passes: 1, lanes: 1 };
             Self { folder: tempfile::tempdir().expect("a folder"), locksmith: Locksmith { keyring, cost } }
         }
 
-        fn path(&self) -> PathBuf {
+        pub(in crate::vault) fn path(&self) -> PathBuf {
             self.folder.path().join("vault")
         }
 
-        fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
+        pub(in crate::vault) fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
             let passphrase = Secret::new(passphrase);
             FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.locksmith)
         }
 
-        fn keyring(&self) -> Result<FileVault, VaultError> {
+        pub(in crate::vault) fn keyring(&self) -> Result<FileVault, VaultError> {
             self.open(VaultKind::Keyring, "")
         }
     }
 
-    fn home() -> Home {
+    pub(in crate::vault) fn home() -> Home {
         Home::with(mock())
     }
 
-    fn secrets(text: &str) -> ProfileSecrets {
+    pub(in crate::vault) fn secrets(text: &str) -> ProfileSecrets {
         ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
     }
 
-    fn names(folder: &Path) -> Vec<String> {
+    pub(in crate::vault) fn names(folder: &Path) -> Vec<String> {
         let paths = files(folder).expect("listed");
         let mut names: Vec<String> =
             paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
@@ -217,9 +378,13 @@ mod tests {
     fn what_is_put_is_found_by_the_next_process() {
         for kind in [VaultKind::Keyring, VaultKind::Passphrase] {
             let home = home();
-            let number = home.open(kind, "p").expect("made").put("demo", None, &secrets("hunter2")).expect("put");
+            let number = home
+                .open(kind, "p")
+                .expect("made")
+                .put("demo", None, &secrets("hunter2"), How::SignedIn.into())
+                .expect("put");
             let found = home.open(kind, "p").expect("opened").get("demo").expect("read");
-            assert_eq!(found, Some(Record { number, secrets: secrets("hunter2") }));
+            assert_eq!(found.map(|record| (record.number, record.secrets)), Some((number, secrets("hunter2"))));
             assert_eq!(Header::load(&home.path()).expect("read").map(|header| header.kind()), Some(kind));
         }
     }
@@ -228,22 +393,20 @@ mod tests {
     fn a_record_is_put_only_by_who_has_read_the_last_one() {
         each_kind(|vault| {
             assert_eq!(vault.get("demo").expect("read"), None);
-            assert_eq!(vault.put("demo", None, &secrets("a")).expect("put"), 1);
-            assert_eq!(vault.put("demo", Some(1), &secrets("b")).expect("put"), 2);
-            let late = vault.put("demo", Some(1), &secrets("c")).expect_err("late");
+            assert_eq!(vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put"), 1);
+            assert_eq!(vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put"), 2);
+            let late = vault.put("demo", Some(1), &secrets("c"), How::SignedIn.into()).expect_err("late");
             assert_eq!(
                 late.to_string(),
                 "the secrets of profile `demo` were changed meanwhile (generation 2, not generation 1)"
             );
-            let first = vault.put("demo", None, &secrets("c")).expect_err("not the first");
+            let first = vault.put("demo", None, &secrets("c"), How::SignedIn.into()).expect_err("not the first");
             assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
             assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));
-            assert_eq!(vault.previous("demo").expect("read").expect("kept").secrets, secrets("a"));
             vault.remove("demo").expect("removed");
             assert_eq!(vault.get("demo").expect("read"), None);
-            assert_eq!(vault.previous("demo").expect("read"), None);
             vault.remove("demo").expect("nothing to remove is no error");
-            let gone = vault.put("demo", Some(2), &secrets("c")).expect_err("gone");
+            let gone = vault.put("demo", Some(2), &secrets("c"), How::SignedIn.into()).expect_err("gone");
             assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
         });
     }
@@ -253,11 +416,11 @@ mod tests {
         each_kind(|vault| {
             let step = || loop {
                 let last = vault.get("demo").expect("read");
-                let (number, count) = last.map_or((None, 0), |Record { number, secrets }| {
+                let (number, count) = last.map_or((None, 0), |Record { number, secrets, .. }| {
                     let text = secrets.client_secret.expect("was put");
                     (Some(number), text.expose().parse::<u32>().expect("a number"))
                 });
-                match vault.put("demo", number, &secrets(&(count + 1).to_string())) {
+                match vault.put("demo", number, &secrets(&(count + 1).to_string()), How::SignedIn.into()) {
                     Ok(_) => return,
                     Err(VaultError::Conflict { .. }) => {}
                     Err(error) => panic!("{error}"),
@@ -269,7 +432,7 @@ mod tests {
                 }
             });
             let last = vault.get("demo").expect("read").expect("put");
-            assert_eq!(last, Record { number: 32, secrets: secrets("32") });
+            assert_eq!((last.number, last.secrets), (32, secrets("32")));
         });
     }
 
@@ -280,7 +443,8 @@ mod tests {
             let taken = vault.lease("demo", Duration::from_millis(20)).expect_err("taken");
             assert_eq!(taken.to_string(), "profile `demo` is in use elsewhere; waited 0.02 s");
             let other = vault.lease("other", Duration::ZERO).expect("another profile is free");
-            let number = vault.put("demo", None, &secrets("a")).expect("a lease does not stop a change");
+            let number =
+                vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("a lease does not stop a change");
             assert_eq!(number, 1);
             thread::scope(|scope| {
                 let waiting = scope.spawn(|| vault.lease("demo", Duration::from_mins(1)).map(drop));
@@ -299,8 +463,8 @@ mod tests {
         assert!(matches!(two.lease("demo", Duration::ZERO), Err(VaultError::LeaseTaken { .. })));
         drop(lease);
         drop(two.lease("demo", Duration::ZERO).expect("free"));
-        one.put("demo", None, &secrets("a")).expect("put");
-        assert!(matches!(two.put("demo", None, &secrets("b")), Err(VaultError::Conflict { .. })));
+        one.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        assert!(matches!(two.put("demo", None, &secrets("b"), How::SignedIn.into()), Err(VaultError::Conflict { .. })));
     }
 
     #[test]
@@ -323,7 +487,7 @@ mod tests {
     #[test]
     fn a_missing_key_is_never_made_anew_over_sealed_files() {
         let home = home();
-        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
         let before = fs::read(home.path().join("vault.json")).expect("read");
         let elsewhere = Home { folder: home.folder, locksmith: Home::with(mock()).locksmith };
         assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
@@ -359,19 +523,21 @@ mod tests {
     fn a_vault_of_another_kind_is_kept_while_it_holds_something() {
         let home = home();
         let keyring = home.keyring().expect("made");
-        keyring.put("demo", None, &secrets("a")).expect("put");
+        keyring.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
         let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
         assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
         keyring.remove("demo").expect("removed");
         home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
-        let replaced = keyring.put("demo", None, &secrets("a")).expect_err("its key is no longer the folder's");
+        let replaced = keyring
+            .put("demo", None, &secrets("a"), How::SignedIn.into())
+            .expect_err("its key is no longer the folder's");
         assert!(matches!(replaced, VaultError::Replaced { .. }));
     }
 
     #[test]
     fn sealed_files_without_their_header_are_not_given_a_new_one() {
         let home = home();
-        home.keyring().expect("made").put("demo", None, &secrets("a")).expect("put");
+        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
         fs::remove_file(home.path().join("vault.json")).expect("removed");
         assert!(matches!(home.keyring(), Err(VaultError::HeaderMissing { .. })));
         fs::write(home.path().join("vault.json"), "{").expect("written");
@@ -384,9 +550,9 @@ mod tests {
         let home = home();
         let vault = home.keyring().expect("made");
         for profile in ["one", "two", "three"] {
-            vault.put(profile, None, &secrets(profile)).expect("put");
+            vault.put(profile, None, &secrets(profile), How::SignedIn.into()).expect("put");
         }
-        vault.put("one", Some(1), &secrets("one again")).expect("put");
+        vault.put("one", Some(1), &secrets("one again"), How::SignedIn.into()).expect("put");
         let path = |file: &str| home.path().join(file);
         fs::copy(path("two.sealed"), path("four.sealed")).expect("copied");
         let mut bytes = fs::read(path("one.sealed")).expect("read");
@@ -398,13 +564,19 @@ mod tests {
             damaged,
             format!("the sealed file `{}` is damaged: its bytes were changed", path("one.sealed").display())
         );
-        assert!(matches!(vault.put("one", Some(2), &secrets("x")), Err(VaultError::Damaged { .. })));
+        assert!(matches!(
+            vault.put("one", Some(2), &secrets("x"), How::SignedIn.into()),
+            Err(VaultError::Damaged { .. })
+        ));
         assert_eq!(fs::read(path("one.sealed")).expect("read"), bytes);
         assert!(matches!(vault.get("four"), Err(VaultError::Misplaced { .. })));
         assert_eq!(vault.get("two").expect("read").expect("kept").secrets, secrets("two"));
 
-        fs::rename(path("one.previous"), path("one.sealed")).expect("gone back one step");
-        assert_eq!(vault.get("one").expect("read"), Some(Record { number: 1, secrets: secrets("one") }));
+        let mended = vault.mend("one").expect("mended").expect("something was wrong");
+        assert_eq!((mended.from, mended.number), (1, 3));
+        assert_eq!(fs::read(mended.aside.expect("set aside")).expect("kept"), bytes);
+        assert_eq!(vault.get("one").expect("read").expect("kept").secrets, secrets("one"));
+        assert_eq!(vault.mend("one").expect("nothing to do"), None);
         let other = home_with_file(&fs::read(path("three.sealed")).expect("read"));
         assert!(matches!(other.keyring().expect("opened").get("three"), Err(VaultError::SealedElsewhere { .. })));
     }
@@ -420,8 +592,8 @@ mod tests {
     fn no_secret_and_no_passphrase_is_in_any_file() {
         let home = home();
         let vault = home.open(VaultKind::Passphrase, "open sesame").expect("made");
-        vault.put("demo", None, &secrets("hunter2")).expect("put");
-        vault.put("demo", Some(1), &secrets("hunter2")).expect("put");
+        vault.put("demo", None, &secrets("hunter2"), How::SignedIn.into()).expect("put");
+        vault.put("demo", Some(1), &secrets("hunter2"), How::SignedIn.into()).expect("put");
         for path in files(&home.path()).expect("listed") {
             let bytes = fs::read(&path).expect("read");
             for secret in ["hunter2", "open sesame"] {
@@ -442,10 +614,10 @@ mod tests {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("opened up");
         let vault = home.keyring().expect("made");
         drop(vault.lease("demo", Duration::ZERO).expect("free"));
-        vault.put("demo", None, &secrets("a")).expect("put");
-        vault.put("demo", Some(1), &secrets("b")).expect("put");
+        vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put");
         assert_eq!(mode(&home.path()), 0o700);
-        let expected = [".vault.lock", "demo.lock", "demo.previous", "demo.sealed", "vault.json"];
+        let expected = [".generations", ".vault.lock", "demo.lock", "demo.previous", "demo.sealed", "vault.json"];
         assert_eq!(names(&home.path()), expected);
         for name in expected {
             assert_eq!(mode(&home.path().join(name)), 0o600, "{name}");
@@ -456,10 +628,10 @@ mod tests {
     fn what_a_crash_left_is_swept_and_names_stay_in_the_folder() {
         let home = home();
         let vault = home.keyring().expect("made");
-        vault.put("../Über", None, &secrets("a")).expect("put");
+        vault.put("../Über", None, &secrets("a"), How::SignedIn.into()).expect("put");
         fs::write(home.path().join(".x1y2.unfinished"), "half").expect("written");
         drop(home.keyring().expect("opened"));
-        assert_eq!(names(&home.path()), ["%2e%2e%2f%c3%9cber.sealed", ".vault.lock", "vault.json"]);
+        assert_eq!(names(&home.path()), ["%2e%2e%2f%c3%9cber.sealed", ".generations", ".vault.lock", "vault.json"]);
     }
 
     #[test]

@@ -23,6 +23,21 @@ pub(in crate::vault) struct Header {
     pub lock: Lock,
     /// Tells whether a key is the right one.
     pub mark: Mark,
+    /// The move to another key that was begun and is not finished.
+    pub moving: Option<Moving>,
+}
+
+/// A move of the vault to another key. Each key is sealed under the other, so that either opens all files meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::vault) struct Moving {
+    /// Where the new key comes from.
+    pub lock: Lock,
+    /// Its mark.
+    pub mark: Mark,
+    /// The old key, sealed under the new one.
+    pub old_key: Vec<u8>,
+    /// The new key, sealed under the old one.
+    pub new_key: Vec<u8>,
 }
 
 /// Where the key comes from.
@@ -51,10 +66,7 @@ impl Header {
 
     /// The kind of vault it makes.
     pub(in crate::vault) fn kind(&self) -> VaultKind {
-        match self.lock {
-            Lock::Keyring { .. } => VaultKind::Keyring,
-            Lock::Passphrase { .. } => VaultKind::Passphrase,
-        }
+        self.lock.kind()
     }
 
     fn from_text(text: &[u8], path: &Path) -> Result<Self, VaultError> {
@@ -68,30 +80,32 @@ impl Header {
     }
 
     fn from_wire(wire: Wire) -> Result<Self, &'static str> {
-        let lock = match (wire.kind.as_str(), wire.id, wire.argon2id) {
-            ("keyring", Some(id), None) if is_id(&id) => Lock::Keyring { id },
-            ("passphrase", None, Some(WireCost { memory_kib: memory, passes, lanes, salt })) => {
-                let cost = Cost { memory, passes, lanes };
-                if !cost.is_sound() {
-                    return Err("the cost of the passphrase is out of bounds");
-                }
-                Lock::Passphrase { cost, salt: bytes(&salt).ok_or("`salt` is not 16 bytes of Base64")? }
-            }
-            ("keyring" | "passphrase", ..) => return Err("what belongs to its `kind` is missing"),
-            _ => return Err("`kind` is neither `keyring` nor `passphrase`"),
+        let (lock, mark) = wire.lock.read()?;
+        let read = |wire: WireMoving| -> Result<Moving, &'static str> {
+            let (lock, mark) = wire.lock.read()?;
+            let sealed = |text: &str| BASE64.decode(text).map_err(|_| "a key in `moving` is not Base64");
+            Ok(Moving { lock, mark, old_key: sealed(&wire.old_key)?, new_key: sealed(&wire.new_key)? })
         };
-        Ok(Self { lock, mark: bytes(&wire.mark).ok_or("`mark` is not 16 bytes of Base64")? })
+        Ok(Self { lock, mark, moving: wire.moving.map(read).transpose()? })
     }
 
     fn to_wire(&self) -> Wire {
-        let (id, argon2id) = match &self.lock {
-            Lock::Keyring { id } => (Some(id.clone()), None),
-            Lock::Passphrase { cost: Cost { memory, passes, lanes }, salt } => {
-                let salt = BASE64.encode(salt);
-                (None, Some(WireCost { memory_kib: *memory, passes: *passes, lanes: *lanes, salt }))
-            }
-        };
-        Wire { format: FORMAT, kind: self.kind().to_string(), id, argon2id, mark: BASE64.encode(self.mark) }
+        let moving = self.moving.as_ref().map(|moving| WireMoving {
+            lock: WireLock::new(&moving.lock, moving.mark),
+            old_key: BASE64.encode(&moving.old_key),
+            new_key: BASE64.encode(&moving.new_key),
+        });
+        Wire { format: FORMAT, lock: WireLock::new(&self.lock, self.mark), moving }
+    }
+}
+
+impl Lock {
+    /// The kind of vault it makes.
+    pub(in crate::vault) fn kind(&self) -> VaultKind {
+        match self {
+            Self::Keyring { .. } => VaultKind::Keyring,
+            Self::Passphrase { .. } => VaultKind::Passphrase,
+        }
     }
 }
 
@@ -111,12 +125,57 @@ struct Format {
 #[derive(Serialize, Deserialize)]
 struct Wire {
     format: u32,
+    #[serde(flatten)]
+    lock: WireLock,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    moving: Option<WireMoving>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireMoving {
+    #[serde(flatten)]
+    lock: WireLock,
+    old_key: String,
+    new_key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WireLock {
     kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     argon2id: Option<WireCost>,
     mark: String,
+}
+
+impl WireLock {
+    fn new(lock: &Lock, mark: Mark) -> Self {
+        let (id, argon2id) = match lock {
+            Lock::Keyring { id } => (Some(id.clone()), None),
+            Lock::Passphrase { cost: Cost { memory, passes, lanes }, salt } => {
+                let salt = BASE64.encode(salt);
+                (None, Some(WireCost { memory_kib: *memory, passes: *passes, lanes: *lanes, salt }))
+            }
+        };
+        Self { kind: lock.kind().to_string(), id, argon2id, mark: BASE64.encode(mark) }
+    }
+
+    fn read(self) -> Result<(Lock, Mark), &'static str> {
+        let lock = match (self.kind.as_str(), self.id, self.argon2id) {
+            ("keyring", Some(id), None) if is_id(&id) => Lock::Keyring { id },
+            ("passphrase", None, Some(WireCost { memory_kib: memory, passes, lanes, salt })) => {
+                let cost = Cost { memory, passes, lanes };
+                if !cost.is_sound() {
+                    return Err("the cost of the passphrase is out of bounds");
+                }
+                Lock::Passphrase { cost, salt: bytes(&salt).ok_or("`salt` is not 16 bytes of Base64")? }
+            }
+            ("keyring" | "passphrase", ..) => return Err("what belongs to its `kind` is missing"),
+            _ => return Err("`kind` is neither `keyring` nor `passphrase`"),
+        };
+        Ok((lock, bytes(&self.mark).ok_or("`mark` is not 16 bytes of Base64")?))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -155,9 +214,12 @@ mod tests {
             Lock::Keyring { id: fresh_id().expect("random") },
             Lock::Passphrase { cost: Cost::DEFAULT, salt: [3; SALT_LENGTH] },
         ] {
-            let header = Header { lock, mark: [5; 16] };
-            header.save(folder.path()).expect("written");
-            assert_eq!(Header::load(folder.path()).expect("read"), Some(header));
+            let moving = Moving { lock: lock.clone(), mark: [6; 16], old_key: vec![1], new_key: vec![2, 3] };
+            for moving in [None, Some(moving)] {
+                let header = Header { lock: lock.clone(), mark: [5; 16], moving };
+                header.save(folder.path()).expect("written");
+                assert_eq!(Header::load(folder.path()).expect("read"), Some(header));
+            }
         }
     }
 

@@ -19,6 +19,7 @@ pub(in crate::vault) const SALT_LENGTH: usize = 16;
 pub(in crate::vault) type Mark = [u8; 16];
 
 /// What seals the files of one vault.
+#[derive(Clone)]
 pub(in crate::vault) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
 
 /// What a guess at a passphrase costs (Argon2id, RFC 9106).

@@ -59,6 +59,14 @@ impl Keyring {
         self.entry(user, move |entry| entry.set_secret(&value))
     }
 
+    /// Removes an entry; one that is not there is no error.
+    pub(in crate::vault) fn remove(&self, user: &str) -> Result<(), VaultError> {
+        self.entry(user, |entry| match entry.delete_credential() {
+            Err(KeyringError::NoEntry) => Ok(()),
+            removed => removed,
+        })
+    }
+
     /// Writes, reads and removes an entry.
     pub(in crate::vault) fn probe(&self) -> Result<(), VaultError> {
         let id = fresh_id()?;
@@ -225,6 +233,29 @@ pub(in crate::vault) mod tests {
     fn a_keyring_that_panics_is_an_error() {
         let error = keyring(|| panic!("a bug in a library")).get("a").expect_err("panics");
         assert_eq!(error.to_string(), "the system keyring failed: the library that speaks to it stopped");
+    }
+
+    /// A keyring that answers every call with this, whatever it is asked.
+    fn scripted(answer: fn() -> keyring_core::Error) -> Keyring {
+        keyring(move || Err(answer()))
+    }
+
+    #[test]
+    fn each_state_of_a_keyring_has_its_words_and_a_way_on() {
+        let said = |answer: fn() -> KeyringError| scripted(answer).get("a").expect_err("no key").diagnose().to_string();
+        let locked = said(|| KeyringError::NoStorageAccess("locked".into()));
+        assert!(
+            locked.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"),
+            "{locked}"
+        );
+        let absent = said(|| KeyringError::NoDefaultStore);
+        assert!(
+            absent.starts_with("no system keyring was found\nhint: set `TOKENWRIGHT_VAULT=passphrase`"),
+            "{absent}"
+        );
+        let nonsense = said(|| KeyringError::BadDataFormat(b"hunter2".to_vec(), "not utf-8".into()));
+        assert!(nonsense.starts_with("the system keyring failed: an entry is malformed\nhint: set "), "{nonsense}");
+        assert!(!nonsense.contains("hunter2"), "{nonsense}");
     }
 
     #[test]

@@ -4,20 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::vault::{Lease, ProfileSecrets, Record, Vault, VaultError, VaultKind};
+use crate::vault::history::Stamp;
+use crate::vault::{Begun, Change, Lease, ProfileSecrets, Record, Vault, VaultError, VaultKind};
 
 /// Secrets kept only while the program runs.
 #[derive(Debug, Default)]
 pub struct MemoryVault {
-    records: Mutex<BTreeMap<String, Kept>>,
+    records: Mutex<BTreeMap<String, Record>>,
+    begun: Mutex<BTreeMap<String, Begun>>,
     leases: Arc<Leases>,
-}
-
-/// A record and the one before it.
-#[derive(Debug)]
-struct Kept {
-    last: Record,
-    previous: Option<Record>,
 }
 
 /// The profiles that are held, and the bell that rings when one is free again.
@@ -33,28 +28,47 @@ impl Vault for MemoryVault {
     }
 
     fn get(&self, profile: &str) -> Result<Option<Record>, VaultError> {
-        Ok(locked(&self.records).get(profile).map(|kept| kept.last.clone()))
+        Ok(locked(&self.records).get(profile).cloned())
     }
 
-    fn previous(&self, profile: &str) -> Result<Option<Record>, VaultError> {
-        Ok(locked(&self.records).get(profile).and_then(|kept| kept.previous.clone()))
-    }
-
-    fn put(&self, profile: &str, expected: Option<u64>, secrets: &ProfileSecrets) -> Result<u64, VaultError> {
+    fn put(
+        &self,
+        profile: &str,
+        expected: Option<u64>,
+        secrets: &ProfileSecrets,
+        change: Change,
+    ) -> Result<u64, VaultError> {
         let mut records = locked(&self.records);
-        let found = records.get(profile).map(|kept| kept.last.number);
+        let last = records.get(profile);
+        let found = last.map(|last| last.number);
         if found != expected {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
-        let number = found.unwrap_or(0) + 1;
-        let previous = records.remove(profile).map(|kept| kept.last);
-        let last = Record { number, secrets: secrets.clone() };
-        records.insert(profile.to_owned(), Kept { last, previous });
+        let number = change.number_after(found);
+        if last.is_none_or(|last| last.secrets.tokens != secrets.tokens) {
+            locked(&self.begun).remove(profile);
+        }
+        let next = Record::next(last, number, secrets, change, Stamp::now());
+        records.insert(profile.to_owned(), next);
         Ok(number)
     }
 
     fn remove(&self, profile: &str) -> Result<(), VaultError> {
         locked(&self.records).remove(profile);
+        locked(&self.begun).remove(profile);
+        Ok(())
+    }
+
+    fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError> {
+        Ok(locked(&self.begun).get(profile).cloned())
+    }
+
+    fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
+        let mut all = locked(&self.begun);
+        match begun {
+            Some(begun) => drop(all.insert(profile.to_owned(), begun.clone())),
+            None => drop(all.remove(profile)),
+        }
         Ok(())
     }
 

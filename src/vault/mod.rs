@@ -7,16 +7,24 @@
 //! Opening a vault may wait for the system's keyring, and every call reads or writes files: none of it belongs on a
 //! thread that paints a window.
 
+mod begun;
+mod copies;
 mod error;
 mod file;
+mod generation;
 mod header;
+mod history;
 mod key;
 mod keyring;
+mod known;
 mod lease;
 mod memory;
+mod modes;
+mod moving;
 mod opening;
 mod sealed;
 mod secrets;
+mod upkeep;
 
 use std::fmt;
 use std::path::Path;
@@ -33,10 +41,14 @@ use crate::vault::header::Header;
 use crate::vault::key::Cost;
 use crate::vault::keyring::Keyring;
 
+pub use crate::vault::begun::Begun;
 pub use crate::vault::error::VaultError;
+pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
+pub use crate::vault::history::{Earlier, History};
 pub use crate::vault::lease::Lease;
 pub use crate::vault::memory::MemoryVault;
 pub use crate::vault::secrets::{ProfileSecrets, Record};
+pub use crate::vault::upkeep::{Inspection, Mended, Note, Upkeep};
 
 /// Where the secrets of profiles are kept. The calls are few and compare before they set, so that a store shared by
 /// several machines can stand behind them as well.
@@ -44,24 +56,42 @@ pub trait Vault: Send + Sync + fmt::Debug {
     /// Which kind this is.
     fn kind(&self) -> VaultKind;
 
-    /// The record of a profile, with the number of its generation; `None` where there is none.
+    /// The newest record of a profile, with the number of its generation; `None` where there is none. Older tokens in its
+    /// history are kept for a person to go back to, never used in its place: their refresh tokens may be spent.
     fn get(&self, profile: &str) -> Result<Option<Record>, VaultError>;
 
-    /// The record as it was before the last `put`. Kept for a person to go back to, never used in its place: its refresh
-    /// token may be spent.
-    fn previous(&self, profile: &str) -> Result<Option<Record>, VaultError>;
-
     /// Puts the next generation and returns its number, but only if the last one still is `expected` (`None`: there
-    /// is none yet); [`VaultError::Conflict`] otherwise. Numbers start at 1 again after `remove`.
-    fn put(&self, profile: &str, expected: Option<u64>, secrets: &ProfileSecrets) -> Result<u64, VaultError>;
+    /// is none yet); [`VaultError::Conflict`] otherwise. `change` is what the history says of it; how tokens fared
+    /// is noted under the number that is there. The mark of a call that was begun goes away with other tokens. Numbers
+    /// start at 1 again after `remove`.
+    fn put(
+        &self,
+        profile: &str,
+        expected: Option<u64>,
+        secrets: &ProfileSecrets,
+        change: Change,
+    ) -> Result<u64, VaultError>;
 
-    /// Removes the record and the one before it. Nothing to remove is no error.
+    /// Removes all that is kept of a profile. Nothing to remove is no error.
     fn remove(&self, profile: &str) -> Result<(), VaultError>;
+
+    /// The call that was begun last and whose answer is not known to have arrived. It tells something only while the
+    /// newest tokens are those that it was begun with: [`History::is_open`].
+    fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError>;
+
+    /// Notes, before it is sent, that a call spends the refresh token of the newest record, or that its answer is here
+    /// (`None`). The note outlives a crash once this returns. The caller holds the lease.
+    fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError>;
 
     /// Makes the caller the only holder for this profile among all threads and processes, waiting no longer than
     /// `wait`. A refresh takes it, so that one refresh token is not spent twice. It asks nothing of `get` and
     /// `put`, and ends with the [`Lease`] or the process.
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError>;
+
+    /// What looks after the files, where it is files.
+    fn upkeep(&self) -> Option<&dyn Upkeep> {
+        None
+    }
 }
 
 /// How a vault keeps its key.
@@ -133,6 +163,7 @@ pub fn probe_keyring() -> Result<(), VaultError> {
 }
 
 /// What keys are made with; tests have a keyring of their own and spend less on a passphrase.
+#[derive(Clone, Debug)]
 struct Locksmith {
     keyring: Keyring,
     cost: Cost,

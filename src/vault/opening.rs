@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::secret::Secret;
 use crate::vault::file::{PREVIOUS, SEALED, files, lock_folder};
 use crate::vault::header::{Header, Lock, fresh_id};
-use crate::vault::key::{Key, SALT_LENGTH, fill};
+use crate::vault::key::{Key, Mark, SALT_LENGTH, fill};
+use crate::vault::moving::{self, Unfinished};
 use crate::vault::{Locksmith, VaultError, VaultKind};
 
 /// What a vault is opened with.
@@ -17,14 +18,22 @@ pub(in crate::vault) struct Opening<'a> {
     pub locksmith: &'a Locksmith,
 }
 
+/// The key of an opened vault.
+pub(in crate::vault) struct Unlocked {
+    /// The key that its files are sealed with, or are to be once the move is finished.
+    pub key: Key,
+    /// A move to that key that was begun and is not finished.
+    pub unfinished: Option<Unfinished>,
+}
+
 impl Opening<'_> {
     /// The key of the vault in the folder, which is made where there is none.
-    pub(in crate::vault) fn key(&self) -> Result<Key, VaultError> {
+    pub(in crate::vault) fn unlocked(&self) -> Result<Unlocked, VaultError> {
         self.unlock()?.map_or_else(|| self.make(), Ok)
     }
 
     /// The key of the vault that is there; `None` where there is nothing to unlock and nothing to lose.
-    fn unlock(&self) -> Result<Option<Key>, VaultError> {
+    fn unlock(&self) -> Result<Option<Unlocked>, VaultError> {
         let folder = self.folder.to_owned();
         // In this order: who finds a sealed file finds the header that was written before it.
         let sealed = holds_sealed(self.folder)?;
@@ -32,20 +41,39 @@ impl Opening<'_> {
         match header {
             None if sealed => Err(VaultError::HeaderMissing { folder }),
             None => Ok(None),
+            Some(header) if header.moving.is_some() => self.unlock_moving(header).map(Some),
             Some(header) if header.kind() != self.kind && sealed => {
                 Err(VaultError::OtherKind { folder, found: header.kind(), asked: self.kind })
             }
             Some(header) if header.kind() != self.kind => Ok(None),
-            Some(header) => match self.key_of(&header) {
+            Some(header) => match self.key_of(&header.lock, header.mark) {
                 Err(VaultError::KeyMissing { .. }) if !sealed => Ok(None),
-                key => key.map(Some),
+                key => key.map(|key| Some(Unlocked { key, unfinished: None })),
             },
         }
     }
 
-    fn key_of(&self, header: &Header) -> Result<Key, VaultError> {
+    /// A vault on the way from one key to another opens with either: first with the kind that is asked for.
+    fn unlock_moving(&self, header: Header) -> Result<Unlocked, VaultError> {
+        let mut locks = vec![(header.lock.clone(), header.mark)];
+        locks.extend(header.moving.iter().map(|moving| (moving.lock.clone(), moving.mark)));
+        locks.sort_by_key(|(lock, _)| lock.kind() != self.kind);
+        let mut refused = None;
+        for (lock, mark) in &locks {
+            match self.key_of(lock, *mark) {
+                Ok(key) => {
+                    let (key, unfinished) = moving::both_keys(self.folder, header, key)?;
+                    return Ok(Unlocked { key, unfinished: Some(unfinished) });
+                }
+                Err(error) => drop(refused.get_or_insert(error)),
+            }
+        }
+        Err(refused.unwrap_or(VaultError::HeaderMissing { folder: self.folder.to_owned() }))
+    }
+
+    fn key_of(&self, lock: &Lock, mark: Mark) -> Result<Key, VaultError> {
         let folder = self.folder.to_owned();
-        match &header.lock {
+        match lock {
             Lock::Keyring { id } => {
                 let entry = entry_name(id);
                 let Some(value) = self.locksmith.keyring.get(&entry)? else {
@@ -53,29 +81,33 @@ impl Opening<'_> {
                 };
                 match Key::from_bytes(&value) {
                     None => Err(VaultError::KeyMalformed { entry, found: value.len() }),
-                    Some(key) if key.mark() != header.mark => Err(VaultError::WrongKey { entry, folder }),
+                    Some(key) if key.mark() != mark => Err(VaultError::WrongKey { entry, folder }),
                     Some(key) => Ok(key),
                 }
             }
             Lock::Passphrase { cost, salt } => {
                 let passphrase = self.passphrase.ok_or(VaultError::PassphraseNeeded { new: false })?;
                 Key::from_passphrase(passphrase, salt, *cost)
-                    .filter(|key| key.mark() == header.mark)
+                    .filter(|key| key.mark() == mark)
                     .ok_or(VaultError::WrongPassphrase { folder })
             }
         }
     }
 
     /// Makes the vault, unless another process has done so meanwhile.
-    fn make(&self) -> Result<Key, VaultError> {
+    fn make(&self) -> Result<Unlocked, VaultError> {
         let _change = lock_folder(self.folder)?;
-        if let Some(key) = self.unlock()? {
-            return Ok(key);
+        if let Some(unlocked) = self.unlock()? {
+            return Ok(unlocked);
         }
-        let (lock, key) =
-            if self.kind == VaultKind::Keyring { self.make_in_keyring()? } else { self.make_of_passphrase()? };
-        Header { lock, mark: key.mark() }.save(self.folder)?;
-        Ok(key)
+        let (lock, key) = self.fresh()?;
+        Header { lock, mark: key.mark(), moving: None }.save(self.folder)?;
+        Ok(Unlocked { key, unfinished: None })
+    }
+
+    /// A new key, and where it comes from.
+    pub(in crate::vault) fn fresh(&self) -> Result<(Lock, Key), VaultError> {
+        if self.kind == VaultKind::Keyring { self.make_in_keyring() } else { self.make_of_passphrase() }
     }
 
     /// The keyring is written before the header: an entry that nobody knows of does no harm, a header without its entry

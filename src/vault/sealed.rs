@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::vault::key::{Key, Mark, fill};
 use crate::vault::secrets::Unreadable;
-use crate::vault::{ProfileSecrets, Record, VaultError};
+use crate::vault::{Record, VaultError};
 
 /// The most bytes a sealed file may have, so that a strange file cannot fill the memory.
 pub(in crate::vault) const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
@@ -31,15 +31,19 @@ const NONCE_LENGTH: usize = 24;
 const TAG_LENGTH: usize = 16;
 
 /// Seals a record for a profile.
-pub(in crate::vault) fn seal(
+pub(in crate::vault) fn seal(key: &Key, profile: &str, record: &Record) -> Result<Vec<u8>, VaultError> {
+    seal_text(key, profile, record.number, record.to_text())
+}
+
+/// Seals a text, in its own buffer, under a name and a number.
+pub(in crate::vault) fn seal_text(
     key: &Key,
-    profile: &str,
+    name: &str,
     number: u64,
-    secrets: &ProfileSecrets,
+    mut text: Zeroizing<Vec<u8>>,
 ) -> Result<Vec<u8>, VaultError> {
-    let too_large = || VaultError::TooLarge { profile: profile.to_owned(), limit: SIZE_LIMIT };
-    let mut text = secrets.to_text();
-    let mut sealed = head(key, profile, number).ok_or_else(too_large)?;
+    let too_large = || VaultError::TooLarge { profile: name.to_owned(), limit: SIZE_LIMIT };
+    let mut sealed = head(key, name, number).ok_or_else(too_large)?;
     let size = sealed.len() + NONCE_LENGTH + text.len() + TAG_LENGTH;
     if u64::try_from(size).map_or(true, |size| size > SIZE_LIMIT) {
         return Err(too_large());
@@ -58,6 +62,27 @@ pub(in crate::vault) fn seal(
 
 /// Opens what was sealed for a profile. The path is only for the errors.
 pub(in crate::vault) fn unseal(key: &Key, profile: &str, path: &Path, sealed: &[u8]) -> Result<Record, VaultError> {
+    let (number, text) = unseal_text(key, profile, path, sealed)?;
+    Record::from_text(number, &text).map_err(|unreadable| match unreadable {
+        Unreadable::Version(version) => VaultError::NewerFormat { path: path.to_owned(), version },
+        Unreadable::Shape => {
+            VaultError::Damaged { path: path.to_owned(), reason: "what was sealed in it is not a profile's secrets" }
+        }
+    })
+}
+
+/// What a sealed file says of itself in plain: whose it is, and the mark of its key. Not yet believed.
+pub(in crate::vault) fn claims(sealed: &[u8]) -> Option<(&str, Mark)> {
+    parts(sealed).ok().map(|parts| (parts.name, parts.mark))
+}
+
+/// Opens the number and the text that were sealed under a name.
+pub(in crate::vault) fn unseal_text(
+    key: &Key,
+    profile: &str,
+    path: &Path,
+    sealed: &[u8],
+) -> Result<(u64, Zeroizing<Vec<u8>>), VaultError> {
     let damaged = |reason| VaultError::Damaged { path: path.to_owned(), reason };
     let Parts { format, number, mark, name, head, nonce, body, tag } = parts(sealed).map_err(damaged)?;
     if format != FORMAT {
@@ -73,11 +98,7 @@ pub(in crate::vault) fn unseal(key: &Key, profile: &str, path: &Path, sealed: &[
     XChaCha20Poly1305::new(key.bytes().into())
         .decrypt_in_place_detached(XNonce::from_slice(nonce), head, &mut text, Tag::from_slice(tag))
         .map_err(|_| damaged("its bytes were changed"))?;
-    let secrets = ProfileSecrets::from_text(&text).map_err(|unreadable| match unreadable {
-        Unreadable::Version(version) => VaultError::NewerFormat { path: path.to_owned(), version },
-        Unreadable::Shape => damaged("what was sealed in it is not a profile's secrets"),
-    })?;
-    Ok(Record { number, secrets })
+    Ok((number, text))
 }
 
 /// A sealed file, taken apart and not yet believed.
@@ -130,8 +151,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::oauth::{KeyPair, TokenSet};
+    use crate::oauth::{KeyPair, Refused, TokenSet};
     use crate::secret::Secret;
+    use crate::vault::history::{History, Stamp};
+    use crate::vault::{Change, How, ProfileSecrets};
+
+    fn record(number: u64, secrets: ProfileSecrets) -> Record {
+        Record { number, secrets, history: History::default() }
+    }
 
     fn key() -> Key {
         Key::from_bytes(&[9; 32]).expect("a key")
@@ -165,11 +192,20 @@ mod tests {
             scopes in proptest::option::of(proptest::collection::vec(any::<String>(), 0..4)),
             obtained_at in any_time(),
             kept in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
+            issued_for in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
         ) -> TokenSet {
             TokenSet {
                 access_token, token_type, expires_at, refresh_token, refresh_token_expires_at, id_token, scopes,
-                obtained_at, kept,
+                obtained_at, kept, issued_for,
             }
+        }
+    }
+
+    prop_compose! {
+        fn any_refused()(
+            at in any_time(), reason in any::<String>(), hint in proptest::option::of(any::<String>()),
+        ) -> Refused {
+            Refused { at, reason, hint }
         }
     }
 
@@ -180,18 +216,19 @@ mod tests {
             key in proptest::option::of((any_secret(), proptest::option::of(any::<String>()))),
             inputs in proptest::collection::btree_map(any::<String>(), any_secret(), 0..4),
             tokens in proptest::option::of(any_tokens()),
+            refused in proptest::option::of(any_refused()),
         ) -> ProfileSecrets {
             let signing_key = key.map(|(private_key, certificate)| KeyPair { private_key, certificate });
-            ProfileSecrets { client_secret, password, signing_key, inputs, tokens }
+            ProfileSecrets { client_secret, password, signing_key, inputs, tokens, refused }
         }
     }
 
     proptest! {
         #[test]
         fn any_secrets_come_back_as_they_were(secrets in any_secrets(), profile: String, number: u64) {
-            let sealed = seal(&key(), &profile, number, &secrets).expect("sealed");
-            let record = unseal(&key(), &profile, Path::new("x"), &sealed).expect("opened");
-            prop_assert_eq!(record, Record { number, secrets });
+            let record = Record::next(None, number, &secrets, Change::New(How::Pasted), Stamp::now());
+            let sealed = seal(&key(), &profile, &record).expect("sealed");
+            prop_assert_eq!(unseal(&key(), &profile, Path::new("x"), &sealed).expect("opened"), record);
         }
 
         #[test]
@@ -208,15 +245,18 @@ mod tests {
         let large = secrets(&"é\"\n€".repeat(1024 * 1024 / 7));
         let inputs = BTreeMap::from([("x".to_owned(), Secret::new("y".repeat(1024 * 1024)))]);
         let large = ProfileSecrets { inputs, ..large };
-        assert_eq!(open(&seal(&key(), "demo", 1, &large).expect("sealed")).expect("opened").secrets, large);
+        assert_eq!(
+            open(&seal(&key(), "demo", &record(1, large.clone())).expect("sealed")).expect("opened").secrets,
+            large
+        );
         let beyond = secrets(&"z".repeat(16 * 1024 * 1024));
-        let error = seal(&key(), "demo", 1, &beyond).expect_err("too large");
+        let error = seal(&key(), "demo", &record(1, beyond)).expect_err("too large");
         assert_eq!(error.to_string(), "the secrets of profile `demo` are larger than 16777216 bytes");
     }
 
     #[test]
     fn a_change_of_any_byte_is_found() {
-        let sealed = seal(&key(), "demo", 1, &secrets("hunter2")).expect("sealed");
+        let sealed = seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
@@ -235,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_file_cut_anywhere_or_lengthened_is_damaged() {
-        let mut sealed = seal(&key(), "demo", 1, &secrets("hunter2")).expect("sealed");
+        let mut sealed = seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
         for length in 0..sealed.len() {
             assert!(matches!(open(&sealed[..length]), Err(VaultError::Damaged { .. })), "{length} bytes");
         }
@@ -245,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_secret_is_not_in_the_bytes_and_no_two_seals_are_alike() {
-        let seal = || seal(&key(), "demo", 1, &secrets("hunter2")).expect("sealed");
+        let seal = || seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
         assert!(!seal().windows(7).any(|window| window == b"hunter2"));
         assert_ne!(seal(), seal());
     }

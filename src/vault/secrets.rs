@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::{KeyPair, TokenSet};
+use crate::oauth::{KeyPair, Refused, TokenSet};
 use crate::secret::Secret;
+use crate::vault::generation::WireGeneration;
+use crate::vault::history::{Earlier, History};
 
 /// The version of the text that this program writes.
 const VERSION: u32 = 1;
@@ -30,6 +32,8 @@ pub struct ProfileSecrets {
     pub inputs: BTreeMap<String, Secret>,
     /// What was granted last.
     pub tokens: Option<TokenSet>,
+    /// That the service has refused their refresh token for good.
+    pub refused: Option<Refused>,
 }
 
 /// One generation of a profile's secrets.
@@ -39,6 +43,8 @@ pub struct Record {
     pub number: u64,
     /// What was put.
     pub secrets: ProfileSecrets,
+    /// How it came to be, and what is kept of the generations before it.
+    pub history: History,
 }
 
 /// Why a text is not one of ours. What was wrong with it is not told, since that could quote it.
@@ -50,19 +56,24 @@ pub(in crate::vault) enum Unreadable {
     Shape,
 }
 
-impl ProfileSecrets {
+impl Record {
     /// The text that is sealed.
     pub(in crate::vault) fn to_text(&self) -> Zeroizing<Vec<u8>> {
+        let secrets = &self.secrets;
+        let earlier = self.history.earlier.iter();
         let wire = Wire {
             version: VERSION,
-            client_secret: self.client_secret.as_ref().map(Secret::expose),
-            password: self.password.as_ref().map(Secret::expose),
-            signing_key: self
+            client_secret: secrets.client_secret.as_ref().map(Secret::expose),
+            password: secrets.password.as_ref().map(Secret::expose),
+            signing_key: secrets
                 .signing_key
                 .as_ref()
                 .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
-            inputs: self.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
-            tokens: self.tokens.as_ref().map(wire_tokens),
+            inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
+            tokens: secrets.tokens.as_ref().map(wire_tokens),
+            history: self.history.lines.iter().map(WireGeneration::from).collect(),
+            earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
+            refused: secrets.refused.as_ref().map(wire_refused),
         };
         // Measured first: a buffer that grows leaves copies of what it held.
         let mut length = Measure(0);
@@ -72,14 +83,14 @@ impl ProfileSecrets {
         text
     }
 
-    /// Reads the text that was sealed.
-    pub(in crate::vault) fn from_text(text: &[u8]) -> Result<Self, Unreadable> {
+    /// Reads the text that was sealed under this number.
+    pub(in crate::vault) fn from_text(number: u64, text: &[u8]) -> Result<Self, Unreadable> {
         let Version { version } = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
         if version != VERSION {
             return Err(Unreadable::Version(version));
         }
         let wire: Wire<Text> = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
-        Ok(Self {
+        let secrets = ProfileSecrets {
             client_secret: wire.client_secret.map(|text| text.0),
             password: wire.password.map(|text| text.0),
             signing_key: wire
@@ -87,7 +98,18 @@ impl ProfileSecrets {
                 .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
             tokens: wire.tokens.map(token_set).transpose()?,
-        })
+            refused: wire.refused.map(refused).transpose()?,
+        };
+        let earlier =
+            wire.earlier.into_iter().map(|(number, tokens)| Ok(Earlier { number, tokens: token_set(tokens)? }));
+        let mut history = History {
+            lines: wire.history.into_iter().filter_map(WireGeneration::read).collect(),
+            earlier: earlier.collect::<Result<_, _>>()?,
+        };
+        if history.lines.is_empty() {
+            history.lines = History::of_old_record(number, secrets.tokens.as_ref()).lines;
+        }
+        Ok(Self { number, secrets, history })
     }
 }
 
@@ -111,6 +133,12 @@ struct Wire<S> {
     inputs: BTreeMap<String, S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     tokens: Option<WireTokens<S>>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    history: Vec<WireGeneration>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<(u64, WireTokens<S>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<WireRefused>,
 }
 
 /// A [`KeyPair`].
@@ -139,6 +167,17 @@ struct WireTokens<S> {
     obtained_at: String,
     #[serde(default)]
     kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    issued_for: BTreeMap<String, String>,
+}
+
+/// A [`Refused`], its time in RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct WireRefused {
+    at: String,
+    reason: String,
+    #[serde(default)]
+    hint: Option<String>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -179,7 +218,17 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         scopes: tokens.scopes.clone(),
         obtained_at: tokens.obtained_at.to_string(),
         kept: tokens.kept.clone(),
+        issued_for: tokens.issued_for.clone(),
     }
+}
+
+fn wire_refused(refused: &Refused) -> WireRefused {
+    WireRefused { at: refused.at.to_string(), reason: refused.reason.clone(), hint: refused.hint.clone() }
+}
+
+fn refused(wire: WireRefused) -> Result<Refused, Unreadable> {
+    let at = wire.at.parse().map_err(|_| Unreadable::Shape)?;
+    Ok(Refused { at, reason: wire.reason, hint: wire.hint })
 }
 
 fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
@@ -194,31 +243,58 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         scopes: wire.scopes,
         obtained_at: time(wire.obtained_at)?,
         kept: wire.kept,
+        issued_for: wire.issued_for,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::Change;
+    use crate::vault::generation::How;
+    use crate::vault::history::Stamp;
+    use crate::vault::history::tests::tokens;
+
+    fn secrets_of(text: &[u8]) -> Result<ProfileSecrets, Unreadable> {
+        Record::from_text(1, text).map(|record| record.secrets)
+    }
 
     #[test]
     fn fields_of_a_later_version_are_passed_over_and_absent_ones_are_empty() {
-        let read = ProfileSecrets::from_text(br#"{"version":1,"colour":"red","client_secret":"s"}"#);
+        let read = secrets_of(br#"{"version":1,"colour":"red","client_secret":"s"}"#);
         assert_eq!(read, Ok(ProfileSecrets { client_secret: Some(Secret::new("s")), ..Default::default() }));
     }
 
     #[test]
     fn another_version_and_another_shape_are_told_apart() {
-        assert_eq!(ProfileSecrets::from_text(br#"{"version":2,"client_secret":7}"#), Err(Unreadable::Version(2)));
-        assert_eq!(ProfileSecrets::from_text(br#"{"version":1,"client_secret":7}"#), Err(Unreadable::Shape));
-        assert_eq!(ProfileSecrets::from_text(b"[]"), Err(Unreadable::Shape));
+        assert_eq!(secrets_of(br#"{"version":2,"client_secret":7}"#), Err(Unreadable::Version(2)));
+        assert_eq!(secrets_of(br#"{"version":1,"client_secret":7}"#), Err(Unreadable::Shape));
+        assert_eq!(secrets_of(b"[]"), Err(Unreadable::Shape));
+    }
+
+    #[test]
+    fn a_record_from_before_there_was_a_history_has_a_line_of_what_is_known() {
+        let text = br#"{"version":1,"tokens":{"access_token":"a","token_type":"Bearer","obtained_at":"2026-01-02T03:04:05Z"}}"#;
+        let record = Record::from_text(7, text).expect("read");
+        let line = record.history.last().expect("a line");
+        assert_eq!((line.number, line.how, line.by.as_ref()), (7, How::Saved, None));
+        assert_eq!(line.at.to_string(), "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn a_history_is_read_as_it_was_sealed() {
+        let secrets = |text| ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
+        let first = Record::next(None, 1, &secrets("a"), Change::New(How::SignedIn), Stamp::now());
+        let second = Record::next(Some(&first), 2, &secrets("b"), Change::New(How::Refreshed), Stamp::now());
+        assert_eq!(Record::from_text(2, &second.to_text()), Ok(second));
     }
 
     #[test]
     fn the_text_fits_the_buffer_it_was_measured_for() {
         let secrets = ProfileSecrets { password: Some(Secret::new("\"\n\u{1}é".repeat(999))), ..Default::default() };
-        let text = secrets.to_text();
+        let record = Record { number: 1, secrets, history: History::default() };
+        let text = record.to_text();
         assert_eq!(text.len(), text.capacity());
-        assert_eq!(ProfileSecrets::from_text(&text), Ok(secrets));
+        assert_eq!(Record::from_text(1, &text), Ok(record));
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
-use crate::vault::ProfileSecrets;
+use crate::vault::{How, ProfileSecrets};
 use crate::wizard::Failure;
 use crate::wizard::shared::Shared;
 
@@ -28,7 +28,7 @@ pub(crate) async fn local(shared: &Shared) -> Result<LocalCertificate, Failure> 
     let made = LocalCertificate::generate(now)?;
     if shared.has_vault() {
         let (secrets, last) = (write(&made), record.map(|record| record.number));
-        shared.with_vault(move |vault| vault.put(RECORD, last, &secrets)).await?;
+        shared.with_vault(move |vault| vault.put(RECORD, last, &secrets, How::Saved.into())).await?;
     }
     Ok(made)
 }

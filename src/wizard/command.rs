@@ -8,8 +8,20 @@ use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ImportSource, KeySource, Material, PracticeSettings, ReplyView, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, PracticeSettings, ReplyView,
+    ShareOrder, VaultChoice, WindowSettings,
 };
+
+/// What an access token must be good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To be used now: the service's policy says how long before its end it is renewed.
+    Usable,
+    /// For as long as this, whatever its life is.
+    ValidFor(Duration),
+    /// A new one, whatever the old one is.
+    New,
+}
 
 /// What a face asks for.
 #[derive(Clone, Debug)]
@@ -73,6 +85,8 @@ pub enum Command {
         attempt: Attempt,
         /// What the call is made from.
         material: Box<Material>,
+        /// The saved profile that the token belongs to: its history says that it has worked.
+        saved_as: Option<ProfileName>,
     },
     /// Keep profile, secrets and tokens under a name.
     SaveProfile {
@@ -98,11 +112,56 @@ pub enum Command {
         attempt: Attempt,
         /// The profile's name.
         name: ProfileName,
-        /// For how long it must be valid; `None` refreshes whatever it is.
-        min_valid: Option<Duration>,
+        /// What it must be good for.
+        need: Need,
     },
+    /// Try once more to keep the tokens that could not be kept.
+    KeepUnkept,
     /// Forget a saved profile and its tokens.
     Forget {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// Tell what is known of a saved profile's generations.
+    History {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+    },
+    /// Put an older generation of a saved profile on top again.
+    Restore {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// Which; `None` for the one before.
+        generation: Option<u64>,
+        /// Even if its refresh token is likely dead.
+        anyway: bool,
+    },
+    /// Look at every file of the vault.
+    VaultStatus(Attempt),
+    /// Seal everything in the vault under another key.
+    MoveVault {
+        /// The run.
+        attempt: Attempt,
+        /// What kind the vault is to be.
+        to: VaultChoice,
+        /// The new passphrase, where that kind needs one.
+        passphrase: Option<Secret>,
+    },
+    /// Have the service end its tokens, then forget it.
+    RevokeAndForget {
+        /// The run.
+        attempt: Attempt,
+        /// Its name.
+        name: ProfileName,
+    },
+    /// Ask the service whose a saved profile is.
+    WhoAmI {
         /// The run.
         attempt: Attempt,
         /// Its name.
@@ -133,6 +192,47 @@ pub enum Command {
     },
     /// Let the person choose a file, and read it so.
     ImportChosen(Attempt),
+    /// Tell the forms of export there are.
+    ListForms,
+    /// Show what an export would hold, secrets masked.
+    PreviewExport {
+        /// The run.
+        attempt: Attempt,
+        /// What is to be exported.
+        order: ExportOrder,
+    },
+    /// Export a profile's tokens.
+    Export {
+        /// The run.
+        attempt: Attempt,
+        /// What is to be exported.
+        order: ExportOrder,
+        /// Where to.
+        to: ExportTo,
+    },
+    /// The named values of a profile, for the environment of a child.
+    Fields {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+    },
+    /// Share profiles with a colleague.
+    Share {
+        /// The run.
+        attempt: Attempt,
+        /// Which and how.
+        order: ShareOrder,
+    },
+    /// Tell what was exported of a profile.
+    ListOutlets(ProfileName),
+    /// Forget a file that was exported, so that it is not written again.
+    DropOutlet {
+        /// The profile's name.
+        name: ProfileName,
+        /// The file.
+        path: String,
+    },
     /// Say what a reply comes to by expressions as they are typed.
     TryReading {
         /// The run.
@@ -189,6 +289,7 @@ pub enum Command {
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
-    /// Stop a run; its listener and its call end at once.
+    /// Stop a run; its listener and its call end at once. A call that renews tokens that are kept goes on unseen, since its
+    /// reply may be the only refresh token that is good.
     Cancel(Attempt),
 }

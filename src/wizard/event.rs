@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
+use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Exchange, Failure, Fetched, Identified, Imported, OpenedProfile, ProfileSummary, SavedToken,
-    StageLine, TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified, Imported,
+    OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine, TriedReading,
+    VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -40,6 +42,12 @@ pub enum Event {
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.
     Sending(Attempt, String),
+    /// A call failed in a way that may pass, and is made again shortly.
+    Retrying(Attempt, Diagnosis),
+    /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
+    Unkept(ProfileName, Diagnosis),
+    /// They are kept now.
+    Kept(ProfileName),
     /// A call on behalf of a saved profile is done; its result follows.
     Traced(Attempt, Box<Exchange>),
     /// A bearer or refresh call is done.
@@ -48,6 +56,8 @@ pub enum Event {
     Chosen(Fetched),
     /// The service told whose token it is.
     Identified(Attempt, Identified),
+    /// The service told whose a saved profile is.
+    WhoIs(Attempt, ProfileName, Identified),
     /// The profile is kept.
     Saved(Attempt, ProfileName),
     /// The profile was read.
@@ -76,8 +86,30 @@ pub enum Event {
     Fetching(Attempt, String),
     /// The document was read; nothing of it is kept yet.
     Imported(Attempt, Box<Imported>),
+    /// The forms of export there are.
+    Forms(Vec<FormLine>),
+    /// What an export would hold.
+    ExportPreview(Attempt, Box<ExportView>),
+    /// An export was made.
+    Exported(Attempt, Box<ExportDone>),
+    /// The named values of a profile.
+    Fields(Attempt, Vec<Field>),
+    /// Profiles were shared.
+    Shared(Attempt, Box<ShareDone>),
+    /// What was exported of a profile.
+    Outlets(ProfileName, Outlets),
     /// What a reply comes to by expressions as they are typed.
     ReadingTried(Attempt, TriedReading),
+    /// What is known of a profile's generations.
+    History(Attempt, Box<ProfileHistory>),
+    /// An older generation is the newest now; the history follows.
+    Restored(Attempt, Box<Restored>),
+    /// What was found in the vault.
+    VaultStatus(Attempt, Box<VaultStatus>),
+    /// The vault has another key.
+    VaultMoved(Attempt, Box<VaultMoved>),
+    /// What the vault has mended by itself.
+    VaultNotes(Vec<Diagnosis>),
     /// The profile is forgotten.
     Forgotten(Attempt, ProfileName),
     /// The run ended without what it was for.

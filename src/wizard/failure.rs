@@ -1,5 +1,7 @@
 //! Why a flow ended without what it was for: the words, and whose fault it is, which is what an exit code says.
 
+use std::time::Duration;
+
 use crate::call::RenderError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AuthorizationError, TokenError};
@@ -7,7 +9,7 @@ use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
 use crate::store::StoreError;
-use crate::transport::TransportError;
+use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;
 
 /// A failure, ready to be shown.
@@ -17,6 +19,26 @@ pub struct Failure {
     pub diagnosis: Diagnosis,
     /// Whose fault it is.
     pub kind: FailureKind,
+    /// What gets further.
+    pub recovery: Recovery,
+    /// Whether the service may have acted on a call although its reply was lost: then a refresh token that rotates
+    /// may be spent.
+    pub reply_lost: bool,
+}
+
+/// What gets further after a failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recovery {
+    /// Something must be changed first.
+    #[default]
+    ByHand,
+    /// The same again, later: nothing is given up.
+    Later {
+        /// How long the service asked to be left alone.
+        after: Option<Duration>,
+    },
+    /// A new sign-in and nothing else: the refresh token is dead.
+    SignIn,
 }
 
 /// Whose fault it is, and what mends it.
@@ -39,7 +61,7 @@ pub enum FailureKind {
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
-        Self { diagnosis, kind }
+        Self { diagnosis, kind, recovery: Recovery::ByHand, reply_lost: false }
     }
 
     /// A failure of a token call, with the service's own hints.
@@ -51,7 +73,14 @@ impl Failure {
         } else {
             FailureKind::Refused
         };
-        Self::new(kind, error.diagnose(&service.hints))
+        let recovery = if error.is_transient() {
+            Recovery::Later { after: None }
+        } else if error.ends_grant(&service.hints) {
+            Recovery::SignIn
+        } else {
+            Recovery::ByHand
+        };
+        Self { recovery, reply_lost: error.may_have_acted(), ..Self::new(kind, error.diagnose(&service.hints)) }
     }
 
     /// A refused authorization, with the service's own hints.
@@ -90,8 +119,16 @@ failure_from! {
     CertificateError => Machine,
     PracticeError => Machine,
     StoreError => Machine,
-    TransportError => Network,
     VaultError => Vault,
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        let is_clock = matches!(error, TransportError::Tls { cause: TlsCause::Clock, .. });
+        let later = error.is_transient() || is_clock;
+        let recovery = if later { Recovery::Later { after: None } } else { Recovery::ByHand };
+        Self { recovery, reply_lost: error.may_have_acted(), ..Self::new(FailureKind::Network, error.diagnose()) }
+    }
 }
 
 impl Failure {

@@ -3,15 +3,23 @@
 use crate::call::{Answers, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, explain};
-use crate::service::Identity;
+use crate::service::{Identity, ProfileName};
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
-use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material, reading};
+use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material, history, reading};
 
 /// Calls the identity endpoint and shows what the preset says, or the plain fields there are.
-pub(crate) async fn check(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
+pub(crate) async fn check(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: Material,
+    saved_as: Option<ProfileName>,
+) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
     let identified = ask(shared, attempt, &material).await?;
+    if let Some(name) = saved_as {
+        history::worked(shared, &name, material.tokens).await;
+    }
     shared.emit(Event::Identified(attempt, identified));
     Ok(())
 }

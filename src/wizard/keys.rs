@@ -9,7 +9,7 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::ProfileSecrets;
+use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Event, Failure, FailureKind, unlock};
 
@@ -121,13 +121,15 @@ pub(crate) async fn keep(
         if secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        vault.put(&kept, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }).map(|_| true)
+        vault
+            .put(&kept, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
+            .map(|_| true)
     };
     if !shared.with_vault(done).await? {
         let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
         return Err(Failure::new(
             FailureKind::Usage,
-            diagnosis.hint("choose another name, or replace it: `--replace`"),
+            diagnosis.hint("choose another name; `tokenwright key make … --replace` makes a new one in its place"),
         ));
     }
     shared.emit(Event::KeyKept(attempt, name));

@@ -9,7 +9,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Failure, Fetched, Material};
+use crate::wizard::{Failure, Fetched, Material, ProfileState};
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,12 +26,17 @@ pub enum Flow {
     Save,
     Open,
     Saved,
+    WhoAmI,
     Vault,
     Rehearsal,
     Preset,
     Import,
-    Key,
+    Preview,
+    Export,
+    Share,
     Reading,
+    History,
+    Key,
 }
 
 /// Where secrets are kept.
@@ -115,6 +120,8 @@ pub struct Exchange {
     pub notes: Vec<Diagnosis>,
     /// What the person must choose among.
     pub choices: Vec<Choosing>,
+    /// Whether the call may have reached the service although no reply did.
+    pub unanswered: bool,
 }
 
 /// Several values were fetched where one is needed.
@@ -177,6 +184,8 @@ pub struct OpenedProfile {
     pub name: ProfileName,
     /// Profile, secrets and tokens.
     pub material: Material,
+    /// How the tokens are.
+    pub state: ProfileState,
 }
 
 /// A token handed out.
@@ -188,4 +197,6 @@ pub struct SavedToken {
     pub tokens: TokenSet,
     /// Whether they were refreshed for this.
     pub refreshed: bool,
+    /// What a person should know of them.
+    pub notes: Vec<Diagnosis>,
 }

@@ -8,24 +8,29 @@
 //! ```
 
 mod authorize;
+mod binding;
 mod catalog;
 mod certificate;
 mod command;
 mod edges;
 mod event;
+mod export;
 mod failure;
 mod follow_up;
+mod history;
 mod identity;
 mod importing;
 mod keep;
 mod keys;
 mod material;
 mod message;
+mod moving;
 mod practising;
 mod presets;
 mod profiles;
 mod reading;
 mod rehearse;
+mod revoke;
 mod session;
 mod shared;
 mod signing;
@@ -34,11 +39,15 @@ mod token_call;
 mod unlock;
 mod worker;
 
-pub use crate::wizard::command::Command;
+pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
-pub use crate::wizard::failure::{Failure, FailureKind};
+pub use crate::wizard::export::{
+    ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
+};
+pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
+pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::importing::{ImportSource, ImportState, Imported};
 pub use crate::wizard::keys::{KeySource, KeyState};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
@@ -46,6 +55,7 @@ pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme,
     TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
+pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};

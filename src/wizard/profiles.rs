@@ -7,10 +7,11 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::ProfileSecrets;
+use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, unlock,
+    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, binding,
+    export, keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -43,7 +44,10 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Err(error) => Err(error.diagnose()),
         };
         let (service_id, service, state) = match profile {
-            Ok(profile) => (profile.service.id, profile.service.name, state(shared, &name).await),
+            Ok(profile) => {
+                let state = state(shared, &name, &profile).await;
+                (profile.service.id, profile.service.name, state)
+            }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
         summaries.push(ProfileSummary { name, service_id, service, state });
@@ -52,21 +56,41 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn state(shared: &Shared, name: &ProfileName) -> ProfileState {
+async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
     if !shared.has_vault() {
         return ProfileState::Closed;
     }
     let asked = name.to_string();
     match shared.with_vault(move |vault| vault.get(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
-        Ok(record) => match record.and_then(|record| record.secrets.tokens) {
+        // What waits to be kept is newer than what is kept.
+        Ok(record) => match shared.unkept_record(name).or(record) {
+            Some(record) => state_of(name, profile, &record.secrets),
             None => ProfileState::SignedOut,
-            Some(tokens) => ProfileState::Tokens {
-                expires_at: tokens.expires_at,
-                refreshable: tokens.refresh_token.is_some(),
-                refresh_token_expires_at: tokens.refresh_token_expires_at,
-                scopes: tokens.scopes,
-            },
+        },
+    }
+}
+
+/// Whether its tokens are had anew without a refresh token.
+fn renews_itself(profile: &Profile) -> bool {
+    profile.service.asks_again() || profile.service.policy.renews_access_token
+}
+
+fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
+    let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
+    if let Some(stale) = binding::stale(name, profile, &tokens) {
+        return ProfileState::Stale(stale);
+    }
+    match &secrets.refused {
+        Some(refused) => {
+            ProfileState::NeedsSignIn { why: keep::refused_words(name, refused), expires_at: tokens.expires_at }
+        }
+        None => ProfileState::Tokens {
+            expires_at: tokens.expires_at,
+            refreshable: renews_itself(profile) || tokens.refresh_token.is_some(),
+            announced_from: keep::announced_from(&profile.service.policy, &tokens),
+            refresh_token_expires_at: tokens.refresh_token_expires_at,
+            scopes: tokens.scopes,
         },
     }
 }
@@ -77,13 +101,14 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let profile = load(shared, &name)?;
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let secrets = record.map(|record| record.secrets).unwrap_or_default();
+    let secrets = shared.unkept_record(&name).or(record).map(|record| record.secrets).unwrap_or_default();
+    let state = state_of(&name, &profile, &secrets);
     let client_secret = secrets.client_secret.unwrap_or_default();
     let password = secrets.password.unwrap_or_default();
     let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
     let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material })));
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
     Ok(())
 }
 
@@ -100,28 +125,43 @@ pub(crate) async fn save(
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
     }
+    let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
     let secrets = ProfileSecrets {
         client_secret: some(Some(material.secrets.client_secret)),
         password: some(Some(material.secrets.password)),
         signing_key: material.secrets.signing_key,
         inputs: material.secrets.inputs,
-        tokens: material.tokens.or_else(|| spent(shared, material.secrets.refresh_token)),
+        tokens,
+        refused: None,
     };
     let kept = name.to_string();
+    let how = match (material.secrets.refresh_token.is_empty(), &material.profile.service.authorization) {
+        (false, _) => How::Pasted,
+        (true, None) => How::AskedFor,
+        (true, Some(_)) => How::SignedIn,
+    };
     let put = move |vault: &dyn crate::vault::Vault| {
         let _lease = vault.lease(&kept, LEASE_WAIT)?;
-        let last = vault.get(&kept)?.map(|record| record.number);
-        vault.put(&kept, last, &secrets)
+        // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
+        let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
+        let last = vault.get(&kept)?;
+        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
+        let how = if is_same { How::Saved } else { how };
+        vault.put(&kept, last.map(|last| last.number), &secrets, how.into())
     };
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    export::clear_hand_over(shared, &name)?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
 
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
-fn spent(shared: &Shared, refresh_token: Secret) -> Option<TokenSet> {
+fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
+    let refresh_token = material.secrets.refresh_token.clone();
     let now = (shared.edges.now)();
     (!refresh_token.is_empty()).then(|| TokenSet {
         access_token: Secret::default(),
@@ -133,6 +173,7 @@ fn spent(shared: &Shared, refresh_token: Secret) -> Option<TokenSet> {
         scopes: None,
         obtained_at: now,
         kept: BTreeMap::default(),
+        issued_for: binding::of(&material.profile),
     })
 }
 
@@ -140,12 +181,18 @@ fn spent(shared: &Shared, refresh_token: Secret) -> Option<TokenSet> {
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     let is_there = shared.edges.store.load_profile_text(name.as_str());
-    if matches!(is_there, Ok(None)) {
+    let kept = name.to_string();
+    let is_kept = shared.with_vault(move |vault| vault.get(&kept)).await?.is_some();
+    // A key may be kept for a profile that is still to come.
+    if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(shared, &name));
     }
     shared.edges.store.remove_profile(name.as_str())?;
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
+    shared.edges.store.remove_outlets(name.as_str())?;
+    shared.take_unkept(&name);
+    shared.emit(Event::Kept(name.clone()));
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
 }

@@ -7,8 +7,9 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, Failure, Fetched, Flow, Identified, ImportState, KeyState,
-    Material, OpenedProfile, ProfileSummary, SavedToken, StageLine, TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, ImportState,
+    KeyState, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TriedReading,
+    VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -22,6 +23,10 @@ pub struct Session {
     pub window: Option<WindowSettings>,
     /// The saved profiles.
     pub profiles: Vec<ProfileSummary>,
+    /// The saved profiles whose newest tokens could not be kept, and why.
+    pub unkept: BTreeMap<ProfileName, Diagnosis>,
+    /// Whose the saved profiles are, as far as it was asked.
+    pub known_as: BTreeMap<ProfileName, Identified>,
     /// Whether secrets can be kept.
     pub vault: VaultState,
     /// The practice service.
@@ -50,6 +55,12 @@ pub struct Session {
     pub preset: PresetState,
     /// The document of another tool that was read last.
     pub import: ImportState,
+    /// Exports.
+    pub export: ExportState,
+    /// The generations of the profile, once they were asked for.
+    pub history: Option<Box<ProfileHistory>>,
+    /// Why one of them could not be restored.
+    pub history_problem: Option<Failure>,
     /// The private key that was asked for last.
     pub key: KeyState,
     /// A profile that was opened and is not yet taken over into the fields.
@@ -145,8 +156,11 @@ impl Session {
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
             Flow::Import => self.import = ImportState::Reading(None),
+            Flow::Export => self.export.done = None,
+            Flow::Share => self.export.shared = None,
+            Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
+            Flow::History => self.history_problem = None,
             Flow::Key => self.key = KeyState::Idle,
-            Flow::Vault | Flow::Reading => {}
         }
         attempt
     }
@@ -167,6 +181,7 @@ impl Session {
             Flow::Rehearsal,
             Flow::Preset,
             Flow::Reading,
+            Flow::History,
             Flow::Key,
         ];
         let going =
@@ -183,6 +198,8 @@ impl Session {
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
+        self.history = None;
+        self.history_problem = None;
         self.key = KeyState::Idle;
         going
     }
@@ -214,7 +231,33 @@ impl Session {
                     self.tell(problem);
                 }
             }
-            Event::Catalog(..) | Event::Traced(..) | Event::InputTaken(..) => {}
+            Event::Catalog(..)
+            | Event::Traced(..)
+            | Event::InputTaken(..)
+            | Event::Fields(..)
+            | Event::VaultStatus(..)
+            | Event::Retrying(..) => {}
+            Event::Forms(forms) => self.export.forms = forms,
+            Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
+            Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
+                session.export.view = Some(Ok(*view));
+            }),
+            Event::Shared(attempt, done) => self.when(attempt, true, |session, _| {
+                session.export.shared = Some(Ok(*done));
+            }),
+            Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
+                session.export.done = Some(Ok(*done));
+            }),
+            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
+            Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
+            Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
+            Event::Unkept(name, why) => {
+                self.unkept.insert(name, why);
+            }
+            Event::Kept(name) => {
+                self.unkept.remove(&name);
+            }
             Event::Window(window) => self.window = Some(window),
             Event::Profiles(profiles) => self.profiles = profiles,
             Event::Vault(state) => {
@@ -245,10 +288,14 @@ impl Session {
             Event::Identified(attempt, identified) => self.when(attempt, true, |session, _| {
                 session.identity = Some(Ok(identified));
             }),
+            Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
+                session.known_as.insert(name, identified);
+            }),
             Event::Saved(attempt, name) => self.when(attempt, true, |session, _| session.saved_as = Some(name)),
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
+                session.known_as.remove(&name);
                 if session.saved_as.as_ref() == Some(&name) {
                     session.saved_as = None;
                 }
@@ -274,7 +321,7 @@ impl Session {
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
             Event::KeyOpened(attempt, pair) => {
-                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair))
+                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair));
             }
             Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
             Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
@@ -340,6 +387,13 @@ impl Session {
         }
     }
 
+    fn restored(&mut self, restored: Restored) {
+        if self.saved_as.as_ref() == Some(&restored.name) {
+            self.tokens = restored.tokens;
+            self.identity = None;
+        }
+    }
+
     fn fail(&mut self, flow: Flow, failure: Failure) {
         match flow {
             Flow::Authorization => self.authorization = AuthorizationState::Failed(failure),
@@ -349,9 +403,13 @@ impl Session {
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
             Flow::Import => self.import = ImportState::Failed(failure),
+            Flow::Preview => self.export.view = Some(Err(failure)),
+            Flow::Export => self.export.done = Some(Err(failure)),
+            Flow::Share => self.export.shared = Some(Err(failure)),
+            Flow::History => self.history_problem = Some(failure),
             Flow::Key => self.key = KeyState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
-            Flow::Open | Flow::Saved | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
+            Flow::Open | Flow::Saved | Flow::WhoAmI | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
         }
     }
 

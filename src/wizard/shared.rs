@@ -2,16 +2,18 @@
 //! wait for something pasted.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
-use crate::service::Catalog;
-use crate::vault::{Vault, VaultError};
+use crate::service::{Catalog, ProfileName};
+use crate::vault::{Record, Upkeep, Vault, VaultError};
+use crate::wizard::keep::Unkept;
 use crate::wizard::rehearse::Hall;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
 
@@ -24,6 +26,9 @@ pub(crate) struct Shared {
     /// Where rehearsals are held, while none is.
     hall: RefCell<Option<Hall>>,
     pasting: RefCell<HashMap<Attempt, UnboundedSender<Secret>>>,
+    /// Tokens that could not be kept yet.
+    unkept: RefCell<BTreeMap<ProfileName, Unkept>>,
+    unkept_news: Notify,
 }
 
 impl Shared {
@@ -35,6 +40,8 @@ impl Shared {
             practice: RefCell::default(),
             hall: RefCell::default(),
             pasting: RefCell::default(),
+            unkept: RefCell::default(),
+            unkept_news: Notify::new(),
         }
     }
 
@@ -80,7 +87,46 @@ impl Shared {
         work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        blocking(move || work(&*vault)).await?.map_err(Failure::from)
+        let done = move || (work(&*vault), vault.upkeep().map(Upkeep::take_notes).unwrap_or_default());
+        let (done, notes) = blocking(done).await?;
+        if !notes.is_empty() {
+            self.emit(Event::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
+        }
+        done.map_err(Failure::from)
+    }
+
+    /// What of a profile could not be kept yet.
+    pub(crate) fn unkept_record(&self, name: &ProfileName) -> Option<Record> {
+        self.unkept(name).map(|unkept| unkept.record)
+    }
+
+    /// The same, with how its tokens were had.
+    pub(crate) fn unkept(&self, name: &ProfileName) -> Option<Unkept> {
+        self.unkept.borrow().get(name).cloned()
+    }
+
+    /// The profiles of which something could not be kept yet.
+    pub(crate) fn unkept_names(&self) -> Vec<ProfileName> {
+        self.unkept.borrow().keys().cloned().collect()
+    }
+
+    /// Leaves it in memory until it can be kept.
+    pub(crate) fn set_unkept(&self, name: &ProfileName, unkept: Unkept) {
+        self.unkept.borrow_mut().insert(name.clone(), unkept);
+    }
+
+    pub(crate) fn take_unkept(&self, name: &ProfileName) {
+        self.unkept.borrow_mut().remove(name);
+    }
+
+    /// Wakes whoever waits for what could not be kept.
+    pub(crate) fn tell_unkept(&self) {
+        self.unkept_news.notify_one();
+    }
+
+    /// Waits until something could not be kept.
+    pub(crate) async fn unkept_news(&self) {
+        self.unkept_news.notified().await;
     }
 
     /// The port of the practice service, which is started if it does not run.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::diagnosis::Diagnosis;
+use crate::oauth::span;
 use crate::service::ProfileName;
 
 /// An access token that lives no longer than this is shown as expiring.
@@ -30,13 +31,24 @@ pub enum ProfileState {
     Tokens {
         /// When the access token expires; `None` for never or not known.
         expires_at: Option<Timestamp>,
-        /// Whether there is a refresh token.
+        /// Whether it is renewed without a person: by a refresh token, or by asking again.
         refreshable: bool,
         /// When the refresh token expires, where known.
         refresh_token_expires_at: Option<Timestamp>,
+        /// From when on that is announced.
+        announced_from: Option<Timestamp>,
         /// The scopes granted, where the service said.
         scopes: Option<Vec<String>>,
     },
+    /// Only a new sign-in helps: the service has refused the refresh token.
+    NeedsSignIn {
+        /// Why and since when.
+        why: Diagnosis,
+        /// When the access token expires, which is still there.
+        expires_at: Option<Timestamp>,
+    },
+    /// The tokens were issued for something else than what the profile says now.
+    Stale(Diagnosis),
     /// There are none.
     SignedOut,
     /// Nothing can be said while the vault is closed.
@@ -60,9 +72,30 @@ impl ProfileState {
                 }
             }
             Self::Tokens { expires_at: None, .. } => "fresh",
+            Self::NeedsSignIn { .. } => "needs sign-in",
+            Self::Stale(_) => "stale",
             Self::SignedOut => "signed out",
             Self::Closed => "vault closed",
             Self::Broken(_) => "unreadable",
         }
+    }
+    /// What is wrong or soon will be, in words.
+    pub fn trouble(&self, now: Timestamp) -> Option<Diagnosis> {
+        match self {
+            Self::NeedsSignIn { why, .. } | Self::Stale(why) | Self::Broken(why) => Some(why.clone()),
+            Self::Tokens { refresh_token_expires_at: Some(at), announced_from: Some(from), .. } if *from <= now => {
+                let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+                Some(Diagnosis::new(match left {
+                    Duration::ZERO => "the refresh token has ended".to_owned(),
+                    left => format!("the refresh token ends in {}", span(left)),
+                }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a new sign-in is what mends it.
+    pub fn wants_sign_in(&self) -> bool {
+        matches!(self, Self::NeedsSignIn { .. } | Self::Stale(_) | Self::SignedOut)
     }
 }

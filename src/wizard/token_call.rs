@@ -1,13 +1,18 @@
 //! Step 3: the bearer call and the refresh call.
 
+use std::time::Duration;
+
 use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
+use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note};
 use crate::secret::Secret;
-use crate::service::ProfileName;
-use crate::transport::Wire;
+use crate::service::{ProfileName, TokenPolicy};
+use crate::transport::{TransportError, Wire};
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Exchange, Failure, FailureKind, Material, ReplyView, follow_up, keep, reading};
+use crate::wizard::{
+    Attempt, Event, Exchange, Failure, FailureKind, Material, Recovery, ReplyView, binding, follow_up, keep, profiles,
+    reading,
+};
 
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
@@ -15,7 +20,9 @@ pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Mate
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
     let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    let policy = material.profile.service.policy.clone();
     follow_up::run(shared, material, &mut exchange).await;
+    live_by_policy(&mut exchange, &policy);
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
 }
@@ -31,13 +38,20 @@ pub(crate) async fn refresh(
     shared.supply_practice(&mut material)?;
     let pasted = !material.secrets.refresh_token.is_empty();
     let exchange = match saved_as {
-        Some(name) if !pasted => keep::refresh_saved(shared, attempt, &name, material).await?,
+        Some(name) if !pasted => {
+            let exchange = keep::refresh_saved(shared, attempt, &name, material).await?;
+            // The list shows what came of it. One that cannot be read takes nothing from the tokens.
+            let _ = profiles::list(shared).await;
+            exchange
+        }
         _ => {
             let is_first = material.tokens.is_none();
+            let policy = material.profile.service.policy.clone();
             let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
             if is_first {
                 follow_up::fetch(shared, material, &mut exchange).await;
             }
+            live_by_policy(&mut exchange, &policy);
             exchange
         }
     };
@@ -57,11 +71,12 @@ pub(crate) async fn exchange(
     let values = shared.values_for(material, template)?;
     let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
-    let reply = send(shared, &call).await;
+    let reply = send_wire(shared, &call).await;
     let reply = match reply {
         Ok(reply) => reply,
-        Err(failure) => {
-            return Ok(Exchange { call, reply: None, outcome: Err(failure), notes: Vec::new(), choices: Vec::new() });
+        Err(error) => {
+            let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
+            return Ok(Exchange { call, reply: None, outcome: Err(error.into()), notes, choices, unanswered });
         }
     };
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
@@ -70,13 +85,14 @@ pub(crate) async fn exchange(
     let answers = reading::of_reply(shared, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material, template)))
-        .map_err(|error| Failure::of_token_call(&error, service));
-    let notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
+        .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
+    let mut notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
+    notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
         [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
     });
     let view = view(&reply, values.secrets().chain(brought));
-    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new() })
+    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false })
 }
 
 fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -92,33 +108,61 @@ fn template(material: &Material, stage: Stage) -> Result<&CallTemplate, Failure>
 
 /// Sends a call.
 pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure> {
+    Ok(send_wire(shared, call).await?)
+}
+
+async fn send_wire(shared: &Shared, call: &Call) -> Result<Reply, TransportError> {
     let wire = Wire {
         method: call.method.as_str(),
         url: call.url.to_secret(),
         headers: call.wire_headers(),
         body: call.wire_body(),
     };
-    Ok(shared.edges.transport.send(wire, shared.edges.now).await?)
+    shared.edges.transport.send(wire, shared.edges.now).await
 }
 
-/// The tokens with what the redirect brought and the preset keeps, a refresh token's life by the preset where the reply
-/// does not tell it, and an access token's life no longer than the preset has it.
+/// The failure with the time that the service asked for.
+fn not_before(failure: Failure, after: Option<Duration>) -> Failure {
+    match failure.recovery {
+        Recovery::Later { .. } => Failure { recovery: Recovery::Later { after }, ..failure },
+        _ => failure,
+    }
+}
+
+/// The access token lives as long as the preset says where the reply does not. A rehearsal leaves this out, since
+/// it is to find out what was read.
+pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
+    if let (Ok(tokens), Some(life)) = (&mut exchange.outcome, policy.access_token_life)
+        && tokens.expires_at.is_none()
+    {
+        tokens.expires_at = tokens.obtained_at.checked_add(Duration::from_secs(life)).ok();
+    }
+}
+
+/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
+/// ends by the preset where the reply does not tell it.
 fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> TokenSet {
     for (name, value) in material.kept_extras() {
         tokens.kept.entry(name).or_insert(value);
     }
-    let previous = material.tokens.as_ref().and_then(|previous| previous.refresh_token.as_ref());
-    let is_new = tokens.refresh_token.is_some() && tokens.refresh_token.as_ref() != previous;
-    let pasted = &material.secrets.refresh_token;
-    if !is_new && !pasted.is_empty() && call.placeholders().any(|name| name == "refresh_token") {
-        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
-        tokens.refresh_token = Some(pasted.clone());
+    let sent = &material.secrets.refresh_token;
+    let pasted = !sent.is_empty();
+    if pasted || tokens.issued_for.is_empty() {
+        tokens.issued_for = binding::of(&material.profile);
     }
-    if let (Some(life), None, true) =
-        (material.profile.service.policy.refresh_token_life, tokens.refresh_token_expires_at, is_new)
-    {
-        let life = std::time::Duration::from_secs(life);
-        tokens.refresh_token_expires_at = tokens.obtained_at.checked_add(life).ok();
+    let policy = &material.profile.service.policy;
+    let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
+    let previous = material.tokens.as_ref();
+    let is_new = tokens.refresh_token.is_some()
+        && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
+    if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
+        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        tokens.refresh_token = Some(sent.clone());
+    }
+    if tokens.refresh_token_expires_at.is_none() && is_new {
+        let same_end = previous.and_then(|previous| previous.refresh_token_expires_at);
+        let same_end = same_end.filter(|_| policy.fixed_end && !pasted);
+        tokens.refresh_token_expires_at = same_end.or_else(|| after(policy.refresh_token_life));
     }
     if let Some(life) = material.profile.service.policy.longest_life {
         let end = tokens.obtained_at.checked_add(std::time::Duration::from_secs(life)).ok();

@@ -19,7 +19,8 @@ pub(crate) async fn probe(shared: &Shared) -> VaultState {
     };
     let opened = open(shared, kind, shared.edges.passphrase.clone()).await;
     match opened {
-        Ok(()) => VaultState::Open(choice_of(kind)),
+        // A move that was interrupted may have made another kind of it.
+        Ok(()) => VaultState::Open(shared.vault().map_or(choice_of(kind), |vault| choice_of(vault.kind()))),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
@@ -75,8 +76,14 @@ async fn open(shared: &Shared, kind: VaultKind, passphrase: Option<Secret>) -> R
 fn kind(shared: &Shared) -> Result<VaultKind, Failure> {
     let prescribed = shared.edges.vault_kind.clone();
     let chosen = || shared.edges.store.load_settings().ok().and_then(|settings| settings.vault);
-    let Some(name) = prescribed.or_else(chosen) else { return Ok(VaultKind::Keyring) };
-    name.parse().map_err(|_| {
+    // What is there goes before what was chosen: a move may have been interrupted before the choice was kept.
+    let there = || vault::kind_in(&shared.edges.store.places().vault_folder()).ok().flatten();
+    let Some(name) = prescribed.clone().or_else(chosen) else { return Ok(there().unwrap_or(VaultKind::Keyring)) };
+    let kind = name.parse().map(|kind| match (kind, &prescribed) {
+        (VaultKind::Memory, _) | (_, Some(_)) => kind,
+        (kind, None) => there().unwrap_or(kind),
+    });
+    kind.map_err(|_| {
         let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));
         Failure::new(
             FailureKind::Vault,
@@ -85,7 +92,7 @@ fn kind(shared: &Shared) -> Result<VaultKind, Failure> {
     })
 }
 
-fn choice_of(kind: VaultKind) -> VaultChoice {
+pub(crate) fn choice_of(kind: VaultKind) -> VaultChoice {
     match kind {
         VaultKind::Keyring => VaultChoice::Keyring,
         VaultKind::Passphrase => VaultChoice::Passphrase,
@@ -93,7 +100,7 @@ fn choice_of(kind: VaultKind) -> VaultChoice {
     }
 }
 
-fn kind_of(choice: VaultChoice) -> VaultKind {
+pub(crate) fn kind_of(choice: VaultChoice) -> VaultKind {
     match choice {
         VaultChoice::Keyring => VaultKind::Keyring,
         VaultChoice::Passphrase => VaultKind::Passphrase,

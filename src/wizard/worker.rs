@@ -3,22 +3,23 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::thread::JoinHandle;
+use std::thread;
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, authorize, catalog, identity, importing, keep, keys, presets, profiles, reading,
-    rehearse, token_call, unlock,
+    Attempt, Command, Edges, Event, authorize, catalog, export, history, identity, importing, keep, keys, moving,
+    presets, profiles, reading, rehearse, revoke, token_call, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
 #[derive(Debug)]
 pub struct Worker {
     commands: Option<UnboundedSender<Command>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Worker {
@@ -36,7 +37,7 @@ impl Worker {
             // A keyring that hangs must not keep the program from ending.
             runtime.shutdown_background();
         };
-        let thread = std::thread::Builder::new().name("wizard".into()).spawn(run)?;
+        let thread = thread::Builder::new().name("wizard".into()).spawn(run)?;
         Ok(Self { commands: Some(commands), thread: Some(thread) })
     }
 
@@ -59,28 +60,60 @@ impl Drop for Worker {
     }
 }
 
+/// How long the end of the program waits for a renewal whose call is on its way: what the service sends back then may be
+/// the only refresh token that is good.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// A run that goes on.
+struct Run {
+    task: JoinHandle<()>,
+    /// Whether it is seen through to its end although nobody waits for it any more.
+    settles: bool,
+}
+
 /// Takes commands until the face is gone.
 async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
-    let mut runs: HashMap<Attempt, AbortHandle> = HashMap::new();
+    let mut runs: HashMap<Attempt, Run> = HashMap::new();
+    let mut settling: Vec<JoinHandle<()>> = Vec::new();
+    tokio::task::spawn_local(keep::keep_trying(Rc::clone(shared)));
     while let Some(command) = inbox.recv().await {
-        runs.retain(|_, run| !run.is_finished());
+        runs.retain(|_, run| !run.task.is_finished());
+        settling.retain(|task| !task.is_finished());
         match command {
             Command::Cancel(attempt) => {
                 if let Some(run) = runs.remove(&attempt) {
-                    run.abort();
+                    if run.settles {
+                        settling.push(run.task);
+                    } else {
+                        run.task.abort();
+                    }
                     shared.emit(Event::Cancelled(attempt));
                 }
             }
             Command::Paste { attempt, text } => shared.paste(attempt, text),
             command => {
-                let attempt = attempt_of(&command);
+                let (attempt, settles) = (attempt_of(&command), settles(&command));
                 let task = tokio::task::spawn_local(run(Rc::clone(shared), command));
                 if let Some(attempt) = attempt {
-                    runs.insert(attempt, task.abort_handle());
+                    runs.insert(attempt, Run { task, settles });
                 }
             }
         }
     }
+    settling.extend(runs.into_values().filter(|run| run.settles).map(|run| run.task));
+    let settled = async {
+        for task in settling {
+            // A panic there was reported by the panic hook already.
+            let _ = task.await;
+        }
+    };
+    // Who is not done by then is dropped, as a machine that is switched off would drop it.
+    let _ = tokio::time::timeout(FAREWELL, settled).await;
+}
+
+/// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
+fn settles(command: &Command) -> bool {
+    matches!(command, Command::Token { .. } | Command::WhoAmI { .. } | Command::CallRefresh { saved_as: Some(_), .. })
 }
 
 /// The run that a command belongs to.
@@ -96,10 +129,20 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
+        | Command::History { attempt, .. }
+        | Command::Restore { attempt, .. }
+        | Command::VaultStatus(attempt)
+        | Command::MoveVault { attempt, .. }
+        | Command::RevokeAndForget { attempt, .. }
+        | Command::WhoAmI { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
         | Command::Import { attempt, .. }
         | Command::ImportChosen(attempt)
+        | Command::PreviewExport { attempt, .. }
+        | Command::Export { attempt, .. }
+        | Command::Fields { attempt, .. }
+        | Command::Share { attempt, .. }
         | Command::TryReading { attempt, .. }
         | Command::ReadKey { attempt, .. }
         | Command::MakeKey { attempt, .. }
@@ -111,8 +154,12 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
+        | Command::KeepUnkept
         | Command::StartPractice(_)
         | Command::PasteLine(_)
+        | Command::ListForms
+        | Command::ListOutlets(_)
+        | Command::DropOutlet { .. }
         | Command::SaveWindow(_) => None,
     }
 }
@@ -137,16 +184,35 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::CallRefresh { attempt, material, saved_as } => {
             token_call::refresh(&shared, attempt, *material, saved_as).await
         }
-        Command::CheckToken { attempt, material } => identity::check(&shared, attempt, *material).await,
+        Command::CheckToken { attempt, material, saved_as } => {
+            identity::check(&shared, attempt, *material, saved_as).await
+        }
         Command::SaveProfile { attempt, name, material, replace } => {
             profiles::save(&shared, attempt, name, *material, replace).await
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
-        Command::Token { attempt, name, min_valid } => keep::token(&shared, attempt, name, min_valid).await,
+        Command::History { attempt, name } => history::show(&shared, attempt, name).await,
+        Command::Restore { attempt, name, generation, anyway } => {
+            history::restore(&shared, attempt, name, generation, anyway).await
+        }
+        Command::VaultStatus(attempt) => moving::status(&shared, attempt).await,
+        Command::MoveVault { attempt, to, passphrase } => moving::move_vault(&shared, attempt, to, passphrase).await,
+        Command::Token { attempt, name, need } => keep::token(&shared, attempt, name, need).await,
+        Command::KeepUnkept => keep::try_again(&shared).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
         Command::Import { attempt, source } => importing::import(&shared, attempt, source).await,
         Command::ImportChosen(attempt) => importing::choose(&shared, attempt).await,
+        Command::ListForms => {
+            export::forms(&shared);
+            Ok(())
+        }
+        Command::PreviewExport { attempt, order } => export::preview(&shared, attempt, order).await,
+        Command::Export { attempt, order, to } => export::export(&shared, attempt, order, to).await,
+        Command::Fields { attempt, name } => export::fields(&shared, attempt, name).await,
+        Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
+        Command::ListOutlets(name) => export::list(&shared, &name),
+        Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
         Command::TryReading { attempt, reading, reply } => {
             reading::try_reading(&shared, attempt, &reading, &reply).await;
             Ok(())
@@ -157,6 +223,8 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::OpenKey { attempt, name } => keys::open(&shared, attempt, name).await,
         Command::WriteCertificate { attempt, path, text } => keys::write(&shared, attempt, path, text).await,
         Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
+        Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(&shared, attempt, name).await,
+        Command::WhoAmI { attempt, name } => keep::whoami(&shared, attempt, name).await,
         // Both are dealt with before a run begins.
         Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     };

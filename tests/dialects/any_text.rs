@@ -32,7 +32,7 @@ fn a_hostile_document_comes_to_an_end() {
     let collection = serde_json::json!({ "info": {}, "variable": doubling, "auth": { "type": "oauth2", "oauth2": {
         "accessTokenUrl": "{{v0}}", "clientId": "{{v0}}", "tokenRequestParams": many,
     } } });
-    let open: String = (0..50_000).map(|n| format!("p{n}={{x{n}}}&")).collect();
+    let open: String = (0..50_000).map(|n| format!("p{n}={{x{n}}}")).collect::<Vec<_>>().join("&");
     let documents = [
         collection.to_string(),
         full("{"),

@@ -1,7 +1,7 @@
 //! `DataZen`'s pages.
 
-use tokenwright::call::Values;
-use tokenwright::dialect::{datazen, ezintegrations::Secrecy};
+use tokenwright::call::{Authentication, Parameter, Values};
+use tokenwright::dialect::{Secrecy, datazen};
 use tokenwright::practice::{Practice, PracticeOptions};
 use tokenwright::secret::Secret;
 use tokenwright::service::{Asks, BodyKind, Catalog, ProfileDraft};
@@ -39,9 +39,9 @@ fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
     let mut wizard = Wizard::start();
     let first = only(datazen::read(&page(&practice.base_url())).expect("the pages"));
     // As text and as JSON: what is written is read as the same.
-    let text = datazen::write(&first, Secrecy::With);
+    let text = datazen::write(&first, Secrecy::With).expect("writable");
     let second = only(datazen::read(text.expose()).expect("our own pages"));
-    let json = datazen::write_json(&first, Secrecy::With);
+    let json = datazen::write_json(&first, Secrecy::With).expect("writable");
     let third = only(datazen::read(json.expose()).expect("our own JSON"));
     for described in [&first, &second, &third] {
         assert_eq!(described.service, first.service);
@@ -55,7 +55,7 @@ fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
         let refreshed = wizard.refresh(&material).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         assert_ne!(Some(&refreshed.access_token), material.tokens.as_ref().map(|tokens| &tokens.access_token));
     }
-    let without = datazen::write(&first, Secrecy::Without);
+    let without = datazen::write(&first, Secrecy::Without).expect("writable");
     assert!(!without.expose().contains("practice-secret"), "{}", without.expose());
 }
 
@@ -83,6 +83,46 @@ fn a_page_that_names_a_listed_service_is_its_preset() {
     let described = only(datazen::read(text).expect("the pages"));
     assert_eq!(described.service, Catalog::bundled().service("quickbooks").expect("a preset"));
     assert_eq!((described.client_id.as_str(), &described.secrets.client_secret), ("abc", &Secret::new("shh-secret")));
+}
+
+#[test]
+fn every_service_of_its_list_has_a_preset() {
+    for (setting, id) in [
+        ("Business Central Online", "business-central-online"),
+        ("ConstantContact", "constant-contact"),
+        ("Criteo", "criteo"),
+        ("DayForce", "dayforce"),
+        ("Facebook", "facebook"),
+        ("Google Cloud", "google"),
+        ("Instragram", "instagram"),
+        ("LinkedIn", "linkedin"),
+        ("MailChimp", "mailchimp"),
+        ("Business Central", "business-central"),
+        ("Microsoft OAuth", "microsoft"),
+        ("NetSuite", "netsuite"),
+        ("Pinterest", "pinterest"),
+        ("QuickBooks Online", "quickbooks"),
+        ("Twitter", "twitter-x"),
+        ("YouTube", "youtube"),
+    ] {
+        let import = datazen::read(&format!("Pre-Configured OAuth Setting: {setting}\n")).expect("a preset");
+        assert_eq!(import.described[0].service.id, id, "{setting}");
+    }
+}
+
+#[test]
+fn what_the_wizard_cannot_do_is_not_written() {
+    let mut described = only(datazen::read(&page("https://as.example.test")).expect("the pages"));
+    described.service.bearer.query = vec![Parameter::new("company", "<company>")];
+    let error = datazen::write(&described, Secrecy::With).expect_err("unknown");
+    let words = "a call of Practice by hand names `<company>`, which is none of DataZen's variables";
+    assert_eq!(error.to_string(), words);
+    described.inputs.insert("company".into(), "acme".into());
+    let written = datazen::write(&described, Secrecy::With).expect("its value is known");
+    assert!(written.expose().contains("Query: company=acme\n"), "{}", written.expose());
+    described.service.bearer.authentication = Authentication::PrivateKeyJwt;
+    let error = datazen::write_json(&described, Secrecy::With).expect_err("signed");
+    assert_eq!(error.to_string(), "Practice by hand signs its calls or uses a certificate, which DataZen cannot do");
 }
 
 #[test]

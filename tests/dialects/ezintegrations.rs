@@ -1,8 +1,8 @@
 //! eZintegrations' five settings.
 
 use serde_json::{Value, json};
-use tokenwright::dialect::ezintegrations::{self, BodyForm, Secrecy};
-use tokenwright::dialect::{Described, datazen};
+use tokenwright::dialect::ezintegrations::{self, BodyForm};
+use tokenwright::dialect::{Described, Secrecy, datazen};
 use tokenwright::practice::{Practice, PracticeOptions};
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, Start};

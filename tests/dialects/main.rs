@@ -10,5 +10,6 @@ mod curl;
 mod datazen;
 mod documents;
 mod ezintegrations;
+mod recognition;
 mod tools;
 mod wizard;

@@ -120,6 +120,7 @@ pub fn token_set(access_token: &str) -> TokenSet {
         scopes: Some(vec!["openid".into(), "profile".into()]),
         obtained_at: now(),
         kept: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
+        issued_for: std::collections::BTreeMap::new(),
     }
 }
 
@@ -142,7 +143,14 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         masked_body: body.replace(ACCESS_TOKEN, "••••"),
         body: Secret::new(body),
     };
-    Exchange { call, reply: Some(reply), outcome: outcome.map(Box::new), notes: Vec::new(), choices: Vec::new() }
+    Exchange {
+        call,
+        reply: Some(reply),
+        outcome: outcome.map(Box::new),
+        notes: Vec::new(),
+        choices: Vec::new(),
+        unanswered: false,
+    }
 }
 
 /// A bearer call that brought this.
@@ -162,6 +170,7 @@ pub fn saved(as_name: &str) -> Session {
         expires_at: Some(now() + SignedDuration::from_secs(seconds)),
         refreshable: true,
         refresh_token_expires_at: None,
+        announced_from: None,
         scopes: None,
     };
     let broken = ProfileState::Broken(Diagnosis::new("`old.toml` line 3: there is no key `bearr`"));

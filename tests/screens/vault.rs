@@ -36,3 +36,72 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         assert_eq!(machine.access_token(), token);
     }
 }
+
+/// A machine whose vault is locked with a passphrase, with a profile kept as `kept` and open.
+fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) -> Machine {
+    let mut machine = Machine::at(home, dress, Visit::Follow, "passphrase");
+    machine.wait("A passphrase for the vault");
+    machine.window.fill("Passphrase", passphrase);
+    machine.window.fill("Passphrase again", passphrase);
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.sign_in();
+    machine.window.fill("Profile name", "kept");
+    machine.press("Save profile");
+    machine.wait("Kept as kept.");
+    machine
+}
+
+#[test]
+fn the_history_shows_what_came_of_each_generation_and_leads_back() {
+    let dress = DRESSES[0];
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), dress, "correct horse");
+    let first = machine.access_token();
+    machine.press("Show history");
+    machine.wait("signed in");
+    machine.press("Check token");
+    machine.wait("worked");
+    machine.press("Refresh token");
+    machine.press("Call refresh token endpoint");
+    machine.wait("refreshed");
+    assert_ne!(machine.access_token(), first);
+    machine.press("Restore…");
+    machine.press("Leave it");
+    machine.press("Restore…");
+    machine.press("Restore anyway");
+    machine.wait("restored 1");
+    assert_eq!(machine.access_token(), first);
+    machine.press("Restore");
+    machine.wait("restored 2");
+    assert_ne!(machine.access_token(), first);
+}
+
+#[test]
+fn the_vault_is_moved_to_another_passphrase() {
+    let dress = DRESSES[1];
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), dress, "correct horse");
+    machine.press("Move…");
+    machine.wait("Where shall the vault's key be kept?");
+    machine.press("Leave it where it is");
+    machine.press("Move…");
+    machine.window.fill("Passphrase", "battery staple");
+    machine.window.fill("Passphrase again", "battery staple");
+    machine.press("Move to this passphrase");
+    machine.wait_until("the question is gone", |window| !window.reads("Where shall the vault's key be kept?"));
+    drop(machine);
+
+    let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.press("Open the vault");
+    machine.wait("the passphrase does not open the vault");
+    machine.window.fill("Passphrase", "battery staple");
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.press("Open kept");
+    machine.wait("Call refresh token endpoint");
+    machine.press("Show history");
+    machine.wait("moved");
+}

@@ -7,6 +7,7 @@ pub mod display;
 pub mod oidc_provider;
 pub mod practice;
 pub mod process;
+pub mod renewed;
 pub mod scripted;
 pub mod tokenwright;
 

@@ -18,7 +18,12 @@ impl Practice {
 
     /// With these faults switched on.
     pub fn start_with(program: &Tokenwright, faults: &[&str]) -> Self {
-        let mut arguments = vec!["practice", "--port", "0", "--auto-consent"];
+        Self::start_at(program, "0", faults)
+    }
+
+    /// On this port; `0` takes a free one.
+    pub fn start_at(program: &Tokenwright, port: &str, faults: &[&str]) -> Self {
+        let mut arguments = vec!["practice", "--port", port, "--auto-consent"];
         arguments.extend(faults.iter().flat_map(|fault| ["--fault", fault]));
         let mut process = program.start(&arguments);
         let line = process.line_with("http://127.0.0.1:");

@@ -65,32 +65,21 @@ fn is_curl(word: &str) -> bool {
 const WITH_VALUE: &str = "XdHuFAebcoTmrwxKEyYzCDPQt";
 
 /// Options of a name that are followed by a value, beside those that are read.
-const NAMED_WITH_VALUE: [&str; 14] = [
-    "--user-agent",
-    "--referer",
-    "--cookie",
-    "--cookie-jar",
-    "--output",
-    "--max-time",
-    "--connect-timeout",
-    "--retry",
-    "--proxy",
-    "--cert",
-    "--key",
-    "--cacert",
-    "--write-out",
-    "--resolve",
-];
+const NAMED_WITH_VALUE: &str = "--user-agent --referer --cookie --cookie-jar --output --max-time --connect-timeout \
+    --retry --retry-delay --proxy --proxy-user --cert --cert-type --key --key-type --pass --cacert --capath --write-out \
+    --resolve --connect-to --interface --unix-socket --limit-rate --max-redirs --range --ciphers --tls-max --dump-header \
+    --config --upload-file --url-query --variable --oauth2-bearer --aws-sigv4 --trace --trace-ascii --stderr --netrc-file";
 
 fn options(mut words: impl Iterator<Item = String>) -> Result<Options, DocumentError> {
     let mut options = Options::default();
+    let mut others = Vec::new();
     while let Some(word) = words.next() {
         if let Some(letters) = word.strip_prefix('-').filter(|rest| !rest.is_empty() && !rest.starts_with('-')) {
             letters_of(letters, &mut words, &mut options)?;
         } else if word.starts_with("--") {
             let (name, joined) =
                 word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value.to_owned())));
-            let takes = named(name).is_some() || NAMED_WITH_VALUE.contains(&name);
+            let takes = named(name).is_some() || NAMED_WITH_VALUE.split_whitespace().any(|known| known == name);
             let value = if takes { joined.or_else(|| words.next()) } else { None };
             match (named(name), value) {
                 (Some(letter), Some(value)) => options.put(letter, value),
@@ -98,12 +87,17 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options, DocumentE
                 (None, _) if name == "--get" => options.get = true,
                 (None, _) => options.ignored.push(name.to_owned()),
             }
-        } else if options.url.is_empty() {
-            options.url = word;
         } else {
-            options.ignored.push("a second URL".to_owned());
+            others.push(word);
         }
     }
+    // A word may be the value of an option that is not known here; a URL looks like one.
+    let is_url = |word: &String| word.contains("://") || word.starts_with(['{', '<', '$']);
+    let at = others.iter().position(is_url).or((!others.is_empty()).then_some(0));
+    if let Some(at) = at.filter(|_| options.url.is_empty()) {
+        options.url = others.remove(at);
+    }
+    options.ignored.extend(others.iter().map(|_| "a further word".to_owned()));
     Ok(options)
 }
 
@@ -159,9 +153,13 @@ impl Options {
             }
             'u' => self.user = Some(value),
             'J' => self.data.push(Data::Json(value)),
-            'F' => self.data.push(Data::Part(value)),
             // The body would be in a file, which is not read here.
-            'd' | 'E' if value.starts_with('@') => self.ignored.push(format!("-{letter} @file")),
+            'd' if value.starts_with('@') => self.ignored.push("--data @file".to_owned()),
+            'E' if !value.contains('=') && value.contains('@') => {
+                self.ignored.push("--data-urlencode @file".to_owned())
+            }
+            'F' if value.contains("=@") || value.contains("=<") => self.ignored.push("--form @file".to_owned()),
+            'F' => self.data.push(Data::Part(value)),
             'E' => self.data.push(Data::Encoded(value)),
             'd' | 'B' => self.data.push(Data::Sent(value)),
             letter => self.ignored.push(format!("-{letter}")),

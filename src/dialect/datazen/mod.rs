@@ -15,7 +15,7 @@ use crate::dialect::standard::{
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Catalog, Service};
 
-pub use crate::dialect::datazen::write::{write, write_json};
+pub use crate::dialect::datazen::write::{WriteError, write, write_json};
 
 /// What it is called.
 const FORM: &str = "DataZen OAuth settings";
@@ -73,10 +73,13 @@ fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
 
 /// The preset of this name.
 fn preset(setting: &str) -> Option<Service> {
-    let wanted = squeezed(setting);
-    if wanted.is_empty() {
-        return None;
-    }
+    let squeezed_setting = squeezed(setting);
+    // The list spells one so, and calls another by what it is.
+    let wanted = match squeezed_setting.trim_end_matches("oauth") {
+        "" => return None,
+        "instragram" => "instagram",
+        wanted => wanted,
+    };
     let is_it = |service: &Service| {
         let names = [&service.id, &service.name].into_iter().chain(&service.aliases);
         names.into_iter().any(|name| squeezed(name) == wanted)

@@ -1,12 +1,13 @@
 //! The pages of a service, as text under labels or as JSON, with the nine variables where the calls have our names.
 
 use serde_json::{Map, Value as Json};
+use thiserror::Error;
 
 use crate::call::{
     Authentication, BodyTemplate, CallTemplate, Parameter, Place, Span, Template, Values, write_parameters,
 };
-use crate::dialect::Described;
-use crate::dialect::ezintegrations::Secrecy;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::{Described, Secrecy};
 use crate::secret::Secret;
 use crate::service::{Asks, Authorization};
 
@@ -14,8 +15,51 @@ use crate::service::{Asks, Authorization};
 const ADDED: [&str; 7] =
     ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"];
 
+/// The variables that the wizard knows; a verifier, which it does not, is left out.
+const VARIABLES: [&str; 10] = [
+    "scope",
+    "redirect_uri",
+    "code",
+    "client_id",
+    "grant_type",
+    "user_name",
+    "client_secret",
+    "token",
+    "refresh_token",
+    "code_verifier",
+];
+
+/// Why a service cannot be written so.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum WriteError {
+    /// The caller says who it is in a way that the wizard does not know.
+    #[error("{service} signs its calls or uses a certificate, which DataZen cannot do")]
+    Authentication {
+        /// The service's name.
+        service: String,
+    },
+    /// A call names a value that is none of the variables.
+    #[error("a call of {service} names `<{name}>`, which is none of DataZen's variables")]
+    Variable {
+        /// The service's name.
+        service: String,
+        /// The placeholder.
+        name: String,
+    },
+}
+
+impl Diagnose for WriteError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::Authentication { .. } => "choose an authentication with a client secret, if the service takes one",
+            Self::Variable { .. } => "fill in the inputs of the service, so that their values can be written",
+        })
+    }
+}
+
 /// The pages as text, `Label: value` a line; the refresh settings follow their heading.
-pub fn write(described: &Described, secrecy: Secrecy) -> Secret {
+pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
+    check(described)?;
     let mut text = Secret::default();
     for (label, value) in page(described, secrecy) {
         text.typing().push_str(&format!("{label}: {}\n", value.expose()));
@@ -26,11 +70,12 @@ pub fn write(described: &Described, secrecy: Secrecy) -> Secret {
             text.typing().push_str(&format!("{label}: {value}\n"));
         }
     }
-    text
+    Ok(text)
 }
 
 /// The pages as a JSON object, the refresh settings as an object in it.
-pub fn write_json(described: &Described, secrecy: Secrecy) -> Secret {
+pub fn write_json(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
+    check(described)?;
     let text = |value: Secret| Json::String(value.expose().to_owned());
     let fields = page(described, secrecy).into_iter();
     let mut object: Map<String, Json> = fields.map(|(label, value)| (label.to_owned(), text(value))).collect();
@@ -39,7 +84,25 @@ pub fn write_json(described: &Described, secrecy: Secrecy) -> Secret {
         let fields = fields.map(|(label, value)| (label.to_owned(), Json::String(value))).collect();
         object.insert("Refresh Token Settings".into(), Json::Object(fields));
     }
-    Secret::new(format!("{:#}\n", Json::Object(object)))
+    Ok(Secret::new(format!("{:#}\n", Json::Object(object))))
+}
+
+/// Whether the wizard can make the calls.
+fn check(described: &Described) -> Result<(), WriteError> {
+    let service = &described.service;
+    let name = || service.name.clone();
+    for call in [Some(&service.bearer), service.refresh.as_ref()].into_iter().flatten() {
+        let signs = [Authentication::Certificate, Authentication::PrivateKeyJwt, Authentication::ClientSecretJwt];
+        if signs.contains(&call.authentication) {
+            return Err(WriteError::Authentication { service: name() });
+        }
+        let has_value = |input: &str| described.inputs.get(input).is_some_and(|value| !value.is_empty());
+        let mut named = call.placeholders();
+        if let Some(unknown) = named.find(|named| !VARIABLES.contains(named) && !has_value(named)) {
+            return Err(WriteError::Variable { service: name(), name: unknown.to_owned() });
+        }
+    }
+    Ok(())
 }
 
 /// All fields but those of the refresh settings.

@@ -12,7 +12,7 @@ use crate::dialect::standard::{DocumentError, Gathering, RawBody, RawCall, finis
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Service, Start};
 
-pub use crate::dialect::ezintegrations::write::{BodyForm, Secrecy, WriteError, write};
+pub use crate::dialect::ezintegrations::write::{BodyForm, WriteError, write};
 
 /// What it is called.
 const FORM: &str = "eZintegrations OAuth 2.0 settings";

@@ -64,14 +64,20 @@ pub(super) fn is_settings(json: &Json) -> bool {
     let Some(members) = json.as_object() else { return false };
     let named = |label: Label| members.keys().any(|key| Label::of(key) == Some(label));
     let ours = members.keys().any(|key| squeezed(key).starts_with("refreshtoken") && Label::of(key).is_some());
-    ours && named(Label::Url) && (named(Label::Body) || named(Label::Header) || named(Label::Method))
+    let others = members.keys().any(|key| squeezed(key).ends_with("bearertokenurl"));
+    ours && !others && named(Label::Url) && (named(Label::Body) || named(Label::Header) || named(Label::Method))
 }
 
 /// Whether a text has the settings, each under its label.
 pub(super) fn is_labelled(text: &str) -> bool {
     let labels: Vec<Label> = text.lines().filter_map(|line| label_line(line).map(|(label, _)| label)).collect();
-    let ours = text.lines().any(|line| squeezed(line).starts_with("refreshtoken"));
-    ours && labels.contains(&Label::Url) && labels.len() > 1
+    let begins = |label: &str| text.lines().any(|line| squeezed(line).starts_with(label));
+    // Another tool has fields of the same names beside the URL of its bearer call.
+    begins("refreshtoken")
+        && !begins("oauthbearertokenurl")
+        && !begins("bearertokenurl")
+        && labels.contains(&Label::Url)
+        && labels.len() > 1
 }
 
 /// Reads either.

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Place, Span, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::Described;
+use crate::dialect::{Described, Secrecy};
 use crate::secret::Secret;
 
 /// How the body is written.
@@ -18,16 +18,6 @@ pub enum BodyForm {
     Object,
     /// As a URL-encoded text.
     Text,
-}
-
-/// Whether secret values are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Secrecy {
-    /// A placeholder stands for each.
-    #[default]
-    Without,
-    /// They are written where they are known.
-    With,
 }
 
 /// Why a service cannot be written so.

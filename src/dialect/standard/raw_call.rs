@@ -2,7 +2,7 @@
 //! apart, and the person's own values leave it.
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
@@ -216,7 +216,7 @@ fn basic_pair(authorization: &str) -> Option<(String, String)> {
         return None;
     }
     let rest = rest.trim();
-    if let Ok(bytes) = BASE64_STANDARD.decode(rest)
+    if let Ok(bytes) = BASE64_STANDARD_NO_PAD.decode(rest.trim_end_matches('='))
         && let Ok(pair) = String::from_utf8(bytes)
     {
         let pair = Secret::new(pair);

@@ -50,10 +50,10 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
         let bearer = tab == TokenTab::Bearer;
         let call = if bearer { &mut profile.bearer } else { &mut profile.refresh };
         request_ui(ui, call);
-        profile.settle_assertion();
         for (name, words) in profile.service.parameter_help(if bearer { "bearer" } else { "refresh" }) {
             ui.label(small(ui, format!("{name}: {words}")));
         }
+        profile.settle_assertion();
     });
 }
 

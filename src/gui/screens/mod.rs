@@ -4,6 +4,7 @@ mod actions;
 mod authorization;
 mod call_form;
 mod copy_as;
+mod history;
 mod import;
 mod key;
 mod known;
@@ -15,6 +16,7 @@ mod reply;
 mod save;
 mod service;
 mod tokens;
+mod unkept;
 mod vault;
 mod window;
 

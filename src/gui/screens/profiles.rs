@@ -11,7 +11,7 @@ use crate::gui::screens::intent_button;
 use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{Palette, Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot};
-use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, VaultChoice, VaultState};
+use crate::wizard::{Flow, ProfileState, ProfileSummary, Session, Theme, VaultChoice, VaultState};
 
 /// Height of the part below the list, in points: where tokens are kept, and the dresses to choose from.
 const LOOKS_HEIGHT: f32 = 76.0;
@@ -27,7 +27,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
-    let looks = looks_ui(ui, session, theme);
+    let looks = looks_ui(ui, session, draft, theme);
     intent.or(list).or(looks)
 }
 
@@ -39,6 +39,7 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
     for profile in &session.profiles {
         ui.push_id(profile.name.as_str(), |ui| {
             intent = intent.take().or(profile_ui(ui, session, draft, profile));
+            intent = intent.take().or(more_ui(ui, session, profile));
         });
         ui.add_space(4.0);
     }
@@ -56,8 +57,15 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
         let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
         ui.add(egui::Label::new(name).truncate().selectable(false));
         ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
+        if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
+            ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
+        }
         let (tone, text) = state(&profile.state, draft.now);
-        status_dot(ui, tone, &text)
+        status_dot(ui, tone, &text);
+        // A dead refresh token and the like are in the state's own word.
+        if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
+            status_dot(ui, Tone::Warning, &trouble.summary);
+        }
     });
     let response = shown.response.interact(Sense::click());
     let described = format!("Open {}", profile.name);
@@ -65,11 +73,26 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }
-    let response = match &profile.state {
-        ProfileState::Broken(diagnosis) => response.on_hover_text(diagnosis.to_string()),
-        _ => response,
+    let response = match profile.state.trouble(draft.now) {
+        Some(trouble) => response.on_hover_text(trouble.to_string()),
+        None => response,
     };
     response.clicked().then(|| Intent::Open(profile.name.clone()))
+}
+
+/// What can be done with a profile where it stands: the one thing that mends it, and for the open one whose it is.
+fn more_ui(ui: &mut Ui, session: &Session, profile: &ProfileSummary) -> Option<Intent> {
+    if profile.state.wants_sign_in() {
+        return intent_button(ui, ButtonKind::Secondary, Intent::SignIn(profile.name.clone()), None);
+    }
+    let is_open = session.saved_as.as_ref() == Some(&profile.name);
+    let service = session.services.iter().find(|service| service.id == profile.service_id);
+    let has_identity = service.is_some_and(|service| service.identity.is_some());
+    if !is_open || !has_identity || !matches!(profile.state, ProfileState::Tokens { .. }) {
+        return None;
+    }
+    let blocked = session.running(Flow::WhoAmI).map(|_| "Asking the service");
+    intent_button(ui, ButtonKind::Secondary, Intent::WhoAmI(profile.name.clone()), blocked)
 }
 
 /// The state in a colour and in words, with the time that is left.
@@ -78,7 +101,7 @@ fn state(state: &ProfileState, now: Timestamp) -> (Tone, String) {
     let tone = match word {
         "fresh" => Tone::Success,
         "expiring" | "no refresh token" | "vault closed" => Tone::Warning,
-        "expired" | "needs sign-in" | "unreadable" => Tone::Danger,
+        "expired" | "needs sign-in" | "stale" | "unreadable" => Tone::Danger,
         _ => Tone::Info,
     };
     match left(state, now) {
@@ -101,7 +124,7 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
 }
 
 /// Where tokens are kept, and the dress of the window.
-fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
+fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
     let (tone, text) = match &session.vault {
         VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
@@ -111,7 +134,16 @@ fn looks_ui(ui: &mut Ui, session: &Session, theme: Theme) -> Option<Intent> {
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };
-    status_dot(ui, tone, text);
+    ui.horizontal(|ui| {
+        // As high as the words, so that both stand on one line.
+        ui.spacing_mut().interact_size.y = 0.0;
+        status_dot(ui, tone, text);
+        let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
+        if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
+            draft.moving = !draft.moving;
+            draft.lead.to_top = true;
+        }
+    });
     ui.add_space(6.0);
     let themes = [Theme::System, Theme::Light, Theme::Dark];
     let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));

@@ -54,7 +54,10 @@ fn forget_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) -> Option<Inten
         }
         return None;
     }
-    let intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+    let mut intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
+    if draft.profile.as_ref().is_some_and(|profile| profile.service.revocation.is_some()) {
+        intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None));
+    }
     if secondary_button(ui, "Keep it").clicked() {
         draft.forgetting = None;
     }

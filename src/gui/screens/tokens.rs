@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{call_form, intent_button, known, reading, reply, save, waiting_row};
+use crate::gui::screens::{call_form, history, intent_button, known, reading, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, banner, countdown_text, disclosure, key_values, notice, secondary_button, section,
-    status_dot, tabs,
+    ButtonKind, CodeBlock, banner, banner_with, countdown_text, disclosure, key_values, notice, secondary_button,
+    section, status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt, scope_difference};
 use crate::secret::{MASK, Secret};
@@ -20,7 +20,9 @@ use crate::wizard::{CallState, EXPIRING, Flow, Session};
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
-    let intent = held_ui(ui, session, draft);
+    let intent = trouble_ui(ui, session, draft);
+    let intent = intent.or(held_ui(ui, session, draft));
+    let intent = intent.or(history::history_ui(ui, session, draft));
     tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
     ui.add_space(8.0);
     let state = match draft.tab {
@@ -41,6 +43,22 @@ pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
     ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
     let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, session, draft)).inner;
     intent.or(tried)
+}
+
+/// What is wrong with the saved tokens, and the one thing that mends it.
+fn trouble_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+    let name = session.saved_as.as_ref()?;
+    let saved = session.profiles.iter().find(|profile| profile.name == *name)?;
+    let trouble = saved.state.trouble(draft.now)?;
+    let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };
+    let mend = Intent::GoTo(crate::gui::draft::Step::Authorization);
+    let mends = |ui: &mut Ui| {
+        let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
+        can && secondary_button(ui, "Sign in again").clicked()
+    };
+    let pressed = banner_with(ui, tone, &trouble, mends).0;
+    ui.add_space(12.0);
+    pressed.then_some(mend)
 }
 
 /// The tokens there are, whose they are, and keeping them.

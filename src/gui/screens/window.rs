@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{actions, authorization, import, profiles, service, tokens, vault};
+use crate::gui::screens::{actions, authorization, import, profiles, service, tokens, unkept, vault};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -26,7 +26,8 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
         if draft.import.is_some() { import::import_ui(ui, session, draft) } else { wizard_ui(ui, session, draft) }
     };
     let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
-    from_side.or(from_middle).or(import::arrival_ui(ui, draft))
+    let from_closing = unkept::closing_ui(ui, session, draft);
+    from_closing.or(from_side).or(from_middle).or(import::arrival_ui(ui, draft))
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -73,6 +74,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
             }
             ui.add_space(8.0);
         }
+        intent = intent.take().or(unkept::unkept_ui(ui, session));
         let from_vault = vault::vault_ui(ui, session, draft);
         let from_step = match draft.step {
             Step::Service => service::service_ui(ui, session, draft),

@@ -163,7 +163,7 @@ mod tests {
 
     /// The complaints about an assertion with these claims and key id, signed by the uploaded key.
     #[track_caller]
-    fn check(kid: &str, claims: Json, used: &[String], expected: &[&str]) {
+    fn check(kid: &str, claims: &Json, used: &[String], expected: &[&str]) {
         let now = Timestamp::from_second(NOW).expect("a time");
         let life = Duration::from_hours(24);
         let pair = crate::oauth::make_key_pair(AssertionAlgorithm::ES256, 2048, "t", now, life).expect("a pair");
@@ -184,7 +184,7 @@ mod tests {
         let judge = Judge { assertion: &assertion, facts: &facts, certificate, now, used };
         let key = EncodingKey::from_ec_pem(pair.private_key.expose().as_bytes()).expect("a key");
         let header = Header { kid: Some(kid.to_owned()), ..Header::new(Algorithm::ES256) };
-        let token = Secret::new(jsonwebtoken::encode(&header, &claims, &key).expect("signed"));
+        let token = Secret::new(jsonwebtoken::encode(&header, claims, &key).expect("signed"));
         assert_eq!(judge.complaints(token.expose()), expected, "{claims}");
         let mut forged = token.expose().to_owned();
         let last = if forged.pop() == Some('A') { 'Q' } else { 'A' };
@@ -203,23 +203,23 @@ mod tests {
 
     #[test]
     fn an_assertion_as_the_preset_says_is_taken_once() {
-        check("k1", claims(&json!({})), &[], &[]);
-        check("k1", claims(&json!({})), &["one".to_owned()], &["the `jti` `one` came already"]);
+        check("k1", &claims(&json!({})), &[], &[]);
+        check("k1", &claims(&json!({})), &["one".to_owned()], &["the `jti` `one` came already"]);
     }
 
     #[test]
     fn each_slip_has_a_complaint_of_its_own() {
-        check("k2", claims(&json!({})), &[], &["the assertion's header `kid` is \"k2\" in place of \"k1\""]);
+        check("k2", &claims(&json!({})), &[], &["the assertion's header `kid` is \"k2\" in place of \"k1\""]);
         let audience = "the assertion's claim `aud` is \"https://as.test\" in place of \"https://as.test/token\"";
-        check("k1", claims(&json!({ "aud": "https://as.test" })), &[], &[audience]);
-        check("k1", claims(&json!({ "sub": "x" })), &[], &["the assertion's claim `sub` is one too many"]);
+        check("k1", &claims(&json!({ "aud": "https://as.test" })), &[], &[audience]);
+        check("k1", &claims(&json!({ "sub": "x" })), &[], &["the assertion's claim `sub` is one too many"]);
         let long = "the assertion lives 301 s, and 300 s is the most";
-        check("k1", claims(&json!({ "exp": NOW + 301 })), &[], &[long]);
+        check("k1", &claims(&json!({ "exp": NOW + 301 })), &[], &[long]);
         let late = claims(&json!({ "iat": NOW - 400, "exp": NOW - 100 }));
-        check("k1", late, &[], &["the assertion has expired"]);
+        check("k1", &late, &[], &["the assertion has expired"]);
         let early = claims(&json!({ "iat": NOW + 100, "exp": NOW + 200 }));
-        check("k1", early, &[], &["the assertion's `iat` is in the future"]);
-        check("k1", claims(&json!({ "jti": null })), &[], &["the assertion has no `jti`"]);
-        check("k1", claims(&json!({ "exp": "soon" })), &[], &["the assertion has no `iat` or no `exp`"]);
+        check("k1", &early, &[], &["the assertion's `iat` is in the future"]);
+        check("k1", &claims(&json!({ "jti": null })), &[], &["the assertion has no `jti`"]);
+        check("k1", &claims(&json!({ "exp": "soon" })), &[], &["the assertion has no `iat` or no `exp`"]);
     }
 }

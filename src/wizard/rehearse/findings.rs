@@ -15,6 +15,8 @@ use crate::wizard::{Failure, Identified};
 const LONGEST_LIFE: i64 = 10 * 366 * 24 * 3600;
 /// Nobody issues one for less.
 const SHORTEST_LIFE: i64 = 30;
+/// In bytes; the tokens that the stand-in makes are longer.
+const SHORTEST_TOKEN: usize = 16;
 
 /// What was read, in words, or what is wrong with it.
 pub(crate) fn tokens(
@@ -90,7 +92,10 @@ fn same(
     issued: Option<&(Secret, String)>,
 ) -> Result<(), String> {
     let Some((value, at)) = issued else { return Err(no_marker(what)) };
-    if read == Some(value) {
+    let is_part = |read: &Secret| read.expose().len() >= SHORTEST_TOKEN && value.expose().contains(read.expose());
+    // JSONata may take the token out of a longer text.
+    let may_be_part = !paths.iter().all(Expression::is_path);
+    if read.is_some_and(|read| read == value || (may_be_part && is_part(read))) {
         return Ok(());
     }
     Err(elsewhere(what, paths, at))

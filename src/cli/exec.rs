@@ -1,0 +1,75 @@
+//! `tokenwright exec`: a command with the token in its environment, and `tokenwright git-credential`.
+
+use std::io::Read as _;
+use std::process::Command as Process;
+
+use crate::cli::conversation::Conversation;
+use crate::cli::{Exit, print};
+use crate::diagnosis::Diagnosis;
+use crate::export::{Field, variable};
+use crate::service::ProfileName;
+use crate::wizard::{Command, Event, ExportOrder, ExportTo, Failure, FailureKind};
+
+/// How the command is told apart from failures of this program: what shells say for a command that was not found, or
+/// cannot be run.
+const NOT_FOUND: u8 = 127;
+const NOT_RUN: u8 = 126;
+
+/// Runs a command with the profile's named values in its environment and gives back its exit code. The values
+/// reach this one child and nothing else.
+pub(crate) fn run(mut conversation: Conversation, name: &str, command: &[String]) -> Result<Exit, Failure> {
+    let fields = fields(&mut conversation, name)?;
+    // The worker's thread, its listener and the open vault do not outlive the hand-over.
+    drop(conversation);
+    let Some((program, arguments)) = command.split_first() else { return Ok(Exit::Usage) };
+    let mut process = Process::new(program);
+    process.args(arguments).envs(fields.iter().map(|field| (variable(&field.name), field.value.expose())));
+    match process.status() {
+        Ok(status) => Ok(Exit::Other(code(status))),
+        Err(error) => {
+            print::warning(&Diagnosis::new(format!("`{program}` could not be run: {error}")));
+            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            Ok(Exit::Other(if missing { NOT_FOUND } else { NOT_RUN }))
+        }
+    }
+}
+
+/// Its exit code; 128 and the signal's number for one that was killed, as shells have it.
+fn code(status: std::process::ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
+}
+
+fn fields(conversation: &mut Conversation, name: &str) -> Result<Vec<Field>, Failure> {
+    let name = ProfileName::parse(name)?;
+    let attempt = conversation.attempt();
+    conversation.send(Command::Fields { attempt, name });
+    conversation.wait(|event| match event {
+        Event::Fields(_, fields) => Some(fields),
+        _ => None,
+    })
+}
+
+/// Answers git's question (gitcredentials): only `get` is answered; what git would store or erase is kept here anyway.
+pub(crate) fn git_credential(conversation: &mut Conversation, name: &str, operation: &str) -> Result<(), Failure> {
+    // Git closes its end when it has asked.
+    let mut question = String::new();
+    std::io::stdin().take(64 * 1024).read_to_string(&mut question).map_err(|error| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("git's question could not be read: {error}")))
+    })?;
+    if operation != "get" {
+        return Ok(());
+    }
+    let order = ExportOrder::new(ProfileName::parse(name)?, "git");
+    let attempt = conversation.attempt();
+    conversation.send(Command::Export { attempt, order, to: ExportTo::Text });
+    let answer = conversation.wait(|event| match event {
+        Event::Exported(_, done) => done.text,
+        _ => None,
+    })?;
+    print::result(answer.expose().trim_end_matches('\n'));
+    Ok(())
+}

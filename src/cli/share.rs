@@ -1,0 +1,55 @@
+//! `tokenwright share`.
+
+use crate::cli::args::ShareOptions;
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::wizard::{Command, Event, Failure, FailureKind, Insisted, ShareLock, ShareOrder};
+
+/// The variable that holds the passphrase for unattended use.
+const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
+
+pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Result<(), Failure> {
+    let profiles: Result<Vec<ProfileName>, _> = options.names.iter().map(|name| ProfileName::parse(name)).collect();
+    let secrets_for = if options.with_secrets { Some(lock(options)?) } else { None };
+    let insisted = Insisted { replace: options.replace, ..Insisted::default() };
+    let order = ShareOrder { profiles: profiles?, secrets_for, path: options.out.clone(), insisted };
+    let attempt = conversation.attempt();
+    conversation.send(Command::Share { attempt, order });
+    let done = conversation.wait(|event| match event {
+        Event::Shared(_, done) => Some(*done),
+        _ => None,
+    })?;
+    if let Some(text) = &done.text {
+        print::result(text.expose().trim_end_matches('\n'));
+    }
+    if let Some(path) = &done.path {
+        print::result(&format!("written to {}", path.display()));
+    }
+    for (name, words) in &done.left_out {
+        print::note(&format!("{name}: whoever takes it must supply: {words}"));
+    }
+    print::note("next: tokenwright import FILE, on the other machine");
+    Ok(())
+}
+
+fn lock(options: &ShareOptions) -> Result<ShareLock, Failure> {
+    if let Some(recipient) = &options.recipient {
+        return Ok(ShareLock::Recipient(recipient.clone()));
+    }
+    if let Some(passphrase) = std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()) {
+        return Ok(ShareLock::Passphrase(Secret::new(passphrase)));
+    }
+    let usage = |what: &str, hint: String| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
+    if !prompt::is_terminal() {
+        let hint = format!("name a recipient (`--recipient age1…`), or set `{PASSPHRASE}`");
+        return Err(usage("secrets are shared only locked, and there is nothing to lock them with", hint));
+    }
+    let passphrase = prompt::secret("Passphrase for the file:")?;
+    if passphrase.is_empty() || prompt::secret("The same again:")? != passphrase {
+        return Err(usage("the passphrases are empty or not the same", "type it again".to_owned()));
+    }
+    Ok(ShareLock::Passphrase(passphrase))
+}

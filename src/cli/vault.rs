@@ -1,0 +1,103 @@
+//! `tokenwright vault`.
+
+use serde_json::json;
+
+use crate::cli::args::{KindArgument, VaultTask};
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::wizard::{Command, Event, Failure, FailureKind, VaultChoice, VaultStatus};
+
+pub(crate) fn run(conversation: &mut Conversation, task: &VaultTask) -> Result<(), Failure> {
+    match task {
+        VaultTask::Status { json } => status(conversation, *json),
+        VaultTask::Move { to, passphrase_stdin } => move_vault(conversation, *to, *passphrase_stdin),
+    }
+}
+
+fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
+    let attempt = conversation.attempt();
+    conversation.send(Command::VaultStatus(attempt));
+    let status = conversation.wait(|event| match event {
+        Event::VaultStatus(_, status) => Some(*status),
+        _ => None,
+    })?;
+    if as_json {
+        print::result(&status_json(&status).to_string());
+    } else {
+        print::result(&format!("vault   {}", word(status.choice)));
+        if let Some(folder) = &status.folder {
+            print::result(&format!("folder  {}", folder.display()));
+            print::result(&format!("whole   {} sealed files", status.whole));
+        }
+        for older in &status.older {
+            print::result(&format!("older   {}", older.display()));
+        }
+        for aside in &status.aside {
+            print::result(&format!("aside   {}", aside.display()));
+        }
+        status.faults.iter().for_each(print::warning);
+    }
+    let Some(count) = Some(status.faults.len()).filter(|count| *count > 0) else { return Ok(()) };
+    let noun = if count == 1 { "fault" } else { "faults" };
+    let diagnosis = Diagnosis::new(format!("the vault has {count} {noun}"));
+    Err(Failure::new(FailureKind::Vault, diagnosis.hint("each of them is named above; all else can be used")))
+}
+
+fn status_json(status: &VaultStatus) -> serde_json::Value {
+    let faults = status.faults.iter().map(|fault| json!({ "summary": fault.summary, "hint": fault.hint }));
+    json!({
+        "kind": word(status.choice),
+        "folder": status.folder,
+        "whole": status.whole,
+        "faults": faults.collect::<Vec<_>>(),
+        "older": status.older,
+        "aside": status.aside,
+    })
+}
+
+fn move_vault(conversation: &mut Conversation, to: KindArgument, from_input: bool) -> Result<(), Failure> {
+    let passphrase = if to == KindArgument::Passphrase { new_passphrase(from_input)? } else { None };
+    let choice = match to {
+        KindArgument::Keyring => VaultChoice::Keyring,
+        KindArgument::Passphrase => VaultChoice::Passphrase,
+        KindArgument::Memory => VaultChoice::Memory,
+    };
+    let attempt = conversation.attempt();
+    conversation.send(Command::MoveVault { attempt, to: choice, passphrase });
+    let moved = conversation.wait(|event| match event {
+        Event::VaultMoved(_, moved) => Some(*moved),
+        _ => None,
+    })?;
+    print::result(&format!("The vault is a {} vault now.", word(moved.choice)));
+    if let Some(prescribed) = &moved.prescribed {
+        let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` still says `{prescribed}`"));
+        print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", word(moved.choice))));
+    }
+    Ok(())
+}
+
+/// From standard input or a person; `None` leaves it to the environment.
+fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
+    if from_input {
+        return prompt::secret_from_input().map(Some);
+    }
+    if !prompt::is_terminal() {
+        return Ok(None);
+    }
+    let first = prompt::secret("New passphrase:")?;
+    if first == prompt::secret("New passphrase again:")? {
+        return Ok(Some(first));
+    }
+    let diagnosis = Diagnosis::new("the two passphrases differ");
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing was changed; try again")))
+}
+
+fn word(choice: VaultChoice) -> &'static str {
+    match choice {
+        VaultChoice::Keyring => "keyring",
+        VaultChoice::Passphrase => "passphrase",
+        VaultChoice::Memory => "memory",
+    }
+}

@@ -1,0 +1,123 @@
+//! Puts exported text into files: whole or not at all, for this user's eyes alone, never over a file that somebody else
+//! wrote, and not where a version control would carry it away.
+
+mod error;
+mod lock;
+mod work_tree;
+
+use std::fs;
+use std::path::{self, Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::durable;
+use crate::secret::Secret;
+
+pub use crate::delivery::error::DeliveryError;
+pub use crate::delivery::lock::{Key, LOCKED, Lock, LockError, lock, unlock};
+pub use crate::delivery::work_tree::git_work_tree;
+
+/// The most bytes of a file that is looked at to see whose it is: no form is near as large.
+const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// What a person has insisted on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Insisted {
+    /// A file that this program did not write, or that was changed since, may be replaced.
+    pub replace: bool,
+    /// The file may stand in a git work tree that does not ignore it.
+    pub in_work_tree: bool,
+}
+
+/// The path as it is remembered: absolute, a link followed.
+pub fn place(typed: &Path) -> Result<PathBuf, DeliveryError> {
+    let path = path::absolute(typed).map_err(DeliveryError::file("find", typed))?;
+    match fs::symlink_metadata(&path) {
+        Ok(found) if found.is_dir() => Err(DeliveryError::Folder { path }),
+        Ok(_) => fs::canonicalize(&path).map_err(DeliveryError::file("follow", &path)),
+        Err(_) => Ok(path),
+    }
+}
+
+/// Whether a text may be written there. `known` is the digest of what this program wrote there last. `secret` tells
+/// whether the text holds a secret; one that holds none may stand in a work tree.
+pub fn check(path: &Path, known: Option<&str>, secret: bool, insisted: Insisted) -> Result<(), DeliveryError> {
+    let found = durable::read(path, SIZE_LIMIT).map_err(DeliveryError::file("read", path))?;
+    if let (Some(found), false) = (found, insisted.replace) {
+        match known {
+            None => return Err(DeliveryError::Foreign { path: path.to_owned() }),
+            Some(known) if digest(&found) != known => return Err(DeliveryError::Changed { path: path.to_owned() }),
+            Some(_) => {}
+        }
+    }
+    if secret
+        && !insisted.in_work_tree
+        && let Some(tree) = git_work_tree(path)
+    {
+        return Err(DeliveryError::InWorkTree { path: path.to_owned(), tree });
+    }
+    Ok(())
+}
+
+/// Writes the text (0600, whole or not at all) and returns its digest. The folder must exist: one that was mistyped
+/// is not made.
+pub fn write(path: &Path, text: &Secret) -> Result<String, DeliveryError> {
+    durable::write_private(path, text.expose().as_bytes()).map_err(DeliveryError::file("write", path))?;
+    Ok(digest(text.expose().as_bytes()))
+}
+
+/// SHA-256 in hex.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Diagnose as _;
+
+    #[test]
+    fn a_file_of_somebody_else_is_not_written_over_unless_one_insists() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = place(&folder.path().join("a.env")).expect("a place");
+        check(&path, None, true, Insisted::default()).expect("nothing is there");
+        let digest = write(&path, &Secret::new("one")).expect("written");
+        check(&path, Some(&digest), true, Insisted::default()).expect("it is ours");
+        let foreign = check(&path, None, true, Insisted::default()).expect_err("not ours");
+        assert_eq!(
+            foreign.to_string(),
+            format!("`{}` is there already, and this program did not write it", path.display())
+        );
+        fs::write(&path, "two").expect("written");
+        let changed = check(&path, Some(&digest), true, Insisted::default()).expect_err("changed");
+        let expected = format!("`{}` was changed since this program wrote it", path.display());
+        assert_eq!(changed.diagnose().summary, expected);
+        check(&path, None, true, Insisted { replace: true, ..Insisted::default() }).expect("insisted");
+    }
+
+    #[test]
+    fn a_secret_does_not_go_into_a_work_tree_that_does_not_ignore_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let git = |arguments: &[&str]| {
+            let status = std::process::Command::new("git").arg("-C").arg(folder.path()).args(arguments).status();
+            assert!(status.expect("git").success());
+        };
+        git(&["init", "--quiet"]);
+        let path = place(&folder.path().join("a.env")).expect("a place");
+        let error = check(&path, None, true, Insisted::default()).expect_err("in a work tree");
+        assert!(matches!(&error, DeliveryError::InWorkTree { .. }), "{error}");
+        check(&path, None, false, Insisted::default()).expect("there is no secret in it");
+        check(&path, None, true, Insisted { in_work_tree: true, ..Insisted::default() }).expect("insisted");
+        fs::write(folder.path().join(".gitignore"), "*.env\n").expect("written");
+        check(&path, None, true, Insisted::default()).expect("ignored");
+    }
+
+    #[test]
+    fn a_link_is_followed_and_a_folder_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(matches!(place(folder.path()), Err(DeliveryError::Folder { .. })));
+        let missing = folder.path().join("none/a.env");
+        let error = write(&missing, &Secret::new("x")).expect_err("no folder").to_string();
+        assert!(error.starts_with(&format!("cannot write `{}`: ", missing.display())), "{error}");
+    }
+}

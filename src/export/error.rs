@@ -1,0 +1,70 @@
+//! Why a form cannot be written.
+
+use thiserror::Error;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+
+/// Why a form cannot be written.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum ExportError {
+    /// No form of this name.
+    #[error("there is no form `{0}`")]
+    Unknown(String),
+    /// It has no live text, or no snapshot.
+    #[error("the form `{format}` cannot be {wanted}")]
+    Way {
+        /// The form.
+        format: &'static str,
+        /// `live` or `a snapshot`.
+        wanted: &'static str,
+        /// What to do instead.
+        hint: &'static str,
+    },
+    /// A field has a value that the reader of the form could not be given unharmed.
+    #[error("the form `{format}` cannot carry `{field}`: {why}")]
+    CannotCarry {
+        /// The form.
+        format: &'static str,
+        /// The field.
+        field: String,
+        /// What of the value has no way of being written.
+        why: &'static str,
+    },
+    /// It is nothing without this field.
+    #[error("the form `{format}` needs the {field}, and the profile has none")]
+    Missing {
+        /// The form.
+        format: &'static str,
+        /// The field, in words.
+        field: &'static str,
+        /// Where it comes from.
+        hint: &'static str,
+    },
+    /// It is nothing without the refresh token, which is not to leave.
+    #[error("the refresh token cannot just be copied (form `{0}`): this service gives a new one at each refresh")]
+    Rotates(&'static str),
+    /// The person's own template does not hold together.
+    #[error("the form `{name}`: {problem}")]
+    Own {
+        /// The template's name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Diagnose for ExportError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::Unknown(_) => diagnosis.hint("`tokenwright export --list` names the forms"),
+            Self::Way { hint, .. } | Self::Missing { hint, .. } => diagnosis.hint(*hint),
+            Self::CannotCarry { .. } => diagnosis.hint("choose another form: `json` carries any value"),
+            Self::Rotates(_) => diagnosis.hint(
+                "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), \
+                 or hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
+            ),
+            Self::Own { .. } => diagnosis.hint("mend the template file"),
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! A curl command line. Live, the token is asked for each time and never is an argument.
+
+use crate::export::form::header;
+use crate::export::shell_word;
+use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+
+pub(super) const FORMAT: ExportFormat = ExportFormat {
+    id: "curl",
+    name: "curl command",
+    reader: "a POSIX shell with curl",
+    file_name: "{profile}.sh",
+    refresh_token: RefreshTokenUse::Never,
+    snapshot: Some(snapshot),
+    live: Some(live),
+    next: "sh {file}",
+};
+
+/// The header comes by standard input, since arguments are seen by everybody on the machine.
+fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    let header = shell_word(&header::line(subject)?);
+    Text::whole(format!("printf '%s\\n' {header} | curl --header @- {}\n", url(subject)))
+}
+
+fn live(subject: &Subject) -> Result<Text, ExportError> {
+    Text::whole(format!("tokenwright token {} --header | curl --header @- {}\n", subject.profile, url(subject)))
+}
+
+fn url(subject: &Subject) -> String {
+    subject.url.as_deref().map_or_else(|| "\"$@\"".to_owned(), shell_word)
+}

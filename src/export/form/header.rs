@@ -1,0 +1,54 @@
+//! The whole `Authorization` header (RFC 6750 section 2.1), for tools that take a header as text.
+
+use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+
+pub(super) const FORMAT: ExportFormat = ExportFormat {
+    id: "header",
+    name: "Authorization header",
+    reader: "curl --header @FILE, and anything that takes a header",
+    file_name: "{profile}.header",
+    refresh_token: RefreshTokenUse::Never,
+    snapshot: Some(snapshot),
+    live: Some(live),
+    next: "curl --header @{file} {url}",
+};
+
+fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    Text::whole(format!("{}\n", line(subject)?))
+}
+
+fn live(subject: &Subject) -> Result<Text, ExportError> {
+    Text::whole(format!("tokenwright token {} --header\n", subject.profile))
+}
+
+/// The header in a line. A token with a line break would become two headers.
+pub(super) fn line(subject: &Subject) -> Result<String, ExportError> {
+    let token = subject.tokens.access_token.expose();
+    if token.chars().any(char::is_control) {
+        let why = "a header has no way of writing a control character";
+        return Err(ExportError::CannotCarry { format: FORMAT.id, field: "access_token".into(), why });
+    }
+    Ok(format!("Authorization: {} {token}", scheme(subject)))
+}
+
+/// The scheme as it is registered: services that write `bearer` mean it too (RFC 9110 section 11.1).
+pub(super) fn scheme(subject: &Subject) -> &str {
+    let token_type = subject.tokens.token_type.as_str();
+    if token_type.is_empty() || token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::subject::tests::subject;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_header_is_one_line_or_none() {
+        let mut subject = subject();
+        subject.tokens.token_type = "bearer".into();
+        assert_eq!(line(&subject).as_deref(), Ok("Authorization: Bearer at-1"));
+        subject.tokens.access_token = Secret::new("a\r\nX-Evil: 1");
+        assert!(matches!(line(&subject), Err(ExportError::CannotCarry { format: "header", .. })));
+    }
+}

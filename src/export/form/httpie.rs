@@ -1,0 +1,42 @@
+//! A session file of `HTTPie`.
+
+use serde_json::json;
+
+use crate::export::form::header::{line, scheme};
+use crate::export::form::json::pretty;
+use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+
+pub(super) const FORMAT: ExportFormat = ExportFormat {
+    id: "httpie",
+    name: "HTTPie session",
+    reader: "http --session-read-only",
+    file_name: "{profile}.httpie.json",
+    refresh_token: RefreshTokenUse::Never,
+    snapshot: Some(snapshot),
+    live: Some(live),
+    next: "http --session-read-only=./{file} {url}",
+};
+
+fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    // Read first, since it refuses what no header can hold.
+    let header = line(subject)?;
+    let value = header.split_once(": ").map_or("", |(_, value)| value);
+    let is_bearer = scheme(subject) == "Bearer";
+    let auth = if is_bearer {
+        json!({"type": "bearer", "raw_auth": subject.tokens.access_token.expose()})
+    } else {
+        json!({"type": null, "username": null, "password": null})
+    };
+    let headers = if is_bearer { json!([]) } else { json!([{"name": "Authorization", "value": value}]) };
+    Text::whole(pretty(&json!({
+        "__meta__": {"about": "HTTPie session file", "httpie": "3.2.4"},
+        "auth": auth,
+        "cookies": [],
+        "headers": headers,
+    })))
+}
+
+/// The header as `HTTPie` takes it: `Name:value` in a word.
+fn live(subject: &Subject) -> Result<Text, ExportError> {
+    Text::whole(format!("http \"$@\" \"$(tokenwright token {} --header)\"\n", subject.profile))
+}

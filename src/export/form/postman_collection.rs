@@ -1,0 +1,36 @@
+//! A Postman collection whose requests all carry the token: the `auth` block that others are copied from.
+
+use serde_json::json;
+
+use crate::export::form::header::scheme;
+use crate::export::form::json::pretty;
+use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+
+pub(super) const FORMAT: ExportFormat = ExportFormat {
+    id: "postman-collection",
+    name: "Postman collection with OAuth 2.0",
+    reader: "Postman, newman run",
+    file_name: "{profile}.postman_collection.json",
+    refresh_token: RefreshTokenUse::Never,
+    snapshot: Some(snapshot),
+    live: None,
+    next: "newman run {file}",
+};
+
+fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    let entry = |key: &str, value: &str| json!({"key": key, "value": value, "type": "string"});
+    let requests = subject.url.iter().map(|url| json!({"name": url, "request": {"method": "GET", "url": url}}));
+    Text::whole(pretty(&json!({
+        "info": {
+            "name": subject.profile,
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+        },
+        "auth": {"type": "oauth2", "oauth2": [
+            entry("accessToken", subject.tokens.access_token.expose()),
+            entry("tokenType", scheme(subject)),
+            entry("headerPrefix", scheme(subject)),
+            entry("addTokenTo", "header"),
+        ]},
+        "item": requests.collect::<Vec<_>>(),
+    })))
+}

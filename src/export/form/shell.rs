@@ -1,0 +1,33 @@
+//! Variables for a POSIX shell.
+
+use crate::export::shell_word;
+use crate::export::variable;
+use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+
+pub(super) const FORMAT: ExportFormat = ExportFormat {
+    id: "shell",
+    name: "Shell variables",
+    reader: "bash, zsh, dash and other POSIX shells",
+    file_name: "{profile}.sh",
+    refresh_token: RefreshTokenUse::Optional,
+    snapshot: Some(snapshot),
+    live: Some(live),
+    next: ". {file}",
+};
+
+pub(super) fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
+    let mut text = String::new();
+    for field in subject.fields() {
+        if field.value.expose().contains('\0') {
+            let why = "a variable cannot hold a zero byte";
+            return Err(ExportError::CannotCarry { format: FORMAT.id, field: field.name, why });
+        }
+        text.push_str(&format!("export {}={}\n", variable(&field.name), shell_word(field.value.expose())));
+    }
+    Text::whole(text)
+}
+
+/// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well.
+pub(super) fn live(subject: &Subject) -> Result<Text, ExportError> {
+    Text::whole(format!("export OAUTH_ACCESS_TOKEN=\"$(tokenwright token {})\"\n", subject.profile))
+}

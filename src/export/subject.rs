@@ -1,0 +1,170 @@
+//! What is exported: the tokens of a profile and what belongs to them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::oauth::TokenSet;
+use crate::secret::{MASK, Secret};
+
+/// What is exported.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The profile's name.
+    pub profile: String,
+    /// The service's name, for people.
+    pub service: String,
+    /// The tokens. The refresh token is in it only if it is to leave.
+    pub tokens: TokenSet,
+    /// The client id.
+    pub client_id: String,
+    /// The client secret, where there is one.
+    pub client_secret: Option<Secret>,
+    /// Where the token is refreshed; empty where it is not.
+    pub token_endpoint: String,
+    /// The issuer, where it is known.
+    pub issuer: Option<String>,
+    /// The scopes: those granted, or else those asked for.
+    pub scopes: Vec<String>,
+    /// The address the token is for, where the person named one.
+    pub url: Option<String>,
+    /// The person's inputs of the service.
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// A named value of a subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its name: that of the RFC, of the input, or of the kept value.
+    pub name: String,
+    /// Its value.
+    pub value: Secret,
+    /// Whether it must not be seen.
+    pub secret: bool,
+}
+
+impl Subject {
+    /// All that a form of named values carries, in a fixed order: tokens, what is known of them, the client, and the
+    /// values that were kept.
+    pub fn fields(&self) -> Vec<Field> {
+        let mut fields = vec![secret("access_token", &self.tokens.access_token)];
+        fields.push(plain("token_type", &self.tokens.token_type));
+        if let Some(expires_at) = self.tokens.expires_at {
+            fields.push(plain("expires_at", &rfc3339(expires_at)));
+        }
+        if let Some(refresh_token) = &self.tokens.refresh_token {
+            fields.push(secret("refresh_token", refresh_token));
+            fields.push(plain("client_id", &self.client_id));
+            fields.extend(self.client_secret.iter().map(|text| secret("client_secret", text)));
+            fields.push(plain("token_endpoint", &self.token_endpoint));
+        }
+        fields.extend(self.tokens.id_token.iter().map(|token| secret("id_token", token)));
+        if !self.scopes.is_empty() {
+            fields.push(plain("scope", &self.scopes.join(" ")));
+        }
+        fields.extend(self.tokens.kept.iter().map(|(name, value)| plain(name, value)));
+        fields.retain(|field| !field.value.is_empty());
+        fields
+    }
+
+    /// The same with every secret replaced, for showing what a form will hold.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let mask = |token: &Option<Secret>| token.as_ref().map(|_| Secret::new(MASK));
+        let tokens = TokenSet {
+            access_token: Secret::new(MASK),
+            refresh_token: mask(&self.tokens.refresh_token),
+            id_token: mask(&self.tokens.id_token),
+            ..self.tokens.clone()
+        };
+        Self { tokens, client_secret: mask(&self.client_secret), ..self.clone() }
+    }
+
+    /// When the access token expires, in seconds since 1970.
+    pub fn expires_at_seconds(&self) -> Option<i64> {
+        self.tokens.expires_at.map(Timestamp::as_second)
+    }
+}
+
+/// To the second, in UTC: what every reader of RFC 3339 takes.
+pub(in crate::export) fn rfc3339(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The name of an environment variable for a field: `OAUTH_` and the name in capitals, `realmId` as `REALM_ID`.
+pub fn variable(name: &str) -> String {
+    let mut text = String::from("OAUTH_");
+    let mut before = '_';
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && before.is_ascii_lowercase() {
+            text.push('_');
+        }
+        text.push(if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' });
+        before = c;
+    }
+    text
+}
+
+fn secret(name: &str, value: &Secret) -> Field {
+    Field { name: name.to_owned(), value: value.clone(), secret: true }
+}
+
+fn plain(name: &str, value: &str) -> Field {
+    Field { name: name.to_owned(), value: Secret::new(value), secret: false }
+}
+
+#[cfg(test)]
+pub(in crate::export) mod tests {
+    use super::*;
+
+    /// A subject with everything in it.
+    pub(in crate::export) fn subject() -> Subject {
+        let time = |text: &str| text.parse::<Timestamp>().expect("a time");
+        Subject {
+            profile: "acme".into(),
+            service: "QuickBooks Online".into(),
+            tokens: TokenSet {
+                issued_for: std::collections::BTreeMap::new(),
+                access_token: Secret::new("at-1"),
+                token_type: "Bearer".into(),
+                expires_at: Some(time("2026-11-21T03:00:00Z")),
+                refresh_token: Some(Secret::new("rt-1")),
+                refresh_token_expires_at: None,
+                id_token: None,
+                scopes: Some(vec!["a".into(), "b".into()]),
+                obtained_at: time("2026-11-21T02:00:00Z"),
+                kept: [("realmId".to_owned(), "9130".to_owned())].into(),
+            },
+            client_id: "id-1".into(),
+            client_secret: Some(Secret::new("cs-1")),
+            token_endpoint: "https://as.test/token".into(),
+            issuer: None,
+            scopes: vec!["a".into(), "b".into()],
+            url: None,
+            inputs: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_variable_is_in_capitals() {
+        assert_eq!(variable("access_token"), "OAUTH_ACCESS_TOKEN");
+        assert_eq!(variable("realmId"), "OAUTH_REALM_ID");
+        assert_eq!(variable("accounts-server"), "OAUTH_ACCOUNTS_SERVER");
+    }
+
+    #[test]
+    fn nothing_secret_is_left_when_masked() {
+        let fields = subject().masked().fields();
+        let seen: Vec<&str> = fields.iter().filter(|field| field.secret).map(|field| field.value.expose()).collect();
+        assert_eq!(seen, [MASK, MASK, MASK]);
+    }
+
+    #[test]
+    fn without_a_refresh_token_the_client_stays_at_home() {
+        let mut subject = subject();
+        subject.tokens.refresh_token = None;
+        let fields = subject.fields();
+        let names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        assert_eq!(names, ["access_token", "token_type", "expires_at", "scope", "realmId"]);
+    }
+}

@@ -1,0 +1,122 @@
+//! The generations of an open profile's tokens: when each came, how, and what became of it, with the way back to those
+//! that are kept.
+
+use egui::{Grid, Ui};
+use jiff::Timestamp;
+
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button, section};
+use crate::service::ProfileName;
+use crate::wizard::{Flow, HistoryLine, Left, ProfileHistory, Session};
+
+/// How many generations are shown; the command line shows all of them.
+const SHOWN: usize = 12;
+
+/// Shows the history of the open profile, once it was asked for; what the person wants.
+pub(crate) fn history_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let name = session.saved_as.as_ref()?;
+    let shown = session.history.as_ref().filter(|history| history.name == *name);
+    let Some(history) = shown else {
+        let wanted = intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);
+        if let Some(failure) = &session.history_problem {
+            ui.add_space(8.0);
+            banner(ui, Tone::Danger, &failure.diagnosis);
+        }
+        ui.add_space(12.0);
+        return wanted;
+    };
+    let intent = section(ui, "History", |ui| lines_ui(ui, session, draft, history)).inner;
+    ui.add_space(12.0);
+    intent
+}
+
+fn lines_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
+    if let Some(begun) = &history.begun {
+        notice(ui, Tone::Warning, "A refresh was begun with the newest tokens and its answer was never kept", begun);
+    }
+    let busy = session.running(Flow::History).map(|_| "Being restored");
+    let mut intent = None;
+    Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
+        for title in ["", "Time", "How", "Outcome", "Tokens"] {
+            ui.label(small(ui, title));
+        }
+        ui.end_row();
+        for line in history.lines.iter().take(SHOWN) {
+            let wanted = line_ui(ui, draft, &history.name, line, busy);
+            intent = intent.take().or(wanted);
+            ui.end_row();
+        }
+    });
+    if history.lines.len() > SHOWN {
+        let older = history.lines.len() - SHOWN;
+        ui.label(small(ui, format!("{older} older: tokenwright history {}", history.name)));
+    }
+    if let Some(failure) = &session.history_problem {
+        banner(ui, Tone::Danger, &failure.diagnosis);
+    }
+    intent
+}
+
+fn line_ui(
+    ui: &mut Ui,
+    draft: &mut Draft,
+    name: &ProfileName,
+    line: &HistoryLine,
+    busy: Option<&str>,
+) -> Option<Intent> {
+    ui.label(line.number.to_string());
+    ui.label(clock(line.at, draft));
+    let how = ui.label(&line.how);
+    if let Some(by) = &line.by {
+        how.on_hover_text(by);
+    }
+    ui.label(&line.outcome);
+    ui.horizontal(|ui| {
+        let digits = ui.monospace(line.access_token.as_deref().unwrap_or("-"));
+        digits.on_hover_text("The first digits of the access token's SHA-256");
+        left_ui(ui, draft, name, line, busy)
+    })
+    .inner
+}
+
+/// What is left of the tokens, and the way back to them. Where the refresh token is likely dead it is asked twice.
+fn left_ui(
+    ui: &mut Ui,
+    draft: &mut Draft,
+    name: &ProfileName,
+    line: &HistoryLine,
+    busy: Option<&str>,
+) -> Option<Intent> {
+    let restore = |anyway| Intent::Restore { name: name.clone(), generation: line.number, anyway };
+    ui.push_id(line.number, |ui| match line.left {
+        Left::Newest => {
+            ui.label("in use");
+            None
+        }
+        Left::Nothing => None,
+        Left::Kept => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
+        Left::Spent if draft.restoring == Some(line.number) => {
+            let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
+            if secondary_button(ui, "Leave it").clicked() || wanted.is_some() {
+                draft.restoring = None;
+            }
+            wanted
+        }
+        Left::Spent => {
+            ui.label("spent");
+            if secondary_button(ui, "Restore…").clicked() {
+                draft.restoring = Some(line.number);
+            }
+            None
+        }
+    })
+    .inner
+}
+
+/// A time as the person's clock shows it.
+fn clock(at: Timestamp, draft: &Draft) -> String {
+    at.to_zoned(draft.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

@@ -1,0 +1,118 @@
+//! What a reply tells about time: how far the service's clock is from ours, and when it wants to be asked again. The
+//! local clock may be wrong by hours; what is compared with it later is computed so that this does no harm.
+
+use std::time::Duration;
+
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::call::Reply;
+use crate::diagnosis::Diagnosis;
+
+/// From here on a person is told: token lives are minutes, and a signed assertion is refused for less.
+const WORTH_TELLING: SignedDuration = SignedDuration::from_mins(2);
+
+/// By how much the service's clock is ahead of this machine's, by the `Date` of its reply (RFC 9110 section 6.6.1);
+/// negative where it is behind. It is the least that explains the date: the header has whole seconds, and nobody
+/// knows when during the call it was written. Zero where there is none.
+pub fn clock_skew(reply: &Reply) -> SignedDuration {
+    let Some(date) = reply.header("date").and_then(http_date) else { return SignedDuration::ZERO };
+    let least = date.duration_since(reply.received_at);
+    let elapsed = SignedDuration::try_from(reply.elapsed).unwrap_or(SignedDuration::MAX);
+    let most = least.saturating_add(elapsed).saturating_add(SignedDuration::from_secs(1));
+    if least.is_positive() {
+        least
+    } else if most.is_negative() {
+        most
+    } else {
+        SignedDuration::ZERO
+    }
+}
+
+/// The words for a clock that is wrong, where it is wrong by so much that a person should know.
+pub fn skew_note(skew: SignedDuration, host: &str) -> Option<Diagnosis> {
+    if skew.abs() < WORTH_TELLING {
+        return None;
+    }
+    let side = if skew.is_positive() { "behind" } else { "ahead of" };
+    let summary = format!("this machine's clock is {} {side} that of `{host}`", span(skew.unsigned_abs()));
+    Some(Diagnosis::new(summary).hint("set the clock; until then the times shown here are this machine's own"))
+}
+
+/// How long the service asks to be left alone (RFC 9110 section 10.2.3): in seconds, or until a date, which is by the
+/// service's own clock. A date that is over asks for nothing.
+pub fn retry_after(reply: &Reply) -> Option<Duration> {
+    let value = reply.header("retry-after")?.trim();
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = http_date(value)?;
+    let now = reply.header("date").and_then(http_date).unwrap_or(reply.received_at);
+    Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
+}
+
+/// A time span in the largest unit that says enough: `40 s`, `7 min`, `3 h`, `2 days`.
+pub fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ 120..7200 => format!("{} min", seconds / 60),
+        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, which is how every date of HTTP has to be written (RFC 9110 section 5.6.7).
+fn http_date(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    /// 1994-11-06T08:49:37Z.
+    const RECEIVED: i64 = 784_111_777;
+
+    fn reply(elapsed: Duration, headers: &[(&str, &str)]) -> Reply {
+        Reply {
+            status: 200,
+            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            body: Secret::default(),
+            elapsed,
+            received_at: Timestamp::from_second(RECEIVED).expect("a time"),
+        }
+    }
+
+    #[test]
+    fn the_skew_is_the_least_that_explains_the_date() {
+        let skew = |date: &str, elapsed| clock_skew(&reply(Duration::from_secs(elapsed), &[("date", date)])).as_secs();
+        assert_eq!(skew("Sun, 06 Nov 1994 08:49:37 GMT", 0), 0);
+        assert_eq!(skew("Sun, 06 Nov 1994 08:49:36 GMT", 0), 0);
+        assert_eq!(skew("Sun, 06 Nov 1994 09:49:37 GMT", 0), 3600);
+        assert_eq!(skew("Sun, 06 Nov 1994 07:49:37 GMT", 0), -3599);
+        assert_eq!(skew("Sun, 06 Nov 1994 08:49:20 GMT", 30), 0, "it was written while the call went on");
+        assert_eq!(skew("soon", 0), 0);
+    }
+
+    #[test]
+    fn a_clock_that_is_minutes_wrong_is_told_with_its_side() {
+        let told = |seconds| skew_note(SignedDuration::from_secs(seconds), "as.test").map(|note| note.summary);
+        assert_eq!(told(119), None);
+        assert_eq!(told(3600).as_deref(), Some("this machine's clock is 60 min behind that of `as.test`"));
+        assert_eq!(told(-300).as_deref(), Some("this machine's clock is 5 min ahead of that of `as.test`"));
+    }
+
+    #[test]
+    fn retry_after_is_a_number_or_a_date_by_the_services_clock() {
+        let asked = |headers: &[(&str, &str)]| retry_after(&reply(Duration::ZERO, headers)).map(|time| time.as_secs());
+        assert_eq!(asked(&[("retry-after", "120")]), Some(120));
+        assert_eq!(asked(&[("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")]), Some(60));
+        let by_its_clock =
+            [("retry-after", "Sun, 06 Nov 1994 10:00:30 GMT"), ("date", "Sun, 06 Nov 1994 10:00:00 GMT")];
+        assert_eq!(asked(&by_its_clock), Some(30));
+        assert_eq!(asked(&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), Some(0));
+        assert_eq!(asked(&[("retry-after", "soon")]), None);
+        assert_eq!(asked(&[]), None);
+    }
+}

@@ -1,0 +1,274 @@
+//! What a profile's history says of each generation: when, how, which tokens by a few digits of their hash, how it
+//! fared, and which process put it. Nothing in it is a secret, yet it is sealed with the record.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::oauth::TokenSet;
+use crate::secret::Secret;
+
+/// One line of a profile's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// The number it was put under.
+    pub number: u64,
+    /// When, by the clock of the machine that put it.
+    pub at: Timestamp,
+    /// How its tokens were obtained.
+    pub how: How,
+    /// The first 8 hex digits of the SHA-256 of the access token.
+    pub access_token: Option<String>,
+    /// The same of the refresh token.
+    pub refresh_token: Option<String>,
+    /// How it fared.
+    pub outcome: Outcome,
+    /// Who put it; not known of records from before there was a history.
+    pub by: Option<By>,
+}
+
+/// How the tokens of a generation were obtained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// With a person's consent.
+    SignedIn,
+    /// Asked for without a person, by a service that needs none.
+    AskedFor,
+    /// With the refresh token of the generation before.
+    Refreshed,
+    /// An older generation, this one, put on top again.
+    Restored(u64),
+    /// Sealed again under another key.
+    Moved,
+    /// By a person who had them from elsewhere.
+    Pasted,
+    /// The tokens are those of the generation before; something else changed.
+    Saved,
+}
+
+/// How a generation fared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is kept; nobody has used it yet.
+    #[default]
+    Kept,
+    /// The service accepted it: a call with it succeeded, or the next generation came from it.
+    Worked,
+    /// The service refused it, with this error code.
+    Refused(String),
+}
+
+/// What a `put` means for the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A new generation, obtained this way.
+    New(How),
+    /// The same tokens; it is now known how they fared.
+    Fared(Outcome),
+}
+
+impl Change {
+    /// The number of the record that is put with this over one of that number. How tokens fared is no generation of its own.
+    pub(in crate::vault) fn number_after(&self, last: Option<u64>) -> u64 {
+        match (self, last) {
+            (_, None) => 1,
+            (Self::New(_), Some(last)) => last.saturating_add(1),
+            (Self::Fared(_), Some(last)) => last,
+        }
+    }
+}
+
+impl From<How> for Change {
+    fn from(how: How) -> Self {
+        Self::New(how)
+    }
+}
+
+impl From<Outcome> for Change {
+    fn from(outcome: Outcome) -> Self {
+        Self::Fared(outcome)
+    }
+}
+
+/// A process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The command it was started for; `window` for none.
+    pub face: String,
+    /// Its number on its machine.
+    pub process: u32,
+    /// The machine's name.
+    pub host: String,
+}
+
+impl By {
+    /// This process.
+    pub fn this() -> Self {
+        // A command is the first word that is no option; nothing secret is ever an argument of this program.
+        let word = std::env::args().skip(1).find(|word| !word.starts_with('-'));
+        let face = word.filter(|word| is_command(word)).unwrap_or_else(|| "window".to_owned());
+        Self { face, process: std::process::id(), host: host() }
+    }
+}
+
+impl fmt::Display for By {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (process {} on {})", self.face, self.process, self.host)
+    }
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedIn => f.write_str("signed in"),
+            Self::AskedFor => f.write_str("asked for"),
+            Self::Refreshed => f.write_str("refreshed"),
+            Self::Restored(from) => write!(f, "restored {from}"),
+            Self::Moved => f.write_str("moved"),
+            Self::Pasted => f.write_str("pasted"),
+            Self::Saved => f.write_str("saved"),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kept => f.write_str("kept"),
+            Self::Worked => f.write_str("worked"),
+            Self::Refused(code) => write!(f, "refused: {code}"),
+        }
+    }
+}
+
+impl Generation {
+    /// The line of these tokens.
+    pub(in crate::vault) fn new(number: u64, at: Timestamp, how: How, tokens: Option<&TokenSet>) -> Self {
+        let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.as_ref());
+        Self {
+            number,
+            at,
+            how,
+            access_token: tokens.map(|tokens| digits(&tokens.access_token)),
+            refresh_token: refresh_token.map(digits),
+            outcome: Outcome::Kept,
+            by: None,
+        }
+    }
+
+    /// Whether it is about these tokens.
+    pub fn is_of(&self, tokens: &TokenSet) -> bool {
+        self.access_token.as_ref() == Some(&digits(&tokens.access_token))
+            && self.refresh_token == tokens.refresh_token.as_ref().map(digits)
+    }
+}
+
+/// Enough to tell two tokens apart and far from enough to be one.
+fn digits(token: &Secret) -> String {
+    let digest = Sha256::digest(token.expose().as_bytes());
+    format!("{:08x}", u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
+}
+
+fn is_command(word: &str) -> bool {
+    word.len() <= 20 && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+#[cfg(unix)]
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn host() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+/// A line as it is sealed.
+#[derive(Serialize, Deserialize)]
+pub(in crate::vault) struct WireGeneration {
+    number: u64,
+    at: String,
+    how: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    outcome: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<By>,
+}
+
+impl From<&Generation> for WireGeneration {
+    fn from(line: &Generation) -> Self {
+        Self {
+            number: line.number,
+            at: line.at.to_string(),
+            how: line.how.to_string(),
+            access_token: line.access_token.clone(),
+            refresh_token: line.refresh_token.clone(),
+            outcome: line.outcome.to_string(),
+            by: line.by.clone(),
+        }
+    }
+}
+
+impl WireGeneration {
+    /// The line; `None` where a later version wrote what this one does not know. A line of history is not worth refusing a
+    /// record for.
+    pub(in crate::vault) fn read(self) -> Option<Generation> {
+        let how = match self.how.split_once(' ') {
+            Some(("restored", from)) => How::Restored(from.parse().ok()?),
+            _ => [How::SignedIn, How::AskedFor, How::Refreshed, How::Moved, How::Pasted, How::Saved]
+                .into_iter()
+                .find(|how| how.to_string() == self.how)?,
+        };
+        let outcome = match (self.outcome.as_str(), self.outcome.strip_prefix("refused: ")) {
+            ("kept", _) => Outcome::Kept,
+            ("worked", _) => Outcome::Worked,
+            (_, code) => Outcome::Refused(code?.to_owned()),
+        };
+        Some(Generation {
+            number: self.number,
+            at: self.at.parse().ok()?,
+            how,
+            access_token: self.access_token,
+            refresh_token: self.refresh_token,
+            outcome,
+            by: self.by,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_passed_over() {
+        let ways =
+            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Moved, How::Pasted, How::Saved];
+        for how in ways {
+            for outcome in [Outcome::Kept, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
+                let by = Some(By::this());
+                let line = Generation { outcome, by, ..Generation::new(3, Timestamp::UNIX_EPOCH, how, None) };
+                assert_eq!(WireGeneration::from(&line).read(), Some(line));
+            }
+        }
+        let line = Generation::new(3, Timestamp::UNIX_EPOCH, How::SignedIn, None);
+        let unknown = WireGeneration { how: "dreamt".into(), ..WireGeneration::from(&line) };
+        assert_eq!(unknown.read(), None);
+    }
+
+    #[test]
+    fn the_digits_are_the_beginning_of_the_hash() {
+        // printf hunter2 | sha256sum
+        assert_eq!(digits(&Secret::new("hunter2")), "f52fbd32");
+    }
+
+    #[test]
+    fn only_a_plain_word_is_taken_for_a_command() {
+        assert!(is_command("sign-in") && !is_command("a=b") && !is_command("Über") && !is_command(&"a".repeat(21)));
+    }
+}

@@ -1,0 +1,243 @@
+//! The generations of a profile: a bounded list of what was put and how it fared, and the older token sets that may
+//! still be needed. A token set is let go of only when a newer one has worked, and at least one back is kept always.
+
+use jiff::Timestamp;
+
+use crate::oauth::TokenSet;
+use crate::vault::generation::{By, Change, Generation, How, Outcome};
+use crate::vault::{Begun, ProfileSecrets, Record};
+
+/// How many lines a history has at most. A profile that is refreshed every hour sees two and a half days.
+const LINES: usize = 64;
+
+/// How many older token sets are kept at most, so that a service that never accepts one does not fill the record.
+const EARLIER: usize = 8;
+
+/// The generations of a profile.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// What was put, oldest first. The last line is that of the newest tokens.
+    pub lines: Vec<Generation>,
+    /// Older token sets that are still kept, oldest first.
+    pub earlier: Vec<Earlier>,
+}
+
+/// An older token set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Earlier {
+    /// The generation it came with.
+    pub number: u64,
+    /// The tokens.
+    pub tokens: TokenSet,
+}
+
+/// Who puts something, and when.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct Stamp {
+    pub at: Timestamp,
+    pub by: By,
+}
+
+impl Stamp {
+    /// This process, now.
+    pub(in crate::vault) fn now() -> Self {
+        Self { at: Timestamp::now(), by: By::this() }
+    }
+}
+
+impl History {
+    /// The history of a record from before there was one.
+    pub(in crate::vault) fn of_old_record(number: u64, tokens: Option<&TokenSet>) -> Self {
+        let line = tokens.map(|tokens| Generation::new(number, tokens.obtained_at, How::Saved, Some(tokens)));
+        Self { lines: line.into_iter().collect(), earlier: Vec::new() }
+    }
+
+    /// The line of the newest generation.
+    pub fn last(&self) -> Option<&Generation> {
+        self.lines.last()
+    }
+
+    /// The tokens of a generation, if they are still kept as older ones.
+    pub fn tokens_of(&self, number: u64) -> Option<&Earlier> {
+        let line = self.lines.iter().find(|line| line.number == number)?;
+        self.earlier.iter().rev().find(|earlier| line.is_of(&earlier.tokens))
+    }
+
+    /// Whether this call was begun with the newest tokens, so that it is not known to have been answered.
+    pub fn is_open(&self, begun: &Begun) -> bool {
+        let Some(last) = self.last() else { return false };
+        let is_same =
+            |line: &&Generation| line.access_token == last.access_token && line.refresh_token == last.refresh_token;
+        let first = self.lines.iter().rev().take_while(is_same).last();
+        first.is_some_and(|first| first.number <= begun.number)
+    }
+
+    /// Keeps tokens that are replaced, unless they are kept already.
+    pub(in crate::vault) fn keep(&mut self, number: u64, tokens: TokenSet) {
+        if self.earlier.iter().all(|earlier| earlier.tokens != tokens) {
+            self.earlier.push(Earlier { number, tokens });
+            let surplus = self.earlier.len().saturating_sub(EARLIER);
+            self.earlier.drain(..surplus);
+        }
+    }
+
+    /// Lets go of all but the newest of the older token sets.
+    fn trim(&mut self) {
+        let surplus = self.earlier.len().saturating_sub(1);
+        self.earlier.drain(..surplus);
+    }
+}
+
+impl Record {
+    /// The record that follows `last` when these secrets are put.
+    pub(in crate::vault) fn next(
+        last: Option<&Self>,
+        number: u64,
+        secrets: &ProfileSecrets,
+        change: Change,
+        stamp: Stamp,
+    ) -> Self {
+        let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
+        match change {
+            Change::Fared(outcome) => history.fared(outcome),
+            Change::New(how) => {
+                let replaced = last.and_then(|last| last.secrets.tokens.as_ref());
+                history.replace(replaced, secrets.tokens.as_ref(), how);
+                let outcome = if replaced == secrets.tokens.as_ref() { history.outcome() } else { Outcome::Kept };
+                let line = Generation::new(number, stamp.at, how, secrets.tokens.as_ref());
+                history.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
+                let surplus = history.lines.len().saturating_sub(LINES);
+                history.lines.drain(..surplus);
+            }
+        }
+        Self { number, secrets: secrets.clone(), history }
+    }
+}
+
+impl History {
+    fn outcome(&self) -> Outcome {
+        self.last().map(|line| line.outcome.clone()).unwrap_or_default()
+    }
+
+    fn fared(&mut self, outcome: Outcome) {
+        if outcome == Outcome::Worked {
+            self.trim();
+        }
+        if let Some(last) = self.lines.last_mut() {
+            last.outcome = outcome;
+        }
+    }
+
+    /// Takes in that one token set follows another.
+    fn replace(&mut self, old: Option<&TokenSet>, new: Option<&TokenSet>, how: How) {
+        if old == new {
+            return;
+        }
+        if how == How::Refreshed {
+            // The new one came from it, so it has worked.
+            self.fared(Outcome::Worked);
+        }
+        if let Some(old) = old {
+            if self.outcome() == Outcome::Worked {
+                self.earlier.clear();
+            }
+            self.keep(self.last().map_or(0, |line| line.number), old.clone());
+        }
+        // What is on top again needs no second copy.
+        self.earlier.retain(|earlier| Some(&earlier.tokens) != new);
+    }
+}
+
+#[cfg(test)]
+pub(in crate::vault) mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    pub(in crate::vault) fn tokens(text: &str) -> TokenSet {
+        TokenSet {
+            issued_for: BTreeMap::new(),
+            access_token: Secret::new(format!("at-{text}")),
+            token_type: "Bearer".into(),
+            expires_at: None,
+            refresh_token: Some(Secret::new(format!("rt-{text}"))),
+            refresh_token_expires_at: None,
+            id_token: None,
+            scopes: None,
+            obtained_at: Timestamp::UNIX_EPOCH,
+            kept: BTreeMap::new(),
+        }
+    }
+
+    fn put(last: Option<&Record>, text: &str, change: impl Into<Change>) -> Record {
+        let secrets = ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
+        let change = change.into();
+        let number = change.number_after(last.map(|last| last.number));
+        Record::next(last, number, &secrets, change, Stamp::now())
+    }
+
+    fn earlier(record: &Record) -> Vec<(u64, &str)> {
+        let earlier = record.history.earlier.iter();
+        earlier.map(|earlier| (earlier.number, earlier.tokens.access_token.expose())).collect()
+    }
+
+    fn outcomes(record: &Record) -> Vec<(u64, String, String)> {
+        record.history.lines.iter().map(|line| (line.number, line.how.to_string(), line.outcome.to_string())).collect()
+    }
+
+    #[test]
+    fn one_back_is_kept_and_those_before_it_until_a_newer_one_has_worked() {
+        let first = put(None, "a", How::SignedIn);
+        let second = put(Some(&first), "b", How::SignedIn);
+        let third = put(Some(&second), "c", How::SignedIn);
+        assert_eq!(earlier(&third), [(1, "at-a"), (2, "at-b")], "nobody knows yet whether any of them works");
+        let refreshed = put(Some(&third), "d", How::Refreshed);
+        assert_eq!(earlier(&refreshed), [(3, "at-c")], "what the newest came from has worked");
+        let again = put(Some(&third), "c", Outcome::Worked);
+        assert_eq!(earlier(&again), [(2, "at-b")], "one back is kept always");
+        let words = [(1, "signed in", "kept"), (2, "signed in", "kept"), (3, "signed in", "worked")];
+        assert_eq!(outcomes(&again), words.map(|(number, how, outcome)| (number, how.into(), outcome.into())));
+    }
+
+    #[test]
+    fn a_generation_that_is_put_on_top_again_is_not_kept_twice() {
+        let first = put(None, "a", How::SignedIn);
+        let second = put(Some(&first), "b", How::Refreshed);
+        let restored = put(Some(&second), "a", How::Restored(1));
+        assert_eq!(earlier(&restored), [(2, "at-b")]);
+        assert_eq!(restored.history.tokens_of(2).map(|earlier| earlier.number), Some(2));
+        assert_eq!(restored.history.tokens_of(1), None, "they are the newest");
+    }
+
+    #[test]
+    fn tokens_that_stay_keep_their_outcome_and_a_refusal_is_noted_at_theirs() {
+        let first = put(None, "a", How::SignedIn);
+        let refused = put(Some(&first), "a", Outcome::Refused("invalid_grant".into()));
+        let saved = put(Some(&refused), "a", How::Saved);
+        let words = [(1, "signed in", "refused: invalid_grant"), (2, "saved", "refused: invalid_grant")];
+        assert_eq!(outcomes(&saved), words.map(|(number, how, outcome)| (number, how.into(), outcome.into())));
+    }
+
+    #[test]
+    fn a_call_that_was_begun_is_open_until_other_tokens_are_there() {
+        let first = put(None, "a", How::SignedIn);
+        let second = put(Some(&first), "b", How::Refreshed);
+        let begun = Begun::now(second.number);
+        let saved = put(Some(&second), "b", How::Saved);
+        let third = put(Some(&saved), "c", How::Refreshed);
+        let open = |record: &Record| record.history.is_open(&begun);
+        assert_eq!([open(&second), open(&saved), open(&third)], [true, true, false]);
+        assert!(!second.history.is_open(&Begun::now(first.number)), "it was answered by the second");
+    }
+
+    #[test]
+    fn both_lists_are_bounded() {
+        let mut record = put(None, "0", How::SignedIn);
+        for number in 1..200 {
+            record = put(Some(&record), &number.to_string(), How::SignedIn);
+        }
+        assert_eq!((record.history.lines.len(), record.history.earlier.len()), (LINES, EARLIER));
+        assert_eq!(record.history.last().map(|line| line.number), Some(200));
+    }
+}

@@ -1,0 +1,326 @@
+//! Looking after a vault that is files: what is wrong with them, mending what a person agrees to, and moving them to
+//! another key. A store that looks after itself has none of this.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::durable;
+use crate::secret::Secret;
+use crate::vault::file::{ASIDE, CONFLICT, FileVault, PREVIOUS, SEALED, files, lock_folder};
+use crate::vault::history::Stamp;
+use crate::vault::sealed::{SIZE_LIMIT, claims};
+use crate::vault::{Change, How, Record, Vault, VaultError, VaultKind, copies, modes, moving};
+
+/// Looking after a vault that is files.
+pub trait Upkeep {
+    /// What was mended without being asked since this was called last.
+    fn take_notes(&self) -> Vec<Note>;
+
+    /// Looks at every file.
+    fn inspect(&self) -> Result<Inspection, VaultError>;
+
+    /// Makes a profile usable again whose file is damaged, missing or older than one that is known: what is there and
+    /// opens becomes the newest generation; what does not open is set aside. Changes nothing where nothing is wrong.
+    fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError>;
+
+    /// Seals everything under another key, made from the passphrase or kept in the keyring, and opens it with that.
+    fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError>;
+}
+
+/// What was found in the folder.
+#[derive(Debug, Default)]
+pub struct Inspection {
+    /// The folder.
+    pub folder: PathBuf,
+    /// How many profiles have a sealed file that opens.
+    pub whole: usize,
+    /// What is wrong, by profile where it is one's.
+    pub faults: Vec<VaultError>,
+    /// Older generations of which another machine had a newer one.
+    pub older: Vec<PathBuf>,
+    /// Files that were set aside since they do not open.
+    pub aside: Vec<PathBuf>,
+}
+
+/// How a profile was made usable again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mended {
+    /// The generation that was taken.
+    pub from: u64,
+    /// The number it has now.
+    pub number: u64,
+    /// Where the file is now that did not open.
+    pub aside: Option<PathBuf>,
+}
+
+/// What a vault has mended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Others could read it.
+    ModeMended {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// Another machine had left a copy of another generation.
+    CopyKept {
+        /// Whose it is.
+        profile: String,
+        /// The generation that lost.
+        older: u64,
+        /// The generation that is used.
+        newer: u64,
+        /// Where the older one is.
+        path: PathBuf,
+    },
+    /// A move that was interrupted is done.
+    MoveFinished {
+        /// What the vault is now.
+        to: VaultKind,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ModeMended { path } => {
+                write!(f, "`{}` could be read by others on this machine; it no longer can", path.display())
+            }
+            Self::CopyKept { profile, older, newer, .. } => {
+                write!(f, "another machine had put generation {older} of profile `{profile}` beside generation {newer}")
+            }
+            Self::MoveFinished { to } => write!(f, "a move of the vault was interrupted; it is a {to} vault now"),
+        }
+    }
+}
+
+impl Diagnose for Note {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::ModeMended { .. } => {
+                diagnosis.hint("what is sealed in it was not readable; look at what gives files such rights")
+            }
+            Self::CopyKept { older, path, .. } => {
+                diagnosis.hint(format!("the newer one is used; generation {older} is kept as `{}`", path.display()))
+            }
+            Self::MoveFinished { .. } => diagnosis,
+        }
+    }
+}
+
+impl Upkeep for FileVault {
+    fn take_notes(&self) -> Vec<Note> {
+        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn inspect(&self) -> Result<Inspection, VaultError> {
+        let mut found = Inspection { folder: self.folder.clone(), ..Inspection::default() };
+        for note in modes::check(&self.folder)? {
+            self.note(note);
+        }
+        let mut known = self.known();
+        let mut paths = files(&self.folder)?;
+        paths.sort();
+        for path in paths {
+            let extension = path.extension().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
+            let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
+            match (extension.as_str(), profile) {
+                (SEALED, Some(profile)) => {
+                    known.remove(&profile);
+                    match self.get(&profile) {
+                        Ok(_) => found.whole += 1,
+                        Err(error) => found.faults.push(error),
+                    }
+                }
+                (SEALED, None) => found.faults.push(stray(&path)),
+                (extension, _) if extension.starts_with(CONFLICT) => found.older.push(path),
+                (extension, _) if extension.starts_with(ASIDE) => found.aside.push(path),
+                _ => {}
+            }
+        }
+        // Of these there should be a file.
+        found.faults.extend(known.keys().filter_map(|profile| self.get(profile).err()));
+        Ok(found)
+    }
+
+    fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError> {
+        let _change = lock_folder(&self.folder)?;
+        self.check_header()?;
+        let Err(fault) = self.newest(profile) else { return Ok(None) };
+        let known = self.known().get(profile).copied().unwrap_or_default();
+        let previous = self.read(profile, PREVIOUS).ok().flatten().map(|(_, record)| record);
+        let (mut taken, aside) = match fault {
+            VaultError::RolledBack { .. } => (self.read(profile, SEALED)?.map(|(_, record)| record), None),
+            VaultError::Missing { .. } => (previous.clone(), None),
+            VaultError::Damaged { .. } | VaultError::Misplaced { .. } | VaultError::SealedElsewhere { .. }
+                if previous.is_some() =>
+            {
+                (previous.clone(), Some(self.set_aside(profile)?))
+            }
+            fault => return Err(fault),
+        };
+        let Some(record) = &mut taken else { return Err(fault_without_copy(profile, self)) };
+        // The one before may hold tokens that this one does not know of.
+        if let Some(Record { number, secrets, .. }) = previous
+            && let Some(tokens) = secrets.tokens
+            && Some(&tokens) != record.secrets.tokens.as_ref()
+        {
+            record.history.keep(number, tokens);
+        }
+        let (from, number) = (record.number, known.max(record.number).saturating_add(1));
+        let next = Record::next(Some(record), number, &record.secrets, Change::New(How::Restored(from)), Stamp::now());
+        self.write_next(profile, None, &next)?;
+        Ok(Some(Mended { from, number, aside }))
+    }
+
+    fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError> {
+        Ok(Arc::new(moving::move_vault(self, kind, passphrase)?))
+    }
+}
+
+impl FileVault {
+    /// Gives a file that does not open another name, under which nothing looks for it.
+    fn set_aside(&self, profile: &str) -> Result<PathBuf, VaultError> {
+        let (path, aside) = (self.path(profile, SEALED), copies::free_path(self, profile, ASIDE, 1));
+        durable::rename(&path, &aside).map_err(VaultError::file("rename", path))?;
+        Ok(aside)
+    }
+}
+
+fn fault_without_copy(profile: &str, vault: &FileVault) -> VaultError {
+    VaultError::NothingToRestore { profile: profile.to_owned(), path: vault.path(profile, PREVIOUS) }
+}
+
+/// A sealed file under a name that no profile has, which did not open when the vault did.
+fn stray(path: &Path) -> VaultError {
+    let sealed = durable::read(path, SIZE_LIMIT).ok().flatten().unwrap_or_default();
+    match claims(&sealed) {
+        Some((name, _)) => VaultError::Stray { path: path.to_owned(), profile: name.to_owned() },
+        None => VaultError::Damaged { path: path.to_owned(), reason: "it does not begin as a sealed file does" },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::vault::file::tests::{Home, home, secrets};
+
+    /// Three generations of one profile, and the bytes of each; one of another.
+    fn three() -> (Home, FileVault, Vec<Vec<u8>>) {
+        let home = home();
+        let vault = home.keyring().expect("made");
+        let mut bytes = Vec::new();
+        for number in 0..3 {
+            let last = Some(number).filter(|number| *number > 0);
+            let text = format!("secret {}", number + 1);
+            vault.put("demo", last, &secrets(&text), How::SignedIn.into()).expect("put");
+            bytes.push(fs::read(home.path().join("demo.sealed")).expect("read"));
+        }
+        vault.put("other", None, &secrets("other"), How::SignedIn.into()).expect("put");
+        (home, vault, bytes)
+    }
+
+    fn text(vault: &FileVault, profile: &str) -> String {
+        let secret = vault.get(profile).expect("read").expect("kept").secrets.client_secret;
+        secret.expect("a secret").expose().to_owned()
+    }
+
+    #[test]
+    fn an_older_file_put_back_is_named_and_taken_only_by_consent() {
+        let (home, vault, bytes) = three();
+        let path = home.path().join("demo.sealed");
+        fs::write(&path, &bytes[0]).expect("put back");
+        for vault in [&vault, &home.keyring().expect("opened")] {
+            let error = vault.get("demo").expect_err("rolled back");
+            let words = format!(
+                "the sealed file `{0}` was put back: it is generation 1 where 3 was known\n\
+                 hint: if the folder is synced, wait until that is done; `tokenwright restore demo` goes on with the older \
+                 one, whose refresh token may be spent",
+                path.display()
+            );
+            assert_eq!(error.diagnose().to_string(), words);
+            let put = vault.put("demo", Some(1), &secrets("x"), How::SignedIn.into());
+            assert!(matches!(put, Err(VaultError::RolledBack { found: 1, known: 3, .. })));
+            assert_eq!(text(vault, "other"), "other");
+        }
+        assert_eq!(vault.inspect().expect("inspected").faults.len(), 1);
+        let mended = vault.mend("demo").expect("mended").expect("something was wrong");
+        assert_eq!(mended, Mended { from: 1, number: 4, aside: None });
+        assert_eq!(text(&vault, "demo"), "secret 1");
+        let how: Vec<How> =
+            vault.get("demo").expect("read").expect("kept").history.lines.iter().map(|l| l.how).collect();
+        assert_eq!(how, [How::SignedIn, How::Restored(1)]);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_missed_and_the_one_before_takes_its_place() {
+        let (home, vault, _) = three();
+        let path = home.path().join("demo.sealed");
+        fs::remove_file(&path).expect("removed");
+        let error = vault.get("demo").expect_err("gone").to_string();
+        assert_eq!(error, format!("the sealed file `{}` is gone: generation 3 of it was known", path.display()));
+        let mended = vault.mend("demo").expect("mended");
+        assert_eq!(mended, Some(Mended { from: 2, number: 4, aside: None }));
+        assert_eq!(text(&vault, "demo"), "secret 2");
+        vault.remove("demo").expect("removed");
+        assert_eq!(vault.get("demo").expect("nobody misses what was removed"), None);
+    }
+
+    #[test]
+    fn a_file_of_another_profile_under_this_name_is_set_aside() {
+        let (home, vault, _) = three();
+        let at = |file: &str| home.path().join(file);
+        fs::copy(at("other.sealed"), at("demo.sealed")).expect("swapped");
+        assert!(matches!(vault.get("demo"), Err(VaultError::Misplaced { .. })));
+        let aside = vault.mend("demo").expect("mended").and_then(|mended| mended.aside);
+        assert_eq!(aside, Some(at("demo.damaged-1")));
+        assert_eq!(text(&vault, "demo"), "secret 2");
+        assert_eq!(vault.inspect().expect("inspected").aside, [at("demo.damaged-1")]);
+    }
+
+    #[test]
+    fn where_no_copy_opens_nothing_is_touched() {
+        let (home, vault, _) = three();
+        let at = |file: &str| home.path().join(file);
+        fs::write(at("demo.sealed"), "cut").expect("damaged");
+        fs::write(at("demo.previous"), "cut").expect("damaged");
+        assert!(matches!(vault.mend("demo"), Err(VaultError::Damaged { .. })));
+        fs::remove_file(at("demo.sealed")).expect("removed");
+        let error = vault.mend("demo").expect_err("nothing to go back to").diagnose().to_string();
+        let words = format!(
+            "there is no older generation of profile `demo` that opens: `{}` is missing or damaged\n\
+             hint: put the file back from a backup, or `tokenwright forget demo` and sign in again",
+            at("demo.previous").display()
+        );
+        assert_eq!(error, words);
+        assert_eq!(fs::read(at("demo.previous")).expect("read"), b"cut");
+    }
+
+    #[test]
+    fn a_record_that_a_dead_process_left_complete_takes_its_place() {
+        let (home, vault, bytes) = three();
+        let at = |file: &str| home.path().join(file);
+        let next = Record::next(
+            vault.get("demo").expect("read").as_ref(),
+            4,
+            &secrets("secret 4"),
+            Change::New(How::Refreshed),
+            Stamp::now(),
+        );
+        let sealed = crate::vault::sealed::seal(&vault.key, "demo", &next).expect("sealed");
+        fs::write(at("demo.next"), &sealed).expect("left behind");
+        assert_eq!(text(&vault, "demo"), "secret 4");
+        assert!(!at("demo.next").exists());
+        fs::write(at("demo.next"), &sealed[..99]).expect("half written");
+        assert_eq!(text(&vault, "demo"), "secret 4");
+        assert!(!at("demo.next").exists(), "what is half written was promised to nobody");
+        fs::write(at("demo.next"), &bytes[1]).expect("overtaken");
+        drop(home.keyring().expect("opened"));
+        assert!(!at("demo.next").exists());
+        assert_eq!(text(&vault, "demo"), "secret 4");
+    }
+}

@@ -1,0 +1,140 @@
+//! What a face asks to be exported, and what it is told.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::delivery;
+use crate::export::ExportFormat;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+
+/// What is to be exported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportOrder {
+    /// Of which profile.
+    pub profile: ProfileName,
+    /// In which form: its id, or the file name of one of the person's own.
+    pub form: String,
+    /// A text that asks this program each time, in place of the values as they are now.
+    pub live: bool,
+    /// With the refresh token and the client, in a form that has a place for them.
+    pub with_refresh_token: bool,
+    /// Also where the service gives a new refresh token at each refresh: this program then keeps its hands off it.
+    pub hand_over: bool,
+    /// The address the token is for, where the form has a place for it.
+    pub url: Option<String>,
+    /// What else the form takes, by name.
+    pub settings: BTreeMap<String, String>,
+}
+
+impl ExportOrder {
+    /// A snapshot of the access token in a form.
+    pub fn new(profile: ProfileName, form: impl Into<String>) -> Self {
+        Self {
+            profile,
+            form: form.into(),
+            live: false,
+            with_refresh_token: false,
+            hand_over: false,
+            url: None,
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExportTo {
+    /// To the face, which shows it or puts it on the clipboard.
+    Text,
+    /// Into a file.
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Whether it is written again at each refresh.
+        sink: bool,
+        /// What the person has insisted on.
+        insisted: Insisted,
+    },
+}
+
+/// What a person has insisted on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Insisted {
+    /// A file that this program did not write may be replaced.
+    pub replace: bool,
+    /// The file may stand in a git work tree that does not ignore it.
+    pub in_work_tree: bool,
+}
+
+/// What an export would hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportView {
+    /// The form's name for people.
+    pub name: String,
+    /// The text, secrets masked.
+    pub masked: String,
+    /// What to know before it is written.
+    pub warnings: Vec<String>,
+    /// What to run next in the tool.
+    pub next: String,
+    /// What the file is usually called.
+    pub file_name: String,
+    /// Whether this program will no longer refresh the profile.
+    pub hands_over: bool,
+}
+
+/// An export that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportDone {
+    /// The text, where it was asked for as such.
+    pub text: Option<Secret>,
+    /// The file it is in, otherwise.
+    pub path: Option<PathBuf>,
+    /// What to run next in the tool.
+    pub next: String,
+    /// What it does not hold.
+    pub left_out: Vec<String>,
+}
+
+/// A form as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct FormLine {
+    pub id: String,
+    pub name: String,
+    pub reader: String,
+    pub snapshot: bool,
+    pub live: bool,
+}
+
+impl FormLine {
+    /// A form of the person's own.
+    pub(crate) fn own(id: String) -> Self {
+        Self { name: id.clone(), id, reader: "your own form".to_owned(), snapshot: true, live: false }
+    }
+
+    /// Whether a search for this text finds it.
+    pub fn matches(&self, search: &str) -> bool {
+        let text = format!("{} {} {}", self.id, self.name, self.reader).to_lowercase();
+        search.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    }
+}
+
+impl From<&ExportFormat> for FormLine {
+    fn from(format: &ExportFormat) -> Self {
+        Self {
+            id: format.id.to_owned(),
+            name: format.name.to_owned(),
+            reader: format.reader.to_owned(),
+            snapshot: format.snapshot.is_some(),
+            live: format.live.is_some(),
+        }
+    }
+}
+
+impl From<Insisted> for delivery::Insisted {
+    fn from(insisted: Insisted) -> Self {
+        Self { replace: insisted.replace, in_work_tree: insisted.in_work_tree }
+    }
+}

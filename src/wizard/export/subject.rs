@@ -1,0 +1,49 @@
+//! What is exported, from what is kept.
+
+use crate::export::Subject;
+use crate::wizard::export::{ExportOrder, profile};
+use crate::wizard::shared::Shared;
+use crate::wizard::{Failure, Material, TypedSecrets, keep};
+
+/// A profile as it is kept.
+pub(in crate::wizard::export) struct Kept {
+    pub(in crate::wizard::export) subject: Subject,
+    /// Whether each refresh brings a new refresh token and spends the old one.
+    pub(in crate::wizard::export) rotates: bool,
+}
+
+/// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
+pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder) -> Result<Kept, Failure> {
+    let profile = profile(shared, &order.profile)?;
+    let secrets = keep::read(shared, &order.profile).await?.secrets;
+    let Some(tokens) = secrets.tokens else { return Err(keep::needs_sign_in(&order.profile, "has no tokens")) };
+    let service = profile.service.clone();
+    let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
+    let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
+    let client_id = profile.client_id.clone();
+    let client_secret = secrets.client_secret.filter(|secret| !secret.is_empty());
+    let typed = TypedSecrets { client_secret: client_secret.clone().unwrap_or_default(), ..TypedSecrets::default() };
+    let mut material = Material { tokens: Some(tokens.clone()), ..Material::new(profile, typed) };
+    shared.supply_practice(&mut material)?;
+    let subject = Subject {
+        profile: order.profile.to_string(),
+        service: service.name.clone(),
+        token_endpoint: token_endpoint(shared, &material),
+        tokens,
+        client_id,
+        client_secret,
+        issuer: service.redirect.issuer.clone(),
+        scopes,
+        url: order.url.clone(),
+        inputs,
+    };
+    Ok(Kept { subject, rotates: service.policy.rotates })
+}
+
+/// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
+fn token_endpoint(shared: &Shared, material: &Material) -> String {
+    let Some(refresh) = &material.profile.service.refresh else { return String::new() };
+    let Ok(call) = shared.render(material, refresh) else { return String::new() };
+    let url = call.url.to_secret();
+    url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,187 @@
+//! Tokens of saved profiles: handed out while they are valid, else refreshed under the profile's lease, so that of
+//! all threads and processes one refreshes and the others find the new token. What was received is never given up:
+//! not for a network that fails, and not for a disk that is full.
+
+mod intent;
+mod policy;
+mod refusal;
+mod retry;
+mod source;
+mod unkept;
+
+use std::time::Duration;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Stage, TokenSet};
+use crate::service::{Profile, ProfileName};
+use crate::vault::{How, ProfileSecrets, Record};
+use crate::wizard::shared::Shared;
+use crate::wizard::{
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, export, identity,
+    profiles, unlock,
+};
+
+pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
+pub(crate) use crate::wizard::keep::refusal::{needs_sign_in, refused_words};
+pub(crate) use crate::wizard::keep::unkept::{Unkept, keep_trying, read, try_again};
+
+/// How long another holder of the lease is waited for: longer than one may take, with every try of a call.
+const LEASE_WAIT: Duration = Duration::from_mins(1);
+
+/// Hands out the access token of a saved profile, refreshed where it is not as good as is needed.
+pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, need: Need) -> Result<(), Failure> {
+    let (_, token) = hand_out(shared, attempt, name, need).await?;
+    shared.emit(Event::Token(attempt, Box::new(token)));
+    Ok(())
+}
+
+/// The profile, with the tokens that it has now.
+pub(crate) async fn material_of(shared: &Shared, name: &ProfileName, profile: Profile) -> Result<Material, Failure> {
+    let record = unkept::read(shared, name).await?;
+    Ok(source::plain(profile, &record))
+}
+
+/// Asks the service whose a saved profile is.
+pub(crate) async fn whoami(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    let (profile, token) = hand_out(shared, attempt, name.clone(), Need::Usable).await?;
+    let mut material = material_of(shared, &name, profile).await?;
+    material.tokens = Some(token.tokens);
+    shared.supply_practice(&mut material)?;
+    let identified = identity::ask(shared, attempt, &material).await?;
+    shared.emit(Event::WhoIs(attempt, name, identified));
+    Ok(())
+}
+
+/// The tokens of a saved profile, good enough to be used elsewhere now.
+pub(crate) async fn valid(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<TokenSet, Failure> {
+    Ok(hand_out(shared, attempt, name.clone(), Need::Usable).await?.1.tokens)
+}
+
+/// The profile and its tokens, as good as is needed.
+async fn hand_out(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    need: Need,
+) -> Result<(Profile, SavedToken), Failure> {
+    unlock::open_chosen(shared).await?;
+    let profile = profiles::load(shared, &name)?;
+    let record = unkept::read(shared, &name).await?;
+    let policy = profile.service.policy.clone();
+    binding::check(&name, &profile, record.secrets.tokens.as_ref())?;
+    let now = (shared.edges.now)();
+    if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
+        let notes = ending(&name, &policy, tokens, now).into_iter().collect();
+        let token = SavedToken { name, tokens: tokens.clone(), refreshed: false, notes };
+        return Ok((profile, token));
+    }
+    let renewal = renew(shared, attempt, &name, Asked { profile: profile.clone(), typed: None, need }).await;
+    let outcome = renewal.and_then(|renewal| match renewal {
+        Renewal::Found(tokens) => Ok(*tokens),
+        Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
+    });
+    let now = (shared.edges.now)();
+    let (tokens, refreshed, mut notes) = match outcome {
+        Ok(tokens) => (tokens, true, Vec::new()),
+        Err(failure) => {
+            let last = policy::last_resort(record.secrets.tokens, need, now).filter(|_| is_borne(&failure));
+            let Some(tokens) = last else { return Err(failure) };
+            (tokens, false, vec![failure.diagnosis])
+        }
+    };
+    notes.extend(policy::shortfall(&tokens, need, now));
+    notes.extend(ending(&name, &policy, &tokens, now));
+    Ok((profile, SavedToken { name, tokens, refreshed, notes }))
+}
+
+/// Whether an access token that is still good may be handed out in spite of it: it speaks of the renewal alone.
+fn is_borne(failure: &Failure) -> bool {
+    !matches!(failure.recovery, Recovery::ByHand)
+}
+
+/// Refreshes the tokens of a saved profile with the calls as they are now typed.
+pub(crate) async fn refresh_saved(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    material: Material,
+) -> Result<Exchange, Failure> {
+    let typed = Some(material.secrets);
+    match renew(shared, attempt, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
+        Renewal::Called(exchange) => Ok(*exchange),
+        // Where new tokens are asked for there is nothing that could be found good enough.
+        Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
+    }
+}
+
+/// What is to be renewed, and how.
+struct Asked {
+    /// The profile, as it is kept or as it is now typed.
+    profile: Profile,
+    /// What was typed that is secret.
+    typed: Option<TypedSecrets>,
+    /// What the access token must be good for.
+    need: Need,
+}
+
+/// What came of a renewal.
+enum Renewal {
+    /// Another process had renewed them meanwhile.
+    Found(Box<TokenSet>),
+    /// The call was made.
+    Called(Box<Exchange>),
+}
+
+/// Lock, read again, refresh if it is still needed, write, release.
+async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
+    let Asked { profile, typed, need } = asked;
+    let leased = name.to_string();
+    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let mut record = unkept::read(shared, name).await?;
+    binding::check(name, &profile, record.secrets.tokens.as_ref())?;
+    // What is in the field now is what the person means, and what is kept if it works.
+    if let Some(typed) = typed {
+        record.secrets.client_secret = profiles::some(Some(typed.client_secret)).or(record.secrets.client_secret);
+        record.secrets.password = profiles::some(Some(typed.password)).or(record.secrets.password);
+        record.secrets.signing_key = typed.signing_key.or(record.secrets.signing_key);
+    }
+    let now = (shared.edges.now)();
+    if let Some(tokens) = policy::good(&profile.service.policy, record.secrets.tokens.as_ref(), need, now) {
+        return Ok(Renewal::Found(Box::new(tokens.clone())));
+    }
+    policy::check_age(name, &profile.service, record.secrets.tokens.as_ref(), now)?;
+    refusal::check(name, &record, need)?;
+    refusal::check_held(shared, name)?;
+    let (mut material, stage) = source::material(shared, name, profile, &record)?;
+    shared.supply_practice(&mut material)?;
+    let mut exchange = intent::exchange(shared, attempt, name, &record, &material, stage).await?;
+    let notes = settle(shared, name, record, stage, &exchange).await;
+    exchange.notes.extend(notes);
+    drop(lease);
+    shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
+    Ok(Renewal::Called(Box::new(exchange)))
+}
+
+/// Keeps what came of a call: the new tokens, or that there will be no more.
+async fn settle(
+    shared: &Shared,
+    name: &ProfileName,
+    record: Record,
+    stage: Stage,
+    exchange: &Exchange,
+) -> Vec<Diagnosis> {
+    match &exchange.outcome {
+        Ok(tokens) => {
+            let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
+            // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
+            let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
+            unkept::put(shared, name, Unkept { record: Record { secrets, ..record }, how }).await;
+            export::rewrite(shared, name).await
+        }
+        Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
+            let code = intent::code(exchange);
+            refusal::remember(shared, name, record, failure, code).await.err().into_iter().collect()
+        }
+        Err(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,107 @@
+//! *Revoke and forget*: the service ends the tokens (RFC 7009), then this machine forgets them. What could not be ended
+//! there is not forgotten here: the person decides.
+
+use std::time::Duration;
+
+use crate::call::{BodyTemplate, CallTemplate, Parameter, Reply};
+use crate::diagnosis::Diagnosis;
+use crate::service::{ProfileName, Service};
+use crate::wizard::shared::Shared;
+use crate::wizard::token_call::send;
+use crate::wizard::{Attempt, Event, Failure, FailureKind, Material, keep, profiles, unlock};
+
+/// How long another process that works on the same profile is waited for.
+const LEASE_WAIT: Duration = Duration::from_mins(1);
+
+/// Ends the tokens at the service, then forgets the profile.
+pub(crate) async fn revoke_and_forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    unlock::open_chosen(shared).await?;
+    let profile = profiles::load(shared, &name)?;
+    let Some(template) = profile.service.revocation.clone() else { return Err(no_endpoint(&name, &profile.service)) };
+    let leased = name.to_string();
+    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let mut material = keep::material_of(shared, &name, profile).await?;
+    shared.supply_practice(&mut material)?;
+    revoke(shared, attempt, &name, &material, &template).await?;
+    drop(lease);
+    profiles::forget(shared, attempt, name).await
+}
+
+/// The refresh token first: with it a service ends all that it has issued for it (RFC 7009 section 2.1). Then the
+/// access token, where the call is RFC 7009's, so that a service that does not is told as well.
+async fn revoke(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    material: &Material,
+    template: &CallTemplate,
+) -> Result<(), Failure> {
+    let Some(tokens) = &material.tokens else { return Err(keep::needs_sign_in(name, "has no tokens")) };
+    let names_refresh_token = template.placeholders().any(|name| name == "refresh_token");
+    if tokens.refresh_token.is_some() || !names_refresh_token {
+        call(shared, attempt, name, material, template).await?;
+    }
+    if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
+        let mut of_access = material.clone();
+        if let Some(tokens) = &mut of_access.tokens {
+            tokens.refresh_token = Some(tokens.access_token.clone());
+        }
+        call(shared, attempt, name, &of_access, &hinting(template.clone())).await?;
+    }
+    Ok(())
+}
+
+fn has_hint(template: &CallTemplate) -> bool {
+    matches!(&template.body, BodyTemplate::Form(body) if body.iter().any(|parameter| parameter.name == HINT))
+}
+
+const HINT: &str = "token_type_hint";
+
+/// The call for an access token in the place of the refresh token.
+fn hinting(mut template: CallTemplate) -> CallTemplate {
+    if let BodyTemplate::Form(body) = &mut template.body {
+        for parameter in body.iter_mut().filter(|parameter| parameter.name == HINT) {
+            *parameter = Parameter::new(HINT, "access_token");
+        }
+    }
+    template
+}
+
+async fn call(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    material: &Material,
+    template: &CallTemplate,
+) -> Result<(), Failure> {
+    let call = shared.render(material, template)?;
+    shared.emit(Event::Sending(attempt, call.origin()));
+    let reply = send(shared, &call).await.map_err(|failure| kept(name, failure))?;
+    let code = error_code(&reply);
+    // RFC 7009 section 2.2.1: a service may be able to end refresh tokens only.
+    if reply.is_success() && code.is_none() || code.as_deref() == Some("unsupported_token_type") {
+        return Ok(());
+    }
+    let said = code.map(|code| format!(": `{code}`")).unwrap_or_default();
+    let diagnosis = Diagnosis::new(format!("the revocation endpoint answered {}{said}", reply.status));
+    Err(kept(name, Failure::new(FailureKind::Refused, diagnosis)))
+}
+
+/// The error code of RFC 6749 section 5.2. Only what can be a code is shown, since a reply may repeat what it was sent.
+fn error_code(reply: &Reply) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(reply.body.expose()).ok()?;
+    let code = json.get("error")?.as_str()?.to_owned();
+    let is_code = code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_code.then_some(code)
+}
+
+fn kept(name: &ProfileName, failure: Failure) -> Failure {
+    let hint = format!("nothing was forgotten: try again, or `tokenwright forget {name}` forgets without revoking");
+    Failure { diagnosis: failure.diagnosis.hint(hint), ..failure }
+}
+
+fn no_endpoint(name: &ProfileName, service: &Service) -> Failure {
+    let diagnosis = Diagnosis::new(format!("{} has no revocation endpoint here", service.name));
+    let hint = format!("`tokenwright forget {name}` forgets the tokens here; the service's own settings end the grant");
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}

@@ -1,0 +1,51 @@
+//! Each form is known by its own reader, and by no other.
+
+use serde_json::json;
+use tokenwright::dialect::{bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman};
+
+const RECOGNISERS: [(&str, fn(&str) -> bool); 9] = [
+    ("bruno", bruno::recognise),
+    ("curl", curl::recognise),
+    ("datazen", datazen::recognise),
+    ("discovery", discovery::recognise),
+    ("ezintegrations", ezintegrations::recognise),
+    ("google", google::recognise),
+    ("insomnia", insomnia::recognise),
+    ("openapi", openapi::recognise),
+    ("postman", postman::recognise),
+];
+
+#[track_caller]
+fn check(text: &str, expected: &[&str]) {
+    let known: Vec<&str> = RECOGNISERS.iter().filter(|(_, recognise)| recognise(text)).map(|(name, _)| *name).collect();
+    assert_eq!(known, expected, "{text}");
+}
+
+#[test]
+fn a_document_is_recognised_by_its_own_reader_alone() {
+    check("meta {\n  name: x\n}\n\nauth:oauth2 {\n  grant_type: password\n}\n", &["bruno"]);
+    check("curl -X POST https://as.example.test/token -d grant_type=refresh_token", &["curl"]);
+    check(
+        "This service requires client-flow authorization: No\nOAuth Bearer Token URL: https://a.test\nBody: x={code}\n\
+         Refresh Token Settings\nRefresh Token URL: https://a.test\nBody: y={refresh_token}\n",
+        &["datazen"],
+    );
+    check(
+        "{\"bearerTokenUrl\": \"https://a.test\", \"grantType\": \"x\", \"refreshTokenUrl\": \"\", \"body\": \"\"}",
+        &["datazen"],
+    );
+    check(&json!({ "issuer": "https://a.test", "token_endpoint": "https://a.test/token" }).to_string(), &["discovery"]);
+    check("{\"refreshTokenUrl\": \"https://a.test\", \"refreshTokenEndpointBody\": {}}", &["ezintegrations"]);
+    check("Refresh Token URL: https://a.test\nMethod: POST\nBody: a=b\n", &["ezintegrations"]);
+    check("{\"web\": {\"client_id\": \"x\"}}", &["google"]);
+    check("{\"type\": \"service_account\", \"private_key\": \"\"}", &["google"]);
+    check("{\"_type\": \"export\", \"resources\": []}", &["insomnia"]);
+    check("type: collection.insomnia.rest/5.0\nname: x\n", &["insomnia"]);
+    check("openapi: 3.0.0\ninfo: {}\n", &["openapi"]);
+    check("{\"swagger\": \"2.0\", \"info\": {}}", &["openapi"]);
+    check("{\"info\": {}, \"item\": []}", &["postman"]);
+    check("{\"name\": \"x\", \"values\": [{\"key\": \"a\"}]}", &["postman"]);
+    for text in ["", "hello", "{}", "[]", "<oauth2/>", "{\"values\": [], \"name\": \"x\"}", "id = \"x\"\n"] {
+        check(text, &[]);
+    }
+}

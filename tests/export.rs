@@ -1,0 +1,236 @@
+//! Exports through the command line: what is shown first, where a file may stand, sinks, and a refresh token that leaves.
+
+mod support;
+
+use std::fs;
+use std::process::Command;
+
+use support::practice::Practice;
+use support::tokenwright::Tokenwright;
+
+/// A profile of the practice service, which gives a new refresh token at each refresh.
+fn signed_in() -> (Tokenwright, Practice) {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "acme");
+    (program, practice)
+}
+
+fn token(program: &Tokenwright) -> String {
+    program.run(&["token", "acme"]).done().trim_end().to_owned()
+}
+
+#[test]
+fn a_preview_masks_every_secret_and_writes_nothing() {
+    let (program, _practice) = signed_in();
+    let finished = program.run(&["export", "acme", "--as", "json", "--preview"]);
+    assert!(!finished.stdout.contains(&token(&program)) && finished.stdout.contains("••••••••"), "{finished:?}");
+    let expected = "warning: whoever reads it has the access token of acme until it expires\nusual file: acme.json\n\
+                    next: jq --raw-output .access_token acme.json\n";
+    assert_eq!(finished.stderr, expected);
+    assert!(!program.home().join("acme.json").exists());
+}
+
+#[test]
+fn the_text_goes_to_standard_output_and_nothing_else_does() {
+    let (program, _practice) = signed_in();
+    let finished = program.run(&["export", "acme", "--as", "token"]);
+    assert_eq!((finished.stdout.trim_end(), finished.stderr.as_str()), (token(&program).as_str(), ""));
+}
+
+#[test]
+fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
+    let (program, _practice) = signed_in();
+    let forms = ["dotenv", "json", "header", "terraform", "kubernetes-secret"];
+    for form in forms {
+        program.run(&["export", "acme", "--as", form, "--out", form, "--sink"]).done();
+    }
+    let before = token(&program);
+    program.run(&["refresh", "acme"]).done();
+    let after = token(&program);
+    assert_ne!(before, after);
+    for form in forms {
+        let text = fs::read_to_string(program.home().join(form)).expect("a sink");
+        assert!(text.contains(&after) && !text.contains(&before), "{form}: {text}");
+    }
+    // A folder stands where the file was: one sink fails, the refresh and the others do not.
+    let broken = program.home().join("json");
+    fs::remove_file(&broken).expect("removed");
+    fs::create_dir(&broken).expect("a folder");
+    let refreshed = program.run(&["refresh", "acme"]);
+    assert_eq!(refreshed.code, 0, "{refreshed:?}");
+    let words = format!("warning: the file `{}` was not written again: ", broken.display());
+    assert!(refreshed.stderr.contains(&words), "{}", refreshed.stderr);
+    let newest = token(&program);
+    for form in forms.iter().filter(|form| **form != "json") {
+        assert!(fs::read_to_string(program.home().join(form)).expect("a sink").contains(&newest), "{form}");
+    }
+    let listed = program.run(&["export", "acme", "--sinks", "--json"]).json();
+    let states: Vec<(String, bool)> = listed["file"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|file| (file["form"].as_str().unwrap_or_default().to_owned(), file["problem"].is_string()))
+        .collect();
+    let mut expected = forms.map(|form| (form.to_owned(), form == "json")).to_vec();
+    expected.sort();
+    let mut states = states;
+    states.sort();
+    assert_eq!(states, expected);
+}
+
+#[test]
+fn a_sink_that_somebody_changed_is_left_alone_and_told() {
+    let (program, _practice) = signed_in();
+    program.run(&["export", "acme", "--as", "dotenv", "--out", "a.env", "--sink"]).done();
+    let file = program.home().join("a.env");
+    fs::write(&file, "MINE=1\n").expect("written");
+    let refreshed = program.run(&["refresh", "acme"]);
+    assert!(refreshed.stderr.contains("was changed since this program wrote it"), "{refreshed:?}");
+    assert_eq!(fs::read_to_string(&file).expect("mine"), "MINE=1\n");
+    program.run(&["export", "acme", "--drop-sink", "a.env"]).done();
+    assert_eq!(program.run(&["refresh", "acme"]).stderr, "");
+}
+
+#[test]
+fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
+    let (program, _practice) = signed_in();
+    let file = program.home().join("a.env");
+    fs::write(&file, "MINE=1\n").expect("written");
+    let export = |more: &[&str]| {
+        let mut arguments = vec!["export", "acme", "--as", "dotenv", "--out", "a.env"];
+        arguments.extend(more);
+        program.run(&arguments)
+    };
+    let words = export(&[]).failed(2);
+    let expected = format!(
+        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or say `--replace`\n",
+        file.display()
+    );
+    assert_eq!(words, expected);
+    export(&["--replace"]).done();
+    assert!(
+        Command::new("git").arg("-C").arg(program.home()).args(["init", "--quiet"]).status().expect("git").success()
+    );
+    let words = export(&[]).failed(2);
+    let expected = format!(
+        "error: `{}` is in the git work tree `{}`, which does not ignore it\nhint: add `a.env` to `.gitignore`, choose a \
+         place outside, or say `--in-work-tree` if it is never committed\n",
+        file.display(),
+        program.home().display()
+    );
+    assert_eq!(words, expected);
+    export(&["--in-work-tree"]).done();
+    fs::write(program.home().join(".gitignore"), "a.env\n").expect("written");
+    export(&[]).done();
+    // A live text holds no secret, and may stand in a work tree.
+    program.run(&["export", "acme", "--as", "envrc", "--live", "--out", ".envrc"]).done();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_for_this_user_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (program, _practice) = signed_in();
+    program.run(&["export", "acme", "--as", "dotenv", "--out", "a.env"]).done();
+    let mode = fs::metadata(program.home().join("a.env")).expect("written").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() {
+    let (program, practice) = signed_in();
+    let words = program.run(&["export", "acme", "--as", "google-external"]).failed(2);
+    let expected = "error: the refresh token cannot just be copied (form `google-external`): this service gives a new one \
+                    at each refresh\nhint: whichever of the two refreshes first ends the other's token: use a form that \
+                    asks each time (`--live`), or hand the refresh token over for good (`--hand-over`), after which this \
+                    program no longer refreshes it\n";
+    assert_eq!(words, expected);
+    let handed = program.run(&["export", "acme", "--as", "google-external", "--hand-over"]);
+    assert!(handed.stderr.ends_with(
+        "the refresh token has left: this program no longer refreshes the profile until the next sign-in\n"
+    ));
+    assert!(handed.done().contains("practice-rt-"));
+    let words = program.run(&["refresh", "acme"]).failed(3);
+    assert!(words.starts_with("error: the profile `acme` gave its refresh token away at "), "{words}");
+    assert!(words.contains("hint: sign in again: `tokenwright sign-in acme`"), "{words}");
+    // The access token is still good, and still handed out.
+    token(&program);
+    practice.sign_in(&program, "acme");
+    program.run(&["refresh", "acme"]).done();
+}
+
+#[test]
+fn without_the_refresh_token_an_export_is_no_second_holder() {
+    let (program, _practice) = signed_in();
+    for form in ["dotenv", "json", "yaml", "kubernetes-secret", "requests-oauthlib"] {
+        let text = program.run(&["export", "acme", "--as", form]).done();
+        assert!(!text.contains("practice-rt-") && !text.contains("practice-secret"), "{form}: {text}");
+    }
+}
+
+#[test]
+fn ones_own_form_is_a_file_in_the_data_folder() {
+    let (program, _practice) = signed_in();
+    let folder = program.data().join("forms");
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("mine.ini"), "[acme]\ntoken = <access_token>\nrealm = {realmId}\n").expect("written");
+    let text = program.run(&["export", "acme", "--as", "mine.ini"]).done();
+    assert!(text.starts_with(&format!("[acme]\ntoken = {}\nrealm = ", token(&program))), "{text}");
+    assert!(program.run(&["export", "--list"]).done().contains("mine.ini"));
+    let words = program.run(&["export", "acme", "--as", "../mine.ini"]).failed(2);
+    assert_eq!(words, "error: there is no form `../mine.ini`\nhint: `tokenwright export --list` names the forms\n");
+}
+
+#[test]
+fn what_makes_no_sense_is_said() {
+    let (program, _practice) = signed_in();
+    let check = |arguments: &[&str], expected: &str| assert_eq!(program.run(arguments).failed(2), expected);
+    check(
+        &["export", "acme", "--as", "dotenv", "--live"],
+        "error: the form `dotenv` cannot be live\nhint: write a snapshot that is rewritten at each refresh (`--sink`), or \
+         start the tool with `tokenwright exec`\n",
+    );
+    check(
+        &["export", "acme", "--as", "git", "--live"],
+        "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server with `--url \
+         https://git.example.com`\n",
+    );
+    check(&["export", "acme"], "error: the form is missing\nhint: `tokenwright export --list` names the forms\n");
+}
+
+#[test]
+fn a_profile_without_secrets_is_the_same_text_each_time_and_says_what_is_missing() {
+    let (program, _practice) = signed_in();
+    let share = || program.run(&["share", "acme"]);
+    let first = share();
+    assert_eq!(first.stdout, share().stdout);
+    assert!(!first.stdout.contains("practice-at-") && !first.stdout.contains("practice-rt-"), "{first:?}");
+    assert!(first.stdout.contains("must_supply = [") && first.stdout.contains("a sign-in of their own"), "{first:?}");
+    assert!(first.stderr.contains("acme: whoever takes it must supply: a sign-in of their own\n"), "{first:?}");
+}
+
+#[test]
+fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
+    let (program, _practice) = signed_in();
+    let words = program.run(&["share", "acme", "--with-secrets"]).failed(2);
+    assert!(
+        words.starts_with("error: secrets are shared only locked, and there is nothing to lock them with\n"),
+        "{words}"
+    );
+    let keys = program.home().join("keys.txt");
+    let made = Command::new("age-keygen").arg("-o").arg(&keys).output().expect("age-keygen");
+    let recipient = String::from_utf8_lossy(&made.stderr).trim().rsplit(' ').next().expect("a recipient").to_owned();
+    let arguments = ["share", "acme", "--with-secrets", "--recipient", &recipient, "--out", "a.age"];
+    program.run(&arguments).done();
+    let locked = fs::read_to_string(program.home().join("a.age")).expect("written");
+    assert!(
+        locked.starts_with("-----BEGIN AGE ENCRYPTED FILE-----") && !locked.contains("practice-secret"),
+        "{locked}"
+    );
+    let opened = Command::new("age").arg("-d").arg("-i").arg(&keys).arg(program.home().join("a.age")).output();
+    let opened = String::from_utf8(opened.expect("age").stdout).expect("text");
+    assert!(opened.contains("client_secret = \"practice-secret\""), "{opened}");
+    let words = program.run(&["share", "acme", "--with-secrets", "--recipient", "bob"]).failed(2);
+    assert!(words.starts_with("error: `bob` is no age recipient\n"), "{words}");
+}

@@ -1,0 +1,195 @@
+//! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
+//! was issued for another profile, and whose a profile is.
+
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use egui::{ViewportCommand, ViewportEvent, ViewportId};
+use egui_kittest::Harness;
+use jiff::SignedDuration;
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::{App, Intent};
+use tokenwright::wizard::{Event, Flow, Identified, ProfileState, ProfileSummary, Session};
+
+use crate::hand::Hand as _;
+use crate::machine::{Machine, Visit};
+use crate::scenes::{self, name, now};
+use crate::stage::{DRESSES, stage};
+use crate::support::tokenwright::PASSPHRASE;
+use crate::support::{renewed, temp_home};
+
+/// A list with a profile in this state.
+fn listed(state: ProfileState) -> Session {
+    let mut session = scenes::started();
+    let summary =
+        ProfileSummary { name: name("acme"), service_id: "practice".into(), service: "Practice service".into(), state };
+    session.apply(Event::Profiles(vec![summary]));
+    session
+}
+
+#[test]
+fn a_profile_that_needs_a_sign_in_says_why_and_has_the_button_that_mends_it() {
+    let why = Diagnosis::new("the profile `acme` needs a new sign-in").hint("sign in again");
+    for dress in DRESSES {
+        for (state, word) in [
+            (ProfileState::NeedsSignIn { why: why.clone(), expires_at: None }, "needs sign-in"),
+            (ProfileState::Stale(why.clone()), "stale"),
+        ] {
+            let mut stage = stage(dress, listed(state), scenes::draft());
+            assert!(stage.words().lines().any(|line| line == word), "{}", stage.words());
+            stage.press("Sign in");
+            assert_eq!(stage.state().wanted, [Intent::SignIn(name("acme"))]);
+        }
+    }
+}
+
+#[test]
+fn the_end_of_a_refresh_token_is_announced_in_the_list() {
+    let state = |days: i64| ProfileState::Tokens {
+        expires_at: Some(now() + SignedDuration::from_hours(1)),
+        refreshable: true,
+        refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24 * days)),
+        announced_from: Some(now() + SignedDuration::from_hours(24 * (days - 7))),
+        scopes: None,
+    };
+    let near = stage(DRESSES[0], listed(state(5)), scenes::draft());
+    assert!(near.reads("the refresh token ends in 5 days"), "{}", near.words());
+    let far = stage(DRESSES[0], listed(state(8)), scenes::draft());
+    assert!(!far.reads("the refresh token ends"), "{}", far.words());
+}
+
+#[test]
+fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
+    let mut session = scenes::saved("demo");
+    let attempt = session.begin(Flow::WhoAmI);
+    let identified = Identified { fields: vec![("Name".into(), "Ada Practice".into())] };
+    session.apply(Event::WhoIs(attempt, name("demo"), identified));
+    let mut stage = stage(DRESSES[1], session, scenes::draft());
+    assert!(stage.reads("Ada Practice"), "{}", stage.words());
+    stage.press("Who am I");
+    assert_eq!(stage.state().wanted, [Intent::WhoAmI(name("demo"))]);
+}
+
+#[test]
+fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closing() {
+    for dress in DRESSES {
+        let mut session = scenes::saved("demo");
+        let why = Diagnosis::new("the new tokens of `demo` could not be kept: the disk is full").hint("make room");
+        session.apply(Event::Unkept(name("demo"), why));
+        let mut draft = scenes::draft();
+        draft.closing = true;
+        let mut stage = stage(dress, session, draft);
+        let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
+        assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
+        assert!(stage.reads("The newest tokens of demo are kept nowhere but in this window."), "{}", stage.words());
+        stage.press("Leave the window open");
+        stage.press("Close and lose them");
+        assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
+        stage.state_mut().session.apply(Event::Kept(name("demo")));
+        stage.settle();
+        assert!(!stage.reads("Close and lose tokens?") && !stage.reads("held in memory"), "{}", stage.words());
+    }
+}
+
+#[test]
+fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
+    let home = temp_home();
+    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "passphrase");
+    machine.wait("A passphrase for the vault");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.window.fill("Passphrase again", "correct horse");
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Save profile");
+    machine.wait("Kept as demo.");
+    let first = machine.access_token();
+    // Even root cannot lock a folder as if it were a file.
+    let lock = tokenwright::store::Places::find(Some(home.path().to_owned())).expect("a home").vault_folder();
+    let lock = lock.join(".vault.lock");
+    std::fs::remove_file(&lock).expect("the lock of the vault");
+    std::fs::create_dir(&lock).expect("a folder in its place");
+    machine.press("Refresh token");
+    machine.press("Call refresh token endpoint");
+    machine.wait("the new tokens of `demo` could not be kept: ");
+    let second = machine.access_token();
+    assert_ne!(second, first);
+
+    assert!(stays_when_closed(&mut machine.window));
+    machine.wait("Close and lose tokens?");
+    machine.press("Leave the window open");
+
+    // The refresh token in memory is the one that is good now, and it is the one that is used.
+    machine.press("Call refresh token endpoint");
+    machine.wait("the new tokens of `demo` could not be kept: ");
+    machine.wait_until("another token", |window| !window.reads("Calling"));
+    std::fs::remove_dir(&lock).expect("our own folder");
+    machine.press("Try again to keep them");
+    machine.wait_until("nothing held", |window| !window.reads("held in memory"));
+    let third = machine.access_token();
+    assert_ne!(third, second);
+    assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
+    drop(machine);
+
+    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.press("Open demo");
+    machine.wait("Call refresh token endpoint");
+    assert_eq!(machine.access_token(), third, "what was held in memory is what is kept");
+}
+
+#[test]
+fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Save profile");
+    machine.wait("Kept as demo.");
+    machine.press("Who am I");
+    machine.wait("Ada");
+    machine.press("Forget…");
+    machine.press("Revoke and forget");
+    machine.wait("None yet. A profile is what step 3 saves");
+}
+
+#[test]
+fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
+    for cancelled in [true, false] {
+        let ((arrived, wait), (release, held)) = (channel(), channel::<()>());
+        let (arrived, held) = (Mutex::new(arrived), Mutex::new(held));
+        let service = renewed::service(3600, move |_, _| {
+            arrived.lock().expect("a sender").send(()).expect("the test waits");
+            let _ = held.lock().expect("a receiver").recv();
+            renewed::tokens("second", 3600)
+        });
+        let program = renewed::signed_in(&service, "");
+        let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        machine.window.fill("Passphrase", PASSPHRASE);
+        machine.press("Open the vault");
+        machine.wait("Vault: passphrase");
+        machine.press("Open demo");
+        machine.press("Call refresh token endpoint");
+        wait.recv().expect("the call came");
+        if cancelled {
+            machine.press("Cancel");
+        }
+        release.send(()).expect("the service waits");
+        drop(machine);
+        // Another process finds what the service has sent.
+        assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
+        assert_eq!(service.asked("/refresh").len(), 1);
+    }
+}
+
+/// As the window system says that the person closes the window; whether the window wants to stay.
+fn stays_when_closed(window: &mut Harness<'static, App>) -> bool {
+    window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+    window.step();
+    window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();
+    window.output().viewport_output[&ViewportId::ROOT].commands.contains(&ViewportCommand::CancelClose)
+}

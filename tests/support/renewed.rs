@@ -1,0 +1,49 @@
+//! A profile at a scripted service, for tests of what renews its tokens.
+
+use serde_json::json;
+
+use crate::support::practice::BROWSER;
+use crate::support::scripted::{Answer, Asked, Scripted};
+use crate::support::tokenwright::Tokenwright;
+
+/// A program with the profile `demo` at this service. `more` is added to its preset.
+pub fn signed_in(service: &Scripted, more: &str) -> Tokenwright {
+    let program = Tokenwright::with_vault();
+    add_preset(&program, service, more);
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    program.run(&arguments).done();
+    program
+}
+
+/// Describes the service to the program.
+pub fn add_preset(program: &Tokenwright, service: &Scripted, more: &str) {
+    let url = service.url();
+    let preset = format!(
+        "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
+         [bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/refresh\"\n{more}\n"
+    );
+    program.add_preset("scripted.toml", &preset);
+}
+
+/// A service that signs anybody in with the tokens `first`, good for this many seconds, and answers each refresh by
+/// the function, which is also told how many came before.
+pub fn service(expires_in: u32, refresh: impl Fn(&Asked, usize) -> Answer + Send + Sync + 'static) -> Scripted {
+    Scripted::start(move |asked, earlier| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/token" => tokens("first", expires_in),
+        _ => refresh(asked, earlier),
+    })
+}
+
+/// A reply with the tokens `at-…` and `rt-…`.
+pub fn tokens(name: &str, expires_in: u32) -> Answer {
+    let (access_token, refresh_token) = (format!("at-{name}"), format!("rt-{name}"));
+    let body = json!({ "access_token": access_token, "refresh_token": refresh_token, "expires_in": expires_in });
+    Answer::json(200, &body)
+}
+
+/// As a service that rotates refuses a refresh token that is spent.
+pub fn spent() -> Answer {
+    Answer::json(400, &json!({ "error": "invalid_grant", "error_description": "spent" }))
+}
