@@ -7,6 +7,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::dialect::Form;
+
 /// `tokenwright …`; without a task it is the window.
 #[derive(Debug, Parser)]
 #[command(name = "tokenwright", version, about, long_about = None, after_help = AFTER_HELP)]
@@ -32,9 +34,11 @@ Begin with: tokenwright sign-in demo --service practice";
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// List, show or check the services there are presets for
+    /// List, show, check or export the services there are presets for
     #[command(subcommand)]
     Service(ServiceTask),
+    /// Read another tool's description of a service, and keep it as a profile or a preset
+    Import(ImportOptions),
     /// Sign in, with the browser where the service wants one, and keep the tokens under a name
     SignIn(SignInOptions),
     /// Make or show the private key that signs for a profile, and its certificate
@@ -141,6 +145,54 @@ pub enum ServiceTask {
         /// The file; `-` for standard input
         file: String,
     },
+    /// Write a service, or a profile's use of it, in another tool's form
+    Export(ServiceExportOptions),
+}
+
+/// `tokenwright service export …`
+#[derive(Debug, Args)]
+pub struct ServiceExportOptions {
+    /// The service's id
+    #[arg(required_unless_present = "profile")]
+    pub id: Option<String>,
+    /// The form
+    #[arg(long = "as", value_name = "FORM", value_parser = form)]
+    pub form: Form,
+    /// The file to write; without it, standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write this profile's values too
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Write the profile's secrets too
+    #[arg(long, requires = "profile")]
+    pub with_secrets: bool,
+    /// Replace the file where it is there already
+    #[arg(long, requires = "out")]
+    pub force: bool,
+}
+
+/// `tokenwright import …`
+#[derive(Debug, Args)]
+pub struct ImportOptions {
+    /// The document: a file, `-` for standard input, or the https address of an issuer
+    #[arg(value_name = "FILE|-|URL")]
+    pub document: String,
+    /// Keep it as a profile of this name
+    #[arg(long, value_name = "PROFILE", conflicts_with = "as_preset")]
+    pub name: Option<String>,
+    /// Keep it as a preset of this id
+    #[arg(long, value_name = "ID")]
+    pub as_preset: Option<String>,
+    /// Which one is meant, where it describes several
+    #[arg(long, value_name = "N")]
+    pub pick: Option<usize>,
+    /// Keep it without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Show what was understood as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `tokenwright sign-in …`
@@ -426,6 +478,11 @@ pub struct PracticeOptions {
     /// Let the pages answer themselves
     #[arg(long)]
     pub auto_consent: bool,
+}
+
+fn form(text: &str) -> Result<Form, String> {
+    let known = || Form::written().map(Form::id).collect::<Vec<_>>().join(", ");
+    Form::parse(text).ok_or_else(|| format!("the forms are: {}", known()))
 }
 
 /// What both the services and the library take.

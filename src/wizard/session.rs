@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{KeyPair, ReadKey, TokenSet};
+use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, FailureKind, Fetched, Flow, Identified,
-    KeptAlive, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TrayState,
-    TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, ImportState,
+    KeptAlive, KeyState, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine,
+    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
 };
 
 /// What a face knows.
@@ -57,6 +57,8 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// The document of another tool that was read last.
+    pub import: ImportState,
     /// Exports.
     pub export: ExportState,
     /// The generations of the profile, once they were asked for.
@@ -143,39 +145,6 @@ pub struct RehearsalState {
     pub problem: Option<Failure>,
 }
 
-/// A private key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum KeyState {
-    /// None was asked for.
-    #[default]
-    Idle,
-    /// It was read or made, and is not yet taken over into the fields.
-    Read(Box<ReadKey>),
-    /// It is kept under this name.
-    Kept(ProfileName),
-    /// Its certificate is in this file.
-    Written(PathBuf),
-    /// It could not be read, made or written.
-    Failed(Failure),
-}
-
-impl KeyState {
-    /// A key that was kept, or that there is none.
-    fn opened(pair: Option<Box<KeyPair>>) -> Self {
-        let read = pair.and_then(|pair| {
-            let kind = pair.signing_key()?.kind();
-            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
-        });
-        match read {
-            Some(read) => Self::Read(Box::new(read)),
-            None => Self::Failed(Failure::new(
-                FailureKind::Usage,
-                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
-            )),
-        }
-    }
-}
-
 impl Session {
     /// Numbers a new run of a flow; events of an older one are dropped from now on.
     pub fn begin(&mut self, flow: Flow) -> Attempt {
@@ -190,6 +159,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
+            Flow::Import => self.import = ImportState::Reading(None),
             Flow::Export => self.export.done = None,
             Flow::Share => self.export.shared = None,
             Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
@@ -236,6 +206,12 @@ impl Session {
         self.history_problem = None;
         self.key = KeyState::Idle;
         going
+    }
+
+    /// Forgets what was imported. A run that still reads is to be cancelled.
+    pub fn close_import(&mut self) -> Option<Attempt> {
+        self.import = ImportState::Idle;
+        self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
     }
 
     /// Completes what a call is made from with what this session has learnt.
@@ -347,6 +323,15 @@ impl Session {
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
+            Event::IssuerFound(attempt, issuer) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Asking(issuer);
+            }),
+            Event::Fetching(attempt, address) => self.when(attempt, false, |session, _| {
+                session.import = ImportState::Reading(Some(address));
+            }),
+            Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Done(imported);
+            }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
             Event::KeyOpened(attempt, pair) => {
@@ -431,6 +416,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::Import => self.import = ImportState::Failed(failure),
             Flow::Preview => self.export.view = Some(Err(failure)),
             Flow::Export => self.export.done = Some(Err(failure)),
             Flow::Share => self.export.shared = Some(Err(failure)),
@@ -453,6 +439,7 @@ impl Session {
             Flow::Authorization => self.authorization = AuthorizationState::Idle,
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Idle),
             Flow::Rehearsal => self.rehearsal = None,
+            Flow::Import => self.import = ImportState::Idle,
             _ => {}
         }
     }
@@ -461,6 +448,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wizard::FailureKind;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))

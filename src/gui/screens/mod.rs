@@ -3,7 +3,9 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod copy_as;
 mod history;
+mod import;
 mod key;
 mod known;
 mod preset;
