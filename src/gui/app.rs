@@ -71,10 +71,10 @@ fn no_window(reason: &str) -> Diagnosis {
 
 /// The window.
 pub struct App {
-    worker: Worker,
+    pub(in crate::gui) worker: Worker,
     events: Receiver<Event>,
-    session: Session,
-    draft: Draft,
+    pub(in crate::gui) session: Session,
+    pub(in crate::gui) draft: Draft,
     window: WindowSettings,
     /// The title that the window has.
     title: String,
@@ -117,6 +117,7 @@ impl App {
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
+            self.take_export(ctx);
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
             }
@@ -138,7 +139,7 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset]
+            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::Preview]
                 .iter()
                 .any(|flow| self.session.running(*flow) == Some(*attempt)),
             Event::Waiting(..)
@@ -146,6 +147,8 @@ impl App {
             | Event::Called(..)
             | Event::ResponseIgnored(..)
             | Event::Problem(_)
+            | Event::Exported(..)
+            | Event::Shared(..)
             | Event::Vault(_) => true,
             _ => false,
         }
@@ -197,6 +200,13 @@ impl App {
                 let attempt = self.session.begin(Flow::Saved);
                 self.worker.send(Command::Forget { attempt, name });
             }
+            Intent::OpenExport(name) => self.open_export(name),
+            Intent::CopyExport => self.copy_export(),
+            Intent::SaveExport(insisted) => self.save_export(insisted),
+            Intent::DropOutlet(name, path) => self.worker.send(Command::DropOutlet { name, path }),
+            Intent::OpenShare => self.open_share(),
+            Intent::Share(insisted) => self.share(insisted),
+            Intent::CloseExport => self.close_export(),
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
                 let attempt = self.session.begin(Flow::Vault);
@@ -216,6 +226,7 @@ impl App {
     }
 
     fn cancel_all(&mut self) {
+        self.close_export();
         for attempt in self.session.reset_wizard() {
             self.worker.send(Command::Cancel(attempt));
         }
@@ -335,6 +346,7 @@ impl eframe::App for App {
             self.perform(&ctx, intent);
             ctx.request_repaint();
         }
+        self.look_at_export();
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::call::Reveal;
+use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
@@ -80,6 +81,10 @@ pub struct Draft {
     pub profile: Option<ProfileDraft>,
     /// The preset of the person's own being typed; `None` while nobody asked for it.
     pub preset: Option<PresetDraft>,
+    /// The export that is open; `None` while the wizard is shown.
+    pub export: Option<ExportDraft>,
+    /// The sharing that is open; `None` while the wizard is shown.
+    pub share: Option<ShareDraft>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
     /// What was pasted as the response.
@@ -116,6 +121,8 @@ impl Default for Draft {
             ticked: BTreeSet::new(),
             profile: None,
             preset: None,
+            export: None,
+            share: None,
             secrets: TypedSecrets::default(),
             pasted: Secret::default(),
             name: String::new(),

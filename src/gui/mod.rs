@@ -2,6 +2,8 @@
 
 mod app;
 pub mod draft;
+pub mod export_draft;
+mod exporting;
 pub mod fonts;
 pub mod icon;
 pub mod intent;
@@ -11,4 +13,5 @@ pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
 pub use crate::gui::draft::{Draft, Step, TokenTab};
+pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Words};

@@ -179,6 +179,17 @@ impl Session {
         going
     }
 
+    /// Forgets the export and the sharing that were looked at. A file that is being written is; a preview that goes on
+    /// is returned.
+    pub fn close_export(&mut self) -> Option<Attempt> {
+        let preview = self.running(Flow::Preview);
+        for flow in [Flow::Preview, Flow::Export, Flow::Share] {
+            self.runs.remove(&flow);
+        }
+        self.export.close();
+        preview
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {

@@ -5,6 +5,7 @@
 mod support;
 
 mod canary;
+mod export;
 mod fit;
 mod hand;
 mod idle;

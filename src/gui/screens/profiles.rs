@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
@@ -22,13 +22,52 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     ui.add_space(8.0);
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
-    ui.label(small(ui, "Saved profiles"));
+    let share = title_ui(ui, session);
     let list = above_foot(ui, LOOKS_HEIGHT, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
     let looks = looks_ui(ui, session, theme);
-    intent.or(list).or(looks)
+    intent.or(share).or(list).or(looks)
+}
+
+/// The name of the list, and giving from it.
+fn title_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let can_share = session.profiles.iter().any(is_readable);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.label(small(ui, "Saved profiles"));
+        let right = Layout::right_to_left(Align::Center);
+        can_share.then(|| ui.with_layout(right, |ui| link(ui, Intent::OpenShare, "Share profiles")).inner).flatten()
+    })
+    .inner
+}
+
+/// What can be done with a profile where it stands.
+fn export_ui(ui: &mut Ui, profile: &ProfileSummary) -> Option<Intent> {
+    if !is_readable(profile) {
+        return None;
+    }
+    let indent = ui.spacing().item_spacing.x;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.add_space(indent);
+        link(ui, Intent::OpenExport(profile.name.clone()), &format!("Export {}", profile.name))
+    })
+    .inner
+}
+
+/// An intent as a small link; `name` tells a screen reader which of several it is.
+fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
+    let words = intent.words();
+    let text = RichText::new(words.text).small();
+    let response = ui.link(text).accessible_name(name).on_hover_text(words.hint);
+    response.clicked().then_some(intent)
+}
+
+/// Whether there is more to a profile than a file that cannot be read.
+fn is_readable(profile: &ProfileSummary) -> bool {
+    !matches!(profile.state, ProfileState::Broken(_))
 }
 
 fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -39,6 +78,7 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
     for profile in &session.profiles {
         ui.push_id(profile.name.as_str(), |ui| {
             intent = intent.take().or(profile_ui(ui, session, draft, profile));
+            intent = intent.take().or(export_ui(ui, profile));
         });
         ui.add_space(4.0);
     }
@@ -59,7 +99,8 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
         let (tone, text) = state(&profile.state, draft.now);
         status_dot(ui, tone, &text)
     });
-    let response = shown.response.interact(Sense::click());
+    // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
+    let response = ui.interact(shown.response.rect, ui.scope_id().with("open"), Sense::click());
     let described = format!("Open {}", profile.name);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
     if response.has_focus() {

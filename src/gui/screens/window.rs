@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{actions, authorization, profiles, service, tokens, vault};
+use crate::gui::screens::{actions, authorization, export, profiles, service, share, tokens, vault};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -22,7 +22,12 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
     let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, session, draft, theme)).inner;
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
-    let from_middle = CentralPanel::default().frame(middle).show(ui, |ui| wizard_ui(ui, session, draft)).inner;
+    let show = |ui: &mut Ui| match (&draft.export, &draft.share) {
+        (Some(_), _) => export::export_ui(ui, session, draft),
+        (None, Some(_)) => share::share_ui(ui, session, draft),
+        (None, None) => wizard_ui(ui, session, draft),
+    };
+    let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
     from_side.or(from_middle)
 }
 
@@ -83,7 +88,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 }
 
 /// Scrolls to what the Tab key leads to, where it is out of sight.
-fn follow_focus(ui: &Ui) {
+pub(crate) fn follow_focus(ui: &Ui) {
     let key = egui::Id::unique("focus followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =

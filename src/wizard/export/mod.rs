@@ -24,7 +24,7 @@ pub use crate::wizard::export::order::{ExportDone, ExportOrder, ExportTo, Export
 pub(crate) use crate::wizard::export::share::share;
 pub use crate::wizard::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::wizard::export::sinks::{clear_hand_over, handed_over, rewrite};
-pub use crate::wizard::export::state::ExportState;
+pub use crate::wizard::export::state::{ExportState, home_folder};
 
 /// For how long a token that is handed out must be valid.
 const LEAST_VALID: Duration = Duration::from_mins(1);
@@ -41,6 +41,9 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
     unlock::open_chosen(shared).await?;
     let form = Form::find(shared, &order.form)?;
     let kept = subject::kept(shared, &order).await?;
+    // What would leave is shown although nobody insisted yet: that is how one decides.
+    let needs_hand_over = form.hands_over(&order, kept.rotates).is_err();
+    let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
     let hands_over = form.hands_over(&order, kept.rotates)?;
     let text = form.write(&order, &kept.subject.masked(), kept.rotates)?;
     let secret = !order.live;
@@ -58,6 +61,8 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
         next: form.next(&order, None),
         file_name: form.file_name(&order),
         hands_over,
+        rotates: kept.rotates,
+        needs_hand_over,
     };
     shared.emit(Event::ExportPreview(attempt, Box::new(view)));
     Ok(())

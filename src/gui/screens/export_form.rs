@@ -1,0 +1,47 @@
+//! The forms to choose from, looked for by name, id and what reads them; the chosen one alone once it is chosen.
+
+use egui::Ui;
+
+use crate::gui::export_draft::ExportDraft;
+use crate::gui::theme::small;
+use crate::gui::widgets::{Field, card, secondary_button, section};
+use crate::wizard::{FormLine, Session};
+
+/// Shows the forms, or the chosen one.
+pub(crate) fn form_ui(ui: &mut Ui, session: &Session, export: &mut ExportDraft) {
+    let forms = &session.export.forms;
+    section(ui, "For which tool?", |ui| {
+        let Some(chosen) = export.line(forms) else { return all_ui(ui, forms, export) };
+        card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
+        if secondary_button(ui, &format!("Show all {} forms", forms.len())).clicked() {
+            export.form = None;
+        }
+    });
+}
+
+fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
+    if forms.is_empty() {
+        ui.label(small(ui, "The forms are being listed."));
+        return;
+    }
+    Field::new("Search forms").example("curl, .env, Postman, kubectl").unlabelled().show(ui, &mut export.search);
+    let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
+    if found.is_empty() {
+        let hint = "No form is called so. One of your own is a template file in the folder `forms` of your data folder; \
+                    the form json carries any value.";
+        ui.label(small(ui, hint));
+    }
+    // Two in a row: the names are longer than those of services.
+    let width = ((ui.available_width() - ui.spacing().item_spacing.x) / 2.0).floor();
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        for form in found {
+            if card(ui, width, &form.name, &format!("Read by {}", form.reader), false).clicked() {
+                chosen = Some(form);
+            }
+        }
+    });
+    if let Some(form) = chosen {
+        export.choose(form);
+    }
+}
