@@ -112,12 +112,13 @@ impl App {
             }
             self.draft.lead.to_top |= self.stands_at_the_top(&event);
             self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
+            let is_shared = matches!(event, Event::Shared(..));
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
-            self.take_export(ctx);
+            self.take_export(ctx, is_shared);
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
             }

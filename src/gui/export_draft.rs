@@ -22,6 +22,7 @@ pub enum Way {
 
 /// The export that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ExportDraft {
     /// Of which profile.
     pub profile: ProfileName,
@@ -29,6 +30,8 @@ pub struct ExportDraft {
     pub search: String,
     /// The id of the chosen form; `None` while all are shown.
     pub form: Option<String>,
+    /// Whether the keyboard goes to the search, or to the chosen form, in the next frame.
+    pub leads: bool,
     /// How it keeps up with the tokens.
     pub way: Way,
     /// With the refresh token, in a form that may carry it.
@@ -60,6 +63,7 @@ impl ExportDraft {
             profile,
             search: String::new(),
             form: None,
+            leads: true,
             way: Way::default(),
             with_refresh_token: false,
             rotates: false,
@@ -77,6 +81,7 @@ impl ExportDraft {
     /// Takes a form, in a way that it has; what was confirmed for another one is not for this.
     pub fn choose(&mut self, form: &FormLine) {
         self.form = Some(form.id.clone());
+        self.leads = true;
         self.way = match self.way {
             Way::Live if !form.live => Way::Snapshot,
             Way::Snapshot | Way::Sink if !form.snapshot => Way::Live,

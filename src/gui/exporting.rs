@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use egui::Context;
 
 use crate::gui::app::App;
-use crate::gui::export_draft::{ExportDraft, ShareDraft};
+use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
+use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{Command, ExportTo, Flow, Insisted, VaultState, home_folder};
 
@@ -52,7 +53,7 @@ impl App {
     pub(in crate::gui) fn save_export(&mut self, insisted: Insisted) {
         let Some(export) = &self.draft.export else { return };
         let path = PathBuf::from(export.path.trim());
-        let sink = export.way == crate::gui::export_draft::Way::Sink;
+        let sink = export.way == Way::Sink;
         self.export(insisted, ExportTo::File { path, sink, insisted });
     }
 
@@ -66,8 +67,11 @@ impl App {
         self.worker.send(Command::Export { attempt, order, to });
     }
 
-    /// A text that came goes to the clipboard, and stays nowhere else.
-    pub(in crate::gui) fn take_export(&mut self, ctx: &Context) {
+    /// A text that came goes to the clipboard, and stays nowhere else; nor does the passphrase of a file that is locked.
+    pub(in crate::gui) fn take_export(&mut self, ctx: &Context, is_shared: bool) {
+        if let (true, Some(share)) = (is_shared, &mut self.draft.share) {
+            share.passphrase = [Secret::default(), Secret::default()];
+        }
         if let Some(Ok(done)) = &mut self.session.export.done
             && let Some(text) = done.text.take()
         {

@@ -403,6 +403,16 @@ mod tests {
     }
 
     #[test]
+    fn an_export_that_was_closed_tells_nothing_any_more() {
+        let mut session = Session::default();
+        let (preview, export) = (session.begin(Flow::Preview), session.begin(Flow::Export));
+        assert_eq!(session.close_export(), Some(preview));
+        session.apply(Event::Failed(preview, failure()));
+        session.apply(Event::Failed(export, failure()));
+        assert!(session.export.view.is_none() && session.export.done.is_none() && session.problems.is_empty());
+    }
+
+    #[test]
     fn another_choice_ends_and_forgets_the_rehearsal() {
         let mut session = Session::default();
         let attempt = session.begin(Flow::Rehearsal);

@@ -136,6 +136,17 @@ fn forms_are_found_by_name_and_by_what_reads_them() {
 }
 
 #[test]
+fn the_search_has_the_keyboard_and_enter_takes_what_it_found() {
+    let mut window = stage(DRESSES[0], exporting(), choosing(None));
+    assert_eq!(window.focused(), "Search forms");
+    window.fill("Search forms", "kubectl client-go");
+    window.key_press(egui::Key::Enter);
+    window.settle();
+    assert_eq!(window.state().draft.export.as_ref().and_then(|export| export.form.as_deref()), Some("exec-credential"));
+    assert_eq!(window.focused(), format!("Show all {} forms", forms().len()));
+}
+
+#[test]
 fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
     for dress in DRESSES {
         let window = stage(dress, previewed(true), choosing(Some("terraform")));

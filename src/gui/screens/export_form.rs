@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::gui::export_draft::ExportDraft;
+use crate::gui::screens::entered;
 use crate::gui::theme::small;
 use crate::gui::widgets::{Field, card, secondary_button, section};
 use crate::wizard::{FormLine, Session};
@@ -13,8 +14,13 @@ pub(crate) fn form_ui(ui: &mut Ui, session: &Session, export: &mut ExportDraft) 
     section(ui, "For which tool?", |ui| {
         let Some(chosen) = export.line(forms) else { return all_ui(ui, forms, export) };
         card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
-        if secondary_button(ui, &format!("Show all {} forms", forms.len())).clicked() {
-            export.form = None;
+        let all = secondary_button(ui, &format!("Show all {} forms", forms.len()));
+        let is_wanted = all.clicked();
+        if std::mem::take(&mut export.leads) {
+            all.request_focus();
+        }
+        if is_wanted {
+            (export.form, export.leads) = (None, true);
         }
     });
 }
@@ -24,7 +30,13 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
         ui.label(small(ui, "The forms are being listed."));
         return;
     }
-    Field::new("Search forms").example("curl, .env, Postman, kubectl").unlabelled().show(ui, &mut export.search);
+    let field = Field::new("Search forms").example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
+    let field = field.show(ui, &mut export.search);
+    if std::mem::take(&mut export.leads) {
+        field.request_focus();
+    }
+    // Enter takes the first that was found.
+    let is_taken = entered(ui, &field) && !export.search.trim().is_empty();
     let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
     if found.is_empty() {
         let hint = "No form is called so. One of your own is a template file in the folder `forms` of your data folder; \
@@ -33,10 +45,11 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     }
     // Two in a row: the names are longer than those of services.
     let width = ((ui.available_width() - ui.spacing().item_spacing.x) / 2.0).floor();
-    let mut chosen = None;
+    let mut chosen = found.first().copied().filter(|_| is_taken);
     ui.horizontal_wrapped(|ui| {
         for form in found {
-            if card(ui, width, &form.name, &format!("Read by {}", form.reader), false).clicked() {
+            let readers = format!("Read by {}", form.reader);
+            if card(ui, width, &form.name, &readers, false).on_hover_text(&readers).clicked() {
                 chosen = Some(form);
             }
         }

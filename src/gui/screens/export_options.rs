@@ -61,18 +61,23 @@ fn refresh_token_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
         }
     }
     if export.gives_away(form) {
-        confirm_ui(ui, export);
+        confirm_ui(ui, form, export);
     } else {
         export.hand_over = false;
     }
 }
 
 /// Asked once more: it cannot be taken back but by signing in.
-fn confirm_ui(ui: &mut Ui, export: &mut ExportDraft) {
-    let what = Diagnosis::new("the refresh token will have another holder").hint(
+fn confirm_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
+    let way_out = match (form.refresh_token, form.live) {
+        (_, true) => "choose Live",
+        (RefreshTokenUse::Needed, false) => "choose another form",
+        (_, false) => "take the tick away",
+    };
+    let what = Diagnosis::new("the refresh token will have another holder").hint(format!(
         "The first refresh there ends the token that is kept here. The profile is marked as handed over, and this \
-         program no longer refreshes it until you sign in again. To keep it here, choose Live, or a Sink without it.",
-    );
+         program no longer refreshes it until you sign in again. To keep it here, {way_out}."
+    ));
     banner_with(ui, Tone::Warning, &what, |ui| {
         toggle(ui, "Yes, hand it over", &mut export.hand_over, None);
     });

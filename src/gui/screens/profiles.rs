@@ -34,11 +34,19 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
 /// The name of the list, and giving from it.
 fn title_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
     let can_share = session.profiles.iter().any(is_readable);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 0.0;
+    low_row(ui, |ui| {
         ui.label(small(ui, "Saved profiles"));
         let right = Layout::right_to_left(Align::Center);
         can_share.then(|| ui.with_layout(right, |ui| link(ui, Intent::OpenShare, "Share profiles")).inner).flatten()
+    })
+}
+
+/// A row no higher than its words.
+fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(add).inner
     })
     .inner
 }
@@ -48,13 +56,11 @@ fn export_ui(ui: &mut Ui, profile: &ProfileSummary) -> Option<Intent> {
     if !is_readable(profile) {
         return None;
     }
-    let indent = ui.spacing().item_spacing.x;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.add_space(indent);
+    low_row(ui, |ui| {
+        // In line with the words above it.
+        ui.add_space(10.0);
         link(ui, Intent::OpenExport(profile.name.clone()), &format!("Export {}", profile.name))
     })
-    .inner
 }
 
 /// An intent as a small link; `name` tells a screen reader which of several it is.

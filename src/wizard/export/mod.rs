@@ -216,7 +216,7 @@ impl Form {
         let Self::BuiltIn(format) = self else { return String::new() };
         let file = path.map_or_else(|| self.file_name(order), str::to_owned);
         let url = order.url.as_deref().unwrap_or("URL");
-        let words = format.next.replace("{file}", &crate::export::shell_word(&file));
+        let words = format.next_for(order.live).replace("{file}", &crate::export::shell_word(&file));
         words.replace("{profile}", order.profile.as_str()).replace("{url}", url)
     }
 }
@@ -228,7 +228,11 @@ async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportO
     if order.live {
         return Ok((form.write(order, &kept.subject, kept.rotates)?, false));
     }
-    keep::valid(shared, attempt, &order.profile, Some(LEAST_VALID)).await?;
+    let (_, refreshed) = keep::valid(shared, attempt, &order.profile, Some(LEAST_VALID)).await?;
+    if refreshed {
+        // The list shows when tokens expire. The export does not depend on it.
+        let _ = profiles::list(shared).await;
+    }
     let subject = subject::kept(shared, order).await?.subject;
     Ok((form.write(order, &subject, kept.rotates)?, hands_over))
 }
