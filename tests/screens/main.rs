@@ -20,5 +20,6 @@ mod rehearsal;
 mod scenes;
 mod stage;
 mod steps;
+mod take;
 mod vault;
 mod whole;

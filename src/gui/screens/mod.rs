@@ -15,6 +15,7 @@ mod rehearsal;
 mod reply;
 mod save;
 mod service;
+mod take;
 mod tokens;
 mod unkept;
 mod vault;
