@@ -159,6 +159,7 @@ pub(in crate::export) mod tests {
             scopes: vec!["a".into(), "b".into()],
             extra: Vec::new(),
             user_name: String::new(),
+            keep_alive: false,
         }
     }
 

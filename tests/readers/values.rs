@@ -72,6 +72,7 @@ fn subject(value: &str) -> Subject {
             scopes: Vec::new(),
             extra: Vec::new(),
             user_name: String::new(),
+            keep_alive: false,
         },
     }
 }

@@ -1,16 +1,19 @@
 //! What a face knows: changed by [`Session::apply`] alone, apart from [`Session::begin`], which numbers a new run.
 
+mod states;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, ImportState,
-    KeptAlive, KeyState, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine,
-    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, ImportState, KeptAlive,
+    KeyState, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, TrayState, TriedReading,
+    VaultState, WindowSettings,
 };
+
+pub use crate::wizard::session::states::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState};
 
 /// What a face knows.
 #[derive(Clone, Debug, Default)]
@@ -78,71 +81,6 @@ pub struct Session {
 struct Run {
     attempt: Attempt,
     going: bool,
-}
-
-/// The practice service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PracticeState {
-    /// It does not run.
-    #[default]
-    Off,
-    /// It listens on this port.
-    Ready(u16),
-    /// It could not be started.
-    Failed(Failure),
-}
-
-/// A preset of the person's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PresetState {
-    /// None was written.
-    #[default]
-    Idle,
-    /// It is in this file.
-    Saved(PathBuf),
-    /// It could not be written.
-    Failed(Failure),
-}
-
-/// Step 2.
-#[derive(Clone, Debug, Default)]
-pub enum AuthorizationState {
-    /// Not started.
-    #[default]
-    Idle,
-    /// Started; the browser is not off yet.
-    Starting,
-    /// The browser is off; with what came meanwhile and was not believed.
-    Waiting(Box<Waiting>, Option<Diagnosis>),
-    /// The code came.
-    Done(Box<Authorized>),
-    /// It ended without one.
-    Failed(Failure),
-}
-
-/// A call of step 3.
-#[derive(Clone, Debug, Default)]
-pub enum CallState {
-    /// Not called.
-    #[default]
-    Idle,
-    /// Being called, at this origin.
-    Sending(String),
-    /// Called.
-    Done(Box<Exchange>),
-    /// Not even sent.
-    Failed(Failure),
-}
-
-/// A rehearsal: what its stages came to. Whether it goes on is what [`Session::running`] says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RehearsalState {
-    /// The preset's id; empty until it begins.
-    pub service: String,
-    /// The stages so far.
-    pub lines: Vec<StageLine>,
-    /// Why it could not be held at all.
-    pub problem: Option<Failure>,
 }
 
 impl Session {
@@ -241,17 +179,11 @@ impl Session {
             | Event::Fields(..)
             | Event::VaultStatus(..)
             | Event::Retrying(..) => {}
-            Event::Forms(forms) => self.export.forms = forms,
-            Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
-            Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
-                session.export.view = Some(Ok(*view));
-            }),
-            Event::Shared(attempt, done) => self.when(attempt, true, |session, _| {
-                session.export.shared = Some(Ok(*done));
-            }),
-            Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
-                session.export.done = Some(Ok(*done));
-            }),
+            event @ (Event::Forms(..)
+            | Event::Outlets(..)
+            | Event::ExportPreview(..)
+            | Event::Shared(..)
+            | Event::Exported(..)) => self.apply_export(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
@@ -357,7 +289,7 @@ impl Session {
     }
 
     /// Runs `change` if the attempt is the newest of its flow and goes on; `ends` says that it is over now.
-    fn when(&mut self, attempt: Attempt, ends: bool, change: impl FnOnce(&mut Self, Flow)) {
+    pub(in crate::wizard) fn when(&mut self, attempt: Attempt, ends: bool, change: impl FnOnce(&mut Self, Flow)) {
         let found = self.runs.iter_mut().find(|(_, run)| run.attempt == attempt && run.going);
         let Some((flow, run)) = found else { return };
         let flow = *flow;
