@@ -6,6 +6,7 @@ mod support;
 
 mod alive;
 mod canary;
+mod export;
 mod fit;
 mod hand;
 mod idle;
