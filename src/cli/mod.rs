@@ -23,6 +23,7 @@ mod service_export;
 mod share;
 mod show;
 mod sign_in;
+mod take;
 mod token;
 mod vault;
 mod whoami;

@@ -216,6 +216,7 @@ impl App {
             Intent::Import(source) => self.import(|attempt| Command::Import { attempt, source }),
             Intent::ImportChosen => self.import(Command::ImportChosen),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
+            Intent::TakeShared => self.take_shared(),
             Intent::Open(name) => {
                 self.signing_in = None;
                 let attempt = self.session.begin(Flow::Open);

@@ -71,6 +71,12 @@ pub struct ImportDraft {
     pub pasted: Secret,
     /// Which of several services is meant, by place.
     pub picked: usize,
+    /// What opens shared profiles that are locked.
+    pub passphrase: Secret,
+    /// The path of the age identity that opens them instead.
+    pub identity: String,
+    /// Whether profiles that are here may be replaced by shared ones of the same name.
+    pub replace: bool,
 }
 
 /// What was copied last in another tool's form.

@@ -72,6 +72,8 @@ pub enum Intent {
         /// Whether it is to become a preset of the person's own at once.
         as_preset: bool,
     },
+    /// Keep the shared profiles that were read.
+    TakeShared,
     /// Open a saved profile.
     Open(ProfileName),
     /// Forget a saved profile.
@@ -182,6 +184,8 @@ impl Intent {
             Self::OpenImport => ("Import…", "Read another tool's description of a service", Some(IMPORT)),
             Self::CloseImport => ("Back to the services", "Leave the import", Some(STOP)),
             Self::Import(ImportSource::Issuer(_)) => ("Fetch it", "Ask the issuer for its description", None),
+            Self::Import(ImportSource::Locked(..)) => ("Open it", "Unlock what was shared, and show it", None),
+            Self::TakeShared => ("Keep them", "Save the profiles, and seal their secrets", Some(NEXT)),
             Self::Import(ImportSource::File(_)) => ("Read the file", "Say what it describes", None),
             Self::Import(_) => ("Read the text", "Say what it describes", None),
             Self::ImportChosen => ("Browse…", "Choose the file on this machine", None),

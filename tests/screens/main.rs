@@ -21,5 +21,6 @@ mod rehearsal;
 mod scenes;
 mod stage;
 mod steps;
+mod take;
 mod vault;
 mod whole;

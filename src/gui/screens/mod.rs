@@ -20,6 +20,7 @@ mod reply;
 mod save;
 mod service;
 mod share;
+mod take;
 mod tokens;
 mod unkept;
 mod vault;

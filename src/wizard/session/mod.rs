@@ -275,6 +275,15 @@ impl Session {
             Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Done(imported);
             }),
+            Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Locked(locked);
+            }),
+            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Shared(shared);
+            }),
+            Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Taken(names);
+            }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
             Event::KeyOpened(attempt, pair) => {
