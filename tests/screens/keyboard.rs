@@ -8,7 +8,7 @@ use egui_kittest::kittest::NodeT as _;
 use tokenwright::gui::{Intent, Step};
 
 use crate::hand::{Hand as _, PRESSED, TYPED};
-use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, service, started, token_set, visiting};
+use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting};
 use crate::stage::{DRESSES, Play, SMALL, stage};
 
 /// More stops than any screen has.
@@ -79,6 +79,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (visiting(), at(service("practice"), Step::Authorization), "Back"),
             (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
+            (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
         ];
         for (session, draft, last) in scenes {
             let mut window = stage(dress, session, draft);

@@ -3,10 +3,12 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod forgetting;
 mod history;
 mod key;
 mod known;
 mod preset;
+mod profile_menu;
 mod profiles;
 mod reading;
 mod rehearsal;

@@ -1,4 +1,4 @@
-//! Keeping the profile under a name, and forgetting it.
+//! Keeping the profile under a name, and the way to forgetting it.
 
 use egui::Ui;
 
@@ -29,8 +29,10 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     ui.horizontal_wrapped(|ui| {
         let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
         intent = intent.take().or(saved);
-        if let Some(name) = &session.saved_as {
-            intent = intent.take().or(forget_ui(ui, draft, name));
+        if let Some(name) = &session.saved_as
+            && secondary_button(ui, "Forget…").clicked()
+        {
+            draft.forgetting = Some(name.clone());
         }
     });
     intent = intent.or(keep_alive_ui(ui, session, draft));
@@ -62,22 +64,4 @@ fn keep_alive_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<In
     toggle(ui, "Keep alive", &mut on, Some(&help));
     profile.keep_alive = on;
     saved.filter(|_| on != before).map(|saved| Intent::SetKeepAlive(saved.name.clone(), on))
-}
-
-/// Asked twice: what is forgotten cannot be brought back.
-fn forget_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) -> Option<Intent> {
-    if draft.forgetting.as_ref() != Some(name) {
-        if secondary_button(ui, "Forget…").clicked() {
-            draft.forgetting = Some(name.clone());
-        }
-        return None;
-    }
-    let mut intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
-    if draft.profile.as_ref().is_some_and(|profile| profile.service.revocation.is_some()) {
-        intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None));
-    }
-    if secondary_button(ui, "Keep it").clicked() {
-        draft.forgetting = None;
-    }
-    intent
 }
