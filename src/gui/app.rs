@@ -53,10 +53,10 @@ pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
 
 /// The window.
 pub struct App {
-    worker: Worker,
+    pub(in crate::gui) worker: Worker,
     events: Receiver<Event>,
-    session: Session,
-    draft: Draft,
+    pub(in crate::gui) session: Session,
+    pub(in crate::gui) draft: Draft,
     window: WindowSettings,
     /// The title that the window has.
     title: String,
@@ -114,6 +114,7 @@ impl App {
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
             }
+            self.take_import();
             if let KeyState::Read(read) = &self.session.key {
                 self.draft.take_key(read);
                 self.session.key = KeyState::Idle;
@@ -204,6 +205,11 @@ impl App {
             Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
+            Intent::OpenImport => self.open_import(),
+            Intent::CloseImport => self.close_import(),
+            Intent::Import(source) => self.import(|attempt| Command::Import { attempt, source }),
+            Intent::ImportChosen => self.import(Command::ImportChosen),
+            Intent::UseImport { as_preset } => self.use_import(as_preset),
             Intent::Open(name) => {
                 self.signing_in = None;
                 let attempt = self.session.begin(Flow::Open);
@@ -277,7 +283,8 @@ impl App {
         self.worker.send(Command::History { attempt, name });
     }
 
-    fn cancel_all(&mut self) {
+    pub(in crate::gui) fn cancel_all(&mut self) {
+        self.close_import();
         for attempt in self.session.reset_wizard() {
             self.worker.send(Command::Cancel(attempt));
         }
@@ -298,7 +305,7 @@ impl App {
     }
 
     /// Starts the practice service; when it runs already, switches its faults.
-    fn start_practice(&self) {
+    pub(in crate::gui) fn start_practice(&self) {
         let faults = self.draft.faults.clone();
         self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
     }

@@ -5,7 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::gui::draft::Step;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Fetched, Flow, Theme, VaultChoice};
+use crate::wizard::{Fetched, Flow, ImportSource, Theme, VaultChoice};
 
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,19 @@ pub enum Intent {
     SavePreset {
         /// Whether a preset file of that id may be replaced.
         replace: bool,
+    },
+    /// Show where a description of another tool can be imported from.
+    OpenImport,
+    /// Back from there.
+    CloseImport,
+    /// Read it.
+    Import(ImportSource),
+    /// Choose a file, and read it.
+    ImportChosen,
+    /// Fill the wizard's fields with what was imported.
+    UseImport {
+        /// Whether it is to become a preset of the person's own at once.
+        as_preset: bool,
     },
     /// Open a saved profile.
     Open(ProfileName),
@@ -114,6 +127,7 @@ pub struct Words {
 const NEXT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Enter);
 const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::I);
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
@@ -151,6 +165,14 @@ impl Intent {
             Self::SavePreset { replace: true } => {
                 ("Replace the preset", "Write it in place of the file of that id", None)
             }
+            Self::OpenImport => ("Import…", "Read another tool's description of a service", Some(IMPORT)),
+            Self::CloseImport => ("Back to the services", "Leave the import", Some(STOP)),
+            Self::Import(ImportSource::Issuer(_)) => ("Fetch it", "Ask the issuer for its description", None),
+            Self::Import(ImportSource::File(_)) => ("Read the file", "Say what it describes", None),
+            Self::Import(_) => ("Read the text", "Say what it describes", None),
+            Self::ImportChosen => ("Browse…", "Choose the file on this machine", None),
+            Self::UseImport { as_preset: false } => ("Use it", "Fill in the fields of the three steps", Some(NEXT)),
+            Self::UseImport { as_preset: true } => ("Save as preset…", "Make it a service of your own", None),
             Self::Open(_) => ("Open", "Show its tokens", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
             Self::ShowHistory(_) => ("Show history", "When the tokens came, how, and what became of them", None),

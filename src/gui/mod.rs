@@ -4,6 +4,7 @@ mod app;
 pub mod draft;
 pub mod fonts;
 pub mod icon;
+mod importing;
 pub mod intent;
 mod keys;
 mod opening;
@@ -13,5 +14,5 @@ mod tray;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
-pub use crate::gui::draft::{Draft, Step, TokenTab};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
 pub use crate::gui::intent::{Intent, Words};

@@ -7,11 +7,13 @@ use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::{Draft, Step, TokenTab};
+use tokenwright::dialect::{Described, Form, Import, Note};
+use tokenwright::gui::{Copied, Draft, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
-use tokenwright::wizard::{Event, FieldRead, Flow, KeptAlive, ProfileState, Session, VaultState};
+use tokenwright::wizard::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 
 use crate::hand::{Hand as _, TYPED};
+use crate::import::{import_failed, imported, importing, issuer_found};
 use crate::key::{keyed, netsuite, pair};
 use crate::preset::{customising, written};
 use crate::rehearsal::{rehearsed, rehearsing};
@@ -194,6 +196,32 @@ fn the_questions_about_the_vault_fit() {
         session.apply(Event::Vault(state));
         check("vault", &session, &at(service("practice"), Step::Authorization), &[]);
     }
+}
+
+#[test]
+fn the_import_fits() {
+    check("import", &started(), &importing(), &["What can be read"]);
+    for session in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
+        check("import", &session, &importing(), &[]);
+    }
+    let mut reading = started();
+    let attempt = reading.begin(Flow::Import);
+    reading.apply(Event::Fetching(attempt, format!("https://login.acme.example/{}", "a".repeat(300))));
+    check("fetching", &reading, &importing(), &[]);
+    let mut adopted = at(service("quickbooks"), Step::Service);
+    let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
+    adopted.missing = vec![note("to be found in the console "), note("x")];
+    let outcome = Ok(adopted.missing.clone());
+    adopted.copied = Some(Copied { form: Form::Preset, outcome });
+    check("adopted", &started(), &adopted, &[]);
+    let mut long = Described { service: service("quickbooks"), ..Described::default() };
+    long.service.name = "n".repeat(200);
+    (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
+    let import = Import { form: "f".repeat(120), described: vec![long] };
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    session.apply(Event::Imported(attempt, Box::new(Imported { from: "/a-folder".repeat(40), import })));
+    check("long import", &session, &importing(), &[]);
 }
 
 #[test]

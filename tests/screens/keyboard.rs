@@ -8,6 +8,7 @@ use egui_kittest::kittest::NodeT as _;
 use tokenwright::gui::{Intent, Step};
 
 use crate::hand::{Hand as _, PRESSED, TYPED};
+use crate::import::{imported, importing, issuer_found};
 use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting};
 use crate::stage::{DRESSES, Play, SMALL, stage};
 
@@ -55,6 +56,7 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
         "Light",
         "Dark",
         "Search services",
+        "Import…",
         "Practice service",
         "Google",
         "QuickBooks Online",
@@ -80,6 +82,9 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
             (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
+            (started(), importing(), "Back to the services"),
+            (issuer_found(), importing(), "Back to the services"),
+            (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),
         ];
         for (session, draft, last) in scenes {
             let mut window = stage(dress, session, draft);

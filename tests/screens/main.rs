@@ -9,6 +9,7 @@ mod canary;
 mod fit;
 mod hand;
 mod idle;
+mod import;
 mod keep;
 mod key;
 mod keyboard;

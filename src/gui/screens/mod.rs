@@ -3,8 +3,10 @@
 mod actions;
 mod authorization;
 mod call_form;
+mod copy_as;
 mod forgetting;
 mod history;
+mod import;
 mod key;
 mod known;
 mod preset;

@@ -4,7 +4,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{actions, authorization, forgetting, profiles, service, tokens, unkept, vault};
+use crate::gui::screens::{actions, authorization, forgetting, import, profiles, service, tokens, unkept, vault};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -22,10 +22,13 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
     let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, session, draft, theme)).inner;
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
-    let from_middle = CentralPanel::default().frame(middle).show(ui, |ui| wizard_ui(ui, session, draft)).inner;
+    let show = |ui: &mut Ui| {
+        if draft.import.is_some() { import::import_ui(ui, session, draft) } else { wizard_ui(ui, session, draft) }
+    };
+    let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
     let from_closing = unkept::closing_ui(ui, session, draft);
     let from_forgetting = forgetting::forgetting_ui(ui, session, draft);
-    from_closing.or(from_forgetting).or(from_side).or(from_middle)
+    from_closing.or(from_forgetting).or(from_side).or(from_middle).or(import::arrival_ui(ui, draft))
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
