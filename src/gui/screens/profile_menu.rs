@@ -13,7 +13,7 @@ const WIDTH: f32 = 150.0;
 
 /// Shows the button in the corner of the card, and the menu once it is pressed; what the person wants.
 pub(crate) fn menu_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
-    ui.spacing_mut().button_padding = vec2(0.0, 0.0);
+    (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
     let response = ui.add(button).accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
     for place in [-6.0, 0.0, 6.0] {

@@ -117,7 +117,8 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
     status_dot(ui, tone, &text);
     // A dead refresh token and the like are in the state's own word.
     if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
-        status_dot(ui, Tone::Warning, &trouble.summary);
+        let words = RichText::new(trouble.summary).small().color(Palette::of(ui).tone(Tone::Warning));
+        ui.add(egui::Label::new(words).wrap().selectable(false));
     }
     if profile.keep_alive {
         let problem = session.alive.iter().any(|kept| kept.name == profile.name && kept.problem.is_some());
