@@ -248,6 +248,7 @@ fn a_refresh_token_that_was_handed_over_is_told() {
 fn a_profile_is_exported_from_its_row_and_from_step_3() {
     for dress in DRESSES {
         let mut window = stage(dress, saved("demo"), at(service("practice"), Step::Tokens));
+        window.press("More for acme");
         window.press("Export acme");
         window.press("Export…");
         window.press("Share profiles");
@@ -290,6 +291,7 @@ fn type_path(machine: &mut Machine, path: &Path) {
 #[test]
 fn in_the_whole_window_a_sink_is_written_and_written_again_at_the_next_refresh() {
     let (mut machine, home, token) = with_a_profile(0);
+    machine.press("More for demo");
     machine.press("Export demo");
     machine.press(".env file");
     machine.wait("OAUTH_ACCESS_TOKEN");
@@ -309,6 +311,7 @@ fn in_the_whole_window_a_sink_is_written_and_written_again_at_the_next_refresh()
     let after = machine.access_token();
     assert_ne!(after, token);
     assert!(fs::read_to_string(&path).expect("the sink").contains(&after));
+    machine.press("More for demo");
     machine.press("Export demo");
     machine.press(&format!("Remove {} from the list", path.display()));
     machine.wait_until("an empty list", |window| !window.reads("Files written of this profile"));
@@ -320,6 +323,7 @@ fn in_the_whole_window_a_foreign_file_stays_until_it_is_to_be_replaced() {
     let (mut machine, home, token) = with_a_profile(1);
     let path = home.path().join("token");
     fs::write(&path, "somebody else's").expect("our own folder");
+    machine.press("More for demo");
     machine.press("Export demo");
     machine.window.fill("Search forms", "token");
     machine.press("Access token");
@@ -335,6 +339,7 @@ fn in_the_whole_window_a_foreign_file_stays_until_it_is_to_be_replaced() {
 #[test]
 fn in_the_whole_window_the_text_goes_to_the_clipboard_and_is_not_painted() {
     let (mut machine, _home, token) = with_a_profile(0);
+    machine.press("More for demo");
     machine.press("Export demo");
     machine.press("Authorization header");
     machine.wait_until("Copy", |window| {
@@ -349,6 +354,7 @@ fn in_the_whole_window_the_text_goes_to_the_clipboard_and_is_not_painted() {
 #[test]
 fn in_the_whole_window_a_rotating_refresh_token_is_handed_over_and_the_profile_marked() {
     let (mut machine, home, _token) = with_a_profile(1);
+    machine.press("More for demo");
     machine.press("Export demo");
     machine.press("JSON");
     machine.press("Hand over the refresh token, with the client");

@@ -10,7 +10,7 @@ use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Form, Import, Note};
 use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
-use tokenwright::wizard::{Event, FieldRead, Flow, Imported, Session, VaultState};
+use tokenwright::wizard::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 
 use crate::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, TYPED};
@@ -19,8 +19,8 @@ use crate::key::{keyed, netsuite, pair};
 use crate::preset::{customising, written};
 use crate::rehearsal::{rehearsed, rehearsing};
 use crate::scenes::{
-    ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, now, saved, service, started, token_set, visiting,
-    waiting,
+    ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, name, now, saved, service, started, token_set,
+    visiting, waiting,
 };
 use crate::stage::{DRESSES, Play, SMALL, sized};
 
@@ -184,6 +184,32 @@ fn an_export_and_sharing_fit() {
     for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
         check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
     }
+}
+
+#[test]
+fn the_list_of_profiles_fits_with_the_menu_and_the_question_before_forgetting() {
+    let why = || Diagnosis::new("the profile `c` needs a new sign-in since 2026-11-21 09:08 UTC").hint("sign in again");
+    let dying = ProfileState::Tokens {
+        expires_at: Some(now() + SignedDuration::from_hours(2999)),
+        refreshable: true,
+        refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24 * 6 + 23)),
+        announced_from: Some(now()),
+        scopes: None,
+    };
+    let states = [dying, ProfileState::NeedsSignIn { why: why(), expires_at: None }, ProfileState::Stale(why())];
+    let mut session = saved("demo");
+    for (state, letter) in states.into_iter().zip("abc".chars()) {
+        let mut summary = session.profiles[0].clone();
+        (summary.name, summary.state, summary.keep_alive) = (name(&letter.to_string().repeat(64)), state, true);
+        session.profiles.push(summary);
+    }
+    let alive = KeptAlive { name: name(&"a".repeat(64)), next: None, problem: Some(why()) };
+    session.apply(Event::Alive(vec![alive]));
+    let draft = at(service("practice"), Step::Tokens);
+    check("the menu", &session, &draft, &["More for demo"]);
+    let mut forgetting = draft;
+    forgetting.forgetting = Some(name(&"a".repeat(64)));
+    check("forgetting", &session, &forgetting, &[]);
 }
 
 #[test]

@@ -21,8 +21,13 @@ use crate::support::{renewed, temp_home};
 /// A list with a profile in this state.
 fn listed(state: ProfileState) -> Session {
     let mut session = scenes::started();
-    let summary =
-        ProfileSummary { name: name("acme"), service_id: "practice".into(), service: "Practice service".into(), state };
+    let summary = ProfileSummary {
+        name: name("acme"),
+        service_id: "practice".into(),
+        service: "Practice service".into(),
+        keep_alive: false,
+        state,
+    };
     session.apply(Event::Profiles(vec![summary]));
     session
 }
@@ -66,8 +71,39 @@ fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
     session.apply(Event::WhoIs(attempt, name("demo"), identified));
     let mut stage = stage(DRESSES[1], session, scenes::draft());
     assert!(stage.reads("Ada Practice"), "{}", stage.words());
+    stage.press("More for demo");
     stage.press("Who am I");
     assert_eq!(stage.state().wanted, [Intent::WhoAmI(name("demo"))]);
+}
+
+#[test]
+fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
+    for dress in DRESSES {
+        let closed = ProfileState::Closed;
+        let broken = ProfileState::Broken(Diagnosis::new("its file cannot be read"));
+        for (state, kept) in [(closed, true), (broken, false)] {
+            let mut stage = stage(dress, listed(state), scenes::draft());
+            assert!(stage.button("Forget…").is_none() && stage.button("Keep alive").is_none(), "{}", stage.words());
+            stage.press("More for acme");
+            assert!(stage.button("Who am I").is_none(), "there is no token to ask with");
+            assert_eq!(stage.button("Keep alive").is_some(), kept, "{}", stage.words());
+            if kept {
+                stage.press("Keep alive");
+                assert_eq!(stage.state_mut().wanted.pop(), Some(Intent::SetKeepAlive(name("acme"), true)));
+                stage.press("More for acme");
+            }
+            stage.press("Forget…");
+            assert!(stage.reads("Forget acme?"), "{}", stage.words());
+            stage.key_press(egui::Key::Escape);
+            stage.settle();
+            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
+            stage.press("More for acme");
+            stage.press("Forget…");
+            stage.press("Forget");
+            assert_eq!(stage.state().wanted, [Intent::Forget(name("acme"))]);
+            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
+        }
+    }
 }
 
 #[test]
@@ -149,6 +185,7 @@ fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
     machine.wait("Kept as demo.");
+    machine.press("More for demo");
     machine.press("Who am I");
     machine.wait("Ada");
     machine.press("Forget…");

@@ -10,7 +10,7 @@ use tokenwright::gui::{Intent, Locking, Step};
 use crate::export::{choosing, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, PRESSED, TYPED};
 use crate::import::{imported, importing, issuer_found};
-use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, service, started, token_set, visiting};
+use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting};
 use crate::stage::{DRESSES, Play, SMALL, stage};
 
 /// More stops than any screen has.
@@ -82,6 +82,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (visiting(), at(service("practice"), Step::Authorization), "Back"),
             (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
+            (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
             (started(), importing(), "Back to the services"),
             (issuer_found(), importing(), "Back to the services"),
             (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),

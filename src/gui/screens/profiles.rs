@@ -2,22 +2,26 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
+use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::window::above_foot;
-use crate::gui::theme::{Palette, Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, countdown_text, segmented, status_dot, toggle};
-use crate::wizard::{Flow, ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
+use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, small};
+use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle};
+use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
-/// Height of the part below the list, in points: where tokens are kept, and the dresses to choose from.
-const LOOKS_HEIGHT: f32 = 76.0;
+/// Height of the part below the list, in points, until it was drawn once.
+const FOOT_HEIGHT: f32 = 84.0;
 
-/// Height of the tick for the tray above it, with two lines of why there is none.
-const TRAY_HEIGHT: f32 = 64.0;
+/// The inner margin of a profile's card, in points.
+const MARGIN: f32 = 10.0;
+
+/// Side of the button for a profile's menu, in points.
+const MENU_SIDE: f32 = 26.0;
 
 /// Shows the list; what the person wants.
 pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
@@ -26,14 +30,21 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
     let share = title_ui(ui, session);
-    let has_tray = session.profiles.iter().any(|profile| profile.keep_alive);
-    let foot = if has_tray { LOOKS_HEIGHT + TRAY_HEIGHT } else { LOOKS_HEIGHT };
+    // As high as it was last: how many lines it has depends on the words.
+    let key = Id::unique("height of the foot");
+    let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
     let list = above_foot(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, session, draft)).inner
     });
-    let tray = if has_tray { tray_ui(ui, session) } else { None };
+    let top = ui.cursor().top() - ui.spacing().item_spacing.y;
+    let tray = tray_ui(ui, session);
     let looks = looks_ui(ui, session, draft, theme);
+    let height = ui.cursor().top() - ui.spacing().item_spacing.y - top;
+    if (height - foot).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(key, height));
+        ui.ctx().request_discard("the foot of the list has another height");
+    }
     intent.or(share).or(list).or(tray).or(looks)
 }
 
@@ -57,18 +68,6 @@ fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
     .inner
 }
 
-/// What can be done with a profile where it stands.
-fn export_ui(ui: &mut Ui, profile: &ProfileSummary) -> Option<Intent> {
-    if !is_readable(profile) {
-        return None;
-    }
-    low_row(ui, |ui| {
-        // In line with the words above it.
-        ui.add_space(10.0);
-        link(ui, Intent::OpenExport(profile.name.clone()), &format!("Export {}", profile.name))
-    })
-}
-
 /// An intent as a small link; `name` tells a screen reader which of several it is.
 fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
     let words = intent.words();
@@ -90,34 +89,23 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
     for profile in &session.profiles {
         ui.push_id(profile.name.as_str(), |ui| {
             intent = intent.take().or(profile_ui(ui, session, draft, profile));
-            intent = intent.take().or(more_ui(ui, session, profile)).or(export_ui(ui, profile));
         });
         ui.add_space(4.0);
     }
     intent
 }
 
+/// A card to open it by, with its menu in the corner, and the one thing that mends it at the foot.
 fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     let palette = Palette::of(ui);
     let is_open = session.saved_as.as_ref() == Some(&profile.name);
     let fill = if is_open { palette.card_hover } else { palette.card };
-    let frame = egui::Frame::new().fill(fill).inner_margin(10).corner_radius(8);
+    let frame = egui::Frame::new().fill(fill).inner_margin(MARGIN).corner_radius(8);
+    let mended = profile.state.wants_sign_in();
     let shown = frame.show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
-        ui.add(egui::Label::new(name).truncate().selectable(false));
-        let kept = if profile.keep_alive { ", kept alive" } else { "" };
-        let service = small(ui, format!("{}{kept}", profile.service));
-        ui.add(egui::Label::new(service).truncate().selectable(false));
-        if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
-            ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
-        }
-        let (tone, text) = state(&profile.state, draft.now);
-        status_dot(ui, tone, &text);
-        // A dead refresh token and the like are in the state's own word.
-        if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
-            status_dot(ui, Tone::Warning, &trouble.summary);
+        words_ui(ui, session, draft, profile);
+        if mended {
+            ui.add_space(SPACE_S + CONTROL_HEIGHT);
         }
     });
     // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
@@ -127,26 +115,48 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }
+    let card = response.rect;
     let response = match profile.state.trouble(draft.now) {
         Some(trouble) => response.on_hover_text(trouble.to_string()),
         None => response,
     };
-    response.clicked().then(|| Intent::Open(profile.name.clone()))
+    let opened = response.clicked().then(|| Intent::Open(profile.name.clone()));
+    // What lies on the card comes after it, or the card would take the clicks.
+    let corner = Rect::from_min_size(card.right_top() + vec2(-6.0 - MENU_SIDE, 6.0), vec2(MENU_SIDE, MENU_SIDE));
+    let mut ui_of_corner = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("menu"));
+    let chosen = menu_ui(&mut ui_of_corner, session, draft, profile);
+    let pressed = mended.then(|| {
+        let foot = Rect::from_min_max(pos2(card.left() + MARGIN, card.bottom() - MARGIN - CONTROL_HEIGHT), card.max);
+        let mut ui = ui.new_child(UiBuilder::new().max_rect(foot).id_salt("mend"));
+        intent_button(&mut ui, ButtonKind::Secondary, Intent::SignIn(profile.name.clone()), None)
+    });
+    pressed.flatten().or(chosen).or(opened)
 }
 
-/// What can be done with a profile where it stands: the one thing that mends it, and for the open one whose it is.
-fn more_ui(ui: &mut Ui, session: &Session, profile: &ProfileSummary) -> Option<Intent> {
-    if profile.state.wants_sign_in() {
-        return intent_button(ui, ButtonKind::Secondary, Intent::SignIn(profile.name.clone()), None);
+/// Name, service and state.
+fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSummary) {
+    ui.set_width(ui.available_width());
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
+    ui.scope(|ui| {
+        ui.set_max_width(ui.available_width() - MENU_SIDE + 4.0);
+        ui.add(egui::Label::new(name).truncate().selectable(false));
+    });
+    ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
+    if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
+        ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
-    let is_open = session.saved_as.as_ref() == Some(&profile.name);
-    let service = session.services.iter().find(|service| service.id == profile.service_id);
-    let has_identity = service.is_some_and(|service| service.identity.is_some());
-    if !is_open || !has_identity || !matches!(profile.state, ProfileState::Tokens { .. }) {
-        return None;
+    let (tone, text) = state(&profile.state, draft.now);
+    status_dot(ui, tone, &text);
+    // A dead refresh token and the like are in the state's own word.
+    if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
+        let words = RichText::new(trouble.summary).small().color(Palette::of(ui).tone(Tone::Warning));
+        ui.add(egui::Label::new(words).wrap().selectable(false));
     }
-    let blocked = session.running(Flow::WhoAmI).map(|_| "Asking the service");
-    intent_button(ui, ButtonKind::Secondary, Intent::WhoAmI(profile.name.clone()), blocked)
+    if profile.keep_alive {
+        let problem = session.alive.iter().any(|kept| kept.name == profile.name && kept.problem.is_some());
+        ui.label(small(ui, if problem { "Kept alive, not refreshed just now" } else { "Kept alive" }));
+    }
 }
 
 /// The state in a colour and in words, with the time that is left.
@@ -177,8 +187,11 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
     }
 }
 
-/// Whether the window goes to the tray, where something is kept alive.
+/// Whether the window goes to the tray; asked where something is kept alive.
 fn tray_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    if !session.profiles.iter().any(|profile| profile.keep_alive) {
+        return None;
+    }
     let before = session.window.is_some_and(|window| window.tray);
     let mut on = before;
     let help = match &session.tray {
@@ -201,15 +214,18 @@ fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> 
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };
-    ui.horizontal(|ui| {
+    ui.scope(|ui| {
         // As high as the words, so that both stand on one line.
         ui.spacing_mut().interact_size.y = 0.0;
-        status_dot(ui, tone, text);
-        let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
-        if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
-            draft.moving = !draft.moving;
-            draft.lead.to_top = true;
-        }
+        ui.horizontal(|ui| {
+            dot(ui, tone);
+            ui.label(text);
+            let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
+            if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
+                draft.moving = !draft.moving;
+                draft.lead.to_top = true;
+            }
+        });
     });
     ui.add_space(6.0);
     let themes = [Theme::System, Theme::Light, Theme::Dark];

@@ -1,4 +1,4 @@
-//! Keeping the profile under a name, and forgetting it.
+//! Keeping the profile under a name, and the way to forgetting it.
 
 use egui::Ui;
 
@@ -32,7 +32,9 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         if let Some(name) = &session.saved_as {
             let export = Intent::OpenExport(name.clone());
             intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
-            intent = intent.take().or(forget_ui(ui, draft, name));
+            if secondary_button(ui, "Forget…").clicked() {
+                draft.forgetting = Some(name.clone());
+            }
         }
     });
     intent = intent.or(keep_alive_ui(ui, session, draft));
@@ -64,22 +66,4 @@ fn keep_alive_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<In
     toggle(ui, "Keep alive", &mut on, Some(&help));
     profile.keep_alive = on;
     saved.filter(|_| on != before).map(|saved| Intent::SetKeepAlive(saved.name.clone(), on))
-}
-
-/// Asked twice: what is forgotten cannot be brought back.
-fn forget_ui(ui: &mut Ui, draft: &mut Draft, name: &ProfileName) -> Option<Intent> {
-    if draft.forgetting.as_ref() != Some(name) {
-        if secondary_button(ui, "Forget…").clicked() {
-            draft.forgetting = Some(name.clone());
-        }
-        return None;
-    }
-    let mut intent = intent_button(ui, ButtonKind::Danger, Intent::Forget(name.clone()), None);
-    if draft.profile.as_ref().is_some_and(|profile| profile.service.revocation.is_some()) {
-        intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None));
-    }
-    if secondary_button(ui, "Keep it").clicked() {
-        draft.forgetting = None;
-    }
-    intent
 }

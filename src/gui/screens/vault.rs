@@ -51,11 +51,13 @@ fn moving_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, choice: VaultCho
     let blocked = new_passphrase_ui(ui, draft, None).or(busy);
     ui.add_space(8.0);
     let intent = Intent::MoveVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
-    wanted = wanted.or(intent_button(ui, ButtonKind::Primary, intent, blocked));
-    if secondary_button(ui, "Leave it where it is").clicked() {
-        draft.moving = false;
-        draft.passphrase = [Secret::default(), Secret::default()];
-    }
+    ui.horizontal_wrapped(|ui| {
+        wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
+        if secondary_button(ui, "Leave it where it is").clicked() {
+            draft.moving = false;
+            draft.passphrase = [Secret::default(), Secret::default()];
+        }
+    });
     wanted
 }
 

@@ -165,11 +165,15 @@ impl<'a> Field<'a> {
         if !self.optional {
             return ui.label(theme::label(self.label));
         }
-        ui.spacing_mut().interact_size.y = 0.0;
-        ui.horizontal(|ui| {
-            let label = ui.label(theme::label(self.label));
-            ui.label(theme::small(ui, "optional"));
-            label
+        // In a scope: the field below is as high as any other.
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            let words = ui.horizontal(|ui| {
+                let label = ui.label(theme::label(self.label));
+                ui.label(theme::small(ui, "optional"));
+                label
+            });
+            words.inner
         })
         .inner
     }
@@ -279,6 +283,16 @@ mod tests {
         stage.run();
         assert_eq!(stage.state().expose(), "s3cret");
         assert!(stage.state_mut().typing().capacity() >= SECRET_ROOM);
+    }
+
+    #[test]
+    fn a_field_that_may_stay_empty_is_as_high_as_any_other() {
+        let stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+            Field::new("Client ID").show(ui, &mut texts[0]);
+            Field::new("Note").optional().show(ui, &mut texts[1]);
+        });
+        let height = |name| stage.get_by_role_and_label(Role::TextInput, name).rect().height();
+        assert!((height("Note") - height("Client ID")).abs() < 0.5, "{} and {}", height("Note"), height("Client ID"));
     }
 
     #[test]

@@ -1,0 +1,67 @@
+//! The menu of a profile in the list: what is done with it now and then, so that its card stays calm.
+
+use egui::{Button, Popup, Style, Ui, vec2};
+
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::theme::Palette;
+use crate::gui::widgets::toggle;
+use crate::wizard::{Flow, ProfileState, ProfileSummary, Session};
+
+/// Width of the menu, in points: so that its lines do not jump from profile to profile.
+const WIDTH: f32 = 150.0;
+
+/// Shows the button in the corner of the card, and the menu once it is pressed; what the person wants.
+pub(crate) fn menu_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+    (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
+    let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
+    let response = ui.add(button).accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
+    for place in [-6.0, 0.0, 6.0] {
+        let centre = response.rect.center() + vec2(place, 0.0);
+        ui.painter().circle_filled(centre, 1.75, Palette::of(ui).text_weak);
+    }
+    let menu = Popup::menu(&response).style(|style: &mut Style| {
+        egui::containers::menu::menu_style(style);
+        style.spacing.button_padding = vec2(2.0, 4.0);
+    });
+    menu.show(|ui| {
+        ui.set_min_width(WIDTH);
+        items_ui(ui, session, draft, profile)
+    })
+    .and_then(|shown| shown.inner)
+}
+
+fn items_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+    let name = || profile.name.clone();
+    let mut intent = None;
+    let service = session.services.iter().find(|service| service.id == profile.service_id);
+    let has_identity = service.is_some_and(|service| service.identity.is_some());
+    if has_identity && matches!(profile.state, ProfileState::Tokens { .. }) {
+        let blocked = session.running(Flow::WhoAmI).map(|_| "Asking the service");
+        intent = intent.or(item(ui, Intent::WhoAmI(name()), blocked));
+    }
+    if !matches!(profile.state, ProfileState::Broken(_)) {
+        let mut on = profile.keep_alive;
+        let wanted = Intent::SetKeepAlive(name(), !on);
+        toggle(ui, wanted.words().text, &mut on, None).on_hover_text(wanted.words().hint);
+        intent = intent.or((on != profile.keep_alive).then_some(wanted));
+        let export = Intent::OpenExport(name());
+        // Step 3 has a button of these words for the profile that is open.
+        let named = Button::new(export.words().text);
+        let response = ui.add(named).accessible_name(format!("Export {}", profile.name));
+        intent = intent.or(response.on_hover_text(export.words().hint).clicked().then_some(export));
+        ui.separator();
+    }
+    if ui.button("Forget…").on_hover_text(Intent::Forget(name()).words().hint).clicked() {
+        draft.forgetting = Some(name());
+    }
+    intent
+}
+
+/// An intent as a line of the menu; `blocked` says why it cannot be pressed now.
+fn item(ui: &mut Ui, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
+    let words = intent.words();
+    let response = ui.add_enabled(blocked.is_none(), Button::new(words.text));
+    let response = response.on_hover_text(words.hint).on_disabled_hover_text(blocked.unwrap_or_default());
+    response.clicked().then_some(intent)
+}
