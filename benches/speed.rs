@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
-use tokenwright::vault::{self, ProfileSecrets, VaultKind};
+use tokenwright::vault::{self, How, ProfileSecrets, VaultKind};
 use url::Url;
 
 const PASSPHRASE: &str = "open sesame";
@@ -293,10 +293,11 @@ impl Bench {
                 scopes: None,
                 obtained_at: past,
                 kept: BTreeMap::new(),
+                issued_for: BTreeMap::new(),
             };
             let client_secret = Some(Secret::new("practice-secret"));
             let secrets = ProfileSecrets { client_secret, tokens: Some(tokens), ..ProfileSecrets::default() };
-            vault.put(&name, None, &secrets).expect("kept");
+            vault.put(&name, None, &secrets, How::SignedIn.into()).expect("kept");
             fs::write(folder.join("profiles").join(format!("{name}.toml")), &text).expect("our own file");
         }
     }

@@ -75,7 +75,8 @@ fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
     let mut described = with_endpoint(CLIENT_CREDENTIALS);
     described.secrets.refresh_token = Secret::new("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ...");
     let material = material(&described);
-    let call = material.render(described.service.refresh.as_ref().expect("a refresh call")).expect("complete");
+    let call =
+        described.service.refresh.as_ref().expect("a refresh call").render(&material.values()).expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
 }
 
@@ -292,7 +293,7 @@ fn material(described: &Described) -> Material {
 }
 
 fn bearer(described: &Described) -> Call {
-    material(described).render(&described.service.bearer).expect("complete")
+    described.service.bearer.render(&material(described).values()).expect("complete")
 }
 
 fn body(call: &Call) -> String {

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::scripted::{Answer, Asked, Scripted};
 use support::{PATIENCE, temp_home};
-use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Path, Template};
+use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
 use tokenwright::dialect::{Described, Note};
@@ -321,9 +321,9 @@ fn a_reply_is_read_from_where_its_properties_are() {
         <response status=\"400\"><content><structure><property name=\"fault\" type=\"object\"><structure>\
         <property name=\"error\" type=\"string\"/></structure></property></structure></content></response>";
     let reading = settled(&with_arguments(reply)).service.bearer.reading;
-    assert_eq!(reading.access_token, [Path::new("data.access_token")]);
+    assert_eq!(reading.access_token, [Expression::new("data.access_token")]);
     assert_eq!(reading.lifetime, tokenwright::call::Lifetime::Date);
-    assert_eq!(reading.error, [Path::new("fault.error")]);
+    assert_eq!(reading.error, [Expression::new("fault.error")]);
     let keep: Vec<(&str, &str)> = reading.keep.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
     assert_eq!(keep, [("org_id", "data.orgs[0].org_id")]);
 }
@@ -685,7 +685,10 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
 /// The wizard's worker, with a browser that is curl.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
     let edges = Edges {
+        door: tokenwright::agent::Door::none(),
+        supervisor: tokenwright::agent::Supervisor::default(),
         transport: Transport::new(TransportOptions::default()),
+        expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),
         vault_kind: Some("memory".into()),
         passphrase: None,
@@ -746,7 +749,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     assert_eq!(kept["api_domain"], "https://api.travel.example");
     worker.send(Command::CallRefresh { attempt: Attempt(3), material: Box::new(material.clone()), saved_as: None });
     material.tokens = Some(wait(&news, tokens));
-    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()) });
+    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()), saved_as: None });
     let identified = wait(&news, |event| match event {
         Event::Identified(_, identified) => Some(identified.clone()),
         _ => None,

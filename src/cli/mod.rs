@@ -9,6 +9,7 @@ mod exit;
 mod export;
 mod forget;
 mod history;
+mod import;
 mod keep;
 mod key;
 mod list;
@@ -18,9 +19,11 @@ mod prompt;
 mod rehearse;
 mod secrets;
 mod service;
+mod service_export;
 mod share;
 mod show;
 mod sign_in;
+mod take;
 mod token;
 mod vault;
 mod whoami;
@@ -44,6 +47,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     }
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
+        Task::Import(options) => import::run(&mut conversation, &options),
         Task::SignIn(options) => sign_in::run(&mut conversation, &options),
         Task::Key(task) => key::run(&mut conversation, &task),
         Task::Token(options) => token::run(&mut conversation, &options),

@@ -12,6 +12,11 @@ pub(crate) fn result(line: &str) {
     write(&mut std::io::stdout().lock(), line);
 }
 
+/// Whether results are shown on a screen as they are.
+pub(crate) fn is_seen() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 /// A line beside the result.
 pub(crate) fn note(line: &str) {
     write(&mut std::io::stderr().lock(), line);

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::args::ServiceTask;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt};
+use crate::cli::{print, prompt, service_export};
 use crate::diagnosis::Diagnosis;
 use crate::service::{Asks, Service, write_preset};
 use crate::wizard::{Failure, FailureKind};
@@ -22,6 +22,7 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
             Ok(())
         }
         ServiceTask::Check { file } => check(conversation, &file),
+        ServiceTask::Export(options) => service_export::run(conversation, &options),
     }
 }
 

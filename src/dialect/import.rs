@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::parse_key;
 use crate::secret::Secret;
-use crate::service::Service;
+use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
 /// What a document came to: the services it describes, and what of it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,5 +69,97 @@ impl Note {
     /// A note.
     pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
         Self { place: place.into(), words: words.into() }
+    }
+}
+
+impl ImportedSecrets {
+    /// What there is, in words: `client secret`, `refresh token`, the names of inputs.
+    pub fn names(&self) -> Vec<String> {
+        let own = [
+            ("client secret", &self.client_secret),
+            ("password", &self.password),
+            ("refresh token", &self.refresh_token),
+            ("private key", &self.private_key),
+        ];
+        let own = own.into_iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.to_owned());
+        let inputs = self.inputs.iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.clone());
+        own.chain(inputs).collect()
+    }
+}
+
+impl Described {
+    /// The profile as far as the document describes it. It may lack what [`Described::still_missing`] names.
+    pub fn profile(&self) -> Profile {
+        let draft = ProfileDraft::from(&self.as_it_stands());
+        draft.parse().unwrap_or_else(|_| self.as_it_stands())
+    }
+
+    /// What must still be known before a token can be had: what the reader named, and what the fields lack.
+    pub fn still_missing(&self) -> Vec<Note> {
+        let mut missing = self.missing.clone();
+        if self.service.bearer.url.source().is_empty() && self.service.refresh.is_none() && missing.is_empty() {
+            missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
+        }
+        if !self.secrets.private_key.is_empty()
+            && let Err(error) = parse_key(&self.secrets.private_key)
+        {
+            missing.push(Note::new("private key", in_a_line(error.diagnose())));
+        }
+        let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
+        for error in errors {
+            let (place, mark) = match &error.field {
+                Field::ClientId => (self.service.labels.client_id.clone(), "client"),
+                Field::Input(name) => (name.clone(), name.as_str()),
+                Field::AuthorizationUrl => ("authorization URL".to_owned(), "authorization"),
+                Field::RedirectUri => ("redirect URI".to_owned(), "redirect"),
+            };
+            // The reader knows better where it is to be found.
+            let names = |text: &str| text.to_lowercase().contains(&mark.to_lowercase());
+            if !missing.iter().any(|note| names(&note.place) || names(&note.words)) {
+                missing.push(Note::new(place, in_a_line(error.diagnosis)));
+            }
+        }
+        missing
+    }
+
+    /// Whether one of its secrets stands in the service by itself, where its placeholder belongs.
+    pub(in crate::dialect) fn is_leaking(&self) -> bool {
+        /// Shorter ones stand in any text by chance.
+        const LEAST: usize = 8;
+        let secrets = &self.secrets;
+        let own = [&secrets.client_secret, &secrets.password, &secrets.refresh_token, &secrets.private_key];
+        let mut secrets = own.into_iter().chain(secrets.inputs.values()).map(Secret::expose).filter(|secret| {
+            // What a preset says by itself is public.
+            secret.len() >= LEAST && *secret != self.service.defaults.client_secret
+        });
+        let text = write_preset(&self.service);
+        secrets.any(|secret| text.contains(secret))
+    }
+
+    fn as_it_stands(&self) -> Profile {
+        let service = &self.service;
+        let mut inputs: BTreeMap<String, String> =
+            service.inputs.iter().map(|input| (input.name.clone(), input.default.clone())).collect();
+        inputs.extend(self.inputs.clone());
+        let or = |own: &String, other: &String| if own.is_empty() { other.clone() } else { own.clone() };
+        Profile {
+            inputs,
+            client_id: or(&self.client_id, &service.defaults.client_id),
+            redirect_uri: or(&self.redirect_uri, &service.redirect.default),
+            scopes: if self.scopes.is_empty() { service.scopes.default.clone() } else { self.scopes.clone() },
+            extra: Vec::new(),
+            user_name: self.user_name.clone(),
+            service: service.clone(),
+            keep_alive: false,
+        }
+    }
+}
+
+/// What is to be done, and before it what is wrong, where that is more than that it is missing.
+fn in_a_line(diagnosis: Diagnosis) -> String {
+    match diagnosis.hint {
+        Some(hint) if diagnosis.summary.ends_with("is missing") => hint,
+        Some(hint) => format!("{}: {hint}", diagnosis.summary),
+        None => diagnosis.summary,
     }
 }

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::call::{Reading, Reveal};
+use crate::diagnosis::Diagnosis;
+use crate::dialect::{Described, Form, Note};
+use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
@@ -59,6 +62,32 @@ impl Lead {
     }
 }
 
+/// What is being imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportDraft {
+    /// The path of a file.
+    pub path: String,
+    /// What was pasted; it may hold secrets.
+    pub pasted: Secret,
+    /// Which of several services is meant, by place.
+    pub picked: usize,
+    /// What opens shared profiles that are locked.
+    pub passphrase: Secret,
+    /// The path of the age identity that opens them instead.
+    pub identity: String,
+    /// Whether profiles that are here may be replaced by shared ones of the same name.
+    pub replace: bool,
+}
+
+/// What was copied last in another tool's form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The form.
+    pub form: Form,
+    /// What the form could not carry, or why nothing was copied.
+    pub outcome: Result<Vec<Note>, Diagnosis>,
+}
+
 /// What is on the screen.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch on the screen")]
@@ -81,6 +110,16 @@ pub struct Draft {
     pub profile: Option<ProfileDraft>,
     /// The preset of the person's own being typed; `None` while nobody asked for it.
     pub preset: Option<PresetDraft>,
+    /// The import that is open; `None` while the wizard is shown.
+    pub import: Option<ImportDraft>,
+    /// What was still missing of what was imported.
+    pub missing: Vec<Note>,
+    /// What was copied last in another tool's form.
+    pub copied: Option<Copied>,
+    /// The export that is open; `None` while the wizard is shown.
+    pub export: Option<ExportDraft>,
+    /// The sharing that is open; `None` while the wizard is shown.
+    pub share: Option<ShareDraft>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
     /// Where the private key is to come from.
@@ -140,6 +179,11 @@ impl Default for Draft {
             ticked: BTreeSet::new(),
             profile: None,
             preset: None,
+            import: None,
+            missing: Vec::new(),
+            copied: None,
+            export: None,
+            share: None,
             secrets: TypedSecrets::default(),
             key: KeyDraft::default(),
             pasted: Secret::default(),
@@ -178,6 +222,16 @@ impl Draft {
         self.lead = Lead::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
+    }
+
+    /// Takes over what a document describes.
+    pub fn adopt(&mut self, described: &Described) {
+        let Material { profile, secrets, .. } = Material::from(described);
+        self.begin();
+        self.lead = Lead { to_top: true, ..Lead::default() };
+        self.missing = described.still_missing();
+        self.profile = Some(ProfileDraft::from(&profile));
+        self.secrets = secrets;
     }
 
     /// Takes over a saved profile.

@@ -2,8 +2,11 @@
 
 mod app;
 pub mod draft;
+pub mod export_draft;
+mod exporting;
 pub mod fonts;
 pub mod icon;
+mod importing;
 pub mod intent;
 mod keys;
 mod opening;
@@ -13,5 +16,6 @@ mod tray;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
-pub use crate::gui::draft::{Draft, Step, TokenTab};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
+pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Words};

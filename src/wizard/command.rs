@@ -8,8 +8,8 @@ use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, KeySource, Material, PracticeSettings, ReplyView, ShareOrder,
-    TrayIcon, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, PracticeSettings, ReplyView,
+    ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.
@@ -202,6 +202,15 @@ pub enum Command {
         /// Whether a file of its id that says something else may be replaced.
         replace: bool,
     },
+    /// Read a document of another tool; nothing of it is kept.
+    Import {
+        /// The run.
+        attempt: Attempt,
+        /// Where it is.
+        source: ImportSource,
+    },
+    /// Let the person choose a file, and read it so.
+    ImportChosen(Attempt),
     /// Tell the forms of export there are.
     ListForms,
     /// Show what an export would hold, secrets masked.
@@ -242,6 +251,15 @@ pub enum Command {
         name: ProfileName,
         /// The file.
         path: String,
+    },
+    /// Keep profiles that somebody shared.
+    TakeShared {
+        /// The run.
+        attempt: Attempt,
+        /// Which, and under which names.
+        chosen: Vec<(ProfileName, Material)>,
+        /// Whether profiles of these names that are here may be replaced.
+        replace: bool,
     },
     /// Say what a reply comes to by expressions as they are typed.
     TryReading {

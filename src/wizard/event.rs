@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
+use crate::dialect::Issuer;
 use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     AgentStatus, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified,
-    KeptAlive, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine, TrayPress,
-    TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
+    Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone,
+    SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting,
+    WindowSettings,
 };
 
 /// What a face is told.
@@ -97,6 +99,12 @@ pub enum Event {
     CertificateWritten(Attempt, PathBuf),
     /// The preset is written, to this file.
     PresetSaved(Attempt, PathBuf),
+    /// What was imported is the address of an issuer: its description is fetched when the person says so.
+    IssuerFound(Attempt, Issuer),
+    /// A description is being fetched from this address.
+    Fetching(Attempt, String),
+    /// The document was read; nothing of it is kept yet.
+    Imported(Attempt, Box<Imported>),
     /// The forms of export there are.
     Forms(Vec<FormLine>),
     /// What an export would hold.
@@ -109,6 +117,12 @@ pub enum Event {
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
     Outlets(ProfileName, Outlets),
+    /// What was read is locked: the person is to say what opens it.
+    ImportLocked(Attempt, Box<LockedText>),
+    /// Profiles that somebody shared were read; nothing of them is kept yet.
+    SharedRead(Attempt, Box<SharedProfiles>),
+    /// They were kept under these names.
+    SharedTaken(Attempt, Vec<ProfileName>),
     /// What a reply comes to by expressions as they are typed.
     ReadingTried(Attempt, TriedReading),
     /// What is known of a profile's generations.

@@ -108,6 +108,7 @@ macro_rules! failure_from {
 
 failure_from! {
     RenderError => Usage,
+    crate::dialect::WriteError => Usage,
     CatalogError => Usage,
     PresetError => Usage,
     ProfileError => Usage,

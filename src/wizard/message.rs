@@ -30,6 +30,7 @@ pub enum Flow {
     Vault,
     Rehearsal,
     Preset,
+    Import,
     Preview,
     Export,
     Share,

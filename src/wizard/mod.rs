@@ -23,6 +23,7 @@ mod failure;
 mod follow_up;
 mod history;
 mod identity;
+mod importing;
 mod keep;
 mod keys;
 mod material;
@@ -38,6 +39,7 @@ mod session;
 mod shared;
 mod signing;
 mod summary;
+mod taking;
 mod token_call;
 mod tray;
 mod unlock;
@@ -50,11 +52,13 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::export::{
     ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
+    home_folder,
 };
 pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
-pub use crate::wizard::keys::KeySource;
+pub use crate::wizard::importing::{ImportSource, ImportState, Imported};
+pub use crate::wizard::keys::{KeySource, KeyState};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{
     Attempt, Choosing, Exchange, FieldRead, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme,
@@ -63,9 +67,8 @@ pub use crate::wizard::message::{
 pub use crate::wizard::moving::{VaultMoved, VaultStatus};
 pub use crate::wizard::practising::{PracticeSettings, faults};
 pub use crate::wizard::rehearse::{StageLine, StageOutcome};
-pub use crate::wizard::session::{
-    AuthorizationState, CallState, KeyState, PracticeState, PresetState, RehearsalState, Session,
-};
+pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
 pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
+pub use crate::wizard::taking::{LockedText, ShareKey, SharedProfile, SharedProfiles};
 pub use crate::wizard::worker::Worker;

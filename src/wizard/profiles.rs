@@ -1,8 +1,10 @@
 //! Saved profiles: listed, opened, saved and forgotten. The plain part is in the store, the secrets are in the vault.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets};
@@ -119,17 +121,30 @@ pub(crate) async fn save(
     material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
+    save_quietly(shared, &name, material, replace).await?;
+    shared.emit(Event::Saved(attempt, name));
+    list(shared).await
+}
+
+/// The same as a part of something larger, which tells its own end.
+pub(crate) async fn save_quietly(
+    shared: &Shared,
+    name: &ProfileName,
+    material: Material,
+    replace: bool,
+) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
     }
+    let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
     let secrets = ProfileSecrets {
         client_secret: some(Some(material.secrets.client_secret)),
         password: some(Some(material.secrets.password)),
         signing_key: material.secrets.signing_key,
         inputs: material.secrets.inputs,
-        tokens: material.tokens,
+        tokens,
         refused: None,
     };
     let kept = name.to_string();
@@ -150,12 +165,29 @@ pub(crate) async fn save(
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
-    export::clear_hand_over(shared, &name)?;
-    shared.take_unkept(&name);
+    export::clear_hand_over(shared, name)?;
+    shared.take_unkept(name);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;
-    shared.emit(Event::Saved(attempt, name));
-    list(shared).await
+    Ok(())
+}
+
+/// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
+fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
+    let refresh_token = material.secrets.refresh_token.clone();
+    let now = (shared.edges.now)();
+    (!refresh_token.is_empty()).then(|| TokenSet {
+        access_token: Secret::default(),
+        token_type: "Bearer".to_owned(),
+        expires_at: Some(now),
+        refresh_token: Some(refresh_token),
+        refresh_token_expires_at: None,
+        id_token: None,
+        scopes: None,
+        obtained_at: now,
+        kept: BTreeMap::default(),
+        issued_for: binding::of(&material.profile),
+    })
 }
 
 /// Forgets a profile: first the plain part, so that nothing points at secrets that are gone.

@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, keep, keys, moving,
-    presets, profiles, reading, rehearse, revoke, token_call, tray, unlock,
+    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, importing, keep,
+    keys, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -145,10 +145,13 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::WhoAmI { attempt, .. }
         | Command::Rehearse { attempt, .. }
         | Command::SavePreset { attempt, .. }
+        | Command::Import { attempt, .. }
+        | Command::ImportChosen(attempt)
         | Command::PreviewExport { attempt, .. }
         | Command::Export { attempt, .. }
         | Command::Fields { attempt, .. }
         | Command::Share { attempt, .. }
+        | Command::TakeShared { attempt, .. }
         | Command::TryReading { attempt, .. }
         | Command::ReadKey { attempt, .. }
         | Command::MakeKey { attempt, .. }
@@ -213,6 +216,8 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::KeepUnkept => keep::try_again(&shared).await,
         Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
         Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
+        Command::Import { attempt, source } => importing::import(&shared, attempt, source).await,
+        Command::ImportChosen(attempt) => importing::choose(&shared, attempt).await,
         Command::ListForms => {
             export::forms(&shared);
             Ok(())
@@ -223,6 +228,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
         Command::ListOutlets(name) => export::list(&shared, &name),
         Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
+        Command::TakeShared { attempt, chosen, replace } => taking::take(&shared, attempt, chosen, replace).await,
         Command::TryReading { attempt, reading, reply } => {
             reading::try_reading(&shared, attempt, &reading, &reply).await;
             Ok(())

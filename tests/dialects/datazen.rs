@@ -144,7 +144,7 @@ fn a_user_id_and_a_json_body_without_client_flow() {
     let described = only(datazen::read(&json.to_string()).expect("the pages"));
     assert_eq!((described.service.asks, described.user_name.as_str()), (Asks::UserAndSecret, "ada"));
     let material = material(&described);
-    let call = material.render(&described.service.bearer).expect("complete");
+    let call = described.service.bearer.render(&material.values()).expect("complete");
     assert_eq!(call.url.to_secret().expose(), "https://as.example.test/token?companyId=company");
     let body: serde_json::Value = serde_json::from_str(call.wire_body().expect("a body").expose()).expect("JSON");
     assert_eq!(body, serde_json::json!({ "user": "ada", "pin": "a{b}c", "type": "password" }));

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::dialect::Described;
+use tokenwright::expression::Expressions;
 use tokenwright::redirect;
 use tokenwright::service::ProfileDraft;
 use tokenwright::store::{Places, Store};
@@ -30,6 +31,7 @@ impl Wizard {
         let home = temp_home();
         let edges = Edges {
             transport: Transport::new(TransportOptions::default()),
+            expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),
             vault_kind: Some("memory".into()),
             passphrase: None,
@@ -105,6 +107,7 @@ pub fn material(described: &Described) -> Material {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
         inputs: described.secrets.inputs.clone(),
+        ..TypedSecrets::default()
     };
     Material::new(profile, secrets)
 }

@@ -7,11 +7,14 @@ use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::{Draft, Step, TokenTab};
+use tokenwright::dialect::{Described, Form, Import, Note};
+use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
-use tokenwright::wizard::{Event, FieldRead, Flow, Session, VaultState};
+use tokenwright::wizard::{Event, FieldRead, Flow, Imported, Session, VaultState};
 
+use crate::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, TYPED};
+use crate::import::{import_failed, imported, importing, issuer_found};
 use crate::key::{keyed, netsuite, pair};
 use crate::preset::{customising, written};
 use crate::rehearsal::{rehearsed, rehearsing};
@@ -69,6 +72,8 @@ fn check_texts(place: &str, window: &Harness<'static, Play>) {
         .flat_map(|service| [service.name.as_str(), service.summary.as_str()])
         .chain(session.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
         .collect();
+    let readers: Vec<String> = session.export.forms.iter().map(|form| format!("Read by {}", form.reader)).collect();
+    let shortened: Vec<&str> = shortened.into_iter().chain(readers.iter().map(String::as_str)).collect();
     for clipped in &window.output().shapes {
         for (rect, text, elided) in texts(&clipped.shape) {
             let is_typed = typed.iter().any(|value| value == &text) || text.chars().all(|letter| letter == '•');
@@ -158,6 +163,30 @@ fn step_3_fits() {
 }
 
 #[test]
+fn an_export_and_sharing_fit() {
+    check("all forms", &exporting(), &choosing(None), &[]);
+    // One of each kind: with an address, live only or not at all, and with a refresh token or without.
+    for form in ["curl", "dotenv", "exec-credential", "google-authorized-user"] {
+        check(form, &previewed(true), &choosing(Some(form)), &[]);
+    }
+    let mut handing_over = choosing(Some("json"));
+    handing_over.export.as_mut().expect("open").with_refresh_token = true;
+    check("handing over", &previewed(true), &handing_over, &["Yes, hand it over"]);
+    let folder = "a-long-name/".repeat(20);
+    let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("or say `--replace`");
+    for outcome in [Ok(folder.as_str()), Err(refused)] {
+        let mut draft = choosing(Some("dotenv"));
+        let export = draft.export.as_mut().expect("open");
+        (export.path, export.path_is_typed, export.rotates) = (folder.clone(), true, true);
+        export.asked = export.order(&exporting().export.forms).map(|order| (order, export.path.clone()));
+        check("exported", &exported(outcome), &draft, &[]);
+    }
+    for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
+        check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
+    }
+}
+
+#[test]
 fn the_questions_about_the_vault_fit() {
     let problem = Diagnosis::new("the keyring cannot be used: there is no service that keeps secrets")
         .hint("choose a passphrase, or keep tokens in memory until the window closes");
@@ -168,6 +197,32 @@ fn the_questions_about_the_vault_fit() {
         session.apply(Event::Vault(state));
         check("vault", &session, &at(service("practice"), Step::Authorization), &[]);
     }
+}
+
+#[test]
+fn the_import_fits() {
+    check("import", &started(), &importing(), &["What can be read"]);
+    for session in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
+        check("import", &session, &importing(), &[]);
+    }
+    let mut reading = started();
+    let attempt = reading.begin(Flow::Import);
+    reading.apply(Event::Fetching(attempt, format!("https://login.acme.example/{}", "a".repeat(300))));
+    check("fetching", &reading, &importing(), &[]);
+    let mut adopted = at(service("quickbooks"), Step::Service);
+    let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
+    adopted.missing = vec![note("to be found in the console "), note("x")];
+    let outcome = Ok(adopted.missing.clone());
+    adopted.copied = Some(Copied { form: Form::Preset, outcome });
+    check("adopted", &started(), &adopted, &[]);
+    let mut long = Described { service: service("quickbooks"), ..Described::default() };
+    long.service.name = "n".repeat(200);
+    (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
+    let import = Import { form: "f".repeat(120), described: vec![long] };
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    session.apply(Event::Imported(attempt, Box::new(Imported { from: "/a-folder".repeat(40), import })));
+    check("long import", &session, &importing(), &[]);
 }
 
 #[test]

@@ -6,9 +6,11 @@ mod support;
 
 mod alive;
 mod canary;
+mod export;
 mod fit;
 mod hand;
 mod idle;
+mod import;
 mod keep;
 mod key;
 mod keyboard;
@@ -19,5 +21,6 @@ mod rehearsal;
 mod scenes;
 mod stage;
 mod steps;
+mod take;
 mod vault;
 mod whole;

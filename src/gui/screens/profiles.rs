@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
+use egui::{Align, Layout, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
@@ -25,7 +25,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     ui.add_space(8.0);
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
-    ui.label(small(ui, "Saved profiles"));
+    let share = title_ui(ui, session);
     let has_tray = session.profiles.iter().any(|profile| profile.keep_alive);
     let foot = if has_tray { LOOKS_HEIGHT + TRAY_HEIGHT } else { LOOKS_HEIGHT };
     let list = above_foot(ui, foot, |ui| {
@@ -34,7 +34,52 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     });
     let tray = if has_tray { tray_ui(ui, session) } else { None };
     let looks = looks_ui(ui, session, draft, theme);
-    intent.or(list).or(tray).or(looks)
+    intent.or(share).or(list).or(tray).or(looks)
+}
+
+/// The name of the list, and giving from it.
+fn title_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let can_share = session.profiles.iter().any(is_readable);
+    low_row(ui, |ui| {
+        ui.label(small(ui, "Saved profiles"));
+        let right = Layout::right_to_left(Align::Center);
+        can_share.then(|| ui.with_layout(right, |ui| link(ui, Intent::OpenShare, "Share profiles")).inner).flatten()
+    })
+}
+
+/// A row no higher than its words.
+fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(add).inner
+    })
+    .inner
+}
+
+/// What can be done with a profile where it stands.
+fn export_ui(ui: &mut Ui, profile: &ProfileSummary) -> Option<Intent> {
+    if !is_readable(profile) {
+        return None;
+    }
+    low_row(ui, |ui| {
+        // In line with the words above it.
+        ui.add_space(10.0);
+        link(ui, Intent::OpenExport(profile.name.clone()), &format!("Export {}", profile.name))
+    })
+}
+
+/// An intent as a small link; `name` tells a screen reader which of several it is.
+fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
+    let words = intent.words();
+    let text = RichText::new(words.text).small();
+    let response = ui.link(text).accessible_name(name).on_hover_text(words.hint);
+    response.clicked().then_some(intent)
+}
+
+/// Whether there is more to a profile than a file that cannot be read.
+fn is_readable(profile: &ProfileSummary) -> bool {
+    !matches!(profile.state, ProfileState::Broken(_))
 }
 
 fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -45,7 +90,7 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
     for profile in &session.profiles {
         ui.push_id(profile.name.as_str(), |ui| {
             intent = intent.take().or(profile_ui(ui, session, draft, profile));
-            intent = intent.take().or(more_ui(ui, session, profile));
+            intent = intent.take().or(more_ui(ui, session, profile)).or(export_ui(ui, profile));
         });
         ui.add_space(4.0);
     }
@@ -75,7 +120,8 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
             status_dot(ui, Tone::Warning, &trouble.summary);
         }
     });
-    let response = shown.response.interact(Sense::click());
+    // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
+    let response = ui.interact(shown.response.rect, ui.scope_id().with("open"), Sense::click());
     let described = format!("Open {}", profile.name);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
     if response.has_focus() {

@@ -30,6 +30,8 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
         intent = intent.take().or(saved);
         if let Some(name) = &session.saved_as {
+            let export = Intent::OpenExport(name.clone());
+            intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
             intent = intent.take().or(forget_ui(ui, draft, name));
         }
     });

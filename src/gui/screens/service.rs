@@ -4,24 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
+use crate::diagnosis::Diagnosis;
+use crate::dialect::Note;
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{entered, known, point_at, preset, rehearsal};
+use crate::gui::screens::{copy_as, entered, intent_button, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button, section,
-    toggle,
+    ButtonKind, Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button,
+    section, toggle,
 };
 use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
 use crate::wizard::{PracticeState, Session, faults};
 
+/// Width kept free beside the search for the button, in points.
+const IMPORT_WIDTH: f32 = 90.0;
+
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let search = TextField::new("Search services")
-        .example("Search by name: QBO, Graph, ERP …")
-        .unlabelled()
-        .show(ui, &mut draft.search);
+    let (search, import) = head_ui(ui, draft);
     ui.add_space(8.0);
     if draft.lead.takes(Focus::Search) {
         search.request_focus();
@@ -29,10 +31,11 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     let enter = entered(ui, &search) && !draft.search.trim().is_empty();
     let chosen = cards_ui(ui, session, draft, enter);
     ui.add_space(12.0);
+    missing_ui(ui, &draft.missing);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let Draft { profile: Some(profile), secrets, lead, faults, ticked, preset: own, .. } = draft else {
         ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
-        return chosen;
+        return import.or(chosen);
     };
     let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
     let needs = needs_ui(ui, session, &mut form);
@@ -40,7 +43,34 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
     let rehearsed = rehearsal::rehearsal_ui(ui, session, service, changed, form.lead);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
     let kept = preset::preset_ui(ui, session, draft);
-    chosen.or(needs).or(rehearsed).or(kept)
+    ui.add_space(8.0);
+    copy_as::copy_as_ui(ui, draft);
+    import.or(chosen).or(needs).or(rehearsed).or(kept)
+}
+
+/// The search, and beside it the way in for a service that another tool describes.
+fn head_ui(ui: &mut Ui, draft: &mut Draft) -> (egui::Response, Option<Intent>) {
+    ui.horizontal(|ui| {
+        let size = egui::vec2((ui.available_width() - IMPORT_WIDTH).max(0.0), ui.spacing().interact_size.y);
+        let search = ui.allocate_ui(size, |ui| {
+            TextField::new("Search services")
+                .example("Search by name: QBO, Graph, ERP …")
+                .unlabelled()
+                .show(ui, &mut draft.search)
+        });
+        (search.inner, intent_button(ui, ButtonKind::Secondary, Intent::OpenImport, None))
+    })
+    .inner
+}
+
+/// What the document that was imported left open.
+fn missing_ui(ui: &mut Ui, missing: &[Note]) {
+    if missing.is_empty() {
+        return;
+    }
+    let lines: Vec<String> = missing.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
+    banner(ui, Tone::Info, &Diagnosis::new("Still missing from what was imported").hint(lines.join("\n")));
+    ui.add_space(8.0);
 }
 
 /// The fields of this step, and what is wrong with them.

@@ -84,6 +84,19 @@ impl<'a> Field<'a> {
         })
     }
 
+    /// Several lines of a pasted text that may hold secrets: it is seen, since the person has just pasted it, and wiped
+    /// with its [`Secret`].
+    pub fn show_pasted(&self, ui: &mut Ui, text: &mut Secret, rows: usize) -> Response {
+        self.clone().mono().framed(ui, |ui, field| {
+            let edit = field.edit(ui, TextEdit::multiline(text.typing()));
+            let output = edit.desired_rows(rows).desired_width(f32::INFINITY).show(ui);
+            let mut state = output.state;
+            state.clear_undoer();
+            state.store(ui.ctx(), output.response.id);
+            output.response.response
+        })
+    }
+
     /// One line of secret text: bullets, with a button beside it, named `Show …` or `Hide …`.
     pub fn show_secret(&self, ui: &mut Ui, secret: &mut Secret) -> Response {
         if secret.is_empty() && secret.typing().capacity() < SECRET_ROOM {

@@ -1,16 +1,19 @@
 //! What a face knows: changed by [`Session::apply`] alone, apart from [`Session::begin`], which numbers a new run.
 
+mod states;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{KeyPair, ReadKey, TokenSet};
+use crate::oauth::TokenSet;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, Authorized, Choosing, Event, Exchange, ExportState, Failure, FailureKind, Fetched, Flow, Identified,
-    KeptAlive, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, StageLine, TrayState,
-    TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Event, Exchange, ExportState, Failure, Fetched, Flow, Identified, ImportState, KeptAlive,
+    KeyState, Material, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, TrayState, TriedReading,
+    VaultState, WindowSettings,
 };
+
+pub use crate::wizard::session::states::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState};
 
 /// What a face knows.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +60,8 @@ pub struct Session {
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
     pub preset: PresetState,
+    /// The document of another tool that was read last.
+    pub import: ImportState,
     /// Exports.
     pub export: ExportState,
     /// The generations of the profile, once they were asked for.
@@ -78,104 +83,6 @@ struct Run {
     going: bool,
 }
 
-/// The practice service.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PracticeState {
-    /// It does not run.
-    #[default]
-    Off,
-    /// It listens on this port.
-    Ready(u16),
-    /// It could not be started.
-    Failed(Failure),
-}
-
-/// A preset of the person's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PresetState {
-    /// None was written.
-    #[default]
-    Idle,
-    /// It is in this file.
-    Saved(PathBuf),
-    /// It could not be written.
-    Failed(Failure),
-}
-
-/// Step 2.
-#[derive(Clone, Debug, Default)]
-pub enum AuthorizationState {
-    /// Not started.
-    #[default]
-    Idle,
-    /// Started; the browser is not off yet.
-    Starting,
-    /// The browser is off; with what came meanwhile and was not believed.
-    Waiting(Box<Waiting>, Option<Diagnosis>),
-    /// The code came.
-    Done(Box<Authorized>),
-    /// It ended without one.
-    Failed(Failure),
-}
-
-/// A call of step 3.
-#[derive(Clone, Debug, Default)]
-pub enum CallState {
-    /// Not called.
-    #[default]
-    Idle,
-    /// Being called, at this origin.
-    Sending(String),
-    /// Called.
-    Done(Box<Exchange>),
-    /// Not even sent.
-    Failed(Failure),
-}
-
-/// A rehearsal: what its stages came to. Whether it goes on is what [`Session::running`] says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RehearsalState {
-    /// The preset's id; empty until it begins.
-    pub service: String,
-    /// The stages so far.
-    pub lines: Vec<StageLine>,
-    /// Why it could not be held at all.
-    pub problem: Option<Failure>,
-}
-
-/// A private key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum KeyState {
-    /// None was asked for.
-    #[default]
-    Idle,
-    /// It was read or made, and is not yet taken over into the fields.
-    Read(Box<ReadKey>),
-    /// It is kept under this name.
-    Kept(ProfileName),
-    /// Its certificate is in this file.
-    Written(PathBuf),
-    /// It could not be read, made or written.
-    Failed(Failure),
-}
-
-impl KeyState {
-    /// A key that was kept, or that there is none.
-    fn opened(pair: Option<Box<KeyPair>>) -> Self {
-        let read = pair.and_then(|pair| {
-            let kind = pair.signing_key()?.kind();
-            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
-        });
-        match read {
-            Some(read) => Self::Read(Box::new(read)),
-            None => Self::Failed(Failure::new(
-                FailureKind::Usage,
-                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
-            )),
-        }
-    }
-}
-
 impl Session {
     /// Numbers a new run of a flow; events of an older one are dropped from now on.
     pub fn begin(&mut self, flow: Flow) -> Attempt {
@@ -190,6 +97,7 @@ impl Session {
             Flow::Save | Flow::Open | Flow::Saved => self.save_problem = None,
             Flow::Rehearsal => self.rehearsal = Some(RehearsalState::default()),
             Flow::Preset => self.preset = PresetState::Idle,
+            Flow::Import => self.import = ImportState::Reading(None),
             Flow::Export => self.export.done = None,
             Flow::Share => self.export.shared = None,
             Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
@@ -238,6 +146,23 @@ impl Session {
         going
     }
 
+    /// Forgets what was imported. A run that still reads is to be cancelled.
+    pub fn close_import(&mut self) -> Option<Attempt> {
+        self.import = ImportState::Idle;
+        self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
+    }
+
+    /// Forgets the export and the sharing that were looked at. A file that is being written is; a preview that goes on
+    /// is returned.
+    pub fn close_export(&mut self) -> Option<Attempt> {
+        let preview = self.running(Flow::Preview);
+        for flow in [Flow::Preview, Flow::Export, Flow::Share] {
+            self.runs.remove(&flow);
+        }
+        self.export.close();
+        preview
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {
@@ -265,17 +190,11 @@ impl Session {
             | Event::Fields(..)
             | Event::VaultStatus(..)
             | Event::Retrying(..) => {}
-            Event::Forms(forms) => self.export.forms = forms,
-            Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
-            Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
-                session.export.view = Some(Ok(*view));
-            }),
-            Event::Shared(attempt, done) => self.when(attempt, true, |session, _| {
-                session.export.shared = Some(Ok(*done));
-            }),
-            Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
-                session.export.done = Some(Ok(*done));
-            }),
+            event @ (Event::Forms(..)
+            | Event::Outlets(..)
+            | Event::ExportPreview(..)
+            | Event::Shared(..)
+            | Event::Exported(..)) => self.apply_export(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
@@ -347,6 +266,24 @@ impl Session {
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
+            Event::IssuerFound(attempt, issuer) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Asking(issuer);
+            }),
+            Event::Fetching(attempt, address) => self.when(attempt, false, |session, _| {
+                session.import = ImportState::Reading(Some(address));
+            }),
+            Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Done(imported);
+            }),
+            Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Locked(locked);
+            }),
+            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Shared(shared);
+            }),
+            Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Taken(names);
+            }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
             Event::KeyOpened(attempt, pair) => {
@@ -363,7 +300,7 @@ impl Session {
     }
 
     /// Runs `change` if the attempt is the newest of its flow and goes on; `ends` says that it is over now.
-    fn when(&mut self, attempt: Attempt, ends: bool, change: impl FnOnce(&mut Self, Flow)) {
+    pub(in crate::wizard) fn when(&mut self, attempt: Attempt, ends: bool, change: impl FnOnce(&mut Self, Flow)) {
         let found = self.runs.iter_mut().find(|(_, run)| run.attempt == attempt && run.going);
         let Some((flow, run)) = found else { return };
         let flow = *flow;
@@ -431,6 +368,7 @@ impl Session {
             Flow::Rehearsal => self.rehearsal.get_or_insert_default().problem = Some(failure),
             Flow::Save => self.save_problem = Some(failure),
             Flow::Preset => self.preset = PresetState::Failed(failure),
+            Flow::Import => self.import = ImportState::Failed(failure),
             Flow::Preview => self.export.view = Some(Err(failure)),
             Flow::Export => self.export.done = Some(Err(failure)),
             Flow::Share => self.export.shared = Some(Err(failure)),
@@ -453,6 +391,7 @@ impl Session {
             Flow::Authorization => self.authorization = AuthorizationState::Idle,
             Flow::Bearer | Flow::Refresh => self.set_call(flow, CallState::Idle),
             Flow::Rehearsal => self.rehearsal = None,
+            Flow::Import => self.import = ImportState::Idle,
             _ => {}
         }
     }
@@ -461,6 +400,8 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wizard::FailureKind;
+    use crate::wizard::StageLine;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))
@@ -495,6 +436,16 @@ mod tests {
         let lines = vec![line("authorization"), line("bearer")];
         assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
         assert_eq!(session.running(Flow::Rehearsal), None);
+    }
+
+    #[test]
+    fn an_export_that_was_closed_tells_nothing_any_more() {
+        let mut session = Session::default();
+        let (preview, export) = (session.begin(Flow::Preview), session.begin(Flow::Export));
+        assert_eq!(session.close_export(), Some(preview));
+        session.apply(Event::Failed(preview, failure()));
+        session.apply(Event::Failed(export, failure()));
+        assert!(session.export.view.is_none() && session.export.done.is_none() && session.problems.is_empty());
     }
 
     #[test]

@@ -1,0 +1,15 @@
+//! The settings of eZintegrations, read by its reader alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::dialect::ezintegrations;
+
+fuzz_target!(|text: &str| {
+    let is_one = ezintegrations::recognise(text);
+    let read = ezintegrations::read(text);
+    if let Ok(import) = read {
+        for described in import.described.iter().take(8) {
+            let _ = (is_one, described.profile(), described.still_missing());
+        }
+    }
+});

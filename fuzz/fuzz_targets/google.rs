@@ -1,0 +1,15 @@
+//! A client or key as Google hands it out, read by its reader alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::dialect::google;
+
+fuzz_target!(|text: &str| {
+    let is_one = google::recognise(text);
+    let read = google::read(text);
+    if let Ok(import) = read {
+        for described in import.described.iter().take(8) {
+            let _ = (is_one, described.profile(), described.still_missing());
+        }
+    }
+});

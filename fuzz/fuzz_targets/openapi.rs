@@ -1,0 +1,15 @@
+//! An OpenAPI document, read by its reader alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::dialect::openapi;
+
+fuzz_target!(|text: &str| {
+    let is_one = openapi::recognise(text);
+    let read = openapi::read(text);
+    if let Ok(import) = read {
+        for described in import.described.iter().take(8) {
+            let _ = (is_one, described.profile(), described.still_missing());
+        }
+    }
+});

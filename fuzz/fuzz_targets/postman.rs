@@ -1,0 +1,15 @@
+//! A Postman collection or environment, read by its reader alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::dialect::postman;
+
+fuzz_target!(|text: &str| {
+    let is_one = postman::recognise(text);
+    let read = postman::read(text);
+    if let Ok(import) = read {
+        for described in import.described.iter().take(8) {
+            let _ = (is_one, described.profile(), described.still_missing());
+        }
+    }
+});

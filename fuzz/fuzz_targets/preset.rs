@@ -1,0 +1,12 @@
+//! A preset file, of any hand.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::service::{Catalog, parse_preset, write_preset};
+
+fuzz_target!(|text: &str| {
+    if let Ok(service) = Catalog::bundled().parse("fuzz.toml", text) {
+        let written = write_preset(&service);
+        assert_eq!(parse_preset("again.toml", &written, &|_| None).as_ref(), Ok(&service), "{written}");
+    }
+});

@@ -1,0 +1,15 @@
+//! An XML document, read by the reader of ZSPEC alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tokenwright::dialect::zspec;
+
+fuzz_target!(|text: &str| {
+    let is_one = text.contains("<oauth2");
+    let read = zspec::read(text);
+    if let Ok(import) = read {
+        for described in import.described.iter().take(8) {
+            let _ = (is_one, described.profile(), described.still_missing());
+        }
+    }
+});

@@ -1,0 +1,271 @@
+//! `tokenwright import`: a document of another tool is read, what was understood of it is told, and only then, when the
+//! person says so, a profile or a preset is kept.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
+
+use crate::cli::args::ImportOptions;
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt, sign_in, take};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::{Described, Import, Issuer, Note};
+use crate::service::{PresetDraft, ProfileName, Service};
+use crate::wizard::{
+    Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText, Material, SharedProfiles,
+};
+
+/// What was read.
+enum Read {
+    Document(Box<Imported>),
+    Shared(Box<SharedProfiles>),
+}
+
+/// What came of a step of reading.
+enum Found {
+    Read(Read),
+    Issuer(Issuer),
+    Locked(Box<LockedText>),
+}
+
+/// What the document becomes.
+enum Purpose {
+    Profile(ProfileName),
+    Preset(Box<Service>),
+}
+
+pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> Result<(), Failure> {
+    let imported = match read(conversation, options)? {
+        Read::Document(imported) => *imported,
+        Read::Shared(shared) => return take::run(conversation, *shared, options),
+    };
+    if options.json {
+        print::result(&import_json(&imported).to_string());
+    } else {
+        print::note(&format!("{}: {}", imported.from, imported.import.form));
+    }
+    let described = pick(&imported.import, options)?;
+    if !options.json {
+        tell(described);
+    }
+    let purpose = purpose(described, options)?;
+    if !agreed(&purpose, options)? {
+        return Err(nothing_kept("nothing is kept"));
+    }
+    keep(conversation, described, purpose)
+}
+
+fn source(document: &str) -> ImportSource {
+    match Issuer::parse(document) {
+        Some(issuer) => ImportSource::Issuer(issuer),
+        None if document == "-" => ImportSource::Input,
+        // An address with a query is a document by itself.
+        None if document.starts_with("https://") => ImportSource::Pasted(crate::secret::Secret::new(document)),
+        None => ImportSource::File(document.into()),
+    }
+}
+
+/// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
+fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
+    let mut source = source(&options.document);
+    loop {
+        let attempt = conversation.attempt();
+        conversation.send(Command::Import { attempt, source });
+        let found = conversation.wait(|event| match event {
+            Event::Fetching(_, address) => {
+                print::note(&format!("Fetching {address}"));
+                None
+            }
+            Event::IssuerFound(_, issuer) => Some(Found::Issuer(issuer)),
+            Event::ImportLocked(_, locked) => Some(Found::Locked(locked)),
+            Event::Imported(_, imported) => Some(Found::Read(Read::Document(imported))),
+            Event::SharedRead(_, shared) => Some(Found::Read(Read::Shared(shared))),
+            _ => None,
+        })?;
+        source = match found {
+            Found::Read(read) => return Ok(read),
+            Found::Issuer(issuer) => asked(issuer)?,
+            Found::Locked(locked) => take::unlocked(locked, options)?,
+        };
+    }
+}
+
+fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
+    let address = issuer.as_str().to_owned();
+    let question = format!("It is the address of an issuer. Fetch its description from {}? [y/N]", issuer.host());
+    if prompt::is_terminal() && is_yes(&prompt::line(&question)?) {
+        return Ok(ImportSource::Issuer(issuer));
+    }
+    let diagnosis =
+        Diagnosis::new(format!("the document is the address of an issuer, `{address}`; nothing is fetched"));
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("to fetch it: `tokenwright import {address}`"))))
+}
+
+/// The use of a service that is meant.
+fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described, Failure> {
+    let all = &import.described;
+    let at = |number: usize| number.checked_sub(1).and_then(|at| all.get(at));
+    let many =
+        |summary: String| Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("say which with `--pick N`"));
+    if let Some(number) = options.pick {
+        return at(number)
+            .ok_or_else(|| many(format!("there is no number {number} among the {} described", all.len())));
+    }
+    if let [only] = &all[..] {
+        return Ok(only);
+    }
+    let lines: Vec<String> =
+        all.iter().enumerate().map(|(at, described)| format!("({}) {}", at + 1, title(described))).collect();
+    if !prompt::is_terminal() {
+        return Err(many(format!("it describes {}: {}", all.len(), lines.join(", "))));
+    }
+    loop {
+        let answer = prompt::line(&format!("It describes {}:\n{}", all.len(), lines.join("\n")))?;
+        match answer.trim().parse().ok().and_then(at) {
+            Some(described) => return Ok(described),
+            None => print::note("Answer with its number."),
+        }
+    }
+}
+
+fn title(described: &Described) -> String {
+    let service = &described.service;
+    let call = if service.bearer.url.source().is_empty() { service.refresh.as_ref() } else { Some(&service.bearer) };
+    match call.map(|call| call.url.source()).filter(|url| !url.is_empty()) {
+        Some(url) => format!("{}, tokens from {url}", service.name),
+        None => service.name.clone(),
+    }
+}
+
+/// What was understood, what was not, and what is missing; all of it before anything is kept.
+fn tell(described: &Described) {
+    print::note(&title(described));
+    list("Understood", &described.understood);
+    list("Not taken over", &described.ignored);
+    list("Still missing", &described.still_missing());
+    let secrets = described.secrets.names();
+    if !secrets.is_empty() {
+        print::note(&format!("Secrets in it, for the vault and never for a plain file: {}", secrets.join(", ")));
+    }
+}
+
+fn list(title: &str, notes: &[Note]) {
+    if notes.is_empty() {
+        return;
+    }
+    print::note(&format!("{title}:"));
+    let width = notes.iter().map(|note| note.place.chars().count()).max().unwrap_or_default().min(40);
+    for note in notes {
+        print::note(&format!("  {:width$}  {}", note.place, note.words));
+    }
+}
+
+fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Failure> {
+    if let Some(id) = &options.as_preset {
+        return preset(described, id).map(|service| Purpose::Preset(Box::new(service)));
+    }
+    match &options.name {
+        Some(name) => Ok(Purpose::Profile(ProfileName::parse(name)?)),
+        None if prompt::is_terminal() && !options.yes => {
+            let name = prompt::line("Keep it as a profile called (empty: keep nothing):")?;
+            if name.trim().is_empty() {
+                return Err(nothing_kept("nothing is kept"));
+            }
+            Ok(Purpose::Profile(ProfileName::parse(&name)?))
+        }
+        None => Err(nothing_kept("nothing is kept: it has no name yet")),
+    }
+}
+
+/// The service as a preset of this id. Nothing of the person's own is in it.
+fn preset(described: &Described, id: &str) -> Result<Service, Failure> {
+    let draft = PresetDraft { id: id.to_owned(), name: described.service.name.clone() };
+    let usage = |error: crate::service::PresetDraftError| Failure::new(FailureKind::Usage, error.diagnose());
+    let id = draft.parse_id().map_err(usage)?.to_owned();
+    let name = draft.parse_name().map_or_else(|_| id.clone(), str::to_owned);
+    let mut service = Service { id, name, ..described.service.clone() };
+    if service.checked.is_empty() {
+        service.checked = Timestamp::now().to_zoned(TimeZone::system()).strftime("%Y-%m-%d").to_string();
+    }
+    Ok(service)
+}
+
+/// Whether the person wants it kept, who has seen by now what there is.
+fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
+    if options.yes {
+        return Ok(true);
+    }
+    let question = match purpose {
+        Purpose::Profile(_) if prompt::is_terminal() && options.name.is_none() => return Ok(true),
+        Purpose::Profile(name) => format!("Keep it as the profile `{name}`? [y/N]"),
+        Purpose::Preset(service) => format!("Keep it as the preset `{}`? [y/N]", service.id),
+    };
+    Ok(prompt::is_terminal() && is_yes(&prompt::line(&question)?))
+}
+
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+fn nothing_kept(summary: &str) -> Failure {
+    let hint = "to keep it, repeat with `--yes` and `--name PROFILE` or `--as-preset ID`";
+    Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
+}
+
+fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose) -> Result<(), Failure> {
+    match purpose {
+        Purpose::Profile(name) => {
+            sign_in::open_vault(conversation)?;
+            let material = Box::new(Material::from(described));
+            let attempt = conversation.attempt();
+            conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: false });
+            conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))?;
+            // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
+            let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh.is_some();
+            let renews = renews && described.still_missing().is_empty();
+            let next = if renews { "token" } else { "sign-in" };
+            print::note(&format!("Kept as the profile `{name}`. Next: tokenwright {next} {name}"));
+        }
+        Purpose::Preset(service) => {
+            let (attempt, id) = (conversation.attempt(), service.id.clone());
+            conversation.send(Command::SavePreset { attempt, service, replace: false });
+            let path = conversation.wait(|event| match event {
+                Event::PresetSaved(_, path) => Some(path),
+                _ => None,
+            })?;
+            print::note(&format!("Kept as the preset `{id}`, in {}", path.display()));
+            print::note(&format!("Next: tokenwright sign-in NAME --service {id}"));
+        }
+    }
+    Ok(())
+}
+
+fn import_json(imported: &Imported) -> Json {
+    let described: Vec<Json> = imported.import.described.iter().map(described_json).collect();
+    json!({"from": imported.from, "form": imported.import.form, "described": described})
+}
+
+fn described_json(described: &Described) -> Json {
+    let notes = |notes: &[Note]| -> Vec<Json> {
+        notes.iter().map(|note| json!({"place": note.place, "words": note.words})).collect()
+    };
+    let service = &described.service;
+    let calls = service
+        .calls()
+        .into_iter()
+        .map(|(stage, call)| (stage.to_owned(), json!({"method": call.method.as_str(), "url": call.url.source()})));
+    let profile = described.profile();
+    json!({
+        "id": service.id,
+        "name": service.name,
+        "client_id": profile.client_id,
+        "redirect_uri": profile.redirect_uri,
+        "scopes": profile.scopes,
+        "inputs": profile.inputs,
+        "calls": calls.collect::<serde_json::Map<_, _>>(),
+        "secrets": described.secrets.names(),
+        "understood": notes(&described.understood),
+        "ignored": notes(&described.ignored),
+        "missing": notes(&described.still_missing()),
+    })
+}

@@ -1,0 +1,75 @@
+//! Services written in the forms of other tools, and what of a service each form has no place for.
+
+use crate::dialect::evolutionx::SettingsForm;
+use crate::dialect::ezintegrations::BodyForm;
+use crate::dialect::form::{FormError, Outgoing, Written};
+use crate::dialect::{ImportedSecrets, Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
+use crate::oauth::Pkce;
+use crate::secret::Secret;
+use crate::service::Service;
+
+pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let text = ezintegrations::write(&outgoing.described(), BodyForm::default(), secrecy(outgoing))?;
+    let mut lost = unplaced(outgoing.service, &["refresh"], "eZintegrations");
+    if !outgoing.service.scopes.default.is_empty() {
+        lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
+    }
+    Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
+}
+
+pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let with_secrets = outgoing.secrets.is_some();
+    let written = evolutionx::write(&outgoing.described(), SettingsForm::default(), with_secrets)?;
+    Ok(Written { text: written.text, has_secrets: outgoing.has_secrets(), lost: written.ignored })
+}
+
+pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let text = datazen::write(&outgoing.described(), secrecy(outgoing))?;
+    let mut lost = unplaced(outgoing.service, &["authorization", "bearer", "refresh"], "DataZen");
+    if outgoing.service.authorization.as_ref().is_some_and(|authorization| authorization.pkce != Pkce::Off) {
+        lost.push(Note::new("PKCE", "DataZen sends no code challenge"));
+    }
+    let inputs = outgoing.service.inputs.iter().map(|input| &input.name);
+    lost.extend(inputs.map(|name| Note::new(name, "DataZen has nine variables, and this is none of them")));
+    Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
+}
+
+pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+    let mut service = outgoing.service.clone();
+    let mut lost = Vec::new();
+    if let Some(profile) = outgoing.profile {
+        // A document describes a service: what a profile chose is what it begins with.
+        service.scopes.default.clone_from(&profile.scopes);
+        for input in &mut service.inputs {
+            if let Some(value) = profile.inputs.get(&input.name) {
+                input.default.clone_from(value);
+            }
+        }
+        lost.push(Note::new("client id", "ZSPEC describes a service, and no client of it"));
+    }
+    let names = outgoing.secrets.map(ImportedSecrets::names).unwrap_or_default();
+    lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
+    lost.extend(zspec::losses(&service));
+    Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })
+}
+
+/// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
+pub(in crate::dialect) fn is_xml(text: &str) -> bool {
+    let start: String = text.chars().take(16).collect::<String>().to_lowercase();
+    start.starts_with('<') && !["<!doctype html", "<html"].iter().any(|page| start.starts_with(page))
+}
+
+fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {
+    if outgoing.secrets.is_some() { Secrecy::With } else { Secrecy::Without }
+}
+
+/// The stages of a service that a tool has no place for, and the assertion that it cannot sign.
+fn unplaced(service: &Service, placed: &[&str], tool: &str) -> Vec<Note> {
+    let stages = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !placed.contains(stage));
+    let mut lost: Vec<Note> =
+        stages.map(|stage| Note::new(stage, format!("{tool} has no place for this call"))).collect();
+    if service.assertion.is_some() {
+        lost.push(Note::new("assertion", format!("{tool} signs nothing")));
+    }
+    lost
+}

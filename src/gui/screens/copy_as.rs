@@ -1,0 +1,58 @@
+//! *Copy as…*: the service as it stands in the fields, in another tool's form. No secret is in it, and what the form
+//! cannot carry is told.
+
+use egui::Ui;
+
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::dialect::{Form, Outgoing, write};
+use crate::gui::draft::{Copied, Draft};
+use crate::gui::theme::Tone;
+use crate::gui::widgets::{banner, disclosure, secondary_button};
+
+/// Shows a button for each form that is written, and what came of the last copy.
+pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
+    let mut chosen = None;
+    disclosure(ui, "Copy as…", draft.copied.is_some(), |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for form in Form::written() {
+                if secondary_button(ui, &format!("Copy as {}", form.name())).clicked() {
+                    chosen = Some(form);
+                }
+            }
+        });
+        if let Some(copied) = &draft.copied {
+            copied_ui(ui, copied);
+        }
+    });
+    if let Some(form) = chosen {
+        draft.copied = copy(ui, draft, form);
+    }
+}
+
+fn copy(ui: &Ui, draft: &Draft, form: Form) -> Option<Copied> {
+    let service = draft.profile.as_ref()?.customised();
+    let written = write(form, &Outgoing { service: &service, profile: None, secrets: None });
+    let outcome = match written {
+        Ok(written) => {
+            ui.ctx().copy_text(written.text.expose().to_owned());
+            Ok(written.lost)
+        }
+        Err(error) => Err(error.diagnose()),
+    };
+    Some(Copied { form, outcome })
+}
+
+fn copied_ui(ui: &mut Ui, copied: &Copied) {
+    let name = copied.form.name();
+    match &copied.outcome {
+        Err(diagnosis) => drop(banner(ui, Tone::Danger, diagnosis)),
+        Ok(lost) if lost.is_empty() => {
+            drop(banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}; no secret is in it"))));
+        }
+        Ok(lost) => {
+            let lines: Vec<String> = lost.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
+            let told = Diagnosis::new(format!("Copied as {name}, which cannot carry all of it"));
+            banner(ui, Tone::Warning, &told.hint(lines.join("\n")));
+        }
+    }
+}

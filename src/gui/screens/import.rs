@@ -1,0 +1,250 @@
+//! *Import…*: another tool's description of a service, from a file, dropped on the window, or pasted. What was understood
+//! is shown; *Use it* fills the wizard's fields, and nothing is kept before the person saves it there.
+
+use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextStyle, Ui};
+
+use crate::diagnosis::Diagnosis;
+use crate::dialect::{Described, Form, Note};
+use crate::gui::draft::{Draft, ImportDraft};
+use crate::gui::intent::Intent;
+use crate::gui::screens::take::{locked_ui, shared_ui, taken_ui};
+use crate::gui::screens::vault::vault_ui;
+use crate::gui::screens::window::above_foot;
+use crate::gui::screens::{entered, intent_button, waiting_row};
+use crate::gui::theme::{Palette, Tone, heading, label, small};
+use crate::gui::widgets::{ButtonKind, Field, banner, choice, disclosure, key_values, secondary_button, section};
+use crate::secret::Secret;
+use crate::wizard::{Flow, ImportSource, ImportState, Imported, Session, VaultState};
+
+/// Height of the bar with what to do next, in points.
+const FOOT: f32 = 52.0;
+
+/// A longer text is read, but not shown to be mended by hand: laying it out would hold up the window.
+const LONGEST_SHOWN: usize = 64 * 1024;
+
+/// Shows the page; what the person wants.
+pub(crate) fn import_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    draft.import.as_ref()?;
+    let to_top = std::mem::take(&mut draft.lead.to_top);
+    let from_page = above_foot(ui, FOOT, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("import");
+        if to_top {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        let page = |ui: &mut Ui| {
+            // Where the secrets go is asked before they are there to be kept.
+            let shared = matches!(session.import, ImportState::Shared(_));
+            let vault = if shared { vault_ui(ui, session, draft) } else { None };
+            vault.or(page_ui(ui, session, draft.import.as_mut()?))
+        };
+        area.show(ui, page).inner
+    });
+    let line = ui.available_rect_before_wrap();
+    ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
+    ui.add_space(12.0);
+    from_page.or(foot_ui(ui, session, draft.import.as_ref()?))
+}
+
+fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<Intent> {
+    ui.label(heading("Import a service"));
+    ui.add_space(8.0);
+    let intent = match &session.import {
+        ImportState::Done(imported) => {
+            imported_ui(ui, imported, import);
+            None
+        }
+        ImportState::Reading(address) => {
+            let what = address.as_ref().map_or_else(|| "Reading".to_owned(), |address| format!("Fetching {address}"));
+            waiting_row(ui, &what, Flow::Import)
+        }
+        ImportState::Asking(issuer) => {
+            let found = Diagnosis::new(format!("This is the address of an issuer at {}", issuer.host()));
+            banner(ui, Tone::Info, &found.hint("its description is fetched from there, if you say so"));
+            ui.add_space(8.0);
+            let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
+            intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
+        }
+        ImportState::Locked(locked) => locked_ui(ui, locked, import),
+        ImportState::Shared(shared) => {
+            shared_ui(ui, shared, import);
+            None
+        }
+        ImportState::Taken(names) => {
+            taken_ui(ui, names);
+            None
+        }
+        ImportState::Failed(failure) => {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            ui.add_space(8.0);
+            source_ui(ui, import)
+        }
+        ImportState::Idle => source_ui(ui, import),
+    };
+    ui.add_space(16.0);
+    intent
+}
+
+/// Where the description is.
+fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
+    let mut intent = None;
+    section(ui, "Where is it?", |ui| {
+        ui.label(small(
+            ui,
+            "Drop a file anywhere on this window, paste a text, or name a file. Its form is recognised, and nothing is \
+             kept until you save it.",
+        ));
+        let pasted = take_paste(ui, import);
+        let field = Field::new("Pasted text").example("{ … }, <oauth2> …, curl …, https://issuer.example");
+        field.show_pasted(ui, &mut import.pasted, 5);
+        let blocked = import.pasted.is_empty().then_some("Paste or type something first");
+        let typed = Intent::Import(ImportSource::Pasted(import.pasted.clone()));
+        let read = intent_button(ui, ButtonKind::Secondary, typed, blocked);
+        ui.separator();
+        let path = Field::new("File").example("/home/me/collection.json").mono().show(ui, &mut import.path);
+        ui.data_mut(|data| data.insert_temp(path_key(), path.id));
+        let named = Intent::Import(ImportSource::File(import.path.trim().into()));
+        let is_named = !import.path.trim().is_empty();
+        let mut from_file = (entered(ui, &path) && is_named).then(|| named.clone());
+        ui.horizontal_wrapped(|ui| {
+            let blocked = (!is_named).then_some("Name a file first");
+            from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, named, blocked));
+            from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, Intent::ImportChosen, None));
+        });
+        intent = pasted.or(read).or(from_file);
+    });
+    ui.add_space(8.0);
+    disclosure(ui, "What can be read", false, |ui| {
+        for (name, sign) in Form::all_read() {
+            ui.label(small(ui, format!("{name}: {sign}")));
+        }
+    });
+    intent
+}
+
+/// A text that is pasted anywhere but into the path is read at once. It does not pass through the field, which would
+/// lay out whatever its length is.
+fn take_paste(ui: &Ui, import: &mut ImportDraft) -> Option<Intent> {
+    let path = ui.data(|data| data.get_temp::<Id>(path_key()));
+    let is_typing_path = path.is_some() && ui.memory(egui::Memory::focused) == path;
+    let text = if is_typing_path { None } else { pasted_text(ui) }?;
+    import.pasted = if text.expose().len() <= LONGEST_SHOWN { text.clone() } else { Secret::default() };
+    Some(Intent::Import(ImportSource::Pasted(text)))
+}
+
+/// Under which the identity of the path's field is found in the next frame.
+fn path_key() -> Id {
+    Id::unique("import path")
+}
+
+/// Takes what is being pasted out of this frame.
+fn pasted_text(ui: &Ui) -> Option<Secret> {
+    ui.input_mut(|input| {
+        let at =
+            input.events.iter().position(|event| matches!(event, Event::Paste(text) if !text.trim().is_empty()))?;
+        match input.events.remove(at) {
+            Event::Paste(text) => Some(Secret::new(text)),
+            _ => None,
+        }
+    })
+}
+
+/// What came of the document.
+fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
+    let described = &imported.import.described;
+    section(ui, &imported.import.form, |ui| {
+        ui.label(small(ui, format!("From {}", imported.from)));
+        if described.len() > 1 {
+            let names: Vec<String> =
+                described.iter().enumerate().map(|(at, one)| format!("{}. {}", at + 1, one.service.name)).collect();
+            let options: Vec<(usize, &str)> = names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
+            choice(ui, "It describes several; which one?", &mut import.picked, &options, None);
+        }
+    });
+    if let Some(described) = described.get(import.picked) {
+        ui.add_space(12.0);
+        described_ui(ui, described);
+    }
+}
+
+fn described_ui(ui: &mut Ui, described: &Described) {
+    section(ui, &described.service.name, |ui| {
+        let secrets = described.secrets.names();
+        if !secrets.is_empty() {
+            ui.label(small(
+                ui,
+                format!("Secrets in it, for the vault and never for a plain file: {}", secrets.join(", ")),
+            ));
+        }
+        notes_ui(ui, "Still missing", &described.still_missing());
+        notes_ui(ui, "Understood", &described.understood);
+        notes_ui(ui, "Not taken over", &described.ignored);
+    });
+}
+
+fn notes_ui(ui: &mut Ui, title: &str, notes: &[Note]) {
+    if notes.is_empty() {
+        return;
+    }
+    ui.label(label(format!("{title} ({})", notes.len())));
+    key_values(ui, |rows| notes.iter().for_each(|note| rows.text(&note.place, &note.words)));
+}
+
+/// The bar at the foot: back, and the one thing to do next.
+fn foot_ui(ui: &mut Ui, session: &Session, import: &ImportDraft) -> Option<Intent> {
+    let mut intent = None;
+    ui.horizontal(|ui| {
+        intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
+        if let ImportState::Locked(_) | ImportState::Shared(_) | ImportState::Taken(_) = &session.import {
+            intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
+        }
+        if let ImportState::Shared(shared) = &session.import {
+            let is_open = !matches!(session.vault, VaultState::NeedsChoice(_) | VaultState::NeedsPassphrase { .. });
+            let blocked = if shared.chosen(import.replace).is_empty() {
+                Some("None of them is left to be kept")
+            } else {
+                (!is_open).then_some("Open the vault first")
+            };
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                intent = intent.take().or(intent_button(ui, ButtonKind::Primary, Intent::TakeShared, blocked));
+            });
+        }
+        let ImportState::Done(imported) = &session.import else { return };
+        intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
+        let is_there = imported.import.described.get(import.picked).is_some();
+        let blocked = (!is_there).then_some("Choose one first");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let used = intent_button(ui, ButtonKind::Primary, Intent::UseImport { as_preset: false }, blocked);
+            let preset = intent_button(ui, ButtonKind::Secondary, Intent::UseImport { as_preset: true }, blocked);
+            intent = intent.take().or(used).or(preset);
+        });
+    });
+    intent
+}
+
+/// What arrives at the window from outside: a file that is dropped, or a text that is pasted where no field is. While
+/// a file hovers, the window says what dropping it does.
+pub(crate) fn arrival_ui(ui: &Ui, draft: &Draft) -> Option<Intent> {
+    let (hovers, dropped) = ui.input(|input| {
+        let dropped = input.raw.dropped_files.first().map(|file| file.path().to_owned());
+        (!input.raw.hovered_files.is_empty(), dropped)
+    });
+    if hovers {
+        overlay(ui);
+    }
+    if let Some(path) = dropped {
+        return Some(Intent::Import(ImportSource::File(path)));
+    }
+    let is_free = draft.import.is_none() && ui.memory(|memory| memory.focused().is_none());
+    let text = if is_free { pasted_text(ui) } else { None }?;
+    Some(Intent::Import(ImportSource::Pasted(text)))
+}
+
+fn overlay(ui: &Ui) {
+    let palette = Palette::of(ui);
+    let painter = ui.ctx().layer_painter(LayerId::new(Order::Foreground, Id::unique("drop")));
+    let screen = ui.ctx().content_rect();
+    painter.rect_filled(screen, 0.0, palette.background.gamma_multiply(0.85));
+    painter.rect_stroke(screen.shrink(12.0), 12.0, (2.0, palette.accent), egui::StrokeKind::Inside);
+    let font = TextStyle::Heading.resolve(ui.style());
+    painter.text(screen.center(), Align2::CENTER_CENTER, "Drop it to import it", font, palette.text);
+}
