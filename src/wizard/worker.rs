@@ -114,7 +114,14 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
 
 /// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
 fn settles(command: &Command) -> bool {
-    matches!(command, Command::Token { .. } | Command::WhoAmI { .. } | Command::CallRefresh { saved_as: Some(_), .. })
+    matches!(
+        command,
+        Command::Token { .. }
+            | Command::WhoAmI { .. }
+            | Command::CallRefresh { saved_as: Some(_), .. }
+            | Command::Export { .. }
+            | Command::Fields { .. }
+    )
 }
 
 /// The run that a command belongs to.
