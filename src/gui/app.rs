@@ -13,10 +13,9 @@ use crate::gui::intent::Intent;
 use crate::gui::opening::no_window;
 use crate::gui::tray::Tray;
 use crate::gui::{icon, keys, screens, theme};
-use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{
-    BrowserChoice, Command, Event, Flow, KeyState, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
+    Command, Event, Flow, KeyState, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
 };
 
 /// Starts the worker with what takes its events.
@@ -61,7 +60,7 @@ pub struct App {
     /// The title that the window has.
     title: String,
     /// The profile that is opened to be signed in anew.
-    signing_in: Option<ProfileName>,
+    pub(in crate::gui) signing_in: Option<ProfileName>,
     /// Whether the person wants the window closed whatever is lost.
     leaving: bool,
     tray: Tray,
@@ -217,50 +216,21 @@ impl App {
             Intent::ImportChosen => self.import(Command::ImportChosen),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
             Intent::TakeShared => self.take_shared(),
-            Intent::Open(name) => {
-                self.signing_in = None;
-                let attempt = self.session.begin(Flow::Open);
-                self.worker.send(Command::OpenProfile { attempt, name });
-            }
-            Intent::Forget(name) => {
-                self.draft.forgetting = None;
-                let attempt = self.session.begin(Flow::Saved);
-                self.worker.send(Command::Forget { attempt, name });
-            }
-            Intent::ShowHistory(name) => self.ask_history(name),
-            Intent::Restore { name, generation, anyway } => {
-                let attempt = self.session.begin(Flow::History);
-                let generation = Some(generation);
-                self.worker.send(Command::Restore { attempt, name, generation, anyway });
-            }
-            Intent::MoveVault(to, passphrase) => {
-                self.draft.passphrase = [Secret::default(), Secret::default()];
-                let attempt = self.session.begin(Flow::Vault);
-                self.worker.send(Command::MoveVault { attempt, to, passphrase });
-            }
-            Intent::Revoke(name) => {
-                self.draft.forgetting = None;
-                let attempt = self.session.begin(Flow::Saved);
-                self.worker.send(Command::RevokeAndForget { attempt, name });
-            }
-            Intent::SignIn(name) => {
-                self.signing_in = Some(name.clone());
-                let attempt = self.session.begin(Flow::Open);
-                self.worker.send(Command::OpenProfile { attempt, name });
-            }
-            Intent::WhoAmI(name) => {
-                let attempt = self.session.begin(Flow::WhoAmI);
-                self.worker.send(Command::WhoAmI { attempt, name });
-            }
-            Intent::KeepUnkept => self.worker.send(Command::KeepUnkept),
+            intent @ (Intent::Open(_)
+            | Intent::Forget(_)
+            | Intent::ShowHistory(_)
+            | Intent::Restore { .. }
+            | Intent::MoveVault(..)
+            | Intent::Revoke(_)
+            | Intent::SignIn(_)
+            | Intent::WhoAmI(_)
+            | Intent::KeepUnkept
+            | Intent::SetKeepAlive(..)
+            | Intent::OpenVault(..)) => self.keep(intent),
             Intent::StayOpen => self.draft.closing = false,
             Intent::CloseAnyway => {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            }
-            Intent::SetKeepAlive(name, on) => {
-                let attempt = self.session.begin(Flow::Saved);
-                self.worker.send(Command::SetKeepAlive { attempt, name, on });
             }
             Intent::OpenExport(name) => self.open_export(name),
             Intent::CopyExport => self.copy_export(),
@@ -269,11 +239,6 @@ impl App {
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
             Intent::CloseExport => self.close_export(),
-            Intent::OpenVault(choice, passphrase) => {
-                self.draft.passphrase = [Secret::default(), Secret::default()];
-                let attempt = self.session.begin(Flow::Vault);
-                self.worker.send(Command::OpenVault { attempt, choice, passphrase });
-            }
             Intent::SetTheme(theme) => {
                 self.window.theme = theme;
                 ctx.set_theme(preference(theme));
@@ -290,11 +255,6 @@ impl App {
                 }
             }
         }
-    }
-
-    fn ask_history(&mut self, name: ProfileName) {
-        let attempt = self.session.begin(Flow::History);
-        self.worker.send(Command::History { attempt, name });
     }
 
     pub(in crate::gui) fn cancel_all(&mut self) {
@@ -323,66 +283,6 @@ impl App {
     pub(in crate::gui) fn start_practice(&self) {
         let faults = self.draft.faults.clone();
         self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
-    }
-
-    fn authorize(&mut self) {
-        self.draft.insist();
-        if let Some(material) = self.draft.material(&self.session) {
-            self.draft.lead.to_top = true;
-            self.draft.pasted = Secret::default();
-            let attempt = self.session.begin(Flow::Authorization);
-            let material = Box::new(material);
-            self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
-        }
-    }
-
-    fn paste(&mut self) {
-        if let Some(attempt) = self.session.running(Flow::Authorization) {
-            let text = std::mem::take(&mut self.draft.pasted);
-            self.worker.send(Command::Paste { attempt, text });
-        }
-    }
-
-    fn call(&mut self, flow: Flow) {
-        let Some(material) = self.draft.material(&self.session).map(Box::new) else {
-            self.draft.insist();
-            return;
-        };
-        let saved_as = self.session.saved_as.clone();
-        let attempt = self.session.begin(flow);
-        self.worker.send(match flow {
-            Flow::Bearer => Command::CallBearer { attempt, material },
-            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
-            _ => Command::CheckToken { attempt, material, saved_as },
-        });
-    }
-
-    /// The newest text wins: what is still evaluated for an older one is stopped.
-    fn try_reading(&mut self) {
-        let Some((reading, reply)) = screens::tried(&self.session, &self.draft) else { return };
-        if let Some(attempt) = self.session.running(Flow::Reading) {
-            self.worker.send(Command::Cancel(attempt));
-        }
-        self.draft.tried = Some((self.draft.tab, reading.clone()));
-        let attempt = self.session.begin(Flow::Reading);
-        self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
-    }
-
-    fn save(&mut self, replace: bool) {
-        let name = ProfileName::parse(&self.draft.name);
-        if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
-            // A profile saved again under its own name is the same profile.
-            let replace = replace || self.session.saved_as.as_ref() == Some(&name);
-            let attempt = self.session.begin(Flow::Save);
-            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
-        }
-    }
-
-    fn save_preset(&mut self, replace: bool) {
-        if let Some(service) = self.draft.own_preset().map(Box::new) {
-            let attempt = self.session.begin(Flow::Preset);
-            self.worker.send(Command::SavePreset { attempt, service, replace });
-        }
     }
 
     /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.

@@ -148,6 +148,7 @@ const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escap
 
 impl Intent {
     /// Its words.
+    // flat: one line an intent
     pub fn words(&self) -> Words {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),

@@ -1,5 +1,6 @@
 //! What a face knows: changed by [`Session::apply`] alone, apart from [`Session::begin`], which numbers a new run.
 
+mod parts;
 mod states;
 
 use std::collections::BTreeMap;
@@ -189,12 +190,28 @@ impl Session {
             | Event::InputTaken(..)
             | Event::Fields(..)
             | Event::VaultStatus(..)
-            | Event::Retrying(..) => {}
+            | Event::Retrying(..)
+            | Event::AgentReady(..)
+            | Event::AgentEnded(_)
+            | Event::AgentAnswered(..)
+            | Event::TrayPressed(_)
+            // What is wrong with it is in `alive`, which follows.
+            | Event::NotRenewed(..) => {}
             event @ (Event::Forms(..)
             | Event::Outlets(..)
             | Event::ExportPreview(..)
             | Event::Shared(..)
             | Event::Exported(..)) => self.apply_export(event),
+            event @ (Event::IssuerFound(..)
+            | Event::Fetching(..)
+            | Event::Imported(..)
+            | Event::ImportLocked(..)
+            | Event::SharedRead(..)
+            | Event::SharedTaken(..)) => self.apply_import(event),
+            event @ (Event::KeyRead(..)
+            | Event::KeyOpened(..)
+            | Event::KeyKept(..)
+            | Event::CertificateWritten(..)) => self.apply_key(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
@@ -205,12 +222,6 @@ impl Session {
             Event::Kept(name) => {
                 self.unkept.remove(&name);
             }
-            | Event::AgentReady(..)
-            | Event::AgentEnded(_)
-            | Event::AgentAnswered(..)
-            | Event::TrayPressed(_)
-            // What is wrong with it is in `alive`, which follows.
-            | Event::NotRenewed(..) => {}
             Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
@@ -266,33 +277,7 @@ impl Session {
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
-            Event::IssuerFound(attempt, issuer) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Asking(issuer);
-            }),
-            Event::Fetching(attempt, address) => self.when(attempt, false, |session, _| {
-                session.import = ImportState::Reading(Some(address));
-            }),
-            Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Done(imported);
-            }),
-            Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Locked(locked);
-            }),
-            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Shared(shared);
-            }),
-            Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Taken(names);
-            }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
-            Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
-            Event::KeyOpened(attempt, pair) => {
-                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair));
-            }
-            Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
-            Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
-                session.key = KeyState::Written(path);
-            }),
             Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),

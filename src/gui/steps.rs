@@ -1,0 +1,69 @@
+//! What the steps of the wizard ask of the worker.
+
+use crate::gui::app::App;
+use crate::gui::screens;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::wizard::{BrowserChoice, Command, Flow};
+
+impl App {
+    pub(in crate::gui) fn authorize(&mut self) {
+        self.draft.insist();
+        if let Some(material) = self.draft.material(&self.session) {
+            self.draft.lead.to_top = true;
+            self.draft.pasted = Secret::default();
+            let attempt = self.session.begin(Flow::Authorization);
+            let material = Box::new(material);
+            self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
+        }
+    }
+
+    pub(in crate::gui) fn paste(&mut self) {
+        if let Some(attempt) = self.session.running(Flow::Authorization) {
+            let text = std::mem::take(&mut self.draft.pasted);
+            self.worker.send(Command::Paste { attempt, text });
+        }
+    }
+
+    pub(in crate::gui) fn call(&mut self, flow: Flow) {
+        let Some(material) = self.draft.material(&self.session).map(Box::new) else {
+            self.draft.insist();
+            return;
+        };
+        let saved_as = self.session.saved_as.clone();
+        let attempt = self.session.begin(flow);
+        self.worker.send(match flow {
+            Flow::Bearer => Command::CallBearer { attempt, material },
+            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
+            _ => Command::CheckToken { attempt, material, saved_as },
+        });
+    }
+
+    /// The newest text wins: what is still evaluated for an older one is stopped.
+    pub(in crate::gui) fn try_reading(&mut self) {
+        let Some((reading, reply)) = screens::tried(&self.session, &self.draft) else { return };
+        if let Some(attempt) = self.session.running(Flow::Reading) {
+            self.worker.send(Command::Cancel(attempt));
+        }
+        self.draft.tried = Some((self.draft.tab, reading.clone()));
+        let attempt = self.session.begin(Flow::Reading);
+        self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
+    }
+
+    pub(in crate::gui) fn save(&mut self, replace: bool) {
+        let name = ProfileName::parse(&self.draft.name);
+        if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
+            // A profile saved again under its own name is the same profile.
+            let replace = replace || self.session.saved_as.as_ref() == Some(&name);
+            let attempt = self.session.begin(Flow::Save);
+            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+        }
+    }
+
+    pub(in crate::gui) fn save_preset(&mut self, replace: bool) {
+        if let Some(service) = self.draft.own_preset().map(Box::new) {
+            let attempt = self.session.begin(Flow::Preset);
+            self.worker.send(Command::SavePreset { attempt, service, replace });
+        }
+    }
+}

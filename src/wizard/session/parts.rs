@@ -1,0 +1,45 @@
+//! What imports and keys change of what a face knows.
+
+use crate::wizard::{Event, ImportState, KeyState, Session};
+
+impl Session {
+    /// Takes in what happened to an import.
+    pub(in crate::wizard) fn apply_import(&mut self, event: Event) {
+        match event {
+            Event::IssuerFound(attempt, issuer) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Asking(issuer);
+            }),
+            Event::Fetching(attempt, address) => self.when(attempt, false, |session, _| {
+                session.import = ImportState::Reading(Some(address));
+            }),
+            Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Done(imported);
+            }),
+            Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Locked(locked);
+            }),
+            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Shared(shared);
+            }),
+            Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Taken(names);
+            }),
+            _ => {}
+        }
+    }
+
+    /// Takes in what happened to a key.
+    pub(in crate::wizard) fn apply_key(&mut self, event: Event) {
+        match event {
+            Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
+            Event::KeyOpened(attempt, pair) => {
+                self.when(attempt, true, |session, _| session.key = KeyState::opened(pair));
+            }
+            Event::KeyKept(attempt, name) => self.when(attempt, true, |session, _| session.key = KeyState::Kept(name)),
+            Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
+                session.key = KeyState::Written(path);
+            }),
+            _ => {}
+        }
+    }
+}
