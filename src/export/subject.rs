@@ -32,7 +32,7 @@ pub struct Subject {
     /// The person's inputs of the service.
     pub inputs: BTreeMap<String, String>,
     /// The profile itself, with its service: for a form that describes the calls.
-    pub whole: Profile,
+    pub whole: Box<Profile>,
 }
 
 /// A named value of a subject.
@@ -146,7 +146,7 @@ pub(in crate::export) mod tests {
             scopes: vec!["a".into(), "b".into()],
             url: None,
             inputs: BTreeMap::new(),
-            whole: whole(),
+            whole: Box::new(whole()),
         }
     }
 

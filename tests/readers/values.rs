@@ -64,7 +64,7 @@ fn subject(value: &str) -> Subject {
         scopes: Vec::new(),
         url: None,
         inputs: BTreeMap::new(),
-        whole: Profile {
+        whole: Box::new(Profile {
             service: Service::default(),
             inputs: BTreeMap::new(),
             client_id: "id".into(),
@@ -73,7 +73,7 @@ fn subject(value: &str) -> Subject {
             extra: Vec::new(),
             user_name: String::new(),
             keep_alive: false,
-        },
+        }),
     }
 }
 
