@@ -52,7 +52,8 @@ fn token_of_agent() -> Option<cli::Exit> {
     let min_valid = options.min_valid.map(|time| time.as_secs());
     let ask = Ask::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
     match tokenwright::agent::ask(&door(), &ask) {
-        Ok(Answer::Token(tokens)) => {
+        Ok(Answer::Token { tokens, notes }) => {
+            cli::print_notes(&notes);
             cli::print_token(&tokens, &options);
             Some(cli::Exit::Done)
         }

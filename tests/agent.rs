@@ -114,6 +114,33 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
 }
 
 #[test]
+fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
+    let body = json!({
+        "access_token": "at-first", "refresh_token": "rt-first", "token_type": "Bearer", "expires_in": 3600,
+        "refresh_token_expires_in": 100_000,
+    });
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::json(200, &body),
+    });
+    let program = signed_in_with(&service, &format!("{PRESET}[policy]\nrefresh_token_life = 8640000\n"));
+    let agent = start_agent(&program);
+    let through_it = without_passphrase(&program, &["token", "demo"]);
+    assert_eq!(
+        (through_it.code, through_it.stdout.as_str(), through_it.stderr.as_str()),
+        (
+            0,
+            "at-first\n",
+            "warning: the refresh token of `demo` ends in 27 h\n\
+             hint: sign in again before then: `tokenwright sign-in demo`\n"
+        )
+    );
+    let alone = program.run(&["token", "demo", "--no-agent"]);
+    assert_eq!((alone.stdout, alone.stderr), (through_it.stdout, through_it.stderr));
+    stop(&program, agent);
+}
+
+#[test]
 fn fifty_that_ask_at_once_wait_for_one_refresh() {
     let service = Scripted::start(|asked, _| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
@@ -123,7 +150,8 @@ fn fifty_that_ask_at_once_wait_for_one_refresh() {
     });
     let program = signed_in(&service);
     let agent = start_agent(&program);
-    let running: Vec<Process> = (0..50).map(|_| start_without_passphrase(&program, &["token", "demo"])).collect();
+    let running: Vec<Process> =
+        (0..50).map(|_| start_without_passphrase(&program, &["token", "demo", "--min-valid", "5m"])).collect();
     for process in running {
         assert_eq!(process.finish().done(), "at-second\n");
     }
@@ -287,8 +315,12 @@ fn tokens(which: &str, life: u64) -> Answer {
 }
 
 fn signed_in(service: &Scripted) -> Tokenwright {
+    signed_in_with(service, PRESET)
+}
+
+fn signed_in_with(service: &Scripted, preset: &str) -> Tokenwright {
     let program = Tokenwright::with_vault();
-    program.add_preset("scripted.toml", &PRESET.replace("URL", &service.url()));
+    program.add_preset("scripted.toml", &preset.replace("URL", &service.url()));
     let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
     program.run(&arguments).done();
     program

@@ -685,6 +685,8 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
 /// The wizard's worker, with a browser that is curl.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
     let edges = Edges {
+        door: tokenwright::agent::Door::none(),
+        supervisor: tokenwright::agent::Supervisor::default(),
         transport: Transport::new(TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),

@@ -42,8 +42,13 @@ pub enum Ask {
 /// An answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// The token with what is known about it; the refresh token and the ID token stay with the agent.
-    Token(Box<TokenSet>),
+    /// A token.
+    Token {
+        /// It, with what is known about it; the refresh token and the ID token stay with the agent.
+        tokens: Box<TokenSet>,
+        /// What a person should know of it.
+        notes: Vec<Diagnosis>,
+    },
     /// How it stands.
     Status(Status),
     /// It is done.
@@ -93,6 +98,8 @@ enum Line<'a> {
         scopes: Option<Vec<String>>,
         obtained_at: Timestamp,
         kept: BTreeMap<String, String>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<Note>,
     },
     Status(Status),
     Done,
@@ -102,6 +109,14 @@ enum Line<'a> {
         hint: Option<String>,
         reference: Option<String>,
     },
+}
+
+/// The shape of a note.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    summary: String,
+    hint: Option<String>,
+    reference: Option<String>,
 }
 
 impl Ask {
@@ -123,7 +138,10 @@ impl Answer {
     pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
         // Room for every byte to be escaped: a buffer that grows leaves copies of what it held.
         let room = match self {
-            Self::Token(tokens) => 6 * tokens.access_token.expose().len() + 1024,
+            Self::Token { tokens, notes } => {
+                let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
+                6 * (tokens.access_token.expose().len() + notes) + 1024
+            }
             _ => 0,
         };
         let mut line = Zeroizing::new(Vec::with_capacity(room));
@@ -135,8 +153,8 @@ impl Answer {
     /// Reads a line.
     pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
         Some(match serde_json::from_slice(line).ok()? {
-            Line::Token { access_token, token_type, expires_at, scopes, obtained_at, kept } => {
-                Self::Token(Box::new(TokenSet {
+            Line::Token { access_token, token_type, expires_at, scopes, obtained_at, kept, notes } => {
+                let tokens = Box::new(TokenSet {
                     access_token: Secret::new(access_token),
                     token_type: token_type.into_owned(),
                     expires_at,
@@ -147,7 +165,9 @@ impl Answer {
                     obtained_at,
                     issued_for: BTreeMap::new(),
                     kept,
-                }))
+                });
+                let words = |Note { summary, hint, reference }| Diagnosis { summary, hint, reference };
+                Self::Token { tokens, notes: notes.into_iter().map(words).collect() }
             }
             Line::Status(status) => Self::Status(status),
             Line::Done => Self::Done,
@@ -161,13 +181,14 @@ impl Answer {
 impl<'a> From<&'a Answer> for Line<'a> {
     fn from(answer: &'a Answer) -> Self {
         match answer {
-            Answer::Token(tokens) => Self::Token {
+            Answer::Token { tokens, notes } => Self::Token {
                 access_token: tokens.access_token.expose().into(),
                 token_type: tokens.token_type.as_str().into(),
                 expires_at: tokens.expires_at,
                 scopes: tokens.scopes.clone(),
                 obtained_at: tokens.obtained_at,
                 kept: tokens.kept.clone(),
+                notes: notes.iter().cloned().map(Note::from).collect(),
             },
             Answer::Status(status) => Self::Status(status.clone()),
             Answer::Done => Self::Done,
@@ -178,6 +199,12 @@ impl<'a> From<&'a Answer> for Line<'a> {
                 reference: diagnosis.reference.clone(),
             },
         }
+    }
+}
+
+impl From<Diagnosis> for Note {
+    fn from(Diagnosis { summary, hint, reference }: Diagnosis) -> Self {
+        Self { summary, hint, reference }
     }
 }
 
@@ -211,11 +238,16 @@ mod tests {
             kept: [("realmId".to_owned(), "7".to_owned())].into(),
             issued_for: BTreeMap::new(),
         };
-        let line = Answer::Token(Box::new(tokens.clone())).to_line();
+        let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];
+        let line = Answer::Token { tokens: Box::new(tokens.clone()), notes: notes.clone() }.to_line();
         let text = std::str::from_utf8(&line).expect("text");
         assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
         let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
-        assert_eq!(Answer::parse(&line), Some(Answer::Token(Box::new(read))));
+        assert_eq!(Answer::parse(&line), Some(Answer::Token { tokens: Box::new(read.clone()), notes }));
+        // An agent of an earlier version says nothing of notes.
+        let bare = Answer::Token { tokens: Box::new(read), notes: Vec::new() };
+        assert!(!bare.to_line().windows(5).any(|bytes| bytes == b"notes"));
+        assert_eq!(Answer::parse(&bare.to_line()), Some(bare));
     }
 
     #[test]

@@ -38,8 +38,8 @@ pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Re
             print::warning(&Diagnosis { summary, ..diagnosis });
             None
         }
-        Event::Problem(failure) => {
-            print::warning(&failure.diagnosis);
+        Event::Problem(Failure { diagnosis, .. }) | Event::Unkept(_, diagnosis) => {
+            print::warning(&diagnosis);
             None
         }
         Event::AgentEnded(_) => {

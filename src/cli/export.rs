@@ -90,6 +90,9 @@ fn preview(conversation: &mut Conversation, order: ExportOrder) -> Result<(), Fa
     for words in &view.warnings {
         print::warning(&Diagnosis::new(words.as_str()));
     }
+    if view.needs_hand_over {
+        print::note("it is exported only with `--hand-over`");
+    }
     print::note(&format!("usual file: {}", view.file_name));
     print::note(&format!("next: {}", view.next));
     Ok(())

@@ -7,11 +7,26 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt, sign_in};
+use crate::cli::{print, prompt, sign_in, take};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
-use crate::wizard::{Command, Event, Failure, FailureKind, ImportSource, Imported, Material};
+use crate::wizard::{
+    Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText, Material, SharedProfiles,
+};
+
+/// What was read.
+enum Read {
+    Document(Box<Imported>),
+    Shared(Box<SharedProfiles>),
+}
+
+/// What came of a step of reading.
+enum Found {
+    Read(Read),
+    Issuer(Issuer),
+    Locked(Box<LockedText>),
+}
 
 /// What the document becomes.
 enum Purpose {
@@ -20,7 +35,10 @@ enum Purpose {
 }
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> Result<(), Failure> {
-    let imported = read(conversation, source(&options.document))?;
+    let imported = match read(conversation, options)? {
+        Read::Document(imported) => *imported,
+        Read::Shared(shared) => return take::run(conversation, *shared, options),
+    };
     if options.json {
         print::result(&import_json(&imported).to_string());
     } else {
@@ -48,7 +66,8 @@ fn source(document: &str) -> ImportSource {
 }
 
 /// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
-fn read(conversation: &mut Conversation, mut source: ImportSource) -> Result<Imported, Failure> {
+fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
+    let mut source = source(&options.document);
     loop {
         let attempt = conversation.attempt();
         conversation.send(Command::Import { attempt, source });
@@ -57,14 +76,17 @@ fn read(conversation: &mut Conversation, mut source: ImportSource) -> Result<Imp
                 print::note(&format!("Fetching {address}"));
                 None
             }
-            Event::IssuerFound(_, issuer) => Some(Err(issuer)),
-            Event::Imported(_, imported) => Some(Ok(*imported)),
+            Event::IssuerFound(_, issuer) => Some(Found::Issuer(issuer)),
+            Event::ImportLocked(_, locked) => Some(Found::Locked(locked)),
+            Event::Imported(_, imported) => Some(Found::Read(Read::Document(imported))),
+            Event::SharedRead(_, shared) => Some(Found::Read(Read::Shared(shared))),
             _ => None,
         })?;
-        match found {
-            Ok(imported) => return Ok(imported),
-            Err(issuer) => source = asked(issuer)?,
-        }
+        source = match found {
+            Found::Read(read) => return Ok(read),
+            Found::Issuer(issuer) => asked(issuer)?,
+            Found::Locked(locked) => take::unlocked(locked, options)?,
+        };
     }
 }
 
@@ -181,7 +203,7 @@ fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
     Ok(prompt::is_terminal() && is_yes(&prompt::line(&question)?))
 }
 
-fn is_yes(answer: &str) -> bool {
+pub(crate) fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 

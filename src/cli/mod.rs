@@ -23,6 +23,7 @@ mod service_export;
 mod share;
 mod show;
 mod sign_in;
+mod take;
 mod token;
 mod vault;
 mod whoami;
@@ -31,7 +32,7 @@ pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure};
-pub use crate::cli::token::print_token;
+pub use crate::cli::token::{print_notes, print_token};
 
 use crate::cli::conversation::Conversation;
 

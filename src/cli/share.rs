@@ -9,7 +9,7 @@ use crate::service::ProfileName;
 use crate::wizard::{Command, Event, Failure, FailureKind, Insisted, ShareLock, ShareOrder};
 
 /// The variable that holds the passphrase for unattended use.
-const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
+pub(crate) const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Result<(), Failure> {
     let profiles: Result<Vec<ProfileName>, _> = options.names.iter().map(|name| ProfileName::parse(name)).collect();

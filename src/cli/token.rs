@@ -18,6 +18,11 @@ pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Re
     Ok(())
 }
 
+/// Tells what a person should know of a token.
+pub fn print_notes(notes: &[Diagnosis]) {
+    notes.iter().for_each(print::warning);
+}
+
 /// Prints a token as it was asked for.
 pub fn print_token(tokens: &TokenSet, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
@@ -66,7 +71,7 @@ fn ask(conversation: &mut Conversation, name: &str, need: Need) -> Result<(Saved
         }
         _ => None,
     })?;
-    token.notes.iter().for_each(print::warning);
+    print_notes(&token.notes);
     Ok((token, unkept))
 }
 

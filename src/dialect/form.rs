@@ -6,6 +6,7 @@ use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::Document;
+use crate::dialect::held::forms;
 use crate::dialect::{
     Described, Import, ImportedSecrets, Note, address, bruno, curl, datazen, discovery, evolutionx, ezintegrations,
     google, insomnia, openapi, outgoing, own, postman, zspec,
@@ -20,6 +21,18 @@ pub enum Form {
     Preset,
     /// The plain file of a profile of ours.
     Profile,
+    /// The JSON that an export of ours writes.
+    OwnExport,
+    /// The file of google-auth that holds a person's refresh token.
+    GoogleUser,
+    /// An account configuration of oidc-agent.
+    OidcAgent,
+    /// The remotes of rclone.
+    Rclone,
+    /// The token of requests-oauthlib.
+    Oauthlib,
+    /// Variables in a file.
+    Dotenv,
     /// The address that a browser was sent to.
     AuthorizationRequest,
     /// A token call as a curl line.
@@ -90,6 +103,10 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         read: |document, catalog| Ok(own::read_preset(document, catalog)?),
         write: Some(own::write),
     },
+    forms::OWN_EXPORT,
+    forms::GOOGLE_USER,
+    forms::OIDC_AGENT,
+    forms::RCLONE,
     Dialect {
         form: Form::AuthorizationRequest,
         id: "",
@@ -212,6 +229,8 @@ pub(in crate::dialect) const DIALECTS: &[Dialect] = &[
         read: |document, _| Ok(datazen::read(document.text())?),
         write: Some(outgoing::datazen),
     },
+    forms::OAUTHLIB,
+    forms::DOTENV,
     Dialect {
         form: Form::Zspec,
         id: "zspec",
@@ -367,9 +386,15 @@ pub fn write(form: Form, outgoing: &Outgoing<'_>) -> Result<Written, WriteError>
 mod tests {
     use super::*;
 
-    const ALL: [Form; 14] = [
+    const ALL: [Form; 20] = [
         Form::Preset,
         Form::Profile,
+        Form::OwnExport,
+        Form::GoogleUser,
+        Form::OidcAgent,
+        Form::Rclone,
+        Form::Oauthlib,
+        Form::Dotenv,
         Form::AuthorizationRequest,
         Form::Curl,
         Form::Google,

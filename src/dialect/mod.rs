@@ -15,6 +15,7 @@ pub mod evolutionx;
 pub mod ezintegrations;
 mod form;
 pub mod google;
+pub mod held;
 mod import;
 pub mod insomnia;
 pub mod openapi;

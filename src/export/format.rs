@@ -69,6 +69,23 @@ impl ExportFormat {
         self.file_name.replace("{profile}", profile)
     }
 
+    /// What to run next in the tool, for a snapshot or a live text.
+    pub fn next_for(&self, live: bool) -> &'static str {
+        match self.id {
+            // Live, they are a command.
+            "token" | "header" | "json" if live => "sh {file}",
+            "httpie" if live => "sh {file} {url}",
+            _ => self.next,
+        }
+    }
+
+    /// Whether it has a use for the address that the token is for.
+    pub fn takes_url(&self) -> bool {
+        // The texts that hold it; the others at most name it in what to run next.
+        let holds = ["curl", "curl-file", "git", "google-executable", "postman-collection"];
+        holds.contains(&self.id) || self.next.contains("{url}")
+    }
+
     /// Whether a search for this text finds it.
     pub fn matches(&self, search: &str) -> bool {
         let text = format!("{} {} {}", self.id, self.name, self.reader).to_lowercase();
@@ -122,6 +139,27 @@ mod tests {
                 let text = text.unwrap_or_else(|error| panic!("{}: {error}", format.id));
                 assert!(!text.text.is_empty(), "{}", format.id);
             }
+        }
+    }
+
+    #[test]
+    fn a_form_whose_text_holds_the_address_says_so() {
+        let without = Subject { url: None, ..complete() };
+        for format in formats() {
+            let holds = ways(format, &complete()) != ways(format, &without);
+            assert!(!holds || format.takes_url(), "{}", format.id);
+            let named = format.next.contains("{url}");
+            assert!(holds || named || !format.takes_url(), "{}", format.id);
+        }
+    }
+
+    #[test]
+    fn a_live_text_that_is_a_command_is_run() {
+        for id in ["token", "header", "json", "httpie"] {
+            let format = by_id(id).expect("a form");
+            let live = format.write_live(&complete()).expect("written").text;
+            assert!(live.expose().lines().count() == 1 && format.next_for(true).starts_with("sh {file}"), "{id}");
+            assert!(!format.next_for(false).starts_with("sh"), "{id}");
         }
     }
 

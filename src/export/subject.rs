@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::oauth::TokenSet;
 use crate::secret::{MASK, Secret};
+use crate::service::Profile;
 
 /// What is exported.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Subject {
     pub url: Option<String>,
     /// The person's inputs of the service.
     pub inputs: BTreeMap<String, String>,
+    /// The profile itself, with its service: for a form that describes the calls.
+    pub whole: Profile,
 }
 
 /// A named value of a subject.
@@ -116,6 +119,7 @@ fn plain(name: &str, value: &str) -> Field {
 #[cfg(test)]
 pub(in crate::export) mod tests {
     use super::*;
+    use crate::service::Catalog;
 
     /// A subject with everything in it.
     pub(in crate::export) fn subject() -> Subject {
@@ -142,6 +146,20 @@ pub(in crate::export) mod tests {
             scopes: vec!["a".into(), "b".into()],
             url: None,
             inputs: BTreeMap::new(),
+            whole: whole(),
+        }
+    }
+
+    fn whole() -> Profile {
+        Profile {
+            service: Catalog::bundled().service("quickbooks").expect("a bundled preset"),
+            inputs: BTreeMap::new(),
+            client_id: "id-1".into(),
+            redirect_uri: "http://localhost/callback".into(),
+            scopes: vec!["a".into(), "b".into()],
+            extra: Vec::new(),
+            user_name: String::new(),
+            keep_alive: false,
         }
     }
 

@@ -106,6 +106,7 @@ impl App {
             if let Event::TrayPressed(press) = &event {
                 self.tray.press(ctx, *press);
             }
+            let is_shared = matches!(event, Event::Shared(..));
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
             if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
@@ -119,6 +120,7 @@ impl App {
                 self.draft.take_key(read);
                 self.session.key = KeyState::Idle;
             }
+            self.take_export(ctx, is_shared);
             if let Some(opened) = self.session.opened.take() {
                 self.draft.open(&opened);
                 if self.signing_in.take().is_some_and(|name| name == opened.name) {
@@ -143,14 +145,18 @@ impl App {
     /// is told there: beside a profile's name, among the stages of a rehearsal.
     fn stands_at_the_top(&self, event: &Event) -> bool {
         match event {
-            Event::Failed(attempt, _) => ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History, Flow::Key]
-                .iter()
-                .any(|flow| self.session.running(*flow) == Some(*attempt)),
+            Event::Failed(attempt, _) => {
+                ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History, Flow::Key, Flow::Preview]
+                    .iter()
+                    .any(|flow| self.session.running(*flow) == Some(*attempt))
+            }
             Event::Waiting(..)
             | Event::Authorized(..)
             | Event::Called(..)
             | Event::ResponseIgnored(..)
             | Event::Problem(_)
+            | Event::Exported(..)
+            | Event::Shared(..)
             | Event::Vault(_) => true,
             // It is tried again now and then; only the first news leads the eye.
             Event::Unkept(name, _) => !self.session.unkept.contains_key(name),
@@ -210,6 +216,7 @@ impl App {
             Intent::Import(source) => self.import(|attempt| Command::Import { attempt, source }),
             Intent::ImportChosen => self.import(Command::ImportChosen),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
+            Intent::TakeShared => self.take_shared(),
             Intent::Open(name) => {
                 self.signing_in = None;
                 let attempt = self.session.begin(Flow::Open);
@@ -255,6 +262,13 @@ impl App {
                 let attempt = self.session.begin(Flow::Saved);
                 self.worker.send(Command::SetKeepAlive { attempt, name, on });
             }
+            Intent::OpenExport(name) => self.open_export(name),
+            Intent::CopyExport => self.copy_export(),
+            Intent::SaveExport(insisted) => self.save_export(insisted),
+            Intent::DropOutlet(name, path) => self.worker.send(Command::DropOutlet { name, path }),
+            Intent::OpenShare => self.open_share(),
+            Intent::Share(insisted) => self.share(insisted),
+            Intent::CloseExport => self.close_export(),
             Intent::OpenVault(choice, passphrase) => {
                 self.draft.passphrase = [Secret::default(), Secret::default()];
                 let attempt = self.session.begin(Flow::Vault);
@@ -285,6 +299,7 @@ impl App {
 
     pub(in crate::gui) fn cancel_all(&mut self) {
         self.close_import();
+        self.close_export();
         for attempt in self.session.reset_wizard() {
             self.worker.send(Command::Cancel(attempt));
         }
@@ -428,6 +443,7 @@ impl eframe::App for App {
             self.perform(&ctx, intent);
             ctx.request_repaint();
         }
+        self.look_at_export();
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
+use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
@@ -70,6 +71,12 @@ pub struct ImportDraft {
     pub pasted: Secret,
     /// Which of several services is meant, by place.
     pub picked: usize,
+    /// What opens shared profiles that are locked.
+    pub passphrase: Secret,
+    /// The path of the age identity that opens them instead.
+    pub identity: String,
+    /// Whether profiles that are here may be replaced by shared ones of the same name.
+    pub replace: bool,
 }
 
 /// What was copied last in another tool's form.
@@ -109,6 +116,10 @@ pub struct Draft {
     pub missing: Vec<Note>,
     /// What was copied last in another tool's form.
     pub copied: Option<Copied>,
+    /// The export that is open; `None` while the wizard is shown.
+    pub export: Option<ExportDraft>,
+    /// The sharing that is open; `None` while the wizard is shown.
+    pub share: Option<ShareDraft>,
     /// What is typed that is secret.
     pub secrets: TypedSecrets,
     /// Where the private key is to come from.
@@ -171,6 +182,8 @@ impl Default for Draft {
             import: None,
             missing: Vec::new(),
             copied: None,
+            export: None,
+            share: None,
             secrets: TypedSecrets::default(),
             key: KeyDraft::default(),
             pasted: Secret::default(),

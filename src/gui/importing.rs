@@ -34,9 +34,20 @@ impl App {
 
     /// Once it is read, the text itself is needed no more.
     pub(in crate::gui) fn take_import(&mut self) {
-        if let (ImportState::Done(_), Some(import)) = (&self.session.import, &mut self.draft.import) {
+        let is_read = matches!(self.session.import, ImportState::Done(_) | ImportState::Shared(_));
+        if let (true, Some(import)) = (is_read, &mut self.draft.import) {
             import.pasted = Secret::default();
+            import.passphrase = Secret::default();
         }
+    }
+
+    /// Keeps the shared profiles, but for those that are to stay as they are here.
+    pub(in crate::gui) fn take_shared(&mut self) {
+        let ImportState::Shared(shared) = &self.session.import else { return };
+        let replace = self.draft.import.as_ref().is_some_and(|import| import.replace);
+        let chosen = shared.chosen(replace);
+        let attempt = self.session.begin(Flow::Import);
+        self.worker.send(Command::TakeShared { attempt, chosen, replace });
     }
 
     /// Fills the fields, and opens the form of a preset where it is to become one.

@@ -5,7 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::gui::draft::Step;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Fetched, Flow, ImportSource, Theme, VaultChoice};
+use crate::wizard::{Fetched, Flow, ImportSource, Insisted, Theme, VaultChoice};
 
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,6 +72,8 @@ pub enum Intent {
         /// Whether it is to become a preset of the person's own at once.
         as_preset: bool,
     },
+    /// Keep the shared profiles that were read.
+    TakeShared,
     /// Open a saved profile.
     Open(ProfileName),
     /// Forget a saved profile.
@@ -103,6 +105,20 @@ pub enum Intent {
     CloseAnyway,
     /// Keep a saved profile alive, or no longer.
     SetKeepAlive(ProfileName, bool),
+    /// Look at what of a profile can be handed to other tools.
+    OpenExport(ProfileName),
+    /// Put the text of the export on the clipboard.
+    CopyExport,
+    /// Write the export to the file that is named.
+    SaveExport(Insisted),
+    /// Take a file off the list of what was exported of a profile.
+    DropOutlet(ProfileName, String),
+    /// Look at what a colleague can be given.
+    OpenShare,
+    /// Write the chosen profiles for a colleague.
+    Share(Insisted),
+    /// Back from an export or from sharing.
+    CloseExport,
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
     /// Dress the window.
@@ -168,6 +184,8 @@ impl Intent {
             Self::OpenImport => ("Import…", "Read another tool's description of a service", Some(IMPORT)),
             Self::CloseImport => ("Back to the services", "Leave the import", Some(STOP)),
             Self::Import(ImportSource::Issuer(_)) => ("Fetch it", "Ask the issuer for its description", None),
+            Self::Import(ImportSource::Locked(..)) => ("Open it", "Unlock what was shared, and show it", None),
+            Self::TakeShared => ("Keep them", "Save the profiles, and seal their secrets", Some(NEXT)),
             Self::Import(ImportSource::File(_)) => ("Read the file", "Say what it describes", None),
             Self::Import(_) => ("Read the text", "Say what it describes", None),
             Self::ImportChosen => ("Browse…", "Choose the file on this machine", None),
@@ -193,6 +211,19 @@ impl Intent {
             Self::SetKeepAlive(..) => {
                 ("Keep alive", "Refresh it before it expires, while this window or the agent runs", None)
             }
+            Self::OpenExport(_) => ("Export…", "Hand its token to another tool", None),
+            Self::CopyExport => ("Copy", "Put the text on the clipboard, with its secrets", None),
+            Self::SaveExport(insisted) if insisted.in_work_tree => {
+                ("Write it there anyway", "Nothing keeps it from being committed", None)
+            }
+            Self::SaveExport(insisted) | Self::Share(insisted) if insisted.replace => {
+                ("Replace it", "What is in the file now is lost", None)
+            }
+            Self::SaveExport(_) => ("Save", "Write the text to the file", Some(SAVE)),
+            Self::DropOutlet(..) => ("Remove from list", "Write it no more; the file stays", None),
+            Self::OpenShare => ("Share…", "Give profiles to a colleague", None),
+            Self::Share(_) => ("Share", "Write the file for a colleague", Some(SAVE)),
+            Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }

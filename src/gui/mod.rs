@@ -2,6 +2,8 @@
 
 mod app;
 pub mod draft;
+pub mod export_draft;
+mod exporting;
 pub mod fonts;
 pub mod icon;
 mod importing;
@@ -15,4 +17,5 @@ pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
 pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
+pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Words};

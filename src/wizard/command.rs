@@ -252,6 +252,15 @@ pub enum Command {
         /// The file.
         path: String,
     },
+    /// Keep profiles that somebody shared.
+    TakeShared {
+        /// The run.
+        attempt: Attempt,
+        /// Which, and under which names.
+        chosen: Vec<(ProfileName, Material)>,
+        /// Whether profiles of these names that are here may be replaced.
+        replace: bool,
+    },
     /// Say what a reply comes to by expressions as they are typed.
     TryReading {
         /// The run.

@@ -9,8 +9,9 @@ use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
     AgentStatus, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified,
-    Imported, KeptAlive, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone, StageLine,
-    TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting, WindowSettings,
+    Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone,
+    SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting,
+    WindowSettings,
 };
 
 /// What a face is told.
@@ -116,6 +117,12 @@ pub enum Event {
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
     Outlets(ProfileName, Outlets),
+    /// What was read is locked: the person is to say what opens it.
+    ImportLocked(Attempt, Box<LockedText>),
+    /// Profiles that somebody shared were read; nothing of them is kept yet.
+    SharedRead(Attempt, Box<SharedProfiles>),
+    /// They were kept under these names.
+    SharedTaken(Attempt, Vec<ProfileName>),
     /// What a reply comes to by expressions as they are typed.
     ReadingTried(Attempt, TriedReading),
     /// What is known of a profile's generations.

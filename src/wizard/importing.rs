@@ -12,10 +12,12 @@ use crate::dialect::{self, Described, Found, Import, ImportError, ImportedSecret
 use crate::durable;
 use crate::oauth::parse_key;
 use crate::secret::Secret;
-use crate::service::Asks;
+use crate::service::{Asks, ProfileName};
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::token_call::send;
-use crate::wizard::{Attempt, Event, Failure, FailureKind, Material, TypedSecrets};
+use crate::wizard::{
+    Attempt, Event, Failure, FailureKind, LockedText, Material, ShareKey, SharedProfiles, TypedSecrets, taking,
+};
 
 /// Where a document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum ImportSource {
     Pasted(Secret),
     /// With an issuer, who is asked.
     Issuer(Issuer),
+    /// Shared profiles that were read and are locked, with what opens them.
+    Locked(Box<LockedText>, ShareKey),
 }
 
 /// A document that was read.
@@ -49,6 +53,12 @@ pub enum ImportState {
     Reading(Option<String>),
     /// It is the address of an issuer, and the person is to say whether it is asked.
     Asking(Issuer),
+    /// It is locked, and the person is to say what opens it.
+    Locked(Box<LockedText>),
+    /// Profiles that somebody shared were read.
+    Shared(Box<SharedProfiles>),
+    /// Those were kept.
+    Taken(Vec<ProfileName>),
     /// It was read.
     Done(Box<Imported>),
     /// It could not be read.
@@ -91,12 +101,14 @@ pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSour
         ImportSource::Input => "standard input".to_owned(),
         ImportSource::Pasted(_) => "what was pasted".to_owned(),
         ImportSource::Issuer(issuer) => issuer.as_str().to_owned(),
+        ImportSource::Locked(locked, _) => locked.from.clone(),
     };
     let bytes = match source {
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => fetch(shared, attempt, &issuer).await?,
+        ImportSource::Locked(locked, key) => return taking::open(shared, attempt, *locked, key).await,
     };
     read(shared, attempt, from, bytes).await
 }
@@ -112,6 +124,9 @@ pub(crate) async fn choose(shared: &Shared, attempt: Attempt) -> Result<(), Fail
 }
 
 async fn read(shared: &Shared, attempt: Attempt, from: String, bytes: Zeroizing<Vec<u8>>) -> Result<(), Failure> {
+    if let Some(text) = taking::ours(&bytes) {
+        return taking::read(shared, attempt, from, text);
+    }
     let (catalog, _) = shared.catalog();
     let name = from.clone();
     let found = blocking(move || dialect::read(&bytes, &name, &catalog)).await?;

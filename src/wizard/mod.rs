@@ -39,6 +39,7 @@ mod session;
 mod shared;
 mod signing;
 mod summary;
+mod taking;
 mod token_call;
 mod tray;
 mod unlock;
@@ -51,6 +52,7 @@ pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::export::{
     ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
+    home_folder,
 };
 pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
@@ -68,4 +70,5 @@ pub use crate::wizard::rehearse::{StageLine, StageOutcome};
 pub use crate::wizard::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
 pub use crate::wizard::signing::ShownAssertion;
 pub use crate::wizard::summary::{EXPIRING, ProfileState, ProfileSummary};
+pub use crate::wizard::taking::{LockedText, ShareKey, SharedProfile, SharedProfiles};
 pub use crate::wizard::worker::Worker;

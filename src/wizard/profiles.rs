@@ -121,6 +121,18 @@ pub(crate) async fn save(
     material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
+    save_quietly(shared, &name, material, replace).await?;
+    shared.emit(Event::Saved(attempt, name));
+    list(shared).await
+}
+
+/// The same as a part of something larger, which tells its own end.
+pub(crate) async fn save_quietly(
+    shared: &Shared,
+    name: &ProfileName,
+    material: Material,
+    replace: bool,
+) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
@@ -153,12 +165,11 @@ pub(crate) async fn save(
     shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
-    export::clear_hand_over(shared, &name)?;
-    shared.take_unkept(&name);
+    export::clear_hand_over(shared, name)?;
+    shared.take_unkept(name);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;
-    shared.emit(Event::Saved(attempt, name));
-    list(shared).await
+    Ok(())
 }
 
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.

@@ -12,7 +12,7 @@ use tokio::task::{JoinHandle, LocalSet};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, importing, keep,
-    keys, moving, presets, profiles, reading, rehearse, revoke, token_call, tray, unlock,
+    keys, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -114,7 +114,14 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
 
 /// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
 fn settles(command: &Command) -> bool {
-    matches!(command, Command::Token { .. } | Command::WhoAmI { .. } | Command::CallRefresh { saved_as: Some(_), .. })
+    matches!(
+        command,
+        Command::Token { .. }
+            | Command::WhoAmI { .. }
+            | Command::CallRefresh { saved_as: Some(_), .. }
+            | Command::Export { .. }
+            | Command::Fields { .. }
+    )
 }
 
 /// The run that a command belongs to.
@@ -144,6 +151,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::Export { attempt, .. }
         | Command::Fields { attempt, .. }
         | Command::Share { attempt, .. }
+        | Command::TakeShared { attempt, .. }
         | Command::TryReading { attempt, .. }
         | Command::ReadKey { attempt, .. }
         | Command::MakeKey { attempt, .. }
@@ -220,6 +228,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
         Command::ListOutlets(name) => export::list(&shared, &name),
         Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
+        Command::TakeShared { attempt, chosen, replace } => taking::take(&shared, attempt, chosen, replace).await,
         Command::TryReading { attempt, reading, reply } => {
             reading::try_reading(&shared, attempt, &reading, &reply).await;
             Ok(())

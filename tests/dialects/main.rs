@@ -10,6 +10,7 @@ mod curl;
 mod datazen;
 mod documents;
 mod ezintegrations;
+mod held;
 mod recognition;
 mod tools;
 mod wizard;

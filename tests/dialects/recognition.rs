@@ -1,9 +1,10 @@
 //! Each form is known by its own reader, and by no other.
 
 use serde_json::json;
+use tokenwright::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
 use tokenwright::dialect::{bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman};
 
-const RECOGNISERS: [(&str, fn(&str) -> bool); 9] = [
+const RECOGNISERS: [(&str, fn(&str) -> bool); 15] = [
     ("bruno", bruno::recognise),
     ("curl", curl::recognise),
     ("datazen", datazen::recognise),
@@ -13,6 +14,12 @@ const RECOGNISERS: [(&str, fn(&str) -> bool); 9] = [
     ("insomnia", insomnia::recognise),
     ("openapi", openapi::recognise),
     ("postman", postman::recognise),
+    ("dotenv", dotenv::recognise),
+    ("google user", google_user::recognise),
+    ("oauthlib", oauthlib::recognise),
+    ("oidc-agent", oidc_agent::recognise),
+    ("own export", own_export::recognise),
+    ("rclone", rclone::recognise),
 ];
 
 #[track_caller]
@@ -45,6 +52,18 @@ fn a_document_is_recognised_by_its_own_reader_alone() {
     check("{\"swagger\": \"2.0\", \"info\": {}}", &["openapi"]);
     check("{\"info\": {}, \"item\": []}", &["postman"]);
     check("{\"name\": \"x\", \"values\": [{\"key\": \"a\"}]}", &["postman"]);
+    check("# mine\nexport ACME_CLIENT_ID=x\n", &["dotenv"]);
+    check("{\"type\": \"authorized_user\", \"client_id\": \"x\", \"refresh_token\": \"y\"}", &["google user"]);
+    check("{\"access_token\": \"x\", \"token_type\": \"Bearer\", \"expires_at\": 1}", &["oauthlib"]);
+    check(
+        "{\"name\": \"x\", \"client_name\": \"y\", \"issuer_url\": \"https://a.test\", \"client_id\": \"z\"}",
+        &["oidc-agent"],
+    );
+    check(
+        "{\"version\": 1, \"profile\": \"x\", \"service\": \"y\", \"access_token\": \"z\", \"refresh_token\": \"r\"}",
+        &["own export"],
+    );
+    check("[x]\ntype = drive\ntoken = {}\n", &["rclone"]);
     for text in ["", "hello", "{}", "[]", "<oauth2/>", "{\"values\": [], \"name\": \"x\"}", "id = \"x\"\n"] {
         check(text, &[]);
     }

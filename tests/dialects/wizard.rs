@@ -30,6 +30,8 @@ impl Wizard {
     pub fn start() -> Self {
         let home = temp_home();
         let edges = Edges {
+            door: tokenwright::agent::Door::none(),
+            supervisor: tokenwright::agent::Supervisor::default(),
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),

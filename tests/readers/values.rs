@@ -9,6 +9,7 @@ use std::process::Command;
 use tokenwright::export::{ExportError, Subject, by_id, variable};
 use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
+use tokenwright::service::{Profile, Service};
 
 use crate::desk::{python, python_script};
 use crate::support::peer;
@@ -63,6 +64,16 @@ fn subject(value: &str) -> Subject {
         scopes: Vec::new(),
         url: None,
         inputs: BTreeMap::new(),
+        whole: Profile {
+            service: Service::default(),
+            inputs: BTreeMap::new(),
+            client_id: "id".into(),
+            redirect_uri: String::new(),
+            scopes: Vec::new(),
+            extra: Vec::new(),
+            user_name: String::new(),
+            keep_alive: false,
+        },
     }
 }
 

@@ -1,10 +1,11 @@
 //! With known secrets in every place, no screen can be read for them until the person asks, and then for that one only.
 
 use egui_kittest::Harness;
-use tokenwright::gui::{Draft, Step, TokenTab};
+use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 use tokenwright::secret::Secret;
 use tokenwright::wizard::Session;
 
+use crate::export::{choosing, previewed, shared, sharing};
 use crate::hand::Hand as _;
 use crate::scenes::{
     ACCESS_TOKEN, CLIENT_SECRET, CODE, REFRESH_TOKEN, VERIFIER, at, authorized, called, failure, saved, service,
@@ -53,6 +54,8 @@ fn everywhere() -> Vec<(Session, Draft)> {
         (saved("demo"), draft(Step::Tokens, TokenTab::Refresh)),
         (called(Ok(token_set(ACCESS_TOKEN))), draft(Step::Tokens, TokenTab::Bearer)),
         (refused(), draft(Step::Tokens, TokenTab::Bearer)),
+        (previewed(true), Draft { export: choosing(Some("json")).export, ..draft(Step::Tokens, TokenTab::Bearer) }),
+        (shared(), sharing(Locking::Passphrase, PASTED)),
     ]
 }
 

@@ -8,10 +8,11 @@ use jiff::SignedDuration;
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Form, Import, Note};
-use tokenwright::gui::{Copied, Draft, Step, TokenTab};
+use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
 use tokenwright::wizard::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 
+use crate::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, TYPED};
 use crate::import::{import_failed, imported, importing, issuer_found};
 use crate::key::{keyed, netsuite, pair};
@@ -71,6 +72,8 @@ fn check_texts(place: &str, window: &Harness<'static, Play>) {
         .flat_map(|service| [service.name.as_str(), service.summary.as_str()])
         .chain(session.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
         .collect();
+    let readers: Vec<String> = session.export.forms.iter().map(|form| format!("Read by {}", form.reader)).collect();
+    let shortened: Vec<&str> = shortened.into_iter().chain(readers.iter().map(String::as_str)).collect();
     for clipped in &window.output().shapes {
         for (rect, text, elided) in texts(&clipped.shape) {
             let is_typed = typed.iter().any(|value| value == &text) || text.chars().all(|letter| letter == '•');
@@ -156,6 +159,30 @@ fn step_3_fits() {
             sending.apply(Event::Sending(attempt, "https://login.a-service.example:8443".into()));
         }
         check("being called", &sending, &draft, &[]);
+    }
+}
+
+#[test]
+fn an_export_and_sharing_fit() {
+    check("all forms", &exporting(), &choosing(None), &[]);
+    // One of each kind: with an address, live only or not at all, and with a refresh token or without.
+    for form in ["curl", "dotenv", "exec-credential", "google-authorized-user"] {
+        check(form, &previewed(true), &choosing(Some(form)), &[]);
+    }
+    let mut handing_over = choosing(Some("json"));
+    handing_over.export.as_mut().expect("open").with_refresh_token = true;
+    check("handing over", &previewed(true), &handing_over, &["Yes, hand it over"]);
+    let folder = "a-long-name/".repeat(20);
+    let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("or say `--replace`");
+    for outcome in [Ok(folder.as_str()), Err(refused)] {
+        let mut draft = choosing(Some("dotenv"));
+        let export = draft.export.as_mut().expect("open");
+        (export.path, export.path_is_typed, export.rotates) = (folder.clone(), true, true);
+        export.asked = export.order(&exporting().export.forms).map(|order| (order, export.path.clone()));
+        check("exported", &exported(outcome), &draft, &[]);
+    }
+    for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
+        check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
     }
 }
 

@@ -6,6 +6,7 @@ use egui::ViewportId;
 use egui_kittest::Harness;
 use tokenwright::gui::App;
 
+use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
 use crate::stage::DRESSES;
 
@@ -42,4 +43,20 @@ fn with_a_countdown_on_it_a_frame_is_asked_for_when_the_second_ends() {
         let next = next_frame(&machine.window);
         assert!(next > Duration::ZERO && next <= Duration::from_millis(1100), "{next:?}");
     }
+}
+
+#[test]
+fn an_export_that_is_looked_at_asks_for_no_frames_of_its_own() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Save profile");
+    machine.press("More for demo");
+    machine.press("Export demo");
+    machine.press("JSON");
+    machine.wait("access_token");
+    rest(&mut machine);
+    // The countdown of the saved profile is still on the screen.
+    let next = next_frame(&machine.window);
+    assert!(next > Duration::ZERO && next <= Duration::from_millis(1100), "{next:?}");
 }

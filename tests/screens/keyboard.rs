@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::gui::{Intent, Step};
+use tokenwright::gui::{Intent, Locking, Step};
 
+use crate::export::{choosing, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, PRESSED, TYPED};
 use crate::import::{imported, importing, issuer_found};
 use crate::scenes::{ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting};
@@ -85,6 +86,10 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (started(), importing(), "Back to the services"),
             (issuer_found(), importing(), "Back to the services"),
             (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),
+            (exporting(), at(service("practice"), Step::Tokens), "Back"),
+            (exporting(), choosing(None), "Close"),
+            (previewed(true), choosing(Some("json")), "Copy"),
+            (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
         ];
         for (session, draft, last) in scenes {
             let mut window = stage(dress, session, draft);

@@ -123,6 +123,21 @@ impl Machine {
         self.window.press(name);
     }
 
+    /// Draws, frame by frame, until one puts a text on the clipboard.
+    #[track_caller]
+    pub fn copied(&mut self) -> String {
+        loop {
+            // An event may be taken in the frame after the one that was asked for.
+            for _ in 0..3 {
+                self.window.step();
+                if let Some(text) = crate::export::copied(&self.window) {
+                    return text;
+                }
+            }
+            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "nothing was copied in\n{}", self.window.words());
+        }
+    }
+
     /// From the start to the tokens of the practice service.
     #[track_caller]
     pub fn sign_in(&mut self) {

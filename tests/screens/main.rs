@@ -6,6 +6,7 @@ mod support;
 
 mod alive;
 mod canary;
+mod export;
 mod fit;
 mod hand;
 mod idle;
@@ -20,5 +21,6 @@ mod rehearsal;
 mod scenes;
 mod stage;
 mod steps;
+mod take;
 mod vault;
 mod whole;

@@ -76,6 +76,12 @@ pub struct ImportOptions {
     /// Show what was understood as JSON
     #[arg(long)]
     pub json: bool,
+    /// The file with the age identity that opens locked profiles, in place of a passphrase
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// Replace profiles of the same name that are here
+    #[arg(long)]
+    pub replace: bool,
 }
 
 fn form(text: &str) -> Result<Form, String> {

@@ -7,7 +7,9 @@ mod curl_command;
 mod curl_file;
 mod dotenv;
 mod envrc;
+mod evolutionx;
 mod exec_credential;
+mod ezintegrations;
 mod fish;
 mod git;
 mod google_authorized_user;
@@ -62,6 +64,8 @@ pub(in crate::export) const ALL: &[ExportFormat] = &[
     rclone::FORMAT,
     singer::FORMAT,
     airbyte::FORMAT,
+    ezintegrations::FORMAT,
+    evolutionx::FORMAT,
     kubernetes_secret::FORMAT,
     exec_credential::FORMAT,
     terraform::FORMAT,

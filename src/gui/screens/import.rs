@@ -7,12 +7,14 @@ use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::draft::{Draft, ImportDraft};
 use crate::gui::intent::Intent;
+use crate::gui::screens::take::{locked_ui, shared_ui, taken_ui};
+use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::window::above_foot;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, choice, disclosure, key_values, secondary_button, section};
 use crate::secret::Secret;
-use crate::wizard::{Flow, ImportSource, ImportState, Imported, Session};
+use crate::wizard::{Flow, ImportSource, ImportState, Imported, Session, VaultState};
 
 /// Height of the bar with what to do next, in points.
 const FOOT: f32 = 52.0;
@@ -22,19 +24,25 @@ const LONGEST_SHOWN: usize = 64 * 1024;
 
 /// Shows the page; what the person wants.
 pub(crate) fn import_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let Some(import) = &mut draft.import else { return None };
+    draft.import.as_ref()?;
     let to_top = std::mem::take(&mut draft.lead.to_top);
     let from_page = above_foot(ui, FOOT, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("import");
         if to_top {
             area = area.vertical_scroll_offset(0.0);
         }
-        area.show(ui, |ui| page_ui(ui, session, import)).inner
+        let page = |ui: &mut Ui| {
+            // Where the secrets go is asked before they are there to be kept.
+            let shared = matches!(session.import, ImportState::Shared(_));
+            let vault = if shared { vault_ui(ui, session, draft) } else { None };
+            vault.or(page_ui(ui, session, draft.import.as_mut()?))
+        };
+        area.show(ui, page).inner
     });
     let line = ui.available_rect_before_wrap();
     ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
     ui.add_space(12.0);
-    from_page.or(foot_ui(ui, session, import))
+    from_page.or(foot_ui(ui, session, draft.import.as_ref()?))
 }
 
 fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<Intent> {
@@ -55,6 +63,15 @@ fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<I
             ui.add_space(8.0);
             let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
             intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
+        }
+        ImportState::Locked(locked) => locked_ui(ui, locked, import),
+        ImportState::Shared(shared) => {
+            shared_ui(ui, shared, import);
+            None
+        }
+        ImportState::Taken(names) => {
+            taken_ui(ui, names);
+            None
         }
         ImportState::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
@@ -177,6 +194,20 @@ fn foot_ui(ui: &mut Ui, session: &Session, import: &ImportDraft) -> Option<Inten
     let mut intent = None;
     ui.horizontal(|ui| {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
+        if let ImportState::Locked(_) | ImportState::Shared(_) | ImportState::Taken(_) = &session.import {
+            intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
+        }
+        if let ImportState::Shared(shared) = &session.import {
+            let is_open = !matches!(session.vault, VaultState::NeedsChoice(_) | VaultState::NeedsPassphrase { .. });
+            let blocked = if shared.chosen(import.replace).is_empty() {
+                Some("None of them is left to be kept")
+            } else {
+                (!is_open).then_some("Open the vault first")
+            };
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                intent = intent.take().or(intent_button(ui, ButtonKind::Primary, Intent::TakeShared, blocked));
+            });
+        }
         let ImportState::Done(imported) = &session.import else { return };
         intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
         let is_there = imported.import.described.get(import.picked).is_some();

@@ -45,6 +45,11 @@ fn items_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profile
         let wanted = Intent::SetKeepAlive(name(), !on);
         toggle(ui, wanted.words().text, &mut on, None).on_hover_text(wanted.words().hint);
         intent = intent.or((on != profile.keep_alive).then_some(wanted));
+        let export = Intent::OpenExport(name());
+        // Step 3 has a button of these words for the profile that is open.
+        let named = Button::new(export.words().text);
+        let response = ui.add(named).accessible_name(format!("Export {}", profile.name));
+        intent = intent.or(response.on_hover_text(export.words().hint).clicked().then_some(export));
         ui.separator();
     }
     if ui.button("Forget…").on_hover_text(Intent::Forget(name()).words().hint).clicked() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Id, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
 use crate::gui::draft::Draft;
@@ -29,7 +29,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
     ui.add_space(8.0);
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
-    ui.label(small(ui, "Saved profiles"));
+    let share = title_ui(ui, session);
     // As high as it was last: how many lines it has depends on the words.
     let key = Id::unique("height of the foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
@@ -45,7 +45,40 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
         ui.data_mut(|data| data.insert_temp(key, height));
         ui.ctx().request_discard("the foot of the list has another height");
     }
-    intent.or(list).or(tray).or(looks)
+    intent.or(share).or(list).or(tray).or(looks)
+}
+
+/// The name of the list, and giving from it.
+fn title_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let can_share = session.profiles.iter().any(is_readable);
+    low_row(ui, |ui| {
+        ui.label(small(ui, "Saved profiles"));
+        let right = Layout::right_to_left(Align::Center);
+        can_share.then(|| ui.with_layout(right, |ui| link(ui, Intent::OpenShare, "Share profiles")).inner).flatten()
+    })
+}
+
+/// A row no higher than its words.
+fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(add).inner
+    })
+    .inner
+}
+
+/// An intent as a small link; `name` tells a screen reader which of several it is.
+fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
+    let words = intent.words();
+    let text = RichText::new(words.text).small();
+    let response = ui.link(text).accessible_name(name).on_hover_text(words.hint);
+    response.clicked().then_some(intent)
+}
+
+/// Whether there is more to a profile than a file that cannot be read.
+fn is_readable(profile: &ProfileSummary) -> bool {
+    !matches!(profile.state, ProfileState::Broken(_))
 }
 
 fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

@@ -29,10 +29,12 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     ui.horizontal_wrapped(|ui| {
         let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
         intent = intent.take().or(saved);
-        if let Some(name) = &session.saved_as
-            && secondary_button(ui, "Forget…").clicked()
-        {
-            draft.forgetting = Some(name.clone());
+        if let Some(name) = &session.saved_as {
+            let export = Intent::OpenExport(name.clone());
+            intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
+            if secondary_button(ui, "Forget…").clicked() {
+                draft.forgetting = Some(name.clone());
+            }
         }
     });
     intent = intent.or(keep_alive_ui(ui, session, draft));

@@ -4,7 +4,9 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{actions, authorization, forgetting, import, profiles, service, tokens, unkept, vault};
+use crate::gui::screens::{
+    actions, authorization, export, forgetting, import, profiles, service, share, tokens, unkept, vault,
+};
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
@@ -22,8 +24,11 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
     let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, session, draft, theme)).inner;
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
-    let show = |ui: &mut Ui| {
-        if draft.import.is_some() { import::import_ui(ui, session, draft) } else { wizard_ui(ui, session, draft) }
+    let show = |ui: &mut Ui| match (&draft.import, &draft.export, &draft.share) {
+        (Some(_), ..) => import::import_ui(ui, session, draft),
+        (None, Some(_), _) => export::export_ui(ui, session, draft),
+        (None, None, Some(_)) => share::share_ui(ui, session, draft),
+        (None, None, None) => wizard_ui(ui, session, draft),
     };
     let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
     let from_closing = unkept::closing_ui(ui, session, draft);
@@ -90,7 +95,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 }
 
 /// Scrolls to what the Tab key leads to, where it is out of sight.
-fn follow_focus(ui: &Ui) {
+pub(crate) fn follow_focus(ui: &Ui) {
     let key = egui::Id::unique("focus followed");
     let focused = ui.memory(egui::Memory::focused);
     let followed =

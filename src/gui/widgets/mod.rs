@@ -29,7 +29,7 @@ pub use countdown::countdown_text;
 pub use field::Field;
 pub use key_values::{Rows, key_values};
 pub use section::{disclosure, section};
-pub use segmented::{segmented, tabs};
+pub use segmented::{Segment, segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};
 pub use stepper::{StepMark, stepper};
 pub use toggle::toggle;

@@ -8,29 +8,47 @@ use crate::gui::theme::{self, Palette, RADIUS, SPACE_M};
 /// Height of a segment, in points; with the frame's margin the row is as high as other controls.
 const HEIGHT: f32 = theme::CONTROL_HEIGHT - 4.0;
 
+/// A value, its name, and why it cannot be chosen now.
+pub type Segment<'a, T> = (T, &'a str, Option<&'a str>);
+
 /// A row of `options`, each a value and its name; screen readers call each a radio button of the group `label`, which
 /// is not drawn. Arrow keys move the choice. Changed when another one was chosen.
 pub fn segmented<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
+    segmented_among(ui, label, selected, &unblocked(options))
+}
+
+/// The same where some cannot be chosen: the third part of such an option says why, which the pointer brings up and
+/// screen readers tell.
+pub fn segmented_among<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    label: &str,
+    selected: &mut T,
+    options: &[Segment<'_, T>],
+) -> Response {
     row(ui, label, selected, options, (Role::RadioGroup, Role::RadioButton))
 }
 
 /// The same for the tabs of a screen.
 pub fn tabs<T: PartialEq + Clone>(ui: &mut Ui, label: &str, selected: &mut T, options: &[(T, &str)]) -> Response {
-    row(ui, label, selected, options, (Role::TabList, Role::Tab))
+    row(ui, label, selected, &unblocked(options), (Role::TabList, Role::Tab))
+}
+
+fn unblocked<'a, T: Clone>(options: &[(T, &'a str)]) -> Vec<Segment<'a, T>> {
+    options.iter().map(|(value, name)| (value.clone(), *name, None)).collect()
 }
 
 fn row<T: PartialEq + Clone>(
     ui: &mut Ui,
     label: &str,
     selected: &mut T,
-    options: &[(T, &str)],
+    options: &[Segment<'_, T>],
     (group, part): (Role, Role),
 ) -> Response {
     let palette = Palette::of(ui);
     let id = ui.make_persistent_id(("segmented", label));
     let frame = Frame::new().fill(palette.panel).corner_radius(RADIUS).inner_margin(2);
     let builder = egui::UiBuilder::new().scope_id(id).accessibility_role(group).accessibility_label(label);
-    let mut now = options.iter().position(|(value, _)| value == selected);
+    let mut now = options.iter().position(|(value, ..)| value == selected);
     let before = now;
     let mut response = ui
         .scope_builder(builder, |ui| {
@@ -38,12 +56,13 @@ fn row<T: PartialEq + Clone>(
                 ui.horizontal_wrapped(|ui| {
                     ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
                     ui.spacing_mut().interact_size.y = HEIGHT;
-                    for (index, (_, name)) in options.iter().enumerate() {
-                        let response = segment(ui, name, before == Some(index), part);
+                    for (index, (_, name, blocked)) in options.iter().enumerate() {
+                        let response = segment(ui, name, before == Some(index), part, *blocked);
                         if response.clicked() {
                             now = Some(index);
                         }
-                        if let Some(next) = arrow_target(ui, &response, index, options.len()) {
+                        let free: Vec<bool> = options.iter().map(|(_, _, blocked)| blocked.is_none()).collect();
+                        if let Some(next) = arrow_target(ui, &response, index, &free) {
                             now = Some(next);
                             focus_later(ui, id, next);
                         }
@@ -55,7 +74,7 @@ fn row<T: PartialEq + Clone>(
         })
         .inner;
     if now != before
-        && let Some((value, _)) = now.and_then(|index| options.get(index))
+        && let Some((value, ..)) = now.and_then(|index| options.get(index))
     {
         *selected = value.clone();
         response.mark_changed();
@@ -63,13 +82,19 @@ fn row<T: PartialEq + Clone>(
     response
 }
 
-fn segment(ui: &mut Ui, name: &str, selected: bool, role: Role) -> Response {
+fn segment(ui: &mut Ui, name: &str, selected: bool, role: Role, blocked: Option<&str>) -> Response {
     let palette = Palette::of(ui);
     let text = WidgetText::from(if selected { theme::label(name) } else { egui::RichText::new(name) });
     let galley = text.into_galley(ui, Some(egui::TextWrapMode::Truncate), ui.available_width(), TextStyle::Button);
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), selected, name));
-    let fill = if selected { Some(palette.card) } else { response.hovered().then_some(palette.card_hover) };
+    let sense = if blocked.is_none() { Sense::click() } else { Sense::hover() };
+    let (rect, mut response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), sense);
+    response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled() && blocked.is_none(), selected, name));
+    if let Some(reason) = blocked {
+        ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(reason));
+        response = response.on_hover_text(reason);
+    }
+    let is_lit = response.hovered() && blocked.is_none();
+    let fill = if selected { Some(palette.card) } else { is_lit.then_some(palette.card_hover) };
     if let Some(fill) = fill {
         let edge = if selected { palette.border_strong } else { palette.border };
         ui.painter().rect(rect, RADIUS - 1, fill, (1.0, edge), StrokeKind::Inside);
@@ -77,13 +102,14 @@ fn segment(ui: &mut Ui, name: &str, selected: bool, role: Role) -> Response {
     if response.has_focus() {
         ui.painter().rect_stroke(rect, RADIUS - 1, theme::focus_stroke(palette), StrokeKind::Inside);
     }
-    let colour = if selected || response.hovered() { palette.text } else { palette.text_weak };
+    let colour = if selected || is_lit { palette.text } else { palette.text_weak };
+    let colour = if blocked.is_some() { colour.gamma_multiply(ui.visuals().disabled_alpha()) } else { colour };
     ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colour);
     response
 }
 
-/// Where an arrow key moves the choice from the segment that has the focus.
-fn arrow_target(ui: &Ui, segment: &Response, index: usize, count: usize) -> Option<usize> {
+/// Where an arrow key moves the choice from the segment that has the focus: the next that can be chosen, if there is one.
+fn arrow_target(ui: &Ui, segment: &Response, index: usize, free: &[bool]) -> Option<usize> {
     if !segment.has_focus() {
         return None;
     }
@@ -91,9 +117,9 @@ fn arrow_target(ui: &Ui, segment: &Response, index: usize, count: usize) -> Opti
     ui.memory_mut(|memory| memory.set_focus_lock_filter(segment.id, filter));
     ui.input(|input| {
         if input.key_pressed(Key::ArrowRight) {
-            Some((index + 1).min(count - 1))
+            Some((index + 1..free.len()).find(|next| free[*next]).unwrap_or(index))
         } else if input.key_pressed(Key::ArrowLeft) {
-            Some(index.saturating_sub(1))
+            Some((0..index).rev().find(|next| free[*next]).unwrap_or(index))
         } else {
             None
         }
@@ -134,6 +160,30 @@ mod tests {
             stage.get_by_role_and_label(Role::RadioButton, "PUT").click();
             stage.run();
             assert_eq!(*stage.state(), 2);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_chosen_says_why_and_is_passed_over() {
+        use egui_kittest::kittest::NodeT as _;
+        let reason = "it has no body";
+        for dress in DRESSES {
+            let mut stage = stage(dress, 0_u8, |ui, method| {
+                segmented_among(ui, "Method", method, &[(0, "GET", None), (1, "POST", Some(reason)), (2, "PUT", None)]);
+            });
+            let post = stage.get_by_role_and_label(Role::RadioButton, "POST");
+            assert!(post.accesskit_node().is_disabled());
+            assert_eq!(post.accesskit_node().data().description(), Some(reason));
+            post.click();
+            stage.run();
+            assert_eq!(*stage.state(), 0);
+            stage.get_by_role_and_label(Role::RadioButton, "GET").focus();
+            stage.run();
+            for (key, expected) in [(Key::ArrowRight, 2), (Key::ArrowLeft, 0)] {
+                stage.key_press(key);
+                stage.run();
+                assert_eq!(*stage.state(), expected, "after {key:?}");
+            }
         }
     }
 

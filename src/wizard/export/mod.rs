@@ -23,7 +23,7 @@ pub use crate::wizard::export::order::{ExportDone, ExportOrder, ExportTo, Export
 pub(crate) use crate::wizard::export::share::share;
 pub use crate::wizard::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::wizard::export::sinks::{clear_hand_over, handed_over, rewrite};
-pub use crate::wizard::export::state::ExportState;
+pub use crate::wizard::export::state::{ExportState, home_folder};
 
 /// The forms there are: those of this program, then the person's own.
 pub(crate) fn forms(shared: &Shared) {
@@ -37,6 +37,9 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
     unlock::open_chosen(shared).await?;
     let form = Form::find(shared, &order.form)?;
     let kept = subject::kept(shared, &order).await?;
+    // What would leave is shown although nobody insisted yet: that is how one decides.
+    let needs_hand_over = form.hands_over(&order, kept.rotates).is_err();
+    let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
     let hands_over = form.hands_over(&order, kept.rotates)?;
     let text = form.write(&order, &kept.subject.masked(), kept.rotates)?;
     let secret = !order.live;
@@ -54,6 +57,8 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
         next: form.next(&order, None),
         file_name: form.file_name(&order),
         hands_over,
+        rotates: kept.rotates,
+        needs_hand_over,
     };
     shared.emit(Event::ExportPreview(attempt, Box::new(view)));
     Ok(())
@@ -207,7 +212,7 @@ impl Form {
         let Self::BuiltIn(format) = self else { return String::new() };
         let file = path.map_or_else(|| self.file_name(order), str::to_owned);
         let url = order.url.as_deref().unwrap_or("URL");
-        let words = format.next.replace("{file}", &crate::export::shell_word(&file));
+        let words = format.next_for(order.live).replace("{file}", &crate::export::shell_word(&file));
         words.replace("{profile}", order.profile.as_str()).replace("{url}", url)
     }
 }
@@ -219,7 +224,10 @@ async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportO
     if order.live {
         return Ok((form.write(order, &kept.subject, kept.rotates)?, false));
     }
-    keep::valid(shared, attempt, &order.profile).await?;
+    if keep::valid(shared, attempt, &order.profile).await?.refreshed {
+        // The list shows when tokens expire. The export does not depend on it.
+        let _ = profiles::list(shared).await;
+    }
     let subject = subject::kept(shared, order).await?.subject;
     Ok((form.write(order, &subject, kept.rotates)?, hands_over))
 }

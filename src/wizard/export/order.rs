@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::delivery;
-use crate::export::ExportFormat;
+use crate::export::{ExportFormat, RefreshTokenUse};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -82,6 +82,10 @@ pub struct ExportView {
     pub file_name: String,
     /// Whether this program will no longer refresh the profile.
     pub hands_over: bool,
+    /// Whether each refresh brings a new refresh token and spends the old one.
+    pub rotates: bool,
+    /// Whether such a refresh token leaves with it, which was not insisted on: it cannot be exported so.
+    pub needs_hand_over: bool,
 }
 
 /// An export that was made.
@@ -106,12 +110,23 @@ pub struct FormLine {
     pub reader: String,
     pub snapshot: bool,
     pub live: bool,
+    pub refresh_token: RefreshTokenUse,
+    /// Whether it has a use for the address that the token is for.
+    pub url: bool,
 }
 
 impl FormLine {
     /// A form of the person's own.
     pub(crate) fn own(id: String) -> Self {
-        Self { name: id.clone(), id, reader: "your own form".to_owned(), snapshot: true, live: false }
+        Self {
+            name: id.clone(),
+            id,
+            reader: "your own form".to_owned(),
+            snapshot: true,
+            live: false,
+            refresh_token: RefreshTokenUse::Optional,
+            url: false,
+        }
     }
 
     /// Whether a search for this text finds it.
@@ -129,6 +144,8 @@ impl From<&ExportFormat> for FormLine {
             reader: format.reader.to_owned(),
             snapshot: format.snapshot.is_some(),
             live: format.live.is_some(),
+            refresh_token: format.refresh_token,
+            url: format.takes_url(),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::delivery;
 use crate::diagnosis::Diagnose as _;
 use crate::export::{Bundle, Bundled, BundledSecrets};
 use crate::secret::Secret;
-use crate::service::{Asks, Profile, ProfileName};
+use crate::service::{Asks, Catalog, Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::export::{Insisted, profile};
 use crate::wizard::shared::{Shared, blocking};
@@ -85,8 +85,8 @@ async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret
 
 async fn bundled(shared: &Shared, name: &ProfileName, with_secrets: bool) -> Result<Bundled, Failure> {
     let profile = profile(shared, name)?;
-    let (catalog, _) = shared.catalog();
-    let file = profile.to_toml(&catalog);
+    // The presets of one machine are not those of another: all but the bundled ones are written out.
+    let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
         let kept = name.to_string();

@@ -1,10 +1,11 @@
 //! What a face knows of exports.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::export::Outlets;
 use crate::service::ProfileName;
-use crate::wizard::{Event, ExportDone, ExportView, Failure, FormLine, Session, ShareDone};
+use crate::wizard::{Event, ExportDone, ExportView, Failure, FormLine, Insisted, Session, ShareDone};
 
 /// What a face knows of exports.
 #[derive(Clone, Debug, Default)]
@@ -38,5 +39,48 @@ impl Session {
             }),
             _ => {}
         }
+    }
+}
+
+impl ExportState {
+    /// Forgets what was looked at; what there is stays.
+    pub(in crate::wizard) fn close(&mut self) {
+        (self.view, self.done, self.shared) = (None, None, None);
+    }
+}
+
+/// The person's home, where exported files are proposed; the current folder where there is none.
+pub fn home_folder() -> PathBuf {
+    std::env::home_dir().unwrap_or_default()
+}
+
+impl Insisted {
+    /// What has a file written that was refused, besides what was insisted on already; `None` where nothing has.
+    pub fn after(self, failure: &Failure) -> Option<Self> {
+        // The hint names the way to insist, as the command line has it.
+        let hint = failure.diagnosis.hint.as_deref().unwrap_or_default();
+        if hint.contains("`--in-work-tree`") {
+            return Some(Self { in_work_tree: true, ..self });
+        }
+        hint.contains("`--replace`").then_some(Self { replace: true, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::DeliveryError;
+
+    #[test]
+    fn a_refused_file_can_be_insisted_on_and_both_reasons_add_up() {
+        let path = PathBuf::from("a.env");
+        let foreign = Failure::from(DeliveryError::Foreign { path: path.clone() });
+        let changed = Failure::from(DeliveryError::Changed { path: path.clone() });
+        let tree = Failure::from(DeliveryError::InWorkTree { path: path.clone(), tree: PathBuf::new() });
+        let replace = Insisted { replace: true, in_work_tree: false };
+        assert_eq!(Insisted::default().after(&foreign), Some(replace));
+        assert_eq!(Insisted::default().after(&changed), Some(replace));
+        assert_eq!(replace.after(&tree), Some(Insisted { replace: true, in_work_tree: true }));
+        assert_eq!(Insisted::default().after(&DeliveryError::Folder { path }.into()), None);
     }
 }

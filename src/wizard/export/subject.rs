@@ -36,6 +36,7 @@ pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder
         scopes,
         url: order.url.clone(),
         inputs,
+        whole: material.profile,
     };
     Ok(Kept { subject, rotates: service.policy.rotates })
 }

@@ -37,17 +37,25 @@ pub(crate) async fn exchange(
     Ok(exchange)
 }
 
-/// Notes that the call is about to be made; the note of an earlier one that was never answered stays and is returned.
+/// Notes that the call is about to be made; where even that cannot be written, no refresh token is spent.
+///
+/// Returned is the note of an earlier call that was never answered, which stays.
 async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
-    let (name, number, history) = (name.to_string(), record.number, record.history.clone());
+    let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
     let noted = shared.with_vault(move |vault| {
-        let earlier = vault.begun(&name)?.filter(|begun| history.is_open(begun));
+        let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
         if earlier.is_none() {
-            vault.set_begun(&name, Some(&Begun::now(number)))?;
+            vault.set_begun(&noted_of, Some(&Begun::now(number)))?;
         }
         Ok(earlier)
     });
-    noted.await
+    noted.await.map_err(|mut failure| {
+        failure.diagnosis.summary = format!(
+            "`{name}` was not refreshed, since its new tokens could not be kept: {}",
+            failure.diagnosis.summary
+        );
+        failure
+    })
 }
 
 /// A refresh token that is refused after a call whose answer was never kept was most likely spent by that call.

@@ -53,8 +53,8 @@ pub(crate) async fn whoami(shared: &Shared, attempt: Attempt, name: ProfileName)
 }
 
 /// The tokens of a saved profile, good enough to be used elsewhere now.
-pub(crate) async fn valid(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<TokenSet, Failure> {
-    Ok(hand_out(shared, attempt, name.clone(), Need::Usable).await?.1.tokens)
+pub(crate) async fn valid(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<SavedToken, Failure> {
+    Ok(hand_out(shared, attempt, name.clone(), Need::Usable).await?.1)
 }
 
 /// The profile and its tokens, as good as is needed.

@@ -152,6 +152,17 @@ impl Session {
         self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
     }
 
+    /// Forgets the export and the sharing that were looked at. A file that is being written is; a preview that goes on
+    /// is returned.
+    pub fn close_export(&mut self) -> Option<Attempt> {
+        let preview = self.running(Flow::Preview);
+        for flow in [Flow::Preview, Flow::Export, Flow::Share] {
+            self.runs.remove(&flow);
+        }
+        self.export.close();
+        preview
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {
@@ -263,6 +274,15 @@ impl Session {
             }),
             Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Done(imported);
+            }),
+            Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Locked(locked);
+            }),
+            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Shared(shared);
+            }),
+            Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Taken(names);
             }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::KeyRead(attempt, read) => self.when(attempt, true, |session, _| session.key = KeyState::Read(read)),
@@ -381,6 +401,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::wizard::FailureKind;
+    use crate::wizard::StageLine;
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))
@@ -415,6 +436,16 @@ mod tests {
         let lines = vec![line("authorization"), line("bearer")];
         assert_eq!(session.rehearsal, Some(RehearsalState { service: "xero".into(), lines, problem: None }));
         assert_eq!(session.running(Flow::Rehearsal), None);
+    }
+
+    #[test]
+    fn an_export_that_was_closed_tells_nothing_any_more() {
+        let mut session = Session::default();
+        let (preview, export) = (session.begin(Flow::Preview), session.begin(Flow::Export));
+        assert_eq!(session.close_export(), Some(preview));
+        session.apply(Event::Failed(preview, failure()));
+        session.apply(Event::Failed(export, failure()));
+        assert!(session.export.view.is_none() && session.export.done.is_none() && session.problems.is_empty());
     }
 
     #[test]

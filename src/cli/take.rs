@@ -1,0 +1,155 @@
+//! `tokenwright import` of profiles that a colleague shared: all of them are shown, with what must be supplied, before any
+//! is kept.
+
+use serde_json::{Value as Json, json};
+
+use crate::cli::args::ImportOptions;
+use crate::cli::conversation::Conversation;
+use crate::cli::import::is_yes;
+use crate::cli::share::PASSPHRASE;
+use crate::cli::{print, prompt, sign_in};
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::wizard::{
+    Command, Event, Failure, FailureKind, ImportSource, LockedText, Material, ShareKey, SharedProfile, SharedProfiles,
+};
+
+/// What opens the profiles: the identity that was named, or the passphrase. A key that did not fit is not tried again.
+pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Result<ImportSource, Failure> {
+    let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
+    if let Some(problem) = locked.problem {
+        return Err(usage(problem));
+    }
+    if let Some(path) = &options.identity {
+        return Ok(ImportSource::Locked(locked, ShareKey::Identity(path.clone())));
+    }
+    let given = std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new);
+    let passphrase = match given {
+        Some(passphrase) => passphrase,
+        None if prompt::is_terminal() => prompt::secret("Passphrase of the file:")?,
+        None => {
+            let diagnosis =
+                Diagnosis::new(format!("`{}` is locked, and there is nothing to open it with", locked.from));
+            let hint = format!("set `{PASSPHRASE}`, or name an age identity with `--identity FILE`");
+            return Err(usage(diagnosis.hint(hint)));
+        }
+    };
+    Ok(ImportSource::Locked(locked, ShareKey::Passphrase(passphrase)))
+}
+
+pub(crate) fn run(
+    conversation: &mut Conversation,
+    shared: SharedProfiles,
+    options: &ImportOptions,
+) -> Result<(), Failure> {
+    if let Some(id) = &options.as_preset {
+        let diagnosis = Diagnosis::new(format!("shared profiles cannot be kept as the preset `{id}`"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--as-preset` out")));
+    }
+    if options.json {
+        print::result(&shared_json(&shared).to_string());
+    } else {
+        print::note(&format!("{}: shared profiles", shared.from));
+        shared.profiles.iter().for_each(tell);
+    }
+    let chosen = chosen(shared, options)?;
+    let is_agreed = options.yes || prompt::is_terminal() && is_yes(&prompt::line(&question(&chosen))?);
+    if !is_agreed {
+        let diagnosis = Diagnosis::new("nothing is kept").hint("to keep them, repeat with `--yes`");
+        return Err(Failure::new(FailureKind::Usage, diagnosis));
+    }
+    sign_in::open_vault(conversation)?;
+    let attempt = conversation.attempt();
+    conversation.send(Command::TakeShared { attempt, chosen, replace: options.replace });
+    let names = conversation.wait(|event| match event {
+        Event::SharedTaken(_, names) => Some(names),
+        _ => None,
+    })?;
+    for name in names {
+        print::note(&format!("Kept as the profile `{name}`"));
+    }
+    print::note("Next: tokenwright token NAME, or tokenwright sign-in NAME where a sign-in is still to come");
+    Ok(())
+}
+
+/// A profile, what came with it and what did not.
+fn tell(profile: &SharedProfile) {
+    let service = profile
+        .material
+        .as_ref()
+        .map_or("a service that is not known here", |material| material.profile.service.name.as_str());
+    print::note(&format!("  {}: {service}", profile.name));
+    if !profile.secrets.is_empty() {
+        print::note(&format!(
+            "    Secrets in it, for the vault and never for a plain file: {}",
+            profile.secrets.join(", ")
+        ));
+    }
+    for words in &profile.must_supply {
+        print::note(&format!("    you must supply: {words}"));
+    }
+    if profile.is_here {
+        print::note("    there is a profile of this name already");
+    }
+    if let Err(diagnosis) = &profile.material {
+        print::warning(diagnosis);
+    }
+}
+
+/// Those that are kept, under the name that was given where it is one alone. One that is here already, or whose service
+/// is not, is left out and told.
+fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(ProfileName, Material)>, Failure> {
+    let from = shared.from.clone();
+    let all = shared.profiles.len();
+    let picked = |(at, _): &(usize, SharedProfile)| options.pick.is_none_or(|number| number == at + 1);
+    let picked: Vec<SharedProfile> =
+        shared.profiles.into_iter().enumerate().filter(picked).map(|(_, one)| one).collect();
+    let usage = |words: String, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(words).hint(hint));
+    if picked.is_empty() {
+        let number = options.pick.unwrap_or_default();
+        return Err(usage(
+            format!("there is no number {number} among the {all} profiles"),
+            "say which with `--pick N`",
+        ));
+    }
+    let rename = match (&options.name, picked.len()) {
+        (Some(name), 1) => Some(ProfileName::parse(name)?),
+        (Some(_), _) => return Err(usage(format!("`{from}` holds {all} profiles"), "say which with `--pick N`")),
+        (None, _) => None,
+    };
+    let mut chosen = Vec::new();
+    for profile in picked {
+        let is_taken = profile.is_here && !options.replace && rename.is_none();
+        match profile.material {
+            Ok(material) if !is_taken => {
+                chosen.push((rename.clone().unwrap_or(profile.name), *material));
+            }
+            Ok(_) => print::note(&format!("{}: left as it is here; `--replace` takes the new one", profile.name)),
+            Err(_) => print::note(&format!("{}: not taken over", profile.name)),
+        }
+    }
+    if chosen.is_empty() {
+        return Err(usage(format!("`{from}`: no profile is left to be kept"), "see above what stands in the way"));
+    }
+    Ok(chosen)
+}
+
+fn question(chosen: &[(ProfileName, Material)]) -> String {
+    let names: Vec<String> = chosen.iter().map(|(name, _)| format!("`{name}`")).collect();
+    format!("Keep {}? [y/N]", names.join(", "))
+}
+
+fn shared_json(shared: &SharedProfiles) -> Json {
+    let profiles = shared.profiles.iter().map(|profile| {
+        json!({
+            "name": profile.name.as_str(),
+            "service": profile.material.as_ref().ok().map(|material| material.profile.service.id.clone()),
+            "secrets": profile.secrets,
+            "must_supply": profile.must_supply,
+            "is_here": profile.is_here,
+            "problem": profile.material.as_ref().err().map(|diagnosis| diagnosis.summary.clone()),
+        })
+    });
+    json!({"from": shared.from, "form": "Tokenwright shared profiles", "profiles": profiles.collect::<Vec<_>>()})
+}

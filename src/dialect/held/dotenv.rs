@@ -1,0 +1,192 @@
+//! A `.env` file, or the `export` lines of a shell: variables whose names end in what they are, with any prefix. Each
+//! prefix is one use of a service.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::held::{Held, Part};
+use crate::dialect::standard::{DocumentError, MOST_DESCRIBED, SMALL, bounded};
+use crate::dialect::{Described, Import};
+use crate::secret::Secret;
+
+const FORM: &str = ".env file";
+
+/// How names end, and what such a variable is. The longer of two that fit is meant.
+const ENDINGS: [(&str, Part); 26] = [
+    ("CLIENT_ID", Part::ClientId),
+    ("CLIENT_SECRET", Part::ClientSecret),
+    ("REFRESH_TOKEN", Part::RefreshToken),
+    ("ACCESS_TOKEN", Part::AccessToken),
+    ("ID_TOKEN", Part::IdToken),
+    ("TOKEN_URL", Part::TokenUrl),
+    ("TOKEN_URI", Part::TokenUrl),
+    ("TOKEN_ENDPOINT", Part::TokenUrl),
+    ("ACCESS_TOKEN_URL", Part::TokenUrl),
+    ("REFRESH_TOKEN_URL", Part::TokenUrl),
+    ("AUTH_URL", Part::AuthorizationUrl),
+    ("AUTH_URI", Part::AuthorizationUrl),
+    ("AUTHORIZE_URL", Part::AuthorizationUrl),
+    ("AUTHORIZATION_URL", Part::AuthorizationUrl),
+    ("AUTHORIZATION_ENDPOINT", Part::AuthorizationUrl),
+    ("REVOKE_URL", Part::RevocationUrl),
+    ("REVOCATION_ENDPOINT", Part::RevocationUrl),
+    ("INTROSPECTION_ENDPOINT", Part::IntrospectionUrl),
+    ("ISSUER", Part::Issuer),
+    ("ISSUER_URL", Part::Issuer),
+    ("REDIRECT_URI", Part::RedirectUri),
+    ("REDIRECT_URL", Part::RedirectUri),
+    ("CALLBACK_URL", Part::RedirectUri),
+    ("SCOPE", Part::Scope),
+    ("SCOPES", Part::Scope),
+    ("OAUTH_USERNAME", Part::UserName),
+];
+
+/// What our own forms write beside these, and a profile has no place for.
+const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
+
+/// Whether a text looks like one: it begins with a variable, and one of them names a client or a refresh token.
+pub fn recognise(text: &str) -> bool {
+    let mut lines = lines(text).map(|(_, line)| assignment(line));
+    let Some(Some(first)) = lines.next() else { return false };
+    let is_telling = |name: &str| {
+        let part = ending(name).map(|(_, part)| part);
+        matches!(part, Some(Part::ClientId | Part::RefreshToken | Part::AccessToken | Part::TokenUrl))
+    };
+    is_telling(first.0) || lines.flatten().any(|(name, _)| is_telling(name))
+}
+
+/// Reads the variables, each prefix by itself.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let mut groups: BTreeMap<&str, Vec<(&str, Part, Secret)>> = BTreeMap::new();
+    let mut others: Vec<&str> = Vec::new();
+    for (number, line) in lines(bounded(FORM, text, SMALL)?) {
+        let wrong = |reason| DocumentError::Syntax { form: FORM, reason, line: number, column: 1 };
+        let (name, rest) = assignment(line).ok_or(wrong("there is no `NAME=value`"))?;
+        let value = value(rest).ok_or(wrong("a quote does not end"))?;
+        match ending(name) {
+            Some((prefix, part)) => groups.entry(prefix).or_default().push((name, part, value)),
+            None => others.push(name),
+        }
+    }
+    let is_use = |group: &[(&str, Part, Secret)]| {
+        let held = |wanted: Part| group.iter().any(|(_, part, value)| *part == wanted && !value.is_empty());
+        held(Part::ClientId) || held(Part::RefreshToken) || held(Part::AccessToken)
+    };
+    groups.retain(|_, group| is_use(group));
+    if groups.is_empty() {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "`CLIENT_ID` or `REFRESH_TOKEN`" });
+    }
+    let alone = groups.len() == 1;
+    let mut described = groups.into_iter().take(MOST_DESCRIBED).map(|(prefix, group)| described(prefix, &group));
+    let mut described: Vec<Described> = described.by_ref().collect();
+    if let ([only], true) = (&mut described[..], alone) {
+        only.ignored.extend(others.into_iter().map(other));
+    }
+    Ok(Import { form: FORM.to_owned(), described })
+}
+
+fn other(name: &str) -> crate::dialect::Note {
+    let is_ours = OURS.iter().any(|ending| name.ends_with(ending));
+    let words = if is_ours { "it is of the access token" } else { "nothing is known by this name" };
+    crate::dialect::Note::new(name, words)
+}
+
+fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
+    let mut held = Held::new(FORM, "whoever reads this file");
+    // The name of what it is of, unless it only says that it is of OAuth.
+    let word = prefix.trim_end_matches('_').to_lowercase().replace('_', " ");
+    if !["", "oauth", "oauth2", "google oauth"].contains(&word.as_str()) {
+        held.title = word;
+    }
+    for (name, part, value) in group {
+        held.take(name, *part, value.expose());
+    }
+    held.described()
+}
+
+/// The prefix of a name, and what its ending says.
+fn ending(name: &str) -> Option<(&str, Part)> {
+    let fits = |(ending, part): &(&str, Part)| {
+        let prefix = name.strip_suffix(ending)?;
+        (prefix.is_empty() || prefix.ends_with('_')).then_some((prefix, *part))
+    };
+    ENDINGS.iter().filter_map(fits).min_by_key(|(prefix, _)| prefix.len())
+}
+
+/// Lines that say something, with their numbers.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    lines.map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The name in capitals and what follows its `=`.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let line = line.strip_prefix("export ").map_or(line, str::trim_start);
+    let (name, rest) = line.split_once('=')?;
+    let name = name.trim_end();
+    let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let is_name = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(is_letter);
+    is_name.then_some((name, rest.trim_start()))
+}
+
+/// A value as its readers take it: bare up to a comment, in single quotes as it stands, in double quotes with
+/// backslashes before quote, backslash, `$` and backquote, and with `\n`; pieces that touch are one, as in a shell.
+fn value(rest: &str) -> Option<Secret> {
+    let mut value = Secret::default();
+    let mut letters = rest.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let text = value.typing();
+        match letter {
+            '\'' => loop {
+                match letters.next()? {
+                    '\'' => break,
+                    inside => text.push(inside),
+                }
+            },
+            '"' => loop {
+                match letters.next()? {
+                    '"' => break,
+                    '\\' => match letters.next()? {
+                        'n' => text.push('\n'),
+                        escaped @ ('"' | '\\' | '$' | '`') => text.push(escaped),
+                        other => text.extend(['\\', other]),
+                    },
+                    inside => text.push(inside),
+                }
+            },
+            '\\' if letters.peek() == Some(&'\'') => text.extend(letters.next()),
+            // A comment, or another command of the shell.
+            letter if letter.is_whitespace() || letter == ';' => break,
+            letter => text.push(letter),
+        }
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_as_it_was_quoted() {
+        for (written, expected) in [
+            ("ya29.a0-_~+/=", "ya29.a0-_~+/="),
+            ("bare # a comment", "bare"),
+            ("'a b#\"$c'", "a b#\"$c"),
+            ("\"it's\"", "it's"),
+            (r"'it'\''s $x'", "it's $x"),
+            (r#""a\"b\\c\nd\e""#, "a\"b\\c\nd\\e"),
+            ("''", ""),
+            ("", ""),
+        ] {
+            assert_eq!(value(written).expect(written).expose(), expected, "{written}");
+        }
+        assert_eq!((value("'open"), value("\"open\\")), (None, None));
+    }
+
+    #[test]
+    fn the_longer_ending_is_meant() {
+        assert_eq!(ending("ACME_REFRESH_TOKEN_URL"), Some(("ACME_", Part::TokenUrl)));
+        assert_eq!(ending("CLIENT_ID"), Some(("", Part::ClientId)));
+        assert_eq!(ending("MYCLIENT_ID"), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! What such a document comes to: the service of a preset where its endpoint is known, else one of the standard calls at
+//! the endpoints that it names.
+
+use serde_json::Value as Json;
+
+use crate::dialect::held::preset::{matched, preset};
+use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, Variables, plain_text};
+use crate::dialect::{Described, Note};
+use crate::oauth::RedirectUri;
+use crate::secret::Secret;
+use crate::service::{Asks, Service};
+
+/// The longest value that is taken, in bytes: tokens that carry a person's groups have some kilobytes.
+const LONGEST_VALUE: usize = 64 * 1024;
+
+/// What a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::dialect::held) enum Part {
+    ClientId,
+    ClientSecret,
+    RefreshToken,
+    AccessToken,
+    IdToken,
+    TokenUrl,
+    AuthorizationUrl,
+    RevocationUrl,
+    IntrospectionUrl,
+    DeviceUrl,
+    Issuer,
+    RedirectUri,
+    Scope,
+    UserName,
+}
+
+/// What a document holds, as it is gathered.
+#[derive(Debug, Default)]
+pub(in crate::dialect::held) struct Held {
+    /// What the document is called.
+    form: &'static str,
+    /// Who goes on holding the refresh token.
+    holder: &'static str,
+    /// What it calls itself; the host of its token endpoint where empty.
+    pub(in crate::dialect::held) title: String,
+    /// The preset of the service that the document is about by its nature.
+    pub(in crate::dialect::held) preset: Option<&'static str>,
+    /// Whether the tool sends the client's secret in a header.
+    pub(in crate::dialect::held) basic: bool,
+    /// The service's name, where the document was written by this program.
+    pub(in crate::dialect::held) service_name: String,
+    outline: Outline,
+    issuer: String,
+    described: Described,
+}
+
+impl Held {
+    /// Nothing yet, of a document of this form; `holder` goes on holding its refresh token.
+    pub(in crate::dialect::held) fn new(form: &'static str, holder: &'static str) -> Self {
+        Self { form, holder, ..Self::default() }
+    }
+
+    /// Takes a value over; an empty one is none.
+    pub(in crate::dialect::held) fn take(&mut self, place: &str, part: Part, value: &str) {
+        let is_secret = matches!(part, Part::ClientSecret | Part::RefreshToken);
+        let value = if is_secret { value } else { value.trim() };
+        if value.is_empty() {
+            return;
+        }
+        if value.len() > LONGEST_VALUE {
+            self.ignore(place, "it is too long for a call");
+            return;
+        }
+        match part {
+            Part::AccessToken => self.ignore(place, "an access token is not kept: a refresh brings a new one"),
+            Part::IdToken => self.ignore(place, "it tells who signed in once, and gets nothing"),
+            Part::ClientId => self.described.client_id = self.told(place, "client id", value),
+            Part::UserName => self.described.user_name = self.told(place, "user id", value),
+            Part::ClientSecret => {
+                self.described.secrets.client_secret = Secret::new(value);
+                self.understand(place, "client secret");
+            }
+            Part::RefreshToken => {
+                self.described.secrets.refresh_token = Secret::new(value);
+                self.understand(place, "a refresh token");
+            }
+            Part::Scope => self.take_scopes(place, scopes_of(&Json::from(value))),
+            Part::RedirectUri => match RedirectUri::parse(value) {
+                Ok(_) => self.described.redirect_uri = self.told(place, "redirect URI", value),
+                Err(error) => self.ignore(place, format!("it cannot be used: {error}")),
+            },
+            _ => self.take_url(place, part, value),
+        }
+    }
+
+    /// Takes the scopes over, each once.
+    pub(in crate::dialect::held) fn take_scopes(&mut self, place: &str, scopes: Vec<String>) {
+        if !scopes.is_empty() {
+            self.understand(place, "scopes");
+        }
+        for scope in scopes {
+            if !self.described.scopes.contains(&scope) {
+                self.described.scopes.push(scope);
+            }
+        }
+    }
+
+    /// Says what a part of the document became.
+    pub(in crate::dialect::held) fn understand(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.understood.push(Note::new(place, words));
+    }
+
+    /// Says why a part of the document became nothing.
+    pub(in crate::dialect::held) fn ignore(&mut self, place: impl Into<String>, words: impl Into<String>) {
+        self.described.ignored.push(Note::new(place, words));
+    }
+
+    /// Whether the document names a client.
+    pub(in crate::dialect::held) fn has_client(&self) -> bool {
+        !self.described.client_id.is_empty()
+    }
+
+    /// Whether it names where tokens are had.
+    pub(in crate::dialect::held) fn has_token_url(&self) -> bool {
+        !self.outline.token_url.is_empty()
+    }
+
+    /// Whether it holds a refresh token.
+    pub(in crate::dialect::held) fn has_refresh_token(&self) -> bool {
+        !self.described.secrets.refresh_token.is_empty()
+    }
+
+    /// What it comes to.
+    pub(in crate::dialect::held) fn described(mut self) -> Described {
+        let token_url = self.outline.token_url.clone();
+        let found = match self.preset {
+            Some(id) => preset(id, &token_url),
+            None => matched(&token_url, &self.issuer, &self.service_name),
+        };
+        match found {
+            Some((service, inputs)) => {
+                self.described.inputs.extend(inputs);
+                self.of_preset(service)
+            }
+            None => self.of_standard(),
+        }
+    }
+
+    fn told(&mut self, place: &str, words: &str, value: &str) -> String {
+        self.understand(place, words);
+        value.to_owned()
+    }
+
+    fn take_url(&mut self, place: &str, part: Part, value: &str) {
+        // A placeholder of ours in a URL of theirs would be filled.
+        let is_url = !value.contains(['<', '>', '{', '}'])
+            && url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        if !is_url {
+            self.ignore(place, "it is no URL that a call could go to");
+            return;
+        }
+        let outline = &mut self.outline;
+        let (field, words) = match part {
+            Part::TokenUrl => (&mut outline.token_url, "token endpoint"),
+            Part::AuthorizationUrl => (&mut outline.authorization_url, "authorization endpoint"),
+            Part::RevocationUrl => (&mut outline.revocation_url, "revocation endpoint"),
+            Part::IntrospectionUrl => (&mut outline.introspection_url, "introspection endpoint"),
+            Part::DeviceUrl => (&mut outline.device_url, "device authorization endpoint"),
+            _ => (&mut self.issuer, "issuer"),
+        };
+        value.clone_into(field);
+        self.understand(place, words);
+    }
+
+    fn of_preset(mut self, service: Service) -> Described {
+        self.understand("service", format!("the preset `{}`", service.id));
+        if self.has_refresh_token() && service.policy.rotates {
+            let words = format!(
+                "{} goes on holding it, and {} gives a new one at each refresh: remove it there, or whichever of the \
+                 two refreshes first ends the other's",
+                self.holder, service.name
+            );
+            self.understand("refresh token", words);
+        }
+        let mut described = self.described;
+        let needs_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
+        if needs_secret && described.secrets.client_secret.is_empty() {
+            let words = "the service gives one where the client is registered";
+            described.missing.push(Note::new(service.labels.client_secret.clone(), words));
+        }
+        described.service = service;
+        described
+    }
+
+    fn of_standard(mut self) -> Described {
+        let has_refresh_token = self.has_refresh_token();
+        let has_secret = !self.described.secrets.client_secret.is_empty();
+        if has_refresh_token {
+            let words = format!(
+                "{} goes on holding it: if the service gives a new one at each refresh, let only one of the two refresh",
+                self.holder
+            );
+            self.understand("refresh token", words);
+        }
+        let issuer = std::mem::take(&mut self.issuer);
+        let has_token_url = self.has_token_url();
+        let grant = match (self.outline.authorization_url.is_empty(), has_refresh_token) {
+            (true, true) => Grant::RefreshToken,
+            (true, false) if has_secret && has_token_url => Grant::ClientCredentials,
+            _ => Grant::AuthorizationCode,
+        };
+        if grant == Grant::ClientCredentials {
+            self.understand("grant", "client credentials: no refresh token and no authorization endpoint is named");
+        }
+        let basic = self.basic && has_secret;
+        let outline = Outline {
+            form: self.form,
+            title: if self.title.is_empty() { host(&self.outline.token_url) } else { self.title },
+            grant,
+            client_authentication: if basic { ClientAuthentication::Basic } else { ClientAuthentication::Unsaid },
+            ..self.outline
+        };
+        let mut gathering = Gathering::new(Variables::default());
+        gathering.described = self.described;
+        let mut described = outline.described(gathering);
+        if !issuer.is_empty() {
+            tell_where(&mut described, &issuer);
+            described.service.redirect.issuer = Some(issuer);
+        }
+        described
+    }
+}
+
+/// What an issuer's address is good for: the endpoints are read there.
+fn tell_where(described: &mut Described, issuer: &str) {
+    for note in described.missing.iter_mut().filter(|note| note.place.ends_with("endpoint")) {
+        note.words = format!("its URL: `tokenwright import {issuer}` tells it");
+    }
+}
+
+/// What a person would call the service.
+fn host(token_url: &str) -> String {
+    url::Url::parse(token_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Scopes as a list, or as a text with spaces or commas between them.
+pub(in crate::dialect::held) fn scopes_of(json: &Json) -> Vec<String> {
+    let texts = match json {
+        Json::Array(items) => items.iter().map(plain_text).collect(),
+        other => vec![plain_text(other)],
+    };
+    let words = texts.iter().flat_map(|text| text.split(|c: char| c.is_whitespace() || c == ','));
+    words.filter(|word| !word.is_empty() && !word.contains(['<', '>', '{', '}'])).map(str::to_owned).collect()
+}

@@ -1,0 +1,65 @@
+//! The JSON that `tokenwright export --as json` writes: version, profile, service, and the fields by their names.
+
+use serde_json::Value as Json;
+
+use crate::dialect::held::{Held, Part};
+use crate::dialect::standard::{DocumentError, SMALL, parse_json, text_at};
+use crate::dialect::{Described, Import};
+
+const FORM: &str = "Tokenwright JSON export";
+
+/// The version that is read; a later one may mean something else by the same names.
+const VERSION: u64 = 1;
+
+/// Whether a text looks like one.
+pub fn recognise(text: &str) -> bool {
+    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+}
+
+/// The same of JSON that was parsed already.
+pub fn recognise_json(json: &Json) -> bool {
+    let has = |name: &str| !text_at(json, name).is_empty();
+    json.get("version").is_some_and(Json::is_u64) && has("profile") && has("service") && has("access_token")
+}
+
+/// Reads it.
+pub fn read(text: &str) -> Result<Import, DocumentError> {
+    let json = parse_json(FORM, text, SMALL)?;
+    if !recognise_json(&json) {
+        return Err(DocumentError::OtherForm { form: FORM, expected: "`version`, `profile` and `service`" });
+    }
+    if json.get("version").and_then(Json::as_u64) != Some(VERSION) {
+        let place = "version".to_owned();
+        return Err(DocumentError::Unexpected { form: FORM, place, expected: "version 1, which this program reads," });
+    }
+    Ok(Import { form: FORM.to_owned(), described: vec![described(&json)] })
+}
+
+fn described(json: &Json) -> Described {
+    let mut held = Held::new(FORM, "the one who wrote this file");
+    held.title = text_at(json, "service");
+    held.service_name.clone_from(&held.title);
+    let parts = [
+        ("client_id", Part::ClientId),
+        ("client_secret", Part::ClientSecret),
+        ("refresh_token", Part::RefreshToken),
+        ("access_token", Part::AccessToken),
+        ("id_token", Part::IdToken),
+        ("token_endpoint", Part::TokenUrl),
+        ("scope", Part::Scope),
+    ];
+    for (name, part) in parts {
+        held.take(name, part, &text_at(json, name));
+    }
+    let kept = json.get("kept").and_then(Json::as_object);
+    for name in kept.into_iter().flat_map(|kept| kept.keys()) {
+        held.ignore(format!("kept.{name}"), "a sign-in learns it anew");
+    }
+    let has_refresh_token = held.has_refresh_token();
+    let mut described = held.described();
+    if !has_refresh_token {
+        let words = "the file holds none: write it with `--with-refresh-token`, or sign in";
+        described.missing.push(crate::dialect::Note::new("refresh token", words));
+    }
+    described
+}

@@ -1,0 +1,63 @@
+//! The files that were written of a profile: what each is, how it does, and taking it off the list.
+
+use egui::{Label, RichText, Ui};
+use jiff::Timestamp;
+
+use crate::export::Outlet;
+use crate::gui::draft::Draft;
+use crate::gui::intent::Intent;
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{dot, section};
+use crate::service::ProfileName;
+use crate::wizard::Session;
+
+/// Shows the files, if there are any; what the person wants.
+pub(crate) fn outlets_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName) -> Option<Intent> {
+    let files = session.export.outlets.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
+    let mut intent = None;
+    section(ui, "Files written of this profile", |ui| {
+        for (index, file) in files.iter().enumerate() {
+            if index > 0 {
+                ui.separator();
+            }
+            ui.push_id(("outlet", &file.path), |ui| {
+                intent = intent.take().or(outlet_ui(ui, session, draft, name, file));
+            });
+        }
+    });
+    intent
+}
+
+fn outlet_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.add(Label::new(RichText::new(&file.path).monospace()).wrap().selectable(true));
+    let form = session.export.forms.iter().find(|form| form.id == file.form);
+    let form = form.map_or(&file.form, |form| &form.name);
+    ui.label(small(ui, format!("{form}, last written {}", clock(&file.written_at, draft))));
+    let (tone, words) = state(file);
+    // The words of a failure may be long.
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        dot(ui, tone);
+        ui.add(Label::new(words).wrap());
+    });
+    let drop = Intent::DropOutlet(name.clone(), file.path.clone());
+    let words = drop.words();
+    let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
+    response.on_hover_text(words.hint).clicked().then_some(drop)
+}
+
+fn state(file: &Outlet) -> (Tone, String) {
+    match &file.problem {
+        Some(problem) => (Tone::Danger, format!("Failed: {problem}")),
+        None if file.sink => (Tone::Success, "Written at each refresh".to_owned()),
+        None if file.live => (Tone::Success, "Live".to_owned()),
+        None => (Tone::Neutral, "Written once".to_owned()),
+    }
+}
+
+/// A time that was written down, as the person's clock shows it.
+pub(crate) fn clock(written: &str, draft: &Draft) -> String {
+    let Ok(at) = written.parse::<Timestamp>() else { return written.to_owned() };
+    at.to_zoned(draft.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

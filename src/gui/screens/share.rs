@@ -1,0 +1,128 @@
+//! *Share…*: profiles for a colleague, in the open without secrets, or with them and locked.
+
+use egui::{Align, Layout, ScrollArea, Ui};
+
+use crate::gui::draft::Draft;
+use crate::gui::export_draft::{Locking, ShareDraft};
+use crate::gui::intent::Intent;
+use crate::gui::screens::export::{FOOT, failure_ui, foot_line};
+use crate::gui::screens::window::{above_foot, follow_focus};
+use crate::gui::screens::{intent_button, vault, waiting_row};
+use crate::gui::theme::{Tone, heading, small};
+use crate::gui::widgets::{ButtonKind, Field, key_values, notice, section, segmented, toggle};
+use crate::wizard::{Flow, Insisted, ProfileState, Session, ShareDone};
+
+/// Shows the page; what the person wants.
+pub(crate) fn share_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let mut share = draft.share.take()?;
+    let from_page = above_foot(ui, FOOT, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("share");
+        if std::mem::take(&mut draft.lead.to_top) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| page_ui(ui, session, draft, &mut share)).inner
+    });
+    foot_line(ui);
+    let from_foot = foot_ui(ui, session, &share);
+    draft.share = Some(share);
+    from_foot.or(from_page)
+}
+
+fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, share: &mut ShareDraft) -> Option<Intent> {
+    ui.label(heading("Share profiles"));
+    ui.add_space(8.0);
+    let mut intent = outcome_ui(ui, session, share);
+    intent = intent.or(vault::vault_ui(ui, session, draft));
+    section(ui, "Which?", |ui| which_ui(ui, session, share));
+    ui.add_space(12.0);
+    section(ui, "With their secrets?", |ui| locking_ui(ui, share));
+    ui.add_space(12.0);
+    section(ui, "Where to?", |ui| {
+        let help = "The folder must exist. Your colleague opens the file with: tokenwright import FILE";
+        Field::new("File").example("/home/me/profiles.tokenwright").help(help).mono().show(ui, &mut share.path);
+    });
+    ui.add_space(16.0);
+    follow_focus(ui);
+    intent
+}
+
+fn which_ui(ui: &mut Ui, session: &Session, share: &mut ShareDraft) {
+    for profile in session.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
+        let mut on = share.profiles.contains(&profile.name);
+        toggle(ui, profile.name.as_str(), &mut on, Some(&profile.service));
+        if on {
+            share.profiles.insert(profile.name.clone());
+        } else {
+            share.profiles.remove(&profile.name);
+        }
+    }
+}
+
+fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
+    let ways = [
+        (Locking::WithoutSecrets, "Without"),
+        (Locking::Passphrase, "Locked with a passphrase"),
+        (Locking::Recipient, "Locked for an age recipient"),
+    ];
+    segmented(ui, "With their secrets", &mut share.locking, &ways);
+    match share.locking {
+        Locking::WithoutSecrets => {
+            let words =
+                "A plain text that may be kept under version control. What your colleague must supply is listed.";
+            ui.label(small(ui, words));
+        }
+        Locking::Passphrase => {
+            ui.label(small(ui, "Tell the passphrase by another way than the file takes."));
+            let [first, second] = &mut share.passphrase;
+            Field::new("Passphrase for the file").show_secret(ui, first);
+            let differ = !second.is_empty() && first != second;
+            Field::new("The same again").error(differ.then_some("the two differ")).show_secret(ui, second);
+        }
+        Locking::Recipient => {
+            let help = "Only the holder of its identity can open the file.";
+            Field::new("Recipient").example("age1…").help(help).mono().show(ui, &mut share.recipient);
+        }
+    }
+}
+
+/// What the last sharing came to; nothing of one into another file.
+fn outcome_ui(ui: &mut Ui, session: &Session, share: &ShareDraft) -> Option<Intent> {
+    if session.running(Flow::Share).is_some() {
+        return waiting_row(ui, "Writing the file", Flow::Share);
+    }
+    let intent = match session.export.shared.as_ref()? {
+        Ok(done) => {
+            done_ui(ui, done);
+            None
+        }
+        Err(_) if share.asked.as_ref() != Some(&share.path) => return None,
+        Err(failure) => failure_ui(ui, failure, share.insisted, Intent::Share),
+    };
+    ui.add_space(12.0);
+    intent
+}
+
+fn done_ui(ui: &mut Ui, done: &ShareDone) {
+    let path = done.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    notice(ui, Tone::Success, &format!("Written to {path}"), "");
+    ui.add_space(8.0);
+    key_values(ui, |rows| {
+        for (name, words) in &done.left_out {
+            rows.text("Must be supplied", &format!("{name}: {words}"));
+        }
+        rows.copyable("Next, over there", "tokenwright import FILE", "tokenwright import FILE");
+    });
+}
+
+fn foot_ui(ui: &mut Ui, session: &Session, share: &ShareDraft) -> Option<Intent> {
+    let blocked = session.running(Flow::Share).map(|_| "Being written").or(share.lack());
+    let mut intent = None;
+    ui.horizontal(|ui| {
+        intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let share = Intent::Share(Insisted::default());
+            intent = intent.take().or(intent_button(ui, ButtonKind::Primary, share, blocked));
+        });
+    });
+    intent
+}

@@ -1,0 +1,84 @@
+//! *Import…* of profiles that a colleague shared: the passphrase where they are locked, then what they are and what must
+//! be supplied; only then are they kept.
+
+use egui::Ui;
+
+use crate::diagnosis::Diagnosis;
+use crate::gui::draft::ImportDraft;
+use crate::gui::intent::Intent;
+use crate::gui::screens::{entered, intent_button};
+use crate::gui::theme::{Tone, small};
+use crate::gui::widgets::{ButtonKind, Field, banner, key_values, section, toggle};
+use crate::service::ProfileName;
+use crate::wizard::{ImportSource, LockedText, ShareKey, SharedProfile, SharedProfiles};
+
+/// Asks what opens them.
+pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) -> Option<Intent> {
+    section(ui, "The profiles are locked", |ui| {
+        ui.label(small(ui, format!("From {}", locked.from)));
+        let problem = locked.problem.as_ref().map(Diagnosis::to_string);
+        let help = "The one who shared them knows it.";
+        let field = Field::new("Passphrase").help(help).error(problem.as_deref());
+        let typed = field.show_secret(ui, &mut import.passphrase);
+        ui.add_space(8.0);
+        let help = "Instead, where they were locked for an age recipient: the file that age-keygen wrote.";
+        let field = Field::new("Identity file").help(help).optional().mono().show(ui, &mut import.identity);
+        ui.add_space(8.0);
+        let key = match import.identity.trim() {
+            "" => ShareKey::Passphrase(import.passphrase.clone()),
+            path => ShareKey::Identity(path.into()),
+        };
+        let is_empty = import.passphrase.is_empty() && import.identity.trim().is_empty();
+        let blocked = is_empty.then_some("Enter the passphrase or name the identity file");
+        let open = Intent::Import(ImportSource::Locked(Box::new(locked.clone()), key));
+        let is_entered = (entered(ui, &typed) || entered(ui, &field)) && !is_empty;
+        let pressed = intent_button(ui, ButtonKind::Primary, open.clone(), blocked);
+        pressed.or(is_entered.then_some(open))
+    })
+    .inner
+}
+
+/// Says what they are.
+pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut ImportDraft) {
+    section(ui, "Shared profiles", |ui| {
+        ui.label(small(ui, format!("From {}", shared.from)));
+        if shared.profiles.iter().any(|profile| profile.is_here) {
+            let help = "Otherwise they stay as they are.";
+            toggle(ui, "Replace profiles of the same name that are here", &mut import.replace, Some(help));
+        }
+    });
+    for profile in &shared.profiles {
+        ui.add_space(12.0);
+        section(ui, profile.name.as_str(), |ui| profile_ui(ui, profile, import.replace));
+    }
+}
+
+fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
+    match &profile.material {
+        Err(diagnosis) => {
+            banner(ui, Tone::Warning, diagnosis);
+        }
+        Ok(material) => {
+            key_values(ui, |rows| {
+                rows.text("Service", &material.profile.service.name);
+                rows.text("Client ID", &material.profile.client_id);
+                if !profile.secrets.is_empty() {
+                    rows.text("Secrets in it", &profile.secrets.join(", "));
+                }
+                profile.must_supply.iter().for_each(|words| rows.text("You must supply", words));
+            });
+        }
+    }
+    if profile.is_here {
+        let words =
+            if replace { "The one that is here is replaced." } else { "There is one of this name here; it stays." };
+        ui.label(small(ui, words));
+    }
+}
+
+/// Says that they are kept.
+pub(crate) fn taken_ui(ui: &mut Ui, names: &[ProfileName]) {
+    let names: Vec<&str> = names.iter().map(ProfileName::as_str).collect();
+    let kept = Diagnosis::new(format!("Kept: {}", names.join(", ")));
+    banner(ui, Tone::Success, &kept.hint("open one on the left to see what is still to be done"));
+}
