@@ -54,6 +54,11 @@ fn items_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profile
     }
     if ui.button("Forget…").on_hover_text(Intent::Forget(name()).words().hint).clicked() {
         draft.forgetting = Some(name());
+        ui.close();
+    }
+    // A menu goes by itself where the pointer is used, but not where the keyboard is.
+    if intent.is_some() {
+        ui.close();
     }
     intent
 }
