@@ -61,7 +61,7 @@ pub enum Command {
         /// What was pasted.
         text: Secret,
     },
-    /// Take the next line of standard input as such; [`Event::InputTaken`] tells when there was one.
+    /// Take the next line of standard input as such; [`crate::wizard::Event::InputTaken`] tells when there was one.
     PasteLine(Attempt),
     /// Call the bearer token endpoint.
     CallBearer {
@@ -279,7 +279,7 @@ pub enum Command {
         /// The certificate's file.
         certificate: Option<PathBuf>,
     },
-    /// Make a key pair as the service wants it; [`Event::KeyRead`] brings it.
+    /// Make a key pair as the service wants it; [`crate::wizard::Event::KeyRead`] brings it.
     MakeKey {
         /// The run.
         attempt: Attempt,

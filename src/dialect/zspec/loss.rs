@@ -7,7 +7,7 @@ use crate::dialect::zspec::write::{STAGES, is_idle};
 use crate::dialect::zspec::{read, write};
 use crate::service::{RedirectRules, Service, Start};
 
-/// What [`write`] leaves out of a service: where it is, and what becomes of it. Nothing where it cannot be written at
+/// What [`write()`] leaves out of a service: where it is, and what becomes of it. Nothing where it cannot be written at
 /// all.
 pub fn losses(service: &Service) -> Vec<Note> {
     let Some(back) = write(service).ok().and_then(|text| read(&text).ok()) else { return Vec::new() };

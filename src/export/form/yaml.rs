@@ -1,4 +1,4 @@
-//! The same document as [`json`](super::json), in YAML. Every value is in double quotes: a token of digits is no number.
+//! The same document as [`super::json`], in YAML. Every value is in double quotes: a token of digits is no number.
 
 use crate::export::form::json;
 use crate::export::quote::json_string;

@@ -59,7 +59,7 @@ pub enum CallState {
     Failed(Failure),
 }
 
-/// A rehearsal: what its stages came to. Whether it goes on is what [`Session::running`] says.
+/// A rehearsal: what its stages came to. Whether it goes on is what [`crate::wizard::Session::running`] says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RehearsalState {
     /// The preset's id; empty until it begins.
