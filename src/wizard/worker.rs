@@ -37,7 +37,7 @@ impl Worker {
             // A keyring that hangs must not keep the program from ending.
             runtime.shutdown_background();
         };
-        let thread = thread::Builder::new().name("wizard".into()).spawn(run)?;
+        let thread = thread::Builder::new().name("wizard".into()).stack_size(STACK).spawn(run)?;
         Ok(Self { commands: Some(commands), thread: Some(thread) })
     }
 
@@ -59,6 +59,9 @@ impl Drop for Worker {
         }
     }
 }
+
+/// Bytes of stack of the thread: a run is one large value in an unoptimised build, and several may be nested.
+const STACK: usize = 8 * 1024 * 1024;
 
 /// How long the end of the program waits for a renewal whose call is on its way: what the service sends back then may be
 /// the only refresh token that is good.

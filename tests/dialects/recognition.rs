@@ -4,7 +4,10 @@ use serde_json::json;
 use tokenwright::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
 use tokenwright::dialect::{bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman};
 
-const RECOGNISERS: [(&str, fn(&str) -> bool); 15] = [
+/// Tells whether a text is of a form.
+type Recognises = fn(&str) -> bool;
+
+const RECOGNISERS: [(&str, Recognises); 15] = [
     ("bruno", bruno::recognise),
     ("curl", curl::recognise),
     ("datazen", datazen::recognise),

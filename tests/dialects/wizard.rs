@@ -35,8 +35,6 @@ impl Wizard {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),
-            door: tokenwright::agent::Door::none(),
-            supervisor: tokenwright::agent::Supervisor::default(),
             vault_kind: Some("memory".into()),
             passphrase: None,
             open_browser: Arc::new(redirect::open),

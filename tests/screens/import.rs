@@ -72,7 +72,7 @@ fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
         window.event(Input::Paste("curl https://acme.example".into()));
         window.settle();
         let pasted = Intent::Import(ImportSource::Pasted(Secret::new("curl https://acme.example")));
-        assert_eq!(window.state().wanted, [pasted.clone()]);
+        assert_eq!(window.state().wanted, std::slice::from_ref(&pasted));
         window.press("Read the text");
         assert_eq!(window.state().wanted, [pasted.clone(), pasted]);
     }
