@@ -58,8 +58,8 @@ fn a_preset_is_customised_under_an_id_and_a_name_of_its_own() {
 fn a_changed_preset_and_a_service_described_by_hand_are_saved_as_a_preset() {
     let mut changed = at(service("quickbooks"), Step::Service);
     changed.profile.as_mut().expect("chosen").authorization_url = "https://other.example/authorize".into();
-    for draft in vec![changed, at(service("custom"), Step::Service)] {
-        let mut window = stage(DRESSES[0], started(), draft);
+    for draft in [Box::new(changed), Box::new(at(service("custom"), Step::Service))] {
+        let mut window = stage(DRESSES[0], started(), *draft);
         assert!(window.button("Customise").is_none());
         window.press("Save as preset…");
         assert!(window.field("Preset ID").is_some());

@@ -212,6 +212,7 @@ impl Session {
             | Event::KeyOpened(..)
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
+            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
@@ -268,17 +269,10 @@ impl Session {
                     session.saved_as = None;
                 }
             }),
-            Event::Rehearsing(attempt, id) => self.when(attempt, false, |session, _| {
-                session.rehearsal = Some(RehearsalState { service: id, ..RehearsalState::default() });
-            }),
-            Event::StageRehearsed(attempt, line) => self.when(attempt, false, |session, _| {
-                session.rehearsal.get_or_insert_default().lines.push(line);
-            }),
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
             }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
-            Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
             Event::Cancelled(attempt) => self.when(attempt, true, Self::cancel),
         }

@@ -1,6 +1,6 @@
-//! What imports and keys change of what a face knows.
+//! What imports, keys and rehearsals change of what a face knows.
 
-use crate::wizard::{Event, ImportState, KeyState, Session};
+use crate::wizard::{Event, ImportState, KeyState, RehearsalState, Session};
 
 impl Session {
     /// Takes in what happened to an import.
@@ -39,6 +39,20 @@ impl Session {
             Event::CertificateWritten(attempt, path) => self.when(attempt, true, |session, _| {
                 session.key = KeyState::Written(path);
             }),
+            _ => {}
+        }
+    }
+
+    /// Takes in what happened to a rehearsal.
+    pub(in crate::wizard) fn apply_rehearsal(&mut self, event: Event) {
+        match event {
+            Event::Rehearsing(attempt, id) => self.when(attempt, false, |session, _| {
+                session.rehearsal = Some(RehearsalState { service: id, ..RehearsalState::default() });
+            }),
+            Event::StageRehearsed(attempt, line) => self.when(attempt, false, |session, _| {
+                session.rehearsal.get_or_insert_default().lines.push(line);
+            }),
+            Event::Rehearsed(attempt) => self.when(attempt, true, |_, _| {}),
             _ => {}
         }
     }
