@@ -3,7 +3,9 @@
 use serde_json::json;
 use tokenwright::dialect::{bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman};
 
-const RECOGNISERS: [(&str, fn(&str) -> bool); 9] = [
+type Recognise = fn(&str) -> bool;
+
+const RECOGNISERS: [(&str, Recognise); 9] = [
     ("bruno", bruno::recognise),
     ("curl", curl::recognise),
     ("datazen", datazen::recognise),

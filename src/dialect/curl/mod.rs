@@ -156,7 +156,7 @@ impl Options {
             // The body would be in a file, which is not read here.
             'd' if value.starts_with('@') => self.ignored.push("--data @file".to_owned()),
             'E' if !value.contains('=') && value.contains('@') => {
-                self.ignored.push("--data-urlencode @file".to_owned())
+                self.ignored.push("--data-urlencode @file".to_owned());
             }
             'F' if value.contains("=@") || value.contains("=<") => self.ignored.push("--form @file".to_owned()),
             'F' => self.data.push(Data::Part(value)),
