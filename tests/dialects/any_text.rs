@@ -23,8 +23,9 @@ const READERS: [Read; 9] = [
 
 #[test]
 fn a_hostile_document_comes_to_an_end() {
-    let mebibyte = 1024 * 1024;
-    let full = |text: &str| text.repeat((mebibyte - 200) / text.len());
+    // Four times what a text of a call may have.
+    let large = 256 * 1024;
+    let full = |text: &str| text.repeat(large / text.len());
     let doubling: Vec<_> = (0..40)
         .map(|n| serde_json::json!({ "key": format!("v{n}"), "value": format!("{{{{v{}}}}}", n + 1).repeat(50) }))
         .collect();
@@ -32,7 +33,7 @@ fn a_hostile_document_comes_to_an_end() {
     let collection = serde_json::json!({ "info": {}, "variable": doubling, "auth": { "type": "oauth2", "oauth2": {
         "accessTokenUrl": "{{v0}}", "clientId": "{{v0}}", "tokenRequestParams": many,
     } } });
-    let open: String = (0..50_000).map(|n| format!("p{n}={{x{n}}}")).collect::<Vec<_>>().join("&");
+    let open: String = (0..20_000).map(|n| format!("p{n}={{x{n}}}")).collect::<Vec<_>>().join("&");
     let documents = [
         collection.to_string(),
         full("{"),
@@ -41,7 +42,7 @@ fn a_hostile_document_comes_to_an_end() {
         format!("curl https://a.test -d '{open}'"),
         format!("curl https://a.test -H 'Content-Type: text/xml' -d '{}'", full("</a><a>{b}")),
         format!("curl https://a.test -d '{}'", full("a=1&")),
-        format!("OAuth Bearer Token URL: https://a.test\nBody: {open}\nScope: {}", full("a b ").split_at(400_000).0),
+        format!("OAuth Bearer Token URL: https://a.test\nBody: {open}\nScope: {}", full("a b ")),
         format!("Refresh Token URL: https://a.test\nRefresh Token Endpoint Body: {}", "{“a”:“b”}".repeat(3_500)),
         format!("auth:oauth2 {{\n{}}}\n", full("  scope: {{a}}\n")),
         format!("openapi: 3.0.0\ncomponents: {}", full("{a: ")),

@@ -93,6 +93,19 @@ fn json_and_get_and_other_shells() {
 }
 
 #[test]
+fn options_that_are_not_known_and_files_do_not_hide_the_call() {
+    let line = "curl --new-option value https://as.example.test/token -d @secret-file -d grant_type=client_credentials \
+        -d client_id=x -F 'key=@key.pem' > out.json";
+    let described = only(curl::read(line).expect("a line"));
+    assert_eq!(described.service.bearer.url.source(), "https://as.example.test/token");
+    let ignored = words(&described.ignored);
+    for told in ["--new-option", "--data @file", "--form @file", "a further word"] {
+        assert!(ignored.iter().any(|words| words.starts_with(told)), "{told}: {ignored:?}");
+    }
+    assert!(!ignored.join(" ").contains("secret-file"), "{ignored:?}");
+}
+
+#[test]
 fn what_is_no_call_is_told_without_quoting_it() {
     let error = |text: &str| curl::read(text).expect_err("refused").to_string();
     assert_eq!(error("wget x"), "this is no curl command: it has no `curl` at its beginning");

@@ -80,11 +80,12 @@ fn preset(setting: &str) -> Option<Service> {
         "instragram" => "instagram",
         wanted => wanted,
     };
-    let is_it = |service: &Service| {
-        let names = [&service.id, &service.name].into_iter().chain(&service.aliases);
-        names.into_iter().any(|name| squeezed(name) == wanted)
-    };
-    Catalog::bundled().services().into_iter().find(is_it)
+    let mut services = Catalog::bundled().services();
+    let is_name = |name: &String| squeezed(name) == wanted;
+    // Its own name before one that it shares with others.
+    let by_name = services.iter().position(|service| is_name(&service.id) || is_name(&service.name));
+    let found = by_name.or_else(|| services.iter().position(|service| service.aliases.iter().any(is_name)));
+    found.map(|at| services.swap_remove(at))
 }
 
 fn by_page(page: Page, mut gathering: Gathering) -> Described {
