@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::fs;
 use std::process::Command;
 
 use serde_json::json;
