@@ -139,3 +139,26 @@ fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
     let said = error.diagnose().to_string();
     assert!(said.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"), "{said}");
 }
+
+#[test]
+fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
+    if !is_inside() {
+        return inside("a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind", WITH_KEYRING);
+    }
+    wait_for_keyring();
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("one");
+    let vault = vault::open(VaultKind::Keyring, &folder, None).expect("made");
+    vault.put("demo", None, &secrets("hunter2"), How::SignedIn.into()).expect("put");
+    let (_, key) = entry(&folder);
+    let passphrase = Secret::new("open sesame");
+    let upkeep = vault.upkeep().expect("it is files");
+    let moved = upkeep.move_to(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
+    assert_eq!(moved.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert!(matches!(key.get_secret(), Err(Error::NoEntry)), "the old key is gone");
+    let back = moved.upkeep().expect("it is files").move_to(VaultKind::Keyring, None).expect("moved back");
+    assert_eq!(back.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(entry(&folder).1.get_secret().expect("a new key").len(), 32);
+    let other = vault::open(VaultKind::Keyring, &folder, None).expect("opened");
+    assert_eq!(other.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+}
