@@ -160,12 +160,14 @@ pub(crate) async fn save_quietly(
         let last = vault.get(&kept)?;
         let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
         let how = if is_same { How::Saved } else { how };
-        vault.put(&kept, last.map(|last| last.number), &secrets, how.into())
+        vault.put(&kept, last.map(|last| last.number), &secrets, how.into()).map(|_| is_same)
     };
-    shared.with_vault(put).await?;
+    let is_same = shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
-    export::clear_hand_over(shared, name)?;
+    if !is_same {
+        export::clear_hand_over(shared, name)?;
+    }
     shared.take_unkept(name);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;
