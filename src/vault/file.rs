@@ -275,6 +275,8 @@ impl Vault for FileVault {
 
     fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
         let path = self.path(profile, BEGUN);
+        // Whoever opens the vault sweeps what is half written, unless somebody is at it.
+        let _change = lock_folder(&self.folder)?;
         match begun {
             Some(begun) => begun.save(&path),
             None => durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path)),
