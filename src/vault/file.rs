@@ -275,8 +275,9 @@ impl Vault for FileVault {
 
     fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
         let path = self.path(profile, BEGUN);
-        // Whoever opens the vault sweeps what is half written, unless somebody is at it.
-        let _change = lock_folder(&self.folder)?;
+        // Whoever opens the vault sweeps what is half written, unless somebody is at it. Where the lock cannot be had, nobody
+        // sweeps either.
+        let _change = lock_folder(&self.folder).ok();
         match begun {
             Some(begun) => begun.save(&path),
             None => durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path)),
