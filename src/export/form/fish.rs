@@ -1,7 +1,7 @@
 //! Variables for fish.
 
+use crate::export::form::variables::lines;
 use crate::export::quote::fish_word;
-use crate::export::variable;
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
 
 pub(super) const FORMAT: ExportFormat = ExportFormat {
@@ -16,19 +16,7 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 };
 
 pub(super) fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
-    let mut text = String::new();
-    for field in subject.fields() {
-        if field.value.expose().contains('\0') {
-            let why = "a variable cannot hold a zero byte";
-            return Err(ExportError::CannotCarry { format: FORMAT.id, field: field.name, why });
-        }
-        text.push_str(&format!(
-            "set --global --export {} {}\n",
-            variable(&field.name),
-            fish_word(field.value.expose())
-        ));
-    }
-    Text::whole(text)
+    lines(subject, FORMAT.id, |name, value| format!("set --global --export {name} {}", fish_word(value)))
 }
 
 /// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well.

@@ -32,6 +32,7 @@ mod singer;
 mod systemd;
 mod terraform;
 mod token;
+mod variables;
 mod vault_kv;
 mod yaml;
 
