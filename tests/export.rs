@@ -161,6 +161,14 @@ fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() 
 }
 
 #[test]
+fn a_refresh_token_that_could_not_be_written_anywhere_has_not_left() {
+    let (program, _practice) = signed_in();
+    let refused = program.run(&["export", "acme", "--as", "json", "--hand-over", "--out", "no-such-folder/a.json"]);
+    assert!(refused.failed(1).starts_with("error: cannot write `"), "there is no such folder");
+    program.run(&["refresh", "acme"]).done();
+}
+
+#[test]
 fn without_the_refresh_token_an_export_is_no_second_holder() {
     let (program, _practice) = signed_in();
     for form in ["dotenv", "json", "yaml", "kubernetes-secret", "requests-oauthlib"] {

@@ -92,13 +92,18 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
     let (text, hands_over) = compose(shared, attempt, &form, &order).await?;
-    let digest = write(&path, text.text).await?;
+    if hands_over {
+        // Marked before it leaves: a crash in between must not leave two who refresh with it.
+        hand_over(shared, &order, &path.display().to_string())?;
+    }
+    let written = write(&path, text.text).await;
+    if hands_over && written.is_err() {
+        clear_hand_over(shared, &order.profile)?;
+    }
+    let digest = written?;
     // The refresh that may just have been made has written to the list as well.
     outlets = sinks::load(shared, &order.profile).unwrap_or(outlets);
     outlets.remember(outlet(shared, &order, &path, sink, digest));
-    if hands_over {
-        outlets.handed_over = Some(handed_over_now(shared, &order, &path.display().to_string()));
-    }
     sinks::save(shared, &order.profile, &outlets)?;
     let next = form.next(&order, Some(&path.display().to_string()));
     let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out };
@@ -253,12 +258,9 @@ fn outlet(shared: &Shared, order: &ExportOrder, path: &std::path::Path, sink: bo
 
 fn hand_over(shared: &Shared, order: &ExportOrder, path: &str) -> Result<(), Failure> {
     let mut outlets: Outlets = sinks::load(shared, &order.profile)?;
-    outlets.handed_over = Some(handed_over_now(shared, order, path));
+    let at = (shared.edges.now)().to_string();
+    outlets.handed_over = Some(HandedOver { form: order.form.clone(), path: path.to_owned(), at });
     sinks::save(shared, &order.profile, &outlets)
-}
-
-fn handed_over_now(shared: &Shared, order: &ExportOrder, path: &str) -> HandedOver {
-    HandedOver { form: order.form.clone(), path: path.to_owned(), at: (shared.edges.now)().to_string() }
 }
 
 impl From<ExportError> for Failure {
