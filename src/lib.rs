@@ -4,14 +4,10 @@
 //!
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
-//!   [`dialect`] (other tools' descriptions of a service),
-//!   [`export`] (tokens as text for other tools)
+//!   [`dialect`] (other tools' descriptions of a service), [`export`] (tokens as text for other tools)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
-//!   [`delivery`] (exported text in files)
-//!   [`dialect`] (other tools' descriptions of a service)
-//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
-//!   [`expression`] (JSONata in a process of its own)
-//!   [`agent`] (what stays awake, and how it is asked), [`tray`] (an icon of the desktop)
+//!   [`expression`] (JSONata in a process of its own), [`delivery`] (exported text in files), [`agent`] (what stays
+//!   awake, and how it is asked), [`desktop`] (tray, clipboard, notices)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
@@ -19,6 +15,7 @@ pub mod agent;
 pub mod call;
 pub mod cli;
 pub mod delivery;
+pub mod desktop;
 pub mod diagnosis;
 pub mod dialect;
 pub mod durable;
@@ -32,6 +29,5 @@ pub mod secret;
 pub mod service;
 pub mod store;
 pub mod transport;
-pub mod tray;
 pub mod vault;
 pub mod wizard;

@@ -46,7 +46,7 @@ mod unlock;
 mod worker;
 
 pub use crate::agent::Status as AgentStatus;
-pub use crate::tray::{TrayIcon, TrayPress};
+pub use crate::desktop::{TrayIcon, TrayPress};
 pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;

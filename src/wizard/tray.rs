@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::diagnosis::Diagnose as _;
-use crate::tray::{Tray, TrayError, TrayIcon, TrayPress};
+use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::wizard::shared::Shared;
 use crate::wizard::{Event, Failure, KeptAlive, TrayState};
 

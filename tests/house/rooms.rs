@@ -75,14 +75,13 @@ const ROOMS: &[Room] = &[
     Room { name: "vault", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
-    Room { name: "tray", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "desktop", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS, EDGE_ROOMS] },
     // Where the parts are put together.
-    Room { name: "edges", layer: ASSEMBLY, alone: false, bans: &[WINDOW] },
     Room { name: "lib", layer: ASSEMBLY, alone: false, bans: &[] },
     Room { name: "main", layer: ASSEMBLY, alone: false, bans: &[] },
 ];
@@ -94,12 +93,9 @@ const EDGE_ROOMS: &[&str] = &[
     "crate::store",
     "crate::delivery",
     "crate::practice",
-    "crate::practice",
     "crate::expression",
-    "crate::practice",
     "crate::agent",
-    "crate::tray",
-    "crate::edges",
+    "crate::desktop",
 ];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod browser;
+pub mod desktop;
 pub mod display;
 pub mod oidc_provider;
 pub mod practice;

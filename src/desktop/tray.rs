@@ -54,7 +54,7 @@ mod item {
     use ksni::menu::StandardItem;
     use ksni::{Handle, Icon, MenuItem, OfflineReason, TrayMethods as _};
 
-    use crate::tray::{TrayError, TrayIcon, TrayPress};
+    use crate::desktop::{TrayError, TrayIcon, TrayPress};
 
     /// An icon in the tray, until it is dropped.
     pub struct Tray(Handle<Item>);

@@ -1,0 +1,5 @@
+//! The window on a real desktop: what another program pastes, what the browser opens, what the screen shows.
+#![cfg(target_os = "linux")]
+
+#[path = "../support/mod.rs"]
+mod support;
