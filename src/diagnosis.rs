@@ -2,7 +2,11 @@
 //!
 //! Form: lower case, no full stop, literals in backticks; the hint in the imperative. Never a secret.
 
+mod printable;
+
 use std::fmt;
+
+pub use crate::diagnosis::printable::{printable, printable_json, printable_lines};
 
 /// What went wrong, in words for the engineer in front of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]

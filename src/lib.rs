@@ -2,7 +2,7 @@
 //!
 //! The rooms, lowest first; a room never names one above it (`tests/house` keeps it so):
 //!
-//! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written)
+//! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written), [`child`] (how programs are started)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service), [`export`] (tokens as text for other tools)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
@@ -13,6 +13,7 @@
 
 pub mod agent;
 pub mod call;
+pub mod child;
 pub mod cli;
 pub mod delivery;
 pub mod desktop;

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination as _};
 use std::sync::Arc;
 
-use clap::Parser as _;
 use jiff::Timestamp;
 
 use tokenwright::agent::{Answer, Ask, Door, Supervisor};
-use tokenwright::cli::{self, Arguments, StartWorker};
+use tokenwright::cli::{self, StartWorker};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
 use tokenwright::redirect;
@@ -23,10 +22,14 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
         return expression::serve();
     }
+    cli::tell_panics_safely();
     if let Some(exit) = token_of_agent() {
         return exit.report();
     }
-    let arguments = Arguments::parse();
+    let arguments = match cli::arguments() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit.report(),
+    };
     // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
     secret::keep_out_of_dumps(arguments.task.is_some());
     let edges = match edges() {

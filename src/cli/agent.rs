@@ -67,7 +67,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
             "since": status.since.map(|at| at.to_string()),
             "profiles": status.profiles,
         });
-        print::result(&text.to_string());
+        print::json(&text);
         return Ok(());
     }
     let since = status.since.map(list::local).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! `tokenwright exec`: a command with the token in its environment, and `tokenwright git-credential`.
 
 use std::io::Read as _;
-use std::process::Command as Process;
 
+use crate::child;
 use crate::cli::conversation::Conversation;
 use crate::cli::{Exit, print};
 use crate::diagnosis::Diagnosis;
@@ -16,13 +16,13 @@ const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 
 /// Runs a command with the profile's named values in its environment and gives back its exit code. The values
-/// reach this one child and nothing else.
+/// reach this one child and nothing else, and what opens our vault does not reach it.
 pub(crate) fn run(mut conversation: Conversation, name: &str, command: &[String]) -> Result<Exit, Failure> {
     let fields = fields(&mut conversation, name)?;
     // The worker's thread, its listener and the open vault do not outlive the hand-over.
     drop(conversation);
     let Some((program, arguments)) = command.split_first() else { return Ok(Exit::Usage) };
-    let mut process = Process::new(program);
+    let mut process = child::command(program);
     process.args(arguments).envs(fields.iter().map(|field| (variable(&field.name), field.value.expose())));
     match process.status() {
         Ok(status) => Ok(Exit::Other(code(status))),
@@ -70,6 +70,6 @@ pub(crate) fn git_credential(conversation: &mut Conversation, name: &str, operat
         Event::Exported(_, done) => done.text,
         _ => None,
     })?;
-    print::result(answer.expose().trim_end_matches('\n'));
+    print::data(answer.expose().trim_end_matches('\n'));
     Ok(())
 }

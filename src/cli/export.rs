@@ -69,7 +69,7 @@ fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportO
 /// The text on standard output, or where it is; what to know and to do next beside it.
 fn tell(done: &ExportDone, sink: bool) {
     match (&done.text, &done.path) {
-        (Some(text), _) => print::result(text.expose().trim_end_matches('\n')),
+        (Some(text), _) => print::data(text.expose().trim_end_matches('\n')),
         (None, Some(path)) if sink => {
             print::result(&format!("written to {}, and again at each refresh", path.display()));
         }
@@ -86,7 +86,7 @@ fn tell(done: &ExportDone, sink: bool) {
 
 fn preview(conversation: &mut Conversation, order: ExportOrder) -> Result<(), Failure> {
     let view = look(conversation, order)?;
-    print::result(view.masked.trim_end_matches('\n'));
+    print::result_lines(view.masked.trim_end_matches('\n'));
     for words in &view.warnings {
         print::warning(&Diagnosis::new(words.as_str()));
     }
@@ -122,7 +122,7 @@ fn forms(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
         let forms = forms.iter().map(|form| {
             json!({"id": form.id, "name": form.name, "reader": form.reader, "snapshot": form.snapshot, "live": form.live})
         });
-        print::result(&Json::from(forms.collect::<Vec<_>>()).to_string());
+        print::json(&Json::from(forms.collect::<Vec<_>>()));
         return Ok(());
     }
     let mut rows = vec![["FORM", "WAYS", "READ BY"].map(str::to_owned).to_vec()];
@@ -150,7 +150,7 @@ fn sinks(conversation: &Conversation, name: &ProfileName, as_json: bool) -> Resu
     conversation.send(Command::ListOutlets(name.clone()));
     let outlets = outlets(conversation)?;
     if as_json {
-        print::result(&json!(outlets).to_string());
+        print::json(&json!(outlets));
         return Ok(());
     }
     if let Some(to) = &outlets.handed_over {

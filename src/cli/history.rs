@@ -17,7 +17,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &HistoryOptions) -> 
         _ => None,
     })?;
     if options.json {
-        print::result(&history_json(&history).to_string());
+        print::json(&history_json(&history));
         return Ok(());
     }
     if history.lines.is_empty() {

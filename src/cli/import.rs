@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt, sign_in, take};
-use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
 use crate::wizard::{
@@ -40,7 +40,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> R
         Read::Shared(shared) => return take::run(conversation, *shared, options),
     };
     if options.json {
-        print::result(&import_json(&imported).to_string());
+        print::json(&import_json(&imported));
     } else {
         print::note(&format!("{}: {}", imported.from, imported.import.form));
     }
@@ -114,18 +114,13 @@ fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described
     if let [only] = &all[..] {
         return Ok(only);
     }
-    let lines: Vec<String> =
-        all.iter().enumerate().map(|(at, described)| format!("({}) {}", at + 1, title(described))).collect();
+    let titles: Vec<String> = all.iter().map(title).collect();
     if !prompt::is_terminal() {
+        let lines: Vec<String> = (1..).zip(&titles).map(|(number, title)| format!("({number}) {title}")).collect();
         return Err(many(format!("it describes {}: {}", all.len(), lines.join(", "))));
     }
-    loop {
-        let answer = prompt::line(&format!("It describes {}:\n{}", all.len(), lines.join("\n")))?;
-        match answer.trim().parse().ok().and_then(at) {
-            Some(described) => return Ok(described),
-            None => print::note("Answer with its number."),
-        }
-    }
+    let picked = prompt::one_of(&format!("It describes {}:", all.len()), &titles)?;
+    at(picked + 1).ok_or_else(|| many(format!("it describes {}", all.len())))
 }
 
 fn title(described: &Described) -> String {
@@ -154,9 +149,10 @@ fn list(title: &str, notes: &[Note]) {
         return;
     }
     print::note(&format!("{title}:"));
-    let width = notes.iter().map(|note| note.place.chars().count()).max().unwrap_or_default().min(40);
-    for note in notes {
-        print::note(&format!("  {:width$}  {}", note.place, note.words));
+    let places: Vec<_> = notes.iter().map(|note| printable(&note.place)).collect();
+    let width = places.iter().map(|place| place.chars().count()).max().unwrap_or_default().min(40);
+    for (place, note) in places.iter().zip(notes) {
+        print::note(&format!("  {place:width$}  {}", note.words));
     }
 }
 

@@ -57,8 +57,10 @@ fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(),
 fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput) -> Result<(), Failure> {
     let public_key = pair.signing_key().and_then(|key| key.public_key_pem()).unwrap_or_default();
     if let Some(certificate) = pair.certificate() {
-        print::note(&format!("Certificate, SHA-256 fingerprint:\n{}", certificate.fingerprint()));
-        print::note(&format!("SHA-1 thumbprint:\n{}", certificate.sha1_fingerprint()));
+        print::note("Certificate, SHA-256 fingerprint:");
+        print::note(&certificate.fingerprint());
+        print::note("SHA-1 thumbprint:");
+        print::note(&certificate.sha1_fingerprint());
     }
     if let Some(path) = &output.certificate_file {
         let certificate = pair.certificate.clone().ok_or_else(|| {
@@ -71,7 +73,7 @@ fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput
         write(conversation, path, public_key.clone())?;
     }
     if output.certificate_file.is_none() && output.public_key_file.is_none() {
-        print::result(pair.certificate.as_deref().unwrap_or(&public_key).trim_end());
+        print::data(pair.certificate.as_deref().unwrap_or(&public_key).trim_end());
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), 
     let now = Timestamp::now();
     if as_json {
         let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
-        print::result(&Json::from(list).to_string());
+        print::json(&Json::from(list));
     } else if profiles.is_empty() {
         print::note("No profile is saved. Begin with: tokenwright sign-in demo --service practice");
     } else {

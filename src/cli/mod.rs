@@ -31,10 +31,15 @@ mod whoami;
 pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
-pub use crate::cli::print::{no_window, print_failure};
+pub use crate::cli::print::{no_window, print_failure, tell_panics_safely};
 pub use crate::cli::token::{print_notes, print_token};
 
 use crate::cli::conversation::Conversation;
+
+/// What was asked; help, and what cannot be understood, end the program here.
+pub fn arguments() -> Result<Arguments, Exit> {
+    <Arguments as clap::Parser>::try_parse().map_err(|error| print::usage(&error))
+}
 
 /// Does what the command line asks.
 pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {

@@ -1,15 +1,34 @@
 //! The only place that prints: results to standard output, all else to standard error.
+//!
+//! Invariant: no text from outside reaches a terminal as it is. Only [`data`] is exact, and only into a pipe or file.
 
 use std::io::{IsTerminal as _, Write};
 
+use serde_json::Value as Json;
+
 use crate::call::Reveal;
 use crate::cli::Exit;
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
 use crate::wizard::{Exchange, Failure};
 
-/// A line of the result.
+/// A line of the result, for a person: nothing in it acts on the terminal.
 pub(crate) fn result(line: &str) {
-    write(&mut std::io::stdout().lock(), line);
+    write(&mut std::io::stdout().lock(), &printable(line));
+}
+
+/// Several lines of the result, for a person.
+pub(crate) fn result_lines(text: &str) {
+    write(&mut std::io::stdout().lock(), &printable_lines(text));
+}
+
+/// A result for a program, exactly as it is; on a terminal it is looked at, and shown as any other text.
+pub(crate) fn data(text: &str) {
+    if is_seen() { result_lines(text) } else { write(&mut std::io::stdout().lock(), text) }
+}
+
+/// A result as JSON, where what acts on a terminal has its escape.
+pub(crate) fn json(value: &Json) {
+    write(&mut std::io::stdout().lock(), &printable_json(&value.to_string()));
 }
 
 /// Whether results are shown on a screen as they are.
@@ -17,9 +36,36 @@ pub(crate) fn is_seen() -> bool {
     std::io::stdout().is_terminal()
 }
 
-/// A line beside the result.
-pub(crate) fn note(line: &str) {
-    write(&mut std::io::stderr().lock(), line);
+/// A line beside the result. Standard error is for people: nothing in it acts on the terminal.
+pub fn note(line: &str) {
+    write(&mut std::io::stderr().lock(), &printable(line));
+}
+
+/// Several lines beside the result, whose line breaks are our own.
+pub fn note_lines(text: &str) {
+    write(&mut std::io::stderr().lock(), &printable_lines(text));
+}
+
+/// The words of a panic may quote what came from outside.
+pub fn tell_panics_safely() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.to_string();
+        if printable_lines(&words) == words { usual(panic) } else { note_lines(&words) }
+    }));
+}
+
+/// Why the command line is refused. It quotes what was typed.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    let is_clean = std::env::args_os().all(|argument| {
+        let argument = argument.to_string_lossy();
+        printable_lines(&argument) == argument
+    });
+    if is_clean || !error.use_stderr() {
+        error.exit();
+    }
+    note_lines(error.to_string().trim_end());
+    Exit::Usage
 }
 
 /// Whoever reads may have had enough (`… 2>&1 | head -1`); that is no error of ours. The print macros would panic.
@@ -50,14 +96,18 @@ pub fn no_window(reason: &Diagnosis) -> Exit {
 
 fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let paint =
-        |text: &str, colour: &str| if coloured { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() };
-    note(&format!("{} {}", paint(&format!("{word}:"), colour), diagnosis.summary));
+    let paint = |word: &str, colour: &str, text: &str| {
+        let text = printable(text);
+        // The colour is ours; the text is not.
+        let line = if coloured { format!("\u{1b}[{colour}m{word}\u{1b}[0m {text}") } else { format!("{word} {text}") };
+        write(&mut std::io::stderr().lock(), &line);
+    };
+    paint(&format!("{word}:"), colour, &diagnosis.summary);
     if let Some(hint) = &diagnosis.hint {
-        note(&format!("{} {hint}", paint("hint:", "36")));
+        paint("hint:", "36", hint);
     }
     if let Some(reference) = &diagnosis.reference {
-        note(&format!("{} {reference}", paint("see:", "36")));
+        paint("see:", "36", reference);
     }
 }
 
@@ -79,10 +129,12 @@ pub(crate) fn exchange(exchange: &Exchange) {
 
 /// Rows in columns, the header first.
 pub(crate) fn table(rows: &[Vec<String>]) {
+    let shown = |row: &Vec<String>| row.iter().map(|cell| printable(cell).into_owned()).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(shown).collect();
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..columns).map(width).collect();
-    for row in rows {
+    for row in &rows {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         result(cells.join("  ").trim_end());
     }

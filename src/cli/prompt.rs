@@ -19,6 +19,24 @@ pub(crate) fn line(question: &str) -> Result<String, Failure> {
     Ok(read_line()?.unwrap_or_default())
 }
 
+/// Asks for one of these lines, by its number; whatever else is typed is asked for again.
+pub(crate) fn one_of(question: &str, lines: &[String]) -> Result<usize, Failure> {
+    loop {
+        note(question);
+        lines.iter().enumerate().for_each(|(at, line)| note(&format!("({}) {line}", at + 1)));
+        let answer = read_line()?.ok_or_else(no_answer)?;
+        let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match number.filter(|at| *at < lines.len()) {
+            Some(at) => return Ok(at),
+            None => note("Answer with its number."),
+        }
+    }
+}
+
+fn no_answer() -> Failure {
+    Failure::new(FailureKind::Usage, Diagnosis::new("standard input ended before an answer came"))
+}
+
 /// Asks for a secret, which is not echoed.
 pub(crate) fn secret(question: &str) -> Result<Secret, Failure> {
     note(question);

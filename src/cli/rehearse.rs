@@ -27,7 +27,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &RehearseOptions) ->
     }
     if options.json {
         let whole = if options.all { Json::from(list) } else { list.pop().unwrap_or_default() };
-        print::result(&whole.to_string());
+        print::json(&whole);
     }
     if options.all {
         print::note(&format!("{} services rehearsed in {:.1} s", ids.len(), start.elapsed().as_secs_f64()));

@@ -15,7 +15,7 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
         ServiceTask::Show { id, json } => {
             let service = conversation.catalog()?.service(&id)?;
             if json {
-                print::result(&show_json(&service).to_string());
+                print::json(&show_json(&service));
             } else {
                 show(&service);
             }
@@ -31,7 +31,7 @@ fn list(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
     if as_json {
         let list =
             services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
-        print::result(&Json::from(list.collect::<Vec<_>>()).to_string());
+        print::json(&Json::from(list.collect::<Vec<_>>()));
         return Ok(());
     }
     let mut rows = vec![["ID", "SERVICE", "NEEDS"].map(str::to_owned).to_vec()];
@@ -41,7 +41,8 @@ fn list(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
 }
 
 fn show(service: &Service) {
-    print::result(&format!("{} ({})\n  {}", service.name, service.id, service.summary));
+    print::result(&format!("{} ({})", service.name, service.id));
+    print::result(&format!("  {}", service.summary));
     let link = |label: &str, link: &Option<String>| {
         if let Some(link) = link {
             print::result(&format!("  {label}: {link}"));
@@ -58,9 +59,11 @@ fn show(service: &Service) {
     for input in &service.inputs {
         let default =
             if input.default.is_empty() { String::new() } else { format!(" (unless given: {})", input.default) };
-        print::result(&format!("  --set {}={}{default}\n      {}", input.name, input.example, input.help));
+        print::result(&format!("  --set {}={}{default}", input.name, input.example));
+        print::result(&format!("      {}", input.help));
     }
-    print::result(&format!("  redirect URI: {}\n      {}", service.redirect.default, service.redirect.note));
+    print::result(&format!("  redirect URI: {}", service.redirect.default));
+    print::result(&format!("      {}", service.redirect.note));
     print::result(&format!("  scopes: {}", service.scopes.default.join(" ")));
     for (stage, call) in service.calls() {
         print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));

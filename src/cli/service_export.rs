@@ -88,7 +88,7 @@ fn taken(path: &Path) -> Failure {
 fn put(options: &ServiceExportOptions, written: &Written) -> Result<(), Failure> {
     let text = written.text.expose();
     let Some(path) = &options.out else {
-        print::result(text.trim_end_matches('\n'));
+        print::data(text.trim_end_matches('\n'));
         return Ok(());
     };
     let ended = zeroize::Zeroizing::new(format!("{}\n", text.trim_end_matches('\n')));

@@ -23,7 +23,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Re
         _ => None,
     })?;
     if let Some(text) = &done.text {
-        print::result(text.expose().trim_end_matches('\n'));
+        print::data(text.expose().trim_end_matches('\n'));
     }
     if let Some(path) = &done.path {
         print::result(&format!("written to {}", path.display()));

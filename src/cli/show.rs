@@ -16,7 +16,7 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) ->
     let trouble = opened.state.trouble(now);
     let facts = facts(&name, &opened, now);
     if as_json {
-        print::result(&facts.to_string());
+        print::json(&facts);
         return Ok(());
     }
     // What is wrong is told beside the facts, with what mends it.

@@ -269,11 +269,11 @@ fn tell_waiting(waiting: &Waiting) {
     if let Some(problem) = &waiting.browser_problem {
         print::warning(problem);
     }
-    print::note(&format!("Sign in at:\n{}", waiting.url));
+    print::note("Sign in at:");
+    print::note(&waiting.url);
     if let Some(fingerprint) = &waiting.fingerprint {
-        print::note(&format!(
-            "The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:\n{fingerprint}"
-        ));
+        print::note("The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:");
+        print::note(fingerprint);
     }
     if !waiting.addresses.is_empty() {
         print::note(&format!(
@@ -322,21 +322,16 @@ fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
 /// all the same.
 fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
     let options = &choosing.options;
-    let lines: Vec<String> = options.iter().enumerate().map(|(at, o)| format!("({}) {}", at + 1, o.label)).collect();
+    let labels: Vec<String> = options.iter().map(|option| option.label.clone()).collect();
     if !prompt::is_terminal() {
+        let lines: Vec<String> = (1..).zip(&labels).map(|(number, label)| format!("({number}) {label}")).collect();
         let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
         let summary = format!("{}: the service names {}: {}", choosing.label, lines.len(), lines.join(", "));
         print::warning(&Diagnosis::new(summary).hint(format!("sign in again with the one meant: `--set {name}=…`")));
         return Ok(None);
     }
-    loop {
-        let answer = prompt::line(&format!("{}:\n{}", choosing.label, lines.join("\n")))?;
-        let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        match number.and_then(|number| options.get(number)) {
-            Some(chosen) => return Ok(Some(chosen)),
-            None => print::note("Answer with its number."),
-        }
-    }
+    let chosen = prompt::one_of(&format!("{}:", choosing.label), &labels)?;
+    Ok(options.get(chosen))
 }
 
 fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {
@@ -364,7 +359,7 @@ fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: Vault
     }
     if vault == VaultChoice::Memory {
         print::note("It is kept in memory only and gone when this command ends; this is the access token:");
-        print::result(tokens.access_token.expose());
+        print::data(tokens.access_token.expose());
     } else {
         print::note(&format!("Next: tokenwright token {name}"));
     }

@@ -48,7 +48,7 @@ pub(crate) fn run(
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--as-preset` out")));
     }
     if options.json {
-        print::result(&shared_json(&shared).to_string());
+        print::json(&shared_json(&shared));
     } else {
         print::note(&format!("{}: shared profiles", shared.from));
         shared.profiles.iter().for_each(tell);

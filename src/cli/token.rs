@@ -29,7 +29,7 @@ pub fn print_token(tokens: &TokenSet, options: &TokenOptions) {
     if options.header {
         // Services that answer `bearer` want `Bearer` all the same (RFC 6750 section 2.1).
         let scheme = if tokens.token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { &tokens.token_type };
-        print::result(&format!("Authorization: {scheme} {access_token}"));
+        print::data(&format!("Authorization: {scheme} {access_token}"));
     } else if options.json {
         let text = json!({
             "access_token": access_token,
@@ -38,9 +38,9 @@ pub fn print_token(tokens: &TokenSet, options: &TokenOptions) {
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
             "values": tokens.kept,
         });
-        print::result(&text.to_string());
+        print::json(&text);
     } else {
-        print::result(access_token);
+        print::data(access_token);
     }
 }
 

@@ -24,7 +24,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
         _ => None,
     })?;
     if as_json {
-        print::result(&status_json(&status).to_string());
+        print::json(&status_json(&status));
     } else {
         print::result(&format!("vault   {}", word(status.choice)));
         if let Some(folder) = &status.folder {

@@ -17,7 +17,7 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) ->
     })?;
     if as_json {
         let fields = identified.fields.into_iter().map(|(label, value)| (label, Json::from(value)));
-        print::result(&Json::from(fields.collect::<Map<_, _>>()).to_string());
+        print::json(&Json::from(fields.collect::<Map<_, _>>()));
         return Ok(());
     }
     for (label, value) in &identified.fields {

@@ -112,6 +112,21 @@ mod tests {
         check(&path, None, true, Insisted::default()).expect("ignored");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_work_tree_that_is_reached_by_a_link_is_one_all_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tree = folder.path().canonicalize().expect("a path").join("tree");
+        fs::create_dir_all(tree.join("sub")).expect("made");
+        let made = std::process::Command::new("git").arg("-C").arg(&tree).args(["init", "--quiet"]).status();
+        assert!(made.expect("git").success());
+        std::os::unix::fs::symlink(tree.join("sub"), folder.path().join("link")).expect("linked");
+        let path = place(&folder.path().join("link/a.env")).expect("a place");
+        assert_eq!(git_work_tree(&path), Some(tree.clone()));
+        fs::write(tree.join(".gitignore"), "*.env\n").expect("written");
+        assert_eq!(git_work_tree(&path), None);
+    }
+
     #[test]
     fn a_link_is_followed_and_a_folder_refused() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -97,9 +97,9 @@ impl Expressions {
     }
 
     fn start(&self) -> std::io::Result<Child> {
-        let mut command = Command::new(&self.program);
         // Secrets may be in our environment, and it needs nothing of it.
-        command.arg(CHILD_ARGUMENT).env_clear().kill_on_drop(true);
+        let mut command = Command::from(crate::child::empty_command(&self.program));
+        command.arg(CHILD_ARGUMENT).kill_on_drop(true);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
     }
 }

@@ -3,12 +3,15 @@
 //! Invariant: every text and background that [`Palette::text_pairs`] lists contrasts by at least 4.5 : 1 (WCAG 2.2,
 //! success criterion 1.4.3, level AA), and the edge of a field by 3 : 1 (1.4.11); a test computes it.
 
+use std::borrow::Cow;
+
 use egui::style::{ScrollStyle, Selection, WidgetVisuals, Widgets};
 use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Margin, RichText, Shadow, Stroke, Style, TextStyle, Theme, Ui,
     Visuals, vec2,
 };
 
+use crate::diagnosis::printable_lines;
 use crate::gui::fonts;
 
 /// Between a label and its field; within a row of small parts.
@@ -246,24 +249,33 @@ pub fn install(ctx: &Context) {
     ctx.set_style_of(Theme::Dark, style(&DARK, Visuals::dark()));
 }
 
+/// Text that may come from outside, as the window shows it: what reorders the line or hides in it is written out.
+pub fn shown(text: impl Into<String>) -> String {
+    let text = text.into();
+    match printable_lines(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(written_out) => written_out,
+    }
+}
+
 /// The name of a screen.
 pub fn heading(text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(TextStyle::Heading)
+    RichText::new(shown(text)).text_style(TextStyle::Heading)
 }
 
 /// The name of a section or card.
 pub fn title(text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(title_style())
+    RichText::new(shown(text)).text_style(title_style())
 }
 
 /// The name of a field; words that stand out in a line.
 pub fn label(text: impl Into<String>) -> RichText {
-    RichText::new(text).text_style(label_style())
+    RichText::new(shown(text)).text_style(label_style())
 }
 
 /// Small words of the second rank.
 pub fn small(ui: &Ui, text: impl Into<String>) -> RichText {
-    RichText::new(text).small().color(Palette::of(ui).text_weak)
+    RichText::new(shown(text)).small().color(Palette::of(ui).text_weak)
 }
 
 /// The text style of section titles: 17 points, semibold.

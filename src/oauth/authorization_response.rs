@@ -164,7 +164,7 @@ pub(crate) fn printable(text: &str) -> String {
     /// Longer texts are pages, not messages.
     const LONGEST: usize = 500;
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
-    line.trim().to_owned()
+    crate::diagnosis::printable(line.trim()).into_owned()
 }
 
 #[cfg(test)]

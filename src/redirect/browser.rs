@@ -7,6 +7,7 @@ use std::thread;
 
 use thiserror::Error;
 
+use crate::child;
 use crate::diagnosis::{Diagnose, Diagnosis};
 
 /// Which browser.
@@ -67,20 +68,37 @@ pub fn open(browser: &Browser, url: &str) -> Result<(), OpenError> {
         return Err(OpenError::NotWeb);
     }
     match browser {
-        Browser::System => open::that_detached(url).map_err(|error| OpenError::System(error.kind())),
+        Browser::System => start_one_of(child::openers(url)),
         Browser::Command(line) => start(arguments(line, url)?),
         Browser::None => Ok(()),
     }
 }
 
+/// The first that starts.
+fn start_one_of(openers: Vec<Command>) -> Result<(), OpenError> {
+    let mut problem = io::ErrorKind::NotFound;
+    for opener in openers {
+        match detach(opener) {
+            Ok(()) => return Ok(()),
+            Err(error) => problem = error.kind(),
+        }
+    }
+    Err(OpenError::System(problem))
+}
+
 fn start(words: Vec<String>) -> Result<(), OpenError> {
     let mut words = words.into_iter();
     let program = words.next().ok_or(OpenError::EmptyCommand)?;
-    let mut command = Command::new(&program);
-    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut command = child::command(&program);
+    command.args(words);
+    detach(command).map_err(|source| OpenError::Start { program, source })
+}
+
+/// Starts it, to live on by itself.
+fn detach(mut command: Command) -> io::Result<()> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     apart(&mut command);
-    let child = command.spawn().map_err(|source| OpenError::Start { program, source })?;
-    reap(child);
+    reap(command.spawn()?);
     Ok(())
 }
 

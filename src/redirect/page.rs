@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::diagnosis::{printable, printable_lines};
+
 const PAGE: &str = include_str!("../../assets/landing/page.html");
 const STYLE: &str = include_str!("../../assets/landing/page.css");
 
@@ -59,8 +61,8 @@ impl LandingPage {
 
     fn slot(&self, name: &str) -> String {
         match name {
-            "title" => escape(&self.title),
-            "text" => escape(&self.text),
+            "title" => escape(&printable(&self.title)),
+            "text" => escape(&printable_lines(&self.text)),
             "style" => STYLE.to_owned(),
             "tone" => match self.tone {
                 Tone::Success => "success".to_owned(),

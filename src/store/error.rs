@@ -33,6 +33,16 @@ pub enum StoreError {
         /// Where it stops being text, from 1.
         line: usize,
     },
+    /// Somebody else could change it at will, and so decide where secrets are sent.
+    #[error("`{path}` belongs to the user with number {owner}, and this program runs as number {user}: it is not used")]
+    ForeignOwner {
+        /// The file or folder.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+        /// Who runs this program.
+        user: u32,
+    },
     /// A file among the profiles has a name that no profile gives.
     #[error("`{path}` is not named as a profile's file is")]
     ForeignName {
@@ -77,6 +87,7 @@ impl Diagnose for StoreError {
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
             Self::NotText { .. } => diagnosis.hint("save the file as UTF-8"),
             Self::ForeignName { expected, .. } => diagnosis.hint(format!("rename it to `{expected}`")),
+            Self::ForeignOwner { .. } => diagnosis.hint("remove it, or make it your own with `chown` once you trust it"),
             Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
             Self::BrokenSettings { .. } => diagnosis.hint("mend the line, or remove it to have the default again"),
         }

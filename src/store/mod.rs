@@ -4,6 +4,7 @@
 //! that cannot be read is reported by name, never written over, and does not hide the others.
 
 mod error;
+mod owner;
 mod places;
 mod settings;
 
@@ -102,6 +103,7 @@ impl Store {
 
     /// The text of such a form; `None` where there is none of this name.
     pub fn load_form(&self, name: &str) -> Result<Option<String>, StoreError> {
+        owner::check(&self.places.forms_folder())?;
         if !self.list_forms().iter().any(|known| known == name) {
             return Ok(None);
         }
@@ -154,6 +156,7 @@ fn text_of(path: &Path) -> Result<String, StoreError> {
 }
 
 fn read(path: &Path) -> Result<Option<String>, StoreError> {
+    owner::check(path)?;
     let Some(bytes) = durable::read(path, SIZE_LIMIT).map_err(StoreError::file("read", path))? else {
         return Ok(None);
     };
@@ -172,6 +175,7 @@ fn save(path: &Path, text: &str) -> Result<(), StoreError> {
 
 /// The text files of a folder, by name; none where there is no folder. Hidden files are left out: editors keep theirs so.
 fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    owner::check(folder)?;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

@@ -54,6 +54,8 @@ const ROOMS: &[Room] = &[
     Room { name: "diagnosis", layer: WORDS, alone: true, bans: &[NETWORK, FILES, THREADS, WINDOW, COMMAND_LINE] },
     // Atomic writes: the one word that touches files.
     Room { name: "durable", layer: WORDS, alone: true, bans: &[NETWORK, THREADS, WINDOW, COMMAND_LINE] },
+    // How programs are started: the one place that starts any.
+    Room { name: "child", layer: WORDS, alone: true, bans: &[FILES, THREADS, WINDOW, COMMAND_LINE] },
     Room { name: "call", layer: DOMAIN, alone: false, bans: DOMAIN_BANS },
     Room {
         name: "oauth",

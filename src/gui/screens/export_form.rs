@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::gui::export_draft::ExportDraft;
 use crate::gui::screens::entered;
-use crate::gui::theme::small;
+use crate::gui::theme::{shown, small};
 use crate::gui::widgets::{Field, card, secondary_button, section};
 use crate::wizard::{FormLine, Session};
 
@@ -49,7 +49,7 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     ui.horizontal_wrapped(|ui| {
         for form in found {
             let readers = format!("Read by {}", form.reader);
-            if card(ui, width, &form.name, &readers, false).on_hover_text(&readers).clicked() {
+            if card(ui, width, &form.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
                 chosen = Some(form);
             }
         }

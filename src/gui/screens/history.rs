@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
-use crate::gui::theme::{Tone, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button, section};
 use crate::service::ProfileName;
 use crate::wizard::{Flow, HistoryLine, Left, ProfileHistory, Session};
@@ -69,11 +69,11 @@ fn line_ui(
 ) -> Option<Intent> {
     ui.label(line.number.to_string());
     ui.label(clock(line.at, draft));
-    let how = ui.label(&line.how);
+    let how = ui.label(shown(&line.how));
     if let Some(by) = &line.by {
-        how.on_hover_text(by);
+        how.on_hover_text(shown(by));
     }
-    ui.label(&line.outcome);
+    ui.label(shown(&line.outcome));
     ui.horizontal(|ui| {
         let digits = ui.monospace(line.access_token.as_deref().unwrap_or("-"));
         digits.on_hover_text("The first digits of the access token's SHA-256");

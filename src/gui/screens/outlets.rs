@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::export::Outlet;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::theme::{Tone, small};
+use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{dot, section};
 use crate::service::ProfileName;
 use crate::wizard::Session;
@@ -30,7 +30,7 @@ pub(crate) fn outlets_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &P
 
 fn outlet_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
     ui.spacing_mut().item_spacing.y = 4.0;
-    ui.add(Label::new(RichText::new(&file.path).monospace()).wrap().selectable(true));
+    ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
     let form = session.export.forms.iter().find(|form| form.id == file.form);
     let form = form.map_or(&file.form, |form| &form.name);
     ui.label(small(ui, format!("{form}, last written {}", clock(&file.written_at, draft))));

@@ -10,7 +10,7 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::window::above_foot;
-use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, small};
+use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle};
 use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
@@ -117,7 +117,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     }
     let card = response.rect;
     let response = match profile.state.trouble(draft.now) {
-        Some(trouble) => response.on_hover_text(trouble.to_string()),
+        Some(trouble) => response.on_hover_text(crate::gui::theme::shown(trouble.to_string())),
         None => response,
     };
     let opened = response.clicked().then(|| Intent::Open(profile.name.clone()));
@@ -150,7 +150,7 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
     status_dot(ui, tone, &text);
     // A dead refresh token and the like are in the state's own word.
     if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
-        let words = RichText::new(trouble.summary).small().color(Palette::of(ui).tone(Tone::Warning));
+        let words = RichText::new(shown(trouble.summary)).small().color(Palette::of(ui).tone(Tone::Warning));
         ui.add(egui::Label::new(words).wrap().selectable(false));
     }
     if profile.keep_alive {

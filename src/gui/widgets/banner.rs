@@ -58,7 +58,7 @@ fn framed<R>(
                 ui.vertical(|ui| {
                     ui.add(Label::new(theme::label(title).color(colour)).wrap().selectable(true));
                     if let Some(text) = text {
-                        ui.add(Label::new(text).wrap().selectable(true));
+                        ui.add(Label::new(theme::shown(text)).wrap().selectable(true));
                     }
                     more(ui)
                 })

@@ -53,7 +53,7 @@ pub fn danger_button(ui: &mut Ui, text: &str) -> Response {
 
 /// A link that opens `url` in the system browser; the pointer brings the address up.
 pub fn link_button(ui: &mut Ui, text: &str, url: &str) -> Response {
-    let response = ui.link(format!("{text} ↗")).accessible_name(text).on_hover_text(url);
+    let response = ui.link(theme::shown(format!("{text} ↗"))).accessible_name(text).on_hover_text(theme::shown(url));
     if response.clicked() {
         ui.ctx().open_url(egui::OpenUrl::new_tab(url));
     }

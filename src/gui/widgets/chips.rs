@@ -26,7 +26,7 @@ pub fn chips(ui: &mut Ui, label: &str, options: &[(&str, &str)], chosen: &mut Ve
                     if on { chosen.retain(|it| it != value) } else { chosen.push((*value).to_owned()) }
                 }
                 if !help.is_empty() {
-                    response.on_hover_text(*help);
+                    response.on_hover_text(theme::shown(*help));
                 }
             }
         });
@@ -38,6 +38,7 @@ fn chip(ui: &mut Ui, text: &str, on: bool) -> Response {
     let palette = Palette::of(ui);
     let colour = if on { palette.accent } else { palette.text };
     let shown = if on { format!("✓ {text}") } else { text.to_owned() };
+    let shown = theme::shown(shown);
     let font = TextStyle::Body.resolve(ui.style());
     let mut job = LayoutJob::single_section(shown, TextFormat::simple(font, colour));
     let widest = (ui.max_rect().width() - 2.0 * SPACE_M).max(2.0 * SPACE_M);

@@ -18,14 +18,14 @@ pub fn choice<T: PartialEq + Clone>(
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = SPACE_XS;
         let label_response = ui.label(theme::label(label));
-        let name = options.iter().find(|(value, _)| value == selected).map_or("", |(_, name)| name);
+        let name = options.iter().find(|(value, _)| value == selected).map_or("", |(_, name)| *name);
         let width = ui.available_width().min(WIDEST);
         let mut changed = false;
-        let combo = ComboBox::from_id_salt(("choice", label)).width(width).selected_text(name).truncate();
+        let combo = ComboBox::from_id_salt(("choice", label)).width(width).selected_text(theme::shown(name)).truncate();
         let mut response = combo
             .show_ui(ui, |ui| {
                 for (value, name) in options {
-                    changed |= ui.selectable_value(selected, value.clone(), *name).changed();
+                    changed |= ui.selectable_value(selected, value.clone(), theme::shown(*name)).changed();
                 }
             })
             .response

@@ -2,6 +2,7 @@
 
 use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
+use crate::diagnosis::printable_lines;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
 use crate::gui::widgets::buttons::copy_button;
 
@@ -64,7 +65,8 @@ impl<'a> CodeBlock<'a> {
             let area = ScrollArea::vertical().max_height(self.max_height).min_scrolled_height(self.max_height);
             let area = area.auto_shrink([false, true]);
             area.show(ui, |ui| {
-                let mut text = self.text;
+                let text = printable_lines(self.text);
+                let mut text = &*text;
                 let edit = TextEdit::multiline(&mut text).font(TextStyle::Monospace).desired_rows(1);
                 ui.add(edit.desired_width(f32::INFINITY).frame(Frame::new()).margin(egui::Margin::ZERO))
             })

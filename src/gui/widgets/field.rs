@@ -181,7 +181,7 @@ impl<'a> Field<'a> {
     fn lines_below(&self, ui: &mut Ui, field: &Response) {
         if let Some(error) = self.error {
             let colour = Palette::of(ui).tone(Tone::Danger);
-            ui.label(RichText::new(error).small().color(colour));
+            ui.label(RichText::new(theme::shown(error)).small().color(colour));
         }
         if let Some(help) = self.help {
             ui.label(theme::small(ui, help));

@@ -27,14 +27,14 @@ impl Rows<'_> {
     /// A value in words.
     pub fn text(&mut self, label: &str, value: &str) {
         self.custom(label, |ui| {
-            ui.add(Label::new(value).wrap().selectable(true));
+            ui.add(Label::new(theme::shown(value)).wrap().selectable(true));
         });
     }
 
     /// A value for machines: monospaced, wrapped, to be marked.
     pub fn mono(&mut self, label: &str, value: &str) {
         self.custom(label, |ui| {
-            ui.add(Label::new(RichText::new(value).monospace()).wrap().selectable(true));
+            ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(true));
         });
     }
 
@@ -44,7 +44,7 @@ impl Rows<'_> {
             let button = 96.0;
             let width = (ui.available_width() - button).max(button);
             ui.allocate_ui(vec2(width, 0.0), |ui| {
-                ui.add(Label::new(RichText::new(value).monospace()).wrap().selectable(true));
+                ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(true));
             });
             ui.spacing_mut().button_padding.y = 2.0;
             copy_button(ui, label, copied);

@@ -19,7 +19,7 @@ pub fn status_dot(ui: &mut Ui, tone: Tone, text: &str) -> Response {
         ui.spacing_mut().interact_size.y = 0.0;
         ui.horizontal(|ui| {
             dot(ui, tone);
-            ui.label(text)
+            ui.label(crate::gui::theme::shown(text))
         })
         .inner
     })

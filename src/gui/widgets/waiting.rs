@@ -10,7 +10,7 @@ pub fn spinner_row(ui: &mut Ui, text: &str) -> bool {
     // Wrapped, so that a long address does not push the way out beyond the edge.
     ui.horizontal_wrapped(|ui| {
         ui.add(Spinner::new().size(18.0));
-        ui.label(text);
+        ui.label(crate::gui::theme::shown(text));
         secondary_button(ui, "Cancel").clicked()
     })
     .inner

@@ -1,0 +1,80 @@
+//! Every program that this one starts is made here, so that none inherits its secrets: what the environment hands to
+//! Tokenwright is for Tokenwright, and an environment is readable for as long as a process lives, and by its children.
+
+use std::ffi::{OsStr, OsString};
+use std::process::Command;
+
+/// Variables that hold a secret or lead to one.
+const SECRETS: [&str; 3] = ["TOKENWRIGHT_CLIENT_SECRET", "TOKENWRIGHT_PASSWORD", "TOKENWRIGHT_REFRESH_TOKEN"];
+/// The same by how they begin: the vault's passphrase or its file, and the inputs of a service.
+const SECRET_KINDS: [&str; 2] = ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_SECRET_"];
+/// What locks shared profiles, and the folder of the credentials that systemd decrypted for this service alone.
+const OTHERS: [&str; 2] = ["TOKENWRIGHT_SHARE_PASSPHRASE", "CREDENTIALS_DIRECTORY"];
+
+/// What is left of our environment for a program that decides for itself what to read: enough to find its files.
+const FEW: [&str; 9] =
+    ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "APPDATA", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMPDIR"];
+
+/// A program to be started, with our environment but for our secrets.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    without_secrets(Command::new(program))
+}
+
+/// A program to be started with nothing of our environment but where to find programs and the user's own files.
+pub fn bare_command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = empty_command(program);
+    command.envs(FEW.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
+}
+
+/// A program to be started with nothing of our environment.
+pub fn empty_command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear();
+    command
+}
+
+/// What opens a URL on this desktop, the likeliest first.
+pub fn openers(url: &str) -> Vec<Command> {
+    open::commands(url).into_iter().map(without_secrets).collect()
+}
+
+fn without_secrets(mut command: Command) -> Command {
+    for name in secret_names(std::env::vars_os().map(|(name, _)| name)) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Those of the names that a child has no business with. Windows does not tell large letters from small.
+fn secret_names(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let is_secret = |name: &OsString| {
+        let name = name.to_string_lossy().to_ascii_uppercase();
+        SECRETS.contains(&name.as_str())
+            || OTHERS.contains(&name.as_str())
+            || SECRET_KINDS.iter().any(|kind| name.starts_with(kind))
+    };
+    names.filter(is_secret).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_secret_is_taken_out_and_the_rest_stays() {
+        let kept = ["PATH", "HOME", "TOKENWRIGHT_HOME", "TOKENWRIGHT_VAULT", "TOKENWRIGHT_AGENT", "DISPLAY", "MY_SECRET"];
+        let taken = [
+            "TOKENWRIGHT_PASSPHRASE",
+            "TOKENWRIGHT_PASSPHRASE_FILE",
+            "TOKENWRIGHT_CLIENT_SECRET",
+            "TOKENWRIGHT_PASSWORD",
+            "TOKENWRIGHT_REFRESH_TOKEN",
+            "TOKENWRIGHT_SECRET_API_KEY",
+            "TOKENWRIGHT_SHARE_PASSPHRASE",
+            "CREDENTIALS_DIRECTORY",
+            "tokenwright_passphrase",
+        ];
+        assert_eq!(secret_names(kept.into_iter().chain(taken).map(OsString::from)), taken.map(OsString::from));
+    }
+}

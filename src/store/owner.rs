@@ -1,0 +1,56 @@
+//! Whose a file is. A preset says which host gets the client secret, a form what becomes of a token: those of another user
+//! are not used. What belongs to root is the administrator's, who can do anything anyway.
+
+use std::path::Path;
+
+use crate::store::StoreError;
+
+/// Refuses what belongs to another user; what is not there belongs to nobody.
+#[cfg(unix)]
+pub(in crate::store) fn check(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::MetadataExt as _;
+
+    // Both the link and what it leads to: either decides what is read.
+    for found in [std::fs::symlink_metadata(path), std::fs::metadata(path)].into_iter().flatten() {
+        let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
+        if owner != user && owner != 0 {
+            return Err(StoreError::ForeignOwner { path: path.to_owned(), owner, user });
+        }
+    }
+    Ok(())
+}
+
+/// A user's folders are that user's alone on Windows, by the rights that they inherit.
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+pub(in crate::store) fn check(_path: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::{chown, lchown, symlink};
+
+    use super::*;
+
+    /// Only root can give a file away; everybody else has none of another user to look at, but for root's.
+    #[test]
+    fn what_belongs_to_another_user_is_refused_and_roots_is_not() {
+        check(Path::new("/")).expect("root's");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("p.toml");
+        check(&path).expect("nobody's");
+        fs::write(&path, "x").expect("written");
+        check(&path).expect("ours");
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let link = folder.path().join("link.toml");
+        symlink(&path, &link).expect("linked");
+        lchown(&link, Some(65534), None).expect("given away");
+        assert!(matches!(check(&link), Err(StoreError::ForeignOwner { owner: 65534, .. })));
+        chown(&path, Some(65534), None).expect("given away");
+        assert!(matches!(check(&path), Err(StoreError::ForeignOwner { owner: 65534, user: 0, .. })));
+    }
+}
