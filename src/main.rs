@@ -60,8 +60,8 @@ fn token_of_agent() -> Option<cli::Exit> {
             cli::print_token(&tokens, &options);
             Some(cli::Exit::Done)
         }
-        Ok(Answer::Failed { kind, diagnosis }) => {
-            let failure = Failure::new(FailureKind::of_word(&kind), diagnosis);
+        Ok(Answer::Failed { kind, code, diagnosis }) => {
+            let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
             // With its vault, or with itself: that need not be ours.
             let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
             (!ours).then(|| cli::print_failure(&failure))

@@ -57,6 +57,8 @@ pub enum Answer {
     Failed {
         /// Whose fault it is, in the words of `FailureKind`.
         kind: String,
+        /// Which failure it is, in the words of `FailureCode`; `None` for one that is told and no more.
+        code: Option<String>,
         /// Why not, and what to do.
         diagnosis: Diagnosis,
     },
@@ -105,6 +107,8 @@ enum Line<'a> {
     Done,
     Failed {
         kind: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
         summary: String,
         hint: Option<String>,
         reference: Option<String>,
@@ -171,8 +175,8 @@ impl Answer {
             }
             Line::Status(status) => Self::Status(status),
             Line::Done => Self::Done,
-            Line::Failed { kind, summary, hint, reference } => {
-                Self::Failed { kind, diagnosis: Diagnosis { summary, hint, reference } }
+            Line::Failed { kind, code, summary, hint, reference } => {
+                Self::Failed { kind, code, diagnosis: Diagnosis { summary, hint, reference } }
             }
         })
     }
@@ -192,8 +196,9 @@ impl<'a> From<&'a Answer> for Line<'a> {
             },
             Answer::Status(status) => Self::Status(status.clone()),
             Answer::Done => Self::Done,
-            Answer::Failed { kind, diagnosis } => Self::Failed {
+            Answer::Failed { kind, code, diagnosis } => Self::Failed {
                 kind: kind.clone(),
+                code: code.clone(),
                 summary: diagnosis.summary.clone(),
                 hint: diagnosis.hint.clone(),
                 reference: diagnosis.reference.clone(),
@@ -253,8 +258,10 @@ mod tests {
     #[test]
     fn a_failure_keeps_its_words() {
         let diagnosis = Diagnosis::new("the vault is locked").hint("unlock it").reference("https://example.test");
-        let answer = Answer::Failed { kind: "vault".into(), diagnosis };
-        assert_eq!(Answer::parse(&answer.to_line()), Some(answer));
+        for code in [None, Some("grant-ended".to_owned())] {
+            let answer = Answer::Failed { kind: "vault".into(), code, diagnosis: diagnosis.clone() };
+            assert_eq!(Answer::parse(&answer.to_line()), Some(answer));
+        }
         assert_eq!(Answer::parse(&Answer::Done.to_line()), Some(Answer::Done));
         assert_eq!(Answer::parse(b"hello\n"), None);
     }

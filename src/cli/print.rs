@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::call::Reveal;
 use crate::cli::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
-use crate::wizard::{Exchange, Failure};
+use crate::wizard::{Exchange, Failure, FailureCode};
 
 /// A line of the result, for a person: nothing in it acts on the terminal.
 pub(crate) fn result(line: &str) {
@@ -80,8 +80,31 @@ pub(crate) fn warning(diagnosis: &Diagnosis) {
 
 /// Why the program ends without what was asked for.
 pub fn print_failure(failure: &Failure) -> Exit {
-    print_diagnosis("error", "31", &failure.diagnosis);
+    let diagnosis = failure.diagnosis.clone();
+    let diagnosis = match (option(failure.code), &failure.diagnosis.hint) {
+        (Some(option), Some(hint)) => diagnosis.hint(format!("{hint}; {option}")),
+        (Some(option), None) => diagnosis.hint(option),
+        (None, _) => diagnosis,
+    };
+    print_diagnosis("error", "31", &diagnosis);
     failure.kind.into()
+}
+
+/// The option of the command line that gets further, where there is one. The window has a button or a field in its place.
+fn option(code: FailureCode) -> Option<&'static str> {
+    Some(match code {
+        FailureCode::FileForeign | FailureCode::FileChanged => "`--replace` writes over it",
+        FailureCode::InWorkTree => "`--in-work-tree` writes it there all the same",
+        FailureCode::HandOverNeeded => "the options are `--live` and `--hand-over`",
+        FailureCode::LiveSink => "leave out `--sink`, or `--live`",
+        FailureCode::AddressNeeded => "the option is `--url`",
+        FailureCode::AmbiguousDocument => "the option is `--as-format`",
+        FailureCode::General
+        | FailureCode::ProfileExists
+        | FailureCode::PresetExists
+        | FailureCode::Spent
+        | FailureCode::GrantEnded => return None,
+    })
 }
 
 pub(crate) fn failure(failure: &Failure) -> Exit {

@@ -56,11 +56,6 @@ impl DeliveryError {
         let path = path.to_owned();
         move |source| Self::File { action, path, source }
     }
-
-    /// Whether a person who insists has it done.
-    pub fn can_be_insisted_on(&self) -> bool {
-        matches!(self, Self::Foreign { .. } | Self::Changed { .. } | Self::InWorkTree { .. })
-    }
 }
 
 impl Diagnose for DeliveryError {
@@ -69,12 +64,10 @@ impl Diagnose for DeliveryError {
         match self {
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
             Self::Folder { .. } => diagnosis.hint("name a file in it"),
-            Self::Foreign { .. } | Self::Changed { .. } => diagnosis.hint("choose another file, or say `--replace`"),
+            Self::Foreign { .. } | Self::Changed { .. } => diagnosis.hint("choose another file"),
             Self::InWorkTree { path, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                diagnosis.hint(format!(
-                    "add `{name}` to `.gitignore`, choose a place outside, or say `--in-work-tree` if it is never committed"
-                ))
+                diagnosis.hint(format!("add `{name}` to `.gitignore`, or choose a place outside"))
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::parse_key;
+use crate::oauth::{KeyError, parse_key};
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
@@ -103,7 +103,7 @@ impl Described {
         if !self.secrets.private_key.is_empty()
             && let Err(error) = parse_key(&self.secrets.private_key)
         {
-            missing.push(Note::new("private key", in_a_line(error.diagnose())));
+            missing.push(Note::new("private key", in_a_line(error.diagnose(), error == KeyError::Missing)));
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
@@ -116,7 +116,7 @@ impl Described {
             // The reader knows better where it is to be found.
             let names = |text: &str| text.to_lowercase().contains(&mark.to_lowercase());
             if !missing.iter().any(|note| names(&note.place) || names(&note.words)) {
-                missing.push(Note::new(place, in_a_line(error.diagnosis)));
+                missing.push(Note::new(place, in_a_line(error.diagnosis, error.is_missing)));
             }
         }
         missing
@@ -156,9 +156,9 @@ impl Described {
 }
 
 /// What is to be done, and before it what is wrong, where that is more than that it is missing.
-fn in_a_line(diagnosis: Diagnosis) -> String {
+fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
     match diagnosis.hint {
-        Some(hint) if diagnosis.summary.ends_with("is missing") => hint,
+        Some(hint) if is_missing => hint,
         Some(hint) => format!("{}: {hint}", diagnosis.summary),
         None => diagnosis.summary,
     }

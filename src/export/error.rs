@@ -40,6 +40,16 @@ pub enum ExportError {
         /// Where it comes from.
         hint: &'static str,
     },
+    /// It is nothing without the address that the token is for.
+    #[error("the form `{format}` needs the {field}, and the profile has none")]
+    NoAddress {
+        /// The form.
+        format: &'static str,
+        /// What the form calls it.
+        field: &'static str,
+        /// Which address that is.
+        hint: &'static str,
+    },
     /// It is nothing without the refresh token, which is not to leave.
     #[error("the refresh token cannot just be copied (form `{0}`): this service gives a new one at each refresh")]
     Rotates(&'static str),
@@ -58,11 +68,11 @@ impl Diagnose for ExportError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::Unknown(_) => diagnosis.hint("`tokenwright export --list` names the forms"),
-            Self::Way { hint, .. } | Self::Missing { hint, .. } => diagnosis.hint(*hint),
+            Self::Way { hint, .. } | Self::Missing { hint, .. } | Self::NoAddress { hint, .. } => diagnosis.hint(*hint),
             Self::CannotCarry { .. } => diagnosis.hint("choose another form: `json` carries any value"),
             Self::Rotates(_) => diagnosis.hint(
-                "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), \
-                 or hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
+                "whichever of the two refreshes first ends the other's token: use a form that asks each time, or hand the \
+                 refresh token over for good, after which this program no longer refreshes it",
             ),
             Self::Own { .. } => diagnosis.hint("mend the template file"),
         }

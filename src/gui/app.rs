@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
-use crate::gui::opening::no_window;
+use crate::gui::opening::{Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{icon, keys, screens, theme};
 use crate::service::ProfileName;
@@ -45,8 +45,8 @@ pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("tokenwright", options, Box::new(create)));
     match std::panic::catch_unwind(run) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(no_window(&error.to_string())),
-        Err(_) => Err(no_window("a library that windows need is missing")),
+        Ok(Err(error)) => Err(no_window(Reason::of(&error))),
+        Err(_) => Err(no_window(Reason::NoLibrary)),
     }
 }
 

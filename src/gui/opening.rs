@@ -2,22 +2,84 @@
 
 use crate::diagnosis::Diagnosis;
 
+/// Why there is no window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// Nothing to open it on.
+    NoDisplay,
+    /// A library of the system that windows need.
+    NoLibrary,
+    /// OpenGL, or what it takes to draw with it.
+    NoOpenGl,
+    /// Something else.
+    Other,
+}
+
+impl Reason {
+    /// Why the toolkit gave up.
+    pub(crate) fn of(error: &eframe::Error) -> Self {
+        match error {
+            eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => Self::NoOpenGl,
+            eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) if !has_display() => Self::NoDisplay,
+            eframe::Error::Winit(error) => of_foreign_words(&error.to_string()),
+            eframe::Error::WinitEventLoop(error) => of_foreign_words(&error.to_string()),
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the desktop names a display at all; elsewhere than on Unix there always is one.
+fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(is_set)
+}
+
+/// What winit says of the system has no type outside winit, only these words. They are read here and nowhere else, and
+/// where they change, the window is told to have failed without a cause.
+fn of_foreign_words(words: &str) -> Reason {
+    let has = |any: &[&str]| any.iter().any(|part| words.contains(part));
+    if has(&["open connection to X", "wayland compositor", "WAYLAND_DISPLAY nor"]) {
+        Reason::NoDisplay
+    } else if has(&["xlib", "library"]) {
+        Reason::NoLibrary
+    } else if has(&["glutin", "OpenGL", "EGL"]) {
+        Reason::NoOpenGl
+    } else {
+        Reason::Other
+    }
+}
+
 /// The reasons carry paths of the machine that built the program, so they are told in our own words.
-pub(crate) fn no_window(reason: &str) -> Diagnosis {
-    let missing_display = ["WAYLAND_DISPLAY nor", "open connection to X", "wayland compositor"];
+pub(crate) fn no_window(reason: Reason) -> Diagnosis {
     let terminal =
         "do the same in the terminal: `tokenwright sign-in demo --service practice`, or `tokenwright --help`";
     let packages =
         "install what is missing (on Debian: `apt-get install libx11-6 libxcursor1 libxi6 libxkbcommon-x11-0 libgl1`)";
-    let summary = if missing_display.iter().any(|text| reason.contains(text)) {
-        "there is no display to open the window on"
-    } else if reason.contains("xlib") || reason.contains("library") {
-        "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)"
-    } else if reason.contains("glutin") || reason.contains("OpenGL") || reason.contains("EGL") {
-        "the window needs OpenGL, which is missing (libgl1)"
-    } else {
-        "the window could not be opened"
-    };
-    let hint = if summary.contains("missing") { format!("{packages}, or {terminal}") } else { terminal.to_owned() };
-    Diagnosis::new(summary).hint(hint)
+    let with_packages = format!("{packages}, or {terminal}");
+    match reason {
+        Reason::NoDisplay => Diagnosis::new("there is no display to open the window on").hint(terminal),
+        Reason::NoLibrary => {
+            let summary =
+                "the window needs a system library that is missing (libX11, libXcursor, libXi, libxkbcommon-x11)";
+            Diagnosis::new(summary).hint(with_packages)
+        }
+        Reason::NoOpenGl => Diagnosis::new("the window needs OpenGL, which is missing (libgl1)").hint(with_packages),
+        Reason::Other => Diagnosis::new("the window could not be opened").hint(terminal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_toolkit_says_of_the_system_is_told_apart() {
+        let check = |words: &str, expected| assert_eq!(of_foreign_words(words), expected, "{words}");
+        check("os error: neither WAYLAND_DISPLAY nor WAYLAND_SOCKET nor DISPLAY is set.", Reason::NoDisplay);
+        check("os error at x.rs:1: failed to open connection to X server", Reason::NoDisplay);
+        check("opening library failed (libX11.so.6: cannot open shared object file)", Reason::NoLibrary);
+        check("provided display handle is not supported by EGL", Reason::NoOpenGl);
+        check("something new", Reason::Other);
+        assert_eq!(Reason::of(&eframe::Error::AppCreation("a library of ours".into())), Reason::Other);
+    }
 }

@@ -103,6 +103,8 @@ pub struct FieldError {
     pub field: Field,
     /// What is wrong, and what to type.
     pub diagnosis: Diagnosis,
+    /// Whether nothing was typed, where something must be.
+    pub is_missing: bool,
 }
 
 impl ProfileDraft {
@@ -125,13 +127,15 @@ impl ProfileDraft {
     /// The profile, if every field can be read; all that is wrong otherwise.
     pub fn parse(&self) -> Result<Profile, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut wrong = |field: Field, diagnosis: Diagnosis| errors.push(FieldError { field, diagnosis });
+        let mut wrong = |field: Field, typed: &str, diagnosis: Diagnosis| {
+            errors.push(FieldError { field, diagnosis, is_missing: typed.trim().is_empty() });
+        };
         let mut inputs = BTreeMap::new();
         for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let typed = self.inputs.get(&input.name).map_or("", String::as_str);
             match input.parse(typed) {
                 Ok(value) => drop(inputs.insert(input.name.clone(), value)),
-                Err(error) => wrong(Field::Input(input.name.clone()), error.diagnose()),
+                Err(error) => wrong(Field::Input(input.name.clone()), typed, error.diagnose()),
             }
         }
         // What is fetched later may be named beforehand.
@@ -141,15 +145,15 @@ impl ProfileDraft {
             }
         }
         if self.client_id.trim().is_empty() {
-            wrong(Field::ClientId, self.missing_client_id());
+            wrong(Field::ClientId, "", self.missing_client_id());
         }
         if self.client_flow {
             if self.authorization_url.trim().is_empty() {
                 let missing = Diagnosis::new("the authorization URL is missing");
-                wrong(Field::AuthorizationUrl, missing.hint("enter the URL from the service's documentation"));
+                wrong(Field::AuthorizationUrl, "", missing.hint("enter the URL from the service's documentation"));
             }
             if let Err(error) = RedirectUri::parse(&self.redirect_uri) {
-                wrong(Field::RedirectUri, error.diagnose());
+                wrong(Field::RedirectUri, &self.redirect_uri, error.diagnose());
             }
         }
         if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }

@@ -27,7 +27,8 @@ pub(in crate::store) fn check(_path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::{chown, lchown, symlink};

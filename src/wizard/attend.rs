@@ -93,7 +93,8 @@ async fn token(shared: &Shared, name: &str, min_valid: Option<u64>, vault: Optio
 }
 
 fn failed(failure: Failure) -> Answer {
-    Answer::Failed { kind: failure.kind.word().to_owned(), diagnosis: failure.diagnosis }
+    let code = failure.code.word().map(str::to_owned);
+    Answer::Failed { kind: failure.kind.word().to_owned(), code, diagnosis: failure.diagnosis }
 }
 
 fn standing(shared: &Shared, since: Timestamp) -> Status {
@@ -139,7 +140,7 @@ async fn ask(shared: &Shared, ask: Ask) -> Result<Answer, Failure> {
 
 fn refused(answer: Answer) -> Failure {
     match answer {
-        Answer::Failed { kind, diagnosis } => Failure::new(FailureKind::of_word(&kind), diagnosis),
+        Answer::Failed { kind, code, diagnosis } => Failure::of_words(&kind, code.as_deref(), diagnosis),
         _ => Failure::new(FailureKind::Machine, AgentError::Garbled.diagnose()),
     }
 }

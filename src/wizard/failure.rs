@@ -13,6 +13,9 @@ use crate::store::StoreError;
 use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;
 
+/// What a service says to a code or refresh token that is spent (RFC 6749 section 5.2).
+pub(crate) const INVALID_GRANT: &str = "invalid_grant";
+
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -20,11 +23,43 @@ pub struct Failure {
     pub diagnosis: Diagnosis,
     /// Whose fault it is.
     pub kind: FailureKind,
+    /// Which failure it is, for what hangs on that; never on the words.
+    pub code: FailureCode,
     /// What gets further.
     pub recovery: Recovery,
     /// Whether the service may have acted on a call although its reply was lost: then a refresh token that rotates
     /// may be spent.
     pub reply_lost: bool,
+}
+
+/// Which failure it is, where something is done about this one in particular.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FailureCode {
+    /// One that is told and no more.
+    #[default]
+    General,
+    /// There is a profile of this name, which may be replaced.
+    ProfileExists,
+    /// There is a preset of this id, which may be replaced.
+    PresetExists,
+    /// The file was written by somebody else.
+    FileForeign,
+    /// The file was changed since this program wrote it.
+    FileChanged,
+    /// The file would be committed by git.
+    InWorkTree,
+    /// The refresh token leaves only where it is handed over for good.
+    HandOverNeeded,
+    /// A text that asks each time has nothing to be written again.
+    LiveSink,
+    /// The form needs the address that the token is for.
+    AddressNeeded,
+    /// The document can be read in several ways.
+    AmbiguousDocument,
+    /// The service says that the code or the refresh token is spent (`invalid_grant`).
+    Spent,
+    /// The refresh token is dead for another reason that the service names.
+    GrantEnded,
 }
 
 /// What gets further after a failure.
@@ -62,7 +97,13 @@ pub enum FailureKind {
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
-        Self { diagnosis, kind, recovery: Recovery::ByHand, reply_lost: false }
+        Self { diagnosis, kind, code: FailureCode::General, recovery: Recovery::ByHand, reply_lost: false }
+    }
+
+    /// The same, told apart from others of its kind.
+    #[must_use]
+    pub fn coded(self, code: FailureCode) -> Self {
+        Self { code, ..self }
     }
 
     /// A failure of a token call, with the service's own hints.
@@ -81,7 +122,12 @@ impl Failure {
         } else {
             Recovery::ByHand
         };
-        Self { recovery, reply_lost: error.may_have_acted(), ..Self::new(kind, error.diagnose(&service.hints)) }
+        let code = match error {
+            TokenError::Refused { error, .. } if error == INVALID_GRANT => FailureCode::Spent,
+            _ if recovery == Recovery::SignIn => FailureCode::GrantEnded,
+            _ => FailureCode::General,
+        };
+        Self { code, recovery, reply_lost: error.may_have_acted(), ..Self::new(kind, error.diagnose(&service.hints)) }
     }
 
     /// A refused authorization, with the service's own hints.
@@ -133,6 +179,32 @@ impl From<TransportError> for Failure {
     }
 }
 
+impl FailureCode {
+    const WORDS: [(Self, &'static str); 11] = [
+        (Self::ProfileExists, "profile-exists"),
+        (Self::PresetExists, "preset-exists"),
+        (Self::FileForeign, "file-foreign"),
+        (Self::FileChanged, "file-changed"),
+        (Self::InWorkTree, "in-work-tree"),
+        (Self::HandOverNeeded, "hand-over-needed"),
+        (Self::LiveSink, "live-sink"),
+        (Self::AddressNeeded, "address-needed"),
+        (Self::AmbiguousDocument, "ambiguous-document"),
+        (Self::Spent, "spent"),
+        (Self::GrantEnded, "grant-ended"),
+    ];
+
+    /// Its name where processes talk to each other; none for one that is told and no more.
+    pub fn word(self) -> Option<&'static str> {
+        Self::WORDS.iter().find(|(code, _)| *code == self).map(|(_, word)| *word)
+    }
+
+    /// The code of this name. One that a later version has is told and no more.
+    pub fn of_word(word: &str) -> Self {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map_or(Self::General, |(code, _)| *code)
+    }
+}
+
 impl FailureKind {
     const WORDS: [(Self, &'static str); 6] = [
         (Self::Usage, "usage"),
@@ -155,6 +227,12 @@ impl FailureKind {
 }
 
 impl Failure {
+    /// What another process of this program said.
+    pub fn of_words(kind: &str, code: Option<&str>, diagnosis: Diagnosis) -> Self {
+        let code = code.map_or(FailureCode::General, FailureCode::of_word);
+        Self::new(FailureKind::of_word(kind), diagnosis).coded(code)
+    }
+
     /// Something that cannot be, and was.
     pub(crate) fn inside(what: &str) -> Self {
         Self::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {what}")))
@@ -164,5 +242,18 @@ impl Failure {
     pub(crate) fn no_runtime(error: &std::io::Error) -> Self {
         let diagnosis = Diagnosis::new(format!("the program cannot wait for input and output: {error}"));
         Self::new(FailureKind::Machine, diagnosis.hint("look at the limit of open files (`ulimit -n`)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_word_of_its_own_that_leads_back_to_it() {
+        for (code, word) in FailureCode::WORDS {
+            assert_eq!((code.word(), FailureCode::of_word(word)), (Some(word), code));
+        }
+        assert_eq!((FailureCode::General.word(), FailureCode::of_word("of-tomorrow")), (None, FailureCode::General));
     }
 }

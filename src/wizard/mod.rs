@@ -54,7 +54,7 @@ pub use crate::wizard::export::{
     ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
     home_folder,
 };
-pub use crate::wizard::failure::{Failure, FailureKind, Recovery};
+pub use crate::wizard::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::importing::{ImportSource, ImportState, Imported};

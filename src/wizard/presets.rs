@@ -4,7 +4,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Service, write_preset};
 use crate::store::StoreError;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Failure, FailureKind};
+use crate::wizard::{Attempt, Event, Failure, FailureCode, FailureKind};
 
 /// Writes the preset and tells where, then loads the services again, so that its card is there. It is read before it is
 /// written: a file that this program refuses is of no use to anybody.
@@ -16,7 +16,9 @@ pub(crate) fn save(shared: &Shared, attempt: Attempt, service: &Service, replace
         Failure::new(FailureKind::Usage, Diagnosis { hint: error.hint, ..Diagnosis::new(error.problem) })
     })?;
     let path = shared.edges.store.save_user_preset(&service.id, &text, replace).map_err(|error| match error {
-        StoreError::PresetExists { .. } => Failure::new(FailureKind::Usage, error.diagnose()),
+        StoreError::PresetExists { .. } => {
+            Failure::new(FailureKind::Usage, error.diagnose()).coded(FailureCode::PresetExists)
+        }
         error => Failure::from(error),
     })?;
     let (catalog, problems) = shared.catalog();

@@ -10,7 +10,7 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
+    Attempt, Event, Failure, FailureCode, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
     binding, export, keep, unlock,
 };
 
@@ -136,7 +136,8 @@ pub(crate) async fn save_quietly(
     unlock::open_chosen(shared).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
+        let diagnosis = diagnosis.hint("choose another name, or replace it");
+        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists));
     }
     let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
     let secrets = ProfileSecrets {

@@ -10,7 +10,7 @@ use crate::export::{Bundle, Bundled, BundledSecrets};
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Attempt, Event, Failure, FailureKind, Material, TypedSecrets, profiles};
+use crate::wizard::{Attempt, Event, Failure, FailureCode, FailureKind, Material, TypedSecrets, profiles};
 
 /// The most bytes of an identity file: a line or two, and comments.
 const LARGEST_IDENTITY: u64 = 64 * 1024;
@@ -175,7 +175,7 @@ pub(crate) async fn take(
         if shared.edges.store.load_profile_text(name.as_str())?.is_some() {
             let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already; none was kept"));
             let hint = "replace what is here, or forget the one that is here first";
-            return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
+            return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)).coded(FailureCode::ProfileExists));
         }
     }
     let mut names = Vec::new();

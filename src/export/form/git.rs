@@ -30,10 +30,10 @@ fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
 }
 
 fn live(subject: &Subject) -> Result<Text, ExportError> {
-    let hint = "name the repository's server with `--url https://git.example.com`";
+    let hint = "name the repository's server, such as `https://git.example.com`";
     let url = subject.url.as_deref().and_then(|url| Url::parse(url).ok());
     let origin = url.map(|url| url.origin().ascii_serialization());
-    let origin = origin.ok_or(ExportError::Missing { format: FORMAT.id, field: "address", hint })?;
+    let origin = origin.ok_or(ExportError::NoAddress { format: FORMAT.id, field: "address", hint })?;
     Text::whole(format!(
         "[credential \"{origin}\"]\n\thelper =\n\thelper = \"!tokenwright git-credential {}\"\n",
         subject.profile

@@ -18,8 +18,8 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 
 /// The audience is the pool that trusts the service that issues the token; the person names it as the address.
 fn live(subject: &Subject) -> Result<Text, ExportError> {
-    let hint = "name the workload identity pool with `--url //iam.googleapis.com/projects/…`";
-    let audience = subject.url.as_ref().ok_or(ExportError::Missing { format: FORMAT.id, field: "audience", hint })?;
+    let hint = "name the workload identity pool, such as `//iam.googleapis.com/projects/…`";
+    let audience = subject.url.as_ref().ok_or(ExportError::NoAddress { format: FORMAT.id, field: "audience", hint })?;
     Text::whole(pretty(&json!({
         "type": "external_account",
         "audience": audience,

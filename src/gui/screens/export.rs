@@ -16,13 +16,6 @@ use crate::wizard::{ExportDone, Failure, Flow, FormLine, Insisted, Session};
 /// Height of the bar with what to do next, in points: a line, a margin and a button.
 pub(crate) const FOOT: f32 = 52.0;
 
-/// What the hints of the command line say here. They name options; in the window there are fields and buttons.
-const IN_THE_WINDOW: [(&str, &str); 3] = [
-    ("`--url ", "the address `"),
-    ("say `--replace`", "replace it"),
-    ("say `--in-work-tree`", "write it there anyway"),
-];
-
 /// Shows the page; what the person wants.
 pub(crate) fn export_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let mut export = draft.export.take()?;
@@ -104,21 +97,11 @@ pub(crate) fn failure_ui(
     insisted: Insisted,
     intent: impl FnOnce(Insisted) -> Intent,
 ) -> Option<Intent> {
-    let diagnosis = in_the_window(&failure.diagnosis);
-    let (intent, _) = banner_with(ui, Tone::Danger, &diagnosis, |ui| {
+    let (intent, _) = banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
         let insisted = insisted.after(failure)?;
         intent_button(ui, ButtonKind::Danger, intent(insisted), None)
     });
     intent
-}
-
-/// A diagnosis whose hint names what is on the screen.
-fn in_the_window(diagnosis: &Diagnosis) -> Diagnosis {
-    let hint = diagnosis.hint.as_ref().map(|hint| {
-        let said = |hint: String, (option, words): &(&str, &str)| hint.replace(option, words);
-        IN_THE_WINDOW.iter().fold(hint.clone(), said)
-    });
-    Diagnosis { hint, ..diagnosis.clone() }
 }
 
 fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
@@ -166,7 +149,7 @@ fn preview_ui(ui: &mut Ui, session: &Session) {
             ui.label(small(ui, "Being looked at"));
         }
         Some(Err(failure)) => {
-            banner(ui, Tone::Danger, &in_the_window(&failure.diagnosis));
+            banner(ui, Tone::Danger, &failure.diagnosis);
         }
         Some(Ok(view)) => {
             CodeBlock::new("Preview", view.masked.trim_end_matches('\n')).copies(None).show(ui);

@@ -9,7 +9,7 @@ use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, secondary_button, section};
 use crate::service::{Catalog, PresetDraft, ProfileDraft, Service, write_preset};
-use crate::wizard::{FailureKind, Flow, PresetState, Session};
+use crate::wizard::{FailureCode, Flow, PresetState, Session};
 
 /// The button that opens the form: another name for a preset that nobody changed yet. Whether it was pressed.
 pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
@@ -81,7 +81,7 @@ fn outcome_ui(ui: &mut Ui, session: &Session, blocked: Option<&str>) -> Option<I
         }
         PresetState::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
-            let is_there = failure.kind == FailureKind::Usage && failure.diagnosis.summary.contains("already");
+            let is_there = failure.code == FailureCode::PresetExists;
             let replace = Intent::SavePreset { replace: true };
             is_there.then(|| intent_button(ui, ButtonKind::Danger, replace, blocked)).flatten()
         }

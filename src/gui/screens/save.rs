@@ -8,7 +8,7 @@ use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, toggle};
 use crate::service::ProfileName;
-use crate::wizard::{FailureKind, Flow, Session, VaultState};
+use crate::wizard::{FailureCode, Flow, Session, VaultState};
 
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -43,8 +43,7 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     }
     if let Some(failure) = &session.save_problem {
         banner(ui, Tone::Danger, &failure.diagnosis);
-        let is_there = failure.kind == FailureKind::Usage && failure.diagnosis.summary.contains("already");
-        if is_there {
+        if failure.code == FailureCode::ProfileExists {
             intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked));
         }
     }

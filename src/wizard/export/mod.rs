@@ -9,7 +9,7 @@ mod subject;
 
 use std::path::PathBuf;
 
-use crate::delivery;
+use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{
     ExportError, ExportFormat, HandedOver, Outlet, Outlets, RefreshTokenUse, Subject, Text, by_id, write_own,
@@ -17,7 +17,7 @@ use crate::export::{
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Attempt, Event, Failure, FailureKind, keep, profiles, unlock};
+use crate::wizard::{Attempt, Event, Failure, FailureCode, FailureKind, keep, profiles, unlock};
 
 pub use crate::wizard::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
 pub(crate) use crate::wizard::export::share::share;
@@ -83,7 +83,8 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     };
     if sink && order.live {
         let diagnosis = Diagnosis::new("a live text holds no token, so there is nothing to write again");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave out `--sink`, or `--live`")));
+        let diagnosis = diagnosis.hint("write the live text once, or have a snapshot written at each refresh");
+        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
     let mut outlets = sinks::load(shared, &order.profile)?;
     // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
@@ -265,14 +266,24 @@ fn hand_over(shared: &Shared, order: &ExportOrder, path: &str) -> Result<(), Fai
 
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
-        Self::new(FailureKind::Usage, error.diagnose())
+        let code = match error {
+            ExportError::Rotates(_) => FailureCode::HandOverNeeded,
+            ExportError::NoAddress { .. } => FailureCode::AddressNeeded,
+            _ => FailureCode::General,
+        };
+        Self::new(FailureKind::Usage, error.diagnose()).coded(code)
     }
 }
 
-impl From<delivery::DeliveryError> for Failure {
-    fn from(error: delivery::DeliveryError) -> Self {
-        let kind = if error.can_be_insisted_on() { FailureKind::Usage } else { FailureKind::Machine };
-        Self::new(kind, error.diagnose())
+impl From<DeliveryError> for Failure {
+    fn from(error: DeliveryError) -> Self {
+        let (kind, code) = match error {
+            DeliveryError::Foreign { .. } => (FailureKind::Usage, FailureCode::FileForeign),
+            DeliveryError::Changed { .. } => (FailureKind::Usage, FailureCode::FileChanged),
+            DeliveryError::InWorkTree { .. } => (FailureKind::Usage, FailureCode::InWorkTree),
+            DeliveryError::File { .. } | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
+        };
+        Self::new(kind, error.diagnose()).coded(code)
     }
 }
 

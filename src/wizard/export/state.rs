@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::export::Outlets;
 use crate::service::ProfileName;
-use crate::wizard::{Event, ExportDone, ExportView, Failure, FormLine, Insisted, Session, ShareDone};
+use crate::wizard::{Event, ExportDone, ExportView, Failure, FailureCode, FormLine, Insisted, Session, ShareDone};
 
 /// What a face knows of exports.
 #[derive(Clone, Debug, Default)]
@@ -57,12 +57,11 @@ pub fn home_folder() -> PathBuf {
 impl Insisted {
     /// What has a file written that was refused, besides what was insisted on already; `None` where nothing has.
     pub fn after(self, failure: &Failure) -> Option<Self> {
-        // The hint names the way to insist, as the command line has it.
-        let hint = failure.diagnosis.hint.as_deref().unwrap_or_default();
-        if hint.contains("`--in-work-tree`") {
-            return Some(Self { in_work_tree: true, ..self });
+        match failure.code {
+            FailureCode::InWorkTree => Some(Self { in_work_tree: true, ..self }),
+            FailureCode::FileForeign | FailureCode::FileChanged => Some(Self { replace: true, ..self }),
+            _ => None,
         }
-        hint.contains("`--replace`").then_some(Self { replace: true, ..self })
     }
 }
 

@@ -9,12 +9,10 @@ use crate::service::{Fetch, Start};
 use crate::wizard::rehearse::hall::Hall;
 use crate::wizard::rehearse::line::sent;
 use crate::wizard::rehearse::{StageLine, StageOutcome, findings};
+use crate::wizard::failure::INVALID_GRANT;
 use crate::wizard::{
-    Attempt, Exchange, Failure, FailureKind, Material, authorize, follow_up, identity, reading, token_call,
+    Attempt, Exchange, Failure, FailureCode, FailureKind, Material, authorize, follow_up, identity, reading, token_call,
 };
-
-/// What the stand-in answers to a spent code or refresh token (RFC 6749 section 5.2).
-const SPENT: &str = "`invalid_grant`";
 
 /// A rehearsal that goes on.
 pub(crate) struct Play<'a> {
@@ -299,14 +297,10 @@ impl<'a> Play<'a> {
             Ok(Exchange { call, outcome, .. }) => {
                 let outcome = match outcome {
                     Ok(_) => Err(wrong("a refusal was read as a success")),
-                    Err(failure)
-                        if failure.kind != FailureKind::Network && failure.diagnosis.summary.contains(SPENT) =>
-                    {
-                        Ok(format!("refused: {SPENT}"))
-                    }
+                    Err(failure) if failure.code == FailureCode::Spent => Ok(format!("refused: `{INVALID_GRANT}`")),
                     Err(failure) => {
                         let summary = failure.diagnosis.summary;
-                        Err(wrong(format!("a refusal with {SPENT} was read otherwise: {summary}")))
+                        Err(wrong(format!("a refusal with `{INVALID_GRANT}` was read otherwise: {summary}")))
                     }
                 };
                 (sent(&call), outcome)
