@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn what_holds_a_secret_is_taken_out_and_the_rest_stays() {
-        let kept = ["PATH", "HOME", "TOKENWRIGHT_HOME", "TOKENWRIGHT_VAULT", "TOKENWRIGHT_AGENT", "DISPLAY", "MY_SECRET"];
+        let kept =
+            ["PATH", "HOME", "TOKENWRIGHT_HOME", "TOKENWRIGHT_VAULT", "TOKENWRIGHT_AGENT", "DISPLAY", "MY_SECRET"];
         let taken = [
             "TOKENWRIGHT_PASSPHRASE",
             "TOKENWRIGHT_PASSPHRASE_FILE",

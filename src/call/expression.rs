@@ -231,6 +231,7 @@ fn syntax(text: &str, error: &ParserError) -> ExpressionFault {
     let before: String = text.chars().take(at).collect();
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+    // foreign: the library's errors carry the reference's codes in their texts only.
     let words = match code {
         _ if is_unfinished(error) => "it ends too early",
         "S0211" | "S0201" | "S0202" => "this is not expected here",
@@ -256,6 +257,7 @@ pub(crate) fn code_of(message: &str) -> &str {
             && digits.chars().all(|c| c.is_ascii_digit())
             && letter.chars().all(|c| c.is_ascii_uppercase())
     };
+    // foreign: a message of the library.
     let words = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.take(WORDS_BEFORE).find(is_code).unwrap_or_default()
 }

@@ -160,7 +160,7 @@ fn bound(text: &str) -> Result<(), ImportError> {
 
 fn json_error(error: &serde_json::Error) -> ImportError {
     let message = error.to_string();
-    // The place is told in our own order.
+    // foreign: the library appends the place to its words, and we tell it in our own order.
     let problem = message.split(" at line ").next().unwrap_or_default().to_owned();
     ImportError::Json { line: error.line(), column: error.column(), is_cut: error.is_eof(), problem }
 }

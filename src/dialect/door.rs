@@ -80,7 +80,7 @@ pub enum ImportError {
         nearest: Option<(&'static str, Vec<&'static str>)>,
     },
     /// Its form is known, and it breaks the rules of that.
-    #[error("{}", with_form(form, &error.to_string()))]
+    #[error("{}", with_form(form, error, &error.to_string()))]
     Form {
         /// The form.
         form: &'static str,
@@ -113,7 +113,7 @@ impl Diagnose for ImportError {
             Self::Unknown { nearest } => diagnosis.hint(looked_for(nearest.as_ref())),
             Self::Form { form, error } => {
                 let inner = error.diagnose();
-                Diagnosis { summary: with_form(form, &inner.summary), ..inner }
+                Diagnosis { summary: with_form(form, error, &inner.summary), ..inner }
             }
             Self::Leaking(_) => diagnosis.hint("write its placeholder there instead, such as `{client_secret}`"),
             Self::Nothing(_) => diagnosis.hint("take the document that holds its OAuth 2.0 settings"),
@@ -122,8 +122,8 @@ impl Diagnose for ImportError {
 }
 
 /// The words with the form before them, unless they name it themselves.
-fn with_form(form: &str, words: &str) -> String {
-    if words.contains(form) { words.to_owned() } else { format!("{form}: {words}") }
+fn with_form(form: &str, error: &FormError, words: &str) -> String {
+    if error.names_form() { words.to_owned() } else { format!("{form}: {words}") }
 }
 
 fn json_words(is_cut: bool, problem: &str) -> String {

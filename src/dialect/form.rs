@@ -7,6 +7,7 @@ use thiserror::Error as ThisError;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::Document;
 use crate::dialect::held::forms;
+use crate::dialect::standard::DocumentError;
 use crate::dialect::{
     Described, Import, ImportedSecrets, Note, address, bruno, curl, datazen, discovery, evolutionx, ezintegrations,
     google, insomnia, openapi, outgoing, own, postman, zspec,
@@ -259,6 +260,11 @@ impl<E: Diagnose + Error + Send + Sync + 'static> From<E> for FormError {
 }
 
 impl FormError {
+    /// Whether its words name the form already.
+    pub(in crate::dialect) fn names_form(&self) -> bool {
+        self.source.is::<DocumentError>()
+    }
+
     /// What is wrong and what to do.
     pub fn diagnose(&self) -> Diagnosis {
         self.diagnosis.clone()

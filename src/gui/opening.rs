@@ -34,9 +34,9 @@ fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(is_set)
 }
 
-/// What winit says of the system has no type outside winit, only these words. They are read here and nowhere else, and
-/// where they change, the window is told to have failed without a cause.
+/// What winit says of the system. Where its words change, the window is told to have failed without a cause.
 fn of_foreign_words(words: &str) -> Reason {
+    // foreign: winit keeps these errors to itself; outside it they have no type, only words.
     let has = |any: &[&str]| any.iter().any(|part| words.contains(part));
     if has(&["open connection to X", "wayland compositor", "WAYLAND_DISPLAY nor"]) {
         Reason::NoDisplay

@@ -87,7 +87,9 @@ impl Diagnose for StoreError {
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
             Self::NotText { .. } => diagnosis.hint("save the file as UTF-8"),
             Self::ForeignName { expected, .. } => diagnosis.hint(format!("rename it to `{expected}`")),
-            Self::ForeignOwner { .. } => diagnosis.hint("remove it, or make it your own with `chown` once you trust it"),
+            Self::ForeignOwner { .. } => {
+                diagnosis.hint("remove it, or make it your own with `chown` once you trust it")
+            }
             Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
             Self::BrokenSettings { .. } => diagnosis.hint("mend the line, or remove it to have the default again"),
         }

@@ -37,7 +37,7 @@ pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Durati
 pub(crate) fn explain_set_up(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let reason = deepest(&error).to_string();
-    // The platform verifier has no type for it, only these words.
+    // foreign: the platform verifier has no type for it, only these words.
     if reason.contains("No CA certificates") {
         TransportError::NoRootCertificates
     } else {

@@ -10,8 +10,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureCode, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
-    binding, export, keep, unlock,
+    Attempt, Event, Failure, FailureCode, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary,
+    TypedSecrets, alive, binding, export, keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.

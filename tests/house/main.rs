@@ -2,8 +2,10 @@
 //! Each rule has tests of its own that feed it a text which breaks it.
 
 mod budgets;
+mod children;
 mod dependencies;
 mod habits;
+mod prose;
 mod readme;
 mod rooms;
 mod text;
@@ -31,6 +33,16 @@ fn colours_are_named_in_the_theme_only() {
 #[test]
 fn only_the_command_line_prints() {
     assert_none(&of_each(&sources("src"), habits::stray_printing));
+}
+
+#[test]
+fn no_product_code_looks_into_the_words_of_an_error() {
+    assert_none(&of_each(&sources("src"), prose::complaints));
+}
+
+#[test]
+fn every_program_is_started_where_secrets_are_kept_from_it() {
+    assert_none(&of_each(&sources("src"), children::complaints));
 }
 
 #[test]

@@ -39,6 +39,13 @@ impl Source {
         Self { path: path.to_owned(), lines: text.lines().map(str::to_owned).collect(), code, in_tests }
     }
 
+    /// The tokens of the code outside the tests.
+    pub fn shipped_tokens(&self) -> Vec<Token> {
+        let mut tokens = tokens(&self.code.join("\n"));
+        tokens.retain(|token| !self.in_tests[token.line - 1]);
+        tokens
+    }
+
     /// Lines that are not tests.
     pub fn length(&self) -> usize {
         self.in_tests.iter().filter(|test| !**test).count()
@@ -91,13 +98,13 @@ impl Source {
 
 /// A word, `::`, or one other character.
 #[derive(Debug)]
-struct Token {
-    line: usize,
-    text: String,
+pub struct Token {
+    pub line: usize,
+    pub text: String,
 }
 
 impl Token {
-    fn is_word(&self) -> bool {
+    pub fn is_word(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }

@@ -64,9 +64,10 @@ pub fn write_preset(service: &Service) -> String {
 
 fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
     let message = error.message().replace('\n', " ");
-    // serde lists what it expected; the nearest of them is most likely what was meant.
+    // foreign: serde lists what it expected; the nearest of them is most likely what was meant.
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let wrong = quoted.first().copied().unwrap_or_default();
+    // foreign: it has no type for this either.
     let hint = nearest(wrong, quoted.iter().skip(1).copied()).filter(|_| message.starts_with("unknown"));
     // A table that was merged with the one it extends knows no lines.
     let line = error.span().map_or_else(|| line_near(text, wrong), |span| line_of(text, span.start));

@@ -6,10 +6,10 @@ use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
 use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
 use crate::service::{Fetch, Start};
+use crate::wizard::failure::INVALID_GRANT;
 use crate::wizard::rehearse::hall::Hall;
 use crate::wizard::rehearse::line::sent;
 use crate::wizard::rehearse::{StageLine, StageOutcome, findings};
-use crate::wizard::failure::INVALID_GRANT;
 use crate::wizard::{
     Attempt, Exchange, Failure, FailureCode, FailureKind, Material, authorize, follow_up, identity, reading, token_call,
 };
