@@ -12,7 +12,7 @@ use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
 use crate::wizard::{
-    Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText, Material, SharedProfiles,
+    AmbiguousText, Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText, Material, SharedProfiles,
 };
 
 /// What was read.
@@ -26,6 +26,7 @@ enum Found {
     Read(Read),
     Issuer(Issuer),
     Locked(Box<LockedText>),
+    Ambiguous(Box<AmbiguousText>),
 }
 
 /// What the document becomes.
@@ -68,6 +69,9 @@ fn source(document: &str) -> ImportSource {
 /// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
 fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
     let mut source = source(&options.document);
+    if let Some(form) = options.as_format {
+        source = ImportSource::As(Box::new(source), form);
+    }
     loop {
         let attempt = conversation.attempt();
         conversation.send(Command::Import { attempt, source });
@@ -78,6 +82,7 @@ fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read
             }
             Event::IssuerFound(_, issuer) => Some(Found::Issuer(issuer)),
             Event::ImportLocked(_, locked) => Some(Found::Locked(locked)),
+            Event::ImportAmbiguous(_, text) => Some(Found::Ambiguous(text)),
             Event::Imported(_, imported) => Some(Found::Read(Read::Document(imported))),
             Event::SharedRead(_, shared) => Some(Found::Read(Read::Shared(shared))),
             _ => None,
@@ -86,8 +91,20 @@ fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read
             Found::Read(read) => return Ok(read),
             Found::Issuer(issuer) => asked(issuer)?,
             Found::Locked(locked) => take::unlocked(locked, options)?,
+            Found::Ambiguous(text) => meant(text)?,
         };
     }
+}
+
+/// The form that the person means.
+fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
+    if !prompt::is_terminal() {
+        return Err(text.failure());
+    }
+    let names: Vec<String> = text.forms.iter().map(|form| form.name().to_owned()).collect();
+    let chosen = prompt::one_of("It can be read in several forms. Which one is meant?", &names)?;
+    let form = text.forms.get(chosen).copied().ok_or_else(|| text.failure())?;
+    Ok(ImportSource::Meant(text, form))
 }
 
 fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {

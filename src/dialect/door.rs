@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::{Document, LARGEST};
-use crate::dialect::form::{DIALECTS, Dialect, FormError};
+use crate::dialect::form::{DIALECTS, Dialect, Form, FormError};
 use crate::dialect::{Described, Import, Issuer};
 use crate::service::Catalog;
 
@@ -73,6 +73,12 @@ pub enum ImportError {
     /// It is something else altogether.
     #[error("the document describes no service: it is {0}")]
     Else(&'static str, &'static str),
+    /// Two readers or more could mean it.
+    #[error("the document can be read as {}", either(forms))]
+    Ambiguous {
+        /// The forms that it has.
+        forms: Vec<Form>,
+    },
     /// None of the forms.
     #[error("the document is in none of the forms that are known here")]
     Unknown {
@@ -110,6 +116,10 @@ impl Diagnose for ImportError {
             }
             Self::Json { .. } => diagnosis.hint("mend the JSON there, or export it again"),
             Self::Else(_, hint) => diagnosis.hint(*hint),
+            Self::Ambiguous { forms } => {
+                let keys: Vec<String> = forms.iter().map(|form| format!("`{}`", form.key())).collect();
+                diagnosis.hint(format!("say which is meant: {}", keys.join(" or ")))
+            }
             Self::Unknown { nearest } => diagnosis.hint(looked_for(nearest.as_ref())),
             Self::Form { form, error } => {
                 let inner = error.diagnose();
@@ -141,15 +151,33 @@ fn looked_for(nearest: Option<&(&'static str, Vec<&'static str>)>) -> String {
     format!("{words}looked for: {}, or the https address of an issuer", forms.join("; "))
 }
 
-/// Reads a document. `name` is that of its file, or what else it is called; `catalog` holds the presets that one of
+/// The names of forms as alternatives.
+fn either(forms: &[Form]) -> String {
+    forms.iter().map(|form| form.name()).collect::<Vec<_>>().join(" or as ")
+}
+
+/// Reads a document. Its form is recognised, unless the person says which it has. `name` is that of its file, or what else it is called; `catalog` holds the presets that one of
 /// ours may extend.
 pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, ImportError> {
+    read_as(bytes, name, catalog, None)
+}
+
+/// The same in the form that the person names.
+pub fn read_as(bytes: &[u8], name: &str, catalog: &Catalog, meant: Option<Form>) -> Result<Found, ImportError> {
     let mut document = Document::parse(bytes, name)?;
-    if let Some(issuer) = Issuer::parse(document.trimmed()) {
+    let issuer = Issuer::parse(document.trimmed()).filter(|_| meant.is_none());
+    if let Some(issuer) = issuer {
         return Ok(Found::Issuer(issuer));
     }
-    let Some(dialect) = DIALECTS.iter().find(|dialect| (dialect.recognise)(&document)) else {
-        return Err(unknown(document));
+    let dialect = match meant {
+        Some(form) => form.dialect(),
+        None => match &recognised(&document)[..] {
+            [] => return Err(unknown(document)),
+            [only] => only,
+            several => {
+                return Err(ImportError::Ambiguous { forms: several.iter().map(|dialect| dialect.form).collect() });
+            }
+        },
     };
     let form = dialect.name;
     // The reader parses it anew into what it needs; both at once would be twice the memory.
@@ -164,6 +192,13 @@ pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, Import
     }
     import.described.iter_mut().for_each(complete);
     Ok(Found::Import(import))
+}
+
+/// The forms that a document has. One of ours is written by us and names itself, whatever else it looks like.
+fn recognised(document: &Document<'_>) -> Vec<&'static Dialect> {
+    let found: Vec<&Dialect> = DIALECTS.iter().filter(|dialect| (dialect.recognise)(document)).collect();
+    let ours = found.iter().find(|dialect| matches!(dialect.form, Form::Profile | Form::Preset | Form::OwnExport));
+    ours.map_or_else(|| found.clone(), |ours| vec![*ours])
 }
 
 /// A service that is kept says where its facts are from.

@@ -372,7 +372,7 @@ impl Form {
         self.dialect().name
     }
 
-    fn dialect(self) -> &'static Dialect {
+    pub(in crate::dialect) fn dialect(self) -> &'static Dialect {
         DIALECTS.iter().find(|dialect| dialect.form == self).expect("every form has its line in the table")
     }
 }

@@ -85,7 +85,13 @@ pub fn recognise(text: &str) -> bool {
     if object_like(text) {
         return serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json));
     }
-    text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
+    is_yaml_4(text) || text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
+}
+
+/// Version 4 as YAML says so in its first lines.
+fn is_yaml_4(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("_type: export") && has("resources:")
 }
 
 /// The same of JSON that was parsed already.
@@ -105,6 +111,8 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         } else {
             version_5(typed(FORM, text)?, &mut blocks, &mut variables)?;
         }
+    } else if is_yaml_4(text) {
+        version_4(&parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
     } else {
         version_5(parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
     }

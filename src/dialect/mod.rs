@@ -18,6 +18,7 @@ pub mod google;
 pub mod held;
 mod import;
 pub mod insomnia;
+mod named;
 pub mod openapi;
 mod outgoing;
 mod own;
@@ -28,7 +29,7 @@ pub mod zspec;
 
 pub use crate::dialect::address::{Issuer, authorization_request};
 pub use crate::dialect::document::LARGEST;
-pub use crate::dialect::door::{Found, ImportError, read};
+pub use crate::dialect::door::{Found, ImportError, read, read_as};
 pub use crate::dialect::form::{Form, FormError, Outgoing, WriteError, Written, write};
 pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
 pub use crate::dialect::secrecy::Secrecy;

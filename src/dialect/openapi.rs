@@ -87,7 +87,10 @@ pub fn recognise(text: &str) -> bool {
         return serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json));
     }
     let keys = ["openapi:", "swagger:", "\"openapi\":", "\"swagger\":", "'openapi':", "'swagger':"];
-    text.trim_start_matches('\u{feff}').lines().any(|line| keys.iter().any(|key| line.starts_with(key)))
+    // A version, and not the settings of a tool that shows such documents.
+    let is_version = |rest: &str| rest.trim_start().trim_start_matches(['"', '\'']).starts_with(['2', '3']);
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    lines.any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_version)))
 }
 
 /// The same of JSON that was parsed already.

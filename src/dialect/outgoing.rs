@@ -56,7 +56,11 @@ pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, Form
 /// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
 pub(in crate::dialect) fn is_xml(text: &str) -> bool {
     let start: String = text.chars().take(16).collect::<String>().to_lowercase();
-    start.starts_with('<') && !["<!doctype html", "<html"].iter().any(|page| start.starts_with(page))
+    let is_document = ["<?xml", "<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins));
+    // Markdown and pages begin with a tag as well.
+    let is_page = ["<!doctype html", "<html"].iter().any(|page| start.starts_with(page));
+    let is_element = start.starts_with('<') && text.contains("oauth2") && text.trim_end().ends_with('>');
+    is_document || is_element && !is_page
 }
 
 fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {

@@ -8,10 +8,10 @@ use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    AgentStatus, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified,
-    Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone,
-    SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting,
-    WindowSettings,
+    AgentStatus, AmbiguousText, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine,
+    Identified, Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken,
+    ShareDone, SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus,
+    Waiting, WindowSettings,
 };
 
 /// What a face is told.
@@ -119,6 +119,8 @@ pub enum Event {
     Outlets(ProfileName, Outlets),
     /// What was read is locked: the person is to say what opens it.
     ImportLocked(Attempt, Box<LockedText>),
+    /// A document can be read in several forms.
+    ImportAmbiguous(Attempt, Box<AmbiguousText>),
     /// Profiles that somebody shared were read; nothing of them is kept yet.
     SharedRead(Attempt, Box<SharedProfiles>),
     /// They were kept under these names.

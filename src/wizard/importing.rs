@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::{self, Described, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST};
+use crate::dialect::{self, Described, Form, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST};
 use crate::durable;
 use crate::oauth::parse_key;
 use crate::secret::Secret;
@@ -16,7 +16,8 @@ use crate::service::{Asks, ProfileName};
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::token_call::send;
 use crate::wizard::{
-    Attempt, Event, Failure, FailureKind, LockedText, Material, ShareKey, SharedProfiles, TypedSecrets, taking,
+    Attempt, Event, Failure, FailureCode, FailureKind, LockedText, Material, ShareKey, SharedProfiles, TypedSecrets,
+    taking,
 };
 
 /// Where a document is.
@@ -32,6 +33,21 @@ pub enum ImportSource {
     Issuer(Issuer),
     /// Shared profiles that were read and are locked, with what opens them.
     Locked(Box<LockedText>, ShareKey),
+    /// Wherever that is, and the form that it has by the person's word.
+    As(Box<ImportSource>, Form),
+    /// A text that was read and can be meant in several ways, and the way that is meant.
+    Meant(Box<AmbiguousText>, Form),
+}
+
+/// A text that can be read in several forms, for the person to say which is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmbiguousText {
+    /// What it is called: its file, or where else it came from.
+    pub from: String,
+    /// The forms that it can be read in.
+    pub forms: Vec<Form>,
+    /// The text, which may hold secrets.
+    pub text: Secret,
 }
 
 /// A document that was read.
@@ -55,6 +71,8 @@ pub enum ImportState {
     Asking(Issuer),
     /// It is locked, and the person is to say what opens it.
     Locked(Box<LockedText>),
+    /// It can be read in several forms, and the person is to say which is meant.
+    Ambiguous(Box<AmbiguousText>),
     /// Profiles that somebody shared were read.
     Shared(Box<SharedProfiles>),
     /// Those were kept.
@@ -96,7 +114,13 @@ fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
 
 /// Reads a document and tells what it came to.
 pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSource) -> Result<(), Failure> {
+    let (source, form) = match source {
+        ImportSource::As(source, form) => (*source, Some(form)),
+        source => (source, None),
+    };
     let from = match &source {
+        ImportSource::Meant(text, _) => text.from.clone(),
+        ImportSource::As(..) => String::new(),
         ImportSource::File(path) => path.display().to_string(),
         ImportSource::Input => "standard input".to_owned(),
         ImportSource::Pasted(_) => "what was pasted".to_owned(),
@@ -104,13 +128,19 @@ pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSour
         ImportSource::Locked(locked, _) => locked.from.clone(),
     };
     let bytes = match source {
+        ImportSource::Meant(text, form) => {
+            let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
+            return read(shared, attempt, from, bytes, Some(form)).await;
+        }
+        // One form is named once.
+        ImportSource::As(..) => return Err(Failure::inside("a form of a form")),
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => fetch(shared, attempt, &issuer).await?,
         ImportSource::Locked(locked, key) => return taking::open(shared, attempt, *locked, key).await,
     };
-    read(shared, attempt, from, bytes).await
+    read(shared, attempt, from, bytes, form).await
 }
 
 /// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
@@ -123,13 +153,24 @@ pub(crate) async fn choose(shared: &Shared, attempt: Attempt) -> Result<(), Fail
     import(shared, attempt, ImportSource::File(file.path().to_owned())).await
 }
 
-async fn read(shared: &Shared, attempt: Attempt, from: String, bytes: Zeroizing<Vec<u8>>) -> Result<(), Failure> {
-    if let Some(text) = taking::ours(&bytes) {
+async fn read(
+    shared: &Shared,
+    attempt: Attempt,
+    from: String,
+    bytes: Zeroizing<Vec<u8>>,
+    form: Option<Form>,
+) -> Result<(), Failure> {
+    if let Some(text) = taking::ours(&bytes).filter(|_| form.is_none()) {
         return taking::read(shared, attempt, from, text);
     }
     let (catalog, _) = shared.catalog();
     let name = from.clone();
-    let found = blocking(move || dialect::read(&bytes, &name, &catalog)).await?;
+    let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, form), bytes)).await?;
+    if let Err(ImportError::Ambiguous { forms }) = &found {
+        let (forms, text) = (forms.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
+        shared.emit(Event::ImportAmbiguous(attempt, Box::new(AmbiguousText { from, forms, text })));
+        return Ok(());
+    }
     match found.map_err(|error| refused(&from, &error))? {
         Found::Import(import) => shared.emit(Event::Imported(attempt, Box::new(Imported { from, import }))),
         Found::Issuer(issuer) => shared.emit(Event::IssuerFound(attempt, issuer)),
@@ -207,5 +248,13 @@ fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failur
             Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
         }
         _ => Ok(()),
+    }
+}
+
+impl AmbiguousText {
+    /// Why it is not read before the person has said which form is meant.
+    pub fn failure(&self) -> Failure {
+        let error = ImportError::Ambiguous { forms: self.forms.clone() };
+        refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
 }

@@ -57,7 +57,7 @@ pub use crate::wizard::export::{
 pub use crate::wizard::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
-pub use crate::wizard::importing::{ImportSource, ImportState, Imported};
+pub use crate::wizard::importing::{AmbiguousText, ImportSource, ImportState, Imported};
 pub use crate::wizard::keys::{KeySource, KeyState};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{

@@ -67,6 +67,9 @@ pub struct ImportOptions {
     /// Keep it as a preset of this id
     #[arg(long, value_name = "ID")]
     pub as_preset: Option<String>,
+    /// Which form it has, where several could be meant
+    #[arg(long, value_name = "NAME", value_parser = read_form)]
+    pub as_format: Option<Form>,
     /// Which one is meant, where it describes several
     #[arg(long, value_name = "N")]
     pub pick: Option<usize>,
@@ -82,6 +85,11 @@ pub struct ImportOptions {
     /// Replace profiles of the same name that are here
     #[arg(long)]
     pub replace: bool,
+}
+
+fn read_form(text: &str) -> Result<Form, String> {
+    let known = || Form::keys().collect::<Vec<_>>().join(", ");
+    Form::of_key(text).ok_or_else(|| format!("the forms are: {}", known()))
 }
 
 fn form(text: &str) -> Result<Form, String> {

@@ -53,6 +53,12 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     if options.url.is_empty() {
         return Err(DocumentError::OtherForm { form: FORM, expected: "URL" });
     }
+    if !options.asks_for_tokens() {
+        return Err(DocumentError::OtherForm {
+            form: FORM,
+            expected: "grant type, client or secret, as a call for tokens has",
+        });
+    }
     Ok(Import { form: FORM.to_owned(), described: vec![described(options)] })
 }
 
@@ -164,6 +170,39 @@ impl Options {
             'd' | 'B' => self.data.push(Data::Sent(value)),
             letter => self.ignored.push(format!("-{letter}")),
         }
+    }
+
+    /// Whether the line may be a call for tokens, and not one that uses them: its endpoint would be sent secrets.
+    fn asks_for_tokens(&self) -> bool {
+        const NAMES: [&str; 16] = [
+            "grant",
+            "client",
+            "secret",
+            "refresh_token",
+            "code",
+            "username",
+            "user_name",
+            "userid",
+            "password",
+            "assertion",
+            "api_key",
+            "apikey",
+            "scope",
+            "audience",
+            "login",
+            "token",
+        ];
+        const PLACES: [&str; 6] = ["token", "oauth", "auth", "login", "session", "sso"];
+        let has = |text: &str, any: &[&str]| any.iter().any(|part| text.to_lowercase().contains(part));
+        let sent = self.data.iter().any(|data| {
+            let (Data::Sent(text) | Data::Json(text) | Data::Encoded(text) | Data::Part(text)) = data;
+            has(text, &NAMES)
+        });
+        let is_basic = self.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("authorization") && value.to_lowercase().starts_with("basic")
+        });
+        let (address, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        sent || is_basic || self.user.is_some() || has(address, &PLACES) || has(query, &["grant", "client", "secret"])
     }
 
     /// All data as curl joins it, and whether it is JSON.

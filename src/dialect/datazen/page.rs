@@ -134,7 +134,13 @@ pub(super) fn is_page(json: &Json) -> bool {
 
 /// Whether a text has them, a label a line.
 pub(super) fn is_labelled(text: &str) -> bool {
-    are_ours(text.lines().filter_map(|line| label_line(line).map(|(_, label, _)| label)))
+    let labels = || text.lines().filter_map(|line| label_line(line).map(|(_, label, _)| label));
+    // As the page writes them: a key of YAML or of a program has no blanks.
+    let is_spelled = labels().any(|label| {
+        let squeezed = squeezed(label);
+        label.contains(' ') && (squeezed.ends_with("bearertokenurl") || squeezed == "preconfiguredoauthsetting")
+    });
+    is_spelled && are_ours(labels())
 }
 
 /// Reads either.

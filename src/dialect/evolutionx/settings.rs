@@ -52,6 +52,8 @@ pub(crate) struct Settings {
     unknown: Vec<String>,
     /// Whether it was the body of a call.
     is_body: bool,
+    /// Whether a label was written as this tool writes it.
+    is_spelled: bool,
 }
 
 impl Grant {
@@ -130,6 +132,7 @@ impl Settings {
         }
         let mut settings = Self::default();
         for (label, value) in pairs.0 {
+            settings.is_spelled |= is_spelled(&label);
             match Key::parse(&label) {
                 Some(key) => settings.set(key, &scalar(key, &value)?)?,
                 None => settings.unknown.push(label),
@@ -172,16 +175,21 @@ impl Settings {
     /// A line without a known label goes on with the value before it: an expression may have several.
     fn of_lines(text: &str) -> Result<Self, SettingsError> {
         let mut found: Vec<(Key, String)> = Vec::new();
+        let mut has_page_label = false;
         for line in text.lines() {
             let told = line.trim_start_matches([' ', '\t', '•', '*', '-']);
             let labelled = told.split_once(':').and_then(|(label, value)| Some((Key::parse(label)?, value.trim())));
             match (labelled, found.last_mut()) {
-                (Some((key, value)), _) => found.push((key, value.to_owned())),
+                (Some((key, value)), _) => {
+                    let label = told.split_once(':').map_or("", |(label, _)| label);
+                    has_page_label |= label.trim().contains(' ') && is_spelled(label);
+                    found.push((key, value.to_owned()));
+                }
                 (None, Some((_, value))) => *value = format!("{value}\n{line}"),
                 (None, None) => {}
             }
         }
-        let mut settings = Self::default();
+        let mut settings = Self { is_spelled: has_page_label, ..Self::default() };
         for (key, value) in found {
             settings.set(key, &value)?;
         }
@@ -234,9 +242,11 @@ impl Settings {
     /// Whether nothing else looks like this: labels of the page, or a body of an example.
     pub(crate) fn is_telling(&self) -> bool {
         const OURS: [Key; 3] = [Key::ResourceName, Key::TokenResponse, Key::RefreshTokenResponse];
-        self.is_body
-            || OURS.iter().any(|key| self.has(*key))
-            || (self.has(Key::Endpoint) && (self.has(Key::GrantType) || self.has(Key::TokenLife)))
+        if self.is_body {
+            return self.unknown.is_empty();
+        }
+        let has_call = self.has(Key::Endpoint) && (self.has(Key::GrantType) || self.has(Key::TokenLife));
+        self.is_spelled && (has_call || OURS.iter().any(|key| self.has(*key)))
     }
 
     pub(crate) fn understood(&self) -> Vec<Note> {
@@ -252,6 +262,15 @@ impl Settings {
         let words = if self.is_body { "a body has one resource" } else { "no setting of Evolutionx" };
         self.unknown.iter().map(|label| Note::new(label, words)).collect()
     }
+}
+
+/// Whether a label is this tool's own. Many have an `endpoint` and a `grant_type`; that it is the endpoint of OAuth is
+/// said by the label alone.
+fn is_spelled(label: &str) -> bool {
+    let own = [Key::Endpoint, Key::ResourceName, Key::TokenResponse, Key::RefreshTokenResponse];
+    let letters: String = label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let is_told = letters.starts_with("oauth") || letters.starts_with("jsonata");
+    is_told && Key::parse(label).is_some_and(|key| own.contains(&key))
 }
 
 fn scalar(key: Key, value: &Json) -> Result<String, SettingsError> {

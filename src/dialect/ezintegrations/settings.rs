@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::call::scalar_text;
 use crate::dialect::ezintegrations::FORM;
 use crate::dialect::standard::{
-    DocumentError, LONGEST_TEXT, SMALL, bounded, form_fields, object_like, squeezed, typed,
+    DocumentError, LONGEST_TEXT, SMALL, bounded, form_fields, is_page, object_like, squeezed, typed,
 };
 
 /// The settings, as written.
@@ -63,21 +63,36 @@ impl Label {
 pub(super) fn is_settings(json: &Json) -> bool {
     let Some(members) = json.as_object() else { return false };
     let named = |label: Label| members.keys().any(|key| Label::of(key) == Some(label));
-    let ours = members.keys().any(|key| squeezed(key).starts_with("refreshtoken") && Label::of(key).is_some());
+    // Any tool has a `url`; where tokens are refreshed is said by the name of the tool's own setting alone.
+    let ours = members.keys().any(|key| is_refresh_url(key));
     let others = members.keys().any(|key| squeezed(key).ends_with("bearertokenurl"));
-    ours && !others && named(Label::Url) && (named(Label::Body) || named(Label::Header) || named(Label::Method))
+    ours && !others && (named(Label::Body) || named(Label::Header) || named(Label::Method))
 }
 
 /// Whether a text has the settings, each under its label.
 pub(super) fn is_labelled(text: &str) -> bool {
-    let labels: Vec<Label> = text.lines().filter_map(|line| label_line(line).map(|(label, _)| label)).collect();
     let begins = |label: &str| text.lines().any(|line| squeezed(line).starts_with(label));
+    // As the page writes it, at the margin; a key of YAML has no blanks.
+    let has_url =
+        text.lines().any(|line| label_line(line).is_some() && line.contains(' ') && is_refresh_url(label(line)));
+    let labels = text.lines().filter(|line| label_line(line).is_some()).count();
     // Another tool has fields of the same names beside the URL of its bearer call.
-    begins("refreshtoken")
-        && !begins("oauthbearertokenurl")
-        && !begins("bearertokenurl")
-        && labels.contains(&Label::Url)
-        && labels.len() > 1
+    has_url && labels > 1 && is_page(text) && !begins("oauthbearertokenurl") && !begins("bearertokenurl")
+}
+
+/// Whether a label names the refresh itself, and is not one that any tool has.
+fn is_of_refresh(written: &str) -> bool {
+    let name = squeezed(written);
+    name.strip_prefix("oauth2").unwrap_or(&name).starts_with("refreshtoken")
+}
+
+fn is_url_of_something_else(written: &str) -> bool {
+    Label::of(written) == Some(Label::Url) && !is_of_refresh(written)
+}
+
+/// Whether this is the label of the URL where tokens are refreshed, and not of any other.
+fn is_refresh_url(written: &str) -> bool {
+    is_of_refresh(written) && Label::of(written) == Some(Label::Url)
 }
 
 /// Reads either.
@@ -100,10 +115,12 @@ fn from_json(json: Json) -> Result<Settings, DocumentError> {
     let Json::Object(members) = json else {
         return Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" });
     };
+    // A `url` of something else has a method and a body of its own.
+    let is_mixed = members.keys().any(|key| is_url_of_something_else(key));
     for (key, value) in members {
         match Label::of(&key) {
-            Some(label) => settings.set(label, value)?,
-            None => settings.others.push(key),
+            Some(label) if !is_mixed || is_of_refresh(&key) => settings.set(label, value)?,
+            _ => settings.others.push(key),
         }
     }
     Ok(settings)
@@ -113,8 +130,17 @@ fn from_json(json: Json) -> Result<Settings, DocumentError> {
 fn from_text(text: &str) -> Result<Settings, DocumentError> {
     let mut settings = Settings::default();
     let mut current: Option<(Label, String)> = None;
+    let is_mixed = text.lines().any(|line| label_line(line).is_some() && is_url_of_something_else(label(line)));
     for line in text.lines() {
-        match (label_line(line), &mut current) {
+        let labelled = label_line(line);
+        if labelled.is_some() && is_mixed && !is_of_refresh(label(line)) {
+            if let Some((label, value)) = current.take() {
+                settings.set_text(label, &value)?;
+            }
+            settings.others.push(label(line).trim().to_owned());
+            continue;
+        }
+        match (labelled, &mut current) {
             (Some((label, rest)), current) => {
                 if let Some((label, value)) = current.replace((label, format!("{rest}\n"))) {
                     settings.set_text(label, &value)?;
@@ -138,8 +164,17 @@ fn label_line(line: &str) -> Option<(Label, &str)> {
     if line.trim_start().starts_with(['"', '{', '“', '\'']) {
         return None;
     }
-    let (label, rest) = line.split_once(':').unwrap_or((line, ""));
-    Some((Label::of(label)?, rest.trim()))
+    // What is indented belongs to something else.
+    if line.starts_with([' ', '\t']) {
+        return None;
+    }
+    let rest = line.split_once(':').map_or("", |(_, rest)| rest);
+    Some((Label::of(label(line))?, rest.trim()))
+}
+
+/// What stands before the colon.
+fn label(line: &str) -> &str {
+    line.split_once(':').map_or(line, |(label, _)| label)
 }
 
 impl Settings {

@@ -107,6 +107,28 @@ pub(crate) fn object_like(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
 }
 
+/// Whether a text may be the page of a tool as a person copies it: lines of words and values. What has blocks, lists,
+/// tables or headings is a document of something else, and its `url:` that of something else as well.
+pub(crate) fn is_page(text: &str) -> bool {
+    let is_key = |text: &str| {
+        text.split_once(':').is_some_and(|(key, rest)| {
+            let is_name = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
+            is_name && (rest.is_empty() || rest.starts_with(' '))
+        })
+    };
+    let is_structure = |line: &str| {
+        let told = line.trim();
+        let is_indented = line.starts_with([' ', '\t']);
+        let opens_block = told.ends_with('{') && told.starts_with(char::is_alphabetic);
+        is_indented && is_key(told)
+            || told.strip_prefix("- ").is_some_and(|item| is_key(item.trim_start()))
+            || opens_block
+            || told == "---"
+            || ["#", "```", "~~~", "|"].iter().any(|mark| told.starts_with(mark))
+    };
+    !text.lines().any(is_structure)
+}
+
 /// A bounded document as JSON; nesting is bounded by the parser.
 pub(crate) fn parse_json(form: &'static str, text: &str, limit: usize) -> Result<Json, DocumentError> {
     typed(form, bounded(form, text, limit)?)
@@ -140,6 +162,20 @@ pub(crate) fn parse_yaml<T: DeserializeOwned>(form: &'static str, text: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_lines_of_words_and_values() {
+        for page in
+            ["Refresh Token URL: https://a.test\nMethod: POST", "Header :\n{\n  \"a\": \"b\"\n}\n", "such as this\n"]
+        {
+            assert!(is_page(page), "{page}");
+        }
+        for other in
+            ["a:\n  b: c\n", "a:\n- b: c\n", "# Title\ntext", "```\ncode\n```", "meta {\n}", "---\na: b", "| a | b |"]
+        {
+            assert!(!is_page(other), "{other}");
+        }
+    }
 
     #[test]
     fn an_error_says_where_and_quotes_nothing() {

@@ -94,7 +94,9 @@ impl Gathering {
                 Piece::Slot(name, _) if !self.variables.has(name) => text.push_str(&self.slot(place, name)),
                 Piece::Slot(name, written) => {
                     let filled = self.variables.fill(written);
-                    if self.variables.is_secret(name) || looks_secret(name) {
+                    // The address of a token endpoint is none, whatever its variable is called.
+                    let is_secret = looks_secret(name) && !is_plain_url(filled.expose());
+                    if self.variables.is_secret(name) || is_secret {
                         text.push_str(&self.secret_input(place, name, filled.expose()));
                     } else {
                         text.push_str(&self.open_places(place, filled.expose()));
@@ -313,6 +315,16 @@ fn shortened(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Whether a value is a web address that names nobody.
+fn is_plain_url(value: &str) -> bool {
+    url::Url::parse(value).is_ok_and(|url| {
+        matches!(url.scheme(), "https" | "http")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+    })
 }
 
 #[cfg(test)]

@@ -12,9 +12,11 @@ use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::window::above_foot;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, choice, disclosure, key_values, secondary_button, section};
+use crate::gui::widgets::{
+    ButtonKind, Field, banner, banner_with, choice, disclosure, key_values, secondary_button, section,
+};
 use crate::secret::Secret;
-use crate::wizard::{Flow, ImportSource, ImportState, Imported, Session, VaultState};
+use crate::wizard::{AmbiguousText, Flow, ImportSource, ImportState, Imported, Session, VaultState};
 
 /// Height of the bar with what to do next, in points.
 const FOOT: f32 = 52.0;
@@ -64,6 +66,7 @@ fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<I
             let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
             intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
         }
+        ImportState::Ambiguous(text) => ambiguous_ui(ui, text).or_else(|| source_ui(ui, import)),
         ImportState::Locked(locked) => locked_ui(ui, locked, import),
         ImportState::Shared(shared) => {
             shared_ui(ui, shared, import);
@@ -81,6 +84,23 @@ fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<I
         ImportState::Idle => source_ui(ui, import),
     };
     ui.add_space(16.0);
+    intent
+}
+
+/// A button for each form that a text can be read in.
+fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) -> Option<Intent> {
+    let mut intent = None;
+    let asked = Diagnosis::new("It can be read in several forms").hint("choose the tool that it comes from");
+    banner_with(ui, Tone::Info, &asked, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for form in &text.forms {
+                if secondary_button(ui, form.name()).clicked() {
+                    intent = Some(Intent::Import(ImportSource::Meant(Box::new(text.clone()), *form)));
+                }
+            }
+        });
+    });
+    ui.add_space(8.0);
     intent
 }
 

@@ -206,6 +206,7 @@ impl Session {
             | Event::Fetching(..)
             | Event::Imported(..)
             | Event::ImportLocked(..)
+            | Event::ImportAmbiguous(..)
             | Event::SharedRead(..)
             | Event::SharedTaken(..)) => self.apply_import(event),
             event @ (Event::KeyRead(..)

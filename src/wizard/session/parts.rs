@@ -15,6 +15,9 @@ impl Session {
             Event::Imported(attempt, imported) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Done(imported);
             }),
+            Event::ImportAmbiguous(attempt, text) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Ambiguous(text);
+            }),
             Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Locked(locked);
             }),
