@@ -320,6 +320,114 @@ fn check_failures(program: &Tokenwright, code: i32, cases: &[(&[&str], &str)]) {
     }
 }
 
+/// What a terminal would obey, and what hides in a line.
+const HOSTILE: &str =
+    "a\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{200b}\u{e0041}\rz";
+
+/// Nothing but printable characters and line breaks.
+#[track_caller]
+fn assert_harmless(finished: &Finished, what: &str) {
+    let acts = |c: char| {
+        let invisible = "\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}\u{feff}\u{200b}\u{e0041}";
+        (c.is_control() && c != '\n') || invisible.contains(c)
+    };
+    for text in [&finished.stdout, &finished.stderr] {
+        assert!(!text.contains(acts), "{what}: {text:?}");
+    }
+}
+
+#[test]
+fn no_text_from_outside_reaches_the_terminal_as_it_is() {
+    let service = Scripted::start(|asked: &Asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/token" => Answer::json(
+            200,
+            &json!({"access_token": "at", "refresh_token": "rt", "expires_in": 600, "scope": HOSTILE, "realm": HOSTILE}),
+        ),
+        _ => Answer::json(400, &json!({"error": HOSTILE, "error_description": HOSTILE})),
+    });
+    let program = Tokenwright::with_vault();
+    let url = service.url();
+    let hostile = serde_json::to_string(HOSTILE).expect("a text");
+    // JSON's escapes are TOML's, but for what TOML writes as it is.
+    let hostile = hostile.replace('\u{7f}', "\\u007f");
+    let preset = format!(
+        "id = \"evil\"\nname = {hostile}\nsummary = {hostile}\ncategory = \"Custom\"\nchecked = \"2026-11-21\"\nsource = [\"a \
+         test\"]\nasks = \"nothing\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \
+         \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\nreading.keep = {{ realm = \"realm\" }}\n[refresh]\nurl = \"{url}/refresh\"\n"
+    );
+    program.add_preset("evil.toml", &preset);
+    let collection = json!({
+        "info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json", "name": HOSTILE},
+        "item": [],
+        "auth": {"type": "oauth2", "oauth2": [
+            {"key": "accessTokenUrl", "value": "https://x.test/t"}, {"key": "scope", "value": HOSTILE},
+            {"key": "clientId", "value": HOSTILE}, {"key": HOSTILE, "value": "v"},
+        ]},
+    });
+    fs::write(program.home().join("evil.json"), collection.to_string()).expect("written");
+    let sign_in = ["sign-in", "evil", "--service", "evil", "--client-id", HOSTILE, "--browser", BROWSER, "--verbose"];
+    let check = |arguments: &[&str], code: i32| {
+        let finished = program.run(arguments);
+        assert_eq!(finished.code, code, "{arguments:?}: {finished:?}");
+        assert_harmless(&finished, &format!("{arguments:?}"));
+        finished
+    };
+    check(&sign_in, 0);
+    let shown = check(&["show", "evil"], 0).stdout;
+    assert!(shown.contains(r"a\u{1b}]0;owned\u{7}"), "what was hidden is seen: {shown}");
+    let shown = check(&["show", "evil", "--json"], 0).json();
+    assert_eq!(shown["scopes_granted"][0].as_str().map(|scope| scope.starts_with("a\u{1b}]0;owned")), Some(true));
+    check(&["list"], 0);
+    check(&["list", "--json"], 0);
+    check(&["history", "evil"], 0);
+    let token = check(&["token", "evil", "--json"], 0).json();
+    assert_eq!(token["values"]["realm"], HOSTILE, "JSON says the same with escapes");
+    let refresh = program.run(&["refresh", "evil", "--verbose"]);
+    assert_harmless(&refresh, "refresh");
+    assert_ne!(refresh.code, 0);
+    let preset = program.data().join("presets/evil.toml");
+    check(&["service", "list"], 0);
+    check(&["service", "list", "--json"], 0);
+    check(&["service", "show", "evil"], 0);
+    check(&["service", "check", preset.to_str().expect("a path")], 0);
+    check(&["import", "evil.json"], 2);
+    check(&["import", "evil.json", "--json"], 2);
+    check(&["import", HOSTILE], 2);
+    check(&["token", HOSTILE], 2);
+    check(&[HOSTILE], 2);
+    check(&["token", "evil", HOSTILE], 2);
+    check(&["service", "export", "evil", "--as", HOSTILE], 2);
+    check(&["exec", "evil", "--", HOSTILE], 127);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silence() {
+    use std::os::unix::fs::chown;
+    let program = Tokenwright::with_vault();
+    let preset = "id = \"google\"\nname = \"Evil\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
+                  [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"https://evil.test/a\"\n\
+                  [bearer]\nurl = \"https://evil.test/t\"\n";
+    program.add_preset("google.toml", preset);
+    assert!(program.run(&["service", "show", "google"]).done().contains("evil.test"), "one's own is used");
+    let (folder, file) = (program.data().join("presets"), program.data().join("presets/google.toml"));
+    let Ok(()) = chown(&file, Some(65534), None) else {
+        // Only root can give a file away.
+        return;
+    };
+    let told = |what: &Path| {
+        let shown = program.run(&["service", "show", "google"]);
+        assert!(!shown.stdout.contains("evil.test") && shown.code == 0, "{shown:?}");
+        let expected = format!("`{}` belongs to the user with number 65534", what.display());
+        assert!(shown.stderr.contains(&expected), "{shown:?}");
+    };
+    told(&file);
+    chown(&file, Some(0), None).expect("taken back");
+    chown(&folder, Some(65534), None).expect("given away");
+    told(&folder);
+}
+
 fn sealed_files(program: &Tokenwright) -> usize {
     let is_sealed = |path: &Path| path.extension().is_some_and(|end| end == "sealed" || end == "previous");
     let files = fs::read_dir(program.data().join("vault")).expect("a vault");

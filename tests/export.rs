@@ -201,8 +201,8 @@ fn what_makes_no_sense_is_said() {
     );
     check(
         &["export", "acme", "--as", "git", "--live"],
-        "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server with `--url \
-         https://git.example.com`\n",
+        "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server, such as \
+         `https://git.example.com`, with `--url`\n",
     );
     check(&["export", "acme"], "error: the form is missing\nhint: `tokenwright export --list` names the forms\n");
 }
@@ -241,4 +241,125 @@ fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
     assert!(opened.contains("client_secret = \"practice-secret\""), "{opened}");
     let words = program.run(&["share", "acme", "--with-secrets", "--recipient", "bob"]).failed(2);
     assert!(words.starts_with("error: `bob` is no age recipient\n"), "{words}");
+}
+
+/// A folder that is a git work tree with this line in the `[core]` of its own configuration.
+fn work_tree(folder: &std::path::Path, setting: &str, value: &str) {
+    fs::create_dir_all(folder).expect("a folder");
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.arg("-C").arg(folder).args(arguments).env_remove("GIT_DIR");
+        assert!(git.output().expect("git runs").status.success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    fs::write(folder.join("t"), "x").expect("written");
+    git(&["add", "t"]);
+    if !setting.is_empty() {
+        git(&["config", setting, value]);
+    }
+}
+
+#[test]
+fn no_command_that_a_work_tree_names_is_run_when_it_is_looked_at() {
+    let (program, _practice) = signed_in();
+    for (at, setting) in ["core.fsmonitor", "core.pager", "core.sshCommand", "core.editor"].into_iter().enumerate() {
+        let folder = program.home().join(format!("tree{at}"));
+        let ran = folder.join("ran");
+        work_tree(&folder, setting, &format!("env > '{}'; false", ran.display()));
+        let file = folder.join("a.env");
+        let file = file.to_str().expect("a path");
+        program.run(&["export", "acme", "--as", "dotenv", "--out", file]).failed(2);
+        fs::write(folder.join(".gitignore"), "*.env\n").expect("written");
+        program.run(&["export", "acme", "--as", "dotenv", "--out", file, "--sink"]).done();
+        program.run(&["refresh", "acme"]).done();
+        assert!(!ran.exists(), "{setting}: {:?}", fs::read_to_string(&ran));
+    }
+}
+
+#[test]
+fn inside_a_git_hook_the_work_tree_of_the_file_is_the_one_that_counts() {
+    let (program, _practice) = signed_in();
+    let (hook, target) = (program.home().join("hook"), program.home().join("target"));
+    work_tree(&hook, "", "");
+    fs::write(hook.join(".git/info/exclude"), "*\n").expect("written");
+    work_tree(&target, "", "");
+    let file = target.join("a.env");
+    let mut command = program.command(&["export", "acme", "--as", "dotenv", "--out", file.to_str().expect("a path")]);
+    command
+        .env("GIT_DIR", hook.join(".git"))
+        .env("GIT_WORK_TREE", &hook)
+        .env("GIT_INDEX_FILE", hook.join(".git/index"));
+    let words = support::process::Process::start(&mut command).finish().failed(2);
+    assert!(words.contains("is in the git work tree"), "{words}");
+    assert!(!file.exists());
+}
+
+/// What a child must not find in its environment.
+const SECRETS: [&str; 7] = [
+    "TOKENWRIGHT_CLIENT_SECRET",
+    "TOKENWRIGHT_PASSWORD",
+    "TOKENWRIGHT_REFRESH_TOKEN",
+    "TOKENWRIGHT_SECRET_API_KEY",
+    "TOKENWRIGHT_SHARE_PASSPHRASE",
+    "TOKENWRIGHT_PASSPHRASE_FILE",
+    "CREDENTIALS_DIRECTORY",
+];
+
+#[track_caller]
+fn assert_clean(environment: &str) {
+    for name in SECRETS.into_iter().chain(["TOKENWRIGHT_PASSPHRASE", "canary"]) {
+        assert!(
+            !environment.lines().any(|line| line.starts_with(&format!("{name}=")) || line.contains("canary")),
+            "{environment}"
+        );
+    }
+    assert!(
+        environment.lines().any(|line| line.starts_with("TOKENWRIGHT_HOME=")),
+        "what is no secret stays: {environment}"
+    );
+}
+
+#[test]
+fn the_browser_and_the_command_of_exec_inherit_none_of_our_secrets() {
+    let mut program = Tokenwright::with_vault();
+    // A refresh token at hand takes the place of the browser.
+    for name in SECRETS.into_iter().filter(|name| *name != "TOKENWRIGHT_REFRESH_TOKEN") {
+        // What the practice service takes.
+        let value = if name == "TOKENWRIGHT_CLIENT_SECRET" { "practice-secret" } else { "canary" };
+        program = program.with_env(name, value);
+    }
+    let practice = Practice::start(&program);
+    let seen = program.home().join("browser.env");
+    let part = program.home().join("part.env");
+    let dump = format!(
+        "env > '{}'; mv '{}' '{}'; curl -sL -o /dev/null \"$0\"",
+        part.display(),
+        part.display(),
+        seen.display()
+    );
+    // The browser of a command line, and the one that the desktop is set to.
+    let script = program.home().join("browser.sh");
+    fs::write(&script, format!("{dump}\n").replace("$0", "$1")).expect("written");
+    let line = format!("sh '{}' %s", script.display());
+    let set = practice.set();
+    program.run(&["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", &line]).done();
+    assert_clean(&fs::read_to_string(&seen).expect("the browser ran"));
+    fs::remove_file(&seen).expect("removed");
+    let bin = program.home().join("bin");
+    fs::create_dir_all(&bin).expect("a folder");
+    let opener = bin.join("xdg-open");
+    fs::write(&opener, format!("#!/bin/sh\n{}\n", dump.replace("$0", "$1"))).expect("written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).expect("made a program");
+    }
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a path"));
+    let mut command = program.command(&["sign-in", "acme", "--service", "practice", "--set", &set]);
+    support::process::Process::start(command.env("PATH", path)).finish().done();
+    assert_clean(&fs::read_to_string(&seen).expect("the desktop's browser ran"));
+    let mut exec = program.command(&["exec", "acme", "--", "env"]);
+    let environment = support::process::Process::start(exec.env("TOKENWRIGHT_REFRESH_TOKEN", "canary")).finish().done();
+    assert_clean(&environment);
+    assert!(environment.lines().any(|line| line.starts_with("OAUTH_ACCESS_TOKEN=practice-at-")), "{environment}");
 }

@@ -317,6 +317,49 @@ fn at_a_terminal_a_person_is_asked() {
     assert_eq!(names(&program), ["books"]);
 }
 
+/// An OpenAPI document by one of its members, and a Postman collection by two others.
+const TWO_FORMS: &str = r#"{"openapi": "3.0.0", "info": {"title": "Two", "name": "Two"}, "item": [],
+    "components": {"securitySchemes": {"a": {"type": "oauth2", "flows": {"clientCredentials": {
+        "tokenUrl": "https://as.example.test/token", "scopes": {}}}}}},
+    "auth": {"type": "oauth2", "oauth2": [{"key": "accessTokenUrl", "value": "https://other.example.test/token"}]}}"#;
+
+#[test]
+fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_names() {
+    let program = Tokenwright::with_vault();
+    let name = file(&program, "two.json", TWO_FORMS);
+    let told = program.run(&["import", &name, "--yes", "--name", "two"]).failed(2);
+    let expected = format!(
+        "error: `{name}`: the document can be read as Postman collection or environment or as OpenAPI document\n\
+         hint: say which is meant: `postman` or `openapi`, with `--as-format`\n"
+    );
+    assert_eq!(told, expected);
+    assert_eq!(names(&program), [""; 0], "nothing is kept");
+    for (form, url) in [("openapi", "https://as.example.test/token"), ("postman", "https://other.example.test/token")] {
+        let read = program.run(&["import", &name, "--as-format", form, "--json", "--yes", "--name", form]).json();
+        assert_eq!(read["described"][0]["calls"]["bearer"]["url"], url, "{read}");
+    }
+    let told = program.run(&["import", &name, "--as-format", "word"]).failed(2);
+    assert!(told.contains("the forms are: profile, toml, json,"), "{told}");
+    let told = program.run(&["import", &name, "--as-format", "curl"]).failed(2);
+    assert!(told.contains("this is no curl command"), "{told}");
+}
+
+#[test]
+fn at_a_terminal_the_person_is_asked_which_of_two_forms_is_meant() {
+    let program = Tokenwright::with_vault();
+    let name = file(&program, "two.json", TWO_FORMS);
+    let inside = format!("{} import {name} --name two --yes", env!("CARGO_BIN_EXE_tokenwright"));
+    let command = program.command(&[]);
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &inside, "/dev/null"]).current_dir(program.home()).env_clear();
+    terminal.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut process = Process::start(&mut terminal);
+    process.line_with("(2) OpenAPI document");
+    process.type_text("2\n");
+    process.line_with("Two, tokens from https://as.example.test/token");
+    assert_eq!(process.finish().code, 0);
+}
+
 fn names(program: &Tokenwright) -> Vec<String> {
     let list: Json = program.run(&["list", "--json"]).json();
     let list = list.as_array().expect("a list");

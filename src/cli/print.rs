@@ -81,24 +81,34 @@ pub(crate) fn warning(diagnosis: &Diagnosis) {
 /// Why the program ends without what was asked for.
 pub fn print_failure(failure: &Failure) -> Exit {
     let diagnosis = failure.diagnosis.clone();
-    let diagnosis = match (option(failure.code), &failure.diagnosis.hint) {
-        (Some(option), Some(hint)) => diagnosis.hint(format!("{hint}; {option}")),
-        (Some(option), None) => diagnosis.hint(option),
-        (None, _) => diagnosis,
+    let diagnosis = match (in_the_terminal(failure.code), &failure.diagnosis.hint) {
+        (Some(Words::Added(words)), Some(hint)) => diagnosis.hint(format!("{hint}, {words}")),
+        (Some(Words::Instead(words)), _) => diagnosis.hint(words),
+        (Some(Words::Added(_)), None) | (None, _) => diagnosis,
     };
     print_diagnosis("error", "31", &diagnosis);
     failure.kind.into()
 }
 
-/// The option of the command line that gets further, where there is one. The window has a button or a field in its place.
-fn option(code: FailureCode) -> Option<&'static str> {
+/// What the command line says of a failure: it names options where the window has a button or a field.
+enum Words {
+    /// Behind the hint.
+    Added(&'static str),
+    /// In place of the hint.
+    Instead(&'static str),
+}
+
+fn in_the_terminal(code: FailureCode) -> Option<Words> {
     Some(match code {
-        FailureCode::FileForeign | FailureCode::FileChanged => "`--replace` writes over it",
-        FailureCode::InWorkTree => "`--in-work-tree` writes it there all the same",
-        FailureCode::HandOverNeeded => "the options are `--live` and `--hand-over`",
-        FailureCode::LiveSink => "leave out `--sink`, or `--live`",
-        FailureCode::AddressNeeded => "the option is `--url`",
-        FailureCode::AmbiguousDocument => "the option is `--as-format`",
+        FailureCode::FileForeign | FailureCode::FileChanged => Words::Added("or say `--replace`"),
+        FailureCode::InWorkTree => Words::Added("or say `--in-work-tree` if it is never committed"),
+        FailureCode::AddressNeeded => Words::Added("with `--url`"),
+        FailureCode::AmbiguousDocument => Words::Added("with `--as-format`"),
+        FailureCode::LiveSink => Words::Instead("leave out `--sink`, or `--live`"),
+        FailureCode::HandOverNeeded => Words::Instead(
+            "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), or \
+             hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
+        ),
         FailureCode::General
         | FailureCode::ProfileExists
         | FailureCode::PresetExists

@@ -67,7 +67,7 @@ impl Diagnose for DeliveryError {
             Self::Foreign { .. } | Self::Changed { .. } => diagnosis.hint("choose another file"),
             Self::InWorkTree { path, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                diagnosis.hint(format!("add `{name}` to `.gitignore`, or choose a place outside"))
+                diagnosis.hint(format!("add `{name}` to `.gitignore`, choose a place outside"))
             }
         }
     }

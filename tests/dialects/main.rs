@@ -10,6 +10,7 @@ mod curl;
 mod datazen;
 mod documents;
 mod ezintegrations;
+mod foreign;
 mod held;
 mod recognition;
 mod tools;

@@ -11,7 +11,7 @@ use tokenwright::export::{HandedOver, Outlet, Outlets, formats};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
 use tokenwright::wizard::{
-    Event, ExportDone, ExportView, Failure, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
+    Event, ExportDone, ExportView, Failure, FailureCode, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
 };
 
 use crate::hand::Hand as _;
@@ -75,7 +75,7 @@ pub fn previewed(rotates: bool) -> Session {
 }
 
 /// The export was made, or not.
-pub fn exported(outcome: Result<&str, Diagnosis>) -> Session {
+pub fn exported(outcome: Result<&str, (Diagnosis, FailureCode)>) -> Session {
     let mut session = previewed(true);
     let attempt = session.begin(Flow::Export);
     session.apply(match outcome {
@@ -84,7 +84,7 @@ pub fn exported(outcome: Result<&str, Diagnosis>) -> Session {
             let left_out = vec!["the refresh token, which this service gives anew at each refresh".into()];
             Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out }))
         }
-        Err(diagnosis) => Event::Failed(attempt, Failure::new(FailureKind::Usage, diagnosis)),
+        Err((diagnosis, code)) => Event::Failed(attempt, Failure::new(FailureKind::Usage, diagnosis).coded(code)),
     });
     session
 }
@@ -195,20 +195,15 @@ fn a_refused_file_is_written_all_the_same_only_when_told_so() {
     let anyway = Insisted { in_work_tree: true, ..Insisted::default() };
     for dress in DRESSES {
         let hints = [
-            ("choose another file, or say `--replace`", "or replace it", "Replace it", replace),
-            (
-                "choose a place outside, or say `--in-work-tree`",
-                "or write it there anyway",
-                "Write it there anyway",
-                anyway,
-            ),
+            (FailureCode::FileForeign, "or replace it", "Replace it", replace),
+            (FailureCode::InWorkTree, "or write it there anyway", "Write it there anyway", anyway),
         ];
-        for (hint, said, button, insisted) in hints {
+        for (code, said, button, insisted) in hints {
             let mut draft = choosing(Some("dotenv"));
             let export = draft.export.as_mut().expect("open");
             (export.path, export.path_is_typed, export.rotates) = ("/home/ada/demo.env".into(), true, true);
             export.asked = export.order(&forms()).map(|order| (order, export.path.clone()));
-            let mut window = stage(dress, exported(Err(refused(hint))), draft);
+            let mut window = stage(dress, exported(Err((refused("any words at all"), code))), draft);
             assert!(window.reads(said), "{}", window.words());
             window.press(button);
             assert_eq!(window.state().wanted, [Intent::SaveExport(insisted)]);

@@ -173,7 +173,8 @@ fn an_export_and_sharing_fit() {
     handing_over.export.as_mut().expect("open").with_refresh_token = true;
     check("handing over", &previewed(true), &handing_over, &["Yes, hand it over"]);
     let folder = "a-long-name/".repeat(20);
-    let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("or say `--replace`");
+    let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("choose another file");
+    let refused = (refused, tokenwright::wizard::FailureCode::FileForeign);
     for outcome in [Ok(folder.as_str()), Err(refused)] {
         let mut draft = choosing(Some("dotenv"));
         let export = draft.export.as_mut().expect("open");

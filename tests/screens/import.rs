@@ -5,7 +5,7 @@ use egui_kittest::kittest::NodeT as _;
 use tokenwright::dialect::{Described, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
-use tokenwright::wizard::{Event, Flow, ImportSource, Imported, Session};
+use tokenwright::wizard::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
@@ -256,4 +256,20 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
     machine.wait("Ready to hand to a colleague; no secret is in it.");
     machine.press("New profile");
     machine.press("Acme Books");
+}
+
+#[test]
+fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
+    for dress in DRESSES {
+        let mut session = started();
+        let attempt = session.begin(Flow::Import);
+        let forms = vec![Form::Postman, Form::OpenApi];
+        let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
+        session.apply(Event::ImportAmbiguous(attempt, Box::new(text.clone())));
+        let mut window = stage(dress, session, importing());
+        assert!(window.reads("It can be read in several forms"));
+        window.press("OpenAPI document");
+        let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);
+        assert_eq!(window.state().wanted, [Intent::Import(meant)]);
+    }
 }

@@ -4,7 +4,7 @@ use egui_kittest::kittest::NodeT as _;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::service::{Catalog, PresetDraft};
-use tokenwright::wizard::{Event, Failure, FailureKind, Flow, Session};
+use tokenwright::wizard::{Event, Failure, FailureCode, FailureKind, Flow, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
@@ -19,13 +19,18 @@ pub fn customising() -> Draft {
 }
 
 /// The preset was written, or not.
+/// A failure that nothing can replace, whatever its words are.
+const FULL: &str = "the disk is full already";
+
 pub fn written(outcome: Result<&str, &str>) -> Session {
     let mut session = started();
     let attempt = session.begin(Flow::Preset);
     session.apply(match outcome {
         Ok(path) => Event::PresetSaved(attempt, path.into()),
         Err(summary) => {
-            Event::Failed(attempt, Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("choose another id")))
+            let code = if summary == FULL { FailureCode::General } else { FailureCode::PresetExists };
+            let failure = Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("choose another id"));
+            Event::Failed(attempt, failure.coded(code))
         }
     });
     session
@@ -86,8 +91,8 @@ fn a_file_that_is_there_is_replaced_only_when_told_so() {
         assert!(window.reads(there));
         window.press("Replace the preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
-        let full = stage(dress, written(Err("the disk is full")), customising());
-        assert!(full.reads("the disk is full") && full.button("Replace the preset").is_none());
+        let full = stage(dress, written(Err(FULL)), customising());
+        assert!(full.reads(FULL) && full.button("Replace the preset").is_none());
     }
 }
 

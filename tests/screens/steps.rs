@@ -256,6 +256,7 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
 fn taken() -> tokenwright::wizard::Failure {
     let diagnosis = Diagnosis::new("there is a profile `acme` already").hint("choose another name, or replace it");
     tokenwright::wizard::Failure::new(tokenwright::wizard::FailureKind::Usage, diagnosis)
+        .coded(tokenwright::wizard::FailureCode::ProfileExists)
 }
 
 #[test]

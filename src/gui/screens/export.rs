@@ -11,7 +11,7 @@ use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{export_form, export_options, intent_button, outlets, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, CodeBlock, banner, banner_with, key_values, notice, section};
-use crate::wizard::{ExportDone, Failure, Flow, FormLine, Insisted, Session};
+use crate::wizard::{ExportDone, Failure, FailureCode, Flow, FormLine, Insisted, Session};
 
 /// Height of the bar with what to do next, in points: a line, a margin and a button.
 pub(crate) const FOOT: f32 = 52.0;
@@ -97,11 +97,24 @@ pub(crate) fn failure_ui(
     insisted: Insisted,
     intent: impl FnOnce(Insisted) -> Intent,
 ) -> Option<Intent> {
-    let (intent, _) = banner_with(ui, Tone::Danger, &failure.diagnosis, |ui| {
+    let diagnosis = with_button(failure);
+    let (intent, _) = banner_with(ui, Tone::Danger, &diagnosis, |ui| {
         let insisted = insisted.after(failure)?;
         intent_button(ui, ButtonKind::Danger, intent(insisted), None)
     });
     intent
+}
+
+/// The hint with what the button beside it does.
+fn with_button(failure: &Failure) -> Diagnosis {
+    let diagnosis = failure.diagnosis.clone();
+    let words = match failure.code {
+        FailureCode::FileForeign | FailureCode::FileChanged => "or replace it",
+        FailureCode::InWorkTree => "or write it there anyway",
+        _ => return diagnosis,
+    };
+    let hint = diagnosis.hint.as_ref().map_or_else(|| words.to_owned(), |hint| format!("{hint}, {words}"));
+    diagnosis.hint(hint)
 }
 
 fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
