@@ -143,6 +143,7 @@ fn deeper(json: &Json, name: &str, levels: usize, secrets: &[&Secret]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::Meaning;
     use jiff::Timestamp;
     use std::time::Duration;
 
@@ -219,7 +220,7 @@ mod tests {
     fn an_error_with_200_is_an_error() {
         let error = read(200, r#"{"error":"invalid_grant","error_description":"spent"}"#, None).expect_err("refused");
         assert_eq!(error.to_string(), "the bearer token endpoint refused: `invalid_grant` (spent)");
-        assert!(!error.is_transient());
+        assert_eq!(error.meaning(&[]), Meaning::Refused, "it is the code that is refused");
     }
 
     #[test]
@@ -236,7 +237,7 @@ mod tests {
     fn a_page_in_place_of_tokens_is_named() {
         let error = read(502, "<html><title>Bad Gateway</title></html>", None).expect_err("refused");
         assert_eq!(error.to_string(), "the bearer token endpoint answered 502 with a web page titled \"Bad Gateway\"");
-        assert!(error.is_transient());
+        assert_eq!(error.meaning(&[]), Meaning::Trouble);
         let error = read(404, "<html><title>No /s3cret here</title></html>", None).expect_err("refused");
         assert!(error.to_string().ends_with("titled \"No /•••••••• here\""), "{error}");
         assert_eq!(
@@ -259,21 +260,6 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_refresh_token_is_refused_for_wants_a_new_sign_in() {
-        let previous = read(200, r#"{"access_token":"a","refresh_token":"r"}"#, None).expect("tokens");
-        let spends =
-            |status, body: &str, previous| read(status, body, previous).expect_err(body).spends_refresh_token();
-        assert!(spends(400, r#"{"error":"invalid_grant"}"#, Some(&previous)));
-        // LinkedIn's answer to a refresh token that has expired.
-        assert!(spends(400, r#"{"error":"invalid_request"}"#, Some(&previous)));
-        assert!(!spends(400, r#"{"error":"invalid_grant"}"#, None), "it is the code that is refused");
-        assert!(!spends(401, r#"{"error":"invalid_client"}"#, Some(&previous)));
-        assert!(!spends(400, r#"{"error":"temporarily_unavailable"}"#, Some(&previous)));
-        assert!(!spends(200, r#"{"data":{"access_token":"b"}}"#, Some(&previous)));
-        assert!(!spends(404, "<html></html>", Some(&previous)));
-    }
-
-    #[test]
     fn an_expression_that_failed_is_named_unless_the_service_refused() {
         let access_token = crate::call::Expression::new("$split(token, 1)[1]");
         let reading = Reading { access_token: vec![access_token.clone()], ..Reading::default() };
@@ -291,20 +277,6 @@ mod tests {
              stopped"
         );
         assert_eq!(told(400, r#"{"error":"invalid_grant"}"#), "the bearer token endpoint refused: `invalid_grant`");
-    }
-
-    #[test]
-    fn a_refresh_token_is_dead_only_where_the_service_leaves_no_doubt() {
-        let previous = read(200, r#"{"access_token":"a","refresh_token":"r"}"#, None).expect("tokens");
-        let hints = [ErrorHint { when: "lapsed".into(), say: "it lay unused too long: sign in again".into() }];
-        let ends = |status, body: &str| read(status, body, Some(&previous)).expect_err(body).ends_grant(&hints);
-        assert!(ends(400, r#"{"error":"invalid_grant"}"#));
-        assert!(ends(200, r#"{"error":"bad_refresh_token"}"#));
-        assert!(ends(400, r#"{"error":"invalid_request","error_description":"The refresh_token has expired"}"#));
-        assert!(ends(400, r#"{"error":"invalid_request","error_description":"the grant has lapsed"}"#));
-        assert!(!ends(400, r#"{"error":"invalid_request","error_description":"`scope` is misspelt"}"#));
-        assert!(!ends(401, r#"{"error":"invalid_client","error_description":"refresh token expired"}"#));
-        assert!(!ends(503, r#"{"error":"invalid_grant"}"#), "a service in trouble is not believed");
     }
 
     #[test]
