@@ -44,7 +44,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Err(failure) => return print::failure(&failure),
     };
     if let Task::Exec { name, command } = &task {
-        return exec::run(conversation, name, command).unwrap_or_else(|failure| print::failure(&told(failure, verbose)));
+        return exec::run(conversation, name, command)
+            .unwrap_or_else(|failure| print::failure(&told(failure, verbose)));
     }
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),

@@ -17,7 +17,15 @@ mod tests {
     #[test]
     fn only_an_address_of_the_web_is_passed_on() {
         assert_eq!(web_reference(" https://x.test/a?b#c").as_deref(), Some("https://x.test/a?b#c"));
-        for wrong in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "about:blank", "/a", "", "https://u:p@x.test"] {
+        for wrong in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "/a",
+            "",
+            "https://u:p@x.test",
+        ] {
             assert_eq!(web_reference(wrong), None, "{wrong}");
         }
     }

@@ -180,7 +180,8 @@ fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> 
 /// whatever name it stands.
 fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyView {
     let known: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
-    let headers = reply.headers.iter().map(|(name, value)| (mask_text(name, &known), masked_header(name, value, &known)));
+    let headers =
+        reply.headers.iter().map(|(name, value)| (mask_text(name, &known), masked_header(name, value, &known)));
     ReplyView {
         status: reply.status,
         elapsed: reply.elapsed,

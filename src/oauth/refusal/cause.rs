@@ -173,19 +173,43 @@ pub(super) fn speaks_of_later(text: &Words) -> bool {
 /// Whether it says of the refresh token, or of the grant behind it, that it is gone.
 pub(super) fn speaks_of_dead_grant(text: &Words) -> bool {
     const DEAD: [&str; 16] = [
-        "expired", "invalid", "revoked", "inactive", "unknown", "rotated", "reused", "withdrawn", "deleted", "consumed",
-        "spent", "lapsed", "bad", "stale", "superseded", "blacklisted",
+        "expired",
+        "invalid",
+        "revoked",
+        "inactive",
+        "unknown",
+        "rotated",
+        "reused",
+        "withdrawn",
+        "deleted",
+        "consumed",
+        "spent",
+        "lapsed",
+        "bad",
+        "stale",
+        "superseded",
+        "blacklisted",
     ];
     /// What may stand between such a word and the refresh token.
     const BETWEEN: [&str; 16] = [
-        "or", "and", "the", "a", "an", "your", "this", "that", "provided", "given", "missing", "used", "access", "oauth",
-        "already", "its",
+        "or", "and", "the", "a", "an", "your", "this", "that", "provided", "given", "missing", "used", "access",
+        "oauth", "already", "its",
     ];
     /// What makes it another thing than the refresh token.
     const OF_IT: [&str; 8] = ["request", "parameter", "grant", "endpoint", "flow", "type", "header", "field"];
     const PHRASES: [&str; 12] = [
-        "not found", "not valid", "not active", "not recognized", "not recognised", "not exist", "t exist",
-        "been used", "already used", "used before", "no longer", "be found",
+        "not found",
+        "not valid",
+        "not active",
+        "not recognized",
+        "not recognised",
+        "not exist",
+        "t exist",
+        "been used",
+        "already used",
+        "used before",
+        "no longer",
+        "be found",
     ];
     let before = |at: usize| {
         let back = text.list[..at].iter().rev().take(6);

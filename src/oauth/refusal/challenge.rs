@@ -38,7 +38,8 @@ impl Challenge {
         let mut words = name.split_whitespace();
         let (first, second) = (words.next().unwrap_or_default(), words.next());
         let name = if second.is_some() || !part.contains('=') { second.unwrap_or_default() } else { first };
-        let is_token = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_token =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if (second.is_some() || !part.contains('=')) && is_token(first) {
             self.schemes.push(first.to_ascii_lowercase());
         }

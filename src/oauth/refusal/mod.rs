@@ -89,7 +89,8 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
         }
         Document::Text(text) => {
             let masked = mask_text(&text, secrets);
-            let line = short(&printable(masked.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()));
+            let line =
+                short(&printable(masked.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()));
             refusal.is_whole = line == masked.trim();
             refusal.what = format!("the text \"{line}\"");
             texts.push(masked);

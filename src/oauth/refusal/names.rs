@@ -8,24 +8,66 @@ use crate::oauth::refusal::cause;
 
 /// Names of an error code, best first; as all names here in lower case and without what joins their words.
 const CODES: [&str; 15] = [
-    "error", "errorcode", "errcode", "code", "faultcode", "errortype", "errorname", "errorid", "exception",
-    "exceptioncode", "exceptiontype", "type", "reason", "subcode", "status",
+    "error",
+    "errorcode",
+    "errcode",
+    "code",
+    "faultcode",
+    "errortype",
+    "errorname",
+    "errorid",
+    "exception",
+    "exceptioncode",
+    "exceptiontype",
+    "type",
+    "reason",
+    "subcode",
+    "status",
 ];
 /// Names whose text is a code only where it is a known one.
 const PERHAPS_CODES: [&str; 7] = ["title", "name", "key", "id", "statustext", "statuscode", "subtype"];
 /// Names of a description, best first.
 const DESCRIPTIONS: [&str; 22] = [
-    "errordescription", "detail", "message", "errormessage", "msg", "errmsg", "errormsg", "faultstring", "reasontext",
-    "description", "developermessage", "usermessage", "details", "detailmessage", "errordetail", "errordetails", "text",
-    "error", "errorsummary", "exceptionmessage", "reason", "title",
+    "errordescription",
+    "detail",
+    "message",
+    "errormessage",
+    "msg",
+    "errmsg",
+    "errormsg",
+    "faultstring",
+    "reasontext",
+    "description",
+    "developermessage",
+    "usermessage",
+    "details",
+    "detailmessage",
+    "errordetail",
+    "errordetails",
+    "text",
+    "error",
+    "errorsummary",
+    "exceptionmessage",
+    "reason",
+    "title",
 ];
 /// Names of an address to read on.
 const REFERENCES: [&str; 9] =
     ["erroruri", "moreinfo", "moreinformation", "helpurl", "documentationurl", "href", "about", "infolink", "type"];
 /// Names that say that something went wrong, whatever the status.
 const OF_FAILURE: [&str; 12] = [
-    "error", "errors", "errorcode", "errcode", "errormessage", "errmsg", "errordescription", "fault", "faultstring",
-    "faultcode", "exception", "errortype",
+    "error",
+    "errors",
+    "errorcode",
+    "errcode",
+    "errormessage",
+    "errmsg",
+    "errordescription",
+    "fault",
+    "faultstring",
+    "faultcode",
+    "exception",
+    "errortype",
 ];
 /// Names of a flag of success.
 const OF_SUCCESS: [&str; 4] = ["ok", "success", "successful", "issuccess"];
@@ -33,8 +75,30 @@ const OF_SUCCESS: [&str; 4] = ["ok", "success", "successful", "issuccess"];
 const SUBJECTS: [&str; 6] = ["field", "parameter", "param", "resource", "property", "source"];
 /// What is no code although it stands where one could be.
 const NO_CODES: [&str; 24] = [
-    "error", "errors", "fail", "failed", "failure", "fault", "exception", "false", "true", "null", "none", "0", "-1",
-    "undefined", "ok", "success", "about:blank", "client", "server", "sender", "receiver", "unknown", "default", "",
+    "error",
+    "errors",
+    "fail",
+    "failed",
+    "failure",
+    "fault",
+    "exception",
+    "false",
+    "true",
+    "null",
+    "none",
+    "0",
+    "-1",
+    "undefined",
+    "ok",
+    "success",
+    "about:blank",
+    "client",
+    "server",
+    "sender",
+    "receiver",
+    "unknown",
+    "default",
+    "",
 ];
 
 /// How many levels deep is looked: a fault in a SOAP envelope, with a code in its detail.

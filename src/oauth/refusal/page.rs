@@ -27,7 +27,8 @@ pub(super) fn visible(text: &str) -> String {
         seen.push_str(&rest[..at]);
         seen.push(' ');
         rest = &rest[at..];
-        let tag: String = rest[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let tag: String =
+            rest[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
         let end = match tag.as_str() {
             "script" | "style" => rest.to_ascii_lowercase().find(&format!("</{tag}")),
             _ if rest.starts_with("<!--") => rest.find("-->"),

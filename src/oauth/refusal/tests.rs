@@ -48,7 +48,10 @@ fn the_examples_of_the_rfcs_are_told_in_their_own_words() {
     let problem = r#"{"type":"https://example.com/probs/out-of-credit","title":"You do not have enough credit.",
         "detail":"Your current balance is 30, but that costs 50.","instance":"/account/12345/msgs/abc","status":403}"#;
     let error = refused(403, problem);
-    assert_eq!(error.to_string(), "the refresh token endpoint refused with 403: Your current balance is 30, but that costs 50.");
+    assert_eq!(
+        error.to_string(),
+        "the refresh token endpoint refused with 403: Your current balance is 30, but that costs 50."
+    );
     assert_eq!(error.diagnose(&[]).reference.as_deref(), Some("https://example.com/probs/out-of-credit"));
     let challenge = r#"Bearer realm="example", error="invalid_token", error_description="The access token, expired""#;
     let error = error_of(Stage::Refresh, &reply(401, &[("www-authenticate", challenge)], ""));
@@ -58,26 +61,47 @@ fn the_examples_of_the_rfcs_are_told_in_their_own_words() {
 #[test]
 fn whatever_the_form_the_words_are_shown() {
     for (body, expected) in [
-        (r#"{"errors":[{"status":"400","code":"E7","title":"Bad","detail":"The thing is wrong"}]}"#, "refused: `E7` (The thing is wrong)"),
-        (r#"{"fault":{"faultstring":"Wrong key","detail":{"errorcode":"keys.Wrong"}}}"#, "refused: `keys.Wrong` (Wrong key)"),
+        (
+            r#"{"errors":[{"status":"400","code":"E7","title":"Bad","detail":"The thing is wrong"}]}"#,
+            "refused: `E7` (The thing is wrong)",
+        ),
+        (
+            r#"{"fault":{"faultstring":"Wrong key","detail":{"errorcode":"keys.Wrong"}}}"#,
+            "refused: `keys.Wrong` (Wrong key)",
+        ),
         (r#"[{"message":"No such tenant","errorCode":"NO_TENANT"}]"#, "refused: `NO_TENANT` (No such tenant)"),
-        (r#"{"code":40110000,"message":"request is not authorized"}"#, "refused: `40110000` (request is not authorized)"),
+        (
+            r#"{"code":40110000,"message":"request is not authorized"}"#,
+            "refused: `40110000` (request is not authorized)",
+        ),
         (r#"{"ErrorCode":"bad_thing","Error":"That is bad"}"#, "refused: `bad_thing` (That is bad)"),
-        (r#"{"error":{"code":400,"message":"Not so","status":"FAILED_PRECONDITION"}}"#, "refused: `FAILED_PRECONDITION` (Not so)"),
+        (
+            r#"{"error":{"code":400,"message":"Not so","status":"FAILED_PRECONDITION"}}"#,
+            "refused: `FAILED_PRECONDITION` (Not so)",
+        ),
         (r#"{"Message":"User is not authorized to do this"}"#, "refused with 400: User is not authorized to do this"),
         (r#"{"errors":{"tenant":["is unknown"]}}"#, "refused with 400: tenant: is unknown"),
         (r#"{"errors":["No tenant"]}"#, "refused with 400: No tenant"),
-        ("<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>No &amp; no</faultstring></s:Fault></s:Body></s:Envelope>", "refused with 400: No & no"),
+        (
+            "<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>No &amp; no</faultstring></s:Fault></s:Body></s:Envelope>",
+            "refused with 400: No & no",
+        ),
         ("<error><code>E9</code><message>Not now</message></error>", "refused: `E9` (Not now)"),
         ("error=bad_thing&error_description=That is bad", "refused: `bad_thing` (That is bad)"),
         ("Error=BadAuthentication\nInfo=x y", "refused: `BadAuthentication`"),
         (r#""{\"error\":\"bad_thing\"}""#, "refused: `bad_thing`"),
         (r#"callback({"error":"bad_thing","error_description":"no"});"#, "refused: `bad_thing` (no)"),
-        ("<br />\n<b>Warning</b>: unset in <b>/a.php</b> on line <b>3</b><br />\n{\"error\":\"bad_thing\"}", "refused: `bad_thing`"),
+        (
+            "<br />\n<b>Warning</b>: unset in <b>/a.php</b> on line <b>3</b><br />\n{\"error\":\"bad_thing\"}",
+            "refused: `bad_thing`",
+        ),
         ("Tenant is gone.\nmore of it", "answered 400 with the text \"Tenant is gone.\""),
         ("<html><title>No\nentry</title></html>", "answered 400 with a web page titled \"No entry\""),
         ("", "answered 400 with an empty body"),
-        ("\u{1f}\u{fffd}\u{8}\u{0}\u{0}", "answered 400 with a compressed body: it begins like gzip, and no header says so"),
+        (
+            "\u{1f}\u{fffd}\u{8}\u{0}\u{0}",
+            "answered 400 with a compressed body: it begins like gzip, and no header says so",
+        ),
         (r#"{"a":1}"#, "answered 400 with a reply that gives no reason; it has `a`"),
         ("[]", "answered 400 with a reply that gives no reason; it has no named field"),
     ] {
@@ -119,7 +143,11 @@ fn a_dead_grant_is_recognised_in_every_form() {
         assert_eq!(meaning(503, body), Meaning::Trouble, "a service in trouble is not believed: {body}");
         assert_eq!(error_of(Stage::Bearer, &reply(400, &[], body)).meaning(&[]), Meaning::Refused, "{body}");
     }
-    for body in [r#"{"error":"bad_refresh_token"}"#, r#"{"errors":[{"code":"invalid_grant"}]}"#, r#"{"ok":false,"error":"token_revoked"}"#] {
+    for body in [
+        r#"{"error":"bad_refresh_token"}"#,
+        r#"{"errors":[{"code":"invalid_grant"}]}"#,
+        r#"{"ok":false,"error":"token_revoked"}"#,
+    ] {
         assert_eq!(meaning(200, body), Meaning::EndsGrant, "{body}");
     }
 }
@@ -177,7 +205,10 @@ fn what_no_sign_in_mends_asks_for_none() {
 #[test]
 fn a_challenge_says_what_a_client_is_to_do() {
     for body in ["", "<html><title>401 Authorization Required</title></html>"] {
-        let error = error_of(Stage::Bearer, &reply(401, &[("www-authenticate", "Basic realm=\"a, b\", charset=\"UTF-8\"")], body));
+        let error = error_of(
+            Stage::Bearer,
+            &reply(401, &[("www-authenticate", "Basic realm=\"a, b\", charset=\"UTF-8\"")], body),
+        );
         let hint = error.diagnose(&[]).hint.unwrap_or_default();
         assert!(hint.starts_with("client id or secret is wrong") && hint.contains("it asks for Basic"), "{hint}");
         let bare = error_of(Stage::Bearer, &reply(401, &[], body)).diagnose(&[]).hint.unwrap_or_default();

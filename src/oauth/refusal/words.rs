@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn a_code_is_the_same_words_however_it_is_joined() {
-        for text in ["invalid_grant", "invalidGrant", "InvalidGrant", "INVALID-GRANT", " Invalid grant.", "invalid.grant"] {
+        for text in
+            ["invalid_grant", "invalidGrant", "InvalidGrant", "INVALID-GRANT", " Invalid grant.", "invalid.grant"]
+        {
             assert_eq!(Words::of(text).list, ["invalid", "grant"], "{text}");
         }
     }

@@ -63,7 +63,11 @@ fn check_input(input: &Input) -> Option<Finding> {
 
 fn check_hints(service: &Service) -> Option<Finding> {
     if let Some(hint) = service.hints.iter().find(|hint| hint.when.trim().is_empty()) {
-        return finding(&hint.say, "a hint has an empty `when`, which every error fits".to_owned(), "name what to look for");
+        return finding(
+            &hint.say,
+            "a hint has an empty `when`, which every error fits".to_owned(),
+            "name what to look for",
+        );
     }
     let both = service.hints.iter().find(|hint| hint.ends_grant && hint.temporary)?;
     let problem = format!("the hint for `{}` both ends the grant and is temporary", both.when);
