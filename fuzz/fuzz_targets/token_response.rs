@@ -24,11 +24,11 @@ fuzz_target!(|input: (u8, u16, &str)| {
     let secret = Secret::new("canary-of-the-call");
     let answers = Answers::of(&reply);
     let _ = (mask_body(&reply.body, media_type, [&secret].into_iter()), pretty_body(&reply.body));
-    let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None };
+    let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None, origin: None };
     let read = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [&secret].into_iter());
     if let Ok(tokens) = &read {
         let _ = decode_jwt(&tokens.access_token);
-        let again = ReadContext { stage: Stage::Refresh, scope_separator: ",", previous: Some(tokens) };
+        let again = ReadContext { stage: Stage::Refresh, scope_separator: ",", previous: Some(tokens), origin: None };
         let _ = read_token_set(&reply, answers.as_ref(), &Reading::default(), again, [&secret].into_iter());
     }
 });

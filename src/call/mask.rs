@@ -97,16 +97,45 @@ fn mask_base64(text: &str, forms: &[Secret]) -> String {
 fn mask_json(json: &mut Json, known: &[&Secret]) {
     match json {
         Json::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Json::String(text) if is_secret_key(key) && !text.is_empty() => *text = MASK.to_owned(),
-                    value => mask_json(value, known),
-                }
+            for (key, value) in fields.iter_mut() {
+                if is_secret_key(key) { mask_values(value, known) } else { mask_json(value, known) }
             }
+            mask_keys(fields, known);
         }
         Json::Array(items) => items.iter_mut().for_each(|item| mask_json(item, known)),
         Json::String(text) => *text = mask_text(text, known),
-        _ => {}
+        // A secret of digits alone comes back as a number.
+        Json::Number(number) => {
+            let (text, masked) = (number.to_string(), mask_text(&number.to_string(), known));
+            if masked != text {
+                *json = Json::String(masked);
+            }
+        }
+        Json::Null | Json::Bool(_) => {}
+    }
+}
+
+/// The value of a member that is named like a secret, or several in a list.
+fn mask_values(value: &mut Json, known: &[&Secret]) {
+    match value {
+        Json::String(text) if !text.is_empty() => *text = MASK.to_owned(),
+        Json::Array(items) => items.iter_mut().for_each(|item| mask_values(item, known)),
+        value => mask_json(value, known),
+    }
+}
+
+/// A server that takes a form for JSON gives the whole of it back as one name. Names that are alike once they are masked
+/// are told apart, so that no member is lost.
+fn mask_keys(fields: &mut serde_json::Map<String, Json>, known: &[&Secret]) {
+    if fields.keys().all(|key| mask_text(key, known) == *key) {
+        return;
+    }
+    for (key, value) in std::mem::take(fields) {
+        let mut name = mask_text(&key, known);
+        while fields.contains_key(&name) {
+            name.push('\'');
+        }
+        fields.insert(name, value);
     }
 }
 
@@ -115,7 +144,7 @@ fn mask_form(text: &str, known: &[&Secret]) -> String {
     let lines: Vec<String> = pairs
         .map(|(key, value)| {
             let value = if is_secret_key(&key) { MASK.to_owned() } else { mask_text(&value, known) };
-            format!("{key}={value}")
+            format!("{}={value}", mask_text(&key, known))
         })
         .collect();
     lines.join("\n&")
@@ -190,6 +219,21 @@ mod tests {
     #[test]
     fn a_form_reply_is_masked_by_name() {
         check("access_token=at&scope=a+b", "text/plain", "access_token=••••••••\n&scope=a b");
+    }
+
+    #[test]
+    fn a_secret_that_comes_back_as_a_name_or_in_a_list_is_masked_too() {
+        check(
+            r#"{"s%cret":1,"a":[{"b=s%25cret&c":2}],"tokens":["x",{"y":"z"}]}"#,
+            "",
+            "{\n  \"••••••••\": 1,\n  \"a\": [\n    {\n      \"b=••••••••&c\": 2\n    }\n  ],\n  \"tokens\": [\n    \
+             \"••••••••\",\n    {\n      \"y\": \"z\"\n    }\n  ]\n}",
+        );
+        check("s%25cret=1&a=2", "application/x-www-form-urlencoded", "••••••••=1\n&a=2");
+        let digits = [Secret::new("123456"), Secret::new("other-one")];
+        let body = Secret::new(r#"{"a":123456,"123456":0,"other-one":1}"#);
+        let masked = mask_body(&body, "", digits.iter());
+        assert_eq!(masked, "{\n  \"a\": \"••••••••\",\n  \"••••••••\": 0,\n  \"••••••••'\": 1\n}");
     }
 
     #[test]

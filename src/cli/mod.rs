@@ -35,6 +35,7 @@ pub use crate::cli::print::{no_window, print_failure, tell_panics_safely};
 pub use crate::cli::token::{print_notes, print_token};
 
 use crate::cli::conversation::Conversation;
+use crate::wizard::Failure;
 
 /// What was asked; help, and what cannot be understood, end the program here.
 pub fn arguments() -> Result<Arguments, Exit> {
@@ -48,7 +49,8 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Err(failure) => return print::failure(&failure),
     };
     if let Task::Exec { name, command } = &task {
-        return exec::run(conversation, name, command).unwrap_or_else(|failure| print::failure(&failure));
+        return exec::run(conversation, name, command)
+            .unwrap_or_else(|failure| print::failure(&told(failure, verbose)));
     }
     let done = match task {
         Task::Service(task) => service::run(&mut conversation, task),
@@ -76,6 +78,16 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
     };
     match done {
         Ok(()) => Exit::Done,
-        Err(failure) => print::failure(&failure),
+        Err(failure) => print::failure(&told(failure, verbose)),
     }
+}
+
+/// The failure with where the rest of the reply can be seen, if there is more of it than the words tell.
+fn told(mut failure: Failure, verbose: bool) -> Failure {
+    if failure.says_more && !verbose {
+        let rest = "`--verbose` shows the whole reply";
+        let hint = failure.diagnosis.hint.take();
+        failure.diagnosis.hint = Some(hint.map_or(rest.to_owned(), |hint| format!("{hint}; {rest}")));
+    }
+    failure
 }

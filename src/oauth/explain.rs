@@ -17,21 +17,37 @@ pub enum Stage {
 }
 
 /// A service's own explanation of an error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorHint {
     /// Text to look for in the error's code or description, whatever its case.
     pub when: String,
     /// What to change.
     pub say: String,
+    /// Whether a refresh that is refused with it has a refresh token that is dead: only a new sign-in helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_grant: bool,
+    /// Whether it passes: the same call succeeds later, and not before the service wants it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub temporary: bool,
+}
+
+/// The first hint that fits what a service said; only the service's own words are looked into.
+pub fn hint_for<'a>(error: &str, description: &str, hints: &'a [ErrorHint]) -> Option<&'a ErrorHint> {
+    let text = format!("{error} {description}").to_lowercase();
+    hints.iter().find(|hint| text.contains(&hint.when.to_lowercase()))
 }
 
 /// What to change: the service's own hint where one matches, else what the code means by the RFCs.
 pub fn explain(stage: Stage, error: &str, description: &str, hints: &[ErrorHint]) -> Option<String> {
-    let text = format!("{error} {description}").to_lowercase();
-    if let Some(hint) = hints.iter().find(|hint| text.contains(&hint.when.to_lowercase())) {
+    if let Some(hint) = hint_for(error, description, hints) {
         return Some(hint.say.clone());
     }
+    explain_known(stage, error)
+}
+
+/// What a code means by the RFCs.
+pub(crate) fn explain_known(stage: Stage, error: &str) -> Option<String> {
     let by_code = match stage {
         Stage::Authorization => authorization_hint(error),
         Stage::Bearer | Stage::Refresh => token_hint(stage, error),
@@ -93,6 +109,10 @@ fn extension_hint(code: &str) -> Option<&'static str> {
         "temporarily_unavailable" | "server_error" | "internal_error" => {
             "the service has a problem of its own: try again later"
         }
+        "use_dpop_nonce" | "invalid_dpop_proof" => {
+            "the service wants a proof of possession (DPoP, RFC 9449), which this program cannot give: have the client \
+             registered for bearer tokens"
+        }
         "slow_down" | "rate_limit_exceeded" => "the service asks for fewer calls: wait a minute and try again",
         "interaction_required" | "consent_required" | "login_required" => "sign in again in the browser",
         _ => return None,
@@ -116,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_services_own_hint_comes_first() {
-        let hints = [ErrorHint { when: "AADSTS50011".into(), say: "register the URI".into() }];
+        let hints = [ErrorHint { when: "AADSTS50011".into(), say: "register the URI".into(), ..ErrorHint::default() }];
         let explained = explain(Stage::Authorization, "invalid_request", "aadsts50011: mismatch", &hints);
         assert_eq!(explained.as_deref(), Some("register the URI"));
     }

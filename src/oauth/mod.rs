@@ -12,13 +12,16 @@ mod key_text;
 mod pasted;
 mod pkce;
 mod redirect_uri;
+mod refusal;
 mod refused;
 mod scope;
 mod signing_key;
 #[cfg(test)]
 mod signing_tests;
+mod token_error;
 mod token_response;
 mod token_set;
+mod web_reference;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
@@ -26,15 +29,17 @@ pub use crate::oauth::authorization_response::{
 };
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span};
-pub use crate::oauth::explain::{ErrorHint, Stage, explain};
+pub use crate::oauth::explain::{ErrorHint, Stage, explain, hint_for};
 pub use crate::oauth::jwt::{Jwt, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
+pub use crate::oauth::refusal::{Cause, Refusal, Target, read_refusal};
 pub use crate::oauth::refused::Refused;
 pub use crate::oauth::scope::{ScopeDifference, scope_difference, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
-pub use crate::oauth::token_response::{ReadContext, TokenError, read_kept, read_token_set};
+pub use crate::oauth::token_error::{Meaning, TokenError};
+pub use crate::oauth::token_response::{ReadContext, read_kept, read_token_set};
 pub use crate::oauth::token_set::{Freshness, TokenSet};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::agent::AgentError;
 use crate::call::RenderError;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{AuthorizationError, TokenError};
+use crate::oauth::{AuthorizationError, Meaning, TokenError};
 use crate::practice::PracticeError;
 use crate::redirect::{CertificateError, ListenError};
 use crate::service::{CatalogError, PresetError, ProfileError, Service};
@@ -30,8 +30,14 @@ pub struct Failure {
     /// Whether the service may have acted on a call although its reply was lost: then a refresh token that rotates
     /// may be spent.
     pub reply_lost: bool,
+    /// Whether the service said more than the words tell: then the whole reply is worth a look.
+    pub says_more: bool,
+    /// The service's own code, where it refused with one.
+    pub said: Option<String>,
 }
 
+/// How long a limit of calls is taken to last where the service does not say (RFC 6585 section 4).
+const LIMIT: Duration = Duration::from_mins(1);
 /// Which failure it is, where something is done about this one in particular.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailureCode {
@@ -97,7 +103,15 @@ pub enum FailureKind {
 impl Failure {
     /// A failure of this kind.
     pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
-        Self { diagnosis, kind, code: FailureCode::General, recovery: Recovery::ByHand, reply_lost: false }
+        Self {
+            diagnosis,
+            kind,
+            code: FailureCode::General,
+            recovery: Recovery::ByHand,
+            reply_lost: false,
+            says_more: false,
+            said: None,
+        }
     }
 
     /// The same, told apart from others of its kind.
@@ -108,26 +122,20 @@ impl Failure {
 
     /// A failure of a token call, with the service's own hints.
     pub fn of_token_call(error: &TokenError, service: &Service) -> Self {
-        let kind = if error.is_transient() {
-            FailureKind::Network
-        } else if error.spends_refresh_token() {
-            FailureKind::NeedsSignIn
-        } else {
-            FailureKind::Refused
+        let (kind, recovery) = match error.meaning(&service.hints) {
+            Meaning::EndsGrant => (FailureKind::NeedsSignIn, Recovery::SignIn),
+            Meaning::Limit => (FailureKind::Network, Recovery::Later { after: Some(LIMIT) }),
+            Meaning::Trouble => (FailureKind::Network, Recovery::Later { after: None }),
+            Meaning::Refused => (FailureKind::Refused, Recovery::ByHand),
         };
-        let recovery = if error.is_transient() {
-            Recovery::Later { after: None }
-        } else if error.ends_grant(&service.hints) {
-            Recovery::SignIn
-        } else {
-            Recovery::ByHand
-        };
-        let code = match error {
-            TokenError::Refused { error, .. } if error == INVALID_GRANT => FailureCode::Spent,
-            _ if recovery == Recovery::SignIn => FailureCode::GrantEnded,
+        let code = match (error.code(), recovery) {
+            (Some(INVALID_GRANT), _) => FailureCode::Spent,
+            (_, Recovery::SignIn) => FailureCode::GrantEnded,
             _ => FailureCode::General,
         };
-        Self { code, recovery, reply_lost: error.may_have_acted(), ..Self::new(kind, error.diagnose(&service.hints)) }
+        let (reply_lost, says_more) = (error.may_have_acted(), !error.tells_all());
+        let said = error.code().map(str::to_owned);
+        Self { code, recovery, reply_lost, says_more, said, ..Self::new(kind, error.diagnose(&service.hints)) }
     }
 
     /// A refused authorization, with the service's own hints.

@@ -64,7 +64,8 @@ pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallT
     let values = shared.values_for(material, call)?;
     let reply = send(shared, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
-    let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous: material.tokens.as_ref() };
+    let previous = material.tokens.as_ref();
+    let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous, origin: None };
     let answers = reading::of_reply(shared, &reply, call.reading.expressions()).await;
     read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
         .map_err(|error| Failure::of_token_call(&error, service))

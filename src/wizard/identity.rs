@@ -2,8 +2,9 @@
 
 use crate::call::{Answers, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Stage, explain};
-use crate::service::{Identity, ProfileName};
+use crate::oauth::{Cause, Refusal, Stage, read_refusal};
+use crate::secret::Secret;
+use crate::service::{Identity, ProfileName, Service};
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
 use crate::wizard::{Attempt, Event, Failure, FailureKind, Identified, Material, history, reading};
@@ -34,23 +35,33 @@ pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &Material) 
             diagnosis.hint("try the token in a call of the service's own API"),
         ));
     };
-    let call = shared.render(material, &identity.call)?;
+    let values = shared.values_for(material, &identity.call)?;
+    let call = identity.call.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await?;
     let places = identity.fields.iter().map(|(_, place)| place);
     let answers = reading::of_reply(shared, &reply, identity.call.reading.expressions().chain(places)).await;
-    let said = |places| answers.as_ref().and_then(|answers| answers.first_text(places));
     let says_success = answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
     if !reply.is_success() || !says_success {
-        let text = said(&identity.call.reading.error_description);
-        let code = said(&identity.call.reading.error).unwrap_or_default();
-        let said = if code.is_empty() { String::new() } else { format!(": `{code}`") };
-        let summary = format!("the identity endpoint answered {}{said}", reply.status);
-        let hint = explain(Stage::Identity, &code, text.as_deref().unwrap_or_default(), &service.hints);
-        return Err(Failure::new(FailureKind::Refused, Diagnosis { hint, ..Diagnosis::new(summary) }));
+        let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+        return Err(refused(&read_refusal(&reply, answers.as_ref(), &identity.call.reading, &secrets), service));
     }
     let fields = answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
     Ok(Identified { fields })
+}
+
+/// In the service's own words, masked: an endpoint may repeat the token that it was sent.
+fn refused(refusal: &Refusal, service: &Service) -> Failure {
+    let said = match (&refusal.code, &refusal.description) {
+        (Some(code), _) => format!(": `{code}`"),
+        (None, Some(description)) => format!(": {description}"),
+        (None, None) => String::new(),
+    };
+    let summary = format!("the identity endpoint answered {}{said}", refusal.status);
+    let kind = if refusal.cause == Cause::Limit { FailureKind::Network } else { FailureKind::Refused };
+    let hint = refusal.hint(Stage::Identity, &service.hints);
+    let says_more = !refusal.is_whole();
+    Failure { says_more, ..Failure::new(kind, Diagnosis { hint, ..Diagnosis::new(summary) }) }
 }
 
 fn fields(identity: &Identity, answers: &Answers) -> Vec<(String, String)> {

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
-use crate::call::{BodyTemplate, CallTemplate, Parameter, Reply};
+use crate::call::{Answers, BodyTemplate, CallTemplate, Parameter};
 use crate::diagnosis::Diagnosis;
+use crate::oauth::read_refusal;
+use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
@@ -74,25 +76,24 @@ async fn call(
     material: &Material,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let call = shared.render(material, template)?;
+    let values = shared.values_for(material, template)?;
+    let call = template.render(&values)?;
     shared.emit(Event::Sending(attempt, call.origin()));
     let reply = send(shared, &call).await.map_err(|failure| kept(name, failure))?;
-    let code = error_code(&reply);
+    let answers = Answers::of(&reply);
+    let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+    let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
     // RFC 7009 section 2.2.1: a service may be able to end refresh tokens only.
-    if reply.is_success() && code.is_none() || code.as_deref() == Some("unsupported_token_type") {
+    if reply.is_success() && !refusal.is_said() || refusal.code.as_deref() == Some("unsupported_token_type") {
         return Ok(());
     }
-    let said = code.map(|code| format!(": `{code}`")).unwrap_or_default();
+    let said = match (&refusal.code, &refusal.description) {
+        (Some(code), _) => format!(": `{code}`"),
+        (None, Some(description)) => format!(": {description}"),
+        (None, None) => String::new(),
+    };
     let diagnosis = Diagnosis::new(format!("the revocation endpoint answered {}{said}", reply.status));
     Err(kept(name, Failure::new(FailureKind::Refused, diagnosis)))
-}
-
-/// The error code of RFC 6749 section 5.2. Only what can be a code is shown, since a reply may repeat what it was sent.
-fn error_code(reply: &Reply) -> Option<String> {
-    let json: serde_json::Value = serde_json::from_str(reply.body.expose()).ok()?;
-    let code = json.get("error")?.as_str()?.to_owned();
-    let is_code = code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_code.then_some(code)
 }
 
 fn kept(name: &ProfileName, failure: Failure) -> Failure {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note};
+use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
 use crate::secret::Secret;
 use crate::service::{ProfileName, TokenPolicy};
 use crate::transport::{TransportError, Wire};
@@ -81,7 +81,8 @@ pub(crate) async fn exchange(
     };
     let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
-    let context = ReadContext { stage, scope_separator: separator, previous };
+    let origin = call.origin();
+    let context = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
     let answers = reading::of_reply(shared, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material, template)))
@@ -121,12 +122,16 @@ async fn send_wire(shared: &Shared, call: &Call) -> Result<Reply, TransportError
     shared.edges.transport.send(wire, shared.edges.now).await
 }
 
-/// The failure with the time that the service asked for.
-fn not_before(failure: Failure, after: Option<Duration>) -> Failure {
-    match failure.recovery {
-        Recovery::Later { .. } => Failure { recovery: Recovery::Later { after }, ..failure },
-        _ => failure,
+/// The failure with the time that the service asked for, which is told where it is worth telling.
+fn not_before(mut failure: Failure, after: Option<Duration>) -> Failure {
+    let Recovery::Later { after: wait } = &mut failure.recovery else { return failure };
+    let Some(after) = after else { return failure };
+    *wait = Some(after);
+    if after >= Duration::from_secs(1) {
+        let words = format!("the service asks to be left alone for {}: try again then", span(after));
+        failure.diagnosis.hint = Some(words);
     }
+    failure
 }
 
 /// The access token lives as long as the preset says where the reply does not. A rehearsal leaves this out, since
@@ -175,7 +180,8 @@ fn with_kept(mut tokens: TokenSet, material: &Material, call: &CallTemplate) -> 
 /// whatever name it stands.
 fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyView {
     let known: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
-    let headers = reply.headers.iter().map(|(name, value)| (name.clone(), masked_header(name, value, &known)));
+    let headers =
+        reply.headers.iter().map(|(name, value)| (mask_text(name, &known), masked_header(name, value, &known)));
     ReplyView {
         status: reply.status,
         elapsed: reply.elapsed,

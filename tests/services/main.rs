@@ -2,3 +2,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod echoes;
+mod hints;
+mod limits;
+mod refusals;

@@ -26,6 +26,7 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
+        .or_else(|| check_hints(service))
         .or_else(|| check_expressions(service))
         .or_else(|| check_examples(service))
 }
@@ -58,6 +59,19 @@ fn check_input(input: &Input) -> Option<Finding> {
     let problem =
         format!("the choice `{}` of the input `{}` sets other names than the first", uneven.value, input.name);
     finding(&uneven.value, problem, "every choice sets the same names")
+}
+
+fn check_hints(service: &Service) -> Option<Finding> {
+    if let Some(hint) = service.hints.iter().find(|hint| hint.when.trim().is_empty()) {
+        return finding(
+            &hint.say,
+            "a hint has an empty `when`, which every error fits".to_owned(),
+            "name what to look for",
+        );
+    }
+    let both = service.hints.iter().find(|hint| hint.ends_grant && hint.temporary)?;
+    let problem = format!("the hint for `{}` both ends the grant and is temporary", both.when);
+    finding(&both.when, problem, "what passes leaves the refresh token alive: take one of the two keys out")
 }
 
 fn check_patterns(service: &Service) -> Option<Finding> {

@@ -77,8 +77,7 @@ fn explain(failure: &mut Failure, name: &ProfileName, earlier: &Begun) {
 /// The service's own word for it (RFC 6749 section 5.2), else the status.
 pub(crate) fn code(exchange: &Exchange) -> String {
     let Some(reply) = &exchange.reply else { return "no reply".to_owned() };
-    let json: Option<serde_json::Value> = serde_json::from_str(reply.body.expose()).ok();
-    let code = json.as_ref().and_then(|json| json.get("error")?.as_str()).map(str::to_owned);
+    let code = exchange.outcome.as_ref().err().and_then(|failure| failure.said.clone());
     let is_code = |code: &String| code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_graphic());
     code.filter(is_code).unwrap_or_else(|| format!("HTTP {}", reply.status))
 }

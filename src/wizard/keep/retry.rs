@@ -1,5 +1,6 @@
 //! The call of a renewal, again where it may succeed: after a network that failed, a service in trouble, a limit of
-//! calls. A person waits, so there are few tries, and nothing is given up after the last.
+//! calls that is over in seconds by the service's own word. Where it names no time, a limit ends the tries, since each
+//! one counts against it. A person waits, so there are few tries, and nothing is given up after the last.
 //!
 //! A call whose reply was lost may have spent a refresh token that rotates. It is tried again all the same: within its
 //! grace a service repeats the answer, and without one the grant is lost already, which is then said.
@@ -66,9 +67,6 @@ fn told(mut exchange: Exchange, material: &Material, reply_lost: bool) -> Exchan
     let Err(failure) = &mut exchange.outcome else { return exchange };
     let diagnosis = &mut failure.diagnosis;
     match failure.recovery {
-        Recovery::Later { after: Some(after) } if after >= PAUSE => {
-            diagnosis.hint = Some(format!("the service asks to be left alone for {}: try again then", span(after)));
-        }
         Recovery::SignIn if reply_lost => {
             let grace = material.profile.service.policy.grace;
             let within = grace.map(|grace| format!(", {} ago at most", span(Duration::from_secs(grace))));

@@ -1,0 +1,72 @@
+//! `WWW-Authenticate`: what a 401 asks for (RFC 9110 section 11.6.1), and the error that a Bearer challenge names
+//! (RFC 6750 section 3).
+
+use serde_json::{Map, Value as Json};
+
+use crate::call::Reply;
+
+/// What a reply asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Challenge {
+    /// The schemes, in lower case.
+    schemes: Vec<String>,
+    /// `error`, `error_description` and `error_uri`, where one is named.
+    pub said: Map<String, Json>,
+}
+
+impl Challenge {
+    /// The challenges of a reply.
+    pub fn of(reply: &Reply) -> Self {
+        let mut challenge = Self::default();
+        let headers = reply.headers.iter().filter(|(name, _)| name == "www-authenticate");
+        for (_, value) in headers {
+            for part in parts(value) {
+                challenge.take(part);
+            }
+        }
+        challenge
+    }
+
+    /// Whether this scheme is asked for.
+    pub fn asks_for(&self, scheme: &str) -> bool {
+        self.schemes.iter().any(|known| known == scheme)
+    }
+
+    /// A part is `Scheme`, `Scheme name=value`, or `name=value`.
+    fn take(&mut self, part: &str) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let mut words = name.split_whitespace();
+        let (first, second) = (words.next().unwrap_or_default(), words.next());
+        let name = if second.is_some() || !part.contains('=') { second.unwrap_or_default() } else { first };
+        let is_token =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if (second.is_some() || !part.contains('=')) && is_token(first) {
+            self.schemes.push(first.to_ascii_lowercase());
+        }
+        let name = name.to_ascii_lowercase();
+        if name.starts_with("error") {
+            let value = value.trim().trim_matches('"').replace("\\\"", "\"");
+            self.said.entry(name).or_insert(Json::from(value));
+        }
+    }
+}
+
+/// The parts between commas that stand in no quotes.
+fn parts(value: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ',' if !quoted => {
+                parts.push(value[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(value[from..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}

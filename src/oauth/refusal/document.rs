@@ -1,0 +1,105 @@
+//! The body of a refusal as what it is: fields, however they are wrapped, a page, or a text.
+
+use serde_json::Value as Json;
+
+use crate::call::{Answers, Reply};
+use crate::oauth::refusal::{page, xml};
+
+/// What a body is.
+pub(super) enum Document {
+    /// JSON, a form, or XML.
+    Fields(Json),
+    /// HTML.
+    Page { title: Option<String>, text: String },
+    /// Text that is none of these.
+    Text(String),
+    /// Nothing.
+    Empty,
+    /// Compressed, although no header says so.
+    Compressed,
+    /// No text.
+    Bytes,
+}
+
+/// What the body is; `answers` are those of the reply where its body was read already.
+pub(super) fn of(reply: &Reply, answers: Option<&Answers>) -> Document {
+    let text = reply.body.expose().trim_start_matches('\u{feff}').trim();
+    if let Some(answers) = answers.filter(|answers| !is_no_form(answers.json(), text)) {
+        return Document::Fields(unwrapped(answers.json()).unwrap_or_else(|| answers.json().clone()));
+    }
+    if text.is_empty() {
+        return Document::Empty;
+    }
+    // RFC 1952 section 2.3.1, after the bytes were read as text.
+    if text.starts_with("\u{1f}\u{fffd}") || text.starts_with("\u{1f}\u{8b}") || text.starts_with("\u{1f}‹") {
+        return Document::Compressed;
+    }
+    if page::is_html(text) {
+        return Document::Page { title: page::title(text), text: page::visible(text) };
+    }
+    if let Some(json) = json_in(text) {
+        return Document::Fields(json);
+    }
+    if text.starts_with('<') {
+        return match xml::fields(text) {
+            Some(fields) => Document::Fields(fields),
+            None => Document::Page { title: page::title(text), text: page::visible(text) },
+        };
+    }
+    if let Some(pairs) = pairs(text) {
+        return Document::Fields(pairs);
+    }
+    let odd = text.chars().take(200).filter(|c| *c == '\u{fffd}' || (c.is_control() && !c.is_whitespace())).count();
+    if odd > 10 { Document::Bytes } else { Document::Text(text.to_owned()) }
+}
+
+/// A text with an equals sign in it was read as a form, although its names are no names.
+fn is_no_form(json: &Json, text: &str) -> bool {
+    let is_name = |name: &String| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.[]:".contains(c));
+    let is_read_from_form = !text.starts_with(['{', '[', '"']);
+    is_read_from_form && json.as_object().is_some_and(|fields| !fields.keys().all(is_name))
+}
+
+/// JSON in a string, in the call of JSONP, or behind a line that does not belong to it, such as a warning of PHP.
+fn json_in(text: &str) -> Option<Json> {
+    /// How many beginnings are tried.
+    const TRIES: usize = 8;
+    if let Ok(json) = serde_json::from_str::<Json>(text) {
+        return unwrapped(&json);
+    }
+    let begins = text.match_indices(['{', '[']).map(|(at, _)| at).take(TRIES);
+    begins.into_iter().find_map(|at| {
+        let mut values = serde_json::Deserializer::from_str(&text[at..]).into_iter::<Json>();
+        let json = values.next()?.ok()?;
+        let is_said = json.as_object().is_some_and(|fields| !fields.is_empty())
+            || json.as_array().is_some_and(|items| items.first().is_some_and(Json::is_object));
+        is_said.then_some(json)
+    })
+}
+
+/// The object or list in a string of JSON, or in the one item of a list.
+fn unwrapped(json: &Json) -> Option<Json> {
+    match json {
+        Json::Object(_) | Json::Array(_) => Some(json.clone()),
+        Json::String(inner) => {
+            let inner: Json = serde_json::from_str(inner.trim()).ok()?;
+            (inner.is_object() || inner.is_array()).then_some(inner)
+        }
+        _ => None,
+    }
+}
+
+/// A form that was sent as it is, with blanks in it, or as lines.
+fn pairs(text: &str) -> Option<Json> {
+    let parts: Vec<&str> = text.split(['&', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let is_pair = |part: &&str| {
+        let name = part.split_once('=').map_or("", |(name, _)| name.trim());
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+    };
+    if !parts.iter().all(is_pair) {
+        return None;
+    }
+    let pairs = form_urlencoded::parse(text.as_bytes()).next().is_some().then(|| parts.join("&"))?;
+    let pairs = form_urlencoded::parse(pairs.as_bytes());
+    Some(Json::Object(pairs.map(|(name, value)| (name.trim().to_owned(), Json::from(value.trim()))).collect()))
+}

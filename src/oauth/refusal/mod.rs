@@ -1,0 +1,338 @@
+//! What a service says when it refuses: its own words, whatever their form, and what they mean. RFC 6749 section 5.2 has
+//! three fields for it; what is said in problem details (RFC 9457), in XML, in a page or in plain text counts as much.
+//!
+//! Invariant: every text leaves here masked of the secrets that were sent.
+
+mod cause;
+mod challenge;
+mod document;
+mod names;
+mod page;
+mod target;
+mod words;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value as Json;
+
+use crate::call::{Answers, Reading, Reply, mask_text, scalar_text};
+use crate::oauth::authorization_response::printable;
+use crate::oauth::explain::{ErrorHint, Stage, explain, explain_known, hint_for};
+use crate::oauth::refusal::challenge::Challenge;
+use crate::oauth::refusal::document::Document;
+use crate::oauth::refusal::words::Words;
+use crate::oauth::web_reference::web_reference;
+use crate::secret::Secret;
+
+pub use crate::oauth::refusal::cause::Cause;
+pub use crate::oauth::refusal::target::Target;
+
+/// What a service said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status code.
+    pub status: u16,
+    /// The error code.
+    pub code: Option<String>,
+    /// The service's own words.
+    pub description: Option<String>,
+    /// Where it says more.
+    pub uri: Option<String>,
+    /// What it means.
+    pub cause: Cause,
+    /// What was sent in place of fields, in our words: `an empty body`.
+    what: String,
+    /// Everything that the service said, for its hints.
+    said: String,
+    /// How the RFCs spell the code.
+    known: Option<String>,
+    /// Whether a field or a flag says that something went wrong.
+    says_failure: bool,
+    /// Whether nothing of the reply is left out of the words.
+    is_whole: bool,
+    is_page: bool,
+    is_empty: bool,
+    asks_for_basic: bool,
+}
+
+/// Reads what a reply says of a refusal. `secrets` are those of the call.
+pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading, secrets: &[&Secret]) -> Refusal {
+    let clean = |text: &str| printable(&mask_text(text, secrets));
+    let status = reply.status;
+    let challenge = Challenge::of(reply);
+    let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(status) };
+    let mut texts = Vec::new();
+    match document::of(reply, answers) {
+        Document::Fields(fields) => {
+            let mut found = names::collect(&fields, status, &clean);
+            refusal.take_read(answers, reading, &clean);
+            refusal.take(&mut found);
+            refusal.what = format!("a reply that gives no reason; it has {}", names_of(&fields, secrets));
+            texts = std::mem::take(&mut found.texts);
+        }
+        Document::Page { title, text } => {
+            let title = title.map(|title| clean(&title));
+            refusal.what = match &title {
+                Some(title) => format!("a web page titled \"{title}\""),
+                None => "a web page".to_owned(),
+            };
+            refusal.is_page = true;
+            refusal.said = title.clone().unwrap_or_default();
+            refusal.take_page(title.as_deref(), &mask_text(&text, secrets));
+        }
+        Document::Text(text) if reply.is_success() => {
+            // It may be a token as it is.
+            refusal.what = "text that is neither JSON nor a form".to_owned();
+            drop(text);
+        }
+        Document::Text(text) => {
+            let masked = mask_text(&text, secrets);
+            let line =
+                short(&printable(masked.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()));
+            refusal.is_whole = line == masked.trim();
+            refusal.what = format!("the text \"{line}\"");
+            texts.push(masked);
+        }
+        Document::Empty => {
+            "an empty body".clone_into(&mut refusal.what);
+            (refusal.is_empty, refusal.is_whole) = (true, true);
+        }
+        Document::Compressed => {
+            "a compressed body: it begins like gzip, and no header says so".clone_into(&mut refusal.what);
+        }
+        Document::Bytes => "bytes that are no text".clone_into(&mut refusal.what),
+    }
+    if refusal.code.is_none() && !challenge.said.is_empty() {
+        let mut found = names::collect(&Json::Object(challenge.said), status, &clean);
+        refusal.take(&mut found);
+        texts.append(&mut found.texts);
+    }
+    refusal.judge(reply, &texts);
+    refusal
+}
+
+impl Refusal {
+    fn new(status: u16) -> Self {
+        Self {
+            status,
+            code: None,
+            description: None,
+            uri: None,
+            cause: Cause::Other,
+            what: String::new(),
+            said: String::new(),
+            known: None,
+            says_failure: false,
+            is_whole: false,
+            is_page: false,
+            is_empty: false,
+            asks_for_basic: false,
+        }
+    }
+
+    /// What the preset says where it is.
+    fn take_read(&mut self, answers: Option<&Answers>, reading: &Reading, clean: &dyn Fn(&str) -> String) {
+        let Some(answers) = answers else { return };
+        let text = |places| answers.first_text(places).map(|text| clean(&text)).filter(|text| !text.is_empty());
+        self.says_failure = answers.first(&reading.error).is_some();
+        let code = answers.first(&reading.error).and_then(scalar_text).map(|code| clean(&code));
+        self.code = code.filter(|code| !code.is_empty());
+        self.description = text(&reading.error_description);
+        self.uri = answers.first_text(&reading.error_uri).and_then(|uri| web_reference(&uri)).map(|uri| clean(&uri));
+    }
+
+    /// What is found under other names, where the preset's say nothing.
+    fn take(&mut self, found: &mut names::Found) {
+        let code = found.code();
+        let is_sentence = |code: &String| code.contains(' ');
+        // A sentence in the place of the code is the description of the code that stands beside it.
+        if self.code.as_ref().is_none_or(is_sentence) && code.is_some() && code != self.code {
+            let sentence = std::mem::replace(&mut self.code, code);
+            self.description = self.description.take().or(sentence);
+        }
+        let description = found.description(self.code.as_deref());
+        // The words under a code of the same text say nothing.
+        self.description = self.description.take().filter(|text| Some(text) != self.code.as_ref()).or(description);
+        if self.code.as_ref().is_some_and(is_sentence) && self.description.is_none() {
+            self.description = self.code.take();
+        }
+        self.uri = self.uri.take().or_else(|| found.reference());
+        self.says_failure |= found.says_failure;
+        let told = [&self.code, &self.description, &self.uri].into_iter().flatten().count();
+        self.is_whole = found.leaves <= told;
+    }
+
+    /// What a page says: its title in words, and codes of the RFC as they are spelt there.
+    fn take_page(&mut self, title: Option<&str>, text: &str) {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let codes = text.split(|c| !is_part(c)).filter(|word| word.contains('_'));
+        let known = codes.filter_map(|word| cause::of_code_in(&Words::of(word)));
+        let title = Words::of(title.unwrap_or_default());
+        if let Some((known, cause)) = known.into_iter().next().or_else(|| cause::of_code_in(&title)) {
+            (self.known, self.cause) = (Some(known.replace(' ', "_")), cause);
+        } else if cause::speaks_of_limit(&title) {
+            self.cause = Cause::Limit;
+        }
+    }
+
+    /// Finds out what it means.
+    fn judge(&mut self, reply: &Reply, texts: &[String]) {
+        let mut all: Vec<&str> = texts.iter().map(String::as_str).collect();
+        all.extend(self.description.as_deref());
+        if !texts.is_empty() {
+            self.said = texts.join("\n");
+        }
+        let lines: Vec<Words> = all.iter().map(|text| Words::of(text)).collect();
+        let of_field = self.code.as_deref().and_then(cause::of_code);
+        let known = of_field.or_else(|| lines.iter().find_map(cause::of_code_in));
+        if let Some((code, cause)) = known {
+            (self.known, self.cause) = (Some(code.replace(' ', "_")), cause);
+        }
+        let wants_proof = all.iter().copied().chain(self.code.as_deref()).any(cause::wants_proof);
+        let is_limit = self.status == 429 || lines.iter().any(cause::speaks_of_limit);
+        let is_vague = matches!(self.known.as_deref(), None | Some("invalid_request"));
+        if is_limit || self.cause == Cause::Limit {
+            self.cause = Cause::Limit;
+        } else if matches!(self.status, 408 | 425 | 500..=599) {
+            self.cause = Cause::Trouble;
+        } else if wants_proof {
+            self.known = Some("use_dpop_nonce".to_owned());
+            self.cause = Cause::Other;
+        } else if is_vague && lines.iter().any(cause::speaks_of_dead_grant) {
+            self.cause = Cause::Grant;
+        } else if is_vague && (400..500).contains(&self.status) && reply.header("retry-after").is_some() {
+            self.cause = Cause::Limit;
+        } else if is_vague && lines.iter().any(cause::speaks_of_later) {
+            self.cause = Cause::Trouble;
+        } else if self.known.is_none() && self.status == 401 {
+            self.cause = Cause::Client;
+        }
+    }
+
+    /// Whether the service gave a reason in fields.
+    pub fn has_words(&self) -> bool {
+        self.code.is_some() || self.description.is_some()
+    }
+
+    /// Whether it is one in spite of a status of success.
+    pub fn is_said(&self) -> bool {
+        self.says_failure && self.has_words()
+    }
+
+    /// The code, as it was said or as the RFCs spell it.
+    pub fn own_code(&self) -> Option<&str> {
+        self.code.as_deref().or(self.known.as_deref())
+    }
+
+    /// Whether it has a code that is known, which no gateway makes up.
+    pub fn is_of_service(&self) -> bool {
+        self.known.is_some() && self.code.is_some()
+    }
+
+    /// Whether nothing of the reply is left out of the words.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// What was sent in place of a reason, in our words.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// The words after `refused`: the service's own.
+    pub fn words(&self) -> String {
+        match (&self.code, &self.description) {
+            (Some(code), Some(description)) => format!(": `{code}` ({description})"),
+            (Some(code), None) => format!(": `{code}`"),
+            (None, Some(description)) => format!(" with {}: {description}", self.status),
+            (None, None) => format!(" with {}", self.status),
+        }
+    }
+
+    /// The hint of the service that fits: on the code and its description, else on anything that was said.
+    pub fn service_hint<'a>(&self, hints: &'a [ErrorHint]) -> Option<&'a ErrorHint> {
+        let code = self.code.as_deref().or(self.known.as_deref()).unwrap_or_default();
+        hint_for(code, self.description.as_deref().unwrap_or_default(), hints)
+            .or_else(|| hint_for("", &self.said, hints))
+    }
+
+    /// What to change.
+    pub fn hint(&self, stage: Stage, hints: &[ErrorHint]) -> Option<String> {
+        if let Some(hint) = self.service_hint(hints) {
+            return Some(hint.say.clone());
+        }
+        if self.cause == Cause::Limit {
+            return Some("the service asks for fewer calls: wait a minute and try again".to_owned());
+        }
+        if self.cause == Cause::Client && self.asks_for_basic {
+            return Some(
+                "client id or secret is wrong, or they were not sent as the service wants: it asks for Basic, so set the \
+                 client authentication to Basic"
+                    .to_owned(),
+            );
+        }
+        let by_code = || self.code.as_deref().and_then(|code| explain(stage, code, "", &[]));
+        let by_known = || self.known.as_deref().and_then(|code| explain_known(stage, code));
+        let by_cause = || match self.cause {
+            Cause::Grant => explain_known(stage, "invalid_grant"),
+            Cause::Client => explain_known(stage, "invalid_client"),
+            Cause::Trouble => explain_known(stage, "server_error"),
+            Cause::Limit | Cause::Other => None,
+        };
+        by_code().or_else(by_known).or_else(by_cause).or_else(|| self.hint_of_status(stage).map(str::to_owned))
+    }
+
+    fn hint_of_status(&self, stage: Stage) -> Option<&'static str> {
+        Some(match self.status {
+            404 | 410 => "the URL is wrong: compare it with the service's documentation",
+            405 => "the method is wrong: most token endpoints want POST",
+            407 => "a proxy wants a user and a password: put them into the proxy's address",
+            415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
+            _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
+            400 | 403 if !self.has_words() && stage == Stage::Refresh => {
+                "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
+                 sign in again"
+            }
+            400 | 403 if !self.has_words() => {
+                "the service gives no reason: compare the call with its documentation, or authorize again where the \
+                 code may be spent"
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Where a redirect leads, as it may be told.
+pub(super) fn redirect_target(reply: &Reply, origin: Option<&str>, secrets: &[&Secret]) -> Target {
+    Target::of(reply.header("location"), origin, &|text| short(&printable(&mask_text(text, secrets))))
+}
+
+/// The names that a reply has. A name may be anything that was sent, so only what looks like a name is shown.
+pub(super) fn names_of(json: &Json, secrets: &[&Secret]) -> String {
+    /// Enough to recognise the reply by.
+    const MOST: usize = 12;
+    match json {
+        Json::Object(fields) if !fields.is_empty() => {
+            let names: Vec<String> = fields.keys().take(MOST).map(|name| shown_name(name, secrets)).collect();
+            format!("`{}`", names.join("`, `"))
+        }
+        _ => "no named field".to_owned(),
+    }
+}
+
+/// A member's name as it may be shown.
+pub(super) fn shown_name(name: &str, secrets: &[&Secret]) -> String {
+    /// The longest that a name is: a whole body that was taken for a name is longer.
+    const LONGEST: usize = 48;
+    let masked = mask_text(name, secrets);
+    let is_name = name.chars().count() <= LONGEST && name.chars().all(|c| c.is_alphanumeric() || "_-.:$@ ".contains(c));
+    if is_name || masked != name { short(&printable(&masked)) } else { "…".to_owned() }
+}
+
+/// What is quoted of a text.
+fn short(text: &str) -> String {
+    const MOST: usize = 200;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+}

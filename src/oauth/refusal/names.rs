@@ -1,0 +1,295 @@
+//! Where services put what they say of a refusal. RFC 6749 section 5.2 has three names for it; the rest are those of
+//! RFC 9457 (problem details), JSON:API, SOAP, and of gateways and services that follow none of them.
+
+use serde_json::Value as Json;
+
+use crate::call::scalar_text;
+use crate::oauth::refusal::cause;
+
+/// Names of an error code, best first; as all names here in lower case and without what joins their words.
+const CODES: [&str; 15] = [
+    "error",
+    "errorcode",
+    "errcode",
+    "code",
+    "faultcode",
+    "errortype",
+    "errorname",
+    "errorid",
+    "exception",
+    "exceptioncode",
+    "exceptiontype",
+    "type",
+    "reason",
+    "subcode",
+    "status",
+];
+/// Names whose text is a code only where it is a known one.
+const PERHAPS_CODES: [&str; 7] = ["title", "name", "key", "id", "statustext", "statuscode", "subtype"];
+/// Names of a description, best first.
+const DESCRIPTIONS: [&str; 22] = [
+    "errordescription",
+    "detail",
+    "message",
+    "errormessage",
+    "msg",
+    "errmsg",
+    "errormsg",
+    "faultstring",
+    "reasontext",
+    "description",
+    "developermessage",
+    "usermessage",
+    "details",
+    "detailmessage",
+    "errordetail",
+    "errordetails",
+    "text",
+    "error",
+    "errorsummary",
+    "exceptionmessage",
+    "reason",
+    "title",
+];
+/// Names of an address to read on.
+const REFERENCES: [&str; 9] =
+    ["erroruri", "moreinfo", "moreinformation", "helpurl", "documentationurl", "href", "about", "infolink", "type"];
+/// Names that say that something went wrong, whatever the status.
+const OF_FAILURE: [&str; 12] = [
+    "error",
+    "errors",
+    "errorcode",
+    "errcode",
+    "errormessage",
+    "errmsg",
+    "errordescription",
+    "fault",
+    "faultstring",
+    "faultcode",
+    "exception",
+    "errortype",
+];
+/// Names of a flag of success.
+const OF_SUCCESS: [&str; 4] = ["ok", "success", "successful", "issuccess"];
+/// Names of the thing that is wrong, which belongs to the words beside it.
+const SUBJECTS: [&str; 6] = ["field", "parameter", "param", "resource", "property", "source"];
+/// What is no code although it stands where one could be.
+const NO_CODES: [&str; 24] = [
+    "error",
+    "errors",
+    "fail",
+    "failed",
+    "failure",
+    "fault",
+    "exception",
+    "false",
+    "true",
+    "null",
+    "none",
+    "0",
+    "-1",
+    "undefined",
+    "ok",
+    "success",
+    "about:blank",
+    "client",
+    "server",
+    "sender",
+    "receiver",
+    "unknown",
+    "default",
+    "",
+];
+
+/// How many levels deep is looked: a fault in a SOAP envelope, with a code in its detail.
+const DEEPEST: usize = 6;
+/// How many values are looked at.
+const MOST: usize = 300;
+
+/// A text with the level and rank of its name.
+struct Candidate {
+    level: usize,
+    rank: usize,
+    text: String,
+}
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Found {
+    codes: Vec<Candidate>,
+    descriptions: Vec<Candidate>,
+    references: Vec<String>,
+    /// Every text there is, for the words in it.
+    pub texts: Vec<String>,
+    /// Texts below a name that speaks of failure, with their own names.
+    of_failure: Vec<String>,
+    /// Whether a name or a flag says that something went wrong.
+    pub says_failure: bool,
+    /// How many texts and numbers there are.
+    pub leaves: usize,
+}
+
+/// Collects what a document says. `clean` masks a text.
+pub(super) fn collect(document: &Json, status: u16, clean: &dyn Fn(&str) -> String) -> Found {
+    let mut found = Found::default();
+    // What is next, its level, its name, and whether a name above it speaks of failure.
+    let mut next: Vec<(&Json, usize, String, bool)> = vec![(document, 0, String::new(), false)];
+    let mut seen = 0;
+    while !next.is_empty() && seen < MOST {
+        let mut deeper = Vec::new();
+        for (value, level, name, failure) in next {
+            seen += 1;
+            match value {
+                _ if seen > MOST || level > DEEPEST => {}
+                Json::Object(fields) => {
+                    found.of_subject(fields, clean);
+                    for (key, value) in fields.iter().take(MOST) {
+                        let plain = plain(key);
+                        found.says_failure |= says_failure(&plain, value);
+                        let failure = failure || OF_FAILURE.contains(&plain.as_str());
+                        found.leaf(&plain, key, value, Place { level, status, failure }, clean);
+                        if value.is_object() || value.is_array() {
+                            deeper.push((value, level + 1, key.clone(), failure));
+                        }
+                    }
+                }
+                Json::Array(items) => {
+                    let of_list = plain(&name);
+                    let of_list = of_list.strip_suffix('s').unwrap_or(&of_list).to_owned();
+                    for item in items.iter().take(MOST) {
+                        let named = if of_list.is_empty() { "error" } else { of_list.as_str() };
+                        found.leaf(named, &name, item, Place { level, status, failure }, clean);
+                        if item.is_object() || item.is_array() {
+                            deeper.push((item, level + 1, name.clone(), failure));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        next = deeper;
+    }
+    found
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place {
+    level: usize,
+    status: u16,
+    failure: bool,
+}
+
+impl Found {
+    fn leaf(&mut self, plain: &str, key: &str, value: &Json, place: Place, clean: &dyn Fn(&str) -> String) {
+        let Some(text) = scalar_text(value) else { return };
+        let text = clean(&text);
+        let is_status = text == place.status.to_string();
+        let is_text = value.is_string() && text.parse::<f64>().is_err();
+        if text.is_empty() {
+            return;
+        }
+        self.leaves += usize::from(!is_status);
+        let Place { level, .. } = place;
+        let is_address = text.contains("://") && !text.contains(' ');
+        if let Some(rank) = CODES.iter().position(|name| *name == plain)
+            && let Some(code) = code_of(&text)
+            && !is_status
+            && !value.is_boolean()
+        {
+            // A number says less than a name beside it.
+            let rank = if is_text { rank } else { rank + CODES.len() };
+            self.codes.push(Candidate { level, rank, text: code });
+        }
+        if PERHAPS_CODES.contains(&plain) && cause::of_code(&text).is_some() && !text.contains(' ') {
+            self.codes.push(Candidate { level, rank: CODES.len(), text: text.clone() });
+        }
+        if let Some(rank) = DESCRIPTIONS.iter().position(|name| *name == plain)
+            && is_text
+            && !is_address
+            && !NO_CODES.contains(&text.to_ascii_lowercase().as_str())
+        {
+            self.descriptions.push(Candidate { level, rank, text: text.clone() });
+        }
+        if REFERENCES.contains(&plain) {
+            self.references.extend(crate::oauth::web_reference::web_reference(&text));
+        }
+        if is_text && !is_address {
+            if place.failure && level > 0 && !key.is_empty() {
+                self.of_failure.push(format!("{}: {text}", clean(key)));
+            }
+            self.texts.push(text);
+        }
+    }
+
+    /// `{"field":"refresh_token","code":"invalid"}`: what is wrong with what.
+    fn of_subject(&mut self, fields: &serde_json::Map<String, Json>, clean: &dyn Fn(&str) -> String) {
+        let of = |names: &[&str]| {
+            let found = fields.iter().find(|(key, _)| names.contains(&plain(key).as_str()));
+            found.and_then(|(_, value)| value.as_str()).map(clean)
+        };
+        if let (Some(subject), Some(said)) = (of(&SUBJECTS), of(&["code", "message", "reason"])) {
+            self.texts.push(format!("{subject} {said}"));
+        }
+    }
+
+    /// The code: a known one before others, and then the one that stands highest.
+    pub fn code(&mut self) -> Option<String> {
+        self.codes.sort_by_key(|found| (is_sentence(&found.text), found.level, found.rank));
+        let known = self.codes.iter().find(|found| !is_sentence(&found.text) && cause::of_code(&found.text).is_some());
+        known.or(self.codes.first()).map(|found| found.text.clone())
+    }
+
+    /// The description that goes with a code.
+    pub fn description(&mut self, code: Option<&str>) -> Option<String> {
+        self.descriptions.sort_by_key(|found| (found.level, found.rank));
+        let other = self.descriptions.iter().map(|found| &found.text).find(|text| code != Some(text));
+        let other = other.or_else(|| self.of_failure.iter().find(|text| code.is_none_or(|code| !text.ends_with(code))));
+        other.cloned()
+    }
+
+    /// The first address to read on.
+    pub fn reference(&self) -> Option<String> {
+        self.references.first().cloned()
+    }
+}
+
+/// A name without what joins its words, in lower case, so that each spelling of it is one.
+fn plain(name: &str) -> String {
+    let local = name.rsplit([':', '}']).next().unwrap_or(name);
+    local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.split_whitespace().count() > 1
+}
+
+/// The code in a text that may be the address or the full name of one: `urn:…:invalid_grant`, `s:Client`.
+fn code_of(text: &str) -> Option<String> {
+    /// Longer ones are no codes.
+    const LONGEST: usize = 120;
+    let last = text.trim_end_matches('/').rsplit(['/', '#', ':']).next().unwrap_or(text);
+    let is_address = text.contains("://") || text.starts_with("urn:");
+    let code = if is_address { cause::of_code(last).map(|_| last)? } else { text };
+    let is_none = |text: &str| NO_CODES.contains(&text.to_ascii_lowercase().as_str());
+    (!is_none(last) && !is_none(text) && code.chars().count() <= LONGEST).then(|| code.to_owned())
+}
+
+fn says_failure(name: &str, value: &Json) -> bool {
+    let is_something = match value {
+        Json::Null => false,
+        Json::Bool(flag) => *flag,
+        Json::Number(number) => number.as_f64() != Some(0.0),
+        Json::String(text) => !matches!(text.trim(), "" | "0" | "false" | "null" | "none" | "ok" | "success"),
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(fields) => !fields.is_empty(),
+    };
+    let is_false = |value: &Json| *value == Json::Bool(false) || value.as_str().is_some_and(|text| text == "false");
+    let failed = |value: &Json| {
+        let text = value.as_str().unwrap_or_default().to_ascii_lowercase();
+        matches!(text.as_str(), "error" | "fail" | "failed" | "failure")
+    };
+    OF_FAILURE.contains(&name) && is_something
+        || OF_SUCCESS.contains(&name) && is_false(value)
+        || matches!(name, "status" | "result") && failed(value)
+}
