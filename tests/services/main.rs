@@ -2,3 +2,9 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod certificates;
+mod listener;
+mod live;
+mod proxies;
+mod service;
