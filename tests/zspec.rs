@@ -695,7 +695,7 @@ fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
         open_browser: Arc::new(|_, url| {
             let url = url.to_owned();
             std::thread::spawn(move || Program::new("curl").args(["-sL", "-o", "/dev/null", &url]).status());
-            Ok(())
+            Ok(tokenwright::redirect::Launched::default())
         }),
         now: Timestamp::now,
         entropy: || [7; 32],

@@ -65,6 +65,11 @@ impl Authentication {
         };
         let render = |text: &str| at(Part::Authentication, Template::new(text).render(values, Place::Text));
         let (user, password) = (render(user)?, render(password)?);
+        let encodes = matches!(self, Self::Basic | Self::BasicOrNone);
+        // The first colon ends the user (RFC 7617 section 2): the service would read another one.
+        if !encodes && user.to_secret().expose().contains(':') {
+            return Err(RenderError::ColonInUser);
+        }
         Ok(Some(match self {
             Self::Basic | Self::BasicOrNone => Basic { user: form_encoded(&user), password: form_encoded(&password) },
             _ => Basic { user, password },
@@ -205,6 +210,29 @@ mod tests {
     #[test]
     fn a_secret_that_is_an_api_key_is_the_user_and_there_is_no_password() {
         check(Authentication::BasicSecret, "sk=", BodyTemplate::None, "Authorization: Basic base64(sk=:)");
+    }
+
+    #[test]
+    fn a_user_with_a_colon_is_sent_only_where_it_is_encoded() {
+        let mut values = Values::new();
+        for name in ["client_id", "user_name", "client_secret"] {
+            values.set(name, "a:b");
+        }
+        for authentication in [
+            Authentication::BasicRaw,
+            Authentication::BasicRawOrNone,
+            Authentication::BasicUser,
+            Authentication::BasicSecret,
+        ] {
+            assert_eq!(authentication.basic(&values).err(), Some(RenderError::ColonInUser), "{authentication:?}");
+        }
+        for authentication in [Authentication::Basic, Authentication::BasicOrNone] {
+            let basic = authentication.basic(&values).expect("encoded").expect("sent");
+            assert_eq!(basic.user.to_secret().expose(), "a%3Ab");
+        }
+        // A colon in the password is no matter.
+        values.set("client_id", "a");
+        assert!(Authentication::BasicRaw.basic(&values).is_ok());
     }
 
     #[test]

@@ -99,6 +99,9 @@ pub enum RenderError {
     /// A client without a secret names its id in the body, and the body is neither a form nor names it.
     #[error("there is no secret, and the body has no place for the client id")]
     NoPlaceForId,
+    /// The user of `Authorization: Basic` would be cut at its colon (RFC 7617 section 2).
+    #[error("the user name of `Authorization: Basic` has a colon, and would be cut there")]
+    ColonInUser,
     /// The client proves itself by an assertion, and the body is neither a form nor names it.
     #[error("the body has no place for the assertion that the client proves itself by")]
     NoPlaceForAssertion,
@@ -130,6 +133,9 @@ impl Diagnose for RenderError {
             Self::NoUrl => diagnosis.hint("enter the URL from the service's documentation"),
             Self::NotBuilt { .. } => diagnosis.hint("choose another one, if the service takes it"),
             Self::NoPlaceForId => diagnosis.hint("name `<client_id>` in the body, or enter the secret"),
+            Self::ColonInUser => diagnosis
+                .hint("compare the client id with the console; if it is right, choose `basic`, which encodes it")
+                .reference("https://www.rfc-editor.org/rfc/rfc7617#section-2"),
             Self::NoPlaceForAssertion => diagnosis.hint("name `<assertion>` in the body"),
             Self::BadUrl { .. } => diagnosis.hint("enter the whole URL, starting with `https://`"),
             Self::BadJson { .. } => diagnosis.hint("look for a missing quote, or a comma too many before a `}`"),

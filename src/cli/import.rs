@@ -56,19 +56,43 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> R
     keep(conversation, described, purpose)
 }
 
-fn source(document: &str) -> ImportSource {
-    match Issuer::parse(document) {
+fn source(document: &str) -> Result<ImportSource, Failure> {
+    Ok(match Issuer::parse(document) {
         Some(issuer) => ImportSource::Issuer(issuer),
         None if document == "-" => ImportSource::Input,
+        None if !is_address(document) => ImportSource::File(document.into()),
         // An address with a query is a document by itself.
-        None if document.starts_with("https://") => ImportSource::Pasted(crate::secret::Secret::new(document)),
-        None => ImportSource::File(document.into()),
-    }
+        None if Issuer::parse(without_query(document)).is_some() => {
+            ImportSource::Pasted(crate::secret::Secret::new(document))
+        }
+        None => return Err(not_fetched(document)),
+    })
+}
+
+/// Whether it begins with a scheme, as no path does; a single letter is a drive.
+fn is_address(document: &str) -> bool {
+    let Some((scheme, _)) = document.split_once("://") else { return false };
+    scheme.len() > 1
+        && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+}
+
+fn without_query(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// What is shown of it has no query, which may hold a code, and no user before its host.
+fn not_fetched(document: &str) -> Failure {
+    let (scheme, rest) = without_query(document).split_once("://").unwrap_or_default();
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let diagnosis = Diagnosis::new(format!("`{scheme}://{rest}` is an address that is not fetched"));
+    let hint = "give the `https` address of an issuer (`http` is for this machine alone), or the path of a file";
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
 /// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
 fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
-    let mut source = source(&options.document);
+    let mut source = source(&options.document)?;
     if let Some(form) = options.as_format {
         source = ImportSource::As(Box::new(source), form);
     }

@@ -25,18 +25,50 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
         secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
     }
     let mut material = Material::new(profile, secrets);
-    let service = &material.profile.service;
-    let is_pasted = !material.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
-    if service.authorization.is_some() && !is_pasted {
-        authorize(conversation, &mut material, options)?;
-    }
-    let tokens = if is_pasted { refresh(conversation, &material)? } else { bearer(conversation, &material)? };
+    let is_kept = keep_entered(conversation, &name, &material.profile)?;
+    let tokens = match get_tokens(conversation, &mut material, options) {
+        Ok(tokens) => tokens,
+        Err(failure) => {
+            if is_kept {
+                print::note(&format!(
+                    "What was entered is kept, without secrets; try again: tokenwright sign-in {name}"
+                ));
+            }
+            return Err(failure);
+        }
+    };
     // What was pasted is spent, or is with the tokens.
     material.secrets.refresh_token = Secret::default();
     material.tokens = Some(tokens.clone());
     save(conversation, name.clone(), material.clone())?;
     tell(&name, &material, &tokens, vault);
     Ok(())
+}
+
+/// Keeps what was entered before anything can go wrong, Ctrl-C while the browser is waited for included; whether there was
+/// anything to keep.
+fn keep_entered(conversation: &mut Conversation, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
+    let attempt = conversation.attempt();
+    let (name, profile) = (name.clone(), Box::new(profile.clone()));
+    conversation.send(Command::KeepEntered { attempt, name, profile });
+    conversation.wait(|event| match event {
+        Event::EnteredKept(_, is_kept) => Some(is_kept),
+        _ => None,
+    })
+}
+
+/// Steps 2 and 3, or a refresh token that was at hand.
+fn get_tokens(
+    conversation: &mut Conversation,
+    material: &mut Material,
+    options: &SignInOptions,
+) -> Result<TokenSet, Failure> {
+    let service = &material.profile.service;
+    let is_pasted = !material.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
+    if service.authorization.is_some() && !is_pasted {
+        authorize(conversation, material, options)?;
+    }
+    if is_pasted { refresh(conversation, material) } else { bearer(conversation, material) }
 }
 
 /// Step 1: the service, or the profile that is there already.
@@ -228,7 +260,7 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
     };
     conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
     let mut paste = options.paste;
-    let mut is_reading = false;
+    let (mut is_reading, mut is_paste_named) = (false, false);
     loop {
         match conversation.next()? {
             Event::PracticeReady(port) => {
@@ -241,6 +273,16 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                 paste |= waiting.addresses.is_empty();
             }
             Event::ResponseIgnored(_, diagnosis) => print::warning(&diagnosis),
+            Event::ResponseAstray(_, diagnosis) => {
+                print::warning(&diagnosis);
+                // What the browser holds can still be had from its address bar.
+                if prompt::is_terminal() {
+                    paste = true;
+                } else if !paste && !std::mem::replace(&mut is_paste_named, true) {
+                    print::note("To paste an address, start again with `--paste`.");
+                }
+            }
+            Event::BrowserFailed(_, diagnosis) => print::warning(&diagnosis),
             Event::InputTaken(_, true) => {
                 is_reading = false;
                 continue;

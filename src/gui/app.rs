@@ -153,6 +153,8 @@ impl App {
             | Event::Authorized(..)
             | Event::Called(..)
             | Event::ResponseIgnored(..)
+            | Event::ResponseAstray(..)
+            | Event::BrowserFailed(..)
             | Event::Problem(_)
             | Event::Exported(..)
             | Event::Shared(..)

@@ -51,14 +51,20 @@ pub fn retry_after(reply: &Reply) -> Option<Duration> {
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }
 
-/// A time span in the largest unit that says enough: `40 s`, `7 min`, `3 h`, `2 days`.
+/// A time span in the largest unit that says enough, to the nearest: `40 s`, `7 min`, `3 h`, `2 days`. The least skew
+/// that explains a date is a second short of a whole hour when the clock is wrong by one.
 pub fn span(time: Duration) -> String {
-    match time.as_secs() {
-        seconds @ ..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} min", seconds / 60),
-        seconds @ 7200..172_800 => format!("{} h", seconds / 3600),
-        seconds => format!("{} days", seconds / 86_400),
-    }
+    const UNITS: [(u64, &str); 4] = [(1, "s"), (60, "min"), (3600, "h"), (86_400, "days")];
+    // Of each unit the largest number that is still told in it.
+    let rounded = UNITS.map(|(unit, name)| (time.as_secs().saturating_add(unit / 2) / unit, name));
+    let fits = |&&(number, name): &&(u64, &str)| match name {
+        "s" => number < 120,
+        "min" => number < 120,
+        "h" => number < 48,
+        _ => true,
+    };
+    let (number, name) = rounded.iter().find(fits).unwrap_or(&rounded[3]);
+    format!("{number} {name}")
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, which is how every date of HTTP has to be written (RFC 9110 section 5.6.7).
@@ -100,7 +106,26 @@ mod tests {
         let told = |seconds| skew_note(SignedDuration::from_secs(seconds), "as.test").map(|note| note.summary);
         assert_eq!(told(119), None);
         assert_eq!(told(3600).as_deref(), Some("this machine's clock is 60 min behind that of `as.test`"));
+        assert_eq!(told(10_799).as_deref(), Some("this machine's clock is 3 h behind that of `as.test`"));
         assert_eq!(told(-300).as_deref(), Some("this machine's clock is 5 min ahead of that of `as.test`"));
+    }
+
+    #[test]
+    fn a_span_is_told_to_the_nearest() {
+        for (seconds, words) in [
+            (0, "0 s"),
+            (119, "119 s"),
+            (120, "2 min"),
+            (449, "7 min"),
+            (450, "8 min"),
+            (7_169, "119 min"),
+            (7_170, "2 h"),
+            (10_799, "3 h"),
+            (171_000, "2 days"),
+            (u64::MAX, "213503982334601 days"),
+        ] {
+            assert_eq!(span(Duration::from_secs(seconds)), words, "{seconds}");
+        }
     }
 
     #[test]

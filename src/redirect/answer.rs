@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -18,12 +19,21 @@ use tokio::task;
 
 use crate::redirect::Parameters;
 use crate::redirect::page::{self, LandingPage};
+use crate::redirect::stray::{Stray, is_prefetch, is_worth_telling, quoted};
 
 /// The largest form that is read. `form_post` answers with an identity token are a few KiB.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// The status and the page that the flow decided on.
 pub(crate) type Ruling = (StatusCode, LandingPage);
+
+/// What the flow is told.
+pub(crate) enum Arrival {
+    /// Something that may be the response.
+    Question(Question),
+    /// A visit that brought none, and that the person should hear of.
+    Stray(Stray),
+}
 
 /// What the flow is asked: are these the parameters it waits for?
 pub(crate) struct Question {
@@ -33,86 +43,98 @@ pub(crate) struct Question {
     pub(crate) asker: task::Id,
 }
 
-/// The answer to one request.
-pub(crate) async fn answer(
-    request: Request<Incoming>,
-    path: &str,
-    questions: &mpsc::Sender<Question>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let head = *request.method() == Method::HEAD;
-    let (status, page) = match parameters(request, path).await {
-        Ok(Some(parameters)) => ask(parameters, questions).await,
-        Ok(None) => {
-            (StatusCode::OK, LandingPage::success("Tokenwright is waiting", "It listens here for a sign-in to finish."))
+/// Where requests are answered.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    /// Where the response is waited for.
+    pub(crate) path: Arc<str>,
+    pub(crate) arrivals: mpsc::Sender<Arrival>,
+}
+
+impl Desk {
+    /// The answer to one request; `wrong_scheme` where it came in plain to a port of TLS.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        wrong_scheme: bool,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        if is_prefetch(request.headers()) {
+            return Ok(nothing_yet());
         }
-        Err(turned_away) => turned_away.ruling(),
-    };
-    Ok(respond(status, &page, head))
-}
-
-/// Why a request is not asked about.
-enum TurnedAway {
-    ForeignHost,
-    OtherPath,
-    OtherMethod,
-    NotForm,
-    TooLarge,
-    Broken,
-    NoParameters,
-}
-
-impl TurnedAway {
-    fn ruling(&self) -> Ruling {
-        let (status, title, text) = match self {
-            Self::ForeignHost => (
-                StatusCode::MISDIRECTED_REQUEST,
-                "Not for this address",
-                "Tokenwright answers here only under the name of this machine itself, such as localhost.",
-            ),
-            Self::OtherPath => {
-                (StatusCode::NOT_FOUND, "Nothing here", "Tokenwright waits for a sign-in at another address.")
+        let head = *request.method() == Method::HEAD;
+        let (status, page) = match self.parameters(request, wrong_scheme).await {
+            Ok(Some(parameters)) => self.ask(parameters).await,
+            Ok(None) => {
+                let text = "It listens here for a sign-in to finish.";
+                (StatusCode::OK, LandingPage::success("Tokenwright is waiting", text))
             }
-            Self::OtherMethod => {
-                (StatusCode::METHOD_NOT_ALLOWED, "Not understood", "A sign-in arrives here by GET or POST.")
+            Err((stray, told)) => {
+                let ruling = (stray.status(), stray.page());
+                if told {
+                    self.tell(stray).await;
+                }
+                ruling
             }
-            Self::NotForm => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not understood", "A sign-in that is posted here must be a form.")
-            }
-            Self::TooLarge => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "Too large", "What was posted here is larger than any sign-in.")
-            }
-            Self::Broken => (StatusCode::BAD_REQUEST, "Broken off", "The request did not arrive whole."),
-            Self::NoParameters => (
-                StatusCode::BAD_REQUEST,
-                "The response is missing",
-                "The service sent the browser back without any parameters. It may have put them after a # in the \
-                 address, a part that the browser keeps to itself.\nCopy the whole address of this tab and paste it \
-                 into Tokenwright by hand.",
-            ),
         };
-        (status, LandingPage::problem(title, text))
+        Ok(respond(status, &page, head))
+    }
+
+    /// Lets the flow know of a visit that brought nothing. Once the flow is over nobody needs to.
+    pub(crate) async fn tell(&self, stray: Stray) {
+        let _ = self.arrivals.send(Arrival::Stray(stray)).await;
+    }
+
+    /// The parameters of an authorization response; `None` for a request that only looks (`HEAD`); or why there are none,
+    /// and whether that is told.
+    async fn parameters(
+        &self,
+        request: Request<Incoming>,
+        wrong_scheme: bool,
+    ) -> Result<Option<Parameters>, (Stray, bool)> {
+        let (head, body) = request.into_parts();
+        let told = is_worth_telling(&head);
+        parameters(&head, body, &self.path, wrong_scheme).await.map_err(|stray| (stray, told))
+    }
+
+    /// Asks the flow. When it is not there to answer any more, another response has ended it.
+    async fn ask(&self, parameters: Parameters) -> Ruling {
+        let (ruling, decided) = oneshot::channel();
+        let question = Question { parameters, ruling, asker: task::id() };
+        if self.arrivals.send(Arrival::Question(question)).await.is_err() {
+            return already_completed();
+        }
+        decided.await.unwrap_or_else(|_| already_completed())
     }
 }
 
-/// The parameters of an authorization response; `None` for a request that only looks (`HEAD`).
-async fn parameters(request: Request<Incoming>, path: &str) -> Result<Option<Parameters>, TurnedAway> {
-    let (head, body) = request.into_parts();
+async fn parameters(head: &Parts, body: Incoming, path: &str, wrong_scheme: bool) -> Result<Option<Parameters>, Stray> {
     // A foreign page may point its own name at 127.0.0.1 and read what is answered here (DNS rebinding).
-    if !names_this_machine(&head) {
-        return Err(TurnedAway::ForeignHost);
+    if !names_this_machine(head) {
+        return Err(Stray::ForeignHost(host(head)));
+    }
+    if wrong_scheme {
+        return Err(Stray::PlainHttp);
     }
     if head.uri.path() != path {
-        return Err(TurnedAway::OtherPath);
+        return Err(Stray::OtherPath { path: quoted(head.uri.path()), expected: path.to_owned() });
     }
     let found: Parameters = match head.method {
         // The preview of a link must not use the code up.
         Method::HEAD => return Ok(None),
         Method::GET => decode(head.uri.query().unwrap_or_default().as_bytes()),
         // OAuth 2.0 Form Post Response Mode, section 2.
-        Method::POST => decode(&read_form(&head, body).await?),
-        _ => return Err(TurnedAway::OtherMethod),
+        Method::POST => decode(&read_form(head, body).await?),
+        _ => return Err(Stray::OtherMethod(quoted(head.method.as_str()))),
     };
-    if found.is_empty() { Err(TurnedAway::NoParameters) } else { Ok(Some(found)) }
+    if found.is_empty() { Err(Stray::NoParameters) } else { Ok(Some(found)) }
+}
+
+/// The name under which the browser came.
+fn host(head: &Parts) -> String {
+    let of_uri = head.uri.authority().map(|authority| authority.as_str().to_owned());
+    let of_header = head.headers.get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let foreign = of_uri.filter(|name| !is_loopback_name(name)).or(of_header);
+    quoted(&foreign.unwrap_or_else(|| "(none)".to_owned()))
 }
 
 /// Whether every name under which the browser came is a loopback name. A request without any is not a browser's.
@@ -132,16 +154,16 @@ fn is_loopback_name(text: &str) -> bool {
             || literal.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
 }
 
-async fn read_form(head: &Parts, body: Incoming) -> Result<Bytes, TurnedAway> {
+async fn read_form(head: &Parts, body: Incoming) -> Result<Bytes, Stray> {
     let media_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(TurnedAway::NotForm);
+        return Err(Stray::NotForm(quoted(if essence.is_empty() { "no media type" } else { essence })));
     }
     match Limited::new(body, BODY_LIMIT).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(TurnedAway::TooLarge),
-        Err(_) => Err(TurnedAway::Broken),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Stray::TooLarge),
+        Err(_) => Err(Stray::Broken),
     }
 }
 
@@ -149,20 +171,18 @@ fn decode(text: &[u8]) -> Parameters {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// Asks the flow. When it is not there to answer any more, another response has ended it.
-async fn ask(parameters: Parameters, questions: &mpsc::Sender<Question>) -> Ruling {
-    let (ruling, decided) = oneshot::channel();
-    let question = Question { parameters, ruling, asker: task::id() };
-    if questions.send(question).await.is_err() {
-        return already_completed();
-    }
-    decided.await.unwrap_or_else(|_| already_completed())
-}
-
 /// What a response hears that comes after the accepted one.
 pub(crate) fn already_completed() -> Ruling {
     let text = "This sign-in was completed before. Nothing was taken from this request; you can close this tab.";
     (StatusCode::CONFLICT, LandingPage::problem("Already completed", text))
+}
+
+/// The answer to what is loaded ahead: nothing to show, and nothing to keep for the visit itself.
+fn nothing_yet() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::new()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn respond(status: StatusCode, page: &LandingPage, head: bool) -> Response<Full<Bytes>> {

@@ -2,8 +2,8 @@
 //! the `state` of the flow.
 
 use std::io;
-use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use thiserror::Error;
 
@@ -38,6 +38,14 @@ pub enum OpenError {
     /// A quote in the browser command is never closed.
     #[error("the browser command has an unclosed {0} quote")]
     UnclosedQuote(char),
+    /// The browser command started, and failed.
+    #[error("the browser command `{program}` failed ({status})")]
+    Failed {
+        /// The first word of the command.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
     /// The program of the browser command did not start.
     #[error("cannot start the browser `{program}`: {source}")]
     Start {
@@ -54,52 +62,70 @@ impl Diagnose for OpenError {
         let hint = match self {
             Self::NotWeb => "correct the authorization URL of the service",
             Self::EmptyCommand | Self::UnclosedQuote(_) => "write it as `firefox --private-window %s`",
-            Self::System(_) | Self::Start { .. } => "copy the URL and open it in a browser yourself",
+            Self::System(_) | Self::Start { .. } | Self::Failed { .. } => {
+                "copy the URL and open it in a browser yourself"
+            }
         };
         Diagnosis::new(self.to_string()).hint(hint)
     }
 }
 
+/// What was started to show a URL.
+#[derive(Debug, Default)]
+pub struct Launched(Option<(String, Child)>);
+
+impl Launched {
+    /// Waits until it ends, which may be when the browser is closed, and says how it failed, if it did. This blocks.
+    pub fn failure(self) -> Option<OpenError> {
+        let (program, mut child) = self.0?;
+        let status = child.wait().ok()?;
+        (!status.success()).then_some(OpenError::Failed { program, status })
+    }
+}
+
 /// Opens the URL and returns at once or after a moment; the browser lives on by itself. This blocks for up to some
-/// hundred milliseconds, and success only means that a launcher started, so the face must always offer the URL too.
-pub fn open(browser: &Browser, url: &str) -> Result<(), OpenError> {
+/// hundred milliseconds, and success only means that a launcher started: whether it fails is told by
+/// [`Launched::failure`], and the face must always offer the URL too.
+pub fn open(browser: &Browser, url: &str) -> Result<Launched, OpenError> {
     // A URL never begins with `-`, so it cannot be taken for an option either.
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return Err(OpenError::NotWeb);
     }
     match browser {
-        Browser::System => start_one_of(child::openers(url)),
+        Browser::System => of_system(url),
         Browser::Command(line) => start(arguments(line, url)?),
-        Browser::None => Ok(()),
+        Browser::None => Ok(Launched::default()),
     }
 }
 
-/// The first that starts.
-fn start_one_of(openers: Vec<Command>) -> Result<(), OpenError> {
-    let mut problem = io::ErrorKind::NotFound;
-    for opener in openers {
-        match detach(opener) {
-            Ok(()) => return Ok(()),
-            Err(error) => problem = error.kind(),
+/// The first of the system's launchers that is there.
+fn of_system(url: &str) -> Result<Launched, OpenError> {
+    let mut kind = io::ErrorKind::NotFound;
+    for command in child::openers(url) {
+        let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match spawn(command) {
+            Ok(child) => return Ok(Launched(Some((program, child)))),
+            Err(error) => kind = error.kind(),
         }
     }
-    Err(OpenError::System(problem))
+    Err(OpenError::System(kind))
 }
 
-fn start(words: Vec<String>) -> Result<(), OpenError> {
+fn start(words: Vec<String>) -> Result<Launched, OpenError> {
     let mut words = words.into_iter();
     let program = words.next().ok_or(OpenError::EmptyCommand)?;
     let mut command = child::command(&program);
     command.args(words);
-    detach(command).map_err(|source| OpenError::Start { program, source })
+    match spawn(command) {
+        Ok(child) => Ok(Launched(Some((program, child)))),
+        Err(source) => Err(OpenError::Start { program, source }),
+    }
 }
 
-/// Starts it, to live on by itself.
-fn detach(mut command: Command) -> io::Result<()> {
+fn spawn(mut command: Command) -> io::Result<Child> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     apart(&mut command);
-    reap(command.spawn()?);
-    Ok(())
+    command.spawn()
 }
 
 /// Ctrl-C in the terminal is meant for us, not for the browser.
@@ -111,11 +137,6 @@ fn apart(command: &mut Command) {
 
 #[cfg(not(unix))]
 fn apart(_command: &mut Command) {}
-
-/// Waits for the browser on a thread of its own, so that no zombie stays. Without the thread the only loss is that.
-fn reap(mut child: Child) {
-    let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
-}
 
 /// The command's words, with the URL in place.
 fn arguments(line: &str, url: &str) -> Result<Vec<String>, OpenError> {
@@ -197,16 +218,23 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    fn a_command_that_fails_is_named_with_its_status_and_the_url_is_not() {
+        let launched = open(&Browser::Command("sh -c 'exit 3'".into()), URL).expect("started");
+        let error = launched.failure().expect("it failed");
+        assert_eq!(error.to_string(), "the browser command `sh` failed (exit status: 3)");
+        assert!(!format!("{error:?}{}", error.diagnose()).contains("SECRET"));
+    }
+
+    #[cfg(unix)]
+    #[test]
     fn the_command_gets_the_url_as_one_argument() {
         let folder = tempfile::tempdir().expect("a folder");
         let (script, seen) = (folder.path().join("browser"), folder.path().join("seen"));
         std::fs::write(&script, "printf '%s\\n' \"$#\" \"$2\" > \"$1.part\" && mv \"$1.part\" \"$1\"\n")
             .expect("written");
         let line = format!("sh '{}' '{}'", script.display(), seen.display());
-        open(&Browser::Command(line), URL).expect("started");
-        while !seen.exists() {
-            thread::yield_now();
-        }
+        let launched = open(&Browser::Command(line), URL).expect("started");
+        assert!(launched.failure().is_none());
         assert_eq!(std::fs::read_to_string(seen).expect("read"), format!("2\n{URL}\n"));
     }
 }

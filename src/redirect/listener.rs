@@ -1,7 +1,7 @@
 //! Listens on loopback until one authorization response is accepted.
 //!
 //! Invariant: each response is judged once, one at a time, and none after the accepted one. All tasks belong to
-//! [`Listener::receive`], so dropping its future stops them and frees the port.
+//! [`Listener::receive`], and then to [`LateVisits`], so dropping either stops them and frees the port.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,7 +17,7 @@ use hyper::StatusCode;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::{self, AbortHandle, JoinSet};
@@ -25,10 +25,11 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::oauth::Loopback;
-use crate::redirect::answer::{Question, already_completed, answer};
+use crate::redirect::answer::{Arrival, Desk, Question, already_completed};
 use crate::redirect::bind::bind;
 use crate::redirect::certificate::LocalCertificate;
 use crate::redirect::error::ListenError;
+use crate::redirect::stray::{Stray, Told};
 use crate::redirect::{Parameters, Verdict};
 
 /// Connections at a time. Beyond it the oldest idle one gives way, so that a flood of silent connections cannot lock
@@ -44,8 +45,12 @@ const HEAD_TIME: Duration = Duration::from_secs(3);
 /// The time for a whole request and its answer.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
-/// The time that requests which are under way get to hear that the flow is completed.
-const LAST_WORDS_TIME: Duration = Duration::from_secs(2);
+/// The first byte of a TLS connection: the content type of a handshake (RFC 8446 section 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
+/// A fatal `handshake_failure` (RFC 8446 section 6): a browser that asked for TLS here says at once that there is none,
+/// and one that tries TLS first goes on in plain.
+const NO_TLS_HERE: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
 
 /// The pause after a failed `accept`, which otherwise fails again at once while file handles are short.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -105,29 +110,72 @@ impl Listener {
     }
 
     /// Serves until `judge` accepts a response, and until the browser has been sent its page. Waits for ever where
-    /// none comes. Dropping the future stops everything at once and frees the port.
-    pub async fn receive(self, mut judge: impl FnMut(&Parameters) -> Verdict + Send) -> Received {
+    /// none comes. `stray` hears of visits that bring no response, of each once and of few in all. Dropping the future
+    /// stops everything at once and frees the port.
+    pub async fn receive(
+        self,
+        mut judge: impl FnMut(&Parameters) -> Verdict + Send,
+        mut stray: impl FnMut(Stray) + Send,
+    ) -> (Received, LateVisits) {
         // Small on purpose: whoever asks waits for the answer anyway.
-        let (questions, mut asked) = mpsc::channel(16);
-        let mut visitors = Visitors::new(self.path, self.tls, questions);
-        let question = loop {
+        let (arrivals, arrived) = mpsc::channel(16);
+        let visitors = Visitors::new(Reception { desk: Desk { path: self.path, arrivals }, tls: self.tls });
+        let mut open = LateVisits { sockets: self.sockets, visitors, arrived };
+        let mut told = Told::default();
+        let (question, page) = loop {
             tokio::select! {
                 biased;
-                Some(question) = asked.recv() => match judge(&question.parameters) {
-                    Verdict::Refuse(page) => drop(question.ruling.send((StatusCode::BAD_REQUEST, page))),
-                    Verdict::Accept(page) => break (question, page),
+                Some(arrival) = open.arrived.recv() => match arrival {
+                    Arrival::Stray(visit) if told.is_news(&visit) => stray(visit),
+                    Arrival::Stray(_) => {}
+                    Arrival::Question(question) => match judge(&question.parameters) {
+                        Verdict::Refuse(page) => drop(question.ruling.send((StatusCode::BAD_REQUEST, page))),
+                        Verdict::Accept(page) => break (question, page),
+                    },
                 },
-                () = visitors.leave() => {}
-                arrival = accept(&self.sockets) => visitors.admit(arrival).await,
+                () = open.visitors.leave() => {}
+                arrival = accept(&open.sockets) => open.visitors.admit(arrival).await,
             }
         };
-        drop(self.sockets);
-        let (Question { parameters, ruling, asker }, page) = question;
+        let Question { parameters, ruling, asker } = question;
         // A browser that left before the answer changes nothing: its response was judged.
         drop(ruling.send((StatusCode::OK, page)));
-        visitors.conclude(&mut asked, |visitors| !visitors.present(asker)).await;
-        let _ = timeout(LAST_WORDS_TIME, visitors.conclude(&mut asked, |visitors| !visitors.any_request())).await;
-        Received { parameters }
+        open.answer_until(|visitors| !visitors.present(asker)).await;
+        (Received { parameters }, open)
+    }
+}
+
+/// The port of a sign-in that is over. Browsers come twice: two tabs, a reload, a page that was loaded ahead. Whoever
+/// comes late hears that the sign-in is completed, rather than that nothing is there.
+pub struct LateVisits {
+    sockets: Vec<TcpListener>,
+    visitors: Visitors,
+    arrived: mpsc::Receiver<Arrival>,
+}
+
+impl LateVisits {
+    /// Answers for ever; dropping the future frees the port.
+    pub async fn answer(mut self) {
+        self.answer_until(|_| false).await;
+    }
+
+    async fn answer_until(&mut self, done: impl Fn(&Visitors) -> bool) {
+        while !done(&self.visitors) {
+            tokio::select! {
+                biased;
+                Some(arrival) = self.arrived.recv() => if let Arrival::Question(question) = arrival {
+                    drop(question.ruling.send(already_completed()));
+                },
+                () = self.visitors.leave() => {}
+                arrival = accept(&self.sockets) => self.visitors.admit(arrival).await,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for LateVisits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LateVisits").finish_non_exhaustive()
     }
 }
 
@@ -145,7 +193,7 @@ struct Visitors {
     tasks: JoinSet<()>,
     /// In the order of arrival.
     present: VecDeque<Visitor>,
-    desk: Desk,
+    reception: Reception,
 }
 
 struct Visitor {
@@ -155,8 +203,8 @@ struct Visitor {
 }
 
 impl Visitors {
-    fn new(path: Arc<str>, tls: Option<TlsAcceptor>, questions: mpsc::Sender<Question>) -> Self {
-        Self { tasks: JoinSet::new(), present: VecDeque::new(), desk: Desk { path, tls, questions } }
+    fn new(reception: Reception) -> Self {
+        Self { tasks: JoinSet::new(), present: VecDeque::new(), reception }
     }
 
     /// Gives a connection its task.
@@ -165,7 +213,7 @@ impl Visitors {
             Ok((stream, peer)) if peer.ip().to_canonical().is_loopback() => {
                 self.make_room();
                 let requested = Arc::new(AtomicBool::new(false));
-                let task = self.tasks.spawn(self.desk.clone().attend(stream, Arc::clone(&requested)));
+                let task = self.tasks.spawn(self.reception.clone().attend(stream, Arc::clone(&requested)));
                 self.present.push_back(Visitor { task, requested });
                 // Lets the new connection be read before more arrive, or a burst could push it out unheard.
                 task::yield_now().await;
@@ -196,54 +244,45 @@ impl Visitors {
         self.present.retain(|visitor| visitor.task.id() != id);
     }
 
-    /// Lets connections end until `done`, telling each that still asks that the flow is completed.
-    async fn conclude(&mut self, asked: &mut mpsc::Receiver<Question>, done: impl Fn(&Self) -> bool) {
-        while !done(self) {
-            tokio::select! {
-                Some(question) = asked.recv() => drop(question.ruling.send(already_completed())),
-                () = self.leave() => {}
-            }
-        }
-    }
-
     fn present(&self, id: task::Id) -> bool {
         self.present.iter().any(|visitor| visitor.task.id() == id)
-    }
-
-    fn any_request(&self) -> bool {
-        self.present.iter().any(|visitor| visitor.requested.load(Ordering::Relaxed))
     }
 }
 
 /// What each connection is served with.
 #[derive(Clone)]
-struct Desk {
-    path: Arc<str>,
+struct Reception {
+    desk: Desk,
     tls: Option<TlsAcceptor>,
-    questions: mpsc::Sender<Question>,
 }
 
-impl Desk {
-    /// One connection, from handshake to farewell. What goes wrong is the peer's matter alone: garbage, plain HTTP
-    /// on a TLS port and the like must not disturb the flow.
+impl Reception {
+    /// One connection, from handshake to farewell. What goes wrong is the peer's matter alone: garbage must not disturb
+    /// the flow.
     async fn attend(self, stream: TcpStream, requested: Arc<AtomicBool>) {
         let visit = async {
+            let Some(first) = first_byte(&stream).await else { return };
             match &self.tls {
-                None => self.serve(stream, &requested).await,
-                Some(tls) => {
+                None if first == TLS_HANDSHAKE => {
+                    self.desk.tell(Stray::Https).await;
+                    refuse_tls(stream).await;
+                }
+                None => self.serve(stream, &requested, false).await,
+                Some(tls) if first == TLS_HANDSHAKE => {
                     if let Ok(Ok(stream)) = timeout(HEAD_TIME, tls.accept(stream)).await {
-                        self.serve(stream, &requested).await;
+                        self.serve(stream, &requested, false).await;
                     }
                 }
+                Some(_) => self.serve(stream, &requested, true).await,
             }
         };
         let _ = timeout(REQUEST_TIME, visit).await;
     }
 
-    async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin, requested: &AtomicBool) {
+    async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin, requested: &AtomicBool, wrong_scheme: bool) {
         let service = service_fn(|request| {
             requested.store(true, Ordering::Relaxed);
-            answer(request, &self.path, &self.questions)
+            self.desk.answer(request, wrong_scheme)
         });
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -253,4 +292,26 @@ impl Desk {
             .serve_connection(TokioIo::new(stream), service)
             .await;
     }
+}
+
+/// What a connection begins with, still to be read; nothing where the peer left or stays silent.
+async fn first_byte(stream: &TcpStream) -> Option<u8> {
+    let mut first = [0];
+    match timeout(HEAD_TIME, stream.peek(&mut first)).await {
+        Ok(Ok(1)) => Some(first[0]),
+        _ => None,
+    }
+}
+
+/// Says that no TLS is spoken here, and waits until the peer has left: closing earlier, with bytes unread, would take the
+/// words back.
+async fn refuse_tls(mut stream: TcpStream) {
+    let refusal = async {
+        stream.write_all(&NO_TLS_HERE).await?;
+        stream.shutdown().await?;
+        let mut rest = [0; 1024];
+        while stream.read(&mut rest).await? > 0 {}
+        io::Result::Ok(())
+    };
+    let _ = timeout(HEAD_TIME, refusal).await;
 }

@@ -12,16 +12,18 @@ mod error;
 mod holder;
 mod listener;
 mod page;
+mod stray;
 mod validity;
 
 #[cfg(test)]
 mod tests;
 
-pub use crate::redirect::browser::{Browser, OpenError, open};
+pub use crate::redirect::browser::{Browser, Launched, OpenError, open};
 pub use crate::redirect::certificate::{CertificateError, LocalCertificate};
 pub use crate::redirect::error::ListenError;
-pub use crate::redirect::listener::{Listener, Received};
+pub use crate::redirect::listener::{LateVisits, Listener, Received};
 pub use crate::redirect::page::{LandingPage, Tone};
+pub use crate::redirect::stray::Stray;
 
 /// The parameters of an authorization response: decoded once, in the order sent, duplicates included. They may hold
 /// a code or a token, so they are never logged.

@@ -9,7 +9,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::oauth::Loopback;
-use crate::redirect::{LandingPage, ListenError, Listener, LocalCertificate, Parameters, Received, Verdict};
+use crate::redirect::{
+    LandingPage, LateVisits, ListenError, Listener, LocalCertificate, Parameters, Received, Stray, Verdict,
+};
 
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
@@ -21,23 +23,28 @@ fn plan(addresses: &[IpAddr], port: Option<u16>) -> Loopback {
 /// A flow that believes `code=good` alone, and notes all it was asked about.
 struct Flow {
     address: SocketAddr,
-    task: JoinHandle<Received>,
+    task: JoinHandle<(Received, LateVisits)>,
     judged: Arc<Mutex<Vec<Parameters>>>,
+    strays: Arc<Mutex<Vec<Stray>>>,
 }
 
 impl Flow {
     fn start(listener: Listener) -> Self {
         let judged = Arc::new(Mutex::new(Vec::new()));
         let (address, note) = (listener.addresses()[0], Arc::clone(&judged));
-        let task = tokio::spawn(listener.receive(move |parameters| {
+        let strays = Arc::new(Mutex::new(Vec::new()));
+        let astray = Arc::clone(&strays);
+        let judge = move |parameters: &Parameters| {
             note.lock().expect("not poisoned").push(parameters.clone());
             if parameters.contains(&("code".to_owned(), "good".to_owned())) {
                 Verdict::Accept(LandingPage::success("Signed in", "You can close this tab."))
             } else {
                 Verdict::Refuse(LandingPage::problem("Not believed", "The state does not match."))
             }
-        }));
-        Self { address, task, judged }
+        };
+        let stray = move |visit| astray.lock().expect("not poisoned").push(visit);
+        let task = tokio::spawn(listener.receive(judge, stray));
+        Self { address, task, judged, strays }
     }
 
     async fn v4() -> Self {
@@ -52,7 +59,7 @@ impl Flow {
     async fn finish(self) -> Vec<Parameters> {
         let page = self.get("/callback?code=good").await;
         assert!(page.starts_with("HTTP/1.1 200 OK\r\n") && page.contains("<h1>Signed in</h1>"), "{page}");
-        let received = self.task.await.expect("received");
+        let (received, _) = self.task.await.expect("received");
         assert_eq!(received.parameters, pairs(&[("code", "good")]));
         let judged = self.judged.lock().expect("not poisoned").clone();
         assert_eq!(judged.last(), Some(&received.parameters));
@@ -192,7 +199,7 @@ async fn a_posted_form_is_a_response_and_other_bodies_are_not() {
     let flow = Flow::v4().await;
     let form = post("application/x-www-form-urlencoded; charset=utf-8", "code=good&state=%C3%A9");
     assert!(exchange(flow.address, &form).await.contains("<h1>Signed in</h1>"));
-    assert_eq!(flow.task.await.expect("received").parameters, pairs(&[("code", "good"), ("state", "é")]));
+    assert_eq!(flow.task.await.expect("received").0.parameters, pairs(&[("code", "good"), ("state", "é")]));
 
     check_turned_away(&post("application/json", "{\"code\":\"good\"}"), "415").await;
     let large = format!("code=good&x={}", "x".repeat(65 * 1024));
@@ -214,13 +221,99 @@ async fn a_second_response_is_told_so_and_never_judged() {
     second.read_exact(&mut go_on).await.expect("a go-ahead");
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     assert!(flow.get("/callback?code=good").await.contains("<h1>Signed in</h1>"));
+    let (_, late) = flow.task.await.expect("received");
+    let answering = tokio::spawn(late.answer());
     second.write_all(b"code=good").await.expect("written");
     let mut answer = String::new();
     second.read_to_string(&mut answer).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 409 ") && answer.contains("<h1>Already completed</h1>"), "{answer}");
-    flow.task.await.expect("received");
     assert_eq!(flow.judged.lock().expect("not poisoned").len(), 1);
+    for _ in 0..2 {
+        let late = exchange(flow.address, b"GET /callback?code=good HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+        assert!(late.starts_with("HTTP/1.1 409 ") && late.contains("<h1>Already completed</h1>"), "{late}");
+    }
+    answering.abort();
+    assert!(answering.await.expect_err("ended").is_cancelled());
     assert!(TcpStream::connect(flow.address).await.is_err(), "the port is free");
+}
+
+#[tokio::test]
+async fn of_twenty_responses_at_once_one_is_accepted_and_the_others_are_told_so() {
+    let flow = Flow::v4().await;
+    let address = flow.address;
+    let visit = move || exchange(address, b"GET /callback?code=good HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let visits: Vec<_> = (0..20).map(|_| tokio::spawn(visit())).collect();
+    let (_, late) = flow.task.await.expect("received");
+    let answering = tokio::spawn(late.answer());
+    let mut pages = Vec::new();
+    for visit in visits {
+        pages.push(visit.await.expect("answered").split_whitespace().nth(1).unwrap_or("nothing").to_owned());
+    }
+    pages.sort();
+    assert_eq!((pages[0].as_str(), pages[1].as_str(), pages[19].as_str()), ("200", "409", "409"), "{pages:?}");
+    assert_eq!(flow.judged.lock().expect("not poisoned").len(), 1);
+    answering.abort();
+}
+
+#[tokio::test]
+async fn what_is_loaded_ahead_gets_nothing_and_is_not_judged() {
+    for name in ["Sec-Purpose", "Purpose", "X-Moz"] {
+        let request = format!("GET /callback?code=good HTTP/1.1\r\nHost: localhost\r\n{name}: prefetch\r\n\r\n");
+        let answer = check_turned_away(request.as_bytes(), "204").await.to_ascii_lowercase();
+        assert!(answer.contains("cache-control: no-store\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+    }
+}
+
+/// Makes the visits, and says which of them the person hears of.
+async fn told(visits: &[&[u8]]) -> Vec<Stray> {
+    let flow = Flow::v4().await;
+    for visit in visits {
+        exchange(flow.address, visit).await;
+    }
+    let strays = Arc::clone(&flow.strays);
+    flow.finish().await;
+    let told = strays.lock().expect("not poisoned").clone();
+    told
+}
+
+#[tokio::test]
+async fn a_visit_that_brings_no_response_is_told_once() {
+    let get = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes();
+    let path = |path: &str| Stray::OtherPath { path: path.into(), expected: "/callback".into() };
+    let json = post("application/json", "{\"code\":\"good\"}");
+    let foreign = b"GET /callback?code=good HTTP/1.1\r\nHost: localhost.\r\n\r\n".to_vec();
+    let put = b"PUT /callback?code=good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let tls = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00".to_vec();
+    for (visit, stray) in [
+        (get("/callback/?code=good"), path("/callback/")),
+        (get("/?code=good"), path("/")),
+        (json, Stray::NotForm("application/json".into())),
+        (get("/callback"), Stray::NoParameters),
+        (foreign, Stray::ForeignHost("localhost.".into())),
+        (put, Stray::OtherMethod("PUT".into())),
+    ] {
+        assert_eq!(told(&[&visit, &visit]).await, [stray], "{}", String::from_utf8_lossy(&visit));
+    }
+    assert_eq!(told(&[&get("/favicon.ico"), b"\0\xff\xfe\r\n\r\n"]).await, []);
+    // A handshake is half a connection: what is said must arrive before the peer has to leave.
+    let flow = Flow::v4().await;
+    let mut stream = TcpStream::connect(flow.address).await.expect("connected");
+    stream.write_all(&tls).await.expect("written");
+    let mut alert = [0; 7];
+    stream.read_exact(&mut alert).await.expect("an alert");
+    assert_eq!(alert, [21, 3, 3, 0, 2, 2, 40], "a fatal handshake_failure");
+    drop(stream);
+    let strays = Arc::clone(&flow.strays);
+    flow.finish().await;
+    assert_eq!(*strays.lock().expect("not poisoned"), [Stray::Https]);
+}
+
+#[tokio::test]
+async fn a_page_that_makes_the_browser_knock_a_hundred_times_is_told_of_twice() {
+    let visits: Vec<Vec<u8>> =
+        (0..100).map(|at| format!("GET /{at}?code=c HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()).collect();
+    let visits: Vec<&[u8]> = visits.iter().map(Vec::as_slice).collect();
+    assert_eq!(told(&visits).await.len(), 2);
 }
 
 #[tokio::test]
@@ -278,7 +371,9 @@ async fn https_is_served_with_the_certificate_and_plain_http_does_not_disturb_it
     assert!(matches!(Listener::bind(&https, None).await, Err(ListenError::CertificateMissing)));
     let certificate = LocalCertificate::generate(Timestamp::now()).expect("made");
     let flow = Flow::start(Listener::bind(&https, Some(&certificate)).await.expect("bound"));
-    assert!(!flow.get("/callback?code=good").await.contains("Signed in"));
+    let plain = flow.get("/callback?code=good").await;
+    assert!(plain.starts_with("HTTP/1.1 400 ") && plain.contains("Change http to https"), "{plain}");
+    assert_eq!(*flow.strays.lock().expect("not poisoned"), [Stray::PlainHttp]);
 
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let root = reqwest::Certificate::from_pem(certificate.to_pem().0.as_bytes()).expect("a certificate");

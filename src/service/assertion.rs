@@ -137,6 +137,18 @@ impl Assertion {
         Self { audience: token_endpoint.to_owned(), claims: claims.into(), unique: true, ..Self::default() }
     }
 
+    /// The same where only a part is said: a table that names the signature alone means the usual claims.
+    fn or_of_client(mut self, token_endpoint: &str) -> Self {
+        let usual = Self::of_client(token_endpoint);
+        if self.claims.is_empty() {
+            (self.claims, self.unique) = (usual.claims, true);
+        }
+        if self.audience.is_empty() {
+            self.audience = usual.audience;
+        }
+        self
+    }
+
     /// Whether it is signed with the client secret.
     pub fn is_shared(&self) -> bool {
         self.algorithm == Some(AssertionAlgorithm::HS256)
@@ -235,6 +247,7 @@ impl Service {
         }
         let described = self.assertion.clone();
         let mut assertion = match described {
+            Some(described) if signs => described.or_of_client(self.bearer.url.source()),
             Some(described) => described,
             None if signs => Assertion::of_client(self.bearer.url.source()),
             None => return None,

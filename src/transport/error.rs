@@ -66,6 +66,20 @@ pub enum TransportError {
         reason: String,
         /// What kind of trouble it is.
         cause: TlsCause,
+        /// What is wrong with the root certificates that the environment names.
+        roots: Option<String>,
+    },
+    /// The proxy of this machine's settings did not let the call pass; the service was not asked.
+    #[error("{}", proxy_words(.proxy, .host, .reason, *.cause))]
+    Proxy {
+        /// Host and port of the proxy.
+        proxy: String,
+        /// Host and port of the service.
+        host: String,
+        /// Why, in a few words.
+        reason: String,
+        /// What kind of trouble it is.
+        cause: ProxyCause,
     },
     /// No whole reply in time.
     #[error("`{host}` gave no whole reply within {}", seconds(*.after))]
@@ -85,7 +99,10 @@ pub enum TransportError {
     },
     /// This machine has no root certificates.
     #[error("this machine has no root certificates, so no `https` server can be trusted")]
-    NoRootCertificates,
+    NoRootCertificates {
+        /// What is wrong with those that the environment names.
+        roots: Option<String>,
+    },
     /// The additional root certificates cannot be read.
     #[error("the additional root certificates cannot be read as PEM")]
     BadRootCertificates,
@@ -117,17 +134,45 @@ pub enum TlsCause {
     Clock,
     /// The certificate is for other names.
     OtherName,
+    /// The certificate is that of an authority, which must not serve.
+    AuthorityAsServer,
+    /// Something else is wrong with the certificate.
+    Certificate,
+    /// The server wants a certificate of the client.
+    ClientCertificate,
     /// What answered does not speak TLS.
     NotTls,
     /// Anything else.
     Other,
 }
 
+/// The usual kinds of trouble with a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyCause {
+    /// It cannot be reached.
+    Unreachable,
+    /// It wants a user and a password (RFC 9110 section 15.5.8).
+    Credentials {
+        /// Whether it was given some, and refused them.
+        given: bool,
+    },
+    /// It refused, with this status where it gave one.
+    Refused(Option<u16>),
+}
+
 impl TransportError {
     /// Whether the same call may well succeed later. After [`Self::Timeout`] and [`Self::Io`] nobody knows whether
     /// the service has acted on it.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Io { .. })
+        match self {
+            Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Io { .. } => true,
+            Self::Proxy { cause, .. } => match cause {
+                ProxyCause::Unreachable => true,
+                ProxyCause::Credentials { .. } => false,
+                ProxyCause::Refused(status) => status.is_none_or(|status| status >= 500),
+            },
+            _ => false,
+        }
     }
 
     /// Whether the call may have arrived, so that only its reply is missing.
@@ -150,6 +195,13 @@ impl Diagnose for TransportError {
             Self::PlainHttp { .. } => diagnosis
                 .hint("use the `https` URL of the service; plain `http` is for this machine alone")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.2"),
+            Self::Proxy { cause: ProxyCause::Credentials { .. }, .. } => {
+                diagnosis.hint(hint(self)).reference("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8")
+            }
+            // What is wrong here comes before what could be wrong there.
+            Self::Tls { roots: Some(roots), .. } | Self::NoRootCertificates { roots: Some(roots) } => {
+                diagnosis.hint(format!("{roots}; correct it, or unset the variable to use the system's certificates"))
+            }
             other => diagnosis.hint(hint(other)),
         }
     }
@@ -170,11 +222,14 @@ fn hint(error: &TransportError) -> &'static str {
             "check host and port, that the server runs, and whether a firewall or proxy stands between"
         }
         TransportError::Tls { cause, .. } => tls_hint(*cause),
+        TransportError::Proxy { cause, .. } => proxy_hint(*cause),
         TransportError::Timeout { .. } => {
             "try again; if it stays so, a firewall or proxy may be holding the connection"
         }
         TransportError::BodyTooLarge { .. } => "check the URL; a token endpoint answers with a few kilobytes",
-        TransportError::NoRootCertificates => "install the system's root certificates (on Debian: `ca-certificates`)",
+        TransportError::NoRootCertificates { .. } => {
+            "install the system's root certificates (on Debian: `ca-certificates`)"
+        }
         TransportError::BadRootCertificates => "give a file with `-----BEGIN CERTIFICATE-----` blocks",
         TransportError::SetUp { .. } => "check the proxy settings of this machine (`HTTPS_PROXY`, `ALL_PROXY`)",
         TransportError::Io { .. } => "try again; if it stays so, check that the URL is that of a web server",
@@ -185,12 +240,46 @@ fn tls_hint(cause: TlsCause) -> &'static str {
     match cause {
         TlsCause::UnknownIssuer => {
             "a self-signed server, or a proxy with its own certificate authority: add that authority's certificate to \
-             the system's trusted ones"
+             the system's trusted ones, or name a file with it in `SSL_CERT_FILE` (a folder in `SSL_CERT_DIR`)"
         }
+        TlsCause::AuthorityAsServer => {
+            "have the server use a certificate with `CA:FALSE`, signed by that authority, and trust the authority \
+             (`SSL_CERT_FILE` names a file with its certificate)"
+        }
+        TlsCause::Certificate => "have whoever runs the server renew its certificate",
+        TlsCause::ClientCertificate => "mutual TLS (RFC 8705) is not built: choose another way to authenticate",
         TlsCause::Clock => "check the clock of this machine; if it is right, the server's certificate needs renewal",
         TlsCause::OtherName => "check the host name; the server has a certificate for other names",
         TlsCause::NotTls => "check the port; what answers there does not speak TLS",
         TlsCause::Other => "check whether a proxy stands between, and that the server offers TLS 1.2 or newer",
+    }
+}
+
+fn proxy_words(proxy: &str, host: &str, reason: &str, cause: ProxyCause) -> String {
+    match cause {
+        ProxyCause::Unreachable => format!("cannot connect to the proxy `{proxy}`, on the way to `{host}`: {reason}"),
+        ProxyCause::Credentials { given: false } => {
+            format!("the proxy `{proxy}` wants a user name and a password before it connects to `{host}` ({reason})")
+        }
+        ProxyCause::Credentials { given: true } => {
+            format!("the proxy `{proxy}` refuses the user name and password that it was given ({reason})")
+        }
+        ProxyCause::Refused(_) => format!("the proxy `{proxy}` does not connect to `{host}` ({reason})"),
+    }
+}
+
+fn proxy_hint(cause: ProxyCause) -> &'static str {
+    match cause {
+        ProxyCause::Unreachable => {
+            "check the proxy settings (`HTTPS_PROXY`, `ALL_PROXY`); `NO_PROXY` names hosts that need no proxy"
+        }
+        ProxyCause::Credentials { .. } => {
+            "give them in `HTTPS_PROXY`, as `http://user:password@proxy:port`, with `@` in a password as `%40`"
+        }
+        ProxyCause::Refused(Some(500..)) => "try again; if it stays so, ask whoever runs the proxy",
+        ProxyCause::Refused(_) => {
+            "ask whoever runs the proxy to allow this host, or name the host in `NO_PROXY` if it needs no proxy"
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
 
 use crate::transport::error::{TlsCause, TransportError};
 use crate::transport::resolver::NameNotFound;
+use crate::transport::trust;
 
 /// The error of a call to `host`.
 pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
@@ -19,7 +20,8 @@ pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Durati
     }
     if let Some(tls) = find::<rustls::Error>(&source) {
         let (cause, reason) = tls_reason(tls);
-        return TransportError::Tls { host, reason, cause };
+        let roots = if cause == TlsCause::UnknownIssuer { trust::trouble() } else { None };
+        return TransportError::Tls { host, reason, cause, roots };
     }
     // The time of the whole call is kept elsewhere; here it can only be the one for connecting.
     if source.is_timeout() {
@@ -39,7 +41,7 @@ pub(crate) fn explain_set_up(error: reqwest::Error) -> TransportError {
     let reason = deepest(&error).to_string();
     // foreign: the platform verifier has no type for it, only these words.
     if reason.contains("No CA certificates") {
-        TransportError::NoRootCertificates
+        TransportError::NoRootCertificates { roots: trust::trouble() }
     } else {
         TransportError::SetUp { reason }
     }
@@ -57,7 +59,7 @@ fn deeper<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
     }
 }
 
-fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+pub(crate) fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 
@@ -66,7 +68,7 @@ fn deepest<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
 }
 
 /// A few words for what the system or the library said.
-fn reason(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn reason(error: &(dyn Error + 'static)) -> String {
     let words = match find::<io::Error>(error).map(io::Error::kind) {
         Some(ErrorKind::ConnectionRefused) => "nothing listens there",
         Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe) => {
@@ -78,29 +80,118 @@ fn reason(error: &(dyn Error + 'static)) -> String {
     words.to_owned()
 }
 
+/// Whether it was TLS that failed, with the proxy or beyond it.
+pub(crate) fn is_tls(error: &reqwest::Error) -> bool {
+    find::<rustls::Error>(error).is_some()
+}
+
 fn tls_reason(error: &rustls::Error) -> (TlsCause, String) {
     let (cause, words) = match error {
-        rustls::Error::InvalidCertificate(certificate) => match certificate {
-            CertificateError::UnknownIssuer => {
-                (TlsCause::UnknownIssuer, "its certificate is signed by an unknown authority")
-            }
-            // An authority that was made anew under its old name.
-            CertificateError::BadSignature => {
-                (TlsCause::UnknownIssuer, "its certificate is not signed by the authority that it names")
-            }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                (TlsCause::Clock, "its certificate is expired")
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                (TlsCause::Clock, "its certificate is not valid yet")
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                (TlsCause::OtherName, "its certificate is for another name")
-            }
-            _ => return (TlsCause::Other, error.to_string()),
-        },
+        rustls::Error::InvalidCertificate(certificate) => return certificate_reason(certificate),
         rustls::Error::InvalidMessage(_) => (TlsCause::NotTls, "it does not speak TLS"),
-        _ => return (TlsCause::Other, error.to_string()),
+        rustls::Error::NoCertificatesPresented => (TlsCause::Other, "it shows no certificate"),
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            (TlsCause::ClientCertificate, "it wants a certificate of the client")
+        }
+        rustls::Error::AlertReceived(alert) => {
+            return (TlsCause::Other, format!("it refused the handshake ({})", in_words(&format!("{alert:?}"))));
+        }
+        rustls::Error::PeerIncompatible(_) => {
+            (TlsCause::Other, "it offers no version or cipher of TLS that is supported here")
+        }
+        rustls::Error::PeerMisbehaved(_)
+        | rustls::Error::InappropriateMessage { .. }
+        | rustls::Error::InappropriateHandshakeMessage { .. }
+        | rustls::Error::PeerSentOversizedRecord
+        | rustls::Error::DecryptError => (TlsCause::Other, "it does not keep to the rules of TLS"),
+        _ => (TlsCause::Other, "the TLS handshake failed"),
     };
     (cause, words.to_owned())
+}
+
+fn certificate_reason(error: &CertificateError) -> (TlsCause, String) {
+    let (cause, words) = match error {
+        CertificateError::UnknownIssuer => {
+            (TlsCause::UnknownIssuer, "its certificate is signed by an unknown authority")
+        }
+        // An authority that was made anew under its old name.
+        CertificateError::BadSignature => {
+            (TlsCause::UnknownIssuer, "its certificate is not signed by the authority that it names")
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            (TlsCause::Clock, "its certificate is expired")
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            (TlsCause::Clock, "its certificate is not valid yet")
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            (TlsCause::OtherName, "its certificate is for another name")
+        }
+        CertificateError::Revoked => (TlsCause::Certificate, "its certificate is revoked"),
+        CertificateError::BadEncoding => (TlsCause::Certificate, "its certificate cannot be read"),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            (TlsCause::Certificate, "its certificate is not meant for a server")
+        }
+        CertificateError::UnhandledCriticalExtension => {
+            (TlsCause::Certificate, "its certificate has a critical extension that is not understood")
+        }
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            (TlsCause::Certificate, "its certificate is signed in a way that is not supported here")
+        }
+        CertificateError::Other(other) => return other_reason(&format!("{:?}", other.0)),
+        _ => (TlsCause::Certificate, "its certificate is not accepted"),
+    };
+    (cause, words.to_owned())
+}
+
+/// What the verifier has a name for and the TLS library has none: the name is all there is, as its type is not exported.
+fn other_reason(name: &str) -> (TlsCause, String) {
+    let (cause, words) = match name {
+        "CaUsedAsEndEntity" => {
+            (TlsCause::AuthorityAsServer, "its certificate is that of a certificate authority, not of a server")
+        }
+        "UnsupportedCertVersion" => {
+            (TlsCause::Certificate, "its certificate is of an old version of X.509; version 3 is needed")
+        }
+        "EndEntityUsedAsCa" => {
+            (TlsCause::Certificate, "its certificate is signed by one that is not of a certificate authority")
+        }
+        "PathLenConstraintViolated" | "NameConstraintViolation" => {
+            (TlsCause::Certificate, "its certificate goes beyond what its authority may sign")
+        }
+        _ => return (TlsCause::Certificate, format!("its certificate is not accepted ({})", in_words(name))),
+    };
+    (cause, words.to_owned())
+}
+
+/// `HandshakeFailure` as `handshake failure`: the library's names are words run together.
+fn in_words(name: &str) -> String {
+    let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && words.chars().last().is_some_and(|last| last.is_ascii_lowercase()) {
+            words.push(' ');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_the_librarys_is_told() {
+        for (name, words) in [
+            ("CaUsedAsEndEntity", "its certificate is that of a certificate authority, not of a server"),
+            ("MaximumPathDepthExceeded", "its certificate is not accepted (maximum path depth exceeded)"),
+            ("TrailingData(Extension)", "its certificate is not accepted (trailing data)"),
+        ] {
+            assert_eq!(other_reason(name).1, words);
+        }
+        let refused = rustls::Error::AlertReceived(AlertDescription::HandshakeFailure);
+        assert_eq!(tls_reason(&refused).1, "it refused the handshake (handshake failure)");
+    }
 }

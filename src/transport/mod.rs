@@ -6,13 +6,15 @@
 mod body;
 mod error;
 mod explain;
+mod proxy;
 mod resolver;
 mod send;
+mod trust;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use crate::transport::error::{TlsCause, TransportError};
+pub use crate::transport::error::{ProxyCause, TlsCause, TransportError};
 pub use crate::transport::send::{Transport, TransportOptions};
 pub use crate::transport::wire::Wire;

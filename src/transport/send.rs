@@ -12,7 +12,8 @@ use tokio::time::timeout;
 use crate::call::Reply;
 use crate::transport::body::{self, BodyError};
 use crate::transport::error::TransportError;
-use crate::transport::explain::{explain, explain_set_up};
+use crate::transport::explain::{explain, explain_set_up, is_tls};
+use crate::transport::proxy::Proxy;
 use crate::transport::resolver::Resolver;
 use crate::transport::wire::{Outgoing, Route, Wire};
 
@@ -70,8 +71,10 @@ impl Transport {
         let sender = self.sender(route)?;
         let start = Instant::now();
         let exchange = async {
-            let mut response =
-                sender.execute(request).await.map_err(|error| explain(error, &host, self.options.connect_timeout))?;
+            let mut response = match sender.execute(request).await {
+                Ok(response) => response,
+                Err(error) => return Err(self.why(error, route, &host).await),
+            };
             let bytes = body::read(&mut response, self.options.max_body).await.map_err(|error| match error {
                 BodyError::TooLarge => {
                     TransportError::BodyTooLarge { host: host.clone(), limit: self.options.max_body }
@@ -86,6 +89,15 @@ impl Transport {
         };
         let after = self.options.timeout;
         timeout(after, exchange).await.unwrap_or_else(|_| Err(TransportError::Timeout { host: host.clone(), after }))
+    }
+
+    /// Why a call got no reply. Without a connection it may have been the proxy, where there is one.
+    async fn why(&self, error: reqwest::Error, route: Route, host: &str) -> TransportError {
+        let may_be_proxy = route == Route::Away && error.is_connect() && !is_tls(&error);
+        match may_be_proxy.then(|| Proxy::of(host)).flatten() {
+            Some(proxy) => proxy.explain(&error.without_url(), host, self.options.connect_timeout).await,
+            None => explain(error, host, self.options.connect_timeout),
+        }
     }
 
     /// The sender for a route, built when first needed.

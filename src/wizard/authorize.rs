@@ -1,6 +1,7 @@
 //! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
 //! believed only after the checks of [`ExpectedResponse::read`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use crate::oauth::{
     AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
     parse_pasted, state,
 };
-use crate::redirect::{Browser, LandingPage, Listener, Tone, Verdict};
+use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Verdict};
 use crate::secret::Secret;
 use crate::service::Start;
 use crate::wizard::material::SentAuthorization;
@@ -46,7 +47,7 @@ pub(crate) async fn authorize(
     let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;
     let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
     let url = authorization_call(&material, &sent)?.url.to_secret().expose().to_owned();
-    let browser_problem = open_browser(shared, browser, &url);
+    let (launched, browser_problem) = open_browser(shared, browser, url.clone()).await?;
     let now = (shared.edges.now)();
     let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
     let waiting = Waiting {
@@ -78,6 +79,7 @@ pub(crate) async fn authorize(
     let outcome = tokio::select! {
         outcome = received => outcome,
         outcome = by_hand => outcome,
+        failure = watch(shared, attempt, launched) => return Err(failure),
         () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
     };
     let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
@@ -110,6 +112,8 @@ async fn listen(
         return Ok((None, None, None));
     }
     let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
+    // The sign-in before this one may still answer late visits on the same port.
+    shared.open_port.close().await;
     let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {
         Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
@@ -167,17 +171,39 @@ pub(crate) fn authorization_call(material: &Material, sent: &Sent) -> Result<Cal
     })
 }
 
-fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Diagnosis> {
+/// Opens the URL, off this thread: what was started, or why nothing was.
+async fn open_browser(
+    shared: &Shared,
+    browser: BrowserChoice,
+    url: String,
+) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
     let browser = match browser {
         BrowserChoice::System => Browser::System,
         BrowserChoice::Command(command) => Browser::Command(command),
         BrowserChoice::None => Browser::None,
     };
-    (shared.edges.open_browser)(&browser, url).err().map(|error| error.diagnose())
+    let open = Arc::clone(&shared.edges.open_browser);
+    Ok(match blocking(move || open(&browser, &url)).await? {
+        Ok(launched) => (Some(launched), None),
+        Err(error) => (None, Some(error.diagnose())),
+    })
+}
+
+/// Tells when the browser that was started fails while it is waited for; the wait goes on, since the person can open the
+/// URL. It ends only with a failure of the program itself.
+async fn watch(shared: &Shared, attempt: Attempt, launched: Option<Launched>) -> Failure {
+    if let Some(launched) = launched {
+        match blocking(move || launched.failure()).await {
+            Ok(Some(error)) => shared.emit(Event::BrowserFailed(attempt, error.diagnose())),
+            Ok(None) => {}
+            Err(failure) => return failure,
+        }
+    }
+    std::future::pending().await
 }
 
 /// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
-/// are not.
+/// are not, and of visits that brought none.
 async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
     let expected = sent.expected.clone();
@@ -188,17 +214,23 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
         let _ = outcomes.send(outcome);
         verdict
     };
-    let mut listening = std::pin::pin!(listener.receive(judge));
+    let (strays, mut strayed) = unbounded_channel();
+    let stray = move |visit: Stray| drop(strays.send(visit));
+    let mut listening = std::pin::pin!(listener.receive(judge, stray));
     let mut answered = false;
     loop {
         tokio::select! {
             // The page is written whole before the listener ends; only then is the outcome passed on.
-            _ = &mut listening, if !answered => answered = true,
+            (_, late) = &mut listening, if !answered => {
+                answered = true;
+                shared.open_port.keep(late);
+            }
+            Some(visit) = strayed.recv() => shared.emit(Event::ResponseAstray(attempt, visit.diagnose())),
             outcome = judged.recv() => match outcome {
                 Some(Err(error)) if !error.is_final() => shared.emit(Event::ResponseIgnored(attempt, error.diagnose())),
                 Some(outcome) => {
                     if !answered {
-                        listening.await;
+                        shared.open_port.keep(listening.await.1);
                     }
                     return outcome;
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::call::Reading;
 use crate::oauth::KeyPair;
 use crate::secret::Secret;
-use crate::service::{ProfileName, Service};
+use crate::service::{Profile, ProfileName, Service};
 use crate::wizard::{
     Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, PracticeSettings, ReplyView,
     ShareOrder, TrayIcon, VaultChoice, WindowSettings,
@@ -98,6 +98,16 @@ pub enum Command {
         material: Box<Material>,
         /// Whether a profile of this name may be replaced.
         replace: bool,
+    },
+    /// Keep what was entered, without any secret, before a sign-in that may fail: the next try need not repeat it. A
+    /// profile that has tokens stays as it is.
+    KeepEntered {
+        /// The run.
+        attempt: Attempt,
+        /// The name.
+        name: ProfileName,
+        /// What was entered.
+        profile: Box<Profile>,
     },
     /// Read a saved profile.
     OpenProfile {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::agent::{Door, Supervisor};
 use crate::expression::Expressions;
-use crate::redirect::{Browser, OpenError};
+use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
 use crate::store::Store;
 use crate::transport::Transport;
@@ -23,8 +23,8 @@ pub enum BrowserChoice {
     None,
 }
 
-/// Opens a URL with a browser.
-pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<(), OpenError> + Send + Sync;
+/// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
+pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
 
 /// Everything the flows need from outside.
 pub struct Edges {

@@ -37,8 +37,15 @@ pub enum Event {
     Waiting(Attempt, Box<Waiting>),
     /// A response came that is not believed; the wait goes on.
     ResponseIgnored(Attempt, Diagnosis),
+    /// The browser came to the listener and brought no response: it has gone astray, and so may the response have; the
+    /// wait goes on.
+    ResponseAstray(Attempt, Diagnosis),
+    /// The browser that was started has failed; the wait goes on.
+    BrowserFailed(Attempt, Diagnosis),
     /// Whether there was a line of standard input; without one its end was reached.
     InputTaken(Attempt, bool),
+    /// Whether what was entered is kept, for the next try.
+    EnteredKept(Attempt, bool),
     /// The code came.
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.

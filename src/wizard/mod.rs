@@ -26,6 +26,7 @@ mod identity;
 mod importing;
 mod keep;
 mod keys;
+mod late_visits;
 mod material;
 mod message;
 mod moving;

@@ -175,6 +175,23 @@ pub(crate) async fn save_quietly(
     Ok(())
 }
 
+/// Keeps the plain part of a profile that has no secrets yet.
+pub(crate) async fn keep_entered(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    profile: &Profile,
+) -> Result<(), Failure> {
+    let asked = name.to_string();
+    let is_in_use = shared.with_vault(move |vault| vault.get(&asked)).await?.is_some();
+    if !is_in_use {
+        let (catalog, _) = shared.catalog();
+        shared.edges.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
+    }
+    shared.emit(Event::EnteredKept(attempt, !is_in_use));
+    Ok(())
+}
+
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
 fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
     let refresh_token = material.secrets.refresh_token.clone();

@@ -15,6 +15,7 @@ use crate::service::{Catalog, ProfileName};
 use crate::vault::{Record, Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
 use crate::wizard::keep::Unkept;
+use crate::wizard::late_visits::OpenPort;
 use crate::wizard::rehearse::Hall;
 use crate::wizard::tray::Shown;
 use crate::wizard::{Attempt, Edges, Event, Failure, FailureKind, Material, PracticeSettings};
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     unkept_news: Notify,
     /// The profiles that are kept alive.
     pub(crate) alive: Alive,
+    /// The port of the last sign-in.
+    pub(crate) open_port: OpenPort,
     /// The icon in the tray.
     pub(crate) tray: Shown,
     /// Whether this process is the agent.
@@ -54,6 +57,7 @@ impl Shared {
             unkept: RefCell::default(),
             unkept_news: Notify::new(),
             alive: Alive::default(),
+            open_port: OpenPort::default(),
             tray: Shown::default(),
             agent: Cell::default(),
             shows_list: Cell::default(),

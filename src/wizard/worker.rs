@@ -113,6 +113,7 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     // Who is not done by then is dropped, as a machine that is switched off would drop it.
     let _ = tokio::time::timeout(FAREWELL, settled).await;
     shared.alive.finish().await;
+    shared.open_port.finish().await;
 }
 
 /// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
@@ -137,6 +138,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::CallRefresh { attempt, .. }
         | Command::CheckToken { attempt, .. }
         | Command::SaveProfile { attempt, .. }
+        | Command::KeepEntered { attempt, .. }
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
@@ -207,6 +209,9 @@ async fn run(shared: Rc<Shared>, command: Command) {
         }
         Command::SaveProfile { attempt, name, material, replace } => {
             profiles::save(&shared, attempt, name, *material, replace).await
+        }
+        Command::KeepEntered { attempt, name, profile } => {
+            profiles::keep_entered(&shared, attempt, &name, &profile).await
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::History { attempt, name } => history::show(&shared, attempt, name).await,

@@ -71,7 +71,7 @@ impl Machine {
                     let url = url.to_owned();
                     std::thread::spawn(move || follow(&url));
                 }
-                Ok(())
+                Ok(tokenwright::redirect::Launched::default())
             }),
             now: Timestamp::now,
             entropy,

@@ -3,7 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod certificates;
 mod echoes;
 mod hints;
 mod limits;
+mod listener;
+mod live;
+mod proxies;
 mod refusals;
+mod service;

@@ -21,8 +21,13 @@ fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     Text::whole(format!("printf '%s\\n' {header} | curl --header @- {}\n", url(subject)))
 }
 
+/// The header first, and the request only with it: a pipe would send the request without a token, and succeed.
 fn live(subject: &Subject) -> Result<Text, ExportError> {
-    Text::whole(format!("tokenwright token {} --header | curl --header @- {}\n", subject.profile, url(subject)))
+    Text::whole(format!(
+        "header=\"$(tokenwright token {} --header)\" &&\n  printf '%s\\n' \"$header\" | curl --header @- {}\n",
+        subject.profile,
+        url(subject)
+    ))
 }
 
 fn url(subject: &Subject) -> String {

@@ -19,7 +19,12 @@ pub(super) fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     lines(subject, FORMAT.id, |name, value| format!("set --global --export {name} {}", fish_word(value)))
 }
 
-/// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well.
+/// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well. Without a token there is no
+/// variable, rather than an empty one.
 pub(super) fn live(subject: &Subject) -> Result<Text, ExportError> {
-    Text::whole(format!("set --global --export OAUTH_ACCESS_TOKEN (tokenwright token {})\n", subject.profile))
+    Text::whole(format!(
+        "set --global --export OAUTH_ACCESS_TOKEN (tokenwright token {})\nor begin\n    \
+         set --erase --global OAUTH_ACCESS_TOKEN\n    false\nend\n",
+        subject.profile
+    ))
 }

@@ -38,5 +38,6 @@ fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
 
 /// The header as `HTTPie` takes it: `Name:value` in a word.
 fn live(subject: &Subject) -> Result<Text, ExportError> {
-    Text::whole(format!("http \"$@\" \"$(tokenwright token {} --header)\"\n", subject.profile))
+    // No request without a token.
+    Text::whole(format!("header=\"$(tokenwright token {} --header)\" && http \"$@\" \"$header\"\n", subject.profile))
 }

@@ -19,7 +19,13 @@ pub(super) fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     lines(subject, FORMAT.id, |name, value| format!("export {name}={}", shell_word(value)))
 }
 
-/// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well.
+/// Only the token: it is what changes. `tokenwright exec` hands over the kept values as well. `export X="$(…)"` would
+/// succeed where the command in it fails, and a script would go on with an empty token. No `exit`: the file is read into
+/// shells that people sit at.
 pub(super) fn live(subject: &Subject) -> Result<Text, ExportError> {
-    Text::whole(format!("export OAUTH_ACCESS_TOKEN=\"$(tokenwright token {})\"\n", subject.profile))
+    Text::whole(format!(
+        "if OAUTH_ACCESS_TOKEN=\"$(tokenwright token {})\"; then\n  export OAUTH_ACCESS_TOKEN\nelse\n  \
+         unset OAUTH_ACCESS_TOKEN\n  false\nfi\n",
+        subject.profile
+    ))
 }

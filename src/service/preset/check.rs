@@ -113,6 +113,12 @@ fn check_assertion(service: &Service) -> Option<Finding> {
     if assertion.format == AssertionFormat::Jwt && assertion.algorithm.is_none() {
         return finding("[assertion]", "`assertion` has no `algorithm`".to_owned(), "name it, such as `RS256`");
     }
+    // RFC 7523 section 3 wants it; without any claims a client that proves itself has the usual ones.
+    let is_usual = assertion.claims.is_empty() && service.calls().iter().any(|(_, call)| call.authentication.signs());
+    if assertion.format == AssertionFormat::Jwt && !is_usual && !assertion.claims.contains_key("iss") {
+        let problem = "`assertion` has no claim `iss`, so nobody knows whose it is".to_owned();
+        return finding("[assertion]", problem, "name it: `claims = { iss = \"<client_id>\" }`");
+    }
     let is_named = service.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "assertion"));
     if is_named || assertion.parameter.is_empty() {
         return None;

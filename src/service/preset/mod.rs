@@ -218,7 +218,12 @@ authentication = "basic"
         assert_eq!(none, "small.toml:15: `assertion` has no `algorithm`\nhint: name it, such as `RS256`");
         let expected = "small.toml:15: `assertion` is described, and no call names `<assertion>`\n\
             hint: send it: `client_assertion = \"<assertion>\"`";
-        assert_eq!(error(&format!("{SMALL}{table}")), expected);
+        assert_eq!(error(&format!("{SMALL}{table}claims = {{ iss = \"<client_id>\" }}\n")), expected);
+        // Who proves itself has the usual claims where none are named; whatever else is signed must say whose it is.
+        let nobody = "small.toml:15: `assertion` has no claim `iss`, so nobody knows whose it is\n\
+            hint: name it: `claims = { iss = \"<client_id>\" }`";
+        assert_eq!(error(&format!("{SMALL}{table}")), nobody);
+        assert_eq!(error(&format!("{sent}{table}claims = {{ sub = \"x\" }}\n")), nobody);
         let unknown = error(&format!("{sent}{table}key_id = \"<certificate_id>\"\n"));
         assert!(unknown.starts_with("small.toml:18: `assertion` names `<certificate_id>`, which nothing"), "{unknown}");
     }

@@ -2,6 +2,7 @@
 
 mod parts;
 mod states;
+mod visit;
 
 use std::collections::BTreeMap;
 
@@ -188,6 +189,7 @@ impl Session {
             Event::Catalog(..)
             | Event::Traced(..)
             | Event::InputTaken(..)
+            | Event::EnteredKept(..)
             | Event::Fields(..)
             | Event::VaultStatus(..)
             | Event::Retrying(..)
@@ -245,6 +247,7 @@ impl Session {
                     *ignored = Some(diagnosis);
                 }
             }),
+            event @ (Event::BrowserFailed(..) | Event::ResponseAstray(..)) => self.apply_visit(event),
             Event::Authorized(attempt, authorized) => self.when(attempt, true, |session, _| {
                 session.authorization = AuthorizationState::Done(authorized);
             }),

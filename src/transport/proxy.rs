@@ -1,0 +1,124 @@
+//! The proxy that stands between: which one a call goes through, and what it says when it does not let the call pass.
+//! The HTTP library keeps both to itself.
+
+use std::error::Error;
+use std::time::Duration;
+
+use hyper::Uri;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::transport::error::{ProxyCause, TransportError};
+use crate::transport::explain::{find, reason};
+use crate::transport::resolver::NameNotFound;
+
+/// The time for asking a proxy why.
+const ASKING_TIME: Duration = Duration::from_secs(5);
+
+/// The longest status line that is read.
+const LONGEST_LINE: u64 = 1024;
+
+/// The proxy of a call.
+pub(crate) struct Proxy {
+    intercept: Intercept,
+    /// Host and port; never what stands before them.
+    name: String,
+}
+
+impl Proxy {
+    /// The one that this machine's settings name for `https` calls to this host, by the rules of the HTTP library.
+    pub(crate) fn of(host: &str) -> Option<Self> {
+        let uri: Uri = format!("https://{host}/").parse().ok()?;
+        let intercept = Matcher::from_system().intercept(&uri)?;
+        let at = intercept.uri();
+        let name = at.port_u16().map_or_else(
+            || at.host().unwrap_or_default().to_owned(),
+            |port| format!("{}:{port}", at.host().unwrap_or_default()),
+        );
+        Some(Self { intercept, name })
+    }
+
+    /// Why no connection came about.
+    pub(crate) async fn explain(self, error: &reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
+        let unreachable = |reason: String| (ProxyCause::Unreachable, reason);
+        let (cause, reason) = if find::<NameNotFound>(error).is_some() {
+            unreachable("its host name was not found".to_owned())
+        } else if error.is_timeout() {
+            unreachable(format!("no answer within {} s", connect_timeout.as_secs()))
+        } else if find::<std::io::Error>(error).is_some() {
+            unreachable(reason(error as &(dyn Error + 'static)))
+        } else {
+            match self.refusal(host).await {
+                Some((407, line)) => (ProxyCause::Credentials { given: self.intercept.basic_auth().is_some() }, line),
+                Some((status, line)) => (ProxyCause::Refused(Some(status)), line),
+                None => (ProxyCause::Refused(None), "no reason given".to_owned()),
+            }
+        };
+        TransportError::Proxy { proxy: self.name, host: host.to_owned(), reason, cause }
+    }
+
+    /// Asks a proxy that refused once more, since its status was thrown away: the request is the same, it holds nothing
+    /// of the call but the host, and nothing is sent through. The status, and its line in words.
+    async fn refusal(&self, host: &str) -> Option<(u16, String)> {
+        let at = self.intercept.uri();
+        if at.scheme_str() != Some("http") {
+            return None;
+        }
+        let target = if has_port(host) { host.to_owned() } else { format!("{host}:443") };
+        let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
+        if let Some(credentials) = self.intercept.basic_auth() {
+            request.extend_from_slice(b"Proxy-Authorization: ");
+            request.extend_from_slice(credentials.as_bytes());
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"\r\n");
+        let asked = async {
+            let mut stream = TcpStream::connect((at.host()?, at.port_u16().unwrap_or(80))).await.ok()?;
+            stream.write_all(&request).await.ok()?;
+            let mut line = Vec::new();
+            let mut head = stream.take(LONGEST_LINE);
+            while !line.ends_with(b"\n") {
+                line.push(head.read_u8().await.ok()?);
+            }
+            status(&String::from_utf8_lossy(&line))
+        };
+        // One that lets the call pass this time has no reason to give.
+        timeout(ASKING_TIME, asked).await.ok().flatten().filter(|(status, _)| !(200..300).contains(status))
+    }
+}
+
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// `HTTP/1.1 403 Forbidden` as number and words.
+fn status(line: &str) -> Option<(u16, String)> {
+    let mut words = line.split_whitespace();
+    words.next().filter(|version| version.starts_with("HTTP/"))?;
+    let status: u16 = words.next()?.parse().ok()?;
+    let phrase = words.collect::<Vec<_>>().join(" ");
+    let phrase: String = phrase.chars().filter(|c| c.is_ascii_graphic() || *c == ' ').take(60).collect();
+    Some((status, if phrase.is_empty() { format!("status {status}") } else { format!("status {status} {phrase}") }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_line_is_told_as_number_and_words() {
+        let told = |line| status(line).map(|(_, words)| words);
+        assert_eq!(told("HTTP/1.1 403 Forbidden\r\n").as_deref(), Some("status 403 Forbidden"));
+        assert_eq!(told("HTTP/1.0 503\r\n").as_deref(), Some("status 503"));
+        assert_eq!(told("HTTP/1.1 403 \u{1b}[2Jno\r\n").as_deref(), Some("status 403 [2Jno"));
+        assert_eq!(told("SSH-2.0-x\r\n"), None);
+    }
+
+    #[test]
+    fn a_port_is_told_from_the_end_of_an_address() {
+        assert!(has_port("as.test:8443") && has_port("[::1]:1"));
+        assert!(!has_port("as.test") && !has_port("[::1]"));
+    }
+}
