@@ -137,6 +137,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::CallRefresh { attempt, .. }
         | Command::CheckToken { attempt, .. }
         | Command::SaveProfile { attempt, .. }
+        | Command::SaveAgain { attempt, .. }
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
@@ -207,6 +208,9 @@ async fn run(shared: Rc<Shared>, command: Command) {
         }
         Command::SaveProfile { attempt, name, material, replace } => {
             profiles::save(&shared, attempt, name, *material, replace).await
+        }
+        Command::SaveAgain { attempt, name, material } => {
+            profiles::save_again(&shared, attempt, name, *material).await
         }
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::History { attempt, name } => history::show(&shared, attempt, name).await,

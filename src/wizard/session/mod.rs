@@ -57,6 +57,8 @@ pub struct Session {
     pub saved_as: Option<ProfileName>,
     /// Why it could not be kept.
     pub save_problem: Option<Failure>,
+    /// What a run waits for, where another window or command is at work on the profile.
+    pub held_up: Option<Diagnosis>,
     /// The rehearsal that was asked for last.
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
@@ -217,6 +219,7 @@ impl Session {
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
+            Event::HeldUp(attempt, why) => self.when(attempt, false, |session, _| session.held_up = Some(why)),
             Event::Unkept(name, why) => {
                 self.unkept.insert(name, why);
             }
@@ -284,6 +287,9 @@ impl Session {
         let Some((flow, run)) = found else { return };
         let flow = *flow;
         run.going = !ends;
+        if ends {
+            self.held_up = None;
+        }
         change(self, flow);
     }
 
