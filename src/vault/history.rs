@@ -82,7 +82,8 @@ impl History {
             let after = pair[1].refresh_token.as_ref().filter(|_| pair[1].how == How::Refreshed)?;
             Some(before != after)
         });
-        let (stayed, rotated) = seen.fold((false, self.rotated), |(stayed, rotated), other| (stayed | !other, rotated | other));
+        let (stayed, rotated) =
+            seen.fold((false, self.rotated), |(stayed, rotated), other| (stayed | !other, rotated | other));
         (stayed || rotated).then_some(rotated)
     }
 
@@ -259,6 +260,41 @@ pub(in crate::vault) mod tests {
         let open = |record: &Record| record.history.is_open(&begun);
         assert_eq!([open(&second), open(&saved), open(&third)], [true, true, false]);
         assert!(!second.history.is_open(&Begun::now(first.number)), "it was answered by the second");
+    }
+
+    #[test]
+    fn a_refresh_token_that_was_replaced_once_is_remembered_after_its_lines_are_gone() {
+        let first = put(None, "a", How::SignedIn);
+        assert_eq!(first.history.rotation(), None, "no refresh was seen");
+        let again = put(Some(&first), "b", How::SignedIn);
+        assert_eq!(again.history.rotation(), None, "a sign-in always brings another one");
+        let mut same = again.secrets.clone();
+        same.tokens.as_mut().expect("tokens").access_token = Secret::new("at-c");
+        let stayed = Record::next(Some(&again), 3, &same, How::Refreshed.into(), Stamp::now());
+        assert_eq!(stayed.history.rotation(), Some(false));
+        let mut record = put(Some(&stayed), "d", How::Refreshed);
+        assert_eq!(record.history.rotation(), Some(true));
+        for number in 0..LINES + 1 {
+            record = put(Some(&record), &format!("s{number}"), How::SignedIn);
+        }
+        assert_eq!(record.history.rotation(), Some(true));
+        let read = Record::from_text(record.number, &record.to_text()).expect("read");
+        assert_eq!(read.history.rotation(), Some(true));
+    }
+
+    #[test]
+    fn a_history_goes_on_by_refreshes_and_not_over_a_sign_in_or_a_removal() {
+        let first = put(None, "a", How::SignedIn);
+        let refreshed = put(Some(&put(Some(&first), "b", How::Refreshed)), "b", How::Saved);
+        assert!(first.history.continues(&first.history) && refreshed.history.continues(&first.history));
+        let fared = put(Some(&first), "a", Outcome::Worked);
+        assert!(fared.history.continues(&first.history), "the same generation, and what became of it");
+        let anew = put(Some(&first), "c", How::SignedIn);
+        assert!(
+            !anew.history.continues(&first.history) && !put(None, "a", How::SignedIn).history.continues(&first.history)
+        );
+        assert!(refreshed.history.is_overtaken(first.secrets.tokens.as_ref().expect("tokens")));
+        assert!(!refreshed.history.is_overtaken(refreshed.secrets.tokens.as_ref().expect("tokens")));
     }
 
     #[test]

@@ -65,7 +65,8 @@ pub fn other(name: &ProfileName, saved: &Profile, now: &Profile) -> Option<Diagn
         facts
     };
     let (then, now) = (facts(saved), facts(now));
-    let differs = |fact: &&String| now.get(*fact).is_some_and(|value| then.get(*fact).is_some_and(|then| then != value));
+    let differs =
+        |fact: &&String| now.get(*fact).is_some_and(|value| then.get(*fact).is_some_and(|then| then != value));
     let order = |fact: &&String| (fact.as_str() != "service", fact.as_str() != "client id", fact.starts_with("input"));
     let fact = then.keys().filter(differs).min_by_key(order)?;
     let value = |facts: &BTreeMap<String, String>| facts.get(fact).cloned().unwrap_or_default();

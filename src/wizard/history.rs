@@ -238,7 +238,8 @@ fn not_kept(name: &ProfileName, generation: Option<u64>) -> Failure {
 
 /// The profile was changed since: these tokens would be kept, and never handed out.
 fn of_another(name: &ProfileName, number: u64, stale: &Diagnosis) -> Failure {
-    let diagnosis = Diagnosis::new(format!("generation {number} is not of the profile as it is now: {}", stale.summary));
+    let diagnosis =
+        Diagnosis::new(format!("generation {number} is not of the profile as it is now: {}", stale.summary));
     let hint = format!("change the profile back first, in the window; or sign in again: `tokenwright sign-in {name}`");
     Failure::new(FailureKind::Refused, diagnosis.hint(hint))
 }

@@ -209,9 +209,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::SaveProfile { attempt, name, material, replace } => {
             profiles::save(&shared, attempt, name, *material, replace).await
         }
-        Command::SaveAgain { attempt, name, material } => {
-            profiles::save_again(&shared, attempt, name, *material).await
-        }
+        Command::SaveAgain { attempt, name, material } => profiles::save_again(&shared, attempt, name, *material).await,
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::History { attempt, name } => history::show(&shared, attempt, name).await,
         Command::Restore { attempt, name, generation, anyway } => {

@@ -11,9 +11,7 @@ use std::path::PathBuf;
 
 use crate::delivery;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::export::{
-    ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own,
-};
+use crate::export::{ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Lease;
@@ -209,7 +207,8 @@ impl Form {
             Self::BuiltIn(format) => format.write_snapshot(&subject),
             Self::Own { name, template } => write_own(name, template, &subject).map(|mut text| {
                 if self.takes_refresh_token(order) && !leaves {
-                    text.left_out.push("the refresh token, which each refresh replaces: `--hand-over` gives it away".to_owned());
+                    text.left_out
+                        .push("the refresh token, which each refresh replaces: `--hand-over` gives it away".to_owned());
                 }
                 text
             }),

@@ -14,12 +14,12 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
+use crate::wizard::keep::unkept::Put;
 use crate::wizard::lease::lease;
 use crate::wizard::shared::Shared;
-use crate::wizard::keep::unkept::Put;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, FailureKind, Material, Need, Recovery, SavedToken, TypedSecrets, binding, export, identity,
-    profiles, unlock,
+    Attempt, Event, Exchange, Failure, FailureKind, Material, Need, Recovery, SavedToken, TypedSecrets, binding,
+    export, identity, profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};

@@ -33,9 +33,8 @@ impl Unkept {
     /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
     /// the same name, or has newer tokens: then what waited is worth nothing any more.
     fn follows(&self, kept: &Record) -> bool {
-        let tokens = |record: &Record| {
-            record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()))
-        };
+        let tokens =
+            |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
         // The clock is asked only where others came meanwhile: it may have been set back.
         let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
         kept.history.continues(&self.record.history) && is_next
