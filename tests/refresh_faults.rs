@@ -272,6 +272,7 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
     fs::write(&elsewhere, "somebody's").expect("written");
     fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o644)).expect("as others read it");
     for file in ["demo.next", "demo.room", "demo.previous"] {
+        let _ = fs::remove_file(vault.join(file));
         symlink(&elsewhere, vault.join(file)).expect("a link");
         program.run(&["token", "demo"]).done();
         program.run(&["refresh", "demo"]);

@@ -215,7 +215,7 @@ impl Session {
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
-            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
@@ -226,7 +226,6 @@ impl Session {
             Event::Kept(name) => {
                 self.unkept.remove(&name);
             }
-            Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
