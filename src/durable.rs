@@ -4,7 +4,7 @@
 //! rules, and those rules are here. A file is written beside its place, flushed, then renamed over it; the
 //! folder is flushed last, since it is the folder that holds the new name.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
@@ -29,13 +29,59 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// Writes a file under this very name, readable and writable by this user only, and flushes it. Not whole or not at all:
 /// for a file that is given its name by [`rename`] once it is complete, and looked for after a crash.
 pub fn write_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = own_file().write(true).create(true).truncate(true).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// The same into a file that has its room on the disk already, such as one that was written with [`write_draft`] for the
+/// purpose: nothing of that room is given up before the bytes are in it.
+pub fn fill_draft(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = own_file().write(true).open(path)?;
+    file.write_all(bytes)?;
+    file.set_len(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
+    file.sync_all()
+}
+
+/// Opens a file that is there to be locked, and makes it where it is missing.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    own_file().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// How a file of ours is opened or made: for this user only (0600), and never through a symbolic link, which would make or
+/// change a file somewhere else.
+fn own_file() -> OpenOptions {
+    #[cfg_attr(not(unix), allow(unused_mut))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600).custom_flags(NOFOLLOW);
+    }
+    options
+}
+
+/// `O_NOFOLLOW`, as the standard library takes it.
+#[cfg(unix)]
+const NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+
+/// Takes the rights of everybody but the owner away from a file (0600) that gives them some; whether that was needed. A
+/// symbolic link and what it leads to are left as they are.
+#[cfg(unix)]
+pub fn close_to_others(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+    let is_open = |found: &fs::Metadata| found.is_file() && found.permissions().mode() & 0o077 != 0;
+    // Looked at first: most are closed, and a file that is closed need not be readable.
+    if !fs::symlink_metadata(path).is_ok_and(|found| is_open(&found)) {
+        return Ok(false);
+    }
+    // A pipe that was put there meanwhile would make the opening wait.
+    let flags = NOFOLLOW | rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !is_open(&file.metadata()?) {
+        return Ok(false);
+    }
+    file.set_permissions(fs::Permissions::from_mode(0o600)).map(|()| true)
 }
 
 /// Gives a file that is on the disk a second name, in place of what had that name. `bytes` are what is in it, for a

@@ -48,6 +48,8 @@ fn main() -> ExitCode {
 /// the agent is asked. `None` where the rest of the program has to see to it.
 fn token_of_agent() -> Option<cli::Exit> {
     let options = cli::token_options(std::env::args_os())?;
+    // Before there is a token in this process.
+    secret::keep_out_of_dumps(true);
     let off = |value: &str| matches!(value, "off" | "0" | "no" | "false");
     if variable("TOKENWRIGHT_AGENT").is_some_and(|value| off(&value)) {
         return None;

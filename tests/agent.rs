@@ -241,6 +241,136 @@ fn nobody_holds_the_agent_up() {
 }
 
 #[test]
+fn hundreds_that_say_nothing_do_not_hold_up_one_that_asks() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => tokens("first", 3600),
+    });
+    let program = signed_in(&service);
+    let agent = start_agent(&program);
+    let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");
+    let silent: Vec<UnixStream> = (0..700).map(|_| connect()).collect();
+    // Without the agent it would fail for want of a passphrase; who asks the agent gives up after two seconds.
+    assert_eq!(without_passphrase(&program, &["token", "demo"]).done(), "at-first\n");
+    drop(silent);
+    stop(&program, agent);
+}
+
+/// Answers on the agent's socket in its place; what it says is a token.
+fn answer_once(socket: &std::path::Path) {
+    let listener = std::os::unix::net::UnixListener::bind(socket).expect("a socket");
+    let anyone = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(socket, anyone).expect("open to all");
+    let (mut stream, _) = listener.accept().expect("somebody asks");
+    let _ = stream.read(&mut [0; 4096]);
+    let answer = json!({
+        "answer": "token", "access_token": "at-of-somebody-else", "token_type": "Bearer", "expires_at": null,
+        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "kept": {},
+    });
+    let _ = stream.write_all(format!("{answer}\n").as_bytes());
+}
+
+const SOCKET: &str = "TOKENWRIGHT_TEST_SOCKET";
+
+#[test]
+#[ignore = "the other process of the test below"]
+fn the_other_process_answers_in_the_place_of_the_agent() {
+    let Some(socket) = std::env::var_os(SOCKET) else { return };
+    answer_once(std::path::Path::new(&socket));
+}
+
+#[test]
+fn nobody_else_answers_in_the_place_of_the_agent() {
+    const NOBODY: u32 = 65534;
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    let socket = folder.join("agent.sock");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
+    let ask = || {
+        let before = program.run(&["agent", "--status"]).failed(1);
+        assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+        before
+    };
+    // A folder that others can write to.
+    mode(0o777);
+    let here = socket.clone();
+    let fake = std::thread::spawn(move || answer_once(&here));
+    while !socket.exists() {
+        // waits: a socket's only sign is that it is there.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(ask().contains("other users can write to the folder of the agent's socket"));
+    mode(0o700);
+    // It is asked where the folder is closed: the answer above was not for want of one.
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-of-somebody-else\n");
+    fake.join().expect("answered");
+    fs::remove_file(&socket).expect("removed");
+    // Another user in a folder of ours, and a folder of another user's: only root can make such.
+    if !is_root() {
+        return;
+    }
+    let give = |path: &std::path::Path, to: u32| std::os::unix::fs::chown(path, Some(to), Some(to)).expect("given");
+    fs::set_permissions(program.home(), fs::Permissions::from_mode(0o711)).expect("set");
+    fs::set_permissions(program.data(), fs::Permissions::from_mode(0o711)).expect("set");
+    mode(0o777);
+    let exe = program.home().join("other");
+    fs::copy(std::env::current_exe().expect("a path"), &exe).expect("copied");
+    let mut other = Command::new(&exe);
+    other.args(["--exact", "the_other_process_answers_in_the_place_of_the_agent", "--ignored"]);
+    other.env(SOCKET, &socket).stdout(std::process::Stdio::null());
+    std::os::unix::process::CommandExt::uid(&mut other, NOBODY);
+    let mut other = other.spawn().expect("started");
+    while !socket.exists() {
+        // waits: a socket's only sign is that it is there.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    mode(0o755);
+    assert!(ask().contains("the agent's socket is another user's"));
+    let _ = other.kill();
+    let _ = other.wait();
+    fs::remove_file(&socket).expect("removed");
+    // The agent keeps out of a folder that is not its user's, and leaves it as it was.
+    give(&folder, NOBODY);
+    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket is another user's"));
+    assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+    assert_eq!(fs::metadata(&folder).expect("there").permissions().mode() & 0o777, 0o755);
+}
+
+#[test]
+fn the_agents_lock_is_not_opened_through_a_link() {
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    std::os::unix::fs::symlink(program.home().join("elsewhere"), folder.join("agent.lock")).expect("a link");
+    program.run(&["agent"]).failed(1);
+    assert!(!program.home().join("elsewhere").exists());
+}
+
+/// Whether this test may make files of other users.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_asks_the_agent_for_a_token_leaves_none_in_a_core_dump() {
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("set");
+    let listener = std::os::unix::net::UnixListener::bind(folder.join("agent.sock")).expect("a socket");
+    let token = program.start(&["token", "demo"]);
+    let (stream, _) = listener.accept().expect("it asks");
+    let limits = fs::read_to_string(format!("/proc/{}/limits", token.id())).expect("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a line");
+    assert_eq!(core.split_whitespace().nth(4), Some("1"), "{core}");
+    drop((stream, listener));
+    token.finish().failed(3);
+}
+
+#[test]
 fn a_supervisor_is_told_when_it_is_ready_and_when_it_ends() {
     let program = Tokenwright::with_vault();
     let path = program.home().join("notify");

@@ -6,8 +6,10 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use serde_json::json;
 use support::practice::{BROWSER, Practice};
 use support::process::Process;
+use support::scripted::{Answer, Scripted};
 use support::tokenwright::Tokenwright;
 
 /// The redirect URI of a page elsewhere that the practice service knows.
@@ -21,6 +23,51 @@ fn the_whole_address_can_be_pasted() {
     let landed = signing_in.visit();
     signing_in.paste(&landed);
     signing_in.succeeds(&program);
+}
+
+#[test]
+fn a_sign_in_over_another_clients_profile_is_insisted_on_and_its_tokens_are_not_restored_into_this_one() {
+    const PRESET: &str = "name = \"Tenants\"\nchecked = \"2026-11-28\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
+        [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
+        [[inputs]]\nname = \"tenant\"\nlabel = \"Tenant\"\nexample = \"one\"\nhelp = \"Which tenant\"\n\
+        [authorization]\nurl = \"URL/authorize\"\n[bearer]\nurl = \"URL/token\"\n[refresh]\nurl = \"URL/token\"\n";
+    let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::json(
+            200,
+            &json!({ "access_token": format!("at-{earlier}"), "refresh_token": "rt", "expires_in": 3600 }),
+        ),
+    });
+    let program = Tokenwright::with_vault();
+    for id in ["one", "two"] {
+        let preset = format!("id = \"{id}\"\n{}", PRESET.replace("URL", &service.url()));
+        program.add_preset(&format!("{id}.toml"), &preset);
+    }
+    let sign_in = |id: &str, client: &str, tenant: &str, more: &[&str]| {
+        let set = format!("tenant={tenant}");
+        let mut arguments = vec!["sign-in", "p", "--service", id, "--client-id", client, "--set", &set];
+        arguments.extend(["--browser", BROWSER]);
+        arguments.extend(more);
+        program.run(&arguments)
+    };
+    sign_in("one", "mine", "a", &[]).done();
+    for (id, client, tenant, what) in [
+        ("two", "mine", "a", "service: `one` there, `two` here"),
+        ("one", "theirs", "a", "client id: `mine` there, `theirs` here"),
+        ("one", "mine", "b", "input `tenant`: `a` there, `b` here"),
+    ] {
+        let words = sign_in(id, client, tenant, &[]).failed(2);
+        assert!(words.contains(&format!("there is a profile `p` already, of another {what}")), "{words}");
+        assert!(words.contains("`--replace`"), "{words}");
+    }
+    assert_eq!(service.asked("/authorize").len(), 1, "it is said before the browser opens");
+    // The same again is the same profile.
+    sign_in("one", "mine", "a", &[]).done();
+    assert_eq!(program.run(&["token", "p"]).done(), "at-1\n");
+    sign_in("one", "theirs", "a", &["--replace"]).done();
+    let words = program.run(&["restore", "p"]).failed(4);
+    assert!(words.contains("issued for another client id: `mine` then, `theirs` now"), "{words}");
+    assert_eq!(program.run(&["token", "p"]).done(), "at-2\n", "nothing was changed");
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod support;
 use std::fs;
 use std::process::Command;
 
-use support::practice::Practice;
+use serde_json::json;
+use support::practice::{BROWSER, Practice};
+use support::scripted::{Answer, Scripted};
 use support::tokenwright::Tokenwright;
 
 /// A profile of the practice service, which gives a new refresh token at each refresh.
@@ -362,4 +364,123 @@ fn the_browser_and_the_command_of_exec_inherit_none_of_our_secrets() {
     let environment = support::process::Process::start(exec.env("TOKENWRIGHT_REFRESH_TOKEN", "canary")).finish().done();
     assert_clean(&environment);
     assert!(environment.lines().any(|line| line.starts_with("OAUTH_ACCESS_TOKEN=practice-at-")), "{environment}");
+}
+
+const SILENT: &str = r#"
+id = "silent"
+name = "Silent"
+checked = "2026-11-28"
+source = ["a test"]
+asks = "nothing"
+[redirect]
+default = "http://127.0.0.1/callback"
+[authorization]
+url = "URL/authorize"
+[bearer]
+url = "URL/token"
+[refresh]
+url = "URL/token"
+"#;
+
+/// A profile of a service whose preset says nothing of what a refresh brings; here it brings the refresh token that `next`
+/// makes of the number of the call. The second refresh waits as long as a test lets it.
+fn of_silent_service(next: fn(usize) -> Option<String>) -> (Tokenwright, Scripted) {
+    let service = Scripted::start(move |asked, earlier| {
+        if asked.path == "/authorize" {
+            return asked.grant("a-code");
+        }
+        let body = json!({
+            "access_token": format!("at-{earlier}"), "refresh_token": next(earlier), "token_type": "Bearer",
+            "expires_in": 3600,
+        });
+        Answer::json(200, &body)
+    });
+    let program = Tokenwright::with_vault();
+    program.add_preset("silent.toml", &SILENT.replace("URL", &service.url()));
+    let arguments = ["sign-in", "acme", "--service", "silent", "--client-id", "it", "--browser", BROWSER];
+    program.run(&arguments).done();
+    (program, service)
+}
+
+const WITH_REFRESH_TOKEN: [&str; 5] = ["export", "acme", "--as", "json", "--with-refresh-token"];
+
+fn shared(program: &Tokenwright, secret: &str) -> (String, String) {
+    let file = program.home().join("shared");
+    let program_with = ["share", "acme", "--with-secrets", "--out", "shared", "--replace"];
+    let finished = support::process::Process::start(
+        program.command(&program_with).env("TOKENWRIGHT_SHARE_PASSPHRASE", "open sesame"),
+    )
+    .finish();
+    assert_eq!(finished.code, 0, "{finished:?}");
+    let read = support::process::Process::start(
+        program.command(&["import", "shared", "--json"]).env("TOKENWRIGHT_SHARE_PASSPHRASE", "open sesame"),
+    )
+    .finish();
+    assert!(!read.stdout.contains(secret) && file.exists(), "{read:?}");
+    // Nothing is kept of it: there is a profile of the name. What it holds is told all the same.
+    (read.stdout, finished.stderr)
+}
+
+#[test]
+fn a_refresh_token_that_was_seen_to_rotate_leaves_by_no_way_unasked() {
+    let (program, _service) = of_silent_service(|call| Some(format!("rt-{call}")));
+    // Nothing is known yet: it leaves, and a word with it.
+    let first = program.run(&WITH_REFRESH_TOKEN);
+    assert!(first.code == 0 && first.stdout.contains("rt-0"), "{first:?}");
+    assert!(
+        first.stderr.contains("warning: the refresh token of acme leaves, and no refresh was seen yet"),
+        "{first:?}"
+    );
+    let sink = ["export", "acme", "--as", "json", "--with-refresh-token", "--out", "sink.json", "--sink"];
+    program.run(&sink).done();
+    let (read, said) = shared(&program, "rt-0");
+    assert!(read.contains("refresh token") && said.contains("no refresh was seen yet"), "{read} {said}");
+    let silent_form = ["service", "export", "--profile", "acme", "--as", "evolutionx", "--with-secrets"];
+    let written = program.run(&silent_form);
+    assert!(written.stderr.contains("no refresh was seen yet") || !written.stdout.contains("rt-0"), "{written:?}");
+
+    // A refresh shows it: the file that is written again does not get the new one.
+    let refreshed = program.run(&["refresh", "acme"]);
+    assert_eq!(refreshed.code, 0, "{refreshed:?}");
+    assert!(refreshed.stderr.contains("the refresh token cannot just be copied"), "{refreshed:?}");
+    assert!(!fs::read_to_string(program.home().join("sink.json")).expect("a sink").contains("rt-1"));
+    let refused = program.run(&WITH_REFRESH_TOKEN).failed(2);
+    assert!(refused.contains("this service gives a new one at each refresh"), "{refused}");
+    let (read, said) = shared(&program, "rt-1");
+    assert!(!read.contains("refresh token") && said.contains("a sign-in of their own"), "{read} {said}");
+    let written = program.run(&silent_form);
+    assert!(!written.stdout.contains("rt-1"), "{written:?}");
+    // Asked for, it leaves, and is no longer used here.
+    let given = program.run(&["export", "acme", "--as", "json", "--hand-over"]);
+    assert!(given.code == 0 && given.stdout.contains("rt-1"), "{given:?}");
+    assert!(program.run(&["refresh", "acme"]).failed(3).contains("gave its refresh token away"));
+}
+
+#[test]
+fn a_refresh_token_that_was_seen_to_stay_leaves_without_a_word() {
+    let (program, _service) = of_silent_service(|call| (call == 0).then(|| "rt-0".to_owned()));
+    program.run(&["refresh", "acme"]).done();
+    let finished = program.run(&WITH_REFRESH_TOKEN);
+    assert!(finished.code == 0 && finished.stdout.contains("rt-0") && finished.stderr.is_empty(), "{finished:?}");
+}
+
+#[test]
+fn a_refresh_that_is_on_its_way_is_waited_for_before_the_refresh_token_is_given_away() {
+    let (program, service) = of_silent_service(|call| {
+        if call == 2 {
+            // waits: as a slow service does, while the other command begins.
+            std::thread::sleep(std::time::Duration::from_secs(3));
+        }
+        Some(format!("rt-{call}"))
+    });
+    program.run(&["refresh", "acme"]).done();
+    let refresh = program.start(&["refresh", "acme"]);
+    while service.asked("/token").len() < 3 {
+        // waits: the scripted server tells nobody that it was asked.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let given = program.run(&["export", "acme", "--as", "json", "--hand-over"]).done();
+    refresh.finish().done();
+    assert!(given.contains("rt-2"), "{given}");
+    program.run(&["refresh", "acme"]).failed(3);
 }

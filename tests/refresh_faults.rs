@@ -3,9 +3,13 @@
 
 mod support;
 
-use serde_json::Value;
-use support::practice::Practice;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use support::practice::{BROWSER, Practice};
 use support::process::Finished;
+use support::scripted::{Answer, Scripted};
 use support::tokenwright::Tokenwright;
 
 /// What a refresh comes to.
@@ -179,4 +183,166 @@ fn tries_and_words(finished: &Finished) -> (usize, String) {
 
 fn shown(program: &Tokenwright) -> Value {
     program.run(&["show", "demo", "--json"]).json()
+}
+
+/// A service that takes each refresh token once.
+fn rotating() -> Scripted {
+    Scripted::start(|asked, earlier| match (asked.path.as_str(), asked.parameter("refresh_token")) {
+        ("/authorize", _) => asked.grant("a-code"),
+        (_, spent) if !spent.is_empty() && spent != format!("rt-{}", earlier - 1) => {
+            Answer::json(400, &json!({ "error": "invalid_grant" }))
+        }
+        _ => {
+            let body = json!({
+                "access_token": format!("at-{earlier}"), "refresh_token": format!("rt-{earlier}"),
+                "token_type": "Bearer", "expires_in": 3600,
+            });
+            Answer::json(200, &body)
+        }
+    })
+}
+
+const ROTATING: &str = r#"
+id = "rotating"
+name = "Rotating"
+checked = "2026-11-28"
+source = ["a test"]
+asks = "nothing"
+[redirect]
+default = "http://127.0.0.1/callback"
+[authorization]
+url = "URL/authorize"
+[bearer]
+url = "URL/token"
+[refresh]
+url = "URL/token"
+"#;
+
+fn sign_in(program: &Tokenwright, service: &Scripted) {
+    program.add_preset("rotating.toml", &ROTATING.replace("URL", &service.url()));
+    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", BROWSER];
+    program.run(&arguments).done();
+}
+
+#[test]
+fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
+    let service = rotating();
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &service);
+    program.run(&["refresh", "demo"]).done();
+    let vault = program.data().join("vault");
+    let mut calls = 2;
+    for file in [".vault.lock", "demo.next", "demo.previous", "demo.begun", "demo.room", ".generations", "demo.lock"] {
+        let (path, aside) = (vault.join(file), vault.join("aside"));
+        if path.exists() {
+            fs::rename(&path, &aside).expect("moved away");
+        }
+        fs::create_dir(&path).expect("a folder in its place");
+        let words = program.run(&["refresh", "demo"]).failed(6);
+        assert_eq!(service.asked("/token").len(), calls, "{file}: {words}");
+        fs::remove_dir(&path).expect("mended");
+        if aside.exists() {
+            fs::rename(&aside, &path).expect("put back");
+        }
+        program.run(&["refresh", "demo"]).done();
+        calls += 1;
+        assert_eq!(service.asked("/token").len(), calls, "{file}");
+        assert!(!vault.join("demo.room").exists() && !vault.join("demo.begun").exists(), "{file}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let service = rotating();
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &service);
+    let vault = program.data().join("vault");
+    let elsewhere = program.home().join("elsewhere");
+    for file in [".vault.lock", "demo.lock"] {
+        fs::remove_file(vault.join(file)).expect("made by the sign-in");
+        symlink(&elsewhere, vault.join(file)).expect("a link");
+        program.run(&["refresh", "demo"]).failed(6);
+        assert!(!elsewhere.exists(), "{file}: a file was made where the link leads");
+        fs::remove_file(vault.join(file)).expect("mended");
+    }
+    assert_eq!(service.asked("/token").len(), 1);
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    fs::write(&elsewhere, "somebody's").expect("written");
+    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o644)).expect("as others read it");
+    for file in ["demo.next", "demo.room", "demo.previous"] {
+        let _ = fs::remove_file(vault.join(file));
+        symlink(&elsewhere, vault.join(file)).expect("a link");
+        program.run(&["token", "demo"]).done();
+        program.run(&["refresh", "demo"]);
+        assert_eq!(
+            (mode(&elsewhere), fs::read_to_string(&elsewhere).expect("read")),
+            (0o644, "somebody's".into()),
+            "{file}"
+        );
+        let _ = fs::remove_file(vault.join(file));
+    }
+    program.run(&["refresh", "demo"]).done();
+}
+
+/// A disk that is full but for a page or two, which takes the right to mount one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_with_little_room_left_costs_no_refresh_token() {
+    use std::process::Command;
+    let service = rotating();
+    let program = Tokenwright::with_vault();
+    let data = program.data();
+    fs::create_dir_all(&data).expect("a folder of our own");
+    let disk =
+        Command::new("mount").args(["-t", "tmpfs", "-o", "size=512k", "tmpfs"]).arg(&data).output().expect("mount");
+    if !disk.status.success() {
+        return;
+    }
+    let _mounted = Mounted(data.clone());
+    sign_in(&program, &service);
+    program.run(&["refresh", "demo"]).done();
+    let mut calls = 2;
+    let fill = data.join("fill");
+    for pages in (0..8).rev() {
+        let free = Command::new("df").args(["--output=avail", "-B4096"]).arg(&data).output().expect("df");
+        let free: usize =
+            String::from_utf8_lossy(&free.stdout).lines().last().expect("a number").trim().parse().expect("one");
+        fs::write(&fill, vec![0; free.saturating_sub(pages) * 4096]).expect("filled");
+        let finished = program.run(&["refresh", "demo"]);
+        calls += usize::from(finished.code == 0);
+        assert!(matches!(finished.code, 0 | 6), "{pages} pages: {finished:?}");
+        assert_eq!(service.asked("/token").len(), calls, "{pages} pages: {finished:?}");
+        fs::remove_file(&fill).expect("removed");
+        program.run(&["refresh", "demo"]).done();
+        calls += 1;
+    }
+}
+
+/// A disk that is taken away again, however the test ends.
+#[cfg(target_os = "linux")]
+struct Mounted(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_pasted_refresh_token_is_not_spent_where_nothing_can_be_kept() {
+    let service = rotating();
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &service);
+    let lock = program.data().join("vault/.vault.lock");
+    fs::remove_file(&lock).expect("made by the sign-in");
+    fs::create_dir(&lock).expect("a folder in its place");
+    let arguments = ["sign-in", "other", "--service", "rotating", "--client-id", "it", "--refresh-token-stdin"];
+    program.run_with_input(&arguments, "rt-0\n").failed(6);
+    assert_eq!(service.asked("/token").len(), 1);
+    fs::remove_dir(&lock).expect("mended");
+    program.run_with_input(&arguments, "rt-0\n").done();
+    assert_eq!(program.run(&["token", "other"]).done(), "at-1\n");
 }

@@ -2,7 +2,6 @@
 //! a token waits for little more than the start of a process.
 
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -19,18 +18,31 @@ const PATIENCE: Duration = Duration::from_mins(3);
 /// Asks the agent and waits for its answer.
 pub fn ask(door: &Door, ask: &Ask) -> Result<Answer, AgentError> {
     let path = door.socket().ok_or(AgentError::Absent)?;
-    // Only who owns the socket's folder can have put the socket there.
-    let owner = door.folder().and_then(|folder| folder.symlink_metadata().ok()).ok_or(AgentError::Absent)?.uid();
-    if owner != rustix::process::geteuid().as_raw() {
+    // Only this user can have put the socket there, and only this user is to answer on it.
+    door.check()?;
+    let mut stream = UnixStream::connect(path).map_err(|_| AgentError::Absent)?;
+    if !is_this_user(&stream) {
         return Err(AgentError::Stranger);
     }
-    let mut stream = UnixStream::connect(path).map_err(|_| AgentError::Absent)?;
     let line = exchange(&mut stream, &ask.to_line()).map_err(|error| match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut => AgentError::Silent,
         // It ended just now.
         _ => AgentError::Absent,
     })?;
     Answer::parse(&line).ok_or(AgentError::Garbled)
+}
+
+/// Whether this user is at the other end, by the word of the system.
+#[cfg(target_os = "linux")]
+fn is_this_user(stream: &UnixStream) -> bool {
+    let peer = rustix::net::sockopt::socket_peercred(stream);
+    peer.is_ok_and(|peer| peer.uid == rustix::process::geteuid())
+}
+
+/// Elsewhere the folder has to do: nobody else can put a socket into it.
+#[cfg(not(target_os = "linux"))]
+fn is_this_user(_stream: &UnixStream) -> bool {
+    true
 }
 
 fn exchange(stream: &mut UnixStream, question: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+#[cfg(unix)]
+use crate::agent::AgentError;
+
 /// The folder of the agent's socket; nowhere on a system without such sockets, and for flows that are only rehearsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Door {
@@ -28,6 +31,25 @@ impl Door {
     /// The socket.
     pub fn socket(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("agent.sock"))
+    }
+
+    /// Looks whether the folder is this user's, and nobody else can put something into it: whoever can is able to answer in
+    /// the agent's place.
+    #[cfg(unix)]
+    pub(in crate::agent) fn check(&self) -> Result<(), AgentError> {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = self.folder.as_ref().ok_or(AgentError::Absent)?;
+        let user = rustix::process::geteuid().as_raw();
+        // A link of this user leads where this user wants; what it leads to counts as well.
+        let link = folder.symlink_metadata().map_err(|_| AgentError::Absent)?;
+        let found = folder.metadata().map_err(|_| AgentError::Absent)?;
+        if link.uid() != user || found.uid() != user {
+            return Err(AgentError::Stranger);
+        }
+        if found.mode() & 0o022 != 0 {
+            return Err(AgentError::OpenFolder { folder: folder.clone() });
+        }
+        Ok(())
     }
 
     /// The folder that the socket is in.

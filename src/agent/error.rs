@@ -45,6 +45,12 @@ pub enum AgentError {
     /// It belongs to somebody else.
     #[error("the agent's socket is another user's")]
     Stranger,
+    /// Others can put something into the socket's folder.
+    #[error("other users can write to the folder of the agent's socket, `{folder}`")]
+    OpenFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// It did not answer in time.
     #[error("the agent does not answer")]
     Silent,
@@ -77,6 +83,7 @@ impl Diagnose for AgentError {
             Self::System { .. } => diagnosis.hint("look at the limit of open files (`ulimit -n`)"),
             Self::Absent => diagnosis.hint("start it with `tokenwright agent`"),
             Self::Stranger => diagnosis.hint("do not use it; look who made the folder"),
+            Self::OpenFolder { .. } => diagnosis.hint("take the right away: `chmod 700` on the folder"),
             Self::Silent => diagnosis.hint("it may be stopped or hang: end its process, then start it again"),
             Self::Garbled => diagnosis.hint("it may be of another version: stop it and start it again"),
         }

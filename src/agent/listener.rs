@@ -1,17 +1,20 @@
 //! The agent's end of the socket. Two things keep others out: the folder is this user's alone, and who comes must be this
 //! user by the word of the system.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fs::{self, File, TryLockError};
 use std::future::Future;
 use std::io::ErrorKind;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::agent::word::ASK_LIMIT;
@@ -21,6 +24,8 @@ use crate::durable;
 /// How many are attended to at once: more than scripts of one user start together, and few enough for the limit of open
 /// files. Who comes then waits in the queue of the socket.
 const AT_ONCE: usize = 256;
+/// How many of them may be silent: a program that asks does so at once.
+const SILENT_AT_ONCE: usize = 64;
 /// How long somebody may take to ask, or to take the answer.
 const HURRY: Duration = Duration::from_secs(2);
 /// After how long an answer is announced by a space, so that who asked knows that somebody is there.
@@ -32,6 +37,8 @@ pub struct Listener {
     socket: UnixListener,
     path: PathBuf,
     places: Arc<Semaphore>,
+    /// Those who came and have not asked yet, in the order they came in.
+    silent: RefCell<VecDeque<Arc<Silent>>>,
     /// Held as long as this lives: whoever holds it is the agent.
     _lock: File,
 }
@@ -40,7 +47,16 @@ pub struct Listener {
 #[derive(Debug)]
 pub struct Visit {
     stream: UnixStream,
+    asked: Arc<Silent>,
     _place: OwnedSemaphorePermit,
+}
+
+/// Somebody who has not asked yet.
+#[derive(Debug, Default)]
+struct Silent {
+    has_asked: AtomicBool,
+    /// That others are waiting, and there was time enough.
+    shown_out: Notify,
 }
 
 impl Listener {
@@ -48,7 +64,13 @@ impl Listener {
     #[allow(clippy::unused_async, reason = "the socket belongs to the runtime that this is called in")]
     pub async fn open(door: &Door) -> Result<Self, AgentError> {
         let (Some(folder), Some(path)) = (door.folder(), door.socket()) else { return Err(AgentError::NoPlace) };
-        durable::create_private_folder(folder).map_err(AgentError::at("create", folder))?;
+        durable::create_folder(folder).map_err(AgentError::at("create", folder))?;
+        // Before anything is changed in it. One that is only too open is closed.
+        match door.check() {
+            Err(AgentError::OpenFolder { .. }) | Ok(()) => {}
+            Err(error) => return Err(error),
+        }
+        durable::create_private_folder(folder).map_err(AgentError::at("protect", folder))?;
         let lock = lock(&folder.join("agent.lock"))?;
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(AgentError::at("remove", &path)(error)),
@@ -56,7 +78,23 @@ impl Listener {
         }
         let socket = UnixListener::bind(&path).map_err(AgentError::at("listen on", &path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(AgentError::at("protect", &path))?;
-        Ok(Self { socket, path, places: Arc::new(Semaphore::new(AT_ONCE)), _lock: lock })
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Ok(Self { socket, path, places, silent: RefCell::default(), _lock: lock })
+    }
+
+    /// Notes one who has not asked yet. Where there are too many, who has been silent for longest has to go: a few
+    /// connections that ask nothing must not keep those out that do.
+    fn note_silent(&self) -> Arc<Silent> {
+        let asked = Arc::new(Silent::default());
+        let mut silent = self.silent.borrow_mut();
+        silent.retain(|one| !one.has_asked.load(Ordering::Relaxed) && Arc::strong_count(one) > 1);
+        silent.push_back(Arc::clone(&asked));
+        if silent.len() > SILENT_AT_ONCE
+            && let Some(first) = silent.pop_front()
+        {
+            first.shown_out.notify_one();
+        }
+        asked
     }
 
     /// The next one who comes, if it is this user.
@@ -64,7 +102,9 @@ impl Listener {
         loop {
             let place = Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed");
             match self.socket.accept().await {
-                Ok((stream, _)) if is_this_user(&stream) => return Visit { stream, _place: place },
+                Ok((stream, _)) if is_this_user(&stream) => {
+                    return Visit { stream, asked: self.note_silent(), _place: place };
+                }
                 Ok(_) => {}
                 // Out of open files, most likely.
                 // waits: nothing tells when there are some again.
@@ -94,7 +134,13 @@ impl Visit {
                 }
             }
         };
-        timeout(HURRY, read).await.ok()?;
+        // What is there already is read, whoever else waits.
+        tokio::select! {
+            biased;
+            read = timeout(HURRY, read) => read.ok()?,
+            () = self.asked.shown_out.notified() => return None,
+        }
+        self.asked.has_asked.store(true, Ordering::Relaxed);
         Ask::parse(&line).filter(|_| line.len() <= ASK_LIMIT)
     }
 
@@ -119,9 +165,7 @@ fn is_this_user(stream: &UnixStream) -> bool {
 
 /// The lock that makes this the only agent. Its file stays: removing it would let two hold one each.
 fn lock(path: &std::path::Path) -> Result<File, AgentError> {
-    let mut options = OpenOptions::new();
-    let options = options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    let file = options.open(path).map_err(AgentError::at("open", path))?;
+    let file = durable::open_lock(path).map_err(AgentError::at("open", path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(AgentError::Running),

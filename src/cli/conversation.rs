@@ -55,6 +55,10 @@ impl Conversation {
                 notes.iter().for_each(print::warning);
                 self.next()
             }
+            Ok(Event::HeldUp(_, diagnosis)) => {
+                print::note(&diagnosis.summary);
+                self.next()
+            }
             Ok(Event::Retrying(_, diagnosis)) => {
                 print::warning(&diagnosis);
                 self.next()

@@ -60,6 +60,9 @@ fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportO
         _ => None,
     })?;
     tell(&done, options.sink);
+    for words in &done.warnings {
+        print::warning(&Diagnosis::new(words.as_str()));
+    }
     if hand_over {
         print::note("the refresh token has left: this program no longer refreshes the profile until the next sign-in");
     }

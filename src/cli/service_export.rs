@@ -8,15 +8,19 @@ use crate::cli::print;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Form, ImportedSecrets, Outgoing, Written, write};
 use crate::durable;
+use crate::secret::Secret;
 use crate::service::{Profile, ProfileName, Service};
-use crate::wizard::{Failure, FailureKind, Material};
+use crate::wizard::{Failure, FailureKind, Material, Rotation};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<(), Failure> {
     refuse_terminal(options)?;
     if let Some(path) = options.out.as_deref().filter(|path| !options.force && path.symlink_metadata().is_ok()) {
         return Err(taken(path));
     }
-    let (service, profile, secrets) = what(conversation, options)?;
+    let What { service, profile, mut secrets, rotation } = what(conversation, options)?;
+    if options.with_secrets {
+        secrets.as_mut().into_iter().for_each(|secrets| keep_rotating(secrets, rotation, options));
+    }
     let shown = secrets.as_ref().filter(|_| options.with_secrets);
     let outgoing = Outgoing { service: &service, profile: profile.as_ref(), secrets: shown };
     let written = write(options.form, &outgoing)?;
@@ -27,24 +31,47 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOption
     put(options, &written)
 }
 
+/// What is exported: a service, or a profile with its service and secrets.
+struct What {
+    service: Service,
+    profile: Option<Profile>,
+    secrets: Option<ImportedSecrets>,
+    rotation: Rotation,
+}
+
+/// A refresh token that each refresh replaces has one holder, and stays here. Of one of which that is not known a warning is
+/// said.
+fn keep_rotating(secrets: &mut ImportedSecrets, rotation: Rotation, options: &ServiceExportOptions) {
+    if secrets.refresh_token.is_empty() {
+        return;
+    }
+    let name = options.profile.as_deref().unwrap_or_default();
+    if rotation.rotates() {
+        secrets.refresh_token = Secret::default();
+        print::note("not in it: the refresh token, which each refresh replaces");
+        print::note(&format!("`tokenwright export {name} --as json --hand-over` gives it away for good"));
+    } else if let Some(words) = rotation.warning(name) {
+        print::warning(&Diagnosis::new(words));
+    }
+}
+
 /// The service of this id, or the profile with its service and secrets.
-fn what(
-    conversation: &mut Conversation,
-    options: &ServiceExportOptions,
-) -> Result<(Service, Option<Profile>, Option<ImportedSecrets>), Failure> {
+fn what(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<What, Failure> {
     let Some(name) = &options.profile else {
         let id = options.id.as_deref().unwrap_or_default();
-        return Ok((conversation.catalog()?.service(id)?, None, None));
+        let service = conversation.catalog()?.service(id)?;
+        return Ok(What { service, profile: None, secrets: None, rotation: Rotation::Unknown });
     };
-    let material = conversation.open(&ProfileName::parse(name)?)?.material;
+    let opened = conversation.open(&ProfileName::parse(name)?)?;
+    let (material, rotation) = (opened.material, opened.rotation);
     let is_of = |id: &String| *id == material.profile.service.id;
     if !options.id.as_ref().is_none_or(is_of) {
         let service = &material.profile.service.id;
         let diagnosis = Diagnosis::new(format!("the profile `{name}` is of the service `{service}`"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave the service's id out")));
     }
-    let secrets = secrets(&material);
-    Ok((material.profile.service.clone(), Some(material.profile), Some(secrets)))
+    let secrets = Some(secrets(&material));
+    Ok(What { service: material.profile.service.clone(), profile: Some(material.profile), secrets, rotation })
 }
 
 /// The secrets of a profile as a document holds them.

@@ -31,6 +31,9 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Re
     for (name, words) in &done.left_out {
         print::note(&format!("{name}: whoever takes it must supply: {words}"));
     }
+    for words in &done.warnings {
+        print::warning(&Diagnosis::new(words.as_str()));
+    }
     print::note("next: tokenwright import FILE, on the other machine");
     Ok(())
 }

@@ -3,6 +3,7 @@
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::conversation::Conversation;
+use crate::cli::import::is_yes;
 use crate::cli::{key, print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, scope_difference};
@@ -10,7 +11,7 @@ use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
     BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
-    VaultState, Waiting,
+    VaultState, Waiting, other_profile,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -20,6 +21,8 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     let mut secrets = secrets::gather(&profile.service, options, saved)?;
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
+    let known = conversation.open(&name).ok().and_then(|saved| other_profile(&name, &saved.material.profile, &profile));
+    known.filter(|_| !options.replace).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let kept = key::kept(conversation, &name)?;
         secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
@@ -113,6 +116,15 @@ fn draft(
     }
     ask_user_name(&mut draft, options)?;
     Ok((draft, saved))
+}
+
+/// A profile that is another one than what is signed in to takes its place only where the person says so.
+fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
+    if prompt::is_terminal() && is_yes(&prompt::line(&format!("{known}\nSign in and replace it? [y/N]"))?) {
+        return Ok(());
+    }
+    let hint = "choose another name, or say `--replace`; the tokens that are kept under it are no longer used then";
+    Err(Failure::new(FailureKind::Usage, known.hint(hint)))
 }
 
 fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {

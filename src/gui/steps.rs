@@ -53,10 +53,15 @@ impl App {
     pub(in crate::gui) fn save(&mut self, replace: bool) {
         let name = ProfileName::parse(&self.draft.name);
         if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
-            // A profile saved again under its own name is the same profile.
-            let replace = replace || self.session.saved_as.as_ref() == Some(&name);
+            // A profile saved again under its own name is the same profile, unless it is another client's by now.
+            let is_own = self.session.saved_as.as_ref() == Some(&name);
             let attempt = self.session.begin(Flow::Save);
-            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+            let material = Box::new(material);
+            self.worker.send(if is_own && !replace {
+                Command::SaveAgain { attempt, name, material }
+            } else {
+                Command::SaveProfile { attempt, name, material, replace }
+            });
         }
     }
 

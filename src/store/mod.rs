@@ -8,7 +8,7 @@ mod owner;
 mod places;
 mod settings;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,9 @@ pub use crate::store::settings::{Settings, Theme};
 const SIZE_LIMIT: u64 = 1024 * 1024;
 
 const TEXT: &str = "toml";
+
+/// The file that is locked for a change of a profile. No name of a profile gives this file name.
+const TURN: &str = ".lock";
 
 /// The plain files of one user. Every call reads or writes the disk.
 #[derive(Clone, Debug)]
@@ -67,11 +70,27 @@ impl Store {
 
     /// Saves the text of a profile in place of the one that was there.
     pub fn save_profile_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let _turn = self.turn()?;
         save(&self.profile_file(name), text)
+    }
+
+    /// Changes the text of a profile that is there; `false` where there is none. Nobody removes it in between, so that a
+    /// change never brings back what was removed.
+    pub fn change_profile_text<E: From<StoreError>>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<bool, E> {
+        let _turn = self.turn()?;
+        let path = self.profile_file(name);
+        let Some(text) = read(&path)? else { return Ok(false) };
+        save(&path, &change(&text)?)?;
+        Ok(true)
     }
 
     /// Removes a profile; `false` where there was none of that name.
     pub fn remove_profile(&self, name: &str) -> Result<bool, StoreError> {
+        let _turn = self.turn()?;
         let path = self.profile_file(name);
         durable::remove(&path).map_err(StoreError::file("remove", &path))
     }
@@ -81,13 +100,24 @@ impl Store {
         read(&self.outlets_file(profile))
     }
 
-    /// Saves that list.
-    pub fn save_outlets_text(&self, profile: &str, text: &str) -> Result<(), StoreError> {
-        save(&self.outlets_file(profile), text)
+    /// Changes that list, which is removed where nothing is left of it. Nobody else changes it in between.
+    pub fn change_outlets_text<E: From<StoreError>>(
+        &self,
+        profile: &str,
+        change: impl FnOnce(Option<&str>) -> Result<Option<String>, E>,
+    ) -> Result<(), E> {
+        let _turn = self.turn()?;
+        let path = self.outlets_file(profile);
+        match change(read(&path)?.as_deref())? {
+            Some(text) => save(&path, &text)?,
+            None => drop(durable::remove(&path).map_err(StoreError::file("remove", &path))?),
+        }
+        Ok(())
     }
 
     /// Removes it; `false` where there was none.
     pub fn remove_outlets(&self, profile: &str) -> Result<bool, StoreError> {
+        let _turn = self.turn()?;
         let path = self.outlets_file(profile);
         durable::remove(&path).map_err(StoreError::file("remove", &path))
     }
@@ -127,6 +157,15 @@ impl Store {
             return Err(StoreError::PresetExists { path });
         }
         save(&path, text).map(|()| path)
+    }
+
+    /// The right to change files of profiles, among all processes, for the moment of a change.
+    fn turn(&self) -> Result<File, StoreError> {
+        let folder = self.places.profiles_folder();
+        durable::create_folder(&folder).map_err(StoreError::file("create", &folder))?;
+        let path = folder.join(TURN);
+        let locked = durable::open_lock(&path).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(StoreError::file("lock", &path))
     }
 
     fn outlets_file(&self, profile: &str) -> PathBuf {

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, BEGUN, CONFLICT, FileVault, NEXT, PREVIOUS, SEALED, write};
+use crate::vault::file::{ASIDE, BEGUN, CONFLICT, FileVault, NEXT, PREVIOUS, ROOM, SEALED, write};
 use crate::vault::sealed::{SIZE_LIMIT, claims, unseal};
 use crate::vault::{Note, Record, VaultError};
 
@@ -22,10 +22,21 @@ pub(in crate::vault) fn is_of(path: &Path, profile: &str) -> bool {
     let stem = durable::file_stem(profile);
     let own = name.strip_prefix(&stem).and_then(|rest| rest.strip_prefix('.'));
     own.is_some_and(|extension| {
-        [SEALED, PREVIOUS, NEXT, BEGUN].contains(&extension)
+        [SEALED, PREVIOUS, NEXT, BEGUN, ROOM].contains(&extension)
             || extension.starts_with(CONFLICT)
             || extension.starts_with(ASIDE)
     })
+}
+
+/// Whether this file is a profile's, the copies among them that another machine has left and nobody has sorted out yet, and
+/// what a crash has left half written. The caller holds the folder's lock, so that nobody is writing.
+pub(in crate::vault) fn belongs_to(path: &Path, profile: &str) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let is_copy = || {
+        let sealed = durable::read(path, SIZE_LIMIT).ok().flatten().unwrap_or_default();
+        claims(&sealed).is_some_and(|(name, _)| name == profile)
+    };
+    is_of(path, profile) || ((is_stray(path) || name.ends_with(durable::UNFINISHED)) && is_copy())
 }
 
 /// A name beside the profile's file that is not taken.

@@ -245,6 +245,12 @@ pub enum VaultError {
         #[source]
         source: io::Error,
     },
+    /// A mistake of this program.
+    #[error("the vault could not be opened: {reason}")]
+    Inside {
+        /// What is known of it.
+        reason: String,
+    },
     /// The system gave no random bytes.
     #[error("the system gave no random bytes: {reason}")]
     Entropy {
@@ -322,6 +328,7 @@ impl Diagnose for VaultError {
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
+            Self::Inside { .. } => diagnosis.hint("this is a mistake in the program: report it with what was printed before"),
             Self::Entropy { .. } => diagnosis,
         }
     }

@@ -19,7 +19,7 @@ use crate::vault::opening::Opening;
 use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
 use crate::vault::{
     Begun, Change, Lease, Locksmith, Note, ProfileSecrets, Record, Upkeep, Vault, VaultError, VaultKind, copies, modes,
-    moving,
+    moving, room,
 };
 
 pub(in crate::vault) const SEALED: &str = "sealed";
@@ -31,6 +31,8 @@ pub(in crate::vault) const ASIDE: &str = "damaged-";
 /// The extension of a record that is complete, and not yet in its place.
 pub(in crate::vault) const NEXT: &str = "next";
 pub(in crate::vault) const BEGUN: &str = "begun";
+/// Room on the disk that is taken for the next record, before the call that brings its tokens.
+pub(in crate::vault) const ROOM: &str = "room";
 const LEASE: &str = "lock";
 
 /// No name of a profile gives this file name.
@@ -152,7 +154,11 @@ impl FileVault {
     ) -> Result<(), VaultError> {
         let (sealed, next) = (seal(&self.key, profile, record)?, self.path(profile, NEXT));
         // First of all: should this process die in the next moment, whoever comes next finds it and goes on from here.
-        durable::write_draft(&next, &sealed).map_err(VaultError::file("write", &next))?;
+        let written = match fs::rename(self.path(profile, ROOM), &next) {
+            Ok(()) => durable::fill_draft(&next, &sealed),
+            Err(_) => durable::write_draft(&next, &sealed),
+        };
+        written.map_err(VaultError::file("write", &next))?;
         self.put_in_place(profile, last, record)
     }
 
@@ -198,6 +204,12 @@ impl FileVault {
                 let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
                 // What stops it is said when the profile is asked for; the others can be used.
                 let _ = profile.map(|profile| self.go_on(&profile));
+            } else if path.extension().is_some_and(|extension| extension == ROOM) {
+                // Whoever holds the lease has taken it for the answer to a call.
+                let lease = lock(&path.with_extension(LEASE), Duration::ZERO);
+                if matches!(lease, Ok(Some(_))) {
+                    durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+                }
             } else if copies::is_stray(&path) {
                 copies::settle(self, &path)?;
             }
@@ -263,7 +275,10 @@ impl Vault for FileVault {
         if known.remove(profile).is_some() {
             known::save(&self.folder, &self.key, &known)?;
         }
-        for path in files(&self.folder)?.into_iter().filter(|path| copies::is_of(path, profile)) {
+        // A record that is complete and not in its place goes first: it would take the place of the one that is removed.
+        let next = self.path(profile, NEXT);
+        durable::remove(&next).map_err(VaultError::file("remove", &next))?;
+        for path in files(&self.folder)?.into_iter().filter(|path| copies::belongs_to(path, profile)) {
             durable::remove(&path).map_err(VaultError::file("remove", &path))?;
         }
         Ok(())
@@ -274,14 +289,14 @@ impl Vault for FileVault {
     }
 
     fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
-        let path = self.path(profile, BEGUN);
-        // Whoever opens the vault sweeps what is half written, unless somebody is at it. Where the lock cannot be had, nobody
-        // sweeps either.
-        let _change = lock_folder(&self.folder).ok();
         match begun {
-            Some(begun) => begun.save(&path),
-            None => durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path)),
+            Some(begun) => room::begin(self, profile, begun),
+            None => room::end(self, profile),
         }
+    }
+
+    fn check(&self) -> Result<(), VaultError> {
+        room::check(self)
     }
 
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {

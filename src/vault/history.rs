@@ -20,6 +20,8 @@ pub struct History {
     pub lines: Vec<Generation>,
     /// Older token sets that are still kept, oldest first.
     pub earlier: Vec<Earlier>,
+    /// Whether a refresh has ever brought another refresh token. It outlives the lines that show it.
+    pub rotated: bool,
 }
 
 /// An older token set.
@@ -49,7 +51,7 @@ impl History {
     /// The history of a record from before there was one.
     pub(in crate::vault) fn of_old_record(number: u64, tokens: Option<&TokenSet>) -> Self {
         let line = tokens.map(|tokens| Generation::new(number, tokens.obtained_at, How::Saved, Some(tokens)));
-        Self { lines: line.into_iter().collect(), earlier: Vec::new() }
+        Self { lines: line.into_iter().collect(), ..Self::default() }
     }
 
     /// The line of the newest generation.
@@ -70,6 +72,33 @@ impl History {
             |line: &&Generation| line.access_token == last.access_token && line.refresh_token == last.refresh_token;
         let first = self.lines.iter().rev().take_while(is_same).last();
         first.is_some_and(|first| first.number <= begun.number)
+    }
+
+    /// Whether a refresh brings another refresh token, as far as was seen: `None` where no refresh was, or none of a record
+    /// with a refresh token.
+    pub fn rotation(&self) -> Option<bool> {
+        let seen = self.lines.windows(2).filter_map(|pair| {
+            let before = pair[0].refresh_token.as_ref()?;
+            let after = pair[1].refresh_token.as_ref().filter(|_| pair[1].how == How::Refreshed)?;
+            Some(before != after)
+        });
+        let (stayed, rotated) =
+            seen.fold((false, self.rotated), |(stayed, rotated), other| (stayed | !other, rotated | other));
+        (stayed || rotated).then_some(rotated)
+    }
+
+    /// Whether these tokens are of a generation that others have followed.
+    pub fn is_overtaken(&self, tokens: &TokenSet) -> bool {
+        self.lines.iter().any(|line| line.is_of(tokens)) && !self.last().is_some_and(|last| last.is_of(tokens))
+    }
+
+    /// Whether this history goes on from where another one ended, by nothing but refreshes: no sign-in, and no profile that
+    /// was removed and made anew, lies between.
+    pub fn continues(&self, other: &Self) -> bool {
+        let Some(last) = other.last() else { return self.lines.is_empty() };
+        let Some(at) = self.lines.iter().rposition(|line| line.is_same(last)) else { return false };
+        let goes_on = |line: &Generation| matches!(line.how, How::Refreshed | How::Saved | How::Moved);
+        self.lines[at + 1..].iter().all(goes_on)
     }
 
     /// Keeps tokens that are replaced, unless they are kept already.
@@ -106,6 +135,8 @@ impl Record {
                 let outcome = if replaced == secrets.tokens.as_ref() { history.outcome() } else { Outcome::Kept };
                 let line = Generation::new(number, stamp.at, how, secrets.tokens.as_ref());
                 history.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
+                // Before the line that shows it is cut off.
+                history.rotated = history.rotation() == Some(true);
                 let surplus = history.lines.len().saturating_sub(LINES);
                 history.lines.drain(..surplus);
             }
@@ -229,6 +260,41 @@ pub(in crate::vault) mod tests {
         let open = |record: &Record| record.history.is_open(&begun);
         assert_eq!([open(&second), open(&saved), open(&third)], [true, true, false]);
         assert!(!second.history.is_open(&Begun::now(first.number)), "it was answered by the second");
+    }
+
+    #[test]
+    fn a_refresh_token_that_was_replaced_once_is_remembered_after_its_lines_are_gone() {
+        let first = put(None, "a", How::SignedIn);
+        assert_eq!(first.history.rotation(), None, "no refresh was seen");
+        let again = put(Some(&first), "b", How::SignedIn);
+        assert_eq!(again.history.rotation(), None, "a sign-in always brings another one");
+        let mut same = again.secrets.clone();
+        same.tokens.as_mut().expect("tokens").access_token = Secret::new("at-c");
+        let stayed = Record::next(Some(&again), 3, &same, How::Refreshed.into(), Stamp::now());
+        assert_eq!(stayed.history.rotation(), Some(false));
+        let mut record = put(Some(&stayed), "d", How::Refreshed);
+        assert_eq!(record.history.rotation(), Some(true));
+        for number in 0..LINES + 1 {
+            record = put(Some(&record), &format!("s{number}"), How::SignedIn);
+        }
+        assert_eq!(record.history.rotation(), Some(true));
+        let read = Record::from_text(record.number, &record.to_text()).expect("read");
+        assert_eq!(read.history.rotation(), Some(true));
+    }
+
+    #[test]
+    fn a_history_goes_on_by_refreshes_and_not_over_a_sign_in_or_a_removal() {
+        let first = put(None, "a", How::SignedIn);
+        let refreshed = put(Some(&put(Some(&first), "b", How::Refreshed)), "b", How::Saved);
+        assert!(first.history.continues(&first.history) && refreshed.history.continues(&first.history));
+        let fared = put(Some(&first), "a", Outcome::Worked);
+        assert!(fared.history.continues(&first.history), "the same generation, and what became of it");
+        let anew = put(Some(&first), "c", How::SignedIn);
+        assert!(
+            !anew.history.continues(&first.history) && !put(None, "a", How::SignedIn).history.continues(&first.history)
+        );
+        assert!(refreshed.history.is_overtaken(first.secrets.tokens.as_ref().expect("tokens")));
+        assert!(!refreshed.history.is_overtaken(refreshed.secrets.tokens.as_ref().expect("tokens")));
     }
 
     #[test]

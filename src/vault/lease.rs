@@ -5,11 +5,16 @@
 
 use std::any::Any;
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::durable;
+
+/// How long another holder of a lease is waited for: longer than a refresh may take, with every try of its call.
+pub const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// How often a lock that is taken is tried again: soon at first, then seldom enough to cost nothing. The system
 /// has no call that waits for a file lock and also gives up.
@@ -37,11 +42,7 @@ impl fmt::Debug for Lease {
 /// Locks a file, made where it is missing, against every other opening of it in this process or another, and gives up
 /// after `wait` with `None`. The lock ends with the `File`.
 pub(in crate::vault) fn lock(path: &Path, wait: Duration) -> io::Result<Option<File>> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
+    let file = durable::open_lock(path)?;
     let began = Instant::now();
     let mut pause = PAUSES.0;
     loop {

@@ -22,6 +22,7 @@ mod memory;
 mod modes;
 mod moving;
 mod opening;
+mod room;
 mod sealed;
 mod secrets;
 mod upkeep;
@@ -45,7 +46,7 @@ pub use crate::vault::begun::Begun;
 pub use crate::vault::error::VaultError;
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
 pub use crate::vault::history::{Earlier, History};
-pub use crate::vault::lease::Lease;
+pub use crate::vault::lease::{LEASE_WAIT, Lease};
 pub use crate::vault::memory::MemoryVault;
 pub use crate::vault::secrets::{ProfileSecrets, Record};
 pub use crate::vault::upkeep::{Inspection, Mended, Note, Upkeep};
@@ -72,7 +73,8 @@ pub trait Vault: Send + Sync + fmt::Debug {
         change: Change,
     ) -> Result<u64, VaultError>;
 
-    /// Removes all that is kept of a profile. Nothing to remove is no error.
+    /// Removes all that is kept of a profile. Nothing to remove is no error. The caller holds the lease, so that nobody is
+    /// about to put what belongs to the removed records.
     fn remove(&self, profile: &str) -> Result<(), VaultError>;
 
     /// The call that was begun last and whose answer is not known to have arrived. It tells something only while the
@@ -80,8 +82,14 @@ pub trait Vault: Send + Sync + fmt::Debug {
     fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError>;
 
     /// Notes, before it is sent, that a call spends the refresh token of the newest record, or that its answer is here
-    /// (`None`). The note outlives a crash once this returns. The caller holds the lease.
+    /// (`None`). The note outlives a crash once this returns, and what the next `put` needs is taken for it: it fails where
+    /// that `put` would. The caller holds the lease.
     fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError>;
+
+    /// Whether something can be put at all: asked before a token is spent that belongs to no record yet.
+    fn check(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
 
     /// Makes the caller the only holder for this profile among all threads and processes, waiting no longer than
     /// `wait`. A refresh takes it, so that one refresh token is not spent twice. It asks nothing of `get` and

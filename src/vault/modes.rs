@@ -30,19 +30,10 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
     Ok(notes)
 }
 
-/// Closes a file that others may read; whether that was needed.
+/// Closes a file that others may read; whether that was needed. One that is gone meanwhile is closed enough.
 #[cfg(unix)]
 pub(in crate::vault) fn mend_file(path: &Path) -> Result<bool, VaultError> {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt as _;
-
-    // One that is gone meanwhile, or is a link to nowhere, is closed enough.
-    let Ok(found) = fs::metadata(path) else { return Ok(false) };
-    if !found.is_file() || !is_open(&found) {
-        return Ok(false);
-    }
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(VaultError::file("close", path))?;
-    Ok(true)
+    crate::durable::close_to_others(path).map_err(VaultError::file("close", path))
 }
 
 /// Whether anybody but its owner may do anything with it.

@@ -8,7 +8,6 @@
 //! Where this stops half-way, whoever opens the vault next goes on with step 3.
 
 use std::path::Path;
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -21,10 +20,7 @@ use crate::vault::key::Key;
 use crate::vault::known;
 use crate::vault::opening::{Opening, entry_name};
 use crate::vault::sealed::{SIZE_LIMIT, claims, seal, seal_text, unseal, unseal_text};
-use crate::vault::{Change, How, Lease, Locksmith, Record, Vault, VaultError, VaultKind};
-
-/// How long a refresh that is under way is waited for: what it brings must be kept under the old key.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
+use crate::vault::{Change, How, LEASE_WAIT, Lease, Locksmith, Record, Vault, VaultError, VaultKind};
 
 /// The name under which one key is sealed with the other, which no profile has.
 const KEY_NAME: &str = "\0key";
@@ -69,7 +65,8 @@ pub(in crate::vault) fn move_vault(
     FileVault::open(to, &vault.folder, passphrase, &vault.locksmith)
 }
 
-/// The right to be the only one at work on each profile, in one order for everybody.
+/// The right to be the only one at work on each profile, in one order for everybody. A refresh that is under way is waited
+/// for: what it brings must be kept under the old key.
 fn leases(vault: &FileVault) -> Result<Vec<Lease>, VaultError> {
     let mut names: Vec<String> = files(&vault.folder)?
         .iter()

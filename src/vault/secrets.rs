@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::oauth::{KeyPair, Refused, TokenSet};
 use crate::secret::Secret;
-use crate::vault::generation::WireGeneration;
+use crate::vault::generation::{Generation, How, WireGeneration};
 use crate::vault::history::{Earlier, History};
 
 /// The version of the text that this program writes.
@@ -57,6 +57,16 @@ pub(in crate::vault) enum Unreadable {
 }
 
 impl Record {
+    /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
+    /// are not in the history yet.
+    pub fn rotation(&self) -> Option<bool> {
+        let tokens = self.secrets.tokens.as_ref();
+        let newest = Generation::new(self.number, Timestamp::UNIX_EPOCH, How::Refreshed, tokens).refresh_token;
+        let last = self.history.last().and_then(|line| line.refresh_token.as_ref());
+        let waits = last.is_some() && newest.is_some() && last != newest.as_ref();
+        if waits { Some(true) } else { self.history.rotation() }
+    }
+
     /// The text that is sealed.
     pub(in crate::vault) fn to_text(&self) -> Zeroizing<Vec<u8>> {
         let secrets = &self.secrets;
@@ -74,6 +84,7 @@ impl Record {
             history: self.history.lines.iter().map(WireGeneration::from).collect(),
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
             refused: secrets.refused.as_ref().map(wire_refused),
+            rotated: self.history.rotated,
         };
         // Measured first: a buffer that grows leaves copies of what it held.
         let mut length = Measure(0);
@@ -105,6 +116,7 @@ impl Record {
         let mut history = History {
             lines: wire.history.into_iter().filter_map(WireGeneration::read).collect(),
             earlier: earlier.collect::<Result<_, _>>()?,
+            rotated: wire.rotated,
         };
         if history.lines.is_empty() {
             history.lines = History::of_old_record(number, secrets.tokens.as_ref()).lines;
@@ -139,6 +151,8 @@ struct Wire<S> {
     earlier: Vec<(u64, WireTokens<S>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refused: Option<WireRefused>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    rotated: bool,
 }
 
 /// A [`KeyPair`].

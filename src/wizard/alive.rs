@@ -205,10 +205,15 @@ pub(crate) async fn set(
     name: ProfileName,
     on: bool,
 ) -> Result<(), Failure> {
-    let mut profile = profiles::load(shared, &name)?;
-    profile.keep_alive = on;
     let (catalog, _) = shared.catalog();
-    shared.edges.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
+    let change = |text: &str| -> Result<String, Failure> {
+        let profile = crate::service::Profile::from_toml(&name, text, &catalog)?;
+        Ok(crate::service::Profile { keep_alive: on, ..profile }.to_toml(&catalog))
+    };
+    if !shared.edges.store.change_profile_text(name.as_str(), change)? {
+        return Err(profiles::unknown(shared, &name));
+    }
+    drop(catalog);
     // Before the face is told: the command line ends when it is.
     changed(shared).await;
     shared.emit(Event::KeepAliveSet(attempt, name, on));

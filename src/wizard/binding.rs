@@ -55,6 +55,28 @@ pub(crate) fn stale(name: &ProfileName, profile: &Profile, tokens: &TokenSet) ->
     Some(Diagnosis::new(summary).hint(hint))
 }
 
+/// What makes a profile another one than the one that is saved under its name, in words: another service, client, person or
+/// input. What was not known before makes it complete, and other scopes are still the same client's.
+pub fn other(name: &ProfileName, saved: &Profile, now: &Profile) -> Option<Diagnosis> {
+    let facts = |profile: &Profile| {
+        let mut facts = of(profile);
+        facts.remove("scopes");
+        facts.insert("service".to_owned(), profile.service.id.clone());
+        facts
+    };
+    let (then, now) = (facts(saved), facts(now));
+    let differs =
+        |fact: &&String| now.get(*fact).is_some_and(|value| then.get(*fact).is_some_and(|then| then != value));
+    let order = |fact: &&String| (fact.as_str() != "service", fact.as_str() != "client id", fact.starts_with("input"));
+    let fact = then.keys().filter(differs).min_by_key(order)?;
+    let value = |facts: &BTreeMap<String, String>| facts.get(fact).cloned().unwrap_or_default();
+    Some(Diagnosis::new(format!(
+        "there is a profile `{name}` already, of another {fact}: `{}` there, `{}` here",
+        value(&then),
+        value(&now)
+    )))
+}
+
 /// Refuses tokens that are stale.
 pub(crate) fn check(name: &ProfileName, profile: &Profile, tokens: Option<&TokenSet>) -> Result<(), Failure> {
     match tokens.and_then(|tokens| stale(name, profile, tokens)) {

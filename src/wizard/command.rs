@@ -109,6 +109,15 @@ pub enum Command {
         /// What was entered.
         profile: Box<Profile>,
     },
+    /// Keep a profile once more under its own name; refused where it has become another one.
+    SaveAgain {
+        /// The run.
+        attempt: Attempt,
+        /// The name.
+        name: ProfileName,
+        /// What is kept.
+        material: Box<Material>,
+    },
     /// Read a saved profile.
     OpenProfile {
         /// The run.

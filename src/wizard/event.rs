@@ -52,6 +52,8 @@ pub enum Event {
     Sending(Attempt, String),
     /// A call failed in a way that may pass, and is made again shortly.
     Retrying(Attempt, Diagnosis),
+    /// The run waits for another window or command that is at work on the profile.
+    HeldUp(Attempt, Diagnosis),
     /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
     Unkept(ProfileName, Diagnosis),
     /// They are kept now.

@@ -10,11 +10,9 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName, TokenPolicy};
 use crate::vault::{Generation, History, How, Outcome, ProfileSecrets, Record};
+use crate::wizard::lease::lease_for;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Attempt, Event, Failure, FailureKind, profiles, unlock};
-
-/// How long another holder of the lease is waited for.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
+use crate::wizard::{Attempt, Event, Failure, FailureKind, binding, profiles, unlock};
 
 /// What is known of a profile's generations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +139,8 @@ fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Tim
     let grace = policy.grace.map(Duration::from_secs).unwrap_or_default();
     next.is_some_and(|next| {
         let in_grace = next.at.checked_add(grace).is_ok_and(|end| now < end);
-        policy.rotates && next.how == How::Refreshed && !in_grace
+        // What was seen counts as much as what the preset says.
+        (policy.rotates || history.rotation() == Some(true)) && next.how == How::Refreshed && !in_grace
     })
 }
 
@@ -155,9 +154,8 @@ pub(crate) async fn restore(
     anyway: bool,
 ) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
+    let lease = lease_for(shared, attempt, &name).await?;
     let profile = profiles::load(shared, &name)?;
-    let leased = name.to_string();
-    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
     let asked = name.to_string();
     let mended = shared.with_vault(move |vault| vault.upkeep().map_or(Ok(None), |upkeep| upkeep.mend(&asked))).await?;
     let asked = name.to_string();
@@ -196,6 +194,9 @@ async fn put_again(
         return Err(spent(name, from, &profile.service.name));
     }
     let tokens = earlier.tokens.clone();
+    if let Some(stale) = binding::stale(name, profile, &tokens) {
+        return Err(of_another(name, from, &stale));
+    }
     let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
     let (kept, last) = (name.to_string(), record.number);
     let put = move |vault: &dyn crate::vault::Vault| vault.put(&kept, Some(last), &secrets, How::Restored(from).into());
@@ -208,6 +209,8 @@ async fn put_again(
 pub(crate) async fn worked(shared: &Shared, name: &ProfileName, tokens: Option<TokenSet>) {
     let name = name.to_string();
     let note = move |vault: &dyn crate::vault::Vault| {
+        // Whoever holds the lease puts something newer, or removes it.
+        let Ok(_lease) = vault.lease(&name, Duration::ZERO) else { return Ok(()) };
         let Some(record) = vault.get(&name)? else { return Ok(()) };
         let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Kept);
         if is_news && tokens.is_some() && record.secrets.tokens == tokens {
@@ -231,6 +234,14 @@ fn not_kept(name: &ProfileName, generation: Option<u64>) -> Failure {
         None => format!("there is no older generation of `{name}` whose tokens are kept"),
     });
     Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright history {name}` shows which are")))
+}
+
+/// The profile was changed since: these tokens would be kept, and never handed out.
+fn of_another(name: &ProfileName, number: u64, stale: &Diagnosis) -> Failure {
+    let diagnosis =
+        Diagnosis::new(format!("generation {number} is not of the profile as it is now: {}", stale.summary));
+    let hint = format!("change the profile back first, in the window; or sign in again: `tokenwright sign-in {name}`");
+    Failure::new(FailureKind::Refused, diagnosis.hint(hint))
 }
 
 fn spent(name: &ProfileName, number: u64, service: &str) -> Failure {

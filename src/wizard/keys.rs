@@ -9,12 +9,9 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, ProfileSecrets};
+use crate::vault::{How, LEASE_WAIT, ProfileSecrets};
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Event, Failure, FailureKind, unlock};
-
-/// How long another process that works on the same profile is waited for.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Failure, Fetched, Material, ProfileState};
+use crate::wizard::{Failure, Fetched, Material, ProfileState, Rotation};
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,6 +188,8 @@ pub struct OpenedProfile {
     pub material: Material,
     /// How the tokens are.
     pub state: ProfileState,
+    /// Whether each refresh brings a new refresh token.
+    pub rotation: Rotation,
 }
 
 /// A token handed out.

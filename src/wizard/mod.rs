@@ -27,6 +27,7 @@ mod importing;
 mod keep;
 mod keys;
 mod late_visits;
+mod lease;
 mod material;
 mod message;
 mod moving;
@@ -48,6 +49,7 @@ mod worker;
 
 pub use crate::agent::Status as AgentStatus;
 pub use crate::desktop::{TrayIcon, TrayPress};
+pub use crate::wizard::binding::other as other_profile;
 pub use crate::wizard::command::{Command, Need};
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
@@ -59,6 +61,7 @@ pub use crate::wizard::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::wizard::follow_up::Fetched;
 pub use crate::wizard::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::wizard::importing::{AmbiguousText, ImportSource, ImportState, Imported};
+pub use crate::wizard::keep::Rotation;
 pub use crate::wizard::keys::{KeySource, KeyState};
 pub use crate::wizard::material::{Authorized, Material, TypedSecrets};
 pub use crate::wizard::message::{

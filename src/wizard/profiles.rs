@@ -1,21 +1,18 @@
 //! Saved profiles: listed, opened, saved and forgotten. The plain part is in the store, the secrets are in the vault.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::{How, ProfileSecrets};
+use crate::vault::{How, Lease, ProfileSecrets, Vault};
+use crate::wizard::lease::{lease, lease_for};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Event, Failure, FailureCode, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary,
     TypedSecrets, alive, binding, export, keep, unlock,
 };
-
-/// How long another process that works on the same profile is waited for.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
 
 /// Reads the plain part of a profile.
 pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failure> {
@@ -25,7 +22,8 @@ pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failu
     Ok(Profile::from_toml(name, &text, &catalog)?)
 }
 
-fn unknown(shared: &Shared, name: &ProfileName) -> Failure {
+/// That there is no such profile, and which one may be meant.
+pub(crate) fn unknown(shared: &Shared, name: &ProfileName) -> Failure {
     let saved = shared.edges.store.list_profiles().unwrap_or_default();
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
@@ -65,7 +63,7 @@ async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> Profil
     match shared.with_vault(move |vault| vault.get(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
         // What waits to be kept is newer than what is kept.
-        Ok(record) => match shared.unkept_record(name).or(record) {
+        Ok(record) => match keep::newest(shared, name, record) {
             Some(record) => state_of(name, profile, &record.secrets),
             None => ProfileState::SignedOut,
         },
@@ -102,14 +100,16 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let profile = load(shared, &name)?;
     let asked = name.to_string();
     let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let secrets = shared.unkept_record(&name).or(record).map(|record| record.secrets).unwrap_or_default();
+    let record = keep::newest(shared, &name, record);
+    let rotation = keep::rotation(&profile.service.policy, record.as_ref());
+    let secrets = record.map(|record| record.secrets).unwrap_or_default();
     let state = state_of(&name, &profile, &secrets);
     let client_secret = secrets.client_secret.unwrap_or_default();
     let password = secrets.password.unwrap_or_default();
     let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
     let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state, rotation })));
     Ok(())
 }
 
@@ -126,6 +126,28 @@ pub(crate) async fn save(
     list(shared).await
 }
 
+/// Keeps a profile that is there already as what it was opened or signed in from. One that is of another client, service
+/// or input by now is another profile, and takes its place only where the person says so.
+pub(crate) async fn save_again(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    material: Material,
+) -> Result<(), Failure> {
+    // One that cannot be read is mended by saving it.
+    let saved = load(shared, &name).ok();
+    match saved.and_then(|saved| binding::other(&name, &saved, &material.profile)) {
+        Some(diagnosis) => Err(there_already(diagnosis)),
+        None => save(shared, attempt, name, material, true).await,
+    }
+}
+
+/// The name is taken: the person chooses another, or says that the profile is to be replaced.
+fn there_already(diagnosis: Diagnosis) -> Failure {
+    let diagnosis = diagnosis.hint("choose another name, or replace it");
+    Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists)
+}
+
 /// The same as a part of something larger, which tells its own end.
 pub(crate) async fn save_quietly(
     shared: &Shared,
@@ -134,13 +156,13 @@ pub(crate) async fn save_quietly(
     replace: bool,
 ) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
+    // Held to the end: the secrets and the plain part are kept together, or forgotten together.
+    let lease = lease(shared, name).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
-        let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
-        let diagnosis = diagnosis.hint("choose another name, or replace it");
-        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists));
+        return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already"))));
     }
     let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
-    let secrets = ProfileSecrets {
+    let mut secrets = ProfileSecrets {
         client_secret: some(Some(material.secrets.client_secret)),
         password: some(Some(material.secrets.password)),
         signing_key: material.secrets.signing_key,
@@ -154,11 +176,17 @@ pub(crate) async fn save_quietly(
         (true, None) => How::AskedFor,
         (true, Some(_)) => How::SignedIn,
     };
-    let put = move |vault: &dyn crate::vault::Vault| {
-        let _lease = vault.lease(&kept, LEASE_WAIT)?;
+    let put = move |vault: &dyn Vault| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
         let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
         let last = vault.get(&kept)?;
+        // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
+        if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
+            && last.history.is_overtaken(tokens)
+        {
+            secrets.tokens.clone_from(&last.secrets.tokens);
+            secrets.refused.clone_from(&last.secrets.refused);
+        }
         let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
         let how = if is_same { How::Saved } else { how };
         vault.put(&kept, last.map(|last| last.number), &secrets, how.into()).map(|_| is_same)
@@ -170,6 +198,7 @@ pub(crate) async fn save_quietly(
         export::clear_hand_over(shared, name)?;
     }
     shared.take_unkept(name);
+    drop(lease);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;
     Ok(())
@@ -210,20 +239,47 @@ fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
     })
 }
 
-/// Forgets a profile: first the plain part, so that nothing points at secrets that are gone.
+/// Forgets a profile. A refresh that is on its way is waited for: what it brings would be kept after the profile is gone.
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
+    let lease = lease_to_forget(shared, attempt, &name).await?;
+    forget_held(shared, attempt, name, lease).await
+}
+
+/// The lease of a profile that is about to be forgotten.
+pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<Lease, Failure> {
+    lease_for(shared, attempt, name).await.map_err(|mut failure| {
+        failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
+        failure
+    })
+}
+
+/// Forgets a profile whose lease is held: first the plain part, so that nothing points at secrets that are gone.
+pub(crate) async fn forget_held(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    lease: Lease,
+) -> Result<(), Failure> {
     let is_there = shared.edges.store.load_profile_text(name.as_str());
     let kept = name.to_string();
-    let is_kept = shared.with_vault(move |vault| vault.get(&kept)).await?.is_some();
+    // What is kept and cannot be read is forgotten all the same.
+    let is_kept = !matches!(shared.with_vault(move |vault| vault.get(&kept)).await, Ok(None));
     // A key may be kept for a profile that is still to come.
     if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(shared, &name));
     }
-    shared.edges.store.remove_profile(name.as_str())?;
-    let gone = name.to_string();
-    shared.with_vault(move |vault| vault.remove(&gone)).await?;
-    shared.edges.store.remove_outlets(name.as_str())?;
+    let (store, gone) = (shared.edges.store.clone(), name.to_string());
+    // In one go, and with the lease to its end, even if nobody waits for it any more.
+    let removed = shared.with_vault(move |vault| {
+        let _lease = lease;
+        if let Err(error) = store.remove_profile(&gone) {
+            return Ok(Err(error));
+        }
+        vault.remove(&gone)?;
+        Ok(store.remove_outlets(&gone).map(drop))
+    });
+    removed.await??;
     shared.take_unkept(&name);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;

@@ -1,8 +1,6 @@
 //! *Revoke and forget*: the service ends the tokens (RFC 7009), then this machine forgets them. What could not be ended
 //! there is not forgotten here: the person decides.
 
-use std::time::Duration;
-
 use crate::call::{Answers, BodyTemplate, CallTemplate, Parameter};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::read_refusal;
@@ -12,21 +10,17 @@ use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
 use crate::wizard::{Attempt, Event, Failure, FailureKind, Material, keep, profiles, unlock};
 
-/// How long another process that works on the same profile is waited for.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
-
 /// Ends the tokens at the service, then forgets the profile.
 pub(crate) async fn revoke_and_forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
     let profile = profiles::load(shared, &name)?;
     let Some(template) = profile.service.revocation.clone() else { return Err(no_endpoint(&name, &profile.service)) };
-    let leased = name.to_string();
-    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let lease = profiles::lease_to_forget(shared, attempt, &name).await?;
     let mut material = keep::material_of(shared, &name, profile).await?;
     shared.supply_practice(&mut material)?;
     revoke(shared, attempt, &name, &material, &template).await?;
-    drop(lease);
-    profiles::forget(shared, attempt, name).await
+    // Held to the end: tokens that are revoked are not refreshed before they are gone.
+    profiles::forget_held(shared, attempt, name, lease).await
 }
 
 /// The refresh token first: with it a service ends all that it has issued for it (RFC 7009 section 2.1). Then the

@@ -12,7 +12,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
-use crate::vault::{Record, Upkeep, Vault, VaultError};
+use crate::vault::{Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
 use crate::wizard::keep::Unkept;
 use crate::wizard::late_visits::OpenPort;
@@ -139,11 +139,6 @@ impl Shared {
     }
 
     /// What of a profile could not be kept yet.
-    pub(crate) fn unkept_record(&self, name: &ProfileName) -> Option<Record> {
-        self.unkept(name).map(|unkept| unkept.record)
-    }
-
-    /// The same, with how its tokens were had.
     pub(crate) fn unkept(&self, name: &ProfileName) -> Option<Unkept> {
         self.unkept.borrow().get(name).cloned()
     }

@@ -45,6 +45,10 @@ pub(crate) async fn refresh(
             exchange
         }
         _ => {
+            // What comes is kept afterwards, under a name that is still to be chosen.
+            if shared.has_vault() {
+                shared.with_vault(|vault| vault.check()).await?;
+            }
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();
             let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;

@@ -68,9 +68,13 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
 async fn open(shared: &Shared, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
     let folder = shared.edges.store.places().vault_folder();
     let opened = blocking(move || vault::open(kind, &folder, passphrase)).await;
-    // A panic in there was reported already; what is left to say is that the vault is not open.
-    shared.set_vault(opened.unwrap_or(Err(VaultError::PassphraseNeeded { new: false }))?);
+    shared.set_vault(outcome(opened)?);
     Ok(())
+}
+
+/// What opening came to. A panic in there is a mistake of this program, and no question for a passphrase.
+fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
+    opened.unwrap_or_else(|failure| Err(VaultError::Inside { reason: failure.diagnosis.summary }))
 }
 
 /// Which kind it is to be.
@@ -106,5 +110,20 @@ pub(crate) fn kind_of(choice: VaultChoice) -> VaultKind {
         VaultChoice::Keyring => VaultKind::Keyring,
         VaultChoice::Passphrase => VaultKind::Passphrase,
         VaultChoice::Memory => VaultKind::Memory,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_while_the_vault_is_opened_is_told_as_one_and_asks_for_no_passphrase() {
+        let opened = blocking(|| -> Result<(), VaultError> { panic!("a mistake") }).await;
+        let error = outcome(opened).expect_err("it panicked");
+        assert!(matches!(error, VaultError::Inside { .. }), "{error}");
+        let said = error.diagnose().to_string();
+        assert!(said.starts_with("the vault could not be opened: the program failed inside: "), "{said}");
+        assert!(!said.contains("passphrase"), "{said}");
     }
 }

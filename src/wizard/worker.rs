@@ -139,6 +139,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::CheckToken { attempt, .. }
         | Command::SaveProfile { attempt, .. }
         | Command::KeepEntered { attempt, .. }
+        | Command::SaveAgain { attempt, .. }
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
@@ -213,6 +214,7 @@ async fn run(shared: Rc<Shared>, command: Command) {
         Command::KeepEntered { attempt, name, profile } => {
             profiles::keep_entered(&shared, attempt, &name, &profile).await
         }
+        Command::SaveAgain { attempt, name, material } => profiles::save_again(&shared, attempt, name, *material).await,
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::History { attempt, name } => history::show(&shared, attempt, name).await,
         Command::Restore { attempt, name, generation, anyway } => {

@@ -82,7 +82,7 @@ pub fn exported(outcome: Result<&str, (Diagnosis, FailureCode)>) -> Session {
         Ok(path) => {
             let (path, next) = (Some(path.into()), "docker run --env-file demo.env IMAGE".into());
             let left_out = vec!["the refresh token, which this service gives anew at each refresh".into()];
-            Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out }))
+            Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out, warnings: Vec::new() }))
         }
         Err((diagnosis, code)) => Event::Failed(attempt, Failure::new(FailureKind::Usage, diagnosis).coded(code)),
     });
@@ -105,7 +105,7 @@ pub fn shared() -> Session {
     let attempt = session.begin(Flow::Share);
     let left_out = vec![("demo".into(), "Client secret".into()), ("demo".into(), "a sign-in of their own".into())];
     let path = Some("/home/ada/profiles.tokenwright".into());
-    session.apply(Event::Shared(attempt, Box::new(ShareDone { text: None, path, left_out })));
+    session.apply(Event::Shared(attempt, Box::new(ShareDone { text: None, path, left_out, warnings: Vec::new() })));
     session
 }
 

@@ -1,6 +1,7 @@
 //! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
 //! was issued for another profile, and whose a profile is.
 
+use std::fs;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
@@ -15,7 +16,7 @@ use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
 use crate::scenes::{self, name, now};
 use crate::stage::{DRESSES, stage};
-use crate::support::tokenwright::PASSPHRASE;
+use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use crate::support::{renewed, temp_home};
 
 /// A list with a profile in this state.
@@ -221,6 +222,62 @@ fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
         assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
         assert_eq!(service.asked("/refresh").len(), 1);
     }
+}
+
+/// A window on the data of a program, with its vault open.
+fn opened(program: &Tokenwright) -> Machine {
+    let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", PASSPHRASE);
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine
+}
+
+#[test]
+fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
+    let ((arrived, wait), (release, held)) = (channel(), channel::<()>());
+    let (arrived, held) = (Mutex::new(arrived), Mutex::new(held));
+    let service = renewed::service(3600, move |_, _| {
+        arrived.lock().expect("a sender").send(()).expect("the test waits");
+        let _ = held.lock().expect("a receiver").recv();
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    let refresh = program.start(&["refresh", "demo"]);
+    wait.recv().expect("the call came");
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait("waiting for the refresh of `demo` that refresh (process ");
+    release.send(()).expect("the service waits");
+    machine.wait("None yet. A profile is what step 3 saves");
+    assert!(!machine.window.reads("waiting for the refresh"), "{}", machine.window.words());
+    assert_eq!(refresh.finish().code, 0);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(!program.data().join("vault/demo.sealed").exists());
+}
+
+#[test]
+fn the_window_asks_before_a_profile_becomes_another_clients() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    machine.press("Back");
+    machine.press("Back");
+    machine.window.fill("Client ID", "another");
+    machine.press("Next");
+    machine.press("Next");
+    machine.press("Save profile");
+    machine.wait("there is a profile `demo` already, of another client id: `it` there, `another` here");
+    assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
+    machine.press("Replace");
+    machine.wait_until("replaced", |_| {
+        fs::read_to_string(program.data().join("profiles/demo.toml")).is_ok_and(|text| text.contains("\"another\""))
+    });
 }
 
 /// As the window system says that the person closes the window; whether the window wants to stay.

@@ -106,6 +106,10 @@ fn done_ui(ui: &mut Ui, done: &ShareDone) {
     let path = done.path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     notice(ui, Tone::Success, &format!("Written to {path}"), "");
     ui.add_space(8.0);
+    for words in &done.warnings {
+        notice(ui, Tone::Warning, words, "");
+        ui.add_space(8.0);
+    }
     key_values(ui, |rows| {
         for (name, words) in &done.left_out {
             rows.text("Must be supplied", &format!("{name}: {words}"));

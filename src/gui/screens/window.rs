@@ -8,7 +8,7 @@ use crate::gui::screens::{
     actions, authorization, export, forgetting, import, profiles, service, share, tokens, unkept, vault,
 };
 use crate::gui::theme::{Palette, Tone};
-use crate::gui::widgets::{StepMark, banner_with, secondary_button, stepper};
+use crate::gui::widgets::{StepMark, banner, banner_with, secondary_button, stepper};
 use crate::wizard::{Session, Theme};
 
 /// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
@@ -78,6 +78,10 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
             if dismissed {
                 intent = Some(Intent::Dismiss(index));
             }
+            ui.add_space(8.0);
+        }
+        if let Some(why) = &session.held_up {
+            banner(ui, Tone::Info, why);
             ui.add_space(8.0);
         }
         intent = intent.take().or(unkept::unkept_ui(ui, session));

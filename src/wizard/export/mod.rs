@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::export::{
-    ExportError, ExportFormat, HandedOver, Outlet, Outlets, RefreshTokenUse, Subject, Text, by_id, write_own,
-};
+use crate::export::{ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own};
 use crate::secret::Secret;
 use crate::service::ProfileName;
+use crate::vault::Lease;
+use crate::wizard::lease::lease;
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Event, Failure, FailureCode, FailureKind, keep, profiles, unlock};
 
@@ -38,10 +38,11 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
     let form = Form::find(shared, &order.form)?;
     let kept = subject::kept(shared, &order).await?;
     // What would leave is shown although nobody insisted yet: that is how one decides.
-    let needs_hand_over = form.hands_over(&order, kept.rotates).is_err();
+    let rotates = kept.rotation.rotates();
+    let needs_hand_over = form.hands_over(&order, rotates).is_err();
     let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
-    let hands_over = form.hands_over(&order, kept.rotates)?;
-    let text = form.write(&order, &kept.subject.masked(), kept.rotates)?;
+    let hands_over = form.hands_over(&order, rotates)?;
+    let text = form.write(&order, &kept.subject.masked(), rotates)?;
     let secret = !order.live;
     let mut warnings: Vec<String> = text.left_out;
     if secret {
@@ -50,6 +51,7 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
     if hands_over {
         warnings.push(HANDED_OVER.to_owned());
     }
+    warnings.extend(form.unknown_rotation(&order, &kept));
     let view = ExportView {
         name: form.name(),
         masked: text.text.expose().to_owned(),
@@ -57,7 +59,7 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
         next: form.next(&order, None),
         file_name: form.file_name(&order),
         hands_over,
-        rotates: kept.rotates,
+        rotates,
         needs_hand_over,
     };
     shared.emit(Event::ExportPreview(attempt, Box::new(view)));
@@ -72,12 +74,12 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     unlock::open_chosen(shared).await?;
     let form = Form::find(shared, &order.form)?;
     let ExportTo::File { path, sink, insisted } = to else {
-        let (text, hands_over) = compose(shared, attempt, &form, &order).await?;
+        let Leaving { text, hands_over, warnings, lease: _lease } = compose(shared, attempt, &form, &order).await?;
         if hands_over {
             hand_over(shared, &order, "")?;
         }
         let next = form.next(&order, None);
-        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out };
+        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, warnings };
         shared.emit(Event::Exported(attempt, Box::new(done)));
         return Ok(());
     };
@@ -86,13 +88,13 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
         let diagnosis = diagnosis.hint("write the live text once, or have a snapshot written at each refresh");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
-    let mut outlets = sinks::load(shared, &order.profile)?;
+    let outlets = sinks::load(shared, &order.profile)?;
     // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
     let path = delivery::place(&path)?;
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
-    let (text, hands_over) = compose(shared, attempt, &form, &order).await?;
+    let Leaving { text, hands_over, warnings, lease } = compose(shared, attempt, &form, &order).await?;
     if hands_over {
         // Marked before it leaves: a crash in between must not leave two who refresh with it.
         hand_over(shared, &order, &path.display().to_string())?;
@@ -101,13 +103,11 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     if hands_over && written.is_err() {
         clear_hand_over(shared, &order.profile)?;
     }
-    let digest = written?;
-    // The refresh that may just have been made has written to the list as well.
-    outlets = sinks::load(shared, &order.profile).unwrap_or(outlets);
-    outlets.remember(outlet(shared, &order, &path, sink, digest));
-    sinks::save(shared, &order.profile, &outlets)?;
+    let written = outlet(shared, &order, &path, sink, written?);
+    sinks::change(shared, &order.profile, |outlets| outlets.remember(written))?;
+    drop(lease);
     let next = form.next(&order, Some(&path.display().to_string()));
-    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out };
+    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, warnings };
     shared.emit(Event::Exported(attempt, Box::new(done)));
     list(shared, &order.profile)
 }
@@ -132,13 +132,11 @@ pub(crate) fn list(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
 
 /// Forgets a file that was exported; the file itself stays.
 pub(crate) fn drop_outlet(shared: &Shared, name: &ProfileName, path: &str) -> Result<(), Failure> {
-    let mut outlets = sinks::load(shared, name)?;
-    if !outlets.forget(path) {
+    if !sinks::change(shared, name, |outlets| outlets.forget(path))? {
         let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
         let hint = format!("`tokenwright export {name} --sinks` lists the files");
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
     }
-    sinks::save(shared, name, &outlets)?;
     list(shared, name)
 }
 
@@ -193,6 +191,12 @@ impl Form {
         Ok(leaves)
     }
 
+    /// What is to be known where a refresh token leaves of which it is not known whether each refresh replaces it.
+    fn unknown_rotation(&self, order: &ExportOrder, kept: &subject::Kept) -> Option<String> {
+        let leaves = self.takes_refresh_token(order) && kept.subject.tokens.refresh_token.is_some();
+        kept.rotation.warning(order.profile.as_str()).filter(|_| leaves)
+    }
+
     fn write(&self, order: &ExportOrder, subject: &Subject, rotates: bool) -> Result<Text, ExportError> {
         let leaves = self.takes_refresh_token(order) && (!rotates || order.hand_over);
         let mut subject = subject.clone();
@@ -202,7 +206,13 @@ impl Form {
         match self {
             Self::BuiltIn(format) if order.live => format.write_live(&subject),
             Self::BuiltIn(format) => format.write_snapshot(&subject),
-            Self::Own { name, template } => write_own(name, template, &subject),
+            Self::Own { name, template } => write_own(name, template, &subject).map(|mut text| {
+                if self.takes_refresh_token(order) && !leaves {
+                    text.left_out
+                        .push("the refresh token, which each refresh replaces: `--hand-over` gives it away".to_owned());
+                }
+                text
+            }),
         }
     }
 
@@ -223,19 +233,31 @@ impl Form {
     }
 }
 
-/// The text with a token that is valid, and whether the refresh token left with it.
-async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<(Text, bool), Failure> {
-    let kept = subject::kept(shared, order).await?;
-    let hands_over = form.hands_over(order, kept.rotates)?;
-    if order.live {
-        return Ok((form.write(order, &kept.subject, kept.rotates)?, false));
-    }
-    if keep::valid(shared, attempt, &order.profile).await?.refreshed {
+/// What is about to leave. The lease is held from the reading of the tokens until it has left and is marked: nobody
+/// refreshes a token that is being given away, and nothing is noted of a profile that was forgotten.
+struct Leaving {
+    text: Text,
+    /// Whether a refresh token leaves that this program must not use any more.
+    hands_over: bool,
+    warnings: Vec<String>,
+    lease: Lease,
+}
+
+/// The text, with a token that is valid.
+async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
+    let rotates = subject::kept(shared, order).await?.rotation.rotates();
+    form.hands_over(order, rotates)?;
+    if !order.live && keep::valid(shared, attempt, &order.profile).await?.refreshed {
         // The list shows when tokens expire. The export does not depend on it.
         let _ = profiles::list(shared).await;
     }
-    let subject = subject::kept(shared, order).await?.subject;
-    Ok((form.write(order, &subject, kept.rotates)?, hands_over))
+    let lease = lease(shared, &order.profile).await?;
+    // The refresh that was just made may be the first that showed it.
+    let kept = subject::kept(shared, order).await?;
+    let hands_over = form.hands_over(order, kept.rotation.rotates())? && !order.live;
+    let warnings = form.unknown_rotation(order, &kept).into_iter().collect();
+    let text = form.write(order, &kept.subject, kept.rotation.rotates())?;
+    Ok(Leaving { text, hands_over, warnings, lease })
 }
 
 async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> {
@@ -258,10 +280,9 @@ fn outlet(shared: &Shared, order: &ExportOrder, path: &std::path::Path, sink: bo
 }
 
 fn hand_over(shared: &Shared, order: &ExportOrder, path: &str) -> Result<(), Failure> {
-    let mut outlets: Outlets = sinks::load(shared, &order.profile)?;
     let at = (shared.edges.now)().to_string();
-    outlets.handed_over = Some(HandedOver { form: order.form.clone(), path: path.to_owned(), at });
-    sinks::save(shared, &order.profile, &outlets)
+    let to = HandedOver { form: order.form.clone(), path: path.to_owned(), at };
+    sinks::change(shared, &order.profile, |outlets| outlets.handed_over = Some(to))
 }
 
 impl From<ExportError> for Failure {

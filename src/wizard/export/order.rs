@@ -99,6 +99,8 @@ pub struct ExportDone {
     pub next: String,
     /// What it does not hold.
     pub left_out: Vec<String>,
+    /// What to know of what left.
+    pub warnings: Vec<String>,
 }
 
 /// A form as a list shows it.

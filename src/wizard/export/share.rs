@@ -1,5 +1,6 @@
 //! Profiles for a colleague: in the open without secrets, or with them and locked.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::delivery;
@@ -9,8 +10,9 @@ use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, ProfileName};
 use crate::vault::ProfileSecrets;
 use crate::wizard::export::{Insisted, profile};
+use crate::wizard::lease::lease;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Attempt, Event, Failure, FailureKind, unlock};
+use crate::wizard::{Attempt, Event, Failure, FailureKind, Rotation, keep, unlock};
 
 /// What is to be shared.
 #[derive(Clone, Debug)]
@@ -43,17 +45,23 @@ pub struct ShareDone {
     pub path: Option<PathBuf>,
     /// What must be supplied or was left out, by profile.
     pub left_out: Vec<(String, String)>,
+    /// What to know of what left.
+    pub warnings: Vec<String>,
 }
 
 /// Shares profiles.
 pub(crate) async fn share(shared: &Shared, attempt: Attempt, order: ShareOrder) -> Result<(), Failure> {
     let mut bundle = Bundle::default();
-    let mut left_out = Vec::new();
+    let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
     if order.secrets_for.is_some() {
         unlock::open_chosen(shared).await?;
+        // In one order for everybody, and until the file is written: nobody refreshes a token that is on its way out.
+        for name in order.profiles.iter().collect::<BTreeSet<_>>() {
+            leases.push(lease(shared, name).await?);
+        }
     }
     for name in &order.profiles {
-        let bundled = bundled(shared, name, order.secrets_for.is_some()).await?;
+        let bundled = bundled(shared, name, order.secrets_for.is_some(), &mut warnings).await?;
         left_out.extend(bundled.must_supply.iter().map(|words| (name.to_string(), words.clone())));
         bundle.profiles.push(bundled);
     }
@@ -67,8 +75,9 @@ pub(crate) async fn share(shared: &Shared, attempt: Attempt, order: ShareOrder) 
         });
         written.await??;
     }
+    drop(leases);
     let text = path.is_none().then_some(text);
-    shared.emit(Event::Shared(attempt, Box::new(ShareDone { text, path, left_out })));
+    shared.emit(Event::Shared(attempt, Box::new(ShareDone { text, path, left_out, warnings })));
     Ok(())
 }
 
@@ -83,7 +92,12 @@ async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret
     locked.map(Secret::new).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))
 }
 
-async fn bundled(shared: &Shared, name: &ProfileName, with_secrets: bool) -> Result<Bundled, Failure> {
+async fn bundled(
+    shared: &Shared,
+    name: &ProfileName,
+    with_secrets: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Bundled, Failure> {
     let profile = profile(shared, name)?;
     // The presets of one machine are not those of another: all but the bundled ones are written out.
     let file = profile.to_toml(&Catalog::bundled());
@@ -91,8 +105,12 @@ async fn bundled(shared: &Shared, name: &ProfileName, with_secrets: bool) -> Res
     if with_secrets {
         let kept = name.to_string();
         let record = shared.with_vault(move |vault| vault.get(&kept)).await?;
+        let record = keep::newest(shared, name, record);
+        let rotation = keep::rotation(&profile.service.policy, record.as_ref());
         let secrets = record.map(|record| record.secrets).unwrap_or_default();
-        (bundled.secrets, bundled.must_supply) = shared_secrets(&profile, secrets);
+        let leaves = secrets.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        warnings.extend(rotation.warning(name.as_str()).filter(|_| leaves));
+        (bundled.secrets, bundled.must_supply) = shared_secrets(&profile, secrets, rotation);
     } else {
         bundled.must_supply = slots(&profile);
     }
@@ -117,9 +135,13 @@ const SIGN_IN: &str = "a sign-in of their own";
 
 /// The secrets that may leave, and what is to be supplied all the same. A refresh token that each refresh replaces has
 /// one holder, and an access token is gone before the file arrives.
-fn shared_secrets(profile: &Profile, secrets: ProfileSecrets) -> (Option<BundledSecrets>, Vec<String>) {
+fn shared_secrets(
+    profile: &Profile,
+    secrets: ProfileSecrets,
+    rotation: Rotation,
+) -> (Option<BundledSecrets>, Vec<String>) {
     let refresh_token = secrets.tokens.and_then(|tokens| tokens.refresh_token);
-    let refresh_token = refresh_token.filter(|_| !profile.service.policy.rotates);
+    let refresh_token = refresh_token.filter(|_| !rotation.rotates());
     let must_supply = if refresh_token.is_none() && profile.service.authorization.is_some() {
         vec![SIGN_IN.to_owned()]
     } else {

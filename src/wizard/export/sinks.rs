@@ -12,21 +12,28 @@ use crate::wizard::{Event, Failure, FailureKind};
 
 /// What was exported of a profile.
 pub(in crate::wizard::export) fn load(shared: &Shared, name: &ProfileName) -> Result<Outlets, Failure> {
-    match shared.edges.store.load_outlets_text(name.as_str())? {
-        None => Ok(Outlets::default()),
-        Some(text) => {
-            Outlets::parse(name.as_str(), &text).map_err(|error| Failure::new(FailureKind::Machine, error.diagnose()))
-        }
-    }
+    read(name, shared.edges.store.load_outlets_text(name.as_str())?.as_deref())
 }
 
-pub(in crate::wizard::export) fn save(shared: &Shared, name: &ProfileName, outlets: &Outlets) -> Result<(), Failure> {
-    if outlets.is_empty() {
-        shared.edges.store.remove_outlets(name.as_str())?;
-    } else {
-        shared.edges.store.save_outlets_text(name.as_str(), &outlets.to_text())?;
-    }
-    Ok(())
+/// Changes the list of what was exported, which nobody else changes in between: what was dropped from it meanwhile, or
+/// forgotten with its profile, does not come back.
+pub(in crate::wizard::export) fn change<T>(
+    shared: &Shared,
+    name: &ProfileName,
+    change: impl FnOnce(&mut Outlets) -> T,
+) -> Result<T, Failure> {
+    let mut done = None;
+    shared.edges.store.change_outlets_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
+        let mut outlets = read(name, text)?;
+        done = Some(change(&mut outlets));
+        Ok((!outlets.is_empty()).then(|| outlets.to_text()))
+    })?;
+    done.ok_or_else(|| Failure::inside("a list was not changed"))
+}
+
+fn read(name: &ProfileName, text: Option<&str>) -> Result<Outlets, Failure> {
+    let Some(text) = text else { return Ok(Outlets::default()) };
+    Outlets::parse(name.as_str(), text).map_err(|error| Failure::new(FailureKind::Machine, error.diagnose()))
 }
 
 /// To whom the refresh token of a profile was given, if it was.
@@ -36,16 +43,12 @@ pub(crate) fn handed_over(shared: &Shared, name: &ProfileName) -> Option<HandedO
 
 /// A new sign-in brings a refresh token that nobody else has.
 pub(crate) fn clear_hand_over(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
-    let mut outlets = load(shared, name)?;
-    if outlets.handed_over.take().is_some() {
-        save(shared, name, &outlets)?;
-    }
-    Ok(())
+    change(shared, name, |outlets| outlets.handed_over = None)
 }
 
 /// Writes the sinks of a profile again, and tells which failed.
 pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosis> {
-    let mut outlets = match load(shared, name) {
+    let outlets = match load(shared, name) {
         Ok(outlets) => outlets,
         Err(failure) => return vec![failure.diagnosis],
     };
@@ -53,7 +56,7 @@ pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosi
     if sinks.is_empty() {
         return Vec::new();
     }
-    let mut problems = Vec::new();
+    let (mut problems, mut written) = (Vec::new(), Vec::new());
     for mut sink in sinks {
         sink.problem = match write_again(shared, name, &sink).await {
             Ok(digest) => {
@@ -68,24 +71,37 @@ pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosi
                 Some(problem)
             }
         };
-        outlets.remember(sink);
+        written.push(sink);
     }
-    problems.extend(save(shared, name, &outlets).err().map(|failure| failure.diagnosis));
-    shared.emit(Event::Outlets(name.clone(), outlets));
+    let changed = change(shared, name, |outlets| {
+        for sink in written {
+            // One that was dropped meanwhile stays dropped.
+            if outlets.file(&sink.path).is_some_and(|file| file.sink) {
+                outlets.remember(sink);
+            }
+        }
+        outlets.clone()
+    });
+    match changed {
+        Ok(outlets) => shared.emit(Event::Outlets(name.clone(), outlets)),
+        Err(failure) => problems.push(failure.diagnosis),
+    }
     problems
 }
 
 async fn write_again(shared: &Shared, name: &ProfileName, sink: &Outlet) -> Result<String, Failure> {
     let order = ExportOrder {
         with_refresh_token: sink.with_refresh_token,
-        // It left when the file was first written, which the person was told.
-        hand_over: sink.with_refresh_token,
         url: sink.url.clone(),
         ..ExportOrder::new(name.clone(), &sink.form)
     };
     let form = Form::find(shared, &sink.form)?;
     let kept = subject::kept(shared, &order).await?;
-    let text = form.write(&order, &kept.subject, kept.rotates)?.text;
+    // Once a refresh was seen to bring a new one, it leaves only where it was handed over, and then nothing is refreshed
+    // here. A file that was written before stays as it is.
+    let rotates = kept.rotation.rotates();
+    form.hands_over(&order, rotates)?;
+    let text = form.write(&order, &kept.subject, rotates)?.text;
     let (path, known) = (Path::new(&sink.path).to_owned(), sink.digest.clone());
     // A work tree was insisted on when the file was first written.
     let insisted = delivery::Insisted { replace: false, in_work_tree: true };

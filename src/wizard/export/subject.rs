@@ -3,19 +3,21 @@
 use crate::export::Subject;
 use crate::wizard::export::{ExportOrder, profile};
 use crate::wizard::shared::Shared;
-use crate::wizard::{Failure, Material, TypedSecrets, keep};
+use crate::wizard::{Failure, Material, Rotation, TypedSecrets, keep};
 
 /// A profile as it is kept.
 pub(in crate::wizard::export) struct Kept {
     pub(in crate::wizard::export) subject: Subject,
     /// Whether each refresh brings a new refresh token and spends the old one.
-    pub(in crate::wizard::export) rotates: bool,
+    pub(in crate::wizard::export) rotation: Rotation,
 }
 
 /// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
 pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder) -> Result<Kept, Failure> {
     let profile = profile(shared, &order.profile)?;
-    let secrets = keep::read(shared, &order.profile).await?.secrets;
+    let record = keep::read(shared, &order.profile).await?;
+    let rotation = keep::rotation(&profile.service.policy, Some(&record));
+    let secrets = record.secrets;
     let Some(tokens) = secrets.tokens else { return Err(keep::needs_sign_in(&order.profile, "has no tokens")) };
     let service = profile.service.clone();
     let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
@@ -38,7 +40,7 @@ pub(in crate::wizard::export) async fn kept(shared: &Shared, order: &ExportOrder
         inputs,
         whole: Box::new(material.profile),
     };
-    Ok(Kept { subject, rotates: service.policy.rotates })
+    Ok(Kept { subject, rotation })
 }
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.

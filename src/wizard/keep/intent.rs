@@ -37,16 +37,17 @@ pub(crate) async fn exchange(
     Ok(exchange)
 }
 
-/// Notes that the call is about to be made; where even that cannot be written, no refresh token is spent.
+/// Notes that the call is about to be made. Where that cannot be written, or what comes could not be kept, no refresh token
+/// is spent.
 ///
 /// Returned is the note of an earlier call that was never answered, which stays.
 async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
     let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
     let noted = shared.with_vault(move |vault| {
         let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
-        if earlier.is_none() {
-            vault.set_begun(&noted_of, Some(&Begun::now(number)))?;
-        }
+        // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
+        let begun = earlier.clone().unwrap_or_else(|| Begun::now(number));
+        vault.set_begun(&noted_of, Some(&begun))?;
         Ok(earlier)
     });
     noted.await.map_err(|mut failure| {

@@ -6,27 +6,27 @@ mod intent;
 mod policy;
 mod refusal;
 mod retry;
+mod rotation;
 mod source;
 mod unkept;
-
-use std::time::Duration;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
+use crate::wizard::keep::unkept::Put;
+use crate::wizard::lease::lease;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, export, identity,
-    profiles, unlock,
+    Attempt, Event, Exchange, Failure, FailureKind, Material, Need, Recovery, SavedToken, TypedSecrets, binding,
+    export, identity, profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
 pub(crate) use crate::wizard::keep::refusal::{needs_sign_in, refused_words};
-pub(crate) use crate::wizard::keep::unkept::{Unkept, keep_trying, read, try_again};
-
-/// How long another holder of the lease is waited for: longer than one may take, with every try of a call.
-const LEASE_WAIT: Duration = Duration::from_mins(1);
+pub use crate::wizard::keep::rotation::Rotation;
+pub(crate) use crate::wizard::keep::rotation::rotation;
+pub(crate) use crate::wizard::keep::unkept::{Unkept, keep_trying, newest, read, try_again};
 
 /// Hands out the access token of a saved profile, refreshed where it is not as good as is needed.
 pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, need: Need) -> Result<(), Failure> {
@@ -135,8 +135,9 @@ enum Renewal {
 /// Lock, read again, refresh if it is still needed, write, release.
 async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, typed, need } = asked;
-    let leased = name.to_string();
-    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    let lease = lease(shared, name).await?;
+    // Whoever held it may have forgotten the profile, or saved another one under its name.
+    let profile = if typed.is_some() { profile } else { profiles::load(shared, name)? };
     let mut record = unkept::read(shared, name).await?;
     binding::check(name, &profile, record.secrets.tokens.as_ref())?;
     // What is in the field now is what the person means, and what is kept if it works.
@@ -155,8 +156,10 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
     let (mut material, stage) = source::material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
     let mut exchange = intent::exchange(shared, attempt, name, &record, &material, stage).await?;
-    let notes = settle(shared, name, record, stage, &exchange).await;
-    exchange.notes.extend(notes);
+    match settle(shared, name, record, stage, &exchange).await {
+        Ok(notes) => exchange.notes.extend(notes),
+        Err(failure) => exchange.outcome = Err(failure),
+    }
     drop(lease);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok(Renewal::Called(Box::new(exchange)))
@@ -169,19 +172,28 @@ async fn settle(
     record: Record,
     stage: Stage,
     exchange: &Exchange,
-) -> Vec<Diagnosis> {
-    match &exchange.outcome {
+) -> Result<Vec<Diagnosis>, Failure> {
+    Ok(match &exchange.outcome {
         Ok(tokens) => {
             let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
             let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
-            unkept::put(shared, name, Unkept { record: Record { secrets, ..record }, how }).await;
-            export::rewrite(shared, name).await
+            match unkept::put(shared, name, Unkept { record: Record { secrets, ..record }, how }).await {
+                Put::Kept => export::rewrite(shared, name).await,
+                Put::Dropped => return Err(gone(name)),
+            }
         }
         Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
             let code = intent::code(exchange);
             refusal::remember(shared, name, record, failure, code).await.err().into_iter().collect()
         }
         Err(_) => Vec::new(),
-    }
+    })
+}
+
+/// The profile was forgotten by somebody who knows nothing of our lease, such as another machine.
+fn gone(name: &ProfileName) -> Failure {
+    let summary = format!("the profile `{name}` was forgotten or signed in anew meanwhile; what came was not kept");
+    let diagnosis = Diagnosis::new(summary);
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("`tokenwright list` names the saved profiles"))
 }

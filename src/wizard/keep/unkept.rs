@@ -5,10 +5,13 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
-use crate::vault::{How, Record, VaultError};
-use crate::wizard::keep::{LEASE_WAIT, needs_sign_in};
+use crate::vault::{How, Record};
+use crate::wizard::keep::needs_sign_in;
+use crate::wizard::lease::lease;
 use crate::wizard::shared::Shared;
 use crate::wizard::{Event, Failure, profiles};
 
@@ -26,30 +29,70 @@ pub(crate) struct Unkept {
     pub(crate) how: How,
 }
 
+impl Unkept {
+    /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
+    /// the same name, or has newer tokens: then what waited is worth nothing any more.
+    fn follows(&self, kept: &Record) -> bool {
+        let tokens =
+            |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
+        // The clock is asked only where others came meanwhile: it may have been set back.
+        let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
+        kept.history.continues(&self.record.history) && is_next
+    }
+}
+
+fn obtained_at(record: &Record) -> Option<Timestamp> {
+    record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at)
+}
+
+/// The newest record of a profile: what is kept, or what waits in memory to be.
+pub(crate) fn newest(shared: &Shared, name: &ProfileName, kept: Option<Record>) -> Option<Record> {
+    let Some(unkept) = shared.unkept(name) else { return kept };
+    if kept.as_ref().is_some_and(|kept| unkept.follows(kept)) {
+        return Some(unkept.record);
+    }
+    is_settled(shared, name);
+    kept
+}
+
 /// The record of a profile; where newer tokens wait in memory, with those.
 pub(crate) async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
     let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await;
-    if let Some(unkept) = shared.unkept(name) {
-        match &record {
-            // Somebody signed in anew meanwhile: what waited is worth nothing any more.
-            Ok(Some(record)) if record.number != unkept.record.number => is_settled(shared, name),
-            _ => return Ok(unkept.record),
-        }
-    }
-    record?.ok_or_else(|| needs_sign_in(name, "has no tokens"))
+    let record = match (shared.with_vault(move |vault| vault.get(&asked)).await, shared.unkept(name)) {
+        (Ok(kept), _) => newest(shared, name, kept),
+        // What cannot be read may be why it waits.
+        (Err(_), Some(unkept)) => Some(unkept.record),
+        (Err(failure), None) => return Err(failure),
+    };
+    record.ok_or_else(|| needs_sign_in(name, "has no tokens"))
+}
+
+/// What came of keeping new tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::wizard::keep) enum Put {
+    /// They are kept, or wait in memory until they can be.
+    Kept,
+    /// They belong to nothing that is kept any more.
+    Dropped,
 }
 
 /// Keeps new tokens; where that fails they wait in memory, and the face is told.
-pub(crate) async fn put(shared: &Shared, name: &ProfileName, unkept: Unkept) {
+pub(in crate::wizard::keep) async fn put(shared: &Shared, name: &ProfileName, unkept: Unkept) -> Put {
     // They wait from the first: a run that is cancelled between two tries must not lose them.
     shared.set_unkept(name, unkept.clone());
     let _alarm = Alarm(shared);
     let mut tries = 1;
     loop {
-        let Err(diagnosis) = put_once(shared, name, &unkept).await else { return is_settled(shared, name) };
+        let diagnosis = match put_once(shared, name, &unkept).await {
+            Ok(put) => {
+                is_settled(shared, name);
+                return put;
+            }
+            Err(diagnosis) => diagnosis,
+        };
         if tries == TRIES {
-            return shared.emit(Event::Unkept(name.clone(), diagnosis));
+            shared.emit(Event::Unkept(name.clone(), diagnosis));
+            return Put::Kept;
         }
         // waits: nothing tells when a disk has room again.
         tokio::time::sleep(Duration::from_millis(50) * tries).await;
@@ -68,32 +111,24 @@ impl Drop for Alarm<'_> {
     }
 }
 
-async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Result<(), Diagnosis> {
-    let Unkept { record, how } = unkept;
-    let how = *how;
-    let (kept, last, secrets) = (name.to_string(), record.number, record.secrets.clone());
-    let obtained_at = |record: &Record| record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at);
-    let ours = obtained_at(record);
+async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Result<Put, Diagnosis> {
+    let (kept, unkept) = (name.to_string(), unkept.clone());
     let put = shared.with_vault(move |vault| {
-        let put = match vault.put(&kept, Some(last), &secrets, how.into()) {
-            // A folder that another machine writes to as well knows nothing of our lease: the newer tokens win.
-            Err(VaultError::Conflict { found, .. }) => match vault.get(&kept)? {
-                Some(theirs) if obtained_at(&theirs) >= ours => Ok(theirs.number),
-                _ => vault.put(&kept, found, &secrets, how.into()),
-            },
-            put => put,
-        };
-        Ok(put.map_err(|error| error.diagnose()))
+        // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
+        // the newer tokens win, and what was removed stays removed.
+        let Some(last) = vault.get(&kept)? else { return Ok(Ok(Put::Dropped)) };
+        if !unkept.follows(&last) {
+            let is_there = last.history.continues(&unkept.record.history);
+            return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
+        }
+        let put = vault.put(&kept, Some(last.number), &unkept.record.secrets, unkept.how.into());
+        Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {
         let summary = format!("the new tokens of `{name}` could not be kept: {}", diagnosis.summary);
         Diagnosis { summary, ..diagnosis }
     };
-    match put.await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(diagnosis)) => Err(failed(diagnosis)),
-        Err(failure) => Err(failed(failure.diagnosis)),
-    }
+    put.await.map_err(|failure| failed(failure.diagnosis))?.map_err(failed)
 }
 
 /// Nothing of this profile waits any more.
@@ -134,9 +169,7 @@ pub(crate) async fn keep_trying(shared: Rc<Shared>) {
 
 /// Under the lease, since another process may be at work on the profile.
 async fn keep_one(shared: &Shared, name: &ProfileName) -> Result<(), Diagnosis> {
-    let leased = name.to_string();
-    let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await;
-    let _lease = lease.map_err(|failure: Failure| failure.diagnosis)?;
+    let _lease = lease(shared, name).await.map_err(|failure| failure.diagnosis)?;
     let Some(unkept) = shared.unkept(name) else { return Ok(()) };
     put_once(shared, name, &unkept).await?;
     is_settled(shared, name);

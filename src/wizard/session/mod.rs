@@ -58,6 +58,8 @@ pub struct Session {
     pub saved_as: Option<ProfileName>,
     /// Why it could not be kept.
     pub save_problem: Option<Failure>,
+    /// What a run waits for, where another window or command is at work on the profile.
+    pub held_up: Option<Diagnosis>,
     /// The rehearsal that was asked for last.
     pub rehearsal: Option<RehearsalState>,
     /// The preset of the person's own that was to be written last.
@@ -216,17 +218,17 @@ impl Session {
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
-            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
+            Event::HeldUp(attempt, why) => self.when(attempt, false, |session, _| session.held_up = Some(why)),
             Event::Unkept(name, why) => {
                 self.unkept.insert(name, why);
             }
             Event::Kept(name) => {
                 self.unkept.remove(&name);
             }
-            Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
@@ -288,6 +290,9 @@ impl Session {
         let Some((flow, run)) = found else { return };
         let flow = *flow;
         run.going = !ends;
+        if ends {
+            self.held_up = None;
+        }
         change(self, flow);
     }
 
