@@ -76,6 +76,7 @@ fn tell(done: &ExportDone, sink: bool) {
         (None, Some(path)) => print::result(&format!("written to {}", path.display())),
         (None, None) => {}
     }
+    done.notes.iter().for_each(print::warning);
     for words in &done.left_out {
         print::note(&format!("not in it: {words}"));
     }

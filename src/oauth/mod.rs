@@ -6,9 +6,12 @@ mod certificate;
 mod clock;
 mod expiry;
 mod explain;
+mod fit;
+mod granted;
 mod jwt;
 mod key_making;
 mod key_text;
+mod life;
 mod pasted;
 mod pkce;
 mod redirect_uri;
@@ -17,8 +20,10 @@ mod scope;
 mod signing_key;
 #[cfg(test)]
 mod signing_tests;
+mod token_header;
 mod token_response;
 mod token_set;
+mod web_reference;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
@@ -27,14 +32,19 @@ pub use crate::oauth::authorization_response::{
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span};
 pub use crate::oauth::explain::{ErrorHint, Stage, explain};
+pub use crate::oauth::fit::is_token_text;
+pub(crate) use crate::oauth::fit::{plain_line, token_text};
+pub use crate::oauth::granted::read_kept;
 pub use crate::oauth::jwt::{Jwt, decode_jwt};
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
+pub use crate::oauth::life::is_life;
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refused::Refused;
-pub use crate::oauth::scope::{ScopeDifference, scope_difference, split_scopes};
+pub use crate::oauth::scope::{ScopeAnswers, ScopeDifference, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
-pub use crate::oauth::token_response::{ReadContext, TokenError, read_kept, read_token_set};
+pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
+pub use crate::oauth::token_response::{ReadContext, TokenError, read_token_set};
 pub use crate::oauth::token_set::{Freshness, TokenSet};

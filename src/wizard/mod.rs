@@ -42,6 +42,7 @@ mod summary;
 mod taking;
 mod token_call;
 mod tray;
+mod typed;
 mod unlock;
 mod worker;
 

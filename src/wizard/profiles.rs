@@ -130,9 +130,10 @@ pub(crate) async fn save(
 pub(crate) async fn save_quietly(
     shared: &Shared,
     name: &ProfileName,
-    material: Material,
+    mut material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
+    material.secrets.tidy()?;
     unlock::open_chosen(shared).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
@@ -189,6 +190,7 @@ fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
         obtained_at: now,
         kept: BTreeMap::default(),
         issued_for: binding::of(&material.profile),
+        unread_life: Vec::new(),
     })
 }
 

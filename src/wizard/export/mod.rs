@@ -72,12 +72,12 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     unlock::open_chosen(shared).await?;
     let form = Form::find(shared, &order.form)?;
     let ExportTo::File { path, sink, insisted } = to else {
-        let (text, hands_over) = compose(shared, attempt, &form, &order).await?;
+        let Composed { text, hands_over, notes } = compose(shared, attempt, &form, &order).await?;
         if hands_over {
             hand_over(shared, &order, "")?;
         }
         let next = form.next(&order, None);
-        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out };
+        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes };
         shared.emit(Event::Exported(attempt, Box::new(done)));
         return Ok(());
     };
@@ -91,7 +91,7 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
-    let (text, hands_over) = compose(shared, attempt, &form, &order).await?;
+    let Composed { text, hands_over, notes } = compose(shared, attempt, &form, &order).await?;
     if hands_over {
         // Marked before it leaves: a crash in between must not leave two who refresh with it.
         hand_over(shared, &order, &path.display().to_string())?;
@@ -106,7 +106,7 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     outlets.remember(outlet(shared, &order, &path, sink, digest));
     sinks::save(shared, &order.profile, &outlets)?;
     let next = form.next(&order, Some(&path.display().to_string()));
-    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out };
+    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes };
     shared.emit(Event::Exported(attempt, Box::new(done)));
     list(shared, &order.profile)
 }
@@ -114,11 +114,11 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
 /// The named values for the environment of a child.
 pub(crate) async fn fields(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
-    keep::valid(shared, attempt, &name).await?;
+    let notes = keep::valid(shared, attempt, &name).await?.notes;
     let order = ExportOrder::new(name, "");
     let mut subject = subject::kept(shared, &order).await?.subject;
     subject.tokens.refresh_token = None;
-    shared.emit(Event::Fields(attempt, subject.fields()));
+    shared.emit(Event::Fields(attempt, subject.fields(), notes));
     Ok(())
 }
 
@@ -222,19 +222,29 @@ impl Form {
     }
 }
 
-/// The text with a token that is valid, and whether the refresh token left with it.
-async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<(Text, bool), Failure> {
+/// A text with a token that is valid.
+struct Composed {
+    text: Text,
+    /// Whether the refresh token left with it.
+    hands_over: bool,
+    /// What a person should know of the token.
+    notes: Vec<Diagnosis>,
+}
+
+async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<Composed, Failure> {
     let kept = subject::kept(shared, order).await?;
     let hands_over = form.hands_over(order, kept.rotates)?;
     if order.live {
-        return Ok((form.write(order, &kept.subject, kept.rotates)?, false));
+        let text = form.write(order, &kept.subject, kept.rotates)?;
+        return Ok(Composed { text, hands_over: false, notes: Vec::new() });
     }
-    if keep::valid(shared, attempt, &order.profile).await?.refreshed {
+    let token = keep::valid(shared, attempt, &order.profile).await?;
+    if token.refreshed {
         // The list shows when tokens expire. The export does not depend on it.
         let _ = profiles::list(shared).await;
     }
     let subject = subject::kept(shared, order).await?.subject;
-    Ok((form.write(order, &subject, kept.rotates)?, hands_over))
+    Ok(Composed { text: form.write(order, &subject, kept.rotates)?, hands_over, notes: token.notes })
 }
 
 async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> {
