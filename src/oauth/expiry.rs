@@ -122,7 +122,12 @@ impl Clocks {
             return self.at(at);
         }
         let span = clock_span(text).or_else(|| text.parse().ok()).or_else(|| lower.parse().ok());
-        span.map_or(End::Unclear, |span| self.after_span(span))
+        match span {
+            Some(span) => self.after_span(span),
+            // The last day that many systems know; it is one that ours does not.
+            None if text.contains("9999") => End::Never,
+            None => End::Unclear,
+        }
     }
 
     fn after(self, length: Duration) -> End {
@@ -307,9 +312,13 @@ mod tests {
         check(&json!(NOW - 3600), Number::Point, 0, Some(NOW - 3600));
         check(&json!("2020-01-01T00:00:00Z"), Number::Point, 0, Some(1_577_836_800));
         check(&json!(60), Number::Point, 0, Some(NOW + 60));
-        for value in
-            [json!("9999-12-31T23:59:59Z"), json!("0001-01-01T00:00:00Z"), json!(9_999_999_999_i64), json!("P1000Y")]
-        {
+        for value in [
+            json!("Fri, 31 Dec 9999 23:59:59 GMT"),
+            json!("9999-12-31T23:59:59Z"),
+            json!("0001-01-01T00:00:00Z"),
+            json!(9_999_999_999_i64),
+            json!("P1000Y"),
+        ] {
             check(&value, Number::Point, 0, None);
         }
     }

@@ -2,3 +2,12 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod expiry;
+mod issuer;
+mod lab;
+mod needs_sign_in;
+mod scheme;
+mod scopes;
+mod typed;
+mod unsafe_values;
