@@ -294,6 +294,7 @@ impl Bench {
                 obtained_at: past,
                 kept: BTreeMap::new(),
                 issued_for: BTreeMap::new(),
+                unread_life: Vec::new(),
             };
             let client_secret = Some(Secret::new("practice-secret"));
             let secrets = ProfileSecrets { client_secret, tokens: Some(tokens), ..ProfileSecrets::default() };

@@ -57,9 +57,9 @@ fn token_of_agent() -> Option<cli::Exit> {
     let min_valid = options.min_valid.map(|time| time.as_secs());
     let ask = Ask::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
     match tokenwright::agent::ask(&door(), &ask) {
-        Ok(Answer::Token { tokens, notes }) => {
+        Ok(Answer::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
-            cli::print_token(&tokens, &options);
+            cli::print_token(&tokens, &header, &options);
             Some(cli::Exit::Done)
         }
         Ok(Answer::Failed { kind, code, diagnosis }) => {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 
 /// The most bytes a question may have: a name and a number.
@@ -46,6 +46,8 @@ pub enum Answer {
     Token {
         /// It, with what is known about it; the refresh token and the ID token stay with the agent.
         tokens: Box<TokenSet>,
+        /// The header that carries it.
+        header: TokenHeader,
         /// What a person should know of it.
         notes: Vec<Diagnosis>,
     },
@@ -100,6 +102,9 @@ enum Line<'a> {
         scopes: Option<Vec<String>>,
         obtained_at: Timestamp,
         kept: BTreeMap<String, String>,
+        /// As it is written in a preset; an agent of an earlier version does not say.
+        #[serde(default)]
+        header: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         notes: Vec<Note>,
     },
@@ -142,7 +147,7 @@ impl Answer {
     pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
         // Room for every byte to be escaped: a buffer that grows leaves copies of what it held.
         let room = match self {
-            Self::Token { tokens, notes } => {
+            Self::Token { tokens, notes, .. } => {
                 let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
                 6 * (tokens.access_token.expose().len() + notes) + 1024
             }
@@ -157,7 +162,9 @@ impl Answer {
     /// Reads a line.
     pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
         Some(match serde_json::from_slice(line).ok()? {
-            Line::Token { access_token, token_type, expires_at, scopes, obtained_at, kept, notes } => {
+            Line::Token { access_token, token_type, expires_at, scopes, obtained_at, kept, header, notes } => {
+                let own = header.as_deref().and_then(TokenHeader::parse);
+                let header = TokenHeader::of(&token_type, own);
                 let tokens = Box::new(TokenSet {
                     access_token: Secret::new(access_token),
                     token_type: token_type.into_owned(),
@@ -168,10 +175,11 @@ impl Answer {
                     scopes,
                     obtained_at,
                     issued_for: BTreeMap::new(),
+                    unread_life: Vec::new(),
                     kept,
                 });
                 let words = |Note { summary, hint, reference }| Diagnosis { summary, hint, reference };
-                Self::Token { tokens, notes: notes.into_iter().map(words).collect() }
+                Self::Token { tokens, header, notes: notes.into_iter().map(words).collect() }
             }
             Line::Status(status) => Self::Status(status),
             Line::Done => Self::Done,
@@ -185,13 +193,14 @@ impl Answer {
 impl<'a> From<&'a Answer> for Line<'a> {
     fn from(answer: &'a Answer) -> Self {
         match answer {
-            Answer::Token { tokens, notes } => Self::Token {
+            Answer::Token { tokens, header, notes } => Self::Token {
                 access_token: tokens.access_token.expose().into(),
                 token_type: tokens.token_type.as_str().into(),
                 expires_at: tokens.expires_at,
                 scopes: tokens.scopes.clone(),
                 obtained_at: tokens.obtained_at,
                 kept: tokens.kept.clone(),
+                header: Some(header.to_string()),
                 notes: notes.iter().cloned().map(Note::from).collect(),
             },
             Answer::Status(status) => Self::Status(status.clone()),
@@ -242,15 +251,21 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: [("realmId".to_owned(), "7".to_owned())].into(),
             issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
         };
+        let header = TokenHeader::parse("X-Access-Token: <token>").expect("a header");
         let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];
-        let line = Answer::Token { tokens: Box::new(tokens.clone()), notes: notes.clone() }.to_line();
+        let line =
+            Answer::Token { tokens: Box::new(tokens.clone()), header: header.clone(), notes: notes.clone() }.to_line();
         let text = std::str::from_utf8(&line).expect("text");
         assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
         let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
-        assert_eq!(Answer::parse(&line), Some(Answer::Token { tokens: Box::new(read.clone()), notes }));
+        assert_eq!(
+            Answer::parse(&line),
+            Some(Answer::Token { tokens: Box::new(read.clone()), header: header.clone(), notes })
+        );
         // An agent of an earlier version says nothing of notes.
-        let bare = Answer::Token { tokens: Box::new(read), notes: Vec::new() };
+        let bare = Answer::Token { tokens: Box::new(read), header, notes: Vec::new() };
         assert!(!bare.to_line().windows(5).any(|bytes| bytes == b"notes"));
         assert_eq!(Answer::parse(&bare.to_line()), Some(bare));
     }

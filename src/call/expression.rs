@@ -57,6 +57,9 @@ pub enum ExpressionFault {
     /// It came to something that is no text, number or truth.
     #[error("came to {0}, not to a text")]
     NotText(&'static str),
+    /// It came to a text that is to be a token and has what no token has (RFC 6749 appendix A).
+    #[error("came to a token with {0}")]
+    UnfitToken(&'static str),
     /// It came to more than is taken.
     #[error("came to more than {most} {what}")]
     TooLarge { most: usize, what: &'static str },
@@ -89,6 +92,9 @@ impl Diagnose for ExpressionError {
             ExpressionFault::Failed { .. } | ExpressionFault::NotText(_) => {
                 diagnosis.hint("compare it with the reply: step 3 of the window shows both side by side")
             }
+            ExpressionFault::UnfitToken(_) => diagnosis
+                .hint("no header can carry it: look at the reply, and have the token read from the right place")
+                .reference("https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12"),
             ExpressionFault::TooLarge { .. }
             | ExpressionFault::TooSlow { .. }
             | ExpressionFault::TooMuchMemory { .. } => diagnosis.hint("write it simpler"),

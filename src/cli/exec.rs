@@ -48,7 +48,10 @@ fn fields(conversation: &mut Conversation, name: &str) -> Result<Vec<Field>, Fai
     let attempt = conversation.attempt();
     conversation.send(Command::Fields { attempt, name });
     conversation.wait(|event| match event {
-        Event::Fields(_, fields) => Some(fields),
+        Event::Fields(_, fields, notes) => {
+            notes.iter().for_each(print::warning);
+            Some(fields)
+        }
         _ => None,
     })
 }
@@ -67,7 +70,10 @@ pub(crate) fn git_credential(conversation: &mut Conversation, name: &str, operat
     let attempt = conversation.attempt();
     conversation.send(Command::Export { attempt, order, to: ExportTo::Text });
     let answer = conversation.wait(|event| match event {
-        Event::Exported(_, done) => done.text,
+        Event::Exported(_, done) => {
+            done.notes.iter().for_each(print::warning);
+            done.text
+        }
         _ => None,
     })?;
     print::data(answer.expose().trim_end_matches('\n'));

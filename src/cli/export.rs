@@ -60,9 +60,6 @@ fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportO
         _ => None,
     })?;
     tell(&done, options.sink);
-    for words in &done.warnings {
-        print::warning(&Diagnosis::new(words.as_str()));
-    }
     if hand_over {
         print::note("the refresh token has left: this program no longer refreshes the profile until the next sign-in");
     }
@@ -79,6 +76,7 @@ fn tell(done: &ExportDone, sink: bool) {
         (None, Some(path)) => print::result(&format!("written to {}", path.display())),
         (None, None) => {}
     }
+    done.notes.iter().for_each(print::warning);
     for words in &done.left_out {
         print::note(&format!("not in it: {words}"));
     }

@@ -30,7 +30,8 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) ->
         };
         print::result(&format!("{:18} {text}", key.replace('_', " ")));
     }
-    trouble.iter().for_each(print::warning);
+    let unread = opened.material.tokens.as_ref().and_then(TokenSet::unread_life_note);
+    trouble.iter().chain(&unread).for_each(print::warning);
     Ok(())
 }
 
@@ -51,8 +52,10 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "state": state(&opened.state, tokens, now),
         "trouble": opened.state.trouble(now).map(|trouble| trouble.summary),
         "token_type": tokens.map(|tokens| tokens.token_type.clone()),
+        "header": tokens.map(|tokens| profile.service.token_header(&tokens.token_type).to_string()),
         "obtained_at": at(tokens.map(|tokens| tokens.obtained_at)),
         "expires_at": at(tokens.and_then(|tokens| tokens.expires_at)),
+        "life_not_understood": tokens.map(|tokens| tokens.unread_life.clone()).filter(|names| !names.is_empty()),
         "refresh_token": tokens.map(|tokens| if tokens.refresh_token.is_some() { "kept" } else { "none" }),
         "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
         "values": tokens.map(|tokens| tokens.kept.clone()),

@@ -6,7 +6,7 @@ use crate::cli::conversation::Conversation;
 use crate::cli::import::is_yes;
 use crate::cli::{key, print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{TokenSet, scope_difference};
+use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
@@ -400,7 +400,7 @@ fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: Vault
         None => "its access token has no known expiry".to_owned(),
     };
     print::note(&format!("Signed in: the profile `{name}` is kept; {until}."));
-    let missing = scope_difference(&material.profile.scopes, tokens.scopes.as_deref()).missing;
+    let missing = material.profile.service.not_granted(&material.profile.scopes, tokens);
     if !missing.is_empty() {
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }

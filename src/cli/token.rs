@@ -6,15 +6,15 @@ use crate::cli::args::TokenOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{TokenHeader, TokenSet};
 use crate::service::ProfileName;
 use crate::wizard::{Command, Event, Failure, FailureKind, Need, SavedToken};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Result<(), Failure> {
     let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
-    let (SavedToken { tokens, .. }, unkept) = ask(conversation, &options.name, need)?;
+    let (SavedToken { tokens, header, .. }, unkept) = ask(conversation, &options.name, need)?;
     unkept.iter().for_each(print::warning);
-    print_token(&tokens, options);
+    print_token(&tokens, &header, options);
     Ok(())
 }
 
@@ -24,20 +24,22 @@ pub fn print_notes(notes: &[Diagnosis]) {
 }
 
 /// Prints a token as it was asked for.
-pub fn print_token(tokens: &TokenSet, options: &TokenOptions) {
+pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
     if options.header {
-        // Services that answer `bearer` want `Bearer` all the same (RFC 6750 section 2.1).
-        let scheme = if tokens.token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { &tokens.token_type };
-        print::data(&format!("Authorization: {scheme} {access_token}"));
+        print::data(&header.line(access_token));
     } else if options.json {
-        let text = json!({
+        let mut text = json!({
             "access_token": access_token,
-            "token_type": tokens.token_type,
+            // What readers put before the token, so not what the service calls it.
+            "token_type": header.token_type(),
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
             "values": tokens.kept,
         });
+        if !header.is_authorization() || header.scheme().is_none() {
+            text["header"] = header.name().into();
+        }
         print::json(&text);
     } else {
         print::data(access_token);

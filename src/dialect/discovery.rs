@@ -7,7 +7,7 @@ use crate::call::Template;
 use crate::dialect::standard::{
     ClientAuthentication, DocumentError, Gathering, Grant, Outline, SMALL, parse_json, plain_text, text_at,
 };
-use crate::dialect::{Described, Import};
+use crate::dialect::{Described, Import, Note};
 use crate::oauth::Pkce;
 use crate::service::{KnownScope, Offer};
 
@@ -86,14 +86,29 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     tell_ignored(&json, &mut gathering);
     let mut described = outline.described(gathering);
     offer_consent(&mut described);
-    let issuer = text_at(&json, "issuer");
-    if json.get("authorization_response_iss_parameter_supported").and_then(Json::as_bool) == Some(true) {
-        // RFC 9207 section 2.4: a response without the issuer, or with another one, is refused.
-        described.service.redirect.issuer = Some(issuer);
-        let place = "authorization_response_iss_parameter_supported";
-        described.understood.push(crate::dialect::Note::new(place, "the issuer in the response is checked"));
-    }
+    check_response(&json, &mut described);
     Ok(Import { form: FORM.to_owned(), described: vec![described] })
+}
+
+/// RFC 9207 section 2.4: of a server that announces it, a response without the issuer, or with another one, is refused.
+fn check_response(json: &Json, described: &mut Described) {
+    const PLACE: &str = "authorization_response_iss_parameter_supported";
+    let issuer = text_at(json, "issuer");
+    if is_pattern(&issuer) {
+        let words = "a pattern, one issuer for each tenant: neither this document nor a response can be checked by it";
+        described.ignored.push(Note::new("issuer", words));
+        return;
+    }
+    if json.get(PLACE).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true")) {
+        described.service.redirect.issuer = Some(issuer);
+        described.service.redirect.sends_issuer = true;
+        described.understood.push(Note::new(PLACE, "a response must name the issuer, and it is checked"));
+    }
+}
+
+/// Whether an issuer stands for many (`https://login.example.com/{tenantid}/v2.0`).
+pub fn is_pattern(issuer: &str) -> bool {
+    Template::new(issuer).placeholders().next().is_some()
 }
 
 /// `OpenID` Connect Core section 11: who asks for a refresh token by its scope asks for consent too.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::oauth::TokenSet;
+use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::{MASK, Secret};
 use crate::service::Profile;
 
@@ -51,7 +51,12 @@ impl Subject {
     /// values that were kept.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = vec![secret("access_token", &self.tokens.access_token)];
-        fields.push(plain("token_type", &self.tokens.token_type));
+        let header = self.header();
+        // What readers put before the token, so not what the service calls it.
+        fields.push(plain("token_type", header.token_type()));
+        if !header.is_authorization() || header.scheme().is_none() {
+            fields.push(plain("token_header", header.name()));
+        }
         if let Some(expires_at) = self.tokens.expires_at {
             fields.push(plain("expires_at", &rfc3339(expires_at)));
         }
@@ -68,6 +73,11 @@ impl Subject {
         fields.extend(self.tokens.kept.iter().map(|(name, value)| plain(name, value)));
         fields.retain(|field| !field.value.is_empty());
         fields
+    }
+
+    /// The header that carries the access token.
+    pub fn header(&self) -> TokenHeader {
+        self.whole.service.token_header(&self.tokens.token_type)
     }
 
     /// The same with every secret replaced, for showing what a form will hold.
@@ -138,6 +148,7 @@ pub(in crate::export) mod tests {
                 obtained_at: time("2026-11-21T02:00:00Z"),
                 kept: [("realmId".to_owned(), "9130".to_owned())].into(),
                 issued_for: BTreeMap::new(),
+                unread_life: Vec::new(),
             },
             client_id: "id-1".into(),
             client_secret: Some(Secret::new("cs-1")),

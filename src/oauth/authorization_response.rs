@@ -8,7 +8,9 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::explain::{Stage, explain};
+use crate::oauth::fit::plain_line;
 use crate::oauth::pkce::hex;
+use crate::oauth::web_reference::web_reference;
 use crate::secret::Secret;
 
 /// Parameters of a redirect, decoded once, in their order.
@@ -21,6 +23,8 @@ pub struct ExpectedResponse {
     pub state: String,
     /// The issuer, where the service is known to have one (RFC 9207).
     pub issuer: Option<String>,
+    /// Whether it announces that it always sends its issuer.
+    pub sends_issuer: bool,
     /// The name of the parameter that holds the code; `code` for nearly all.
     pub code_parameter: String,
     /// The secret of the parameter `hmac`, where the service signs its redirects: the hex HMAC-SHA256 of all other
@@ -43,12 +47,20 @@ pub enum AuthorizationError {
     /// A parameter twice, which RFC 6749 section 3.1 forbids.
     #[error("the response has the parameter `{0}` twice")]
     Duplicate(String),
-    /// No `state` at all.
-    #[error("the response has no `state`, so it cannot be told from a forged one")]
-    MissingState,
-    /// A `state` that was not sent by this sign-in.
-    #[error("the response has another `state` than the one that was sent")]
-    WrongState,
+    /// No `state` at all; with what the response says of a refusal, which is shown and not believed.
+    #[error("the response has no `state`, so it cannot be told from a forged one{}", says(.0.as_deref()))]
+    MissingState(Option<String>),
+    /// A `state` that was not sent by this sign-in; with the same.
+    #[error("the response has another `state` than the one that was sent{}", says(.0.as_deref()))]
+    WrongState(Option<String>),
+    /// No issuer, although the service announces that it always sends it (RFC 9207 section 2.4); with the same.
+    #[error("the response does not name its issuer, and `{expected}` announces that it always does{}", says(.said.as_deref()))]
+    MissingIssuer {
+        /// The issuer asked.
+        expected: String,
+        /// What the response says of a refusal.
+        said: Option<String>,
+    },
     /// Another issuer than the one asked (RFC 9207 section 2.4).
     #[error("the response comes from `{received}`, not from `{expected}`")]
     WrongIssuer {
@@ -87,10 +99,14 @@ impl Diagnose for AuthorizationError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::Duplicate(_) => diagnosis.reference("https://www.rfc-editor.org/rfc/rfc6749#section-3.1"),
-            Self::MissingState => diagnosis
+            Self::MissingState(said) | Self::MissingIssuer { said, .. } if said.is_some() => diagnosis.hint(DECLINED),
+            Self::MissingState(_) => diagnosis
                 .hint("go on in the tab that this sign-in opened; if the service never returns `state`, paste the code by hand")
                 .reference("https://www.rfc-editor.org/rfc/rfc6749#section-10.12"),
-            Self::WrongState => diagnosis.hint("it belongs to an older sign-in: go on in the newest browser tab"),
+            Self::WrongState(_) => diagnosis.hint("it belongs to an older sign-in: go on in the newest browser tab"),
+            Self::MissingIssuer { .. } => diagnosis
+                .hint("do not go on with this response: another server may have sent it; sign in again in the tab that this sign-in opened, and paste whole addresses only")
+                .reference("https://www.rfc-editor.org/rfc/rfc9207#section-2.4"),
             Self::WrongSignature => diagnosis.hint("compare the client secret with the one in the service's console; it signs the response"),
             Self::WrongIssuer { .. } => diagnosis
                 .hint("do not go on: another server answered in the service's place")
@@ -104,6 +120,10 @@ impl Diagnose for AuthorizationError {
     }
 }
 
+/// What a person does who pressed *Deny*, when the refusal itself cannot be believed.
+const DECLINED: &str = "if you declined, stop this sign-in (Ctrl-C in a terminal) and start again; if you did not, go on \
+                        in the tab that it opened";
+
 impl ExpectedResponse {
     /// Checks a response and takes the code out of it.
     pub fn read(&self, parameters: &Parameters) -> Result<AuthorizationResponse, AuthorizationError> {
@@ -113,14 +133,21 @@ impl ExpectedResponse {
             }
         }
         let value = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let state = value("state").ok_or(AuthorizationError::MissingState)?;
+        let description = || value("error_description").map(printable).filter(|text| !text.is_empty());
+        let said = || value("error").map(|error| words(&printable(error), description().as_deref()));
+        let state = value("state").ok_or_else(|| AuthorizationError::MissingState(said()))?;
         if !bool::from(state.as_bytes().ct_eq(self.state.as_bytes())) {
-            return Err(AuthorizationError::WrongState);
+            return Err(AuthorizationError::WrongState(said()));
         }
-        if let (Some(expected), Some(received)) = (&self.issuer, value("iss"))
-            && expected != received
-        {
-            return Err(AuthorizationError::WrongIssuer { expected: expected.clone(), received: printable(received) });
+        match (&self.issuer, value("iss")) {
+            (Some(expected), Some(received)) if expected != received => {
+                let (expected, received) = (expected.clone(), printable(received));
+                return Err(AuthorizationError::WrongIssuer { expected, received });
+            }
+            (Some(expected), None) if self.sends_issuer => {
+                return Err(AuthorizationError::MissingIssuer { expected: expected.clone(), said: said() });
+            }
+            _ => {}
         }
         if self.hmac_secret.as_ref().is_some_and(|secret| !is_signed(parameters, secret)) {
             return Err(AuthorizationError::WrongSignature);
@@ -128,15 +155,27 @@ impl ExpectedResponse {
         if let Some(error) = value("error") {
             return Err(AuthorizationError::Refused {
                 error: printable(error),
-                description: value("error_description").map(printable),
-                uri: value("error_uri").map(printable),
+                description: description(),
+                uri: value("error_uri").and_then(web_reference),
             });
         }
         let code = value(&self.code_parameter).filter(|code| !code.is_empty());
         let code = code.ok_or_else(|| AuthorizationError::NoCode(self.code_parameter.clone()))?;
         let known = |key: &str| ["state", "iss"].contains(&key) || key == self.code_parameter;
-        let extras = parameters.iter().filter(|(key, _)| !known(key)).cloned().collect();
+        let extras = parameters.iter().filter(|(key, _)| !known(key));
+        let extras = extras.map(|(name, value)| (name.clone(), plain_line(value))).collect();
         Ok(AuthorizationResponse { code: Secret::new(code), extras })
+    }
+
+    /// Takes a code that a person copied without the response around it. Of a service that always names itself nothing
+    /// is believed that does not (RFC 9207 section 2.4).
+    pub fn read_code(&self, code: Secret) -> Result<AuthorizationResponse, AuthorizationError> {
+        match &self.issuer {
+            Some(expected) if self.sends_issuer => {
+                Err(AuthorizationError::MissingIssuer { expected: expected.clone(), said: None })
+            }
+            _ => Ok(AuthorizationResponse { code, extras: Vec::new() }),
+        }
     }
 }
 
@@ -150,6 +189,10 @@ fn is_signed(parameters: &Parameters, secret: &Secret) -> bool {
     let expected = hex(&mac.finalize().into_bytes());
     let received = parameters.iter().find(|(name, _)| name == "hmac").map(|(_, value)| value.as_str());
     received.is_some_and(|received| received.as_bytes().ct_eq(expected.as_bytes()).into())
+}
+
+fn says(refusal: Option<&str>) -> String {
+    refusal.map(|refusal| format!("; it says {refusal}")).unwrap_or_default()
 }
 
 fn words(error: &str, description: Option<&str>) -> String {
@@ -175,6 +218,7 @@ mod tests {
         let expected = ExpectedResponse {
             state: "xyz".into(),
             issuer: Some("https://example.test".into()),
+            sends_issuer: false,
             code_parameter: "code".into(),
             hmac_secret: None,
         };
@@ -196,10 +240,56 @@ mod tests {
 
     #[test]
     fn state_is_checked_before_anything_else_is_believed() {
-        assert_eq!(read("code=c"), Err(AuthorizationError::MissingState));
-        assert_eq!(read("error=access_denied&state=abc"), Err(AuthorizationError::WrongState));
+        assert_eq!(read("code=c"), Err(AuthorizationError::MissingState(None)));
+        let denied = AuthorizationError::WrongState(Some("`access_denied`".into()));
+        assert_eq!(read("error=access_denied&state=abc"), Err(denied));
         assert_eq!(read("code=c&state=xyz&state=xyz"), Err(AuthorizationError::Duplicate("state".into())));
-        assert!(!AuthorizationError::WrongState.is_final());
+        assert!(!AuthorizationError::WrongState(None).is_final());
+    }
+
+    #[test]
+    fn a_refusal_that_is_not_believed_is_told_all_the_same() {
+        let refused = read("error=access_denied&error_description=User+cancelled%1b[2J").expect_err("not believed");
+        assert!(!refused.is_final());
+        let told = refused.diagnose();
+        assert_eq!(
+            told.summary,
+            "the response has no `state`, so it cannot be told from a forged one; it says `access_denied` (User \
+             cancelled [2J)"
+        );
+        assert!(told.hint.is_some_and(|hint| hint.starts_with("if you declined, stop this sign-in (Ctrl-C")));
+    }
+
+    #[test]
+    fn an_issuer_that_was_announced_must_come() {
+        let expected = ExpectedResponse {
+            state: "xyz".into(),
+            issuer: Some("https://example.test".into()),
+            sends_issuer: true,
+            code_parameter: "code".into(),
+            hmac_secret: None,
+        };
+        let read = |query: &str| expected.read(&form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        assert!(read("code=c&state=xyz&iss=https://example.test").is_ok());
+        let missing = |said: Option<&str>| AuthorizationError::MissingIssuer {
+            expected: "https://example.test".into(),
+            said: said.map(str::to_owned),
+        };
+        assert_eq!(read("code=c&state=xyz"), Err(missing(None)));
+        assert_eq!(read("error=access_denied&state=xyz"), Err(missing(Some("`access_denied`"))));
+        assert!(matches!(read("code=c&state=xyz&iss="), Err(AuthorizationError::WrongIssuer { .. })));
+        assert_eq!(expected.read_code(Secret::new("c")), Err(missing(None)));
+        assert!(!missing(None).is_final());
+    }
+
+    #[test]
+    fn a_page_that_a_refusal_refers_to_is_one_of_the_web() {
+        let uri = |uri: &str| match read(&format!("error=access_denied&state=xyz&error_uri={uri}")) {
+            Err(AuthorizationError::Refused { uri, .. }) => uri,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(uri("https://as.test/help").as_deref(), Some("https://as.test/help"));
+        assert_eq!(uri("javascript:alert(1)"), None);
     }
 
     #[test]
@@ -207,6 +297,7 @@ mod tests {
         let expected = ExpectedResponse {
             state: "xyz".into(),
             issuer: None,
+            sends_issuer: false,
             code_parameter: "code".into(),
             hmac_secret: Some(Secret::new("hush")),
         };

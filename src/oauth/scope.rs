@@ -1,10 +1,45 @@
-//! Scopes: a list written with a separator (RFC 6749 section 3.3 says a space; services differ).
+//! Scopes: a list written with a separator (RFC 6749 section 3.3 says a space; services differ), and what of the list that
+//! was asked for a service granted, in its own spelling.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How a service answers to the scopes that it was asked for. What is not said here is answered as it was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScopeAnswers {
+    /// Beginnings of a scope that the answer may leave out or add.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prefixes: Vec<String>,
+    /// Scopes that the answer never names; `*` at the start stands for any beginning.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent: Vec<String>,
+    /// Whether the service takes and gives capital letters for small ones.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ignore_case: bool,
+    /// By the scope asked for: other names under which the service answers it, or of scopes that contain it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, Vec<String>>,
+}
 
 /// Reads a list of scopes. Besides the service's separator a space always separates.
 pub fn split_scopes(text: &str, separator: &str) -> Vec<String> {
-    let mut scopes: Vec<String> = Vec::new();
     let separator = separator.trim();
-    let parts = text.split(|c: char| c.is_whitespace() || (!separator.is_empty() && separator.contains(c)));
+    unique(text.split(|c: char| c.is_whitespace() || (!separator.is_empty() && separator.contains(c))))
+}
+
+/// Reads the list of an answer. Services that are asked with spaces answer with commas now and then; no list of RFC 6749
+/// has commas between spaces.
+pub fn split_answer(text: &str, separator: &str) -> Vec<String> {
+    if text.trim().contains(char::is_whitespace) {
+        return unique(split_scopes(text, separator).iter().map(|scope| scope.trim_matches(',')));
+    }
+    split_scopes(text, &format!("{},", separator.trim()))
+}
+
+fn unique<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut scopes: Vec<String> = Vec::new();
     for scope in parts.filter(|part| !part.is_empty()) {
         if !scopes.iter().any(|known| known == scope) {
             scopes.push(scope.to_owned());
@@ -23,15 +58,51 @@ pub struct ScopeDifference {
 }
 
 /// Compares scopes; a `granted` of `None` means "as asked" (RFC 6749 section 5.1).
-pub fn scope_difference(asked: &[String], granted: Option<&[String]>) -> ScopeDifference {
+pub fn scope_difference(asked: &[String], granted: Option<&[String]>, answers: &ScopeAnswers) -> ScopeDifference {
     let Some(granted) = granted else { return ScopeDifference::default() };
-    let without = |list: &[String], other: &[String]| list.iter().filter(|s| !other.contains(s)).cloned().collect();
-    ScopeDifference { missing: without(asked, granted), extra: without(granted, asked) }
+    let is_granted = |asked: &&String| granted.iter().any(|granted| answers.is_same(asked, granted));
+    let is_asked = |granted: &&String| asked.iter().any(|asked| answers.is_same(asked, granted));
+    let missing = asked.iter().filter(|asked| !is_granted(asked) && !answers.is_silent(asked));
+    let extra = granted.iter().filter(|granted| !is_asked(granted));
+    ScopeDifference { missing: missing.cloned().collect(), extra: extra.cloned().collect() }
+}
+
+impl ScopeAnswers {
+    /// Whether the service means the scope that was asked for by the one that it answers.
+    fn is_same(&self, asked: &str, granted: &str) -> bool {
+        let is_equal = |one: &str, other: &str| {
+            if self.ignore_case { one.eq_ignore_ascii_case(other) } else { one == other }
+        };
+        let bare = |scope: &str| self.without_prefix(scope).to_owned();
+        let names = || self.names.iter().filter(|(name, _)| is_equal(name, asked)).flat_map(|(_, names)| names);
+        is_equal(&bare(asked), &bare(granted)) || names().any(|name| is_equal(name, granted))
+    }
+
+    fn without_prefix<'a>(&self, scope: &'a str) -> &'a str {
+        let begins = |prefix: &&String| {
+            scope.get(..prefix.len()).is_some_and(|start| {
+                if self.ignore_case { start.eq_ignore_ascii_case(prefix) } else { start == prefix.as_str() }
+            })
+        };
+        let prefix = self.prefixes.iter().find(begins);
+        prefix.map_or(scope, |prefix| &scope[prefix.len()..])
+    }
+
+    fn is_silent(&self, asked: &str) -> bool {
+        self.silent.iter().any(|silent| match silent.strip_prefix('*') {
+            Some(end) => asked.ends_with(end),
+            None => silent == asked,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn list(text: &str) -> Vec<String> {
+        split_scopes(text, " ")
+    }
 
     #[test]
     fn each_separator_and_a_space_split_and_doubles_go() {
@@ -42,10 +113,42 @@ mod tests {
     }
 
     #[test]
-    fn the_difference_tells_both_ways() {
-        let list = |text| split_scopes(text, " ");
-        let difference = scope_difference(&list("a b"), Some(&list("b c")));
-        assert_eq!(difference, ScopeDifference { missing: vec!["a".into()], extra: vec!["c".into()] });
-        assert_eq!(scope_difference(&list("a"), None), ScopeDifference::default());
+    fn an_answer_with_commas_is_a_list() {
+        assert_eq!(split_answer("chat:write,search:read", " "), ["chat:write", "search:read"]);
+        assert_eq!(split_answer("a, b,c", " "), ["a", "b,c"], "with spaces the comma belongs to the scope");
+        assert_eq!(split_answer("a, b", ","), ["a", "b"]);
+        assert_eq!(split_answer(" a;b,c ", ";"), ["a", "b", "c"]);
+        assert_eq!(split_answer("", " "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_difference_tells_both_ways_and_order_does_not_matter() {
+        let check = |asked: &str, granted: Option<&str>, missing: &str, extra: &str| {
+            let granted = granted.map(list);
+            let found = scope_difference(&list(asked), granted.as_deref(), &ScopeAnswers::default());
+            assert_eq!(found, ScopeDifference { missing: list(missing), extra: list(extra) });
+        };
+        check("a b", Some("c b"), "a", "c");
+        check("a b", Some("b a"), "", "");
+        check("a", None, "", "");
+        check("A", Some("a"), "A", "a");
+    }
+
+    #[test]
+    fn a_service_answers_in_its_own_spelling() {
+        let answers = ScopeAnswers {
+            names: [("email".to_owned(), vec!["https://as.test/userinfo.email".to_owned()])].into(),
+            prefixes: vec!["https://graph.test/".to_owned()],
+            silent: vec!["offline_access".to_owned(), "*/.default".to_owned()],
+            ignore_case: true,
+        };
+        let missing = |asked: &str, granted: &str| {
+            scope_difference(&list(asked), Some(&list(granted)), &answers).missing.join(" ")
+        };
+        assert_eq!(missing("email", "https://as.test/userinfo.email"), "");
+        assert_eq!(missing("https://graph.test/user.read offline_access", "User.Read"), "");
+        assert_eq!(missing("User.Read", "https://graph.test/User.Read"), "");
+        assert_eq!(missing("https://api.test/.default", "Orders.Read"), "");
+        assert_eq!(missing("https://api.test/User.Read email", "User.Read"), "https://api.test/User.Read email");
     }
 }

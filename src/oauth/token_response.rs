@@ -1,15 +1,13 @@
 //! Reading the reply of a bearer or refresh call (RFC 6749 sections 5.1 and 5.2), with the ways in which services
 //! differ taken from the call's [`Reading`].
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use crate::call::{Answers, Reading, Reply};
-use crate::oauth::expiry::expiry;
 use crate::oauth::explain::Stage;
+use crate::oauth::granted::granted;
 use crate::oauth::refusal::{names_of, read_refusal, redirect_target, shown_name};
-use crate::oauth::{TokenError, TokenSet, clock_skew, split_scopes};
+use crate::oauth::{TokenError, TokenSet};
 use crate::secret::Secret;
 
 /// What a reading takes from outside the reply.
@@ -44,7 +42,8 @@ pub fn read_token_set<'a>(
         && reply.is_success()
         && reading.is_success(answers)
     {
-        return Ok(token_set(access_token, answers, reply, reading, context));
+        let granted = granted(&access_token, answers, reply, reading, context);
+        return granted.map_err(|error| TokenError::Unreadable { stage, status, error });
     }
     let refusal = Box::new(read_refusal(reply, answers, reading, &secrets));
     if refusal.is_said() || refusal.has_words() && !reply.is_success() {
@@ -64,67 +63,6 @@ pub fn read_token_set<'a>(
         names: names_of(answers.json(), &secrets),
         deeper: deeper(answers.json(), "access_token", DEEPEST, &secrets),
     })
-}
-
-fn token_set(
-    access_token: String,
-    answers: &Answers,
-    reply: &Reply,
-    reading: &Reading,
-    context: ReadContext<'_>,
-) -> TokenSet {
-    let now = reply.received_at;
-    let skew = clock_skew(reply);
-    let instant = |value, lifetime, now| expiry(value, lifetime, now, skew);
-    let previous = context.previous;
-    let life = reading.default_lifetime.and_then(|life| now.checked_add(life).ok());
-    let refresh_token = answers.first_text(&reading.refresh_token).map(Secret::new);
-    let refresh_life = answers
-        .first(&reading.refresh_token_expires_in)
-        .and_then(|value| instant(value, reading.refresh_lifetime, now));
-    let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
-    kept.extend(read_kept(answers, reading));
-    TokenSet {
-        access_token: Secret::new(access_token),
-        token_type: answers.first_text(&reading.token_type).unwrap_or_else(|| "Bearer".to_owned()),
-        expires_at: answers.first(&reading.expires_in).and_then(|value| instant(value, reading.lifetime, now)).or(life),
-        // RFC 6749 section 6: an answer without a refresh token means that the old one stays.
-        refresh_token_expires_at: match (&refresh_token, refresh_life) {
-            (_, Some(life)) => Some(life),
-            (Some(_), None) => None,
-            (None, None) => previous.and_then(|previous| previous.refresh_token_expires_at),
-        },
-        refresh_token: refresh_token.or_else(|| previous.and_then(|previous| previous.refresh_token.clone())),
-        id_token: answers
-            .first_text(&reading.id_token)
-            .map(Secret::new)
-            .or_else(|| previous.and_then(|previous| previous.id_token.clone())),
-        scopes: answers
-            .first(&reading.scope)
-            .and_then(|value| scopes(value, context.scope_separator))
-            .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
-        obtained_at: now,
-        kept,
-        issued_for: previous.map(|previous| previous.issued_for.clone()).unwrap_or_default(),
-    }
-}
-
-/// The values that the reading says to keep; of several places for one name the first that holds something.
-pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
-    let found = reading
-        .keep
-        .iter()
-        .rev()
-        .filter_map(|keep| Some((keep.name.clone(), answers.first_text(std::slice::from_ref(&keep.path))?)));
-    found.collect()
-}
-
-fn scopes(value: &Json, separator: &str) -> Option<Vec<String>> {
-    match value {
-        Json::String(text) => Some(split_scopes(text, separator)),
-        Json::Array(items) => Some(items.iter().filter_map(Json::as_str).map(str::to_owned).collect()),
-        _ => None,
-    }
 }
 
 /// How many levels down a misplaced token is looked for; no service is known to go beyond two.
@@ -188,6 +126,25 @@ mod tests {
         for nonsense in ["0", "-5", "null", "\"soon\"", "{}", "1e300"] {
             assert_eq!(expires_at(nonsense), None, "{nonsense}");
         }
+        let tokens = read(200, r#"{"access_token":"a","expires_in":"soon"}"#, None).expect("tokens");
+        assert_eq!(tokens.unread_life, ["expires_in"]);
+    }
+
+    #[test]
+    fn a_token_with_a_character_that_no_token_has_is_refused() {
+        for field in ["access_token", "refresh_token", "id_token"] {
+            let body = serde_json::json!({ "access_token": "a", field: "AT\r\nX-Injected: yes" }).to_string();
+            let error = read(200, &body, None).expect_err("refused");
+            let expected = format!(
+                "the bearer token endpoint answered 200; the expression `{field}` came to a token with a control character"
+            );
+            assert_eq!(error.to_string(), expected);
+            assert!(error.may_have_acted());
+        }
+        let tokens = read(200, r#"{"access_token":" a\n","token_type":"Bearer\r\nX: y","scope":"a\u001b[2J b"}"#, None);
+        let tokens = tokens.expect("tokens");
+        assert_eq!((tokens.access_token.expose(), tokens.token_type.as_str()), ("a", "Bearer  X: y"));
+        assert_eq!(tokens.scopes.map(|scopes| scopes.join(" ")).as_deref(), Some("a [2J b"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
 /// The tokens of one profile and what is known about them (RFC 6749 section 5.1).
@@ -31,6 +32,8 @@ pub struct TokenSet {
     /// What they were issued for: token endpoint, client id, scopes, inputs, user, each by its name. Empty where that
     /// was not noted.
     pub issued_for: BTreeMap<String, String>,
+    /// The names of fields of the reply that seem to tell when a token ends and were not understood.
+    pub unread_life: Vec<String>,
 }
 
 /// What a token set is good for at a given time.
@@ -49,6 +52,30 @@ impl TokenSet {
     pub fn life(&self) -> Option<Duration> {
         let life = self.expires_at?.duration_since(self.obtained_at);
         Some(Duration::try_from(life).unwrap_or_default())
+    }
+
+    /// That the reply tells of a life in words that are not understood.
+    pub fn unread_life_note(&self) -> Option<Diagnosis> {
+        if self.unread_life.is_empty() {
+            return None;
+        }
+        let names = self.unread_life.join("`, `");
+        let hint = match self.expires_at {
+            Some(_) => "the end is taken from what else is known; if it is wrong, have it read from the right place",
+            None => {
+                "until it is read from the right place the access token counts as one without an end, and is not \
+                 refreshed: name the place and its unit in the preset (`expires_in`, `lifetime`), or in step 3 of the \
+                 window"
+            }
+        };
+        Some(Diagnosis::new(format!("the reply tells of a life in `{names}`, which is not understood")).hint(hint))
+    }
+
+    /// That the access token was over when it came.
+    pub fn over_note(&self) -> Option<Diagnosis> {
+        let at = self.expires_at.filter(|at| *at <= self.obtained_at)?;
+        let summary = format!("by the reply the access token had ended at {at}, before it came");
+        Some(Diagnosis::new(summary).hint("compare this machine's clock with the service's; it is refreshed when used"))
     }
 
     /// Whether the access token lives for longer than `leeway` after `now`. A token without expiry is fresh.
@@ -79,6 +106,7 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: BTreeMap::new(),
             issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::{CallTemplate, Expression, Template, Values};
-use crate::oauth::{ErrorHint, Pkce};
+use crate::oauth::{ErrorHint, Pkce, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::remark::Remark;
@@ -144,6 +144,23 @@ impl Service {
     /// Whether its bearer call can be made again without a person: there is no visit, or one for the consent alone.
     pub fn asks_again(&self) -> bool {
         self.authorization.is_none() || self.start == Start::Consent
+    }
+
+    /// The scopes that were asked for and not granted, whatever the service calls them. That a refresh token came says
+    /// that offline access was granted, and an ID token says it of `openid` (`OpenID` Connect Core sections 11 and 3.1.2.1).
+    pub fn not_granted(&self, asked: &[String], tokens: &TokenSet) -> Vec<String> {
+        let mut missing = scope_difference(asked, tokens.scopes.as_deref(), &self.scopes.answers).missing;
+        missing.retain(|scope| match scope.as_str() {
+            "offline_access" => tokens.refresh_token.is_none(),
+            "openid" => tokens.id_token.is_none(),
+            _ => true,
+        });
+        missing
+    }
+
+    /// The header that carries an access token of this type.
+    pub fn token_header(&self, token_type: &str) -> TokenHeader {
+        TokenHeader::of(token_type, TokenHeader::parse(&self.policy.header))
     }
 
     /// Its calls with the names of their stages.

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::oauth::ScopeAnswers;
+
 /// What the service calls things.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -59,11 +61,21 @@ pub struct ScopeRules {
     /// Those offered.
     #[serde(skip_serializing_if = "is_default")]
     pub known: Vec<KnownScope>,
+    /// How the service answers to them.
+    #[serde(skip_serializing_if = "is_default")]
+    pub answers: ScopeAnswers,
 }
 
 impl Default for ScopeRules {
     fn default() -> Self {
-        Self { separator: " ".into(), answer_separator: None, default: Vec::new(), required: false, known: Vec::new() }
+        Self {
+            separator: " ".into(),
+            answer_separator: None,
+            default: Vec::new(),
+            required: false,
+            known: Vec::new(),
+            answers: ScopeAnswers::default(),
+        }
     }
 }
 
@@ -105,6 +117,10 @@ pub struct RedirectRules {
     /// The issuer, where it is known and sent (RFC 9207).
     #[serde(skip_serializing_if = "is_default")]
     pub issuer: Option<String>,
+    /// Whether the service announces that it always sends it (`authorization_response_iss_parameter_supported`): then a
+    /// response without it is refused (RFC 9207 section 2.4).
+    #[serde(skip_serializing_if = "is_default")]
+    pub sends_issuer: bool,
 }
 
 impl Default for RedirectRules {
@@ -119,6 +135,7 @@ impl Default for RedirectRules {
             keep: Vec::new(),
             signature: None,
             issuer: None,
+            sends_issuer: false,
         }
     }
 }
@@ -225,6 +242,9 @@ pub struct TokenPolicy {
     /// Whether the refresh call renews the access token itself, without a refresh token.
     #[serde(skip_serializing_if = "is_default")]
     pub renews_access_token: bool,
+    /// The header that carries the access token, where it is another than `Authorization: Bearer <token>`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub header: String,
     /// The policy in words.
     #[serde(skip_serializing_if = "is_default")]
     pub words: String,

@@ -198,6 +198,7 @@ pub(in crate::vault) mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: BTreeMap::new(),
             issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
         }
     }
 

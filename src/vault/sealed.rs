@@ -193,10 +193,11 @@ mod tests {
             obtained_at in any_time(),
             kept in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
             issued_for in proptest::collection::btree_map(any::<String>(), any::<String>(), 0..4),
+            unread_life in proptest::collection::vec(any::<String>(), 0..2),
         ) -> TokenSet {
             TokenSet {
                 access_token, token_type, expires_at, refresh_token, refresh_token_expires_at, id_token, scopes,
-                obtained_at, kept, issued_for,
+                obtained_at, kept, issued_for, unread_life,
             }
         }
     }

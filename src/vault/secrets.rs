@@ -183,6 +183,8 @@ struct WireTokens<S> {
     kept: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     issued_for: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unread_life: Vec<String>,
 }
 
 /// A [`Refused`], its time in RFC 3339.
@@ -233,6 +235,7 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         obtained_at: tokens.obtained_at.to_string(),
         kept: tokens.kept.clone(),
         issued_for: tokens.issued_for.clone(),
+        unread_life: tokens.unread_life.clone(),
     }
 }
 
@@ -258,6 +261,7 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         obtained_at: time(wire.obtained_at)?,
         kept: wire.kept,
         issued_for: wire.issued_for,
+        unread_life: wire.unread_life,
     })
 }
 

@@ -89,7 +89,7 @@ async fn token(shared: &Shared, name: &str, min_valid: Option<u64>, vault: Optio
     if token.refreshed {
         shared.alive.reload();
     }
-    Ok(Answer::Token { tokens: Box::new(token.tokens), notes: token.notes })
+    Ok(Answer::Token { tokens: Box::new(token.tokens), header: token.header, notes: token.notes })
 }
 
 fn failed(failure: Failure) -> Answer {

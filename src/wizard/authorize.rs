@@ -42,6 +42,8 @@ pub(crate) async fn authorize(
     browser: BrowserChoice,
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
+    // What is to be told of it is told with the call in step 3.
+    material.secrets.tidy()?;
     let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
     let mut pasted = shared.pasted(attempt);
     let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;
@@ -70,7 +72,7 @@ pub(crate) async fn authorize(
     let by_hand = async {
         loop {
             let Some(text) = pasted.recv().await else { std::future::pending().await };
-            match read_pasted(&text, &sent.expected) {
+            match read_pasted(&text, &sent.expected, material.profile.service.start) {
                 Ok(outcome) => return outcome,
                 Err(diagnosis) => shared.emit(Event::ResponseIgnored(attempt, diagnosis)),
             }
@@ -140,6 +142,7 @@ pub(crate) fn prepare(
         expected: ExpectedResponse {
             state: state((shared.edges.entropy)()),
             issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
+            sends_issuer: service.redirect.sends_issuer,
             code_parameter: service.redirect.code_parameter.clone(),
             hmac_secret: signing_secret(material)?,
         },
@@ -217,7 +220,7 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
     let (strays, mut strayed) = unbounded_channel();
     let stray = move |visit: Stray| drop(strays.send(visit));
     let mut listening = std::pin::pin!(listener.receive(judge, stray));
-    let mut answered = false;
+    let (mut answered, mut told) = (false, Told::default());
     loop {
         tokio::select! {
             // The page is written whole before the listener ends; only then is the outcome passed on.
@@ -227,7 +230,11 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
             }
             Some(visit) = strayed.recv() => shared.emit(Event::ResponseAstray(attempt, visit.diagnose())),
             outcome = judged.recv() => match outcome {
-                Some(Err(error)) if !error.is_final() => shared.emit(Event::ResponseIgnored(attempt, error.diagnose())),
+                Some(Err(error)) if !error.is_final() => {
+                    if let Some(diagnosis) = told.news(error.diagnose()) {
+                        shared.emit(Event::ResponseIgnored(attempt, diagnosis));
+                    }
+                }
                 Some(outcome) => {
                     if !answered {
                         shared.open_port.keep(listening.await.1);
@@ -237,6 +244,29 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
                 None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
             },
         }
+    }
+}
+
+/// What was told of responses that are not believed. Any page can send any number of them, so each is told once, and
+/// only so many.
+#[derive(Default)]
+struct Told(Vec<String>);
+
+impl Told {
+    /// More are the work of a program.
+    const MOST: usize = 5;
+
+    /// What is to be told of one more; nothing where that was told already.
+    fn news(&mut self, diagnosis: Diagnosis) -> Option<Diagnosis> {
+        if self.0.len() > Self::MOST || self.0.contains(&diagnosis.summary) {
+            return None;
+        }
+        self.0.push(diagnosis.summary.clone());
+        if self.0.len() <= Self::MOST {
+            return Some(diagnosis);
+        }
+        let summary = "more responses that are not believed arrive; they are refused and no longer told";
+        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and go on in the newest one"))
     }
 }
 
@@ -265,13 +295,16 @@ fn problem_page(error: &AuthorizationError) -> LandingPage {
 }
 
 /// Reads what was pasted; an error that does not end the sign-in comes back as its words.
-fn read_pasted(text: &Secret, expected: &ExpectedResponse) -> Result<Outcome, Diagnosis> {
+fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Result<Outcome, Diagnosis> {
+    let believed = |outcome: Outcome| match outcome {
+        Err(error) if !error.is_final() => Err(error.diagnose()),
+        outcome => Ok(outcome),
+    };
     match parse_pasted(text.expose(), &expected.code_parameter) {
-        Pasted::Parameters(parameters) => match expected.read(&parameters) {
-            Err(error) if !error.is_final() => Err(error.diagnose()),
-            outcome => Ok(outcome),
-        },
-        Pasted::Code(code) => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
+        Pasted::Parameters(parameters) => believed(expected.read(&parameters)),
+        // Where the service only shows a code there is no response that could name anything.
+        Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
+        Pasted::Code(code) => believed(expected.read_code(code)),
         Pasted::NotUnderstood => Err(Diagnosis::new("there is neither a code nor an error in what was pasted")
             .hint("paste the whole address that the browser shows after signing in, or the code alone")),
     }
@@ -291,4 +324,21 @@ fn out_of_patience() -> Failure {
     let minutes = PATIENCE.as_secs() / 60;
     let diagnosis = Diagnosis::new(format!("no response came within {minutes} minutes"));
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("start again, and finish in the browser tab that opens"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_responses_is_told_in_a_few_lines() {
+        let mut told = Told::default();
+        let told: Vec<String> = (0..1000)
+            .flat_map(|at| [Diagnosis::new("the same"), Diagnosis::new(format!("another, number {at}"))])
+            .filter_map(|diagnosis| told.news(diagnosis))
+            .map(|diagnosis| diagnosis.summary)
+            .collect();
+        assert_eq!((told.len(), told[0].as_str(), told[1].as_str()), (6, "the same", "another, number 0"));
+        assert!(told[5].starts_with("more responses"), "{told:?}");
+    }
 }

@@ -113,6 +113,7 @@ mod tests {
             obtained_at: Timestamp::UNIX_EPOCH,
             kept: BTreeMap::new(),
             issued_for: of(&self::profile("123", "ours", &["restlets", "rest_webservices"])),
+            unread_life: Vec::new(),
         };
         let name = ProfileName::parse("acme").expect("a name");
         assert_eq!(stale(&name, profile, &tokens).map(|stale| stale.summary).as_deref(), expected);

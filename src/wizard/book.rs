@@ -185,6 +185,7 @@ mod tests {
             obtained_at: at(obtained),
             kept: BTreeMap::new(),
             issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
         };
         assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
         let policy = TokenPolicy::default();

@@ -113,6 +113,7 @@ mod tests {
             obtained_at: at(0),
             kept: std::collections::BTreeMap::new(),
             issued_for: std::collections::BTreeMap::new(),
+            unread_life: Vec::new(),
         }
     }
 

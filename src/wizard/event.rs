@@ -120,8 +120,8 @@ pub enum Event {
     ExportPreview(Attempt, Box<ExportView>),
     /// An export was made.
     Exported(Attempt, Box<ExportDone>),
-    /// The named values of a profile.
-    Fields(Attempt, Vec<Field>),
+    /// The named values of a profile, and what a person should know of its token.
+    Fields(Attempt, Vec<Field>, Vec<Diagnosis>),
     /// Profiles were shared.
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, read_token_set};
+use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_token_set};
 use crate::service::Fetch;
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
@@ -100,7 +100,7 @@ fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
 fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
     let text = |place| item.first_text(std::slice::from_ref(place));
     let keep: Option<Vec<(String, String)>> =
-        fetch.keep.iter().map(|(name, place)| Some((name.clone(), text(place)?))).collect();
+        fetch.keep.iter().map(|(name, place)| Some((name.clone(), plain_line(&text(place)?)))).collect();
     let keep = keep?;
     let label = text(&fetch.item_label).or_else(|| keep.first().map(|(_, value)| value.clone()));
     Some(Fetched { label: label.unwrap_or_default(), keep })

@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::dialect::{self, Described, Form, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST};
+use crate::dialect::discovery::is_pattern;
+use crate::dialect::{self, Described, Form, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST, Note};
 use crate::durable;
-use crate::oauth::parse_key;
+use crate::oauth::{parse_key, plain_line};
 use crate::secret::Secret;
 use crate::service::{Asks, ProfileName};
 use crate::wizard::shared::{Shared, blocking};
@@ -127,20 +128,25 @@ pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSour
         ImportSource::Issuer(issuer) => issuer.as_str().to_owned(),
         ImportSource::Locked(locked, _) => locked.from.clone(),
     };
+    let mut unchecked = None;
     let bytes = match source {
         ImportSource::Meant(text, form) => {
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
-            return read(shared, attempt, from, bytes, Some(form)).await;
+            return read(shared, attempt, from, bytes, Known { form: Some(form), unchecked: None }).await;
         }
         // One form is named once.
         ImportSource::As(..) => return Err(Failure::inside("a form of a form")),
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
-        ImportSource::Issuer(issuer) => fetch(shared, attempt, &issuer).await?,
+        ImportSource::Issuer(issuer) => {
+            let bytes = fetch(shared, attempt, &issuer).await?;
+            unchecked = not_checked(&issuer, &bytes);
+            bytes
+        }
         ImportSource::Locked(locked, key) => return taking::open(shared, attempt, *locked, key).await,
     };
-    read(shared, attempt, from, bytes, form).await
+    read(shared, attempt, from, bytes, Known { form, unchecked }).await
 }
 
 /// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
@@ -153,13 +159,22 @@ pub(crate) async fn choose(shared: &Shared, attempt: Attempt) -> Result<(), Fail
     import(shared, attempt, ImportSource::File(file.path().to_owned())).await
 }
 
+/// What is known of a document before it is read.
+struct Known {
+    /// The form that the person named.
+    form: Option<Form>,
+    /// That its issuer could not be compared with the address it came from.
+    unchecked: Option<Note>,
+}
+
 async fn read(
     shared: &Shared,
     attempt: Attempt,
     from: String,
     bytes: Zeroizing<Vec<u8>>,
-    form: Option<Form>,
+    known: Known,
 ) -> Result<(), Failure> {
+    let Known { form, unchecked } = known;
     if let Some(text) = taking::ours(&bytes).filter(|_| form.is_none()) {
         return taking::read(shared, attempt, from, text);
     }
@@ -172,7 +187,12 @@ async fn read(
         return Ok(());
     }
     match found.map_err(|error| refused(&from, &error))? {
-        Found::Import(import) => shared.emit(Event::Imported(attempt, Box::new(Imported { from, import }))),
+        Found::Import(mut import) => {
+            for described in &mut import.described {
+                described.ignored.extend(unchecked.clone());
+            }
+            shared.emit(Event::Imported(attempt, Box::new(Imported { from, import })));
+        }
         Found::Issuer(issuer) => shared.emit(Event::IssuerFound(attempt, issuer)),
     }
     Ok(())
@@ -236,15 +256,19 @@ async fn fetch(shared: &Shared, attempt: Attempt, issuer: &Issuer) -> Result<Zer
 
 /// Who describes another issuer is not believed (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
 fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
-    let told = serde_json::from_str::<serde_json::Value>(text).ok();
-    let told = told.as_ref().and_then(|json| json.get("issuer")).and_then(serde_json::Value::as_str);
-    let same = |told: &str| told.trim_end_matches('/') == issuer.as_str().trim_end_matches('/');
-    let asked_directly = issuer.as_str().contains("/.well-known/");
-    match told {
-        Some(told) if !asked_directly && !same(told) => {
+    let asked_directly = issuer.as_str().contains(WELL_KNOWN);
+    match issuer_of(text) {
+        Some(told) if !asked_directly && !is_same(&told, issuer.as_str()) => {
             let diagnosis = Diagnosis::new(format!("{address} describes another issuer, `{told}`"));
             let reference = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3";
-            let hint = "if that is the one you mean, import its address";
+            let hint = if is_pattern(&told) {
+                format!(
+                    "it is a pattern, one issuer for each tenant: give the tenant's id in place of `common` and its like, \
+                     or import the document's own address, {address}; for Microsoft there is the preset `microsoft`"
+                )
+            } else {
+                "if that is the one you mean, import its address".to_owned()
+            };
             Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
         }
         _ => Ok(()),
@@ -257,4 +281,28 @@ impl AmbiguousText {
         let error = ImportError::Ambiguous { forms: self.forms.clone() };
         refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
+}
+
+/// Where every description is.
+const WELL_KNOWN: &str = "/.well-known/";
+
+fn issuer_of(text: &str) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(plain_line(json.get("issuer")?.as_str()?))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}
+
+/// That a description fetched from an address of its own names an issuer whose address is another one. A pattern is told
+/// where it is read.
+fn not_checked(issuer: &Issuer, bytes: &[u8]) -> Option<Note> {
+    let (base, rest) = issuer.as_str().split_once(WELL_KNOWN)?;
+    // RFC 8414 section 3.1 puts the issuer's own path after the name.
+    let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
+    let told = issuer_of(std::str::from_utf8(bytes).ok()?)?;
+    let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));
+    (!is_its_own && !is_pattern(&told))
+        .then(|| Note::new("issuer", format!("`{told}` was not checked: the description came from another address")))
 }

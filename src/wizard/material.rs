@@ -156,7 +156,7 @@ impl Material {
     fn set_tokens(&self, values: &mut Values) {
         if let Some(tokens) = &self.tokens {
             values.set_secret("token", tokens.access_token.clone());
-            values.set("token_type", &tokens.token_type);
+            values.set("token_type", self.profile.service.token_header(&tokens.token_type).token_type());
             for (name, token) in [("refresh_token", &tokens.refresh_token), ("id_token", &tokens.id_token)] {
                 if let Some(token) = token {
                     values.set_secret(name, token.clone());

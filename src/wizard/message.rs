@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::call::Call;
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{Failure, Fetched, Material, ProfileState, Rotation};
@@ -199,6 +199,8 @@ pub struct SavedToken {
     pub name: ProfileName,
     /// Its tokens.
     pub tokens: TokenSet,
+    /// The header that carries the access token.
+    pub header: TokenHeader,
     /// Whether they were refreshed for this.
     pub refreshed: bool,
     /// What a person should know of them.

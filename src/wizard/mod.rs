@@ -44,6 +44,7 @@ mod summary;
 mod taking;
 mod token_call;
 mod tray;
+mod typed;
 mod unlock;
 mod worker;
 

@@ -152,9 +152,10 @@ fn there_already(diagnosis: Diagnosis) -> Failure {
 pub(crate) async fn save_quietly(
     shared: &Shared,
     name: &ProfileName,
-    material: Material,
+    mut material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
+    material.secrets.tidy()?;
     unlock::open_chosen(shared).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
     let lease = lease(shared, name).await?;
@@ -236,6 +237,7 @@ fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
         obtained_at: now,
         kept: BTreeMap::default(),
         issued_for: binding::of(&material.profile),
+        unread_life: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::oauth::{TokenSet, is_life};
 use crate::wizard::shared::Shared;
 use crate::wizard::{Attempt, Event, FieldRead, ReplyView, TriedReading};
 
@@ -44,15 +45,17 @@ async fn complete<'a>(
 }
 
 /// What could not be read beside the access token. A service that leaves a field out is no reason for a note; an
-/// expression that fails is.
-pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>) -> Vec<Diagnosis> {
+/// expression that fails is, and so is a life that is not understood.
+pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &TokenSet) -> Vec<Diagnosis> {
     let Some(answers) = answers else { return Vec::new() };
+    let of_life = tokens.unread_life_note().into_iter().chain(tokens.over_note());
     let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
     let kept = reading.keep.iter().map(|keep| std::slice::from_ref(&keep.path));
     let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
     fields
         .filter(|field| answers.first(field).is_none())
         .filter_map(|field| Some(answers.problem(field)?.diagnose()))
+        .chain(of_life)
         .collect()
 }
 
@@ -67,18 +70,21 @@ pub(crate) async fn try_reading(shared: &Shared, attempt: Attempt, reading: &Rea
     let tried = TriedReading {
         access_token: field(&answers, &reading.access_token, token),
         refresh_token: field(&answers, &reading.refresh_token, token),
-        expires_in: field(&answers, &reading.expires_in, |text| {
-            if is_time(&text) { FieldRead::Text(text) } else { token(text) }
-        }),
+        expires_in: life(&answers, reading),
     };
     shared.emit(Event::ReadingTried(attempt, tried));
 }
 
-/// A number or a date; anything else that an expression leads to may be a secret.
-fn is_time(text: &str) -> bool {
-    /// More digits than any time has.
-    const LONGEST: usize = 40;
-    text.len() <= LONGEST && (text.parse::<f64>().is_ok() || text.parse::<jiff::Timestamp>().is_ok())
+/// A life that is understood is shown as it stands; anything else that an expression leads to may be a secret.
+fn life(answers: &Answers, reading: &Reading) -> FieldRead {
+    field(answers, &reading.expires_in, |text| {
+        if is_life(&text, reading.lifetime) {
+            return FieldRead::Text(text);
+        }
+        let place = reading.expires_in.iter().find(|place| answers.find(place).is_some()).map(ToString::to_string);
+        let summary = format!("`{}` came to no time that is understood", place.unwrap_or_default());
+        FieldRead::Failed(Diagnosis::new(summary).hint("name the place of the life, or of the end, of the token"))
+    })
 }
 
 fn field(answers: &Answers, expressions: &[Expression], shown: impl Fn(String) -> FieldRead) -> FieldRead {

@@ -5,9 +5,9 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
-use crate::call::{Call, CallTemplate, Values};
-use crate::diagnosis::Diagnose;
-use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt};
+use crate::call::{Call, CallTemplate, Template, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt, bound_scheme};
 use crate::service::Assertion;
 use crate::wizard::shared::Shared;
 use crate::wizard::{Failure, FailureKind, Material};
@@ -27,6 +27,7 @@ pub struct ShownAssertion {
 impl Material {
     /// The values for this call, among them a freshly signed assertion where it names one. `id` is random.
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
+        self.check_bound(call)?;
         let mut values = self.values();
         if let Some(assertion) = self.profile.service.assertion_of(call) {
             let id = BASE64_URL_SAFE_NO_PAD.encode(id);
@@ -34,6 +35,25 @@ impl Material {
             values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
         }
         Ok(values)
+    }
+
+    /// A token that is bound to a key is never sent as a bearer token, and no proof of a key is made here.
+    fn check_bound(&self, call: &CallTemplate) -> Result<(), Failure> {
+        let scheme = self.tokens.as_ref().and_then(|tokens| bound_scheme(&tokens.token_type));
+        let is_bearer = |value: &Template| {
+            let scheme = value.source().trim_start().split(' ').next().unwrap_or_default();
+            scheme.eq_ignore_ascii_case("bearer") && value.placeholders().any(|name| name == "token")
+        };
+        match scheme {
+            Some(scheme) if call.headers.iter().any(|header| is_bearer(&header.value)) => {
+                let summary =
+                    format!("the access token is bound to a key (`{scheme}`) and cannot be sent as a bearer token");
+                let hint =
+                    "ask the service for a client whose tokens are bearer tokens: no proof of a key is made here";
+                Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A call as it would be sent now, but for the signature of an assertion.

@@ -17,9 +17,11 @@ use crate::wizard::{
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
+    let told = material.secrets.tidy()?;
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
     let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    exchange.notes.extend(told);
     let policy = material.profile.service.policy.clone();
     follow_up::run(shared, material, &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
@@ -36,8 +38,9 @@ pub(crate) async fn refresh(
     saved_as: Option<ProfileName>,
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
+    let told = material.secrets.tidy()?;
     let pasted = !material.secrets.refresh_token.is_empty();
-    let exchange = match saved_as {
+    let mut exchange = match saved_as {
         Some(name) if !pasted => {
             let exchange = keep::refresh_saved(shared, attempt, &name, material).await?;
             // The list shows what came of it. One that cannot be read takes nothing from the tokens.
@@ -59,6 +62,7 @@ pub(crate) async fn refresh(
             exchange
         }
     };
+    exchange.notes.extend(told);
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
 }
@@ -91,7 +95,10 @@ pub(crate) async fn exchange(
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
-    let mut notes = if outcome.is_ok() { reading::notes(&template.reading, answers.as_ref()) } else { Vec::new() };
+    let mut notes = match &outcome {
+        Ok(tokens) => reading::notes(&template.reading, answers.as_ref(), tokens),
+        Err(_) => Vec::new(),
+    };
     notes.extend(skew_note(clock_skew(&reply), &call.origin()));
     let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
         [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()

@@ -52,6 +52,7 @@ fn subject(value: &str) -> Subject {
         obtained_at: "2026-11-21T02:00:00Z".parse().expect("a time"),
         kept: BTreeMap::new(),
         issued_for: BTreeMap::new(),
+        unread_life: Vec::new(),
     };
     Subject {
         profile: "acme".into(),

@@ -82,7 +82,7 @@ pub fn exported(outcome: Result<&str, (Diagnosis, FailureCode)>) -> Session {
         Ok(path) => {
             let (path, next) = (Some(path.into()), "docker run --env-file demo.env IMAGE".into());
             let left_out = vec!["the refresh token, which this service gives anew at each refresh".into()];
-            Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out, warnings: Vec::new() }))
+            Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out, notes: Vec::new() }))
         }
         Err((diagnosis, code)) => Event::Failed(attempt, Failure::new(FailureKind::Usage, diagnosis).coded(code)),
     });

@@ -121,6 +121,7 @@ pub fn token_set(access_token: &str) -> TokenSet {
         obtained_at: now(),
         kept: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
         issued_for: std::collections::BTreeMap::new(),
+        unread_life: Vec::new(),
     }
 }
 

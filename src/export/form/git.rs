@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+use crate::oauth::bound_scheme;
 
 pub(super) const FORMAT: ExportFormat = ExportFormat {
     id: "git",
@@ -18,8 +19,12 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 /// What a helper prints. Its lines end where a line break is, so there may be none in a value.
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let token = subject.tokens.access_token.expose();
-    if token.contains(['\n', '\r', '\0']) {
-        let why = "git's protocol has no way of writing a line break";
+    if token.contains(char::is_control) {
+        let why = "git's protocol has no way of writing a control character";
+        return Err(ExportError::CannotCarry { format: FORMAT.id, field: "access_token".into(), why });
+    }
+    if bound_scheme(&subject.tokens.token_type).is_some() {
+        let why = "the token is bound to a key, and git sends it as a password, without a proof of that key";
         return Err(ExportError::CannotCarry { format: FORMAT.id, field: "access_token".into(), why });
     }
     let mut lines = vec![format!("username={}", user(subject)), format!("password={token}")];

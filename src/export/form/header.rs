@@ -28,13 +28,7 @@ pub(super) fn line(subject: &Subject) -> Result<String, ExportError> {
         let why = "a header has no way of writing a control character";
         return Err(ExportError::CannotCarry { format: FORMAT.id, field: "access_token".into(), why });
     }
-    Ok(format!("Authorization: {} {token}", scheme(subject)))
-}
-
-/// The scheme as it is registered: services that write `bearer` mean it too (RFC 9110 section 11.1).
-pub(super) fn scheme(subject: &Subject) -> &str {
-    let token_type = subject.tokens.token_type.as_str();
-    if token_type.is_empty() || token_type.eq_ignore_ascii_case("bearer") { "Bearer" } else { token_type }
+    Ok(subject.header().line(token))
 }
 
 #[cfg(test)]
@@ -46,8 +40,15 @@ mod tests {
     #[test]
     fn a_header_is_one_line_or_none() {
         let mut subject = subject();
-        subject.tokens.token_type = "bearer".into();
-        assert_eq!(line(&subject).as_deref(), Ok("Authorization: Bearer at-1"));
+        for token_type in ["bearer", "bot", "Bearer\r\nX-Evil: 1"] {
+            subject.tokens.token_type = token_type.into();
+            assert_eq!(line(&subject).as_deref(), Ok("Authorization: Bearer at-1"));
+        }
+        subject.tokens.token_type = "dpop".into();
+        assert_eq!(line(&subject).as_deref(), Ok("Authorization: DPoP at-1"));
+        subject.tokens.token_type = "Bearer".into();
+        subject.whole.service.policy.header = "X-Access-Token: <token>".into();
+        assert_eq!(line(&subject).as_deref(), Ok("X-Access-Token: at-1"));
         subject.tokens.access_token = Secret::new("a\r\nX-Evil: 1");
         assert!(matches!(line(&subject), Err(ExportError::CannotCarry { format: "header", .. })));
     }

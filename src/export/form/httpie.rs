@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::export::form::header::{line, scheme};
+use crate::export::form::header::line;
 use crate::export::form::json::pretty;
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
 
@@ -20,14 +20,14 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     // Read first, since it refuses what no header can hold.
     let header = line(subject)?;
-    let value = header.split_once(": ").map_or("", |(_, value)| value);
-    let is_bearer = scheme(subject) == "Bearer";
+    let (name, value) = header.split_once(": ").unwrap_or_default();
+    let is_bearer = subject.header().is_bearer();
     let auth = if is_bearer {
         json!({"type": "bearer", "raw_auth": subject.tokens.access_token.expose()})
     } else {
         json!({"type": null, "username": null, "password": null})
     };
-    let headers = if is_bearer { json!([]) } else { json!([{"name": "Authorization", "value": value}]) };
+    let headers = if is_bearer { json!([]) } else { json!([{"name": name, "value": value}]) };
     Text::whole(pretty(&json!({
         "__meta__": {"about": "HTTPie session file", "httpie": "3.2.4"},
         "auth": auth,

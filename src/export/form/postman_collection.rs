@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::export::form::header::scheme;
+use crate::export::form::header::line;
 use crate::export::form::json::pretty;
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
 
@@ -19,18 +19,30 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let entry = |key: &str, value: &str| json!({"key": key, "value": value, "type": "string"});
+    let header = subject.header();
+    let auth = if header.is_authorization() && header.scheme().is_some() {
+        json!({"type": "oauth2", "oauth2": [
+            entry("accessToken", subject.tokens.access_token.expose()),
+            entry("tokenType", header.token_type()),
+            entry("headerPrefix", header.token_type()),
+            entry("addTokenTo", "header"),
+        ]})
+    } else {
+        json!({"type": "apikey", "apikey": [
+            entry("key", header.name()),
+            entry("value", &header.value(subject.tokens.access_token.expose())),
+            entry("in", "header"),
+        ]})
+    };
+    // Refuses what no header can hold.
+    line(subject)?;
     let requests = subject.url.iter().map(|url| json!({"name": url, "request": {"method": "GET", "url": url}}));
     Text::whole(pretty(&json!({
         "info": {
             "name": subject.profile,
             "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
         },
-        "auth": {"type": "oauth2", "oauth2": [
-            entry("accessToken", subject.tokens.access_token.expose()),
-            entry("tokenType", scheme(subject)),
-            entry("headerPrefix", scheme(subject)),
-            entry("addTokenTo", "header"),
-        ]},
+        "auth": auth,
         "item": requests.collect::<Vec<_>>(),
     })))
 }

@@ -22,7 +22,7 @@ const NEVER: &str = "0001-01-01T00:00:00Z";
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let mut token = Map::new();
     token.insert("access_token".into(), json!(subject.tokens.access_token.expose()));
-    token.insert("token_type".into(), json!(subject.tokens.token_type));
+    token.insert("token_type".into(), json!(subject.header().token_type()));
     let refresh_token = subject.tokens.refresh_token.as_ref();
     if let Some(refresh_token) = refresh_token {
         token.insert("refresh_token".into(), json!(refresh_token.expose()));

@@ -19,7 +19,7 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let mut token = Map::new();
     token.insert("access_token".into(), json!(subject.tokens.access_token.expose()));
-    token.insert("token_type".into(), json!(subject.tokens.token_type));
+    token.insert("token_type".into(), json!(subject.header().token_type()));
     if let Some(refresh_token) = &subject.tokens.refresh_token {
         token.insert("refresh_token".into(), json!(refresh_token.expose()));
     }

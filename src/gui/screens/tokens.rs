@@ -13,7 +13,7 @@ use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, banner_with, countdown_text, disclosure, key_values, notice, secondary_button,
     section, status_dot, tabs,
 };
-use crate::oauth::{Freshness, TokenSet, decode_jwt, scope_difference};
+use crate::oauth::{Freshness, TokenSet, decode_jwt};
 use crate::secret::{MASK, Secret};
 use crate::wizard::{CallState, EXPIRING, Flow, Session};
 
@@ -108,7 +108,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
             status_dot(ui, tone, &text);
         });
         rows.copyable("Value", &shown(&tokens.access_token), tokens.access_token.expose());
-        rows.text("Type", &tokens.token_type);
+        rows.text("Type", &type_words(draft, tokens));
         if let Some(at) = tokens.expires_at {
             rows.text("Expires", &clock(at, draft));
         }
@@ -128,10 +128,15 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     if secondary_button(ui, words).clicked() {
         draft.reveal_tokens = !draft.reveal_tokens;
     }
-    let difference = scope_difference(&asked, tokens.scopes.as_deref());
-    if !difference.missing.is_empty() {
+    let service = draft.profile.as_ref().map(|profile| &profile.service);
+    let missing = service.map(|service| service.not_granted(&asked, tokens)).unwrap_or_default();
+    if !missing.is_empty() {
         ui.add_space(8.0);
-        notice(ui, Tone::Warning, "Asked for and not granted", &difference.missing.join(" "));
+        notice(ui, Tone::Warning, "Asked for and not granted", &missing.join(" "));
+    }
+    if let Some(note) = tokens.unread_life_note() {
+        ui.add_space(8.0);
+        notice(ui, Tone::Warning, &note.summary, note.hint.as_deref().unwrap_or_default());
     }
     for (label, token) in
         [("Access token, decoded", Some(&tokens.access_token)), ("ID token, decoded", tokens.id_token.as_ref())]
@@ -142,6 +147,17 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
             let text = format!("{:#}\n{:#}", jwt.header, jwt.claims);
             CodeBlock::new(label, &text).show(ui);
         });
+    }
+}
+
+/// What the service calls the token, and the header that carries it where the two differ.
+fn type_words(draft: &Draft, tokens: &TokenSet) -> String {
+    let header = draft.profile.as_ref().map(|profile| profile.service.token_header(&tokens.token_type));
+    match header {
+        Some(header) if !header.is_bearer() || !tokens.token_type.eq_ignore_ascii_case("bearer") => {
+            format!("{}, sent as {header}", tokens.token_type)
+        }
+        _ => tokens.token_type.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
-use crate::oauth::RedirectUri;
+use crate::oauth::{RedirectUri, TokenHeader};
 use crate::service::{AssertionFormat, Input, Service};
 
 /// What is wrong: a text near which it stands in the file, the problem, and what to do.
@@ -23,6 +23,8 @@ pub(crate) fn check(service: &Service) -> Option<Finding> {
         .or_else(|| service.inputs.iter().find_map(check_input))
         .or_else(|| check_patterns(service))
         .or_else(|| check_redirect(service))
+        .or_else(|| check_issuer(service))
+        .or_else(|| check_header(service))
         .or_else(|| check_names(service))
         .or_else(|| check_hosts(service))
         .or_else(|| check_assertion(service))
@@ -83,6 +85,24 @@ fn check_redirect(service: &Service) -> Option<Finding> {
     let error = RedirectUri::parse(&service.redirect.default).err()?;
     let hint = error.diagnose().hint.unwrap_or_default();
     finding(&service.redirect.default, format!("`redirect.default`: {error}"), hint)
+}
+
+/// Who announces that it names itself is known by name.
+fn check_issuer(service: &Service) -> Option<Finding> {
+    if !service.redirect.sends_issuer || service.redirect.issuer.is_some() {
+        return None;
+    }
+    let problem = "`redirect.sends_issuer` is set, and `redirect.issuer` is not".to_owned();
+    finding("sends_issuer", problem, "name the issuer that the response is compared with")
+}
+
+fn check_header(service: &Service) -> Option<Finding> {
+    let header = &service.policy.header;
+    if header.is_empty() || TokenHeader::parse(header).is_some() {
+        return None;
+    }
+    let problem = format!("`policy.header` is `{}`, which is no header for a token", header.escape_debug());
+    finding("header", problem, "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`")
 }
 
 fn check_names(service: &Service) -> Option<Finding> {

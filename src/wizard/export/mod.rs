@@ -74,12 +74,12 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     unlock::open_chosen(shared).await?;
     let form = Form::find(shared, &order.form)?;
     let ExportTo::File { path, sink, insisted } = to else {
-        let Leaving { text, hands_over, warnings, lease: _lease } = compose(shared, attempt, &form, &order).await?;
+        let Leaving { text, hands_over, notes, lease: _lease } = compose(shared, attempt, &form, &order).await?;
         if hands_over {
             hand_over(shared, &order, "")?;
         }
         let next = form.next(&order, None);
-        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, warnings };
+        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes };
         shared.emit(Event::Exported(attempt, Box::new(done)));
         return Ok(());
     };
@@ -94,7 +94,7 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
-    let Leaving { text, hands_over, warnings, lease } = compose(shared, attempt, &form, &order).await?;
+    let Leaving { text, hands_over, notes, lease } = compose(shared, attempt, &form, &order).await?;
     if hands_over {
         // Marked before it leaves: a crash in between must not leave two who refresh with it.
         hand_over(shared, &order, &path.display().to_string())?;
@@ -107,7 +107,7 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
     sinks::change(shared, &order.profile, |outlets| outlets.remember(written))?;
     drop(lease);
     let next = form.next(&order, Some(&path.display().to_string()));
-    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, warnings };
+    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes };
     shared.emit(Event::Exported(attempt, Box::new(done)));
     list(shared, &order.profile)
 }
@@ -115,11 +115,11 @@ pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder
 /// The named values for the environment of a child.
 pub(crate) async fn fields(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     unlock::open_chosen(shared).await?;
-    keep::valid(shared, attempt, &name).await?;
+    let notes = keep::valid(shared, attempt, &name).await?.notes;
     let order = ExportOrder::new(name, "");
     let mut subject = subject::kept(shared, &order).await?.subject;
     subject.tokens.refresh_token = None;
-    shared.emit(Event::Fields(attempt, subject.fields()));
+    shared.emit(Event::Fields(attempt, subject.fields(), notes));
     Ok(())
 }
 
@@ -239,7 +239,8 @@ struct Leaving {
     text: Text,
     /// Whether a refresh token leaves that this program must not use any more.
     hands_over: bool,
-    warnings: Vec<String>,
+    /// What a person should know of what leaves.
+    notes: Vec<Diagnosis>,
     lease: Lease,
 }
 
@@ -247,17 +248,22 @@ struct Leaving {
 async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
     let rotates = subject::kept(shared, order).await?.rotation.rotates();
     form.hands_over(order, rotates)?;
-    if !order.live && keep::valid(shared, attempt, &order.profile).await?.refreshed {
-        // The list shows when tokens expire. The export does not depend on it.
-        let _ = profiles::list(shared).await;
+    let mut notes = Vec::new();
+    if !order.live {
+        let token = keep::valid(shared, attempt, &order.profile).await?;
+        if token.refreshed {
+            // The list shows when tokens expire. The export does not depend on it.
+            let _ = profiles::list(shared).await;
+        }
+        notes = token.notes;
     }
     let lease = lease(shared, &order.profile).await?;
     // The refresh that was just made may be the first that showed it.
     let kept = subject::kept(shared, order).await?;
     let hands_over = form.hands_over(order, kept.rotation.rotates())? && !order.live;
-    let warnings = form.unknown_rotation(order, &kept).into_iter().collect();
+    notes.extend(form.unknown_rotation(order, &kept).map(Diagnosis::new));
     let text = form.write(order, &kept.subject, kept.rotation.rotates())?;
-    Ok(Leaving { text, hands_over, warnings, lease })
+    Ok(Leaving { text, hands_over, notes, lease })
 }
 
 async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::delivery;
+use crate::diagnosis::Diagnosis;
 use crate::export::{ExportFormat, RefreshTokenUse};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -99,8 +100,8 @@ pub struct ExportDone {
     pub next: String,
     /// What it does not hold.
     pub left_out: Vec<String>,
-    /// What to know of what left.
-    pub warnings: Vec<String>,
+    /// What a person should know of what left.
+    pub notes: Vec<Diagnosis>,
 }
 
 /// A form as a list shows it.

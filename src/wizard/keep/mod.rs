@@ -11,7 +11,7 @@ mod source;
 mod unkept;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Stage, TokenSet};
+use crate::oauth::{Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
 use crate::wizard::keep::unkept::Put;
@@ -71,9 +71,9 @@ pub(crate) async fn hand_out(
     binding::check(&name, &profile, record.secrets.tokens.as_ref())?;
     let now = (shared.edges.now)();
     if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
-        let notes = ending(&name, &policy, tokens, now).into_iter().collect();
-        let token = SavedToken { name, tokens: tokens.clone(), refreshed: false, notes };
-        return Ok((profile, token));
+        let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now)).collect();
+        let tokens = tokens.clone();
+        return handed_out(profile, name, tokens, false, notes);
     }
     let renewal = renew(shared, attempt, &name, Asked { profile: profile.clone(), typed: None, need }).await;
     let outcome = renewal.and_then(|renewal| match renewal {
@@ -91,7 +91,23 @@ pub(crate) async fn hand_out(
     };
     notes.extend(policy::shortfall(&tokens, need, now));
     notes.extend(ending(&name, &policy, &tokens, now));
-    Ok((profile, SavedToken { name, tokens, refreshed, notes }))
+    handed_out(profile, name, tokens, refreshed, notes)
+}
+
+/// A token for whoever asked. One that was kept by an earlier version, or put there by hand, may have what no token has:
+/// it would end the header or the line that it is written into.
+fn handed_out(
+    profile: Profile,
+    name: ProfileName,
+    tokens: TokenSet,
+    refreshed: bool,
+    notes: Vec<Diagnosis>,
+) -> Result<(Profile, SavedToken), Failure> {
+    if !is_token_text(tokens.access_token.expose()) {
+        return Err(needs_sign_in(&name, "has an access token with a character that no token has"));
+    }
+    let header = profile.service.token_header(&tokens.token_type);
+    Ok((profile, SavedToken { name, tokens, header, refreshed, notes }))
 }
 
 /// Whether an access token that is still good may be handed out in spite of it: it speaks of the renewal alone.

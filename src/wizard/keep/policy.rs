@@ -135,6 +135,7 @@ mod tests {
             obtained_at: at(0),
             kept: BTreeMap::new(),
             issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
         }
     }
 

@@ -44,6 +44,13 @@ pub(crate) fn refused_words(name: &ProfileName, refused: &Refused) -> Diagnosis 
     Diagnosis::new(summary).hint(hint)
 }
 
+/// What to know of an access token that outlives the refusal of its refresh token: the service may have ended both.
+pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis> {
+    let refused = record.secrets.refused.as_ref()?;
+    let hint = format!("the access token may be revoked as well; sign in again: {}", ways(name));
+    Some(Diagnosis::new(refused_words(name, refused).summary).hint(hint))
+}
+
 /// Remembers a refusal; what is said when that cannot be done.
 pub(crate) async fn remember(
     shared: &Shared,

@@ -1,0 +1,71 @@
+//! Which characters a token and the texts around it may have (RFC 6749 appendix A). Looked at once, where they come in,
+//! so that none of them ends a header, a line of a protocol or a line of a terminal later.
+
+/// What is wrong with a text that is no token.
+pub(crate) fn unfit(text: &str) -> Option<&'static str> {
+    if text.contains(char::is_control) {
+        Some("a control character")
+    } else if !text.is_ascii() {
+        Some("a character outside of ASCII")
+    } else {
+        None
+    }
+}
+
+/// A token without the white space at its ends, which no token has and files and clipboards add; `Err` names the
+/// character that none may have (RFC 6749 appendices A.12 and A.17).
+pub(crate) fn token_text(text: &str) -> Result<&str, &'static str> {
+    let text = text.trim();
+    unfit(text).map_or(Ok(text), Err)
+}
+
+/// Whether this can be a token as it stands.
+pub fn is_token_text(text: &str) -> bool {
+    unfit(text).is_none()
+}
+
+/// A text that is shown, written and sent later: control characters become spaces, and characters that turn the order
+/// of a line around or break it are left out.
+pub(crate) fn plain_line(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .filter(
+            |c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
+        )
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    line.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_token_is_of_visible_ascii() {
+        assert_eq!(token_text("2YotnFZFEjr1zCsicMWpAA"), Ok("2YotnFZFEjr1zCsicMWpAA"));
+        assert_eq!(token_text(" a b~!\r\n"), Ok("a b~!"));
+        for text in ["AT\r\nX-Injected: yes", "a\0b", "a\u{1b}[2J", "a\u{9b}b", "a\tb", "a\u{7f}b"] {
+            assert_eq!(token_text(text), Err("a control character"), "{text:?}");
+        }
+        assert_eq!(token_text("tök"), Err("a character outside of ASCII"));
+        assert_eq!(token_text("a\u{202e}b"), Err("a character outside of ASCII"));
+    }
+
+    #[test]
+    fn a_line_stays_one_and_keeps_its_words() {
+        assert_eq!(plain_line("Müller & Söhne"), "Müller & Söhne");
+        assert_eq!(plain_line("a\r\nb\u{1b}c\u{202e}d\u{2028}e"), "a  b cde");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_let_through_has_no_control_character(text in ".*") {
+            if let Ok(token) = token_text(&text) {
+                prop_assert!(token.bytes().all(|byte| (0x20..=0x7e).contains(&byte)));
+            }
+            prop_assert!(!plain_line(&text).contains(char::is_control));
+        }
+    }
+}

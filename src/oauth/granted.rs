@@ -1,0 +1,92 @@
+//! What a token endpoint granted (RFC 6749 section 5.1), read once: what comes out can stand in a header, in a line of a
+//! protocol and on a terminal.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::call::{Answers, Expression, ExpressionError, ExpressionFault, Reading, Reply};
+use crate::oauth::fit::{plain_line, token_text};
+use crate::oauth::life::{Clocks, Whose, life};
+use crate::oauth::token_response::ReadContext;
+use crate::oauth::{TokenSet, clock_skew, split_answer};
+use crate::secret::Secret;
+
+/// The tokens of a reply that has an access token; `Err` where one of them has a character that no token has.
+pub(crate) fn granted(
+    access_token: &str,
+    answers: &Answers,
+    reply: &Reply,
+    reading: &Reading,
+    context: ReadContext<'_>,
+) -> Result<TokenSet, ExpressionError> {
+    let clocks = Clocks { now: reply.received_at, skew: clock_skew(reply) };
+    let previous = context.previous;
+    let access_token = token(access_token, answers, &reading.access_token)?;
+    let other =
+        |places: &[Expression]| answers.first_text(places).map(|text| token(&text, answers, places)).transpose();
+    let (refresh_token, id_token) = (other(&reading.refresh_token)?, other(&reading.id_token)?);
+    let access_life = life(answers, reading, Whose::Access, Some(&access_token), clocks);
+    let refresh_life = life(answers, reading, Whose::Refresh, refresh_token.as_ref(), clocks);
+    let default_end = || clocks.now.checked_add(reading.default_lifetime?).ok();
+    let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
+    kept.extend(read_kept(answers, reading));
+    let mut unread_life = access_life.unread;
+    unread_life.extend(refresh_life.unread);
+    Ok(TokenSet {
+        token_type: token_type(answers, reading),
+        expires_at: access_life.end.or_else(default_end),
+        // RFC 6749 section 6: an answer without a refresh token means that the old one stays.
+        refresh_token_expires_at: match (&refresh_token, refresh_life.end) {
+            (_, Some(end)) => Some(end),
+            (Some(_), None) => None,
+            (None, None) => previous.and_then(|previous| previous.refresh_token_expires_at),
+        },
+        refresh_token: refresh_token.or_else(|| previous.and_then(|previous| previous.refresh_token.clone())),
+        id_token: id_token.or_else(|| previous.and_then(|previous| previous.id_token.clone())),
+        scopes: answers
+            .first(&reading.scope)
+            .and_then(|value| scopes(value, context.scope_separator))
+            .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
+        obtained_at: clocks.now,
+        kept,
+        issued_for: previous.map(|previous| previous.issued_for.clone()).unwrap_or_default(),
+        access_token,
+        unread_life,
+    })
+}
+
+/// The values that the reading says to keep; of several places for one name the first that holds something.
+pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
+    let found = reading.keep.iter().rev().filter_map(|keep| {
+        let text = answers.first_text(std::slice::from_ref(&keep.path))?;
+        Some((keep.name.clone(), plain_line(&text)))
+    });
+    found.collect()
+}
+
+/// A token as it may be sent; what is wrong with another is told of the place where it was found.
+fn token(text: &str, answers: &Answers, places: &[Expression]) -> Result<Secret, ExpressionError> {
+    token_text(text).map(Secret::new).map_err(|what| {
+        let place = places.iter().find(|place| answers.find(place).is_some()).cloned().unwrap_or_default();
+        place.error(ExpressionFault::UnfitToken(what))
+    })
+}
+
+fn token_type(answers: &Answers, reading: &Reading) -> String {
+    /// Longer ones are no types.
+    const LONGEST: usize = 200;
+    let told = answers.first_text(&reading.token_type).map(|text| plain_line(&text)).unwrap_or_default();
+    if told.is_empty() { "Bearer".to_owned() } else { told.chars().take(LONGEST).collect() }
+}
+
+fn scopes(value: &Json, separator: &str) -> Option<Vec<String>> {
+    match value {
+        Json::String(text) => Some(split_answer(&plain_line(text), separator)),
+        Json::Array(items) => {
+            let scopes = items.iter().filter_map(Json::as_str).map(plain_line);
+            Some(scopes.filter(|scope| !scope.is_empty()).collect())
+        }
+        _ => None,
+    }
+}

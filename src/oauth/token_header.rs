@@ -1,0 +1,162 @@
+//! The header that carries an access token. What a reply calls its token (`token_type`) is a type and no scheme: a
+//! bearer token goes as `Bearer` (RFC 6750 section 2.1) whether the service calls it `bot`, `BearerToken` or nothing.
+
+use std::fmt;
+
+/// The scheme of RFC 6750.
+const BEARER: &str = "Bearer";
+
+/// Types of tokens that are bound to a key, by their schemes: DPoP (RFC 9449), PoP (RFC 9200), GNAP (RFC 9635) and MAC
+/// (RFC 6749 section 7.1). None of them is ever presented as a bearer token.
+const BOUND: [&str; 4] = ["DPoP", "MAC", "PoP", "GNAP"];
+
+/// What stands for the token where the header is written down.
+const TOKEN: &str = "<token>";
+
+/// The header that carries an access token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHeader {
+    name: String,
+    /// Empty where the token stands alone.
+    scheme: String,
+}
+
+impl Default for TokenHeader {
+    /// `Authorization: Bearer <token>`.
+    fn default() -> Self {
+        Self::authorization(BEARER)
+    }
+}
+
+impl TokenHeader {
+    fn authorization(scheme: &str) -> Self {
+        Self { name: "Authorization".to_owned(), scheme: scheme.to_owned() }
+    }
+
+    /// The header of a token of this type; `own` is what the service documents as its own. A token that is bound to a
+    /// key keeps its scheme whatever the service documents.
+    pub fn of(token_type: &str, own: Option<Self>) -> Self {
+        match bound_scheme(token_type) {
+            Some(scheme) => Self::authorization(scheme),
+            None => own.unwrap_or_default(),
+        }
+    }
+
+    /// Reads a header as it is written down: `Authorization: Zoho-oauthtoken <token>`, `X-Access-Token: <token>`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, value) = text.split_once(':')?;
+        let (name, scheme) = (name.trim(), value.trim().strip_suffix(TOKEN)?);
+        let is_set_off = scheme.is_empty() || scheme.ends_with(' ');
+        let scheme = scheme.trim();
+        let fits = !name.is_empty() && name.bytes().chain(scheme.bytes()).all(is_token_byte) && is_set_off;
+        fits.then(|| Self { name: name.to_owned(), scheme: scheme.to_owned() })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is the header `Authorization`.
+    pub fn is_authorization(&self) -> bool {
+        self.name.eq_ignore_ascii_case("authorization")
+    }
+
+    /// The scheme before the token, where there is one.
+    pub fn scheme(&self) -> Option<&str> {
+        Some(self.scheme.as_str()).filter(|scheme| !scheme.is_empty())
+    }
+
+    /// Whether any tool that knows bearer tokens can send it.
+    pub fn is_bearer(&self) -> bool {
+        self.is_authorization() && self.scheme == BEARER
+    }
+
+    /// What tools that put `token_type` before the token must find there.
+    pub fn token_type(&self) -> &str {
+        self.scheme().unwrap_or(BEARER)
+    }
+
+    /// Its value for a token.
+    pub fn value(&self, token: &str) -> String {
+        if self.scheme.is_empty() { token.to_owned() } else { format!("{} {token}", self.scheme) }
+    }
+
+    /// The whole header for a token.
+    pub fn line(&self, token: &str) -> String {
+        format!("{}: {}", self.name, self.value(token))
+    }
+}
+
+impl fmt::Display for TokenHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line(TOKEN))
+    }
+}
+
+/// The scheme of a type whose tokens are bound to a key, so that whoever presents one has to prove that it has the key.
+pub fn bound_scheme(token_type: &str) -> Option<&'static str> {
+    let token_type = token_type.trim();
+    BOUND.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
+}
+
+/// The bytes of a header's name and of a scheme (RFC 9110 section 5.6.2).
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_header_of_rfc_6750_section_2_1() {
+        let header = TokenHeader::of("Bearer", None);
+        assert_eq!(header.line("mF_9.B5f-4.1JqM"), "Authorization: Bearer mF_9.B5f-4.1JqM");
+    }
+
+    #[test]
+    fn whatever_the_service_calls_a_bearer_token_it_goes_as_one() {
+        for token_type in ["bearer", "BEARER", "BearerToken", "bot", "user", "N_A", "JWT", "", " ", "User Access Token"]
+        {
+            assert_eq!(TokenHeader::of(token_type, None), TokenHeader::default(), "{token_type:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_bound_to_a_key_is_no_bearer_token_whatever_the_preset_says() {
+        for (token_type, scheme) in [("DPoP", "DPoP"), ("dpop ", "DPoP"), ("mac", "MAC"), ("PoP", "PoP")] {
+            let own = TokenHeader::parse("X-Access-Token: <token>");
+            assert_eq!(TokenHeader::of(token_type, own).line("t"), format!("Authorization: {scheme} t"));
+        }
+    }
+
+    #[test]
+    fn a_service_may_have_a_header_of_its_own() {
+        for text in ["Authorization: Zoho-oauthtoken <token>", "X-Access-Token: <token>", "Authorization: <token>"] {
+            let header = TokenHeader::parse(text).expect(text);
+            assert_eq!(header.to_string(), text);
+            assert_eq!(TokenHeader::of("Bearer", Some(header.clone())), header);
+        }
+        for text in [
+            "",
+            "<token>",
+            "Authorization: Bearer",
+            "A B: <token>",
+            "X: a\r\nY: <token>",
+            "X: a<token>",
+            "X: <token> b",
+        ] {
+            assert_eq!(TokenHeader::parse(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_type_and_no_header_of_a_preset_adds_a_line(token_type in ".*", own in ".*") {
+            let line = TokenHeader::of(&token_type, TokenHeader::parse(&own)).line("t");
+            prop_assert!(!line.contains(char::is_control) && line.is_ascii(), "{line:?}");
+        }
+    }
+}
