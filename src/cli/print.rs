@@ -48,6 +48,11 @@ pub fn no_window(reason: &Diagnosis) -> Exit {
     Exit::Machine
 }
 
+/// A panic: where it was, and where to report it.
+pub fn print_fault(diagnosis: &Diagnosis) {
+    print_diagnosis("error", "31", diagnosis);
+}
+
 fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let paint =

@@ -2,6 +2,16 @@
 
 use crate::diagnosis::Diagnosis;
 
+/// Why there is no window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoWindow {
+    /// The desktop or a library refused.
+    Refused(Diagnosis),
+    /// Something panicked. The toolkit does so before it has drawn anything where a library is missing, for which these
+    /// are the words; every other panic is a fault of the program.
+    Panicked(Diagnosis),
+}
+
 /// The reasons carry paths of the machine that built the program, so they are told in our own words.
 pub(crate) fn no_window(reason: &str) -> Diagnosis {
     let missing_display = ["WAYLAND_DISPLAY nor", "open connection to X", "wayland compositor"];

@@ -76,6 +76,8 @@ pub struct Session {
     /// Runs by flow: the newest one, and whether it still goes on.
     runs: BTreeMap<Flow, Run>,
     last_attempt: u64,
+    /// Why nothing can be done any more.
+    ended: Option<Failure>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +106,9 @@ impl Session {
             Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
             Flow::History => self.history_problem = None,
             Flow::Key => self.key = KeyState::Idle,
+        }
+        if let Some(failure) = self.ended.clone() {
+            self.when(attempt, true, |session, flow| session.fail(flow, failure));
         }
         attempt
     }
@@ -164,6 +169,12 @@ impl Session {
         preview
     }
 
+    /// What a profile is called on a screen.
+    pub fn shown_name<'a>(&'a self, name: &'a ProfileName) -> &'a str {
+        let saved = self.profiles.iter().find(|profile| profile.name == *name);
+        saved.map_or(name.as_str(), ProfileSummary::shown_name)
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {
@@ -195,6 +206,7 @@ impl Session {
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
             | Event::TrayPressed(_)
+            | Event::NoticePressed
             // What is wrong with it is in `alive`, which follows.
             | Event::NotRenewed(..) => {}
             event @ (Event::Forms(..)
@@ -223,7 +235,7 @@ impl Session {
             Event::Kept(name) => {
                 self.unkept.remove(&name);
             }
-            Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
+            Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
@@ -234,6 +246,7 @@ impl Session {
                 self.finish_flow(Flow::Vault);
             }
             Event::Problem(failure) => self.tell(failure.diagnosis),
+            Event::Ended(failure) => self.end(failure),
             Event::PracticeReady(port) => self.practice = PracticeState::Ready(port),
             Event::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
             Event::Waiting(attempt, waiting) => self.when(attempt, false, |session, _| {
@@ -285,6 +298,16 @@ impl Session {
         let flow = *flow;
         run.going = !ends;
         change(self, flow);
+    }
+
+    /// Nothing goes on any more: what is waited for fails.
+    fn end(&mut self, failure: Failure) {
+        let going: Vec<Attempt> = self.runs.values().filter(|run| run.going).map(|run| run.attempt).collect();
+        for attempt in going {
+            self.when(attempt, true, |session, flow| session.fail(flow, failure.clone()));
+        }
+        self.tell(failure.diagnosis.clone());
+        self.ended = Some(failure);
     }
 
     fn finish_flow(&mut self, flow: Flow) {
