@@ -17,9 +17,9 @@ pub(crate) fn wake_after(ctx: &Context, now: Timestamp, until_change: Duration) 
     }
 }
 
-/// Wakes the window when this second ends.
-pub(crate) fn wake_next_second(ctx: &Context, now: Timestamp) {
-    wake_after(ctx, now, Duration::ZERO);
+/// Wakes the window when so many seconds have ended, this one counted.
+pub(crate) fn wake_in_seconds(ctx: &Context, now: Timestamp, seconds: u64) {
+    wake_after(ctx, now, Duration::from_secs(seconds).saturating_sub(into_second(now)));
 }
 
 /// Whether the desktop shows the window. One that comes back is drawn then without being asked.
@@ -27,8 +27,12 @@ fn is_seen(ctx: &Context) -> bool {
     ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true))
 }
 
+fn into_second(now: Timestamp) -> Duration {
+    Duration::from_nanos(now.subsec_nanosecond().unsigned_abs().into())
+}
+
 fn until_end_of_second(now: Timestamp, until_change: Duration) -> Duration {
-    let into_second = Duration::from_nanos(now.subsec_nanosecond().unsigned_abs().into());
+    let into_second = into_second(now);
     let at = into_second + until_change;
     let whole = if at.subsec_nanos() == 0 && !at.is_zero() { at.as_secs() } else { at.as_secs() + 1 };
     Duration::from_secs(whole) - into_second + MARGIN

@@ -6,6 +6,7 @@ use crate::text::Source;
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 /// A test that another one starts as a second process is not switched off.
 const SECOND_PROCESS: &str = "#[ignore = \"the other process";
+const CLOCK: &str = "src/gui/clock.rs";
 const THEME: &str = "src/gui/theme.rs";
 
 /// Colours outside the theme, so that light and dark stay complete.
@@ -27,6 +28,15 @@ pub fn stray_printing(source: &Source) -> Vec<String> {
     }
     let calls = PRINTING.iter().flat_map(|name| source.macro_calls(name).into_iter().map(move |line| (line, name)));
     calls.map(|(line, name)| format!("{}:{line}: `{name}!` belongs in src/cli and src/main.rs", source.path)).collect()
+}
+
+/// Widgets that ask for a frame after each frame: one of them keeps half a core busy for as long as it is shown.
+pub fn restless(source: &Source) -> Vec<String> {
+    let spinners = source.words("Spinner").into_iter().chain(source.words("spinner"));
+    let spinners = spinners.map(|line| (line, "a spinner draws the window without end: use `widgets::waiting`"));
+    let waked = source.words("request_repaint_after").into_iter().filter(|_| source.path != CLOCK);
+    let waked = waked.map(|line| (line, "what changes by itself shares the seconds of src/gui/clock.rs"));
+    spinners.chain(waked).map(|(line, rule)| format!("{}:{line}: {rule}", source.path)).collect()
 }
 
 /// `unsafe`, tests that are switched off, and sleeping where one can wait for an event.
@@ -68,6 +78,15 @@ mod tests {
         let named = ["src/vault/mod.rs:2: `eprintln!` belongs in src/cli and src/main.rs"];
         assert_eq!(stray_printing(&Source::new("src/vault/mod.rs", text)), named);
         assert_eq!(stray_printing(&Source::new("src/cli/list.rs", text)), [""; 0]);
+    }
+
+    #[test]
+    fn what_draws_without_end_is_named() {
+        let text =
+            "use egui::Spinner;\nfn a(ui: &mut Ui) {\n    ui.spinner();\n    ui.ctx().request_repaint_after(d);\n}";
+        let lines: Vec<String> = restless(&Source::new("src/gui/panel.rs", text));
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(restless(&Source::new(CLOCK, "fn a() { ctx.request_repaint_after(d); }")), [""; 0]);
     }
 
     #[test]

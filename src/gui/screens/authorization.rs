@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{intent_button, key, known, point_at, waiting_row};
+use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, banner, chips, disclosure, key_values, link_button, notice, section,
@@ -20,9 +20,15 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
     let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
-    let Draft { profile, lead, .. } = draft;
-    client_ui(ui, profile.as_mut()?, &errors, lead);
+    let Draft { profile, lead, secrets, .. } = draft;
+    let profile = profile.as_mut()?;
+    client_ui(ui, profile, &errors, lead);
     ui.add_space(12.0);
+    if client_flow {
+        // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
+        section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, lead));
+        ui.add_space(12.0);
+    }
     let stop = if client_flow { stop_ui(ui, session) } else { None };
     intent.or(stop).or(key::key_ui(ui, session, draft, &errors))
 }
@@ -184,9 +190,9 @@ fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiti
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
+        intent = waiting_row(ui, session, &place, Flow::Authorization);
         let until = waiting.until.to_zoned(draft.zone.clone()).strftime("%H:%M");
-        let words = format!("{place} until {until}");
-        intent = waiting_row(ui, session, &words, Flow::Authorization);
+        ui.label(small(ui, format!("The wait ends at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
             let text =

@@ -57,7 +57,8 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     });
 }
 
-fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets, lead: &mut Lead) {
+/// The secrets that the calls need, and the id of the user beside them.
+pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets, lead: &mut Lead) {
     let options = [
         (Asks::Nothing, "No secret"),
         (Asks::Secret, "Secret"),
@@ -79,7 +80,8 @@ fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecret
             field = field.optional();
         }
         let field = field.show_secret(ui, &mut secrets.client_secret);
-        lead_to(&field, secrets.client_secret.is_empty(), lead);
+        let is_wanted = profile.asks != Asks::OptionalSecret;
+        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), lead);
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
         ui.add_space(8.0);

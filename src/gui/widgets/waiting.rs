@@ -11,14 +11,14 @@ use crate::gui::widgets::countdown::countdown_text;
 /// Side of the sign, in points.
 const SIDE: f32 = 18.0;
 
-/// A clock's face, what is being waited for and for how long, and *Cancel*: true when it was pressed. Its hand moves once
-/// a second; what moves at each frame would keep half a core busy for as long as it is shown. `run` tells one wait from
+/// A clock's face, what is being waited for and for how long, and *Cancel*: true when it was pressed. Its hand moves in
+/// steps of some seconds; what moves at each frame would keep half a core busy for as long as it is shown. `run` tells one wait from
 /// another, so that each counts from its own beginning.
 pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
     let now = Timestamp::now();
     let since = ui.data_mut(|data| *data.get_temp_mut_or(Id::unique("waiting since").with(run), now));
-    let waited = u64::try_from(now.as_second() - since.as_second()).unwrap_or_default();
-    clock::wake_next_second(ui.ctx(), now);
+    let (waited, next) = step(u64::try_from(now.as_second() - since.as_second()).unwrap_or_default());
+    clock::wake_in_seconds(ui.ctx(), now, next);
     // Wrapped, so that a long address does not push the way out beyond the edge.
     ui.horizontal_wrapped(|ui| {
         face_ui(ui, waited);
@@ -29,6 +29,13 @@ pub fn waiting(ui: &mut Ui, text: &str, run: u64) -> bool {
         secondary_button(ui, "Cancel").clicked()
     })
     .inner
+}
+
+/// The seconds that are shown, and how many are left of this step. A frame draws the whole window, which costs some
+/// hundredths of a second where it is drawn in software.
+fn step(waited: u64) -> (u64, u64) {
+    let step = if waited < 60 { 3 } else { 10 };
+    (waited - waited % step, step - waited % step)
 }
 
 /// A still clock whose hand points at this second.
@@ -72,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn it_asks_for_one_frame_a_second_and_says_how_long_it_has_been() {
+    fn it_asks_for_a_frame_in_steps_of_seconds_and_says_how_long_it_has_been() {
         let mut stage = stage(DRESSES[0], (), |ui, ()| {
             let began = Timestamp::now().as_second() - 72;
             let began = Timestamp::from_second(began).expect("a time");
@@ -80,8 +87,9 @@ mod tests {
             waiting(ui, "Calling", 7);
         });
         stage.run_steps(3);
-        assert!(stage.query_by_label_contains("for 1 min 1").is_some());
+        assert!(stage.query_by_label_contains("for 1 min 10 s").is_some());
         let next = stage.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
-        assert!(next > std::time::Duration::ZERO && next <= std::time::Duration::from_millis(1010), "{next:?}");
+        assert!(next > std::time::Duration::ZERO && next <= std::time::Duration::from_secs(9), "{next:?}");
+        assert_eq!([0, 2, 3, 59, 60, 75].map(step), [(0, 3), (0, 1), (3, 3), (57, 1), (60, 10), (70, 5)]);
     }
 }
