@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
@@ -14,7 +13,7 @@ use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
 use crate::gui::opening::{NoWindow, no_window};
 use crate::gui::tray::Tray;
-use crate::gui::{clock, icon, keys, screens, theme};
+use crate::gui::{icon, keys, screens, theme};
 use crate::service::ProfileName;
 use crate::wizard::{
     Command, Event, Flow, KeyState, Notice, PracticeSettings, Session, Theme, TrayPress, VaultState, WindowSettings,
@@ -318,16 +317,6 @@ impl App {
         self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
     }
 
-    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
-    fn schedule_clock(&self, ctx: &Context) {
-        let saved = self.session.profiles.iter().filter_map(screens::expiry);
-        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
-        if let Some(next) = next {
-            clock::wake_after(ctx, self.draft.now, next);
-        }
-    }
-
     /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
         let title = match &self.session.saved_as {
@@ -396,11 +385,4 @@ fn preference(theme: Theme) -> egui::ThemePreference {
         Theme::Light => egui::ThemePreference::Light,
         Theme::Dark => egui::ThemePreference::Dark,
     }
-}
-
-/// When a countdown to `at` reads differently: each second in the last hour, each minute before.
-fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
-    let left = Duration::try_from(at.duration_since(now)).ok()?;
-    let step = if left < Duration::from_hours(1) { 1 } else { 60 };
-    Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
 }

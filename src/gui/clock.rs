@@ -6,8 +6,30 @@ use std::time::Duration;
 use egui::Context;
 use jiff::Timestamp;
 
+use crate::gui::app::App;
+use crate::gui::screens;
+
 /// A frame that is asked for at the very end of a second may come just before it.
 const MARGIN: Duration = Duration::from_millis(5);
+
+impl App {
+    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
+    pub(in crate::gui) fn schedule_clock(&self, ctx: &Context) {
+        let saved = self.session.profiles.iter().filter_map(screens::expiry);
+        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
+        if let Some(next) = next {
+            wake_after(ctx, self.draft.now, next);
+        }
+    }
+}
+
+/// When a countdown to `at` reads differently: each second in the last hour, each minute before.
+fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = Duration::try_from(at.duration_since(now)).ok()?;
+    let step = if left < Duration::from_hours(1) { 1 } else { 60 };
+    Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
+}
 
 /// Wakes the window when the second ends in which `until_change` is over. All that counts shares these seconds: each
 /// countdown in its own would draw the window as often as there are profiles.

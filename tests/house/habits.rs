@@ -6,7 +6,6 @@ use crate::text::Source;
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 /// A test that another one starts as a second process is not switched off.
 const SECOND_PROCESS: &str = "#[ignore = \"the other process";
-const CLOCK: &str = "src/gui/clock.rs";
 const THEME: &str = "src/gui/theme.rs";
 
 /// Colours outside the theme, so that light and dark stay complete.
@@ -33,10 +32,8 @@ pub fn stray_printing(source: &Source) -> Vec<String> {
 /// Widgets that ask for a frame after each frame: one of them keeps half a core busy for as long as it is shown.
 pub fn restless(source: &Source) -> Vec<String> {
     let spinners = source.words("Spinner").into_iter().chain(source.words("spinner"));
-    let spinners = spinners.map(|line| (line, "a spinner draws the window without end: use `widgets::waiting`"));
-    let waked = source.words("request_repaint_after").into_iter().filter(|_| source.path != CLOCK);
-    let waked = waked.map(|line| (line, "what changes by itself shares the seconds of src/gui/clock.rs"));
-    spinners.chain(waked).map(|(line, rule)| format!("{}:{line}: {rule}", source.path)).collect()
+    let rule = "a spinner draws the window without end: use `widgets::waiting`";
+    spinners.map(|line| format!("{}:{line}: {rule}", source.path)).collect()
 }
 
 /// `unsafe`, tests that are switched off, and sleeping where one can wait for an event.
@@ -82,11 +79,9 @@ mod tests {
 
     #[test]
     fn what_draws_without_end_is_named() {
-        let text =
-            "use egui::Spinner;\nfn a(ui: &mut Ui) {\n    ui.spinner();\n    ui.ctx().request_repaint_after(d);\n}";
-        let lines: Vec<String> = restless(&Source::new("src/gui/panel.rs", text));
-        assert_eq!(lines.len(), 3, "{lines:?}");
-        assert_eq!(restless(&Source::new(CLOCK, "fn a() { ctx.request_repaint_after(d); }")), [""; 0]);
+        let text = "use egui::Spinner;\nfn a(ui: &mut Ui) {\n    ui.spinner();\n}";
+        assert_eq!(restless(&Source::new("src/gui/panel.rs", text)).len(), 2);
+        assert_eq!(restless(&Source::new("src/gui/panel.rs", "fn a() { waiting(ui, text, run); }")), [""; 0]);
     }
 
     #[test]

@@ -225,17 +225,14 @@ impl Session {
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
-            Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
+            Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => {
+                self.when(attempt, true, |_, _| {});
+            }
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
-            Event::Unkept(name, why) => {
-                self.unkept.insert(name, why);
-            }
-            Event::Kept(name) => {
-                self.unkept.remove(&name);
-            }
-            Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
+            Event::Unkept(name, why) => drop(self.unkept.insert(name, why)),
+            Event::Kept(name) => drop(self.unkept.remove(&name)),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
@@ -298,16 +295,6 @@ impl Session {
         let flow = *flow;
         run.going = !ends;
         change(self, flow);
-    }
-
-    /// Nothing goes on any more: what is waited for fails.
-    fn end(&mut self, failure: Failure) {
-        let going: Vec<Attempt> = self.runs.values().filter(|run| run.going).map(|run| run.attempt).collect();
-        for attempt in going {
-            self.when(attempt, true, |session, flow| session.fail(flow, failure.clone()));
-        }
-        self.tell(failure.diagnosis.clone());
-        self.ended = Some(failure);
     }
 
     fn finish_flow(&mut self, flow: Flow) {
@@ -407,6 +394,18 @@ mod tests {
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))
+    }
+
+    #[test]
+    fn when_the_worker_has_ended_nothing_is_waited_for_any_more() {
+        let mut session = Session::default();
+        session.begin(Flow::Authorization);
+        session.apply(Event::Ended(Failure::ended()));
+        assert!(matches!(session.authorization, AuthorizationState::Failed(_)));
+        assert_eq!(session.problems.len(), 1);
+        session.begin(Flow::Bearer);
+        assert!(matches!(session.bearer, CallState::Failed(_)));
+        assert_eq!(session.running(Flow::Bearer), None);
     }
 
     #[test]
