@@ -117,16 +117,15 @@ mod tests {
     use crate::wizard::WindowSettings;
 
     fn session(states: &[(&str, bool)]) -> Session {
-        let state = |needs: bool| match needs {
-            true => ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None },
-            false => ProfileState::Tokens {
-                expires_at: None,
-                refreshable: true,
-                refresh_token_expires_at: None,
-                announced_from: None,
-                scopes: None,
-            },
+        let dead = || ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None };
+        let alive = || ProfileState::Tokens {
+            expires_at: None,
+            refreshable: true,
+            refresh_token_expires_at: None,
+            announced_from: None,
+            scopes: None,
         };
+        let state = |needs: bool| if needs { dead() } else { alive() };
         let summary = |(name, needs): &(&str, bool)| ProfileSummary {
             name: ProfileName::parse(name).expect("a name"),
             display_name: DisplayName::default(),

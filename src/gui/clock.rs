@@ -57,7 +57,7 @@ fn until_end_of_second(now: Timestamp, until_change: Duration) -> Duration {
     let into_second = into_second(now);
     let at = into_second + until_change;
     let whole = if at.subsec_nanos() == 0 && !at.is_zero() { at.as_secs() } else { at.as_secs() + 1 };
-    Duration::from_secs(whole) - into_second + MARGIN
+    Duration::from_secs(whole).saturating_sub(into_second) + MARGIN
 }
 
 #[cfg(test)]

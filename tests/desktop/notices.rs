@@ -40,24 +40,26 @@ impl Shower {
         ["body", "body-markup", "actions"].map(str::to_owned).to_vec()
     }
 
-    #[allow(clippy::too_many_arguments, reason = "as the specification has it")]
+    #[allow(clippy::too_many_arguments, clippy::needless_pass_by_value, reason = "as the specification has it")]
     fn notify(
         &self,
         app_name: String,
-        _replaces: u32,
+        replaces: u32,
         icon: String,
         title: String,
         text: String,
         actions: Vec<String>,
         hints: HashMap<String, OwnedValue>,
-        _timeout: i32,
+        timeout: i32,
     ) -> u32 {
-        let whole = format!("{app_name} {icon} {title} {text} {actions:?} {hints:?}");
+        let whole = format!("{app_name} {icon} {title} {text} {actions:?} {hints:?} {replaces} {timeout}");
         self.0.send(Heard { title, text, actions, whole }).expect("the test goes on");
         7
     }
 
-    fn close_notification(&self, _id: u32) {}
+    fn close_notification(&self, id: u32) {
+        assert_eq!(id, 7, "the one that was shown");
+    }
 
     fn get_server_information(&self) -> (String, String, String, String) {
         let [name, vendor, version, spec] = ["shower", "test", "1", "1.2"].map(str::to_owned);

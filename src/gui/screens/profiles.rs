@@ -110,9 +110,10 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     });
     // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
     let response = ui.interact(shown.response.rect, ui.scope_id().with("open"), Sense::click());
-    let described = match profile.display_name.is_empty() {
-        true => format!("Open {}", profile.name),
-        false => format!("Open {} ({})", profile.display_name, profile.name),
+    let described = if profile.display_name.is_empty() {
+        format!("Open {}", profile.name)
+    } else {
+        format!("Open {} ({})", profile.display_name, profile.name)
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
     if response.has_focus() {

@@ -49,9 +49,10 @@ fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, share: &mut ShareD
 fn which_ui(ui: &mut Ui, session: &Session, share: &mut ShareDraft) {
     for profile in session.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
         let mut on = share.profiles.contains(&profile.name);
-        let help = match profile.display_name.is_empty() {
-            true => profile.service.clone(),
-            false => format!("{}, {}", profile.name, profile.service),
+        let help = if profile.display_name.is_empty() {
+            profile.service.clone()
+        } else {
+            format!("{}, {}", profile.name, profile.service)
         };
         toggle(ui, profile.shown_name(), &mut on, Some(&help));
         if on {
