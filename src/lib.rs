@@ -7,7 +7,7 @@
 //!   [`dialect`] (other tools' descriptions of a service), [`export`] (tokens as text for other tools)
 //! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
 //!   [`expression`] (JSONata in a process of its own), [`delivery`] (exported text in files), [`agent`] (what stays
-//!   awake, and how it is asked), [`desktop`] (tray, clipboard, notices)
+//!   awake, and how it is asked), [`desktop`] (tray, clipboard, notices), [`crash`] (what is left of a panic)
 //! - product: [`wizard`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
@@ -15,6 +15,7 @@ pub mod agent;
 pub mod call;
 pub mod child;
 pub mod cli;
+pub mod crash;
 pub mod delivery;
 pub mod desktop;
 pub mod diagnosis;

@@ -1,5 +1,6 @@
 //! The program: builds the edges, then hands over to a face.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Termination as _};
 use std::sync::Arc;
@@ -8,8 +9,10 @@ use jiff::Timestamp;
 
 use tokenwright::agent::{Answer, Ask, Door, Supervisor};
 use tokenwright::cli::{self, StartWorker};
+use tokenwright::crash::Watch;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
+use tokenwright::gui::NoWindow;
 use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
@@ -22,26 +25,44 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
         return expression::serve();
     }
-    cli::tell_panics_safely();
+    let watch = Watch::start(data_folder, cli::print_fault);
+    // It was told where it happened.
+    catch_unwind(AssertUnwindSafe(|| program(&watch))).unwrap_or(cli::Exit::Machine).report()
+}
+
+fn program(watch: &Watch) -> cli::Exit {
     if let Some(exit) = token_of_agent() {
-        return exit.report();
+        return exit;
     }
     let arguments = match cli::arguments() {
         Ok(arguments) => arguments,
-        Err(exit) => return exit.report(),
+        Err(exit) => return exit,
     };
     // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
     secret::keep_out_of_dumps(arguments.task.is_some());
     let edges = match edges() {
         Ok(edges) => edges,
-        Err(failure) => return cli::print_failure(&failure).report(),
+        Err(failure) => return cli::print_failure(&failure),
     };
     let start_worker: StartWorker = Box::new(move |emit| Worker::start(edges, emit));
     match arguments.task {
         Some(task) => cli::run(task, arguments.verbose, start_worker),
-        None => tokenwright::gui::run(start_worker).map_or_else(|reason| cli::no_window(&reason), |()| cli::Exit::Done),
+        None => match tokenwright::gui::run(start_worker, watch.opening()) {
+            Ok(()) => cli::Exit::Done,
+            Err(NoWindow::Panicked(_)) if watch.has_told() => cli::Exit::Machine,
+            Err(NoWindow::Refused(reason) | NoWindow::Panicked(reason)) => cli::no_window(&reason),
+        },
     }
-    .report()
+}
+
+/// Where the program keeps what it has to keep.
+fn data_folder() -> Option<PathBuf> {
+    Places::find(home()).ok().map(|places| places.data)
+}
+
+/// The home that the environment names.
+fn home() -> Option<PathBuf> {
+    std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into)
 }
 
 /// The way of a script that wants a token while an agent runs: before anything is set up, even the command line as a whole,
@@ -84,11 +105,10 @@ fn variable(name: &str) -> Option<String> {
 
 /// Everything the flows need from outside.
 fn edges() -> Result<Edges, Failure> {
-    let home = std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into);
     Ok(Edges {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
-        store: Store::new(Places::find(home)?),
+        store: Store::new(Places::find(home())?),
         door: door(),
         supervisor: Supervisor::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),

@@ -446,3 +446,37 @@ fn the_scripted_server_tells_what_it_was_asked() {
     assert_eq!(Process::start(&mut curl).finish().done(), "0");
     assert_eq!(service.asked("/x")[0].parameter("a"), "1 2");
 }
+
+#[test]
+fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    let set = practice.set();
+    let sign_in = ["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", BROWSER];
+    program.run(&[&sign_in[..], &["--display-name", "株式会社 \u{202e}東京"]].concat()).done();
+    let called = |name: &str| {
+        let listed = program.run(&["list", "--json"]).json()[0]["display_name"].clone();
+        let shown = program.run(&["show", "acme", "--json"]).json();
+        assert_eq!((&listed, &shown["display_name"], &shown["name"]), (&name.into(), &name.into(), &"acme".into()));
+    };
+    called("株式会社 東京");
+    assert!(program.run(&["list"]).done().contains("株式会社 東京"));
+    assert!(!program.run(&["token", "acme"]).done().is_empty());
+    assert_eq!(program.run(&["display-name", "acme", "Müller GmbH – Test"]).done(), "acme: Müller GmbH – Test\n");
+    called("Müller GmbH – Test");
+    // Another sign-in, a refresh and a colleague leave it as it is.
+    program.run(&["sign-in", "acme", "--browser", BROWSER]).done();
+    program.run(&["refresh", "acme"]).done();
+    called("Müller GmbH – Test");
+    let shared = program.home().join("shared.toml");
+    program.run(&["share", "acme", "--out", shared.to_str().expect("UTF-8")]).done();
+    let colleague = Tokenwright::with_vault();
+    colleague.run(&["import", shared.to_str().expect("UTF-8"), "--yes"]).done();
+    let listed = colleague.run(&["list", "--json"]).json();
+    assert_eq!(listed[0]["display_name"], "Müller GmbH – Test", "{listed}");
+    let told = program.run(&["display-name", "acme", "\u{202e}\u{200b}"]).failed(2);
+    assert!(told.contains("nothing in the display name can be seen"), "{told}");
+    assert_eq!(program.run(&["display-name", "acme", ""]).done(), "acme: no display name\n");
+    assert_eq!(program.run(&["list", "--json"]).json()[0]["display_name"], serde_json::Value::Null);
+    program.run(&["display-name", "nobody", "x"]).failed(3);
+}

@@ -51,10 +51,7 @@ fn from_the_first_key_to_the_command_line(dress: &'static str) {
     desk.picture("2-authorization");
     desk.display.key("ctrl+Return");
     let seen = desk.browser_is_done();
-    desk.picture("2-code-arrived");
-    desk.display.key("ctrl+Return");
-    desk.picture("3-request");
-    desk.display.key("ctrl+Return");
+    // The call for the tokens follows the code by itself.
     desk.picture("3-tokens");
     // The name of the profile has the keyboard, since it is what is left to do.
     desk.display.type_text("demo");

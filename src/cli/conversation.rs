@@ -45,7 +45,12 @@ impl Conversation {
     /// The next event; a failure of any kind ends the conversation.
     pub(crate) fn next(&self) -> Result<Event, Failure> {
         match self.events.recv() {
-            Ok(Event::Failed(_, failure) | Event::Problem(failure) | Event::PracticeFailed(failure)) => Err(failure),
+            Ok(
+                Event::Failed(_, failure)
+                | Event::Problem(failure)
+                | Event::Ended(failure)
+                | Event::PracticeFailed(failure),
+            ) => Err(failure),
             Ok(Event::Traced(_, exchange)) => {
                 self.trace(&exchange);
                 exchange.notes.iter().for_each(print::warning);

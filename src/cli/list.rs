@@ -28,6 +28,12 @@ pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), 
     } else {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));
+        if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
+            // Last: how wide other scripts are drawn is not known.
+            let names = profiles.iter().map(|profile| profile.display_name.to_string());
+            let names = std::iter::once("DISPLAY NAME".to_owned()).chain(names);
+            rows.iter_mut().zip(names).for_each(|(row, name)| row.push(name));
+        }
         print::table(&rows);
         for profile in &profiles {
             tell_trouble(profile, now);
@@ -73,6 +79,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     };
     json!({
         "name": profile.name.as_str(),
+        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
         "service": profile.service_id,
         "service_name": profile.service,
         "state": profile.state.word(now),

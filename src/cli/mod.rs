@@ -4,6 +4,7 @@
 mod agent;
 mod args;
 mod conversation;
+mod display_name;
 mod exec;
 mod exit;
 mod export;
@@ -31,7 +32,7 @@ mod whoami;
 pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
 pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
-pub use crate::cli::print::{no_window, print_failure, tell_panics_safely};
+pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::token::{print_notes, print_token};
 
 use crate::cli::conversation::Conversation;
@@ -71,6 +72,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Vault(task) => vault::run(&mut conversation, &task),
         Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
         Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
+        Task::DisplayName { name, text } => display_name::run(&mut conversation, &name, &text),
         Task::Keep { name, off } => keep::run(&mut conversation, &name, !off),
         Task::Agent(options) => agent::run(&mut conversation, &options),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),

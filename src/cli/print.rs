@@ -46,15 +46,6 @@ pub fn note_lines(text: &str) {
     write(&mut std::io::stderr().lock(), &printable_lines(text));
 }
 
-/// The words of a panic may quote what came from outside.
-pub fn tell_panics_safely() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let words = panic.to_string();
-        if printable_lines(&words) == words { usual(panic) } else { note_lines(&words) }
-    }));
-}
-
 /// Why the command line is refused. It quotes what was typed.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
     let is_clean = std::env::args_os().all(|argument| {
@@ -125,6 +116,11 @@ pub(crate) fn failure(failure: &Failure) -> Exit {
 pub fn no_window(reason: &Diagnosis) -> Exit {
     print_diagnosis("error", "31", reason);
     Exit::Machine
+}
+
+/// A panic: where it was, and where to report it.
+pub fn print_fault(diagnosis: &Diagnosis) {
+    print_diagnosis("error", "31", diagnosis);
 }
 
 fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {

@@ -43,6 +43,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
     let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
     json!({
         "name": name.as_str(),
+        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
         "service": profile.service.id,
         "client_id": profile.client_id,
         "redirect_uri": profile.redirect_uri,

@@ -4,7 +4,7 @@ use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::import::is_yes;
-use crate::cli::{key, print, prompt, secrets};
+use crate::cli::{display_name, key, print, prompt, secrets};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
@@ -100,6 +100,9 @@ fn draft(
         }
         secrets::refuse_as_argument(&draft.service, key)?;
         draft.inputs.insert(key.clone(), value.clone());
+    }
+    if let Some(text) = &options.display_name {
+        draft.display_name = display_name::parse(text)?.to_string();
     }
     if let Some(client_id) = &options.client_id {
         draft.client_id.clone_from(client_id);

@@ -1,5 +1,7 @@
-//! The desktop that the window is on: the icon in its tray.
+//! The desktop that the window is on: the icon in its tray, and the notices it shows.
 
+mod notice;
 mod tray;
 
+pub use crate::desktop::notice::{Notice, show as show_notice};
 pub use crate::desktop::tray::{Tray, TrayError, TrayIcon, TrayPress};

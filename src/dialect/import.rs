@@ -143,6 +143,7 @@ impl Described {
         inputs.extend(self.inputs.clone());
         let or = |own: &String, other: &String| if own.is_empty() { other.clone() } else { own.clone() };
         Profile {
+            display_name: crate::service::DisplayName::default(),
             inputs,
             client_id: or(&self.client_id, &service.defaults.client_id),
             redirect_uri: or(&self.redirect_uri, &service.redirect.default),

@@ -163,6 +163,7 @@ pub(in crate::export) mod tests {
 
     fn whole() -> Profile {
         Profile {
+            display_name: crate::service::DisplayName::default(),
             service: Catalog::bundled().service("quickbooks").expect("a bundled preset"),
             inputs: BTreeMap::new(),
             client_id: "id-1".into(),

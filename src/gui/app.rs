@@ -1,21 +1,23 @@
 //! The window: takes the worker's events in, shows the screens, and turns what they return into commands.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 
 use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::diagnosis::Diagnosis;
+use crate::gui::attention::{self, Attention};
 use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
-use crate::gui::opening::{Reason, no_window};
+use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{icon, keys, screens, theme};
 use crate::service::ProfileName;
 use crate::wizard::{
-    Command, Event, Flow, KeyState, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker,
+    Command, Event, Flow, KeyState, Notice, PracticeSettings, Session, Theme, TrayPress, VaultState, WindowSettings,
+    Worker,
 };
 
 /// Starts the worker with what takes its events.
@@ -27,8 +29,8 @@ const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 /// Smaller than this nothing is promised to fit.
 const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
 
-/// Opens the window and stays until it is closed.
-pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
+/// Opens the window and stays until it is closed; `drawn` is set when it first shows something.
+pub fn run(start_worker: StartWorker, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(TITLE)
@@ -39,14 +41,14 @@ pub fn run(start_worker: StartWorker) -> Result<(), Diagnosis> {
         ..Default::default()
     };
     let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(App::new(&context.egui_ctx, start_worker)?))
+        Ok(Box::new(App { drawn, ..App::new(&context.egui_ctx, start_worker)? }))
     };
     // A missing system library is a panic in there, not an error (libxkbcommon-x11).
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("tokenwright", options, Box::new(create)));
     match std::panic::catch_unwind(run) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(no_window(Reason::of(&error))),
-        Err(_) => Err(no_window(Reason::NoLibrary)),
+        Ok(Err(error)) => Err(NoWindow::Refused(no_window(Reason::of(&error)))),
+        Err(_) => Err(NoWindow::Panicked(no_window(Reason::NoLibrary))),
     }
 }
 
@@ -56,7 +58,7 @@ pub struct App {
     events: Receiver<Event>,
     pub(in crate::gui) session: Session,
     pub(in crate::gui) draft: Draft,
-    window: WindowSettings,
+    pub(in crate::gui) window: WindowSettings,
     /// The title that the window has.
     title: String,
     /// The profile that is opened to be signed in anew.
@@ -64,6 +66,9 @@ pub struct App {
     /// Whether the person wants the window closed whatever is lost.
     leaving: bool,
     tray: Tray,
+    attention: Attention,
+    /// Whether anything was ever shown.
+    drawn: Arc<AtomicBool>,
 }
 
 impl App {
@@ -83,8 +88,9 @@ impl App {
         worker.send(Command::StayAlive);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        let (title, tray) = (TITLE.to_owned(), Tray::default());
-        Ok(Self { worker, events, session, draft, window, title, signing_in: None, leaving: false, tray })
+        let (title, tray, attention) = (TITLE.to_owned(), Tray::default(), Attention::default());
+        let (signing_in, leaving, drawn) = (None, false, Arc::default());
+        Ok(Self { worker, events, session, draft, window, title, signing_in, leaving, tray, attention, drawn })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -105,9 +111,19 @@ impl App {
             if let Event::TrayPressed(press) = &event {
                 self.tray.press(ctx, *press);
             }
+            if matches!(event, Event::NoticePressed) {
+                // Hidden in the tray or not.
+                self.tray.press(ctx, TrayPress::Show);
+                attention::raise(ctx);
+            }
             let is_shared = matches!(event, Event::Shared(..));
+            let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
+            let notice = attention::of_sign_in(&event, &self.session, service);
+            let code_came = self.is_the_code(&event);
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);
+            let waits = if code_came { self.go_on_with_code() } else { None };
+            self.call_person(ctx, notice.or(waits));
             if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
                 self.ask_history(name.clone());
             }
@@ -126,6 +142,17 @@ impl App {
                     self.draft.go_to(Step::Authorization, &self.session);
                 }
             }
+        }
+    }
+
+    fn is_the_code(&self, event: &Event) -> bool {
+        matches!(event, Event::Authorized(attempt, _) if self.session.running(Flow::Authorization) == Some(*attempt))
+    }
+
+    /// Has the desktop say something, where the person looks elsewhere.
+    fn call_person(&mut self, ctx: &Context, notice: Option<Notice>) {
+        if let Some(notice) = self.attention.call(ctx, notice) {
+            self.worker.send(Command::Notify(notice));
         }
     }
 
@@ -251,6 +278,11 @@ impl App {
                 self.session.apply(Event::Window(self.window));
                 self.worker.send(Command::SaveWindow(self.window));
             }
+            Intent::SetStop(on) => {
+                self.window.stop_before_token_call = on;
+                self.session.apply(Event::Window(self.window));
+                self.worker.send(Command::SaveWindow(self.window));
+            }
             Intent::Dismiss(problem) => {
                 if problem < self.session.problems.len() {
                     self.session.problems.remove(problem);
@@ -287,20 +319,10 @@ impl App {
         self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
     }
 
-    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
-    fn schedule_clock(&self, ctx: &Context) {
-        let saved = self.session.profiles.iter().filter_map(screens::expiry);
-        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
-        if let Some(next) = next {
-            ctx.request_repaint_after(next);
-        }
-    }
-
     /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
         let title = match &self.session.saved_as {
-            Some(name) => format!("{name} - {TITLE}"),
+            Some(name) => format!("{} - {TITLE}", self.session.shown_name(name)),
             None => TITLE.to_owned(),
         };
         if title != self.title {
@@ -332,6 +354,9 @@ impl eframe::App for App {
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
+        self.attention.follow(ctx);
+        let fallen = self.attention.fallen(&self.session, self.draft.now);
+        self.call_person(ctx, fallen);
         self.ask_before_closing(ctx);
         if let Some(command) = self.tray.follow(ctx, &self.session) {
             self.worker.send(command);
@@ -339,6 +364,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
         let theme = self.window.theme;
         if let Some(intent) = screens::window_ui(ui, &self.session, &mut self.draft, theme) {
@@ -361,12 +387,4 @@ fn preference(theme: Theme) -> egui::ThemePreference {
         Theme::Light => egui::ThemePreference::Light,
         Theme::Dark => egui::ThemePreference::Dark,
     }
-}
-
-/// When a countdown to `at` reads differently: each second in the last hour, each minute before.
-fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
-    let left = Duration::try_from(at.duration_since(now)).ok()?;
-    let step = if left < Duration::from_hours(1) { 1 } else { 60 };
-    let rest = Duration::new(left.as_secs() % step, left.subsec_nanos());
-    Some(rest + Duration::from_millis(5))
 }

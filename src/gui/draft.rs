@@ -51,6 +51,8 @@ pub enum Focus {
     Search,
     /// The first field that is wrong.
     Error,
+    /// The first thing that the token call lacks.
+    Missing,
     /// The name of the profile: tokens came that are not kept.
     Name,
 }

@@ -125,6 +125,8 @@ pub enum Intent {
     SetTheme(Theme),
     /// Hide the window in the tray when it is closed, or no longer.
     SetTray(bool),
+    /// Look at the token call before it is sent, or no longer.
+    SetStop(bool),
     /// Take a message off the screen.
     Dismiss(usize),
 }
@@ -236,6 +238,9 @@ impl Intent {
             Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),
             Self::SetTray(_) => ("Stay in the tray", "Closing hides the window, and profiles are kept alive", None),
+            Self::SetStop(_) => {
+                ("Stop before the token call", "Look at the request first; the code lives about a minute", None)
+            }
             Self::Dismiss(_) => ("Dismiss", "Take the message off the screen", None),
         };
         Words { text, hint, key }

@@ -1,6 +1,8 @@
 //! The window: a thin face over the wizard. Screens return what the person wants; [`App`] turns it into commands.
 
 mod app;
+mod attention;
+mod clock;
 pub mod draft;
 pub mod export_draft;
 mod exporting;
@@ -10,6 +12,7 @@ mod importing;
 pub mod intent;
 mod keeping;
 mod keys;
+mod naming;
 mod opening;
 pub mod screens;
 mod steps;
@@ -21,3 +24,4 @@ pub use crate::gui::app::{App, StartWorker, run};
 pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Intent, Words};
+pub use crate::gui::opening::NoWindow;

@@ -3,6 +3,16 @@
 use crate::diagnosis::Diagnosis;
 
 /// Why there is no window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoWindow {
+    /// The desktop or a library refused.
+    Refused(Diagnosis),
+    /// Something panicked. The toolkit does so before it has drawn anything where a library is missing, for which these
+    /// are the words; every other panic is a fault of the program.
+    Panicked(Diagnosis),
+}
+
+/// What is missing for a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// Nothing to open it on.

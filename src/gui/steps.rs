@@ -1,21 +1,44 @@
 //! What the steps of the wizard ask of the worker.
 
 use crate::gui::app::App;
-use crate::gui::screens;
+use crate::gui::draft::{Focus, Step, TokenTab};
+use crate::gui::{attention, naming, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{BrowserChoice, Command, Flow};
+use crate::wizard::{BrowserChoice, Command, Flow, Notice};
 
 impl App {
     pub(in crate::gui) fn authorize(&mut self) {
         self.draft.insist();
         if let Some(material) = self.draft.material(&self.session) {
+            self.draft.step = Step::Authorization;
             self.draft.lead.to_top = true;
             self.draft.pasted = Secret::default();
             let attempt = self.session.begin(Flow::Authorization);
             let material = Box::new(material);
             self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
         }
+    }
+
+    /// The code has come: it is called for its tokens at once, unless the person wants to look first or something is
+    /// missing; then it is what the desktop says.
+    pub(in crate::gui) fn go_on_with_code(&mut self) -> Option<Notice> {
+        let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
+        let waits = Some(attention::code_waits(service));
+        if self.window.stop_before_token_call {
+            return waits;
+        }
+        self.draft.tab = TokenTab::Bearer;
+        self.draft.go_to(Step::Tokens, &self.session);
+        if self.draft.step != Step::Tokens {
+            return waits;
+        }
+        if screens::rendered(&self.session, &self.draft).is_err() {
+            self.draft.lead.focus = Some(Focus::Missing);
+            return waits;
+        }
+        self.call(Flow::Bearer);
+        None
     }
 
     pub(in crate::gui) fn paste(&mut self) {
@@ -51,6 +74,7 @@ impl App {
     }
 
     pub(in crate::gui) fn save(&mut self, replace: bool) {
+        naming::settle(&mut self.draft, &self.session);
         let name = ProfileName::parse(&self.draft.name);
         if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
             // A profile saved again under its own name is the same profile, unless it is another client's by now.

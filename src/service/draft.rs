@@ -9,11 +9,13 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, split_scopes};
-use crate::service::{Asks, AssertionDraft, Authorization, Catalog, Profile, Service};
+use crate::service::{Asks, AssertionDraft, Authorization, Catalog, DisplayName, Profile, Service};
 
 /// A profile as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileDraft {
+    /// What the person calls it.
+    pub display_name: String,
     /// The service it started from.
     pub service: Service,
     /// "This service requires client-flow authorization".
@@ -112,6 +114,7 @@ impl ProfileDraft {
     pub fn new(service: Service) -> Self {
         let inputs = service.inputs.iter().map(|input| (input.name.clone(), input.default.clone())).collect();
         let profile = Profile {
+            display_name: DisplayName::default(),
             inputs,
             client_id: service.defaults.client_id.clone(),
             redirect_uri: service.redirect.default.clone(),
@@ -178,6 +181,7 @@ impl ProfileDraft {
 
     fn profile(&self, inputs: BTreeMap<String, String>) -> Profile {
         Profile {
+            display_name: DisplayName::of(&self.display_name),
             service: self.customised(),
             inputs,
             client_id: self.client_id.trim().to_owned(),
@@ -226,6 +230,7 @@ impl From<&Profile> for ProfileDraft {
         let typed: Vec<&str> = typed.into_iter().map(String::as_str).collect();
         let authorization = service.authorization.clone().unwrap_or_default();
         Self {
+            display_name: profile.display_name.to_string(),
             client_flow: service.authorization.is_some(),
             authorization_url: authorization.call.url.source().to_owned(),
             pkce: authorization.pkce,

@@ -4,6 +4,7 @@
 mod assertion;
 mod catalog;
 mod definition;
+mod display_name;
 mod draft;
 mod grant;
 mod input;
@@ -18,6 +19,7 @@ pub use crate::service::assertion::{
 };
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
+pub use crate::service::display_name::{DisplayName, shown_text};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
 pub use crate::service::grant::{AssertionDraft, Grant};
 pub(crate) use crate::service::input::matches_whole;

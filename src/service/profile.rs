@@ -10,7 +10,7 @@ use crate::call::{Parameter, Place, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::CatalogError;
 use crate::service::preset::{Pairs, PresetFile};
-use crate::service::{Catalog, Service};
+use crate::service::{Catalog, DisplayName, Service};
 
 /// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
 /// can stand in a file name and on a command line everywhere.
@@ -71,6 +71,8 @@ impl fmt::Display for ProfileName {
 /// One person's use of a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
+    /// What the person calls it; empty where its plain name is all it has.
+    pub display_name: DisplayName,
     /// The service, with whatever the person changed in it.
     pub service: Service,
     /// The service's inputs, transformed and checked.
@@ -127,6 +129,8 @@ impl Diagnose for ProfileError {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProfileFile {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    display_name: String,
     service: String,
     client_id: String,
     #[serde(default)]
@@ -161,6 +165,7 @@ impl Profile {
                 .map_err(|error| ProfileError::Service { name: name.to_string(), error })?,
         };
         Ok(Self {
+            display_name: DisplayName::of(&file.display_name),
             service,
             inputs: file.inputs,
             client_id: file.client_id,
@@ -177,6 +182,7 @@ impl Profile {
         let as_preset = catalog.service(&self.service.id).is_ok_and(|preset| preset == self.service);
         let extra = self.extra.iter().map(|p| (p.name.clone(), p.value.source().to_owned()));
         let file = ProfileFile {
+            display_name: self.display_name.to_string(),
             service: self.service.id.clone(),
             client_id: self.client_id.clone(),
             redirect_uri: self.redirect_uri.clone(),
@@ -246,6 +252,7 @@ mod tests {
     fn profile() -> Profile {
         let service = Catalog::bundled().service("netsuite").expect("netsuite");
         Profile {
+            display_name: DisplayName::default(),
             service,
             inputs: [("account_id".to_owned(), "123-sb1".to_owned())].into(),
             client_id: "id".into(),
@@ -265,6 +272,18 @@ mod tests {
         let text = kept.to_toml(&catalog);
         assert!(text.contains("\nkeep_alive = true\n"), "{text}");
         assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(kept));
+    }
+
+    #[test]
+    fn what_it_is_called_is_read_back_without_what_a_name_cannot_hold() {
+        let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
+        assert!(!profile().to_toml(&catalog).contains("display_name"));
+        let called = Profile { display_name: DisplayName::of("株式会社 \"東京\""), ..profile() };
+        let text = called.to_toml(&catalog);
+        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(called));
+        let forged = format!("display_name = \"a\\u001b[2J\\u202eb\\nc\"\n{}", profile().to_toml(&catalog));
+        let read = Profile::from_toml(&name, &forged, &catalog).expect("a profile");
+        assert_eq!(read.display_name.as_str(), "a[2Jb c");
     }
 
     #[test]

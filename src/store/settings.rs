@@ -21,6 +21,9 @@ pub struct Settings {
     /// Whether the window is hidden in the tray when it is closed, while a profile is kept alive.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tray: bool,
+    /// Whether the window stops when the code has come, for the person to look at the token call before it is sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stop_before_token_call: bool,
     /// Width and height of the window when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
@@ -97,8 +100,12 @@ mod tests {
             theme: Theme::Dark,
             window_size: Some((1024.5, 700.0)),
             tray: false,
+            stop_before_token_call: true,
         };
-        assert_eq!(settings.to_text(), "vault = \"memory\"\ntheme = \"dark\"\nwindow_size = [1024.5, 700.0]\n");
+        assert_eq!(
+            settings.to_text(),
+            "vault = \"memory\"\ntheme = \"dark\"\nstop_before_token_call = true\nwindow_size = [1024.5, 700.0]\n"
+        );
         assert_eq!(parse(&settings.to_text()), Ok(settings));
         assert_eq!(parse(&Settings::default().to_text()), Ok(Settings::default()));
         assert_eq!(parse(""), Ok(Settings::default()));

@@ -14,6 +14,7 @@ use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 use crate::wizard::book::{Book, Entry};
 use crate::wizard::due::Rules;
+use crate::wizard::fault::caught;
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Event, Failure, KeptAlive, Need, SavedToken, keep, profiles, tray};
 
@@ -63,7 +64,8 @@ pub(crate) async fn run(shared: &Rc<Shared>) -> Result<(), Failure> {
         return Ok(());
     }
     let done = match Alarm::new() {
-        Ok(alarm) => schedule(shared, &alarm).await,
+        // Whoever ends the worker waits for this to be over.
+        Ok(alarm) => caught(schedule(shared, &alarm)).await,
         Err(error) => Err(error.into()),
     };
     alive.runs.set(false);
@@ -144,7 +146,7 @@ async fn tokens(shared: &Shared, name: &ProfileName) -> Result<Option<TokenSet>,
 type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;
 
 async fn renew(shared: Rc<Shared>, name: ProfileName, need: Need) -> (ProfileName, Result<SavedToken, Failure>) {
-    let token = fetch(&shared, &name, need).await;
+    let token = caught(fetch(&shared, &name, need)).await;
     (name, token)
 }
 

@@ -13,6 +13,7 @@ pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
         theme: theme_of(settings.theme),
         size: settings.window_size,
         tray: settings.tray,
+        stop_before_token_call: settings.stop_before_token_call,
     }));
     let (catalog, problems) = shared.catalog();
     shared.emit(Event::Services(catalog.services(), problems));
@@ -52,6 +53,7 @@ pub(crate) fn save_window(shared: &Shared, window: WindowSettings) -> Result<(),
         Theme::Dark => crate::store::Theme::Dark,
     };
     settings.tray = window.tray;
+    settings.stop_before_token_call = window.stop_before_token_call;
     settings.window_size = window.size.or(settings.window_size);
     Ok(shared.edges.store.save_settings(&settings)?)
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use crate::call::Reading;
 use crate::oauth::KeyPair;
 use crate::secret::Secret;
-use crate::service::{Profile, ProfileName, Service};
+use crate::service::{DisplayName, Profile, ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, PracticeSettings, ReplyView,
-    ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, Notice, PracticeSettings,
+    ReplyView, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.
@@ -334,6 +334,17 @@ pub enum Command {
         /// PEM.
         text: String,
     },
+    /// Call a saved profile something else; empty takes its display name away.
+    SetDisplayName {
+        /// The run.
+        attempt: Attempt,
+        /// The profile's name.
+        name: ProfileName,
+        /// What it is called from now on.
+        display_name: DisplayName,
+    },
+    /// Have the desktop show a notice.
+    Notify(Notice),
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once. A call that renews tokens that are kept goes on unseen, since its

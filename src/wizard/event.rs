@@ -6,7 +6,7 @@ use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
 use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
-use crate::service::{Catalog, ProfileName, Service};
+use crate::service::{Catalog, DisplayName, ProfileName, Service};
 use crate::wizard::{
     AgentStatus, AmbiguousText, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine,
     Identified, Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken,
@@ -27,6 +27,8 @@ pub enum Event {
     Profiles(Vec<ProfileSummary>),
     /// Whether secrets can be kept.
     Vault(VaultState),
+    /// A fault has ended the worker: nothing that is asked of it is done any more.
+    Ended(Failure),
     /// Something that is no part of a run went wrong.
     Problem(Failure),
     /// The practice service listens on this port.
@@ -82,6 +84,8 @@ pub enum Event {
     NotRenewed(ProfileName, Failure),
     /// The profile is kept alive from now on, or no longer.
     KeepAliveSet(Attempt, ProfileName, bool),
+    /// The profile is called so from now on.
+    DisplayNameSet(Attempt, ProfileName, DisplayName),
     /// This process is the agent, and answers on this socket.
     AgentReady(Attempt, PathBuf),
     /// It has ended.
@@ -92,6 +96,8 @@ pub enum Event {
     Tray(TrayState),
     /// Something was pressed there.
     TrayPressed(TrayPress),
+    /// A notice of the desktop was pressed: the window is wanted.
+    NoticePressed,
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
     /// A stage of it is over, well or not.

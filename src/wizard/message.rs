@@ -78,6 +78,8 @@ pub struct WindowSettings {
     pub size: Option<(f32, f32)>,
     /// Whether it is hidden in the tray when it is closed, while something is kept alive.
     pub tray: bool,
+    /// Whether the token call is looked at before it is sent.
+    pub stop_before_token_call: bool,
 }
 
 /// Light, dark, or as the desktop is.

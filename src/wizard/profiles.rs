@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
-use crate::service::{Profile, ProfileName};
+use crate::service::{DisplayName, Profile, ProfileName};
 use crate::vault::{How, Lease, ProfileSecrets, Vault};
 use crate::wizard::lease::{lease, lease_for};
 use crate::wizard::shared::Shared;
@@ -41,6 +41,7 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
             Err(error) => Err(error.diagnose()),
         };
+        let display_name = profile.as_ref().map(|profile| profile.display_name.clone()).unwrap_or_default();
         let keep_alive = profile.as_ref().is_ok_and(|profile| profile.keep_alive);
         let (service_id, service, state) = match profile {
             Ok(profile) => {
@@ -49,7 +50,7 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, service_id, service, keep_alive, state });
+        summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, state });
     }
     shared.emit(Event::Profiles(summaries));
     Ok(())
@@ -287,6 +288,20 @@ pub(crate) async fn forget_held(
     alive::changed(shared).await;
     shared.emit(Event::Forgotten(attempt, name));
     list(shared).await
+}
+
+/// Calls a saved profile something else.
+pub(crate) async fn set_display_name(
+    shared: &Shared,
+    attempt: Attempt,
+    name: ProfileName,
+    display_name: DisplayName,
+) -> Result<(), Failure> {
+    let profile = Profile { display_name: display_name.clone(), ..load(shared, &name)? };
+    let (catalog, _) = shared.catalog();
+    shared.edges.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
+    shared.emit(Event::DisplayNameSet(attempt, name, display_name));
+    if shared.shows_list() { list(shared).await } else { Ok(()) }
 }
 
 /// A secret of the environment or of a prompt, if it is not empty.

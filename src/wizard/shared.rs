@@ -241,5 +241,8 @@ impl Shared {
 
 /// Runs blocking work on a thread where it holds up nobody.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Failure::inside(&error.to_string()))
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        // The words of a panic may quote a secret.
+        if error.is_panic() { Failure::fault() } else { Failure::inside(&error.to_string()) }
+    })
 }

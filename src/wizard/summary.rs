@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::diagnosis::Diagnosis;
 use crate::oauth::span;
-use crate::service::ProfileName;
+use crate::service::{DisplayName, ProfileName};
 
 /// An access token that lives no longer than this is shown as expiring.
 pub const EXPIRING: Duration = Duration::from_mins(1);
@@ -16,6 +16,8 @@ pub const EXPIRING: Duration = Duration::from_mins(1);
 pub struct ProfileSummary {
     /// Its name.
     pub name: ProfileName,
+    /// What the person calls it; empty where its plain name is all it has.
+    pub display_name: DisplayName,
     /// The id of its service; empty when its file cannot be read.
     pub service_id: String,
     /// The name of its service.
@@ -24,6 +26,13 @@ pub struct ProfileSummary {
     pub keep_alive: bool,
     /// How its tokens are.
     pub state: ProfileState,
+}
+
+impl ProfileSummary {
+    /// What it is called on a screen.
+    pub fn shown_name(&self) -> &str {
+        if self.display_name.is_empty() { self.name.as_str() } else { self.display_name.as_str() }
+    }
 }
 
 /// How a profile's tokens are.

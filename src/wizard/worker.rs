@@ -2,6 +2,7 @@
 //! it, which closes its listener and its call.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, LocalSet};
 
+use crate::wizard::fault::caught;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, importing, keep,
-    keys, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
+    Attempt, Command, Edges, Event, Failure, alive, attend, authorize, catalog, export, history, identity, importing,
+    keep, keys, moving, notices, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -30,10 +32,17 @@ impl Worker {
         let run = move || {
             let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime,
-                Err(error) => return emit(Event::Problem(crate::wizard::Failure::no_runtime(&error))),
+                Err(error) => return emit(Event::Problem(Failure::no_runtime(&error))),
             };
-            let shared = Rc::new(Shared::new(edges, Box::new(emit)));
-            LocalSet::new().block_on(&runtime, serve(&shared, inbox));
+            let emit = Rc::new(emit);
+            let of_runs = Rc::clone(&emit);
+            let serve = AssertUnwindSafe(|| {
+                let shared = Rc::new(Shared::new(edges, Box::new(move |event| of_runs(event))));
+                LocalSet::new().block_on(&runtime, serve(&shared, inbox));
+            });
+            if catch_unwind(serve).is_err() {
+                emit(Event::Ended(Failure::ended()));
+            }
             // A keyring that hangs must not keep the program from ending.
             runtime.shutdown_background();
         };
@@ -78,7 +87,7 @@ struct Run {
 async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     let mut runs: HashMap<Attempt, Run> = HashMap::new();
     let mut settling: Vec<JoinHandle<()>> = Vec::new();
-    tokio::task::spawn_local(keep::keep_trying(Rc::clone(shared)));
+    tokio::task::spawn_local(keep_trying(Rc::clone(shared)));
     while let Some(command) = inbox.recv().await {
         runs.retain(|_, run| !run.task.is_finished());
         settling.retain(|task| !task.is_finished());
@@ -114,6 +123,16 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     let _ = tokio::time::timeout(FAREWELL, settled).await;
     shared.alive.finish().await;
     shared.open_port.finish().await;
+}
+
+async fn keep_trying(shared: Rc<Shared>) {
+    let trying = async {
+        keep::keep_trying(Rc::clone(&shared)).await;
+        Ok(())
+    };
+    if let Err(failure) = caught(trying).await {
+        shared.emit(Event::Problem(failure));
+    }
 }
 
 /// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
@@ -165,6 +184,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::OpenKey { attempt, .. }
         | Command::WriteCertificate { attempt, .. }
         | Command::SetKeepAlive { attempt, .. }
+        | Command::SetDisplayName { attempt, .. }
         | Command::BeAgent(attempt)
         | Command::AgentStatus(attempt)
         | Command::StopAgent(attempt)
@@ -172,6 +192,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         Command::Start
         | Command::StayAlive
         | Command::ShowTray(_)
+        | Command::Notify(_)
         | Command::LoadCatalog
         | Command::ProbeVault
         | Command::ListProfiles
@@ -186,84 +207,94 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
 }
 
 /// Does what is asked and tells how it went.
-// flat: one arm a command
 async fn run(shared: Rc<Shared>, command: Command) {
     let attempt = attempt_of(&command);
-    let done = match command {
-        Command::Start => catalog::start(&shared).await,
-        Command::LoadCatalog => catalog::load(&shared),
-        Command::ProbeVault => catalog::probe(&shared).await,
-        Command::ListProfiles => catalog::list(&shared).await,
-        Command::StartPractice(settings) => shared.start_practice(&settings).map(|_| ()),
-        Command::SaveWindow(window) => catalog::save_window(&shared, window),
-        Command::OpenVault { choice, passphrase, .. } => unlock::choose(&shared, choice, passphrase).await,
-        Command::Authorize { attempt, material, browser } => {
-            authorize::authorize(&shared, attempt, *material, browser).await
-        }
-        Command::PasteLine(attempt) => authorize::paste_line(&shared, attempt).await,
-        Command::CallBearer { attempt, material } => token_call::bearer(&shared, attempt, *material).await,
-        Command::CallRefresh { attempt, material, saved_as } => {
-            token_call::refresh(&shared, attempt, *material, saved_as).await
-        }
-        Command::CheckToken { attempt, material, saved_as } => {
-            identity::check(&shared, attempt, *material, saved_as).await
-        }
-        Command::SaveProfile { attempt, name, material, replace } => {
-            profiles::save(&shared, attempt, name, *material, replace).await
-        }
-        Command::KeepEntered { attempt, name, profile } => {
-            profiles::keep_entered(&shared, attempt, &name, &profile).await
-        }
-        Command::SaveAgain { attempt, name, material } => profiles::save_again(&shared, attempt, name, *material).await,
-        Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
-        Command::History { attempt, name } => history::show(&shared, attempt, name).await,
-        Command::Restore { attempt, name, generation, anyway } => {
-            history::restore(&shared, attempt, name, generation, anyway).await
-        }
-        Command::VaultStatus(attempt) => moving::status(&shared, attempt).await,
-        Command::MoveVault { attempt, to, passphrase } => moving::move_vault(&shared, attempt, to, passphrase).await,
-        Command::Token { attempt, name, need } => keep::token(&shared, attempt, name, need).await,
-        Command::KeepUnkept => keep::try_again(&shared).await,
-        Command::Rehearse { attempt, id } => rehearse::run(&shared, attempt, id).await,
-        Command::SavePreset { attempt, service, replace } => presets::save(&shared, attempt, &service, replace),
-        Command::Import { attempt, source } => importing::import(&shared, attempt, source).await,
-        Command::ImportChosen(attempt) => importing::choose(&shared, attempt).await,
-        Command::ListForms => {
-            export::forms(&shared);
-            Ok(())
-        }
-        Command::PreviewExport { attempt, order } => export::preview(&shared, attempt, order).await,
-        Command::Export { attempt, order, to } => export::export(&shared, attempt, order, to).await,
-        Command::Fields { attempt, name } => export::fields(&shared, attempt, name).await,
-        Command::Share { attempt, order } => export::share(&shared, attempt, order).await,
-        Command::ListOutlets(name) => export::list(&shared, &name),
-        Command::DropOutlet { name, path } => export::drop_outlet(&shared, &name, &path),
-        Command::TakeShared { attempt, chosen, replace } => taking::take(&shared, attempt, chosen, replace).await,
-        Command::TryReading { attempt, reading, reply } => {
-            reading::try_reading(&shared, attempt, &reading, &reply).await;
-            Ok(())
-        }
-        Command::ReadKey { attempt, source, certificate } => keys::read(&shared, attempt, source, certificate).await,
-        Command::MakeKey { attempt, service, rsa_bits } => keys::make(&shared, attempt, &service, rsa_bits).await,
-        Command::KeepKey { attempt, name, pair, replace } => keys::keep(&shared, attempt, name, *pair, replace).await,
-        Command::OpenKey { attempt, name } => keys::open(&shared, attempt, name).await,
-        Command::WriteCertificate { attempt, path, text } => keys::write(&shared, attempt, path, text).await,
-        Command::Forget { attempt, name } => profiles::forget(&shared, attempt, name).await,
-        Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(&shared, attempt, name).await,
-        Command::WhoAmI { attempt, name } => keep::whoami(&shared, attempt, name).await,
-        Command::SetKeepAlive { attempt, name, on } => alive::set(&shared, attempt, name, on).await,
-        Command::StayAlive => alive::run(&shared).await,
-        Command::ShowTray(icon) => tray::show(&shared, icon).await,
-        Command::BeAgent(attempt) => attend::be_agent(&shared, attempt).await,
-        Command::AgentStatus(attempt) => attend::status(&shared, attempt).await,
-        Command::StopAgent(attempt) => attend::stop(&shared, attempt).await,
-        // Both are dealt with before a run begins.
-        Command::Paste { .. } | Command::Cancel(_) => Ok(()),
-    };
-    if let Err(failure) = done {
+    if let Err(failure) = caught(perform(&shared, command)).await {
         shared.emit(match attempt {
             Some(attempt) => Event::Failed(attempt, failure),
             None => Event::Problem(failure),
         });
+    }
+}
+
+// flat: one arm a command
+async fn perform(shared: &Rc<Shared>, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Start => catalog::start(shared).await,
+        Command::LoadCatalog => catalog::load(shared),
+        Command::ProbeVault => catalog::probe(shared).await,
+        Command::ListProfiles => catalog::list(shared).await,
+        Command::StartPractice(settings) => shared.start_practice(&settings).map(|_| ()),
+        Command::SaveWindow(window) => catalog::save_window(shared, window),
+        Command::OpenVault { choice, passphrase, .. } => unlock::choose(shared, choice, passphrase).await,
+        Command::Authorize { attempt, material, browser } => {
+            authorize::authorize(shared, attempt, *material, browser).await
+        }
+        Command::PasteLine(attempt) => authorize::paste_line(shared, attempt).await,
+        Command::CallBearer { attempt, material } => token_call::bearer(shared, attempt, *material).await,
+        Command::CallRefresh { attempt, material, saved_as } => {
+            token_call::refresh(shared, attempt, *material, saved_as).await
+        }
+        Command::CheckToken { attempt, material, saved_as } => {
+            identity::check(shared, attempt, *material, saved_as).await
+        }
+        Command::SaveProfile { attempt, name, material, replace } => {
+            profiles::save(shared, attempt, name, *material, replace).await
+        }
+        Command::KeepEntered { attempt, name, profile } => {
+            profiles::keep_entered(shared, attempt, &name, &profile).await
+        }
+        Command::SaveAgain { attempt, name, material } => profiles::save_again(shared, attempt, name, *material).await,
+        Command::OpenProfile { attempt, name } => profiles::open(shared, attempt, name).await,
+        Command::History { attempt, name } => history::show(shared, attempt, name).await,
+        Command::Restore { attempt, name, generation, anyway } => {
+            history::restore(shared, attempt, name, generation, anyway).await
+        }
+        Command::VaultStatus(attempt) => moving::status(shared, attempt).await,
+        Command::MoveVault { attempt, to, passphrase } => moving::move_vault(shared, attempt, to, passphrase).await,
+        Command::Token { attempt, name, need } => keep::token(shared, attempt, name, need).await,
+        Command::KeepUnkept => keep::try_again(shared).await,
+        Command::Rehearse { attempt, id } => rehearse::run(shared, attempt, id).await,
+        Command::SavePreset { attempt, service, replace } => presets::save(shared, attempt, &service, replace),
+        Command::Import { attempt, source } => importing::import(shared, attempt, source).await,
+        Command::ImportChosen(attempt) => importing::choose(shared, attempt).await,
+        Command::ListForms => {
+            export::forms(shared);
+            Ok(())
+        }
+        Command::PreviewExport { attempt, order } => export::preview(shared, attempt, order).await,
+        Command::Export { attempt, order, to } => export::export(shared, attempt, order, to).await,
+        Command::Fields { attempt, name } => export::fields(shared, attempt, name).await,
+        Command::Share { attempt, order } => export::share(shared, attempt, order).await,
+        Command::ListOutlets(name) => export::list(shared, &name),
+        Command::DropOutlet { name, path } => export::drop_outlet(shared, &name, &path),
+        Command::TakeShared { attempt, chosen, replace } => taking::take(shared, attempt, chosen, replace).await,
+        Command::TryReading { attempt, reading, reply } => {
+            reading::try_reading(shared, attempt, &reading, &reply).await;
+            Ok(())
+        }
+        Command::ReadKey { attempt, source, certificate } => keys::read(shared, attempt, source, certificate).await,
+        Command::MakeKey { attempt, service, rsa_bits } => keys::make(shared, attempt, &service, rsa_bits).await,
+        Command::KeepKey { attempt, name, pair, replace } => keys::keep(shared, attempt, name, *pair, replace).await,
+        Command::OpenKey { attempt, name } => keys::open(shared, attempt, name).await,
+        Command::WriteCertificate { attempt, path, text } => keys::write(shared, attempt, path, text).await,
+        Command::Forget { attempt, name } => profiles::forget(shared, attempt, name).await,
+        Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(shared, attempt, name).await,
+        Command::WhoAmI { attempt, name } => keep::whoami(shared, attempt, name).await,
+        Command::SetKeepAlive { attempt, name, on } => alive::set(shared, attempt, name, on).await,
+        Command::SetDisplayName { attempt, name, display_name } => {
+            profiles::set_display_name(shared, attempt, name, display_name).await
+        }
+        Command::StayAlive => alive::run(shared).await,
+        Command::ShowTray(icon) => tray::show(shared, icon).await,
+        Command::Notify(notice) => {
+            notices::show(shared, notice).await;
+            Ok(())
+        }
+        Command::BeAgent(attempt) => attend::be_agent(shared, attempt).await,
+        Command::AgentStatus(attempt) => attend::status(shared, attempt).await,
+        Command::StopAgent(attempt) => attend::stop(shared, attempt).await,
+        // Both are dealt with before a run begins.
+        Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     }
 }

@@ -3,3 +3,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod acme;
+mod notices;
+mod panic;
+mod waiting;

@@ -29,6 +29,13 @@ pub fn stray_printing(source: &Source) -> Vec<String> {
     calls.map(|(line, name)| format!("{}:{line}: `{name}!` belongs in src/cli and src/main.rs", source.path)).collect()
 }
 
+/// Widgets that ask for a frame after each frame: one of them keeps half a core busy for as long as it is shown.
+pub fn restless(source: &Source) -> Vec<String> {
+    let spinners = source.words("Spinner").into_iter().chain(source.words("spinner"));
+    let rule = "a spinner draws the window without end: use `widgets::waiting`";
+    spinners.map(|line| format!("{}:{line}: {rule}", source.path)).collect()
+}
+
 /// `unsafe`, tests that are switched off, and sleeping where one can wait for an event.
 pub fn shortcuts(source: &Source) -> Vec<String> {
     let unsafe_code = source.words("unsafe").into_iter().map(|line| (line, "`unsafe` is not used here"));
@@ -68,6 +75,13 @@ mod tests {
         let named = ["src/vault/mod.rs:2: `eprintln!` belongs in src/cli and src/main.rs"];
         assert_eq!(stray_printing(&Source::new("src/vault/mod.rs", text)), named);
         assert_eq!(stray_printing(&Source::new("src/cli/list.rs", text)), [""; 0]);
+    }
+
+    #[test]
+    fn what_draws_without_end_is_named() {
+        let text = "use egui::Spinner;\nfn a(ui: &mut Ui) {\n    ui.spinner();\n}";
+        assert_eq!(restless(&Source::new("src/gui/panel.rs", text)).len(), 2);
+        assert_eq!(restless(&Source::new("src/gui/panel.rs", "fn a() { waiting(ui, text, run); }")), [""; 0]);
     }
 
     #[test]

@@ -46,6 +46,11 @@ fn every_program_is_started_where_secrets_are_kept_from_it() {
 }
 
 #[test]
+fn nothing_draws_the_window_without_end() {
+    assert_none(&of_each(&sources("src"), habits::restless));
+}
+
+#[test]
 fn nothing_is_unsafe_switched_off_or_left_to_sleep() {
     let all: Vec<Source> = sources("src").into_iter().chain(sources("tests")).collect();
     assert_none(&of_each(&all, habits::shortcuts));

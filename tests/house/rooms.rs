@@ -78,6 +78,7 @@ const ROOMS: &[Room] = &[
     Room { name: "store", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "delivery", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "desktop", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "crash", layer: EDGES, alone: true, bans: &[NETWORK, WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
@@ -98,6 +99,7 @@ const EDGE_ROOMS: &[&str] = &[
     "crate::expression",
     "crate::agent",
     "crate::desktop",
+    "crate::crash",
 ];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.

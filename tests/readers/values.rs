@@ -66,6 +66,7 @@ fn subject(value: &str) -> Subject {
         url: None,
         inputs: BTreeMap::new(),
         whole: Box::new(Profile {
+            display_name: tokenwright::service::DisplayName::default(),
             service: Service::default(),
             inputs: BTreeMap::new(),
             client_id: "id".into(),

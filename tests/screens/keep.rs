@@ -23,6 +23,7 @@ use crate::support::{renewed, temp_home};
 fn listed(state: ProfileState) -> Session {
     let mut session = scenes::started();
     let summary = ProfileSummary {
+        display_name: tokenwright::service::DisplayName::default(),
         name: name("acme"),
         service_id: "practice".into(),
         service: "Practice service".into(),

@@ -176,6 +176,7 @@ pub fn saved(as_name: &str) -> Session {
     };
     let broken = ProfileState::Broken(Diagnosis::new("`old.toml` line 3: there is no key `bearr`"));
     let summary = |name, service: &str, state| ProfileSummary {
+        display_name: tokenwright::service::DisplayName::default(),
         name,
         service_id: "practice".into(),
         service: service.to_owned(),

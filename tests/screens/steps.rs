@@ -115,7 +115,7 @@ fn a_service_without_client_flow_asks_for_the_client_id_only() {
 fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
     for dress in DRESSES {
         let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
-        assert!(window.reads("Waiting on 127.0.0.1:5000, for another 9 min 00 s"), "{}", window.words());
+        assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("The wait ends at "), "{}", window.words());
         for text in ["the system could not open a browser", "open the URL yourself", "SHA-256 fingerprint"] {
             assert!(window.reads(text), "{text}");
         }
@@ -234,8 +234,8 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
     for dress in DRESSES {
         let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
         assert!(window.button("Save profile").expect("there").accesskit_node().is_disabled());
-        window.fill("Profile name", "a/b");
-        assert!(window.reads("the profile's name cannot hold '/' there"));
+        window.fill("Profile name", "\u{202e}");
+        assert!(window.reads("the profile's name cannot hold '\\u{202e}' there"), "{}", window.words());
         window.fill("Profile name", "acme");
         window.press("Save profile");
         window.key_press_modifiers(Modifiers::COMMAND, Key::S);
@@ -250,6 +250,27 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
         window.settle();
         window.press("Replace");
         assert_eq!(window.state().wanted[3], Intent::Save { replace: true });
+    }
+}
+
+#[test]
+fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
+    for dress in DRESSES {
+        for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("株式会社", "practice"), ("a/b", "a-b")]
+        {
+            let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+            window.fill("Profile name", typed);
+            assert!(window.reads(&format!("Files and scripts know it as {plain}.")), "{}", window.words());
+            assert!(!window.reads("cannot hold"));
+            window.field("Profile name").expect("the field").focus();
+            window.settle();
+            window.key_press(Key::Enter);
+            window.settle();
+            assert_eq!(window.state().wanted, [Intent::Save { replace: false }]);
+            let draft = &window.state().draft;
+            assert_eq!(draft.name, plain);
+            assert_eq!(draft.profile.as_ref().expect("a profile").display_name, typed);
+        }
     }
 }
 

@@ -122,6 +122,13 @@ pub enum Task {
         #[arg(long)]
         off: bool,
     },
+    /// Call a profile something in any script, beside its plain name
+    DisplayName {
+        /// The profile
+        name: String,
+        /// What it is called; `''` for nothing
+        text: String,
+    },
     /// Keep profiles alive without a window, and hand out tokens at once, until stopped
     Agent(AgentOptions),
     /// Try a service's preset from sign-in to refresh on this machine, without an account

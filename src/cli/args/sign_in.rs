@@ -15,6 +15,9 @@ pub struct SignInOptions {
     /// The service's id; needed unless the profile is there already
     #[arg(long, value_name = "ID")]
     pub service: Option<String>,
+    /// What the profile is called in lists and in the window, in any script
+    #[arg(long, value_name = "TEXT")]
+    pub display_name: Option<String>,
     /// A value that the service needs, such as `account_id=1234567`
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,

@@ -77,7 +77,7 @@ fn call_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
         return primary(ui, call, blocked);
     };
     let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, &place, flow)).inner
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, session, &place, flow)).inner
 }
 
 /// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).

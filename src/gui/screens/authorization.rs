@@ -5,11 +5,11 @@ use egui::Ui;
 use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::screens::{intent_button, key, known, point_at, waiting_row};
+use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
-    notice, section, segmented, toggle,
+    ButtonKind, CodeBlock, Field as TextField, banner, chips, disclosure, key_values, link_button, notice, section,
+    segmented, toggle,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
@@ -20,10 +20,27 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
     let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
-    let Draft { profile, lead, .. } = draft;
-    client_ui(ui, profile.as_mut()?, &errors, lead);
+    let Draft { profile, lead, secrets, .. } = draft;
+    let profile = profile.as_mut()?;
+    client_ui(ui, profile, &errors, lead);
     ui.add_space(12.0);
-    intent.or(key::key_ui(ui, session, draft, &errors))
+    if client_flow {
+        // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
+        section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, lead));
+        ui.add_space(12.0);
+    }
+    let stop = if client_flow { stop_ui(ui, session) } else { None };
+    intent.or(stop).or(key::key_ui(ui, session, draft, &errors))
+}
+
+/// Whether the person looks at the token call before it is sent.
+fn stop_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+    let before = session.window.is_some_and(|window| window.stop_before_token_call);
+    let mut on = before;
+    let help = "Look at the request first. Off, it is sent as soon as the code comes.";
+    toggle(ui, Intent::SetStop(on).words().text, &mut on, Some(help));
+    ui.add_space(12.0);
+    (on != before).then_some(Intent::SetStop(on))
 }
 
 /// The browser's visit, once it was asked for.
@@ -34,13 +51,13 @@ fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent>
             banner(ui, Tone::Danger, &failure.diagnosis);
             None
         }
-        AuthorizationState::Starting => waiting_row(ui, "Starting", Flow::Authorization),
+        AuthorizationState::Starting => waiting_row(ui, session, "Starting", Flow::Authorization),
         AuthorizationState::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
                 ui.add_space(8.0);
             }
-            waiting_ui(ui, draft, waiting)
+            waiting_ui(ui, session, draft, waiting)
         }
         AuthorizationState::Done(authorized) => {
             done_ui(ui, authorized);
@@ -161,21 +178,21 @@ fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     }
 }
 
-fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
+fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
     let mut intent = None;
     section(ui, "Sign in with the browser", |ui| {
         for problem in waiting.listener_problem.iter().chain(&waiting.browser_problem) {
             banner(ui, Tone::Warning, problem);
             ui.add_space(8.0);
         }
-        let left = std::time::Duration::try_from(waiting.until.duration_since(draft.now)).unwrap_or_default();
         let place = if waiting.addresses.is_empty() {
             "Waiting for what you paste".to_owned()
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
-        let words = format!("{place}, for another {}", countdown_text(left));
-        intent = waiting_row(ui, &words, Flow::Authorization);
+        intent = waiting_row(ui, session, &place, Flow::Authorization);
+        let until = waiting.until.to_zoned(draft.zone.clone()).strftime("%H:%M");
+        ui.label(small(ui, format!("The wait ends at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
             let text =

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
-use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
@@ -21,7 +21,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
-        secrets_ui(ui, profile, &mut draft.secrets);
+        secrets_ui(ui, profile, &mut draft.secrets, &mut draft.lead);
         let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Grant::RefreshToken;
         if tab == TokenTab::Refresh || is_at_hand {
             ui.add_space(8.0);
@@ -49,7 +49,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
         }
         let bearer = tab == TokenTab::Bearer;
         let call = if bearer { &mut profile.bearer } else { &mut profile.refresh };
-        request_ui(ui, call);
+        request_ui(ui, call, &mut draft.lead);
         for (name, words) in profile.service.parameter_help(if bearer { "bearer" } else { "refresh" }) {
             ui.label(small(ui, format!("{name}: {words}")));
         }
@@ -57,7 +57,8 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     });
 }
 
-fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets) {
+/// The secrets that the calls need, and the id of the user beside them.
+pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets, lead: &mut Lead) {
     let options = [
         (Asks::Nothing, "No secret"),
         (Asks::Secret, "Secret"),
@@ -68,7 +69,8 @@ fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecret
     let service = profile.customised();
     if service.wants_user_name() {
         ui.add_space(8.0);
-        Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
+        let field = Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
+        lead_to(&field, profile.user_name.is_empty(), lead);
     }
     if profile.asks != Asks::Nothing {
         ui.add_space(8.0);
@@ -77,20 +79,32 @@ fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecret
         if profile.asks == Asks::OptionalSecret {
             field = field.optional();
         }
-        field.show_secret(ui, &mut secrets.client_secret);
+        let field = field.show_secret(ui, &mut secrets.client_secret);
+        let is_wanted = profile.asks != Asks::OptionalSecret;
+        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), lead);
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
         ui.add_space(8.0);
         let help = "The person's own. Kept in the vault, sent to the host that the preview shows.";
-        Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
+        let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
+        lead_to(&field, secrets.password.is_empty(), lead);
     }
 }
 
-fn request_ui(ui: &mut Ui, call: &mut CallDraft) {
+/// Gives the keyboard to the first field that the call lacks something of.
+fn lead_to(field: &egui::Response, is_empty: bool, lead: &mut Lead) {
+    if is_empty && lead.takes(Focus::Missing) {
+        field.request_focus();
+        field.scroll_to_me(Some(egui::Align::Center));
+    }
+}
+
+fn request_ui(ui: &mut Ui, call: &mut CallDraft, lead: &mut Lead) {
     ui.label(label("Method"));
     segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     ui.add_space(8.0);
-    Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
+    let field = Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
+    lead_to(&field, call.url.trim().is_empty(), lead);
     ui.add_space(8.0);
     let authentications = [
         (Authentication::None, "None, or in query or body"),

@@ -46,7 +46,7 @@ pub(crate) fn foot_line(ui: &mut Ui) {
 }
 
 fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
-    ui.label(heading(format!("Export {}", export.profile)));
+    ui.label(heading(format!("Export {}", session.shown_name(&export.profile))));
     ui.add_space(8.0);
     let mut intent = outcome_ui(ui, session, export);
     intent = intent.or(vault::vault_ui(ui, session, draft));
@@ -71,7 +71,7 @@ fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, export: &mut Expor
 /// What the last export came to; nothing of one that was asked for otherwise than it stands now.
 fn outcome_ui(ui: &mut Ui, session: &Session, export: &ExportDraft) -> Option<Intent> {
     if session.running(Flow::Export).is_some() {
-        return waiting_row(ui, "Writing, with a token that is valid", Flow::Export);
+        return waiting_row(ui, session, "Writing, with a token that is valid", Flow::Export);
     }
     let intent = match session.export.done.as_ref()? {
         Ok(done) => {

@@ -5,7 +5,7 @@ use egui::{Frame, Id, Modal, Ui};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
-use crate::gui::theme::heading;
+use crate::gui::theme::{heading, small};
 use crate::gui::widgets::{ButtonKind, secondary_button};
 use crate::service::ProfileName;
 use crate::wizard::Session;
@@ -17,7 +17,10 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -
     let frame = Frame::popup(ui.style()).inner_margin(20);
     let shown = Modal::new(Id::unique("forgetting")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
-        ui.label(heading(format!("Forget {name}?")));
+        ui.label(heading(format!("Forget {}?", session.shown_name(&name))));
+        if session.shown_name(&name) != name.as_str() {
+            ui.label(small(ui, name.as_str()));
+        }
         ui.add_space(8.0);
         ui.label("The profile and its tokens are removed from this machine and cannot be brought back.");
         if revocable {

@@ -57,7 +57,7 @@ fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<I
         }
         ImportState::Reading(address) => {
             let what = address.as_ref().map_or_else(|| "Reading".to_owned(), |address| format!("Fetching {address}"));
-            waiting_row(ui, &what, Flow::Import)
+            waiting_row(ui, session, &what, Flow::Import)
         }
         ImportState::Asking(issuer) => {
             let found = Diagnosis::new(format!("This is the address of an issuer at {}", issuer.host()));

@@ -74,7 +74,7 @@ fn state_ui(ui: &mut Ui, session: &Session) {
 
 fn missing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     if session.running(Flow::Key).is_some() {
-        return waiting_row(ui, "Reading or making the key", Flow::Key);
+        return waiting_row(ui, session, "Reading or making the key", Flow::Key);
     }
     let mut intent = dropped(ui, draft);
     let help = "PEM, a private JWK, or the JSON file of a service account. It is kept in the vault.";

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod key;
 mod known;
+mod names;
 mod outlets;
 mod preset;
 mod profile_menu;
@@ -28,6 +29,7 @@ mod unkept;
 mod vault;
 mod window;
 
+pub(crate) use crate::gui::screens::call_form::rendered;
 pub use crate::gui::screens::profiles::expiry;
 pub(crate) use crate::gui::screens::reading::tried;
 pub use crate::gui::screens::window::window_ui;
@@ -36,8 +38,8 @@ use egui::Ui;
 
 use crate::gui::draft::{Focus, Lead};
 use crate::gui::intent::Intent;
-use crate::gui::widgets::{ButtonKind, button, spinner_row};
-use crate::wizard::Flow;
+use crate::gui::widgets::{ButtonKind, button, waiting};
+use crate::wizard::{Flow, Session};
 
 /// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
 pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
@@ -52,10 +54,10 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
     (clicked || pressed).then_some(intent)
 }
 
-/// A wheel, what is waited for, and the way out of it, by button or key.
-pub(crate) fn waiting_row(ui: &mut Ui, text: &str, flow: Flow) -> Option<Intent> {
+/// What is waited for and since when, and the way out of it, by button or key.
+pub(crate) fn waiting_row(ui: &mut Ui, session: &Session, text: &str, flow: Flow) -> Option<Intent> {
     let intent = Intent::Cancel(flow);
-    let clicked = spinner_row(ui, text);
+    let clicked = waiting(ui, text, session.running(flow).unwrap_or_default().0);
     let pressed = intent.words().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
     (clicked || pressed).then_some(intent)
 }

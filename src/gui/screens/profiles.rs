@@ -110,7 +110,11 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     });
     // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
     let response = ui.interact(shown.response.rect, ui.scope_id().with("open"), Sense::click());
-    let described = format!("Open {}", profile.name);
+    let described = if profile.display_name.is_empty() {
+        format!("Open {}", profile.name)
+    } else {
+        format!("Open {} ({})", profile.display_name, profile.name)
+    };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, described.clone()));
     if response.has_focus() {
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
@@ -137,11 +141,14 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
 fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSummary) {
     ui.set_width(ui.available_width());
     ui.spacing_mut().item_spacing.y = 2.0;
-    let name = RichText::new(profile.name.as_str()).text_style(crate::gui::theme::label_style());
+    let name = RichText::new(profile.shown_name()).text_style(crate::gui::theme::label_style());
     ui.scope(|ui| {
         ui.set_max_width(ui.available_width() - MENU_SIDE + 4.0);
         ui.add(egui::Label::new(name).truncate().selectable(false));
     });
+    if !profile.display_name.is_empty() {
+        ui.add(egui::Label::new(small(ui, profile.name.as_str())).truncate().selectable(false));
+    }
     ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
     if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));

@@ -36,7 +36,7 @@ pub(crate) fn rehearsal_ui(
     ui.add_space(12.0);
     let shown = section(ui, "Rehearsal", |ui| {
         let intent = if going {
-            waiting_row(ui, "Rehearsing against a stand-in on this machine", Flow::Rehearsal)
+            waiting_row(ui, session, "Rehearsing against a stand-in on this machine", Flow::Rehearsal)
         } else {
             summary_ui(ui, state);
             None

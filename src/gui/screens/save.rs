@@ -4,18 +4,18 @@ use egui::Ui;
 
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
+use crate::gui::naming;
+use crate::gui::screens::names::names_ui;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, toggle};
-use crate::service::ProfileName;
+use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
 use crate::wizard::{FailureCode, Flow, Session, VaultState};
 
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     ui.separator();
-    let parsed = ProfileName::parse(&draft.name);
-    let wrong = if draft.name.is_empty() { None } else { parsed.as_ref().err().map(ToString::to_string) };
-    let field = Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref()).show(ui, &mut draft.name);
+    let field = names_ui(ui, session, draft);
+    let parsed = naming::plain_name(draft, session);
     let blocked = match (&parsed, &session.vault) {
         (Err(_), _) => Some("Enter a name first"),
         (_, VaultState::Open(_)) if session.running(Flow::Save).is_some() => Some("Being saved"),

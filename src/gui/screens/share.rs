@@ -49,7 +49,12 @@ fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, share: &mut ShareD
 fn which_ui(ui: &mut Ui, session: &Session, share: &mut ShareDraft) {
     for profile in session.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
         let mut on = share.profiles.contains(&profile.name);
-        toggle(ui, profile.name.as_str(), &mut on, Some(&profile.service));
+        let help = if profile.display_name.is_empty() {
+            profile.service.clone()
+        } else {
+            format!("{}, {}", profile.name, profile.service)
+        };
+        toggle(ui, profile.shown_name(), &mut on, Some(&help));
         if on {
             share.profiles.insert(profile.name.clone());
         } else {
@@ -88,7 +93,7 @@ fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
 /// What the last sharing came to; nothing of one into another file.
 fn outcome_ui(ui: &mut Ui, session: &Session, share: &ShareDraft) -> Option<Intent> {
     if session.running(Flow::Share).is_some() {
-        return waiting_row(ui, "Writing the file", Flow::Share);
+        return waiting_row(ui, session, "Writing the file", Flow::Share);
     }
     let intent = match session.export.shared.as_ref()? {
         Ok(done) => {

@@ -60,6 +60,9 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
         }
         Ok(material) => {
             key_values(ui, |rows| {
+                if !material.profile.display_name.is_empty() {
+                    rows.text("Display name", material.profile.display_name.as_str());
+                }
                 rows.text("Service", &material.profile.service.name);
                 rows.text("Client ID", &material.profile.client_id);
                 if !profile.secrets.is_empty() {

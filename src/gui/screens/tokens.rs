@@ -15,7 +15,7 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
 use crate::secret::{MASK, Secret};
-use crate::wizard::{CallState, EXPIRING, Flow, Session};
+use crate::wizard::{AuthorizationState, CallState, EXPIRING, Flow, Session};
 
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
@@ -37,12 +37,30 @@ pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
         }
         CallState::Idle | CallState::Sending(_) => {}
     }
+    let again = again_ui(ui, session, draft);
     if matches!(state, CallState::Done(_) | CallState::Failed(_)) {
         ui.add_space(12.0);
     }
-    ui.push_id(("call", draft.tab as u8), |ui| call_form::call_form_ui(ui, session, draft));
+    // Of each service: what was folded away for one is open for another.
+    let service = draft.profile.as_ref().map(|profile| profile.service.id.clone());
+    ui.push_id(("call", draft.tab as u8, service), |ui| call_form::call_form_ui(ui, session, draft));
     let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, session, draft)).inner;
-    intent.or(tried)
+    intent.or(again).or(tried)
+}
+
+/// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).
+fn again_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+    let has_code = matches!(session.authorization, AuthorizationState::Done(_));
+    let failed = match &session.bearer {
+        CallState::Failed(_) => true,
+        CallState::Done(exchange) => exchange.outcome.is_err(),
+        CallState::Idle | CallState::Sending(_) => false,
+    };
+    if !has_code || !failed || draft.tab != TokenTab::Bearer {
+        return None;
+    }
+    ui.add_space(8.0);
+    intent_button(ui, ButtonKind::Secondary, Intent::Authorize { again: true }, None)
 }
 
 /// What is wrong with the saved tokens, and the one thing that mends it.
@@ -194,7 +212,7 @@ fn identity_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> 
         return None;
     }
     let intent = if session.running(Flow::Identity).is_some() {
-        waiting_row(ui, "Asking the service whose token it is", Flow::Identity)
+        waiting_row(ui, session, "Asking the service whose token it is", Flow::Identity)
     } else {
         intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
     };

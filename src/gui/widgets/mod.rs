@@ -33,4 +33,4 @@ pub use segmented::{Segment, segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};
 pub use stepper::{StepMark, stepper};
 pub use toggle::toggle;
-pub use waiting::spinner_row;
+pub use waiting::waiting;

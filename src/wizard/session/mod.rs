@@ -79,6 +79,8 @@ pub struct Session {
     /// Runs by flow: the newest one, and whether it still goes on.
     runs: BTreeMap<Flow, Run>,
     last_attempt: u64,
+    /// Why nothing can be done any more.
+    ended: Option<Failure>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +109,9 @@ impl Session {
             Flow::Vault | Flow::Preview | Flow::Reading | Flow::WhoAmI => {}
             Flow::History => self.history_problem = None,
             Flow::Key => self.key = KeyState::Idle,
+        }
+        if let Some(failure) = self.ended.clone() {
+            self.when(attempt, true, |session, flow| session.fail(flow, failure));
         }
         attempt
     }
@@ -167,6 +172,12 @@ impl Session {
         preview
     }
 
+    /// What a profile is called on a screen.
+    pub fn shown_name<'a>(&'a self, name: &'a ProfileName) -> &'a str {
+        let saved = self.profiles.iter().find(|profile| profile.name == *name);
+        saved.map_or(name.as_str(), ProfileSummary::shown_name)
+    }
+
     /// Completes what a call is made from with what this session has learnt.
     pub fn complete(&self, material: &mut Material) {
         if let AuthorizationState::Done(authorized) = &self.authorization {
@@ -199,6 +210,7 @@ impl Session {
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
             | Event::TrayPressed(_)
+            | Event::NoticePressed
             // What is wrong with it is in `alive`, which follows.
             | Event::NotRenewed(..) => {}
             event @ (Event::Forms(..)
@@ -218,17 +230,15 @@ impl Session {
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
-            Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) => self.when(attempt, true, |_, _| {}),
+            Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => {
+                self.when(attempt, true, |_, _| {});
+            }
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
             Event::HeldUp(attempt, why) => self.when(attempt, false, |session, _| session.held_up = Some(why)),
-            Event::Unkept(name, why) => {
-                self.unkept.insert(name, why);
-            }
-            Event::Kept(name) => {
-                self.unkept.remove(&name);
-            }
+            Event::Unkept(name, why) => drop(self.unkept.insert(name, why)),
+            Event::Kept(name) => drop(self.unkept.remove(&name)),
             Event::Alive(alive) => self.alive = alive,
             Event::Tray(tray) => self.tray = tray,
             Event::Renewed(token) => self.refreshed(&token),
@@ -239,6 +249,7 @@ impl Session {
                 self.finish_flow(Flow::Vault);
             }
             Event::Problem(failure) => self.tell(failure.diagnosis),
+            Event::Ended(failure) => self.end(failure),
             Event::PracticeReady(port) => self.practice = PracticeState::Ready(port),
             Event::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
             Event::Waiting(attempt, waiting) => self.when(attempt, false, |session, _| {
@@ -393,6 +404,18 @@ mod tests {
 
     fn failure() -> Failure {
         Failure::new(FailureKind::Refused, Diagnosis::new("no"))
+    }
+
+    #[test]
+    fn when_the_worker_has_ended_nothing_is_waited_for_any_more() {
+        let mut session = Session::default();
+        session.begin(Flow::Authorization);
+        session.apply(Event::Ended(Failure::ended()));
+        assert!(matches!(session.authorization, AuthorizationState::Failed(_)));
+        assert_eq!(session.problems.len(), 1);
+        session.begin(Flow::Bearer);
+        assert!(matches!(session.bearer, CallState::Failed(_)));
+        assert_eq!(session.running(Flow::Bearer), None);
     }
 
     #[test]

@@ -1,8 +1,18 @@
-//! What imports, keys and rehearsals change of what a face knows.
+//! What imports, keys, rehearsals and the end of the worker change of what a face knows.
 
-use crate::wizard::{Event, ImportState, KeyState, RehearsalState, Session};
+use crate::wizard::{Attempt, Event, Failure, ImportState, KeyState, RehearsalState, Session};
 
 impl Session {
+    /// Nothing goes on any more: what is waited for fails.
+    pub(in crate::wizard::session) fn end(&mut self, failure: Failure) {
+        let going: Vec<Attempt> = self.runs.values().filter(|run| run.going).map(|run| run.attempt).collect();
+        for attempt in going {
+            self.when(attempt, true, |session, flow| session.fail(flow, failure.clone()));
+        }
+        self.tell(failure.diagnosis.clone());
+        self.ended = Some(failure);
+    }
+
     /// Takes in what happened to an import.
     pub(in crate::wizard) fn apply_import(&mut self, event: Event) {
         match event {

@@ -1,0 +1,157 @@
+//! The window asks for attention, and the desktop says why, when something comes while the person looks elsewhere.
+
+use std::collections::BTreeSet;
+
+use egui::{Context, UserAttentionType, ViewportCommand};
+use jiff::Timestamp;
+
+use crate::service::{ProfileName, shown_text};
+use crate::wizard::{Event, Failure, FailureKind, Flow, Notice, ProfileState, ProfileSummary, Session};
+
+/// The most characters of a name in a notice.
+const LONGEST: usize = 60;
+
+/// Whether the person was called, and about what.
+#[derive(Debug, Default)]
+pub(crate) struct Attention {
+    /// Whether the window asks for attention.
+    asks: bool,
+    /// The profiles kept alive that are known to need a sign-in; `None` until they were first listed.
+    known: Option<BTreeSet<ProfileName>>,
+}
+
+impl Attention {
+    /// Asks for attention, and returns what the desktop is to say; nothing where the window has the keyboard.
+    pub(crate) fn call(&mut self, ctx: &Context, notice: Option<Notice>) -> Option<Notice> {
+        let notice = notice.filter(|_| !has_focus(ctx))?;
+        self.asks = true;
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Informational));
+        Some(notice)
+    }
+
+    /// Stops asking once the person is there: a desktop leaves the mark on the window otherwise.
+    pub(crate) fn follow(&mut self, ctx: &Context) {
+        if self.asks && has_focus(ctx) {
+            self.asks = false;
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(UserAttentionType::Reset));
+        }
+    }
+
+    /// What is to be said of the profiles kept alive that have come to need a sign-in: of each once, until it has been mended.
+    pub(crate) fn fallen(&mut self, session: &Session, now: Timestamp) -> Option<Notice> {
+        // Before the first list nothing is known; what stands in it at the start is no news.
+        session.window?;
+        let kept = session.profiles.iter().filter(|profile| profile.keep_alive);
+        let needy: Vec<&ProfileSummary> = kept.filter(|profile| needs_sign_in(&profile.state, now)).collect();
+        let names = needy.iter().map(|profile| profile.name.clone()).collect();
+        let known = self.known.replace(names)?;
+        let news: Vec<&ProfileSummary> = needy.into_iter().filter(|profile| !known.contains(&profile.name)).collect();
+        let title = match news.as_slice() {
+            [] => return None,
+            [profile] => format!("{} needs a new sign-in", shown_text(profile.shown_name(), LONGEST)),
+            several => format!("{} profiles need a new sign-in", several.len()),
+        };
+        Some(Notice { title, text: "It can no longer be refreshed without you.".to_owned() })
+    }
+}
+
+/// What is to be said of an event of the sign-in to this service, which the session has not taken in yet.
+pub(crate) fn of_sign_in(event: &Event, session: &Session, service: &str) -> Option<Notice> {
+    let service = shown_text(service, LONGEST);
+    let running = |flow: Flow| session.running(flow);
+    match event {
+        Event::Failed(attempt, failure)
+            if [Flow::Authorization, Flow::Bearer].iter().any(|flow| running(*flow) == Some(*attempt)) =>
+        {
+            Some(failed(failure, &service))
+        }
+        Event::Called(attempt, exchange) if running(Flow::Bearer) == Some(*attempt) => Some(match &exchange.outcome {
+            Err(failure) => failed(failure, &service),
+            Ok(_) if !exchange.choices.is_empty() => Notice {
+                title: format!("{service} needs a choice"),
+                text: "It names several of a kind: choose the one that you mean.".to_owned(),
+            },
+            Ok(_) => Notice { title: format!("Signed in to {service}"), text: "The tokens have come.".to_owned() },
+        }),
+        _ => None,
+    }
+}
+
+/// The code has come, and the person has to do something before it is used.
+pub(crate) fn code_waits(service: &str) -> Notice {
+    let title = format!("The code of {} has come", shown_text(service, LONGEST));
+    Notice { title, text: "It lives about a minute: go on in the window.".to_owned() }
+}
+
+/// The reason is shown in the window: what a service says of a refusal may name the person.
+fn failed(failure: &Failure, service: &str) -> Notice {
+    let title = match failure.kind {
+        FailureKind::Refused | FailureKind::NeedsSignIn => format!("{service} refused the sign-in"),
+        _ => format!("The sign-in to {service} did not succeed"),
+    };
+    Notice { title, text: "The window says why.".to_owned() }
+}
+
+fn needs_sign_in(state: &ProfileState, now: Timestamp) -> bool {
+    let has_ended =
+        matches!(state, ProfileState::Tokens { expires_at: Some(at), refreshable: false, .. } if *at <= now);
+    has_ended || matches!(state, ProfileState::NeedsSignIn { .. } | ProfileState::Stale(_))
+}
+
+/// Whether the window has the keyboard. What the desktop said last counts: the toolkit's own word is false at first.
+fn has_focus(ctx: &Context) -> bool {
+    ctx.input(|input| input.viewport().focused.unwrap_or(input.focused))
+}
+
+/// Brings the window up, as far as the desktop lets it.
+pub(crate) fn raise(ctx: &Context) {
+    ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+    ctx.send_viewport_cmd(ViewportCommand::Focus);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Diagnosis;
+    use crate::service::DisplayName;
+    use crate::wizard::WindowSettings;
+
+    fn session(states: &[(&str, bool)]) -> Session {
+        let dead = || ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None };
+        let alive = || ProfileState::Tokens {
+            expires_at: None,
+            refreshable: true,
+            refresh_token_expires_at: None,
+            announced_from: None,
+            scopes: None,
+        };
+        let state = |needs: bool| if needs { dead() } else { alive() };
+        let summary = |(name, needs): &(&str, bool)| ProfileSummary {
+            name: ProfileName::parse(name).expect("a name"),
+            display_name: DisplayName::default(),
+            service_id: String::new(),
+            service: String::new(),
+            keep_alive: true,
+            state: state(*needs),
+        };
+        let mut session = Session::default();
+        session.apply(Event::Window(WindowSettings::default()));
+        session.apply(Event::Profiles(states.iter().map(summary).collect()));
+        session
+    }
+
+    #[test]
+    fn a_profile_that_comes_to_need_a_sign_in_is_told_once_until_it_is_mended() {
+        let mut attention = Attention::default();
+        let mut title = |states: &[(&str, bool)]| {
+            attention.fallen(&session(states), Timestamp::UNIX_EPOCH).map(|notice| notice.title)
+        };
+        assert_eq!(title(&[("a", true), ("b", false)]), None);
+        assert_eq!(title(&[("a", true), ("b", true)]).as_deref(), Some("b needs a new sign-in"));
+        assert_eq!(title(&[("a", true), ("b", true)]), None);
+        assert_eq!(title(&[("a", false), ("b", true)]), None);
+        assert_eq!(title(&[("a", true), ("b", true)]).as_deref(), Some("a needs a new sign-in"));
+        assert_eq!(title(&[("a", false), ("b", false)]), None);
+        assert_eq!(title(&[("a", true), ("b", true)]).as_deref(), Some("2 profiles need a new sign-in"));
+    }
+}

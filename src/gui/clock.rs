@@ -1,0 +1,81 @@
+//! When the window is drawn again for what changes by itself: at most once a second however much counts down on it, and
+//! not at all while nobody sees it.
+
+use std::time::Duration;
+
+use egui::Context;
+use jiff::Timestamp;
+
+use crate::gui::app::App;
+use crate::gui::screens;
+
+/// A frame that is asked for at the very end of a second may come just before it.
+const MARGIN: Duration = Duration::from_millis(5);
+
+impl App {
+    /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
+    pub(in crate::gui) fn schedule_clock(&self, ctx: &Context) {
+        let saved = self.session.profiles.iter().filter_map(screens::expiry);
+        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
+        if let Some(next) = next {
+            wake_after(ctx, self.draft.now, next);
+        }
+    }
+}
+
+/// When a countdown to `at` reads differently: each second in the last hour, each minute before.
+fn until_next_change(at: Timestamp, now: Timestamp) -> Option<Duration> {
+    let left = Duration::try_from(at.duration_since(now)).ok()?;
+    let step = if left < Duration::from_hours(1) { 1 } else { 60 };
+    Some(Duration::new(left.as_secs() % step, left.subsec_nanos()))
+}
+
+/// Wakes the window when the second ends in which `until_change` is over. All that counts shares these seconds: each
+/// countdown in its own would draw the window as often as there are profiles.
+pub(crate) fn wake_after(ctx: &Context, now: Timestamp, until_change: Duration) {
+    if is_seen(ctx) {
+        ctx.request_repaint_after(until_end_of_second(now, until_change));
+    }
+}
+
+/// Wakes the window when so many seconds have ended, this one counted.
+pub(crate) fn wake_in_seconds(ctx: &Context, now: Timestamp, seconds: u64) {
+    wake_after(ctx, now, Duration::from_secs(seconds).saturating_sub(into_second(now)));
+}
+
+/// Whether the desktop shows the window. One that comes back is drawn then without being asked.
+fn is_seen(ctx: &Context) -> bool {
+    ctx.input(|input| input.viewport().minimized != Some(true) && input.viewport().occluded != Some(true))
+}
+
+fn into_second(now: Timestamp) -> Duration {
+    Duration::from_nanos(now.subsec_nanosecond().unsigned_abs().into())
+}
+
+fn until_end_of_second(now: Timestamp, until_change: Duration) -> Duration {
+    let into_second = into_second(now);
+    let at = into_second + until_change;
+    let whole = if at.subsec_nanos() == 0 && !at.is_zero() { at.as_secs() } else { at.as_secs() + 1 };
+    Duration::from_secs(whole).saturating_sub(into_second) + MARGIN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_changes_within_a_second_is_drawn_in_one_frame_at_its_end() {
+        let now: Timestamp = "2026-11-28T12:00:00.250Z".parse().expect("a time");
+        let check = |until_change: u64, expected: u64| {
+            let until = until_end_of_second(now, Duration::from_millis(until_change));
+            assert_eq!(until, Duration::from_millis(expected) + MARGIN, "{until_change}");
+        };
+        check(0, 750);
+        check(1, 750);
+        check(749, 750);
+        check(750, 750);
+        check(751, 1750);
+        check(59_100, 59_750);
+    }
+}

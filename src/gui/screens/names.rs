@@ -1,0 +1,35 @@
+//! What a profile is called: its plain name, and beside it any other in the person's own script.
+
+use egui::{Response, Ui};
+
+use crate::gui::draft::Draft;
+use crate::gui::naming;
+use crate::gui::theme::small;
+use crate::gui::widgets::Field;
+use crate::service::ProfileName;
+use crate::wizard::Session;
+
+/// Shows both names; the field of the plain one.
+pub(crate) fn names_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Response {
+    let proposal = naming::proposed(draft, session);
+    let wrong = ProfileName::parse(&draft.name).err().filter(|_| !draft.name.is_empty() && proposal.is_none());
+    let wrong = wrong.map(|error| error.to_string());
+    let field = ui.columns(2, |columns| {
+        let field = Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref());
+        let field = field.show(&mut columns[0], &mut draft.name);
+        if let Some(profile) = &mut draft.profile {
+            let shown = Field::new("Display name").example("Müller GmbH – Test").optional();
+            shown.show(&mut columns[1], &mut profile.display_name);
+        }
+        field
+    });
+    if let Some((name, _)) = proposal {
+        let words = format!("Files and scripts know it as {name}. What you typed becomes its display name.");
+        ui.label(small(ui, words));
+        // Not while it is typed: the next letter may make it a plain name after all.
+        if field.lost_focus() {
+            naming::settle(draft, session);
+        }
+    }
+    field
+}
