@@ -33,7 +33,7 @@ impl Reason {
             eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) if !has_display() => Self::NoDisplay,
             eframe::Error::Winit(error) => of_foreign_words(&error.to_string()),
             eframe::Error::WinitEventLoop(error) => of_foreign_words(&error.to_string()),
-            _ => Self::Other,
+            eframe::Error::AppCreation(_) => Self::Other,
         }
     }
 }

@@ -91,8 +91,8 @@ fn a_url_of_something_else_beside_the_settings_is_not_theirs() {
 
 #[test]
 fn two_forms_are_both_named_and_the_one_that_is_meant_is_read() {
-    let text = "OAuth Endpoint: https://one.example.test/token\nOAuth Grant Type: refresh_token\n\
-                Refresh Token URL: https://two.example.test/token\nRefresh Token Method: POST\n";
+    let text = "Refresh Token URL: https://two.example.test/token\nRefresh Token Method: POST\n\
+                OAuth Endpoint: https://one.example.test/token\nOAuth Grant Type: refresh_token\n";
     let read = |meant| read_as(text.as_bytes(), "x", &Catalog::bundled(), meant);
     let Err(ImportError::Ambiguous { forms }) = read(None) else { panic!("{:?}", read(None)) };
     assert_eq!(forms, [Form::Ezintegrations, Form::Evolutionx]);
