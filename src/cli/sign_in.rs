@@ -32,7 +32,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     let tokens = match get_tokens(conversation, &mut material, options) {
         Ok(tokens) => tokens,
         Err(failure) => {
-            if is_kept {
+            if is_kept && options.service.is_some() {
                 print::note(&format!(
                     "What was entered is kept, without secrets; try again: tokenwright sign-in {name}"
                 ));

@@ -19,7 +19,7 @@ use tokio::task;
 
 use crate::redirect::Parameters;
 use crate::redirect::page::{self, LandingPage};
-use crate::redirect::stray::{Stray, is_prefetch, is_worth_telling, quoted};
+use crate::redirect::stray::{Stray, is_navigation, is_prefetch, is_worth_telling, quoted};
 
 /// The largest form that is read. `form_post` answers with an identity token are a few KiB.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -59,7 +59,7 @@ impl Desk {
         wrong_scheme: bool,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
         if is_prefetch(request.headers()) {
-            return Ok(nothing_yet());
+            return Ok(nothing_yet(is_navigation(request.headers())));
         }
         let head = *request.method() == Method::HEAD;
         let (status, page) = match self.parameters(request, wrong_scheme).await {
@@ -177,10 +177,12 @@ pub(crate) fn already_completed() -> Ruling {
     (StatusCode::CONFLICT, LandingPage::problem("Already completed", text))
 }
 
-/// The answer to what is loaded ahead: nothing to show, and nothing to keep for the visit itself.
-fn nothing_yet() -> Response<Full<Bytes>> {
+/// The answer to what is loaded ahead: nothing to show, and nothing to keep. A page that is loaded ahead to be navigated to
+/// is kept by Chromium whatever the headers say, and a success without content would be the whole of the visit that
+/// follows; after a failure it asks again.
+fn nothing_yet(is_navigation: bool) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::new()));
-    *response.status_mut() = StatusCode::NO_CONTENT;
+    *response.status_mut() = if is_navigation { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 
 use thiserror::Error;
 
@@ -76,10 +77,20 @@ pub struct Launched(Option<(String, Child)>);
 
 impl Launched {
     /// Waits until it ends, which may be when the browser is closed, and says how it failed, if it did. This blocks.
-    pub fn failure(self) -> Option<OpenError> {
-        let (program, mut child) = self.0?;
+    pub fn failure(mut self) -> Option<OpenError> {
+        let (program, mut child) = self.0.take()?;
         let status = child.wait().ok()?;
         (!status.success()).then_some(OpenError::Failed { program, status })
+    }
+}
+
+impl Drop for Launched {
+    /// Where nobody asks, it is waited for on a thread of its own, so that no zombie stays. Without the thread the only
+    /// loss is that.
+    fn drop(&mut self) {
+        if let Some((_, mut child)) = self.0.take() {
+            let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
+        }
     }
 }
 

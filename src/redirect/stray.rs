@@ -182,6 +182,11 @@ pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     })
 }
 
+/// Whether the browser means to show what comes as a page.
+pub(crate) fn is_navigation(headers: &HeaderMap) -> bool {
+    value(headers, "sec-fetch-dest") == "document"
+}
+
 fn value<'a>(headers: &'a HeaderMap, name: &'static str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

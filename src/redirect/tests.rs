@@ -262,6 +262,9 @@ async fn what_is_loaded_ahead_gets_nothing_and_is_not_judged() {
         let answer = check_turned_away(request.as_bytes(), "204").await.to_ascii_lowercase();
         assert!(answer.contains("cache-control: no-store\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
     }
+    let page = b"GET /callback?code=good HTTP/1.1\r\nHost: localhost\r\nSec-Purpose: prefetch;prerender\r\n\
+        Sec-Fetch-Dest: document\r\n\r\n";
+    check_turned_away(page, "503").await;
 }
 
 /// Makes the visits, and says which of them the person hears of.

@@ -199,6 +199,9 @@ impl Diagnose for TransportError {
                 diagnosis.hint(hint(self)).reference("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8")
             }
             // What is wrong here comes before what could be wrong there.
+            Self::Tls { roots: Some(roots), cause, .. } if *cause != TlsCause::UnknownIssuer => {
+                diagnosis.hint(format!("{}; besides, {roots}", hint(self)))
+            }
             Self::Tls { roots: Some(roots), .. } | Self::NoRootCertificates { roots: Some(roots) } => {
                 diagnosis.hint(format!("{roots}; correct it, or unset the variable to use the system's certificates"))
             }

@@ -20,7 +20,9 @@ pub(crate) fn explain(error: reqwest::Error, host: &str, connect_timeout: Durati
     }
     if let Some(tls) = find::<rustls::Error>(&source) {
         let (cause, reason) = tls_reason(tls);
-        let roots = if cause == TlsCause::UnknownIssuer { trust::trouble() } else { None };
+        let is_of_trust =
+            matches!(cause, TlsCause::UnknownIssuer | TlsCause::AuthorityAsServer | TlsCause::Certificate);
+        let roots = if is_of_trust { trust::trouble() } else { None };
         return TransportError::Tls { host, reason, cause, roots };
     }
     // The time of the whole call is kept elsewhere; here it can only be the one for connecting.
@@ -114,8 +116,8 @@ fn certificate_reason(error: &CertificateError) -> (TlsCause, String) {
         CertificateError::UnknownIssuer => {
             (TlsCause::UnknownIssuer, "its certificate is signed by an unknown authority")
         }
-        // An authority that was made anew under its old name.
-        CertificateError::BadSignature => {
+        // An authority that was made anew under its old name, perhaps with another kind of key.
+        CertificateError::BadSignature | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
             (TlsCause::UnknownIssuer, "its certificate is not signed by the authority that it names")
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
@@ -135,8 +137,7 @@ fn certificate_reason(error: &CertificateError) -> (TlsCause, String) {
         CertificateError::UnhandledCriticalExtension => {
             (TlsCause::Certificate, "its certificate has a critical extension that is not understood")
         }
-        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
-        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. } => {
             (TlsCause::Certificate, "its certificate is signed in a way that is not supported here")
         }
         CertificateError::Other(other) => return other_reason(&format!("{:?}", other.0)),

@@ -56,6 +56,26 @@ fn a_sign_in_that_is_cancelled_can_be_begun_again_and_its_late_response_does_not
 }
 
 #[test]
+fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Waiting on");
+    let sent = machine.sent.lock().expect("no panic holds it").clone();
+    let redirect = ask(&sent[0]).expect("a redirect");
+    let port = url::Url::parse(&redirect).expect("a URL").port().expect("a port");
+    let tls = std::net::TcpStream::connect(("localhost", port)).expect("connected");
+    std::io::Write::write_all(&mut &tls, b"\x16\x03\x01\x00\x05").expect("written");
+    machine.wait("the browser came back over `https`");
+    drop(tls);
+    let _ = ask(&redirect.replace("/callback?", "/callback/?"));
+    machine.wait("the browser came to `/callback/`, and the response is waited for at `/callback`");
+    follow(&sent[0]);
+    machine.wait("The authorization code arrived");
+}
+
+#[test]
 fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
     machine.press("Practice service");

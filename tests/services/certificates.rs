@@ -29,7 +29,7 @@ impl Server {
             "ec_paramgen_curve:P-256",
             "-nodes",
             "-subj",
-            "/CN=localhost",
+            "/CN=tokenwright made-up server",
         ];
         let mut making = Command::new("openssl");
         making.args(base).args(made).arg("-keyout").arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null());
@@ -95,6 +95,9 @@ fn a_certificate_authority_that_serves_itself_is_told_in_words_with_what_to_do()
         let words = "its certificate is that of a certificate authority, not of a server";
         assert!(said.contains(words) && said.contains("`CA:FALSE`") && said.contains("`SSL_CERT_FILE`"), "{said}");
     }
+    let missing = folder.path().join("missing.pem");
+    let said = server.refused(&[("SSL_CERT_FILE", &missing), ("SSL_CERT_DIR", folder.path())]);
+    assert!(said.contains("besides, `SSL_CERT_FILE` names"), "{said}");
 }
 
 #[test]
@@ -126,18 +129,12 @@ fn roots_that_cannot_be_read_are_named() {
     let said = server.refused(&[("SSL_CERT_DIR", &missing)]);
     assert!(said.contains(&format!("`SSL_CERT_DIR` names `{}`, which cannot be read", missing.display())), "{said}");
     // One that is bad beside one that is good, and that knows nobody of use here.
-    let good = Server::start(
-        &{
-            let sub = folder.path().join("other");
-            fs::create_dir(&sub).expect("made");
-            sub
-        },
-        &FOR_LOCALHOST,
-        &[],
-    );
-    let said = server.refused(&[("SSL_CERT_DIR", folder.path()), ("SSL_CERT_FILE", &missing)]);
+    let others = folder.path().join("others");
+    fs::create_dir(&others).expect("made");
+    let other = Server::start(&others, &NO_AUTHORITY, &[]);
+    let said = server.refused(&[("SSL_CERT_DIR", &others), ("SSL_CERT_FILE", &missing)]);
     assert!(said.contains("`SSL_CERT_FILE` names"), "{said}");
-    drop(good);
+    drop(other);
 }
 
 #[test]
