@@ -64,7 +64,7 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
     let challenge = Challenge::of(reply);
     let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(status) };
     let mut texts = Vec::new();
-    match document::of(reply, answers) {
+    match document::of(reply, answers, &|text| mask_text(text, secrets)) {
         Document::Fields(fields) => {
             let mut found = names::collect(&fields, status, &clean);
             refusal.take_read(answers, reading, &clean);
@@ -192,7 +192,7 @@ impl Refusal {
         }
         let wants_proof = all.iter().copied().chain(self.code.as_deref()).any(cause::wants_proof);
         let is_limit = self.status == 429 || lines.iter().any(cause::speaks_of_limit);
-        let is_vague = matches!(self.known.as_deref(), None | Some("invalid_request"));
+        let is_vague = self.is_vague();
         if is_limit || self.cause == Cause::Limit {
             self.cause = Cause::Limit;
         } else if matches!(self.status, 408 | 425 | 500..=599) {
@@ -209,6 +209,11 @@ impl Refusal {
         } else if self.known.is_none() && self.status == 401 {
             self.cause = Cause::Client;
         }
+    }
+
+    /// Whether its code leaves open what is wrong.
+    fn is_vague(&self) -> bool {
+        matches!(self.known.as_deref(), None | Some("invalid_request"))
     }
 
     /// Whether the service gave a reason in fields.
@@ -272,6 +277,9 @@ impl Refusal {
                  client authentication to Basic"
                     .to_owned(),
             );
+        }
+        if self.cause == Cause::Grant && self.is_vague() && stage == Stage::Refresh {
+            return explain_known(stage, "invalid_grant");
         }
         let by_code = || self.code.as_deref().and_then(|code| explain(stage, code, "", &[]));
         let by_known = || self.known.as_deref().and_then(|code| explain_known(stage, code));
