@@ -110,6 +110,8 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
         texts.append(&mut found.texts);
     }
     refusal.judge(reply, &texts);
+    // The page of a gateway says no more than its title.
+    refusal.is_whole |= refusal.is_page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
     refusal
 }
 
@@ -298,6 +300,9 @@ impl Refusal {
             405 => "the method is wrong: most token endpoints want POST",
             407 => "a proxy wants a user and a password: put them into the proxy's address",
             415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
+            200..=299 if !self.is_page => {
+                "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
+            }
             _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
             400 | 403 if !self.has_words() && stage == Stage::Refresh => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
