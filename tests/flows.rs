@@ -125,7 +125,7 @@ fn what_the_practice_service_does_wrong_is_named() {
         ("html-error", 5, "error: the bearer token endpoint answered 502 with a web page titled \"502 Bad Gateway\""),
         ("huge-reply", 5, "` is larger than 1048576 bytes\nhint: check the URL"),
         ("nested-reply", 4, "hint: there is one at `data.access_token`: have it read from there"),
-        ("redirect-token", 4, "answered with a redirect (307) to `localhost`, which is not followed"),
+        ("redirect-token", 4, "/elsewhere`, which is not followed\nhint: enter the token URL"),
     ] {
         let program = Tokenwright::with_vault();
         let practice = Practice::start_with(&program, &[fault]);
@@ -174,7 +174,8 @@ fn secrets_do_not_follow_a_redirect_to_another_host() {
     let program = Tokenwright::with_vault();
     program.add_preset("certified.toml", &preset_at(&service.url(), "/authorize", "basic"));
     let words = sign_in(&program, Client::Basic, "secret").failed(4);
-    assert!(words.contains("answered with a redirect (308) to `127.0.0.1`, which is not followed"), "{words}");
+    let told = format!("answered with a redirect (308) to `{}/token`, which is not followed", elsewhere.url());
+    assert!(words.contains(&told), "{words}");
     assert_eq!(service.asked("/token").len(), 1);
     assert_eq!(elsewhere.asked("/token").len(), 0);
 }

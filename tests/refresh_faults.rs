@@ -78,7 +78,8 @@ const TABLE: &[Line] = &[
         fault: "garbage-reply",
         code: 4,
         words: "error: the refresh token endpoint answered 200 with text that is neither JSON nor a form\n\
-                hint: a web page in place of tokens mostly means a wrong URL, or a proxy in between\n",
+                hint: what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between; `--verbose` \
+                shows the whole reply\n",
         ..WELL
     },
     Line {
@@ -99,7 +100,8 @@ const TABLE: &[Line] = &[
     Line {
         fault: "redirect-token",
         code: 4,
-        words: "error: the refresh token endpoint answered with a redirect (307) to `localhost`, which is not followed\n\
+        words: "error: the refresh token endpoint answered with a redirect (307) to `http://localhost:{port}/elsewhere`, which \
+                is not followed\n\
                 hint: enter the token URL that the service documents; secrets go to no other host\n",
         ..WELL
     },
@@ -154,7 +156,7 @@ fn check(line: &Line) {
     let refreshed = program.run(&["refresh", "demo"]);
     drop(in_trouble);
     let host = format!("127.0.0.1:{port}");
-    let expected = line.words.replace("{host}", &host);
+    let expected = line.words.replace("{host}", &host).replace("{port}", &port);
     let (again, words) = tries_and_words(&refreshed);
     assert_eq!((refreshed.code, words), (line.code, expected), "{}: {refreshed:?}", line.fault);
     assert_eq!(again, line.again, "{}: {refreshed:?}", line.fault);

@@ -52,11 +52,17 @@ pub fn mask_text(text: &str, known: &[&Secret]) -> String {
 }
 
 /// The ways in which a server may write a secret that it was sent.
-fn forms(raw: &str) -> [String; 6] {
+fn forms(raw: &str) -> [String; 9] {
     let (percent, form) = (super::escape::percent_encode(raw), super::escape::form_encode(raw));
     let json = Json::from(raw).to_string();
     let json = json.trim_start_matches('"').strip_suffix('"').unwrap_or(raw).to_owned();
-    [raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json]
+    let markup = raw.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    // As a page or a line of a log shows it.
+    let line: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Of a secret that is all blanks nothing would be left to look for, and all would be found.
+    let words = if words.is_empty() { raw.to_owned() } else { words };
+    [raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json, markup, line, words]
 }
 
 /// `%2F` as `%2f`: RFC 3986 section 2.1 has both mean the same.
@@ -213,6 +219,7 @@ mod tests {
         check("s%cret", "you sent Basic aXQ6cyVjcmV0.", "you sent Basic ••••••••.");
         check("s%cret", "aXQ6cyUyNWNyZXQ= it:s%25cret", "•••••••• it:••••••••");
         check("a\"/b", r#"said "a\"/b" and a%22%2fb"#, r#"said "••••••••" and ••••••••"#);
+        check("a<\n b&", "a< b& and a&lt;\n b&amp; and a<  b&", "•••••••• and •••••••• and ••••••••");
         check("s%cret", "Basic aXQ6c2VsZg== stays", "Basic aXQ6c2VsZg== stays");
     }
 

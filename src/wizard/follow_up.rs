@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 
 use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_token_set};
+use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_refusal, read_token_set};
+use crate::secret::Secret;
 use crate::service::Fetch;
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
@@ -73,14 +74,21 @@ pub(crate) async fn exchanged(shared: &Shared, material: &Material, call: &CallT
 
 /// Fetches what there is to choose among.
 pub(crate) async fn fetched(shared: &Shared, material: &Material, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let reply = send(shared, &shared.render(material, &fetch.call)?).await?;
-    let answers = reading::of_reply(shared, &reply, [&fetch.list]).await.filter(|_| reply.is_success());
-    let answers = answers.ok_or_else(|| {
-        let summary = format!("it was answered {} without a list", reply.status);
-        Failure::new(crate::wizard::FailureKind::Refused, Diagnosis::new(summary))
-    })?;
+    let values = shared.values_for(material, &fetch.call)?;
+    let reply = send(shared, &fetch.call.render(&values)?).await?;
+    let answers = reading::of_reply(shared, &reply, [&fetch.list]).await;
+    let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
+        let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+        let refusal = read_refusal(&reply, answers.as_ref(), &fetch.call.reading, &secrets);
+        let summary = if refusal.has_words() {
+            format!("the service refused{}", refusal.words())
+        } else {
+            format!("it was answered {} without a list", reply.status)
+        };
+        return Err(Failure::new(crate::wizard::FailureKind::Refused, Diagnosis::new(summary)));
+    };
     let mut options = Vec::new();
-    for item in items(fetch, &answers) {
+    for item in items(fetch, answers) {
         let places = fetch.keep.iter().map(|(_, place)| place).chain([&fetch.item_label]);
         options.extend(option(fetch, &reading::of_document(shared, item, places).await));
     }

@@ -22,7 +22,9 @@ pub(super) enum Document {
 }
 
 /// What the body is; `answers` are those of the reply where its body was read already.
-pub(super) fn of(reply: &Reply, answers: Option<&Answers>) -> Document {
+///
+/// A text is masked before it is taken apart: a secret that is cut in two is found by nobody.
+pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -> String) -> Document {
     let text = reply.body.expose().trim_start_matches('\u{feff}').trim();
     if let Some(answers) = answers.filter(|answers| !is_no_form(answers.json(), text)) {
         return Document::Fields(unwrapped(answers.json()).unwrap_or_else(|| answers.json().clone()));
@@ -35,11 +37,13 @@ pub(super) fn of(reply: &Reply, answers: Option<&Answers>) -> Document {
         return Document::Compressed;
     }
     if page::is_html(text) {
+        let text = &mask(text);
         return Document::Page { title: page::title(text), text: page::visible(text) };
     }
     if let Some(json) = json_in(text) {
         return Document::Fields(json);
     }
+    let text = &mask(text);
     if text.starts_with('<') {
         return match xml::fields(text) {
             Some(fields) => Document::Fields(fields),

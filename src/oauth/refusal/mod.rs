@@ -64,7 +64,7 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
     let challenge = Challenge::of(reply);
     let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(status) };
     let mut texts = Vec::new();
-    match document::of(reply, answers) {
+    match document::of(reply, answers, &|text| mask_text(text, secrets)) {
         Document::Fields(fields) => {
             let mut found = names::collect(&fields, status, &clean);
             refusal.take_read(answers, reading, &clean);
@@ -110,6 +110,8 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
         texts.append(&mut found.texts);
     }
     refusal.judge(reply, &texts);
+    // The page of a gateway says no more than its title.
+    refusal.is_whole |= refusal.is_page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
     refusal
 }
 
@@ -192,7 +194,7 @@ impl Refusal {
         }
         let wants_proof = all.iter().copied().chain(self.code.as_deref()).any(cause::wants_proof);
         let is_limit = self.status == 429 || lines.iter().any(cause::speaks_of_limit);
-        let is_vague = matches!(self.known.as_deref(), None | Some("invalid_request"));
+        let is_vague = self.is_vague();
         if is_limit || self.cause == Cause::Limit {
             self.cause = Cause::Limit;
         } else if matches!(self.status, 408 | 425 | 500..=599) {
@@ -209,6 +211,11 @@ impl Refusal {
         } else if self.known.is_none() && self.status == 401 {
             self.cause = Cause::Client;
         }
+    }
+
+    /// Whether its code leaves open what is wrong.
+    fn is_vague(&self) -> bool {
+        matches!(self.known.as_deref(), None | Some("invalid_request"))
     }
 
     /// Whether the service gave a reason in fields.
@@ -273,6 +280,9 @@ impl Refusal {
                     .to_owned(),
             );
         }
+        if self.cause == Cause::Grant && self.is_vague() && stage == Stage::Refresh {
+            return explain_known(stage, "invalid_grant");
+        }
         let by_code = || self.code.as_deref().and_then(|code| explain(stage, code, "", &[]));
         let by_known = || self.known.as_deref().and_then(|code| explain_known(stage, code));
         let by_cause = || match self.cause {
@@ -290,6 +300,9 @@ impl Refusal {
             405 => "the method is wrong: most token endpoints want POST",
             407 => "a proxy wants a user and a password: put them into the proxy's address",
             415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
+            200..=299 if !self.is_page => {
+                "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
+            }
             _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
             400 | 403 if !self.has_words() && stage == Stage::Refresh => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
