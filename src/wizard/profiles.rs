@@ -133,7 +133,8 @@ pub(crate) async fn save_quietly(
     mut material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
-    material.secrets.tidy()?;
+    material.secrets.tidy();
+    material.secrets.check_refresh_token()?;
     unlock::open_chosen(shared).await?;
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
