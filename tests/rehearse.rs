@@ -187,9 +187,9 @@ fn a_wrong_unit_of_the_lifetime_shows() {
     );
     check(
         "\"expires_in\": 3600, \"refresh\"",
-        "\"expires_at\": 3600, \"refresh\"",
+        "\"the_day_it_expires\": 3600, \"refresh\"",
         "bearer",
-        "the expiry was not read: the documented reply has one at `expires_at`",
+        "the expiry was not read: the documented reply has one at `the_day_it_expires`",
     );
 }
 

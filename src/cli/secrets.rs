@@ -21,6 +21,7 @@ pub(crate) fn gather(service: &Service, options: &SignInOptions, saved: TypedSec
         let secret = secret_input(input, kept)?;
         secrets.inputs.insert(input.name.clone(), secret);
     }
+    secrets.check_refresh_token()?;
     Ok(secrets)
 }
 

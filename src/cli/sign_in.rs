@@ -399,6 +399,9 @@ fn save(conversation: &mut Conversation, name: ProfileName, material: Material) 
 
 fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: VaultChoice) {
     let until = match tokens.expires_at {
+        Some(at) if tokens.over_note().is_some() => {
+            format!("its access token has ended already, at {}", crate::cli::list::local(at))
+        }
         Some(at) => format!("its access token is valid until {}", crate::cli::list::local(at)),
         None => "its access token has no known expiry".to_owned(),
     };

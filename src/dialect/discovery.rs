@@ -234,6 +234,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_issuer_that_is_announced_is_expected_and_a_pattern_is_told() {
+        let read = |issuer: &str, announced: Json| {
+            let document = serde_json::json!({
+                "issuer": issuer,
+                "authorization_endpoint": "https://as.example.test/authorize",
+                "token_endpoint": "https://as.example.test/token",
+                "authorization_response_iss_parameter_supported": announced,
+            });
+            read(&document.to_string()).expect("metadata").described.remove(0)
+        };
+        let redirect = |described: &Described| {
+            let redirect = &described.service.redirect;
+            (redirect.issuer.clone(), redirect.sends_issuer)
+        };
+        let announced = read("https://as.example.test", Json::from(true));
+        assert_eq!(redirect(&announced), (Some("https://as.example.test".to_owned()), true));
+        assert_eq!(redirect(&read("https://as.example.test", Json::from(false))), (None, false));
+        let pattern = read("https://as.example.test/{tenantid}/v2.0", Json::from(true));
+        assert_eq!(redirect(&pattern), (None, false));
+        assert!(pattern.ignored.iter().any(|note| note.place == "issuer"), "{:?}", pattern.ignored);
+    }
+
+    #[test]
     fn the_document_is_looked_for_where_both_standards_put_it() {
         assert_eq!(
             well_known_urls("https://as.example.test/tenant/"),

@@ -150,11 +150,12 @@ impl Clocks {
 
     /// A point by the service's clock.
     fn at(self, at: Timestamp) -> End {
-        let is_far = || at > self.now && at.duration_since(self.now).unsigned_abs() > LONGEST;
-        if at.as_second() < UNSET || is_far() {
+        if at.as_second() < UNSET {
             return End::Never;
         }
-        at.checked_sub(self.skew).map_or(End::Unclear, End::At)
+        let Ok(at) = at.checked_sub(self.skew) else { return End::Unclear };
+        let is_far = at > self.now && at.duration_since(self.now).unsigned_abs() > LONGEST;
+        if is_far { End::Never } else { End::At(at) }
     }
 }
 

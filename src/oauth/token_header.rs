@@ -6,8 +6,7 @@ use std::fmt;
 /// The scheme of RFC 6750.
 const BEARER: &str = "Bearer";
 
-/// Types of tokens that are bound to a key, by their schemes: DPoP (RFC 9449), PoP (RFC 9200), GNAP (RFC 9635) and MAC
-/// (RFC 6749 section 7.1). None of them is ever presented as a bearer token.
+/// Types of tokens that are bound to a key, by their schemes (RFC 9449, RFC 6749 section 7.1, RFC 9200 and RFC 9635). None of them is ever presented as a bearer token.
 const BOUND: [&str; 4] = ["DPoP", "MAC", "PoP", "GNAP"];
 
 /// What stands for the token where the header is written down.

@@ -43,7 +43,7 @@ pub(crate) async fn authorize(
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
     // What is to be told of it is told with the call in step 3.
-    material.secrets.tidy()?;
+    material.secrets.tidy();
     let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
     let mut pasted = shared.pasted(attempt);
     let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;

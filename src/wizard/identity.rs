@@ -17,7 +17,7 @@ pub(crate) async fn check(
     saved_as: Option<ProfileName>,
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
-    material.secrets.tidy()?;
+    material.secrets.tidy();
     let identified = ask(shared, attempt, &material).await?;
     if let Some(name) = saved_as {
         history::worked(shared, &name, material.tokens).await;

@@ -156,7 +156,8 @@ pub(crate) async fn save_quietly(
     mut material: Material,
     replace: bool,
 ) -> Result<(), Failure> {
-    material.secrets.tidy()?;
+    material.secrets.tidy();
+    material.secrets.check_refresh_token()?;
     unlock::open_chosen(shared).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
     let lease = lease(shared, name).await?;

@@ -17,7 +17,7 @@ use crate::wizard::{
 /// Calls the bearer token endpoint.
 pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
-    let told = material.secrets.tidy()?;
+    let told = material.secrets.tidy();
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
     let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
@@ -38,7 +38,7 @@ pub(crate) async fn refresh(
     saved_as: Option<ProfileName>,
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
-    let told = material.secrets.tidy()?;
+    let told = material.secrets.tidy();
     let pasted = !material.secrets.refresh_token.is_empty();
     let mut exchange = match saved_as {
         Some(name) if !pasted => {

@@ -7,20 +7,23 @@ use crate::wizard::{Failure, FailureKind, TypedSecrets};
 
 impl TypedSecrets {
     /// Cuts off what files and clipboards add: line breaks at the ends (RFC 6749 appendix A: no secret has any), and
-    /// white space around a refresh token. Returned is what a person should know of the rest; a refresh token that can be
-    /// none is refused.
-    pub(crate) fn tidy(&mut self) -> Result<Vec<Diagnosis>, Failure> {
+    /// white space around a refresh token. Returned is what a person should know of the rest.
+    pub(crate) fn tidy(&mut self) -> Vec<Diagnosis> {
         let own = [("client secret", &mut self.client_secret), ("password", &mut self.password)];
         let inputs = self.inputs.iter_mut().map(|(name, secret)| (name.as_str(), secret));
         let told = own.into_iter().chain(inputs).filter_map(|(name, secret)| tidied(name, secret)).collect();
-        let refresh_token = token_text(self.refresh_token.expose()).map(Secret::new).map_err(|what| {
-            let diagnosis = Diagnosis::new(format!("the refresh token has {what}, which no token has"));
-            Failure::new(FailureKind::Usage, diagnosis.hint("copy it again, and nothing else with it"))
-        })?;
-        if self.refresh_token != refresh_token {
-            self.refresh_token = refresh_token;
+        let refresh_token = self.refresh_token.expose().trim();
+        if refresh_token.len() != self.refresh_token.expose().len() {
+            self.refresh_token = Secret::new(refresh_token);
         }
-        Ok(told)
+        told
+    }
+
+    /// Refuses a refresh token that can be none (RFC 6749 appendix A.17), before it is used or kept.
+    pub(crate) fn check_refresh_token(&self) -> Result<(), Failure> {
+        let Err(what) = token_text(self.refresh_token.expose()) else { return Ok(()) };
+        let diagnosis = Diagnosis::new(format!("the refresh token has {what}, which no token has"));
+        Err(Failure::new(FailureKind::Usage, diagnosis.hint("copy it again, and nothing else with it")))
     }
 }
 
@@ -51,8 +54,7 @@ mod tests {
 
     fn tidied(client_secret: &str) -> (String, Vec<String>) {
         let mut secrets = TypedSecrets { client_secret: Secret::new(client_secret), ..TypedSecrets::default() };
-        let told = secrets.tidy().expect("no token in it");
-        let told = told.into_iter().map(|told| told.summary).collect();
+        let told = secrets.tidy().into_iter().map(|told| told.summary).collect();
         (secrets.client_secret.expose().to_owned(), told)
     }
 
@@ -71,10 +73,9 @@ mod tests {
     fn a_refresh_token_is_a_token_or_nothing() {
         let tidied = |text: &str| {
             let mut secrets = TypedSecrets { refresh_token: Secret::new(text), ..TypedSecrets::default() };
-            secrets
-                .tidy()
-                .map(|_| secrets.refresh_token.expose().to_owned())
-                .map_err(|failure| failure.diagnosis.summary)
+            secrets.tidy();
+            let checked = secrets.check_refresh_token().map_err(|failure| failure.diagnosis.summary);
+            checked.map(|()| secrets.refresh_token.expose().to_owned())
         };
         assert_eq!(tidied(" rt-1 \r\n"), Ok("rt-1".into()));
         assert_eq!(tidied("rt\r\nX: y"), Err("the refresh token has a control character, which no token has".into()));

@@ -42,6 +42,7 @@ fn a_token_that_is_over_is_refreshed_whatever_tells_its_end() {
         json!({ "access_token": "eyJhbGciOiJub25lIn0.eyJleHAiOjE1Nzc4MzY4MDB9.c2ln" }),
     ] {
         let (_service, program, _) = after(&life);
+        // waits: for the end of a token whose life is told in whole seconds
         std::thread::sleep(std::time::Duration::from_millis(2100));
         assert_eq!(program.run(&["token", "demo"]).done(), "at-2\n", "{life}");
     }

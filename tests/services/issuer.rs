@@ -112,6 +112,7 @@ fn a_refusal_without_state_is_told_and_not_believed() {
     let seen = || std::fs::read_to_string(&page).unwrap_or_default();
     while !seen().contains("User cancelled") {
         assert!(std::time::Instant::now() < until, "{}", seen());
+        // waits: for the page, which the browser writes to a file
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
