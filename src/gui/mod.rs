@@ -1,6 +1,7 @@
 //! The window: a thin face over the wizard. Screens return what the person wants; [`App`] turns it into commands.
 
 mod app;
+pub mod clipboard;
 pub mod draft;
 pub mod export_draft;
 mod exporting;
@@ -10,6 +11,7 @@ mod importing;
 pub mod intent;
 mod keeping;
 mod keys;
+pub mod links;
 mod opening;
 pub mod screens;
 mod steps;

@@ -167,13 +167,17 @@ pub(crate) fn authorization_call(material: &Material, sent: &Sent) -> Result<Cal
     })
 }
 
-fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Diagnosis> {
-    let browser = match browser {
+/// What opens an address.
+pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
+    match choice {
         BrowserChoice::System => Browser::System,
         BrowserChoice::Command(command) => Browser::Command(command),
         BrowserChoice::None => Browser::None,
-    };
-    (shared.edges.open_browser)(&browser, url).err().map(|error| error.diagnose())
+    }
+}
+
+fn open_browser(shared: &Shared, browser: BrowserChoice, url: &str) -> Option<Diagnosis> {
+    (shared.edges.open_browser)(&browser_of(browser), url).err().map(|error| error.diagnose())
 }
 
 /// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that

@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{Record, Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
+use crate::wizard::clipboard::Copied;
 use crate::wizard::keep::Unkept;
 use crate::wizard::rehearse::Hall;
 use crate::wizard::tray::Shown;
@@ -35,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) alive: Alive,
     /// The icon in the tray.
     pub(crate) tray: Shown,
+    /// The secret on the clipboard.
+    pub(crate) copied: Copied,
     /// Whether this process is the agent.
     agent: Cell<bool>,
     /// Whether the face shows the list of profiles all the time.
@@ -55,6 +58,7 @@ impl Shared {
             unkept_news: Notify::new(),
             alive: Alive::default(),
             tray: Shown::default(),
+            copied: Copied::default(),
             agent: Cell::default(),
             shows_list: Cell::default(),
             last_own: Cell::new(u64::MAX),

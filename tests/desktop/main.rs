@@ -3,3 +3,10 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod clipboard;
+mod fields;
+mod hand;
+mod links;
+mod scripts;
+mod wayland;

@@ -8,7 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::{intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, banner, chips, countdown_text, disclosure, key_values, link_button,
+    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, countdown_text, disclosure, key_values, link_button,
     notice, section, segmented, toggle,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
@@ -190,6 +190,7 @@ fn waiting_ui(ui: &mut Ui, draft: &mut Draft, waiting: &Waiting) -> Option<Inten
         TextField::new("Response pasted by hand")
             .help("The address that the browser ends up at, its query, or the code alone.")
             .optional()
+            .limit(TEXT)
             .show_secret(ui, &mut draft.pasted);
         let blocked = draft.pasted.is_empty().then_some("Paste the response first");
         intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked));

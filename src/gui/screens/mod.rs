@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod key;
 mod known;
+mod notes;
 mod outlets;
 mod preset;
 mod profile_menu;

@@ -186,6 +186,9 @@ impl Session {
                 }
             }
             Event::Catalog(..)
+            | Event::Copied(..)
+            | Event::ClipboardRead(..)
+            | Event::LinkNotOpened(..)
             | Event::Traced(..)
             | Event::InputTaken(..)
             | Event::Fields(..)
