@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use tokenwright::agent::{Answer, Ask, Door, Supervisor};
 use tokenwright::cli::{self, StartWorker};
 use tokenwright::crash::Watch;
+use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::expression::{self, Expressions};
 use tokenwright::gui::NoWindow;
@@ -114,6 +115,7 @@ fn edges() -> Result<Edges, Failure> {
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase()?,
         open_browser: Arc::new(redirect::open),
+        clipboard: Clipboard::of_desktop(HOLD),
         now: Timestamp::now,
         entropy,
     })

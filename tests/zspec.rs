@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::scripted::{Answer, Asked, Scripted};
 use support::{PATIENCE, temp_home};
+use tokenwright::desktop::Clipboard;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
@@ -697,6 +698,7 @@ fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
             std::thread::spawn(move || Program::new("curl").args(["-sL", "-o", "/dev/null", &url]).status());
             Ok(tokenwright::redirect::Launched::default())
         }),
+        clipboard: Clipboard::in_memory(),
         now: Timestamp::now,
         entropy: || [7; 32],
     };

@@ -1,7 +1,9 @@
-//! The desktop that the window is on: the icon in its tray, and the notices it shows.
+//! The desktop that the window is on: its clipboard, the icon in its tray, and the notices it shows.
 
+mod clipboard;
 mod notice;
 mod tray;
 
+pub use crate::desktop::clipboard::{Clipboard, ClipboardError, HOLD, Sensitivity, Trace};
 pub use crate::desktop::notice::{Notice, show as show_notice};
 pub use crate::desktop::tray::{Tray, TrayError, TrayIcon, TrayPress};

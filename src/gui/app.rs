@@ -13,7 +13,7 @@ use crate::gui::draft::{Draft, Focus, Step};
 use crate::gui::intent::Intent;
 use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
-use crate::gui::{icon, keys, screens, theme};
+use crate::gui::{clipboard, icon, keys, links, screens, theme};
 use crate::service::ProfileName;
 use crate::wizard::{
     Command, Event, Flow, KeyState, Notice, PracticeSettings, Session, Theme, TrayPress, VaultState, WindowSettings,
@@ -75,6 +75,8 @@ impl App {
     /// Starts the worker and asks it for everything that is shown first.
     pub fn new(ctx: &Context, start_worker: StartWorker) -> std::io::Result<Self> {
         theme::install(ctx);
+        ctx.add_plugin(clipboard::Clipboard::default());
+        ctx.add_plugin(links::Links::default());
         // A cursor that blinks would wake the window twice a second; the edge of the field shows where it is.
         ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
         let (sender, events) = channel();
@@ -95,6 +97,8 @@ impl App {
 
     fn take_events(&mut self, ctx: &Context) {
         while let Ok(event) = self.events.try_recv() {
+            let own = clipboard::answered(ctx, event);
+            let Some(event) = own.and_then(|event| links::answered(ctx, event)) else { continue };
             if let Event::Window(window) = &event {
                 self.restore(ctx, *window);
             }
@@ -291,6 +295,13 @@ impl App {
         }
     }
 
+    /// What was copied, asked to be pasted, or pressed as a link.
+    fn turn_to_desktop(&self, ctx: &Context) {
+        for command in clipboard::commands(ctx).into_iter().chain(links::commands(ctx)) {
+            self.worker.send(command);
+        }
+    }
+
     pub(in crate::gui) fn cancel_all(&mut self) {
         self.close_import();
         self.close_export();
@@ -350,6 +361,7 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.take_events(ctx);
+        self.turn_to_desktop(ctx);
         self.draft.now = Timestamp::now();
         self.remember_size(ctx);
         self.schedule_clock(ctx);
@@ -372,6 +384,7 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.look_at_export();
+        self.turn_to_desktop(&ctx);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

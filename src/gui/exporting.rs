@@ -6,10 +6,16 @@ use std::path::PathBuf;
 use egui::Context;
 
 use crate::gui::app::App;
+use crate::gui::clipboard;
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Command, ExportTo, Flow, Insisted, VaultState, home_folder};
+use crate::wizard::{Command, ExportTo, Flow, Insisted, Sensitivity, VaultState, home_folder};
+
+/// Under which the copy of an export is known.
+pub(in crate::gui) fn copied_export() -> egui::Id {
+    egui::Id::unique("copied export")
+}
 
 impl App {
     pub(in crate::gui) fn open_export(&mut self, name: ProfileName) {
@@ -75,7 +81,7 @@ impl App {
         if let Some(Ok(done)) = &mut self.session.export.done
             && let Some(text) = done.text.take()
         {
-            ctx.copy_text(text.expose().to_owned());
+            clipboard::copy(ctx, copied_export(), text, Sensitivity::Secret);
         }
     }
 

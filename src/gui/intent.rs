@@ -215,7 +215,7 @@ impl Intent {
                 ("Keep alive", "Refresh it before it expires, while this window or the agent runs", None)
             }
             Self::OpenExport(_) => ("Export…", "Hand its token to another tool", None),
-            Self::CopyExport => ("Copy", "Put the text on the clipboard, with its secrets", None),
+            Self::CopyExport => ("Copy with secrets", "Put the text on the clipboard, with its secrets", None),
             Self::SaveExport(insisted) if insisted.in_work_tree => {
                 ("Write it there anyway", "Nothing keeps it from being committed", None)
             }

@@ -2,6 +2,7 @@
 
 mod app;
 mod attention;
+pub mod clipboard;
 mod clock;
 pub mod draft;
 pub mod export_draft;
@@ -12,6 +13,7 @@ mod importing;
 pub mod intent;
 mod keeping;
 mod keys;
+pub mod links;
 mod naming;
 mod opening;
 pub mod screens;

@@ -28,7 +28,7 @@ pub enum Browser {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The URL is not one for a browser; a `file:` or an application's own scheme would start something else.
-    #[error("the authorization URL is not an `http` or `https` URL")]
+    #[error("the address is not an `http` or `https` URL")]
     NotWeb,
     /// The system has nothing that opens a URL, or it failed. Its words are left out, because they repeat the URL.
     #[error("the system could not open a browser ({0})")]

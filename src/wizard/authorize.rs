@@ -174,17 +174,22 @@ pub(crate) fn authorization_call(material: &Material, sent: &Sent) -> Result<Cal
     })
 }
 
+/// What opens an address.
+pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
+    match choice {
+        BrowserChoice::System => Browser::System,
+        BrowserChoice::Command(command) => Browser::Command(command),
+        BrowserChoice::None => Browser::None,
+    }
+}
+
 /// Opens the URL, off this thread: what was started, or why nothing was.
 async fn open_browser(
     shared: &Shared,
     browser: BrowserChoice,
     url: String,
 ) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
-    let browser = match browser {
-        BrowserChoice::System => Browser::System,
-        BrowserChoice::Command(command) => Browser::Command(command),
-        BrowserChoice::None => Browser::None,
-    };
+    let browser = browser_of(browser);
     let open = Arc::clone(&shared.edges.open_browser);
     Ok(match blocking(move || open(&browser, &url)).await? {
         Ok(launched) => (Some(launched), None),

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName, Service};
 use crate::wizard::{
     Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, Notice, PracticeSettings,
-    ReplyView, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.
@@ -345,6 +345,27 @@ pub enum Command {
     },
     /// Have the desktop show a notice.
     Notify(Notice),
+    /// Put a text on the clipboard; [`crate::wizard::Event::Copied`] tells what came of it.
+    Copy {
+        /// Which copy the answer is about.
+        ticket: u64,
+        /// The text.
+        text: Secret,
+        /// Whether it is marked and taken back.
+        sensitivity: Sensitivity,
+    },
+    /// Read what is on the clipboard, without holding up the face.
+    ReadClipboard {
+        /// Which reading the answer is about.
+        ticket: u64,
+    },
+    /// Open an address in the browser; only a failure is answered.
+    OpenLink {
+        /// The address.
+        url: String,
+        /// What opens it.
+        browser: BrowserChoice,
+    },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),
     /// Stop a run; its listener and its call end at once. A call that renews tokens that are kept goes on unseen, since its

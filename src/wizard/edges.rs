@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::agent::{Door, Supervisor};
+use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
@@ -44,6 +45,8 @@ pub struct Edges {
     pub passphrase: Option<Secret>,
     /// Opens a URL.
     pub open_browser: Arc<OpenBrowser>,
+    /// The desktop's clipboard.
+    pub clipboard: Clipboard,
     /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness fit for secrets.

@@ -6,17 +6,24 @@ use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
 use crate::export::{Field, Outlets};
 use crate::oauth::{KeyPair, ReadKey};
+use crate::secret::Secret;
 use crate::service::{Catalog, DisplayName, ProfileName, Service};
 use crate::wizard::{
-    AgentStatus, AmbiguousText, Attempt, Authorized, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine,
-    Identified, Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken,
-    ShareDone, SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus,
-    Waiting, WindowSettings,
+    AgentStatus, AmbiguousText, Attempt, Authorized, CopyOutcome, Exchange, ExportDone, ExportView, Failure, Fetched,
+    FormLine, Identified, Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored,
+    SavedToken, ShareDone, SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState,
+    VaultStatus, Waiting, WindowSettings,
 };
 
 /// What a face is told.
 #[derive(Clone, Debug)]
 pub enum Event {
+    /// What came of the copy of this ticket.
+    Copied(u64, CopyOutcome),
+    /// What is on the clipboard, if it is text, or why it cannot be read.
+    ClipboardRead(u64, Result<Option<Secret>, Diagnosis>),
+    /// This address could not be opened, and why.
+    LinkNotOpened(String, Diagnosis),
     /// The presets, parsed, and what is wrong with the person's own.
     Services(Vec<Service>, Vec<Diagnosis>),
     /// The presets, not parsed, and what is wrong with the person's own.

@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
+use crate::wizard::clipboard::Copied;
 use crate::wizard::keep::Unkept;
 use crate::wizard::late_visits::OpenPort;
 use crate::wizard::rehearse::Hall;
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     pub(crate) open_port: OpenPort,
     /// The icon in the tray.
     pub(crate) tray: Shown,
+    /// The secret on the clipboard.
+    pub(crate) copied: Copied,
     /// Whether this process is the agent.
     agent: Cell<bool>,
     /// Whether the face shows the list of profiles all the time.
@@ -59,6 +62,7 @@ impl Shared {
             alive: Alive::default(),
             open_port: OpenPort::default(),
             tray: Shown::default(),
+            copied: Copied::default(),
             agent: Cell::default(),
             shows_list: Cell::default(),
             last_own: Cell::new(u64::MAX),

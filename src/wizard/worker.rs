@@ -13,8 +13,9 @@ use tokio::task::{JoinHandle, LocalSet};
 use crate::wizard::fault::caught;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, Failure, alive, attend, authorize, catalog, export, history, identity, importing,
-    keep, keys, moving, notices, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
+    Attempt, Command, Edges, Event, Failure, alive, attend, authorize, catalog, clipboard, export, history, identity,
+    importing, keep, keys, links, moving, notices, presets, profiles, reading, rehearse, revoke, taking, token_call,
+    tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -123,6 +124,8 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     let _ = tokio::time::timeout(FAREWELL, settled).await;
     shared.alive.finish().await;
     shared.open_port.finish().await;
+    // Nobody would be there to take it back later; what went wrong could be told to nobody.
+    let _ = clipboard::take_back(shared).await;
 }
 
 async fn keep_trying(shared: Rc<Shared>) {
@@ -202,6 +205,9 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ListForms
         | Command::ListOutlets(_)
         | Command::DropOutlet { .. }
+        | Command::Copy { .. }
+        | Command::ReadClipboard { .. }
+        | Command::OpenLink { .. }
         | Command::SaveWindow(_) => None,
     }
 }
@@ -226,6 +232,9 @@ async fn perform(shared: &Rc<Shared>, command: Command) -> Result<(), Failure> {
         Command::ListProfiles => catalog::list(shared).await,
         Command::StartPractice(settings) => shared.start_practice(&settings).map(|_| ()),
         Command::SaveWindow(window) => catalog::save_window(shared, window),
+        Command::Copy { ticket, text, sensitivity } => clipboard::copy(shared, ticket, text, sensitivity).await,
+        Command::ReadClipboard { ticket } => clipboard::read(shared, ticket).await,
+        Command::OpenLink { url, browser } => links::open(shared, url, browser).await,
         Command::OpenVault { choice, passphrase, .. } => unlock::choose(shared, choice, passphrase).await,
         Command::Authorize { attempt, material, browser } => {
             authorize::authorize(shared, attempt, *material, browser).await

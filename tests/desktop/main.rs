@@ -5,6 +5,12 @@
 mod support;
 
 mod acme;
+mod clipboard;
+mod fields;
+mod hand;
+mod links;
 mod notices;
 mod panic;
+mod scripts;
 mod waiting;
+mod wayland;

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::dialect::Described;
+use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
 use tokenwright::redirect;
 use tokenwright::service::ProfileDraft;
@@ -38,6 +39,7 @@ impl Wizard {
             vault_kind: Some("memory".into()),
             passphrase: None,
             open_browser: Arc::new(redirect::open),
+            clipboard: Clipboard::in_memory(),
             now: Timestamp::now,
             entropy: || {
                 let mut bytes = [0; 32];

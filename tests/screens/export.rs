@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use egui::OutputCommand;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::diagnosis::Diagnosis;
@@ -170,9 +169,9 @@ fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() 
         assert!(!is_blocked(&window, "Save"));
         window.press("Hand over the refresh token, with the client");
         assert!(window.reads("this program no longer refreshes it until you sign in again"), "{}", window.words());
-        assert!(is_blocked(&window, "Save") && is_blocked(&window, "Copy"));
+        assert!(is_blocked(&window, "Save") && is_blocked(&window, "Copy with secrets"));
         window.press("Yes, hand it over");
-        assert!(!is_blocked(&window, "Save") && !is_blocked(&window, "Copy"));
+        assert!(!is_blocked(&window, "Save") && !is_blocked(&window, "Copy with secrets"));
         window.press("Sink");
         assert!(is_blocked(&window, "Save"), "nothing would be written again");
         window.press("Live");
@@ -338,10 +337,10 @@ fn in_the_whole_window_the_text_goes_to_the_clipboard_and_is_not_painted() {
     machine.press("More for demo");
     machine.press("Export demo");
     machine.press("Authorization header");
-    machine.wait_until("Copy", |window| {
-        window.button("Copy").is_some_and(|button| !button.accesskit_node().is_disabled())
+    machine.wait_until("Copy with secrets", |window| {
+        window.button("Copy with secrets").is_some_and(|button| !button.accesskit_node().is_disabled())
     });
-    machine.window.button("Copy").expect("there").click_accesskit();
+    machine.window.button("Copy with secrets").expect("there").click_accesskit();
     assert_eq!(machine.copied().trim_end(), format!("Authorization: Bearer {token}"));
     machine.wait("Copied to the clipboard");
     assert!(!machine.window.reads(&token), "{}", machine.window.words());
@@ -384,12 +383,4 @@ fn in_the_whole_window_profiles_are_shared_without_secrets_and_locked() {
     machine.wait(&format!("Written to {}", path.display()));
     let locked = fs::read_to_string(&path).expect("the file");
     assert!(locked.contains("AGE ENCRYPTED FILE") && !locked.contains("practice-secret"), "{locked}");
-}
-
-/// The text that a frame puts on the clipboard.
-pub fn copied<S>(window: &Harness<'_, S>) -> Option<String> {
-    window.output().platform_output.commands.iter().find_map(|command| match command {
-        OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    })
 }

@@ -93,3 +93,13 @@ impl<S> Hand for Harness<'_, S> {
         self.step();
     }
 }
+
+/// The texts that a window without a worker asks to be copied.
+pub fn copied(ctx: &egui::Context) -> Vec<String> {
+    let commands = tokenwright::gui::clipboard::commands(ctx).into_iter();
+    let copied = commands.filter_map(|command| match command {
+        tokenwright::wizard::Command::Copy { text, .. } => Some(text.expose().to_owned()),
+        _ => None,
+    });
+    copied.collect()
+}

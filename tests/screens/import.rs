@@ -1,6 +1,6 @@
 //! *Import…*: the page, what it shows of a document, and what becomes of it; and *Copy as…*, the way back.
 
-use egui::{Event as Input, OutputCommand};
+use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::dialect::{Described, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
@@ -203,14 +203,16 @@ fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
         window.press("Copy as…");
-        let mut copied = Vec::new();
         window.button("Copy as Tokenwright preset").expect("a form").click_accesskit();
         for _ in 0..3 {
             window.step();
-            copied.extend(window.output().platform_output.commands.iter().filter_map(|command| match command {
-                OutputCommand::CopyText(text) => Some(text.clone()),
-                _ => None,
-            }));
+        }
+        let mut copied = Vec::new();
+        for command in tokenwright::gui::clipboard::commands(&window.ctx) {
+            let tokenwright::wizard::Command::Copy { ticket, text, .. } = command else { continue };
+            copied.push(text.expose().to_owned());
+            let done = tokenwright::wizard::CopyOutcome::Done(std::time::Duration::from_mins(1));
+            tokenwright::gui::clipboard::answered(&window.ctx, tokenwright::wizard::Event::Copied(ticket, done));
         }
         assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
         assert!(!copied[0].contains(CLIENT_SECRET));

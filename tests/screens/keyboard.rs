@@ -88,7 +88,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),
             (exporting(), at(service("practice"), Step::Tokens), "Back"),
             (exporting(), choosing(None), "Close"),
-            (previewed(true), choosing(Some("json")), "Copy"),
+            (previewed(true), choosing(Some("json")), "Copy with secrets"),
             (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
         ];
         for (session, draft, last) in scenes {

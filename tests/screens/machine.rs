@@ -12,6 +12,7 @@ use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{Door, Supervisor};
+use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
 use tokenwright::gui::App;
 use tokenwright::store::{Places, Settings, Store};
@@ -40,6 +41,7 @@ pub struct Machine {
     /// Where the browser was sent, oldest first.
     pub sent: Arc<Mutex<Vec<String>>>,
     news: Receiver<()>,
+    clipboard: Clipboard,
 }
 
 impl Machine {
@@ -59,6 +61,7 @@ impl Machine {
         store.save_settings(&Settings { theme, ..Settings::default() }).expect("our own folder");
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&sent);
+        let clipboard = Clipboard::in_memory();
         let edges = Edges {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
@@ -76,6 +79,7 @@ impl Machine {
                 }
                 Ok(tokenwright::redirect::Launched::default())
             }),
+            clipboard: clipboard.clone(),
             now: Timestamp::now,
             entropy,
         };
@@ -93,7 +97,7 @@ impl Machine {
             };
             App::new(&context.egui_ctx, Box::new(start)).expect("a thread")
         });
-        let mut machine = Self { window, sent, news };
+        let mut machine = Self { window, sent, news, clipboard };
         machine.wait("Custom service");
         machine
     }
@@ -126,16 +130,13 @@ impl Machine {
         self.window.press(name);
     }
 
-    /// Draws, frame by frame, until one puts a text on the clipboard.
+    /// Draws, event by event, until there is a text on the clipboard.
     #[track_caller]
     pub fn copied(&mut self) -> String {
         loop {
-            // An event may be taken in the frame after the one that was asked for.
-            for _ in 0..3 {
-                self.window.step();
-                if let Some(text) = crate::export::copied(&self.window) {
-                    return text;
-                }
+            self.window.settle();
+            if let Ok(text) = self.clipboard.read() {
+                return text.expose().to_owned();
             }
             assert!(self.news.recv_timeout(PATIENCE).is_ok(), "nothing was copied in\n{}", self.window.words());
         }

@@ -188,11 +188,7 @@ fn the_curl_copy_holds_variables_in_place_of_secrets() {
     let button = window.button("Copy as curl").expect("a copy button");
     button.click_accesskit();
     window.step();
-    let commands = &window.output().platform_output.commands;
-    let copied = commands.iter().find_map(|command| match command {
-        egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    });
+    let copied = crate::hand::copied(&window.ctx).pop();
     let copied = copied.expect("something was copied");
     assert!(copied.contains("curl \\\n") && copied.contains("${CLIENT_SECRET}"), "{copied}");
     for secret in [CLIENT_SECRET, crate::scenes::CODE, crate::scenes::VERIFIER] {

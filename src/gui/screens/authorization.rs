@@ -8,7 +8,7 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, banner, chips, disclosure, key_values, link_button, notice, section,
+    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice, section,
     segmented, toggle,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
@@ -207,6 +207,7 @@ fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiti
         TextField::new("Response pasted by hand")
             .help("The address that the browser ends up at, its query, or the code alone.")
             .optional()
+            .limit(TEXT)
             .show_secret(ui, &mut draft.pasted);
         let blocked = draft.pasted.is_empty().then_some("Paste the response first");
         intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, Intent::Paste, blocked));

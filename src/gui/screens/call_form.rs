@@ -7,7 +7,8 @@ use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
-    CodeBlock, Field, banner, choice, copy_button, disclosure, notice, secondary_button, section, segmented,
+    CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section,
+    segmented,
 };
 use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};
@@ -169,10 +170,11 @@ fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
                 ui.add_space(8.0);
             }
             let preview = call.preview(&draft.reveal);
-            CodeBlock::new("Request", &preview).copies(None).show(ui);
+            CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
             assertion_ui(ui, session, draft);
             ui.horizontal_wrapped(|ui| {
-                copy_button(ui, "as curl", &call.to_curl());
+                let hint = "Variables stand in it for the secrets";
+                copy_named_button(ui, "as curl", &call.to_curl()).on_hover_text(hint);
                 reveal_ui(ui, draft, &call);
             });
         }

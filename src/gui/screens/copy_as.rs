@@ -5,9 +5,11 @@ use egui::Ui;
 
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::dialect::{Form, Outgoing, write};
+use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::{Copied, Draft};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, disclosure, secondary_button};
+use crate::wizard::Sensitivity;
 
 /// Shows a button for each form that is written, and what came of the last copy.
 pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
@@ -34,7 +36,7 @@ fn copy(ui: &Ui, draft: &Draft, form: Form) -> Option<Copied> {
     let written = write(form, &Outgoing { service: &service, profile: None, secrets: None });
     let outcome = match written {
         Ok(written) => {
-            ui.ctx().copy_text(written.text.expose().to_owned());
+            clipboard::copy(ui.ctx(), key(), written.text, Sensitivity::Plain);
             Ok(written.lost)
         }
         Err(error) => Err(error.diagnose()),
@@ -42,8 +44,18 @@ fn copy(ui: &Ui, draft: &Draft, form: Form) -> Option<Copied> {
     Some(Copied { form, outcome })
 }
 
+/// Under which these copies are known.
+fn key() -> egui::Id {
+    egui::Id::unique("copy as")
+}
+
 fn copied_ui(ui: &mut Ui, copied: &Copied) {
     let name = copied.form.name();
+    // A failure is told where all of them are.
+    let is_there = matches!(clipboard::state(ui.ctx(), key()), CopyState::Done(_));
+    if copied.outcome.is_ok() && !is_there {
+        return;
+    }
     match &copied.outcome {
         Err(diagnosis) => drop(banner(ui, Tone::Danger, diagnosis)),
         Ok(lost) if lost.is_empty() => {

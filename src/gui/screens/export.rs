@@ -4,8 +4,10 @@
 use egui::{Align, Layout, ScrollArea, Ui};
 
 use crate::diagnosis::Diagnosis;
+use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::Draft;
 use crate::gui::export_draft::{ExportDraft, Way};
+use crate::gui::exporting::copied_export;
 use crate::gui::intent::Intent;
 use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{export_form, export_options, intent_button, outlets, vault, waiting_row};
@@ -119,7 +121,13 @@ fn with_button(failure: &Failure) -> Diagnosis {
 
 fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
     let (title, text) = match &done.path {
-        None => ("Copied to the clipboard".to_owned(), "Whatever reads the clipboard has the text now."),
+        None => match clipboard::state(ui.ctx(), copied_export()) {
+            CopyState::Done(_) => {
+                ("Copied to the clipboard".to_owned(), "Whatever reads the clipboard has the text now.")
+            }
+            CopyState::Failed(_) => return,
+            CopyState::None | CopyState::Going => ("Copying".to_owned(), ""),
+        },
         Some(path) if export.way == Way::Sink => {
             (format!("Written to {}", path.display()), "It is written again at each refresh.")
         }

@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::gui::export_draft::ExportDraft;
 use crate::gui::screens::entered;
 use crate::gui::theme::{shown, small};
-use crate::gui::widgets::{Field, card, secondary_button, section};
+use crate::gui::widgets::{Field, SHORT, card, secondary_button, section};
 use crate::wizard::{FormLine, Session};
 
 /// Shows the forms, or the chosen one.
@@ -30,7 +30,7 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
         ui.label(small(ui, "The forms are being listed."));
         return;
     }
-    let field = Field::new("Search forms").example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
+    let field = Field::new("Search forms").limit(SHORT).example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
     let field = field.show(ui, &mut export.search);
     if std::mem::take(&mut export.leads) {
         field.request_focus();

@@ -13,13 +13,16 @@ use crate::gui::screens::window::above_foot;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{
-    ButtonKind, Field, banner, banner_with, choice, disclosure, key_values, secondary_button, section,
+    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, key_values, secondary_button, section,
 };
 use crate::secret::Secret;
 use crate::wizard::{AmbiguousText, Flow, ImportSource, ImportState, Imported, Session, VaultState};
 
 /// Height of the bar with what to do next, in points.
 const FOOT: f32 = 52.0;
+
+/// Lines that are shown of a longer text.
+const FIRST_LINES: usize = 6;
 
 /// A longer text is read, but not shown to be mended by hand: laying it out would hold up the window.
 const LONGEST_SHOWN: usize = 64 * 1024;
@@ -114,11 +117,18 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
              kept until you save it.",
         ));
         let pasted = take_paste(ui, import);
-        let field = Field::new("Pasted text").example("{ … }, <oauth2> …, curl …, https://issuer.example");
-        field.show_pasted(ui, &mut import.pasted, 5);
+        if import.pasted.expose().len() > LONGEST_SHOWN {
+            long_ui(ui, import);
+        } else {
+            let field = Field::new("Pasted text").example("{ … }, <oauth2> …, curl …, https://issuer.example");
+            let field = field.show_pasted(ui, &mut import.pasted, 5);
+            ui.data_mut(|data| data.insert_temp(field_key(), field.id));
+        }
         let blocked = import.pasted.is_empty().then_some("Paste or type something first");
-        let typed = Intent::Import(ImportSource::Pasted(import.pasted.clone()));
-        let read = intent_button(ui, ButtonKind::Secondary, typed, blocked);
+        // The text itself is taken when it is pressed: it may be long.
+        let typed = Intent::Import(ImportSource::Pasted(Secret::default()));
+        let read = intent_button(ui, ButtonKind::Secondary, typed, blocked)
+            .map(|_| Intent::Import(ImportSource::Pasted(import.pasted.clone())));
         ui.separator();
         let path = Field::new("File").example("/home/me/collection.json").mono().show(ui, &mut import.path);
         ui.data_mut(|data| data.insert_temp(path_key(), path.id));
@@ -146,9 +156,41 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
 fn take_paste(ui: &Ui, import: &mut ImportDraft) -> Option<Intent> {
     let path = ui.data(|data| data.get_temp::<Id>(path_key()));
     let is_typing_path = path.is_some() && ui.memory(egui::Memory::focused) == path;
-    let text = if is_typing_path { None } else { pasted_text(ui) }?;
-    import.pasted = if text.expose().len() <= LONGEST_SHOWN { text.clone() } else { Secret::default() };
+    let text = if is_typing_path { None } else { pasted_text(ui) }.or_else(|| long_middle_click(ui))?;
+    import.pasted = text.clone();
     Some(Intent::Import(ImportSource::Pasted(text)))
+}
+
+/// A long text is kept beside the field, which would lay it out letter by letter: its first lines and its size are shown.
+fn long_ui(ui: &mut Ui, import: &mut ImportDraft) {
+    let text = import.pasted.expose();
+    let first: Vec<&str> = text.lines().take(FIRST_LINES).map(|line| &line[..line.floor_char_boundary(160)]).collect();
+    let (lines, bytes) = (text.lines().count(), text.len());
+    CodeBlock::new("Pasted text, its first lines", &first.join("\n")).copies(None).guarded().show(ui);
+    ui.label(small(ui, format!("{bytes} bytes in {lines} lines; all of it is read.")));
+    if secondary_button(ui, "Take it out").clicked() {
+        import.pasted = Secret::default();
+    }
+}
+
+/// A text that is pasted into the field by a middle click and is too long for it.
+fn long_middle_click(ui: &Ui) -> Option<Secret> {
+    let field = ui.data(|data| data.get_temp::<Id>(field_key()))?;
+    let rect = ui.ctx().read_response(field)?.interact_rect;
+    ui.input_mut(|input| {
+        let at = input.events.iter().position(|event| {
+            matches!(event, Event::MiddleClickPaste { pos, text } if rect.contains(*pos) && text.len() > LONGEST_SHOWN)
+        })?;
+        match input.events.remove(at) {
+            Event::MiddleClickPaste { text, .. } => Some(Secret::new(text)),
+            _ => None,
+        }
+    })
+}
+
+/// Under which the identity of the text's field is found in the next frame.
+fn field_key() -> Id {
+    Id::unique("import text")
 }
 
 /// Under which the identity of the path's field is found in the next frame.

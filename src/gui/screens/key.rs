@@ -10,7 +10,7 @@ use crate::gui::screens::service::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, choice, disclosure, key_values, link_button, notice, secondary_button,
+    ButtonKind, CodeBlock, Field, SHORT, TEXT, banner, choice, disclosure, key_values, link_button, notice, secondary_button,
     section, toggle,
 };
 use crate::oauth::{AssertionAlgorithm, KeyPair};
@@ -78,7 +78,7 @@ fn missing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inten
     }
     let mut intent = dropped(ui, draft);
     let help = "PEM, a private JWK, or the JSON file of a service account. It is kept in the vault.";
-    Field::new("Private key, pasted").help(help).optional().show_secret(ui, &mut draft.key.text);
+    Field::new("Private key, pasted").help(help).optional().limit(TEXT).show_secret(ui, &mut draft.key.text);
     ui.add_space(8.0);
     let help = "Or its file: enter the path, or drop the file here.";
     let field = Field::new("Key file").help(help).optional().mono().show(ui, &mut draft.key.file);
@@ -106,7 +106,7 @@ fn missing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inten
 fn name_ui(ui: &mut Ui, draft: &mut Draft, help: &str) -> Option<&'static str> {
     let parsed = ProfileName::parse(&draft.name).err();
     let wrong = parsed.as_ref().filter(|_| !draft.name.is_empty()).map(ToString::to_string);
-    let field = Field::new("Profile name").help(help).example("acme-erp").error(wrong.as_deref()).optional();
+    let field = Field::new("Profile name").help(help).example("acme-erp").limit(SHORT).error(wrong.as_deref()).optional();
     field.show(ui, &mut draft.name);
     parsed.is_some().then_some("Enter the profile's name first")
 }
@@ -197,7 +197,7 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionDraft) {
     Field::new("Claims").help(help).show_lines(ui, &mut typed.claims, 3);
     ui.add_space(8.0);
     let wrong = typed.wrong_life();
-    Field::new("Life in seconds").error(wrong).mono().show(ui, &mut typed.life);
+    Field::new("Life in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
     ui.add_space(8.0);
     toggle(ui, "A new id in each (jti)", &mut typed.unique, None);
 }

@@ -13,6 +13,7 @@ mod import;
 mod key;
 mod known;
 mod names;
+mod notes;
 mod outlets;
 mod preset;
 mod profile_menu;

@@ -5,7 +5,7 @@ use egui::{Response, Ui};
 use crate::gui::draft::Draft;
 use crate::gui::naming;
 use crate::gui::theme::small;
-use crate::gui::widgets::Field;
+use crate::gui::widgets::{Field, SHORT};
 use crate::service::ProfileName;
 use crate::wizard::Session;
 
@@ -15,10 +15,10 @@ pub(crate) fn names_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Res
     let wrong = ProfileName::parse(&draft.name).err().filter(|_| !draft.name.is_empty() && proposal.is_none());
     let wrong = wrong.map(|error| error.to_string());
     let field = ui.columns(2, |columns| {
-        let field = Field::new("Profile name").example("acme-quickbooks").error(wrong.as_deref());
+        let field = Field::new("Profile name").limit(SHORT).example("acme-quickbooks").error(wrong.as_deref());
         let field = field.show(&mut columns[0], &mut draft.name);
         if let Some(profile) = &mut draft.profile {
-            let shown = Field::new("Display name").example("Müller GmbH – Test").optional();
+            let shown = Field::new("Display name").limit(SHORT).example("Müller GmbH – Test").optional();
             shown.show(&mut columns[1], &mut profile.display_name);
         }
         field

@@ -7,7 +7,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, key_values, secondary_button, section};
+use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, key_values, secondary_button, section};
 use crate::service::{Catalog, PresetDraft, ProfileDraft, Service, write_preset};
 use crate::wizard::{FailureCode, Flow, PresetState, Session};
 
@@ -58,12 +58,13 @@ fn fields_ui(ui: &mut Ui, session: &Session, typed: &mut PresetDraft) {
     let taken = session.services.iter().find(|service| service.id == typed.id.trim());
     let help = taken.map(|service| format!("It takes the place of {} on this machine.", service.name));
     Field::new("Preset ID")
+        .limit(SHORT)
         .example("acme-billing")
         .help(help.as_deref())
         .error(wrong.as_deref())
         .show(ui, &mut typed.id);
     let wrong = typed.parse_name().err().filter(|_| !typed.name.is_empty()).map(|error| error.diagnose().summary);
-    Field::new("Preset name").example("Acme Billing").error(wrong.as_deref()).show(ui, &mut typed.name);
+    Field::new("Preset name").limit(SHORT).example("Acme Billing").error(wrong.as_deref()).show(ui, &mut typed.name);
 }
 
 /// Where it is, or why it is not.

@@ -29,7 +29,9 @@ fn reply_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
         status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
         ui.add_space(8.0);
         let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
-        CodeBlock::new("Body", body).copies(Some(body)).max_height(260.0).show(ui);
+        let block = CodeBlock::new("Body", body).max_height(260.0);
+        let has_secrets = reply.masked_body != reply.body.expose();
+        if has_secrets { block.copies_secret(&reply.body).show(ui) } else { block.show(ui) };
         let words = if draft.reveal_reply { "Mask secrets in the body" } else { "Reveal secrets in the body" };
         if secondary_button(ui, words).clicked() {
             draft.reveal_reply = !draft.reveal_reply;

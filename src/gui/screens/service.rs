@@ -11,7 +11,7 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::{copy_as, entered, intent_button, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, Field as TextField, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button,
+    ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button,
     section, toggle,
 };
 use crate::secret::Secret;
@@ -54,6 +54,7 @@ fn head_ui(ui: &mut Ui, draft: &mut Draft) -> (egui::Response, Option<Intent>) {
         let size = egui::vec2((ui.available_width() - IMPORT_WIDTH).max(0.0), ui.spacing().interact_size.y);
         let search = ui.allocate_ui(size, |ui| {
             TextField::new("Search services")
+                .limit(SHORT)
                 .example("Search by name: QBO, Graph, ERP …")
                 .unlabelled()
                 .show(ui, &mut draft.search)

@@ -14,7 +14,6 @@ use crate::gui::widgets::{
     section, status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
-use crate::secret::{MASK, Secret};
 use crate::wizard::{AuthorizationState, CallState, EXPIRING, Flow, Session};
 
 /// Shows step 3; what the person wants.
@@ -119,19 +118,19 @@ fn choosing_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
 
 fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
-    let shown = |secret: &Secret| if draft.reveal_tokens { secret.expose().to_owned() } else { MASK.to_owned() };
+    let is_shown = draft.reveal_tokens;
     key_values(ui, |rows| {
         rows.custom("Access token", |ui| {
             let (tone, text) = access_state(tokens, draft.now);
             status_dot(ui, tone, &text);
         });
-        rows.copyable("Value", &shown(&tokens.access_token), tokens.access_token.expose());
+        rows.secret("Value", &tokens.access_token, is_shown);
         rows.text("Type", &type_words(draft, tokens));
         if let Some(at) = tokens.expires_at {
             rows.text("Expires", &clock(at, draft));
         }
         match &tokens.refresh_token {
-            Some(token) => rows.copyable("Refresh token", &shown(token), token.expose()),
+            Some(token) => rows.secret("Refresh token", token, is_shown),
             None => rows.text("Refresh token", "none: sign in again when the access token expires"),
         }
         if let Some(at) = tokens.refresh_token_expires_at {

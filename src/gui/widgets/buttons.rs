@@ -1,8 +1,11 @@
 //! What is pressed: the one thing to do next, the others, the dangerous ones, links and copies.
 
-use egui::{Button, Response, StrokeKind, TextWrapMode, Ui};
+use egui::{Button, Id, Response, StrokeKind, TextWrapMode, Ui};
 
+use crate::gui::clipboard::{self, CopyState};
 use crate::gui::theme::{self, Palette, RADIUS};
+use crate::secret::Secret;
+use crate::wizard::Sensitivity;
 
 /// How long a copy button says so, in seconds.
 const SAID_FOR: f64 = 1.5;
@@ -60,23 +63,54 @@ pub fn link_button(ui: &mut Ui, text: &str, url: &str) -> Response {
     response
 }
 
-/// Copies `text`, then says `Copied ✓` for a moment. Screen readers and tests know it as `Copy {what}`.
+/// Copies `text`, and says `Copied ✓` for a moment once it is on the clipboard. Screen readers and tests know it as
+/// `Copy {what}`.
 pub fn copy_button(ui: &mut Ui, what: &str, text: &str) -> Response {
-    let id = ui.make_persistent_id(("copy", what));
-    let now = ui.input(|input| input.time);
-    let said_until = ui.data(|data| data.get_temp::<f64>(id)).unwrap_or_default();
-    let words = if now < said_until { "Copied ✓" } else { "Copy" };
-    // As wide as the longer words, so that the row does not jump.
-    let width = ui.text_style_height(&egui::TextStyle::Button) * 5.0;
-    let button = Button::new(words).min_size(egui::vec2(width, 0.0)).wrap_mode(TextWrapMode::Extend);
-    let response = ui.add(button).accessible_name(format!("Copy {what}"));
+    copy_plain(ui, what, "Copy", text)
+}
+
+/// The same, with what it copies in words: it stands beside no text that would say it.
+pub fn copy_named_button(ui: &mut Ui, what: &str, text: &str) -> Response {
+    copy_plain(ui, what, &format!("Copy {what}"), text)
+}
+
+fn copy_plain(ui: &mut Ui, what: &str, words: &str, text: &str) -> Response {
+    let (response, id) = copying_button(ui, what, words);
     if response.clicked() {
-        ui.ctx().copy_text(text.to_owned());
-        ui.data_mut(|data| data.insert_temp(id, now + SAID_FOR));
-        // One frame when the words change back; none in between.
-        ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SAID_FOR));
+        clipboard::copy(ui.ctx(), id, Secret::new(text), Sensitivity::Plain);
     }
     response
+}
+
+/// The same for a secret, which it says: the text is marked as such, and taken back after a while.
+pub fn copy_secret_button(ui: &mut Ui, what: &str, text: &Secret) -> Response {
+    let (response, id) = copying_button(ui, what, "Copy secret");
+    if response.clicked() {
+        clipboard::copy(ui.ctx(), id, text.clone(), Sensitivity::Secret);
+    }
+    response.on_hover_text("Copies it in the clear, marked as a secret; it is taken back after a while")
+}
+
+/// The button, and under which its copies are known.
+fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
+    let id = ui.make_persistent_id(("copy", what));
+    let now = ui.input(|input| input.time);
+    let state = clipboard::state(ui.ctx(), id);
+    let said = match state {
+        CopyState::Done(at) if now < at + SAID_FOR => {
+            // One frame when the words change back; none in between.
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(at + SAID_FOR - now));
+            "Copied ✓"
+        }
+        CopyState::Failed(_) => "Not copied",
+        _ => words,
+    };
+    // As wide as the longer words, so that the row does not jump.
+    let letters = words.chars().count().max("Not copied".len());
+    #[allow(clippy::cast_precision_loss, reason = "a few letters")]
+    let width = ui.text_style_height(&egui::TextStyle::Button) * 0.5 * letters as f32;
+    let button = Button::new(said).min_size(egui::vec2(width, 0.0)).wrap_mode(TextWrapMode::Extend);
+    (ui.add(button).accessible_name(format!("Copy {what}")), id)
 }
 
 fn colour(ui: &mut Ui, kind: ButtonKind) {
@@ -99,6 +133,7 @@ fn colour(ui: &mut Ui, kind: ButtonKind) {
 mod tests {
     use super::*;
     use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::wizard::{Command, CopyOutcome, Event};
     use egui::OutputCommand;
     use egui::accesskit::Role;
     use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -139,32 +174,55 @@ mod tests {
     }
 
     #[test]
-    fn copying_says_so_and_then_stops_saying_so() {
-        let mut stage = stage(DRESSES[1], Vec::new(), |ui, words| {
+    fn copied_is_said_once_it_is_so_and_then_no_more() {
+        let mut stage = stage(DRESSES[1], Vec::<Command>::new(), |ui, asked| {
             copy_button(ui, "redirect URI", "http://127.0.0.1/");
-            let copied = ui.ctx().output(|output| output.commands.clone());
-            words.extend(copied.into_iter().filter_map(|command| match command {
-                OutputCommand::CopyText(text) => Some(text),
-                _ => None,
-            }));
+            copy_secret_button(ui, "Value", &Secret::new("at-1"));
+            asked.extend(clipboard::commands(ui.ctx()));
         });
-        let shown = |stage: &egui_kittest::Harness<'_, Vec<String>>| {
+        let shown = |stage: &egui_kittest::Harness<'_, Vec<Command>>| {
             let galleys = stage.output().shapes.iter().filter_map(|it| match &it.shape {
                 egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
                 _ => None,
             });
             galleys.collect::<String>()
         };
-        assert!(shown(&stage).contains("Copy"));
+        assert!(shown(&stage).contains("CopyCopy secret"), "{}", shown(&stage));
         stage.get_by_label("Copy redirect URI").click();
-        stage.step();
-        stage.step();
+        stage.run_ok();
+        assert!(!shown(&stage).contains("Copied ✓"), "it was said before it was so");
+        let [Command::Copy { ticket, text, sensitivity: Sensitivity::Plain }] = &stage.state()[..] else {
+            panic!("{:?}", stage.state())
+        };
+        assert_eq!(text.expose(), "http://127.0.0.1/");
+        let done = Event::Copied(*ticket, CopyOutcome::Done(std::time::Duration::from_mins(1)));
+        assert!(clipboard::answered(&stage.ctx, done).is_none());
         stage.step();
         assert!(shown(&stage).contains("Copied ✓"), "{}", shown(&stage));
-        assert_eq!(*stage.state(), ["http://127.0.0.1/"]);
         stage.input_mut().time = Some(10.0);
         stage.run();
         assert!(!shown(&stage).contains("Copied ✓"));
+    }
+
+    #[test]
+    fn a_copy_that_failed_says_so() {
+        let mut stage = stage(DRESSES[0], Vec::<Command>::new(), |ui, asked| {
+            copy_secret_button(ui, "Value", &Secret::new("at-1"));
+            asked.extend(clipboard::commands(ui.ctx()));
+        });
+        stage.get_by_label("Copy Value").click();
+        stage.run_ok();
+        let [Command::Copy { ticket, sensitivity: Sensitivity::Secret, .. }] = stage.state()[..] else {
+            panic!("{:?}", stage.state())
+        };
+        let failed = CopyOutcome::Failed(crate::diagnosis::Diagnosis::new("no clipboard"));
+        clipboard::answered(&stage.ctx, Event::Copied(ticket, failed));
+        stage.run();
+        let state = stage.output().shapes.iter().any(|it| match &it.shape {
+            egui::Shape::Text(text) => text.galley.text() == "Not copied",
+            _ => false,
+        });
+        assert!(state);
     }
 
     #[test]

@@ -4,7 +4,12 @@ use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::diagnosis::printable_lines;
 use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
-use crate::gui::widgets::buttons::copy_button;
+use crate::gui::clipboard::guarded;
+use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
+use crate::secret::Secret;
+
+/// A longer text is not laid out as a whole: a megabyte would cost hundreds.
+const MOST_SHOWN: usize = 64 * 1024;
 
 /// A block of code under its label, with a copy button. Long lines wrap; a high block scrolls.
 #[must_use = "call `show`"]
@@ -13,18 +18,32 @@ pub struct CodeBlock<'a> {
     label: &'a str,
     text: &'a str,
     copied: Option<&'a str>,
+    secret: Option<&'a Secret>,
+    guarded: bool,
     max_height: f32,
 }
 
 impl<'a> CodeBlock<'a> {
     /// A block that shows and copies `text`. The label is drawn, and is its name for screen readers.
     pub fn new(label: &'a str, text: &'a str) -> Self {
-        Self { label, text, copied: Some(text), max_height: 280.0 }
+        Self { label, text, copied: Some(text), secret: None, guarded: false, max_height: 280.0 }
     }
 
     /// What the button copies, where that is other than what is shown; `None` leaves the button out.
     pub fn copies(mut self, copied: Option<&'a str>) -> Self {
         self.copied = copied;
+        self
+    }
+
+    /// The button copies this secret, whether it is shown or masked; where it is shown, it is not to be marked.
+    pub fn copies_secret(mut self, secret: &'a Secret) -> Self {
+        (self.copied, self.secret, self.guarded) = (None, Some(secret), true);
+        self
+    }
+
+    /// Secrets may be seen in it: what is marked or copied by key is treated as such.
+    pub fn guarded(mut self) -> Self {
+        self.guarded = true;
         self
     }
 
@@ -39,11 +58,13 @@ impl<'a> CodeBlock<'a> {
         ui.push_id(("code", self.label), |ui| {
             let label = ui.horizontal(|ui| {
                 let label = ui.label(theme::label(self.label));
-                if let Some(copied) = self.copied {
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if let Some(secret) = self.secret {
+                        copy_secret_button(ui, self.label, secret);
+                    } else if let Some(copied) = self.copied {
                         copy_button(ui, self.label, copied);
-                    });
-                }
+                    }
+                });
                 label
             });
             self.block(ui).labelled_by(label.inner.id)
@@ -65,13 +86,18 @@ impl<'a> CodeBlock<'a> {
             let area = ScrollArea::vertical().max_height(self.max_height).min_scrolled_height(self.max_height);
             let area = area.auto_shrink([false, true]);
             area.show(ui, |ui| {
-                let text = printable_lines(self.text);
+                let text = printable_lines(&self.text[..self.text.floor_char_boundary(MOST_SHOWN)]);
                 let mut text = &*text;
                 let edit = TextEdit::multiline(&mut text).font(TextStyle::Monospace).desired_rows(1);
-                ui.add(edit.desired_width(f32::INFINITY).frame(Frame::new()).margin(egui::Margin::ZERO))
+                let edit = edit.desired_width(f32::INFINITY).frame(Frame::new()).margin(egui::Margin::ZERO);
+                if self.guarded { guarded(ui, |ui| ui.add(edit)) } else { ui.add(edit) }
             })
             .inner
         });
+        if self.text.len() > MOST_SHOWN {
+            let rest = self.text.len() - MOST_SHOWN;
+            ui.label(theme::small(ui, format!("{rest} more bytes are not shown; what is copied is whole.")));
+        }
         if shown.inner.has_focus() {
             let ring = theme::focus_stroke(palette);
             ui.painter().rect_stroke(shown.response.rect, RADIUS, ring, egui::StrokeKind::Inside);
@@ -83,8 +109,9 @@ impl<'a> CodeBlock<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gui::clipboard;
     use crate::gui::widgets::stage::{DRESSES, stage};
-    use egui::OutputCommand;
+    use crate::wizard::Command;
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;
 
@@ -93,9 +120,8 @@ mod tests {
         for dress in DRESSES {
             let mut stage = stage(dress, Vec::new(), |ui, copied| {
                 CodeBlock::new("Request", "Authorization: ••••").copies(Some("curl $TOKEN")).show(ui);
-                let commands = ui.ctx().output(|output| output.commands.clone());
-                copied.extend(commands.into_iter().filter_map(|command| match command {
-                    OutputCommand::CopyText(text) => Some(text),
+                copied.extend(clipboard::commands(ui.ctx()).into_iter().filter_map(|command| match command {
+                    Command::Copy { text, .. } => Some(text.expose().to_owned()),
                     _ => None,
                 }));
             });

@@ -2,7 +2,9 @@
 
 use egui::{Response, RichText, TextEdit, TextStyle, Ui, vec2};
 
+use crate::gui::clipboard::guarded;
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
+use crate::gui::widgets::intake::{self, Intake};
 use crate::secret::Secret;
 
 /// Room that a secret field reserves before the first letter, in bytes: most secrets never outgrow it, so that the
@@ -24,12 +26,13 @@ pub struct Field<'a> {
     optional: bool,
     mono: bool,
     unlabelled: bool,
+    limit: Option<usize>,
 }
 
 impl<'a> Field<'a> {
     /// A field that must be filled in.
     pub fn new(label: &'a str) -> Self {
-        Self { label, help: None, error: None, example: None, optional: false, mono: false, unlabelled: false }
+        Self { label, help: None, error: None, example: None, optional: false, mono: false, unlabelled: false, limit: None }
     }
 
     /// Words under the field; they stay when there is an error.
@@ -68,18 +71,28 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Takes no more than so many letters, where that is other than usual: see [`intake`].
+    pub fn limit(mut self, letters: usize) -> Self {
+        self.limit = Some(letters);
+        self
+    }
+
     /// One line of text.
     pub fn show(&self, ui: &mut Ui, text: &mut String) -> Response {
+        let intake = self.intake(ui, intake::LINE, false);
+        intake.admit(ui, text);
         self.framed(ui, |ui, field| {
-            let edit = field.edit(ui, TextEdit::singleline(text));
+            let edit = field.edit(ui, TextEdit::singleline(text).id(intake.id));
             ui.add(edit.desired_width(f32::INFINITY))
         })
     }
 
     /// Several lines of monospaced text, at least `rows` high. Tab leaves the field.
     pub fn show_lines(&self, ui: &mut Ui, text: &mut String, rows: usize) -> Response {
+        let intake = self.intake(ui, intake::TEXT, true);
+        intake.admit(ui, text);
         self.clone().mono().framed(ui, |ui, field| {
-            let edit = field.edit(ui, TextEdit::multiline(text));
+            let edit = field.edit(ui, TextEdit::multiline(text).id(intake.id));
             ui.add(edit.desired_rows(rows).desired_width(f32::INFINITY))
         })
     }
@@ -87,9 +100,11 @@ impl<'a> Field<'a> {
     /// Several lines of a pasted text that may hold secrets: it is seen, since the person has just pasted it, and wiped
     /// with its [`Secret`].
     pub fn show_pasted(&self, ui: &mut Ui, text: &mut Secret, rows: usize) -> Response {
+        let intake = self.intake(ui, intake::TEXT, true);
+        make_room(text, intake.admit(ui, text.expose()));
         self.clone().mono().framed(ui, |ui, field| {
-            let edit = field.edit(ui, TextEdit::multiline(text.typing()));
-            let output = edit.desired_rows(rows).desired_width(f32::INFINITY).show(ui);
+            let edit = field.edit(ui, TextEdit::multiline(text.typing()).id(intake.id));
+            let output = guarded(ui, |ui| edit.desired_rows(rows).desired_width(f32::INFINITY).show(ui));
             let mut state = output.state;
             state.clear_undoer();
             state.store(ui.ctx(), output.response.id);
@@ -99,17 +114,17 @@ impl<'a> Field<'a> {
 
     /// One line of secret text: bullets, with a button beside it, named `Show …` or `Hide …`.
     pub fn show_secret(&self, ui: &mut Ui, secret: &mut Secret) -> Response {
-        if secret.is_empty() && secret.typing().capacity() < SECRET_ROOM {
-            *secret = Secret::with_room(SECRET_ROOM);
-        }
         let revealed_id = self.id(ui).with("revealed");
         let mut revealed = ui.data(|data| data.get_temp::<bool>(revealed_id)).unwrap_or_default();
+        let intake = Intake { masked: !revealed, ..self.intake(ui, intake::SECRET, false) };
+        make_room(secret, intake.admit(ui, secret.expose()));
         let response = self.framed(ui, |ui, field| {
             ui.horizontal(|ui| {
                 let width = ui.available_width() - REVEAL_WIDTH - ui.spacing().item_spacing.x;
-                let edit = field.edit(ui, TextEdit::singleline(secret.typing())).password(!revealed);
+                let edit = field.edit(ui, TextEdit::singleline(secret.typing()).id(intake.id));
                 // The edit's own margin counts into its desired width.
-                let output = edit.desired_width(width).show(ui);
+                let edit = edit.password(!revealed).desired_width(width);
+                let output = guarded(ui, |ui| edit.show(ui));
                 // The history of undo would hold every earlier text of the field, in the clear.
                 let mut state = output.state;
                 state.clear_undoer();
@@ -125,6 +140,11 @@ impl<'a> Field<'a> {
 
     fn id(&self, ui: &Ui) -> egui::Id {
         ui.make_persistent_id(("field", self.label))
+    }
+
+    fn intake(&self, ui: &Ui, usual: usize, lines: bool) -> Intake {
+        let limit = self.limit.unwrap_or(usual);
+        Intake { id: self.id(ui).with("text"), limit, lines, masked: false }
     }
 
     fn edit<'t>(&self, ui: &Ui, edit: TextEdit<'t>) -> TextEdit<'t> {
@@ -183,10 +203,15 @@ impl<'a> Field<'a> {
             let colour = Palette::of(ui).tone(Tone::Danger);
             ui.label(RichText::new(theme::shown(error)).small().color(colour));
         }
+        let refused = Intake::refused(field.id, ui);
+        if let Some(refused) = &refused {
+            let colour = Palette::of(ui).tone(Tone::Danger);
+            ui.label(RichText::new(refused).small().color(colour));
+        }
         if let Some(help) = self.help {
             ui.label(theme::small(ui, help));
         }
-        let description = [self.error, self.help].into_iter().flatten().collect::<Vec<_>>().join(". ");
+        let description = [self.error, refused.as_deref(), self.help].into_iter().flatten().collect::<Vec<_>>().join(". ");
         ui.ctx().accesskit_node_builder(field.id, |node| {
             if !description.is_empty() {
                 node.set_description(description);
@@ -195,6 +220,16 @@ impl<'a> Field<'a> {
                 node.set_invalid(egui::accesskit::Invalid::True);
             }
         });
+    }
+}
+
+/// Room for what is there and what comes, so that nothing is moved while it is put in.
+fn make_room(secret: &mut Secret, coming: usize) {
+    let needed = (secret.expose().len() + coming).max(SECRET_ROOM);
+    if secret.typing().capacity() < needed {
+        let mut roomy = Secret::with_room(needed);
+        roomy.typing().push_str(secret.expose());
+        *secret = roomy;
     }
 }
 

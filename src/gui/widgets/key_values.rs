@@ -3,10 +3,14 @@
 use egui::{Label, Response, RichText, Ui, vec2};
 
 use crate::gui::theme::{self, SPACE_M, SPACE_XS};
-use crate::gui::widgets::buttons::copy_button;
+use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
+use crate::secret::{MASK, Secret};
 
 /// Width of the first column, in points: fits `Refresh token expires`.
 const LABEL_WIDTH: f32 = 160.0;
+
+/// Room for the copy button, in points.
+const BUTTON_WIDTH: f32 = 108.0;
 
 /// The rows of a [`key_values`] table.
 pub struct Rows<'a> {
@@ -40,14 +44,25 @@ impl Rows<'_> {
 
     /// A value for machines with a copy button named `Copy {label}`; `copied` may differ from what is shown.
     pub fn copyable(&mut self, label: &str, value: &str, copied: &str) {
+        self.beside(label, value, true, |ui| copy_button(ui, label, copied));
+    }
+
+    /// A secret with a copy button named `Copy {label}`. It is not to be marked: what is marked can be pasted anywhere
+    /// by a middle click.
+    pub fn secret(&mut self, label: &str, value: &Secret, is_shown: bool) {
+        let shown = if is_shown { value.expose() } else { MASK };
+        self.beside(label, shown, false, |ui| copy_secret_button(ui, label, value));
+    }
+
+    fn beside(&mut self, label: &str, value: &str, can_be_marked: bool, copy: impl FnOnce(&mut Ui) -> Response) {
         self.custom(label, |ui| {
-            let button = 96.0;
+            let button = BUTTON_WIDTH;
             let width = (ui.available_width() - button).max(button);
             ui.allocate_ui(vec2(width, 0.0), |ui| {
-                ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(true));
+                ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(can_be_marked));
             });
             ui.spacing_mut().button_padding.y = 2.0;
-            copy_button(ui, label, copied);
+            copy(ui);
         });
     }
 

@@ -9,6 +9,7 @@ mod choice;
 mod code_block;
 mod countdown;
 mod field;
+mod intake;
 mod key_values;
 mod section;
 mod segmented;
@@ -20,13 +21,17 @@ mod toggle;
 mod waiting;
 
 pub use banner::{banner, banner_with, notice};
-pub use buttons::{ButtonKind, button, copy_button, danger_button, link_button, primary_button, secondary_button};
+pub use buttons::{
+    ButtonKind, button, copy_button, copy_named_button, copy_secret_button, danger_button, link_button, primary_button,
+    secondary_button,
+};
 pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
 pub use code_block::CodeBlock;
 pub use countdown::countdown_text;
 pub use field::Field;
+pub use intake::{SHORT, TEXT};
 pub use key_values::{Rows, key_values};
 pub use section::{disclosure, section};
 pub use segmented::{Segment, segmented, segmented_among, tabs};

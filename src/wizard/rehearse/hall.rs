@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::agent::{Door, Supervisor};
+use crate::desktop::Clipboard;
 use crate::practice::{Rehearsal, RehearsalContract};
 use crate::redirect::OpenError;
 use crate::transport::{Transport, TransportOptions};
@@ -32,6 +33,7 @@ impl Hall {
             vault_kind: None,
             passphrase: None,
             open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),
+            clipboard: Clipboard::in_memory(),
             now: edges.now,
             entropy: edges.entropy,
         };

@@ -200,6 +200,9 @@ impl Session {
                 }
             }
             Event::Catalog(..)
+            | Event::Copied(..)
+            | Event::ClipboardRead(..)
+            | Event::LinkNotOpened(..)
             | Event::Traced(..)
             | Event::InputTaken(..)
             | Event::EnteredKept(..)

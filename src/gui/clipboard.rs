@@ -1,0 +1,280 @@
+//! The window's side of the clipboard. What is copied goes through the worker, which can mark a secret, take it back and
+//! tell whether the copy was made; *Copied* is said only then.
+//!
+//! It also knows the keys that the toolkit knows on Windows only (Shift+Insert, Ctrl+Insert, Shift+Delete), and keeps
+//! what is revealed from the selection that a middle click pastes.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use egui::{Context, Event as Input, Id, Key, Modifiers, OutputCommand, Plugin, RawInput, Ui, ViewportCommand};
+
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::wizard::{Command, CopyOutcome, Event, Sensitivity};
+
+/// How long the window says that a secret was copied, in seconds.
+const NOTED_FOR: f64 = 6.0;
+
+/// What came of the last copy of a button or a key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CopyState {
+    /// There was none.
+    #[default]
+    None,
+    /// It is on its way.
+    Going,
+    /// The text is on the clipboard, since this time of the window.
+    Done(f64),
+    /// It is not.
+    Failed(Diagnosis),
+}
+
+/// What the window says of the last copy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyNote {
+    /// The words.
+    pub words: Diagnosis,
+    /// Whether the copy is worse than was asked for.
+    pub is_warning: bool,
+    /// The time of the window at which it goes; without one the person takes it off.
+    until: Option<f64>,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    who: Id,
+    text: Secret,
+    sensitivity: Sensitivity,
+}
+
+/// What the window wants of the clipboard and knows of it.
+#[derive(Debug, Default)]
+pub struct Clipboard {
+    wanted: Vec<Wanted>,
+    states: HashMap<Id, CopyState>,
+    going: HashMap<u64, (Id, Sensitivity)>,
+    last_ticket: u64,
+    /// What had the keyboard when a paste was asked for that is read off this thread.
+    asked: Option<Option<Id>>,
+    reading: Option<(u64, Option<Id>)>,
+    read: Option<(Option<Id>, Secret)>,
+    note: Option<CopyNote>,
+}
+
+impl Plugin for Clipboard {
+    fn debug_name(&self) -> &'static str {
+        "clipboard"
+    }
+
+    fn input_hook(&mut self, ctx: &Context, input: &mut RawInput) {
+        let focused = ctx.memory(egui::Memory::focused);
+        if let Some((asked_in, text)) = self.read.take()
+            // Another field may have got the keyboard meanwhile: a secret must not land there.
+            && asked_in == focused
+        {
+            input.events.push(Input::Paste(text.expose().to_owned()));
+        }
+        if cfg!(any(windows, target_os = "macos")) {
+            return;
+        }
+        input.events.retain_mut(|event| {
+            let Input::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            match (key, *modifiers) {
+                (Key::Insert, held) if held == Modifiers::SHIFT => {
+                    self.asked = Some(focused);
+                    return false;
+                }
+                (Key::Insert, held) if held.ctrl && !held.shift && !held.alt => *event = Input::Copy,
+                (Key::Delete, held) if held == Modifiers::SHIFT => *event = Input::Cut,
+                _ => {}
+            }
+            true
+        });
+    }
+}
+
+impl Clipboard {
+    fn ticket(&mut self) -> u64 {
+        self.last_ticket += 1;
+        self.last_ticket
+    }
+
+    fn copied(&mut self, ctx: &Context, ticket: u64, outcome: CopyOutcome) {
+        let Some((who, sensitivity)) = self.going.remove(&ticket) else { return };
+        let now = ctx.input(|input| input.time);
+        let is_secret = sensitivity == Sensitivity::Secret;
+        let (state, note) = match outcome {
+            CopyOutcome::Done(hold) => (CopyState::Done(now), is_secret.then(|| taken_back_note(hold, now))),
+            CopyOutcome::WindowOnly(text) => {
+                ctx.copy_text(text.expose().to_owned());
+                (CopyState::Done(now), is_secret.then(unmarked_note))
+            }
+            CopyOutcome::Failed(diagnosis) => {
+                let summary = format!("nothing was copied: {}", diagnosis.summary);
+                let words = Diagnosis { summary, ..diagnosis.clone() };
+                (CopyState::Failed(diagnosis), Some(CopyNote { words, is_warning: true, until: None }))
+            }
+        };
+        self.states.insert(who, state);
+        self.note = note;
+        if let Some(until) = self.note.as_ref().and_then(|note| note.until) {
+            ctx.request_repaint_after(Duration::from_secs_f64(until - now));
+        }
+    }
+}
+
+fn taken_back_note(hold: Duration, now: f64) -> CopyNote {
+    let words = Diagnosis::new("Copied, and marked as a secret");
+    let words = words.hint(format!("It is taken back in {} seconds, unless something else is copied", hold.as_secs()));
+    CopyNote { words, is_warning: false, until: Some(now + NOTED_FOR) }
+}
+
+fn unmarked_note() -> CopyNote {
+    let words = Diagnosis::new("Copied, but not marked as a secret");
+    let words = words.hint(
+        "This desktop lets no program mark it or take it back later: what keeps a history of the clipboard keeps it \
+         too. Copy something else when you have pasted it",
+    );
+    CopyNote { words, is_warning: true, until: None }
+}
+
+fn with<R>(ctx: &Context, act: impl FnOnce(&mut Clipboard) -> R) -> R {
+    act(&mut ctx.plugin_or_default::<Clipboard>().lock())
+}
+
+/// Copies a text; `who` asks for what came of it by [`state`].
+pub fn copy(ctx: &Context, who: Id, text: Secret, sensitivity: Sensitivity) {
+    with(ctx, |clipboard| {
+        clipboard.states.insert(who, CopyState::Going);
+        clipboard.wanted.push(Wanted { who, text, sensitivity });
+    });
+    ctx.request_repaint();
+}
+
+/// What came of the last copy of `who`.
+pub fn state(ctx: &Context, who: Id) -> CopyState {
+    with(ctx, |clipboard| clipboard.states.get(&who).cloned().unwrap_or_default())
+}
+
+/// What is to be said of the last copy.
+pub fn note(ctx: &Context) -> Option<CopyNote> {
+    let now = ctx.input(|input| input.time);
+    with(ctx, |clipboard| {
+        clipboard.note.take_if(|note| note.until.is_some_and(|until| until <= now));
+        clipboard.note.clone()
+    })
+}
+
+/// Takes it off the screen.
+pub fn dismiss_note(ctx: &Context) {
+    with(ctx, |clipboard| clipboard.note = None);
+}
+
+/// What the worker is to do.
+pub fn commands(ctx: &Context) -> Vec<Command> {
+    with(ctx, |clipboard| {
+        let mut commands = Vec::new();
+        for Wanted { who, text, sensitivity } in std::mem::take(&mut clipboard.wanted) {
+            let ticket = clipboard.ticket();
+            clipboard.going.insert(ticket, (who, sensitivity));
+            commands.push(Command::Copy { ticket, text, sensitivity });
+        }
+        if let Some(focused) = clipboard.asked.take() {
+            let ticket = clipboard.ticket();
+            clipboard.reading = Some((ticket, focused));
+            commands.push(Command::ReadClipboard { ticket });
+        }
+        commands
+    })
+}
+
+/// Takes the worker's answers, and leaves other events to others.
+pub fn answered(ctx: &Context, event: Event) -> Option<Event> {
+    match event {
+        Event::Copied(ticket, outcome) => with(ctx, |clipboard| clipboard.copied(ctx, ticket, outcome)),
+        Event::ClipboardRead(ticket, text) => {
+            let asked = with(ctx, |clipboard| clipboard.reading.take_if(|(asked, _)| *asked == ticket));
+            match (asked, text) {
+                (Some((_, focused)), Ok(Some(text))) => with(ctx, |clipboard| clipboard.read = Some((focused, text))),
+                // The window itself may still be able to.
+                (Some(_), Err(_)) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+                _ => {}
+            }
+        }
+        event => return Some(event),
+    }
+    ctx.request_repaint();
+    None
+}
+
+/// Shows a text that holds secrets in the clear. What is marked in it stays out of the selection that a middle click
+/// pastes, and what is copied out of it by key is copied as a secret.
+pub fn guarded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let before = ui.output(|output| output.commands.len());
+    let shown = add(ui);
+    let added = ui.output_mut(|output| output.commands.split_off(before));
+    for command in added {
+        match command {
+            OutputCommand::TextSelectionSettled(_) => {}
+            OutputCommand::CopyText(text) => {
+                copy(ui.ctx(), ui.scope_id().with("copied by key"), Secret::new(text), Sensitivity::Secret);
+            }
+            command => ui.output_mut(|output| output.commands.push(command)),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::widgets::stage::{DRESSES, stage};
+    use egui::TextEdit;
+    use egui_kittest::kittest::Queryable as _;
+
+    #[test]
+    fn a_secret_that_is_marked_and_copied_by_key_is_copied_as_a_secret_and_by_that_key_alone() {
+        let mut stage = stage(DRESSES[0], Vec::<Command>::new(), |ui, commands| {
+            let mut text = "hunter2";
+            guarded(ui, |ui| ui.add(TextEdit::multiline(&mut text)).accessible_name("Body"));
+            commands.extend(super::commands(ui.ctx()));
+            let leaks = ui.output(|output| output.commands.len());
+            assert_eq!(leaks, 0, "something left the window");
+        });
+        stage.get_by_label("Body").focus();
+        stage.run();
+        stage.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        stage.run();
+        assert!(stage.state().is_empty());
+        stage.key_press_modifiers(Modifiers::CTRL, Key::Insert);
+        stage.run();
+        let [Command::Copy { text, sensitivity, .. }] = &stage.state()[..] else { panic!("{:?}", stage.state()) };
+        assert_eq!((text.expose(), *sensitivity), ("hunter2", Sensitivity::Secret));
+    }
+
+    #[test]
+    fn a_paste_that_comes_late_does_not_land_in_another_field() {
+        let mut stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+            for (text, name) in texts.iter_mut().zip(["First", "Second"]) {
+                ui.add(TextEdit::singleline(text)).accessible_name(name);
+            }
+        });
+        for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
+            *stage.state_mut() = Default::default();
+            stage.get_by_label("First").focus();
+            stage.run();
+            stage.key_press_modifiers(Modifiers::SHIFT, Key::Insert);
+            stage.run();
+            let asked = commands(&stage.ctx);
+            let [Command::ReadClipboard { ticket }] = asked[..] else { panic!("{asked:?}") };
+            if moves_on {
+                stage.get_by_label("Second").focus();
+                stage.run();
+            }
+            answered(&stage.ctx, Event::ClipboardRead(ticket, Ok(Some(Secret::new("from outside")))));
+            stage.run();
+            assert_eq!(*stage.state(), expected);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The same on Wayland, in a compositor without a screen.

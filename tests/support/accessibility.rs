@@ -1,0 +1,149 @@
+//! A screen reader of a test's own: it finds what is on the real window by its name, presses it and gives it the
+//! keyboard, through the bus that real ones use (AT-SPI).
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use zbus::blocking::connection::Builder;
+use zbus::blocking::{Connection, Proxy};
+use zbus::zvariant::OwnedObjectPath;
+
+use crate::support::desktop::until;
+use crate::support::process::Process;
+
+const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+
+/// A session bus with nothing on it but the service for screen readers.
+const CONFIGURATION: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
+    <policy context=\"default\"><allow send_destination=\"*\"/><allow own=\"*\"/></policy></busconfig>";
+
+type Node = (String, OwnedObjectPath);
+
+/// The reader, gone when it is dropped.
+pub struct Reader {
+    connection: Connection,
+    address: String,
+    _launcher: Process,
+    _bus: Process,
+}
+
+impl Reader {
+    /// Starts the buses for this display; `folder` is for a file of their own.
+    pub fn start(display: &str, folder: &Path) -> Self {
+        let file = folder.join("bus.conf");
+        fs::write(&file, CONFIGURATION).expect("our own file");
+        let mut bus = Command::new("dbus-daemon");
+        bus.arg("--nofork").arg("--print-address").arg(format!("--config-file={}", file.display()));
+        let mut bus = Process::start(&mut bus);
+        let address = bus.line_with("unix:").trim().to_owned();
+        let mut launcher = Command::new(LAUNCHER);
+        launcher.arg("--launch-immediately").env("DBUS_SESSION_BUS_ADDRESS", &address).env("DISPLAY", display);
+        let launcher = Process::start(&mut launcher);
+        let session = Builder::address(address.as_str()).expect("an address").build().expect("a session bus");
+        let own = until("the bus of screen readers", || {
+            let service = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").ok()?;
+            service.call::<_, _, String>("GetAddress", &()).ok()
+        });
+        let status = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status").expect("a status");
+        status.set_property("IsEnabled", true).expect("a screen reader is there");
+        let connection = Builder::address(own.as_str()).expect("an address").build().expect("the bus of screen readers");
+        Self { connection, address, _launcher: launcher, _bus: bus }
+    }
+
+    /// What `DBUS_SESSION_BUS_ADDRESS` of the window has to be.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Presses what has this name.
+    #[track_caller]
+    pub fn press(&self, name: &str) {
+        until(name, || {
+            let pressed = self.find(name)?;
+            self.proxy(&pressed, "Action").call::<_, _, bool>("DoAction", &(0_i32)).ok().filter(|done| *done)
+        });
+    }
+
+    /// Gives the keyboard to what has this name and takes text.
+    #[track_caller]
+    pub fn focus(&self, name: &str) {
+        until(name, || {
+            let field = self.find_with(name, "Text").or_else(|| self.find(name))?;
+            self.proxy(&field, "Component").call::<_, _, bool>("GrabFocus", &()).ok()
+        });
+    }
+
+    /// The middle of a field on the screen, in pixels.
+    #[track_caller]
+    pub fn middle_of(&self, name: &str) -> (i32, i32) {
+        let (x, y, width, height) = self.place_of(name);
+        (x + width / 2, y + height / 2)
+    }
+
+    /// The left edge of a field on the screen, in pixels.
+    #[track_caller]
+    pub fn left_of(&self, name: &str) -> i32 {
+        self.place_of(name).0
+    }
+
+    #[track_caller]
+    fn place_of(&self, name: &str) -> (i32, i32, i32, i32) {
+        let field = until(name, || self.find_with(name, "Text"));
+        self.proxy(&field, "Component").call("GetExtents", &(0_u32)).expect("a place on the screen")
+    }
+
+    /// Waits until something has this in its name.
+    #[track_caller]
+    pub fn wait(&self, part: &str) {
+        until(part, || self.names().iter().any(|name| name.contains(part)).then_some(()));
+    }
+
+    /// The names of everything that is on the window.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.walk(&mut |_, name| {
+            names.push(name.to_owned());
+            false
+        });
+        names
+    }
+
+    fn find(&self, name: &str) -> Option<Node> {
+        self.find_with(name, "Action")
+    }
+
+    /// What has this name and this interface.
+    fn find_with(&self, name: &str, interface: &str) -> Option<Node> {
+        let wanted = format!("org.a11y.atspi.{interface}");
+        self.walk(&mut |node, found| {
+            let has = || self.proxy(node, "Accessible").call::<_, _, Vec<String>>("GetInterfaces", &()).ok();
+            found == name && has().is_some_and(|interfaces| interfaces.contains(&wanted))
+        })
+    }
+
+    /// The first thing that `is_it`, from the root of all programs down.
+    fn walk(&self, is_it: &mut dyn FnMut(&Node, &str) -> bool) -> Option<Node> {
+        let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").expect("a path");
+        let mut open: Vec<Node> = vec![("org.a11y.atspi.Registry".to_owned(), root)];
+        while let Some(node) = open.pop() {
+            let proxy = self.proxy(&node, "Accessible");
+            // What has gone meanwhile has no name.
+            let name: String = proxy.get_property("Name").unwrap_or_default();
+            if is_it(&node, &name) {
+                return Some(node);
+            }
+            let children: Vec<Node> = proxy.call("GetChildren", &()).unwrap_or_default();
+            open.extend(children.into_iter().rev());
+        }
+        None
+    }
+
+    fn proxy(&self, node: &Node, interface: &str) -> Proxy<'static> {
+        let interface = format!("org.a11y.atspi.{interface}");
+        let builder = zbus::blocking::proxy::Builder::new(&self.connection);
+        let builder = builder.destination(node.0.clone()).expect("a name").path(node.1.clone()).expect("a path");
+        let builder = builder.interface(interface).expect("an interface");
+        builder.cache_properties(zbus::proxy::CacheProperties::No).build().expect("a proxy")
+    }
+}
