@@ -195,8 +195,7 @@ impl Session {
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
             | Event::TrayPressed(_)
-            // What is wrong with it is in `alive`, which follows.
-            | Event::NotRenewed(..) => {}
+            | Event::NotRenewed(..) => {} // What is wrong with it is in `alive`, which follows.
             event @ (Event::Forms(..)
             | Event::Outlets(..)
             | Event::ExportPreview(..)
@@ -209,11 +208,13 @@ impl Session {
             | Event::ImportAmbiguous(..)
             | Event::SharedRead(..)
             | Event::SharedTaken(..)) => self.apply_import(event),
-            event @ (Event::KeyRead(..)
-            | Event::KeyOpened(..)
-            | Event::KeyKept(..)
-            | Event::CertificateWritten(..)) => self.apply_key(event),
-            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
+            event
+            @ (Event::KeyRead(..) | Event::KeyOpened(..) | Event::KeyKept(..) | Event::CertificateWritten(..)) => {
+                self.apply_key(event)
+            }
+            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => {
+                self.apply_rehearsal(event)
+            }
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
