@@ -317,7 +317,7 @@ fn at_a_terminal_a_person_is_asked() {
     assert_eq!(names(&program), ["books"]);
 }
 
-/// An OpenAPI document by one of its members, and a Postman collection by two others.
+/// A document of `OpenAPI` by one of its members, and a Postman collection by two others.
 const TWO_FORMS: &str = r#"{"openapi": "3.0.0", "info": {"title": "Two", "name": "Two"}, "item": [],
     "components": {"securitySchemes": {"a": {"type": "oauth2", "flows": {"clientCredentials": {
         "tokenUrl": "https://as.example.test/token", "scopes": {}}}}}},

@@ -83,6 +83,7 @@ impl Outlets {
         toml::from_str(text).map_err(|error| OutletsError {
             profile: profile.to_owned(),
             line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })
     }

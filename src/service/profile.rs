@@ -156,6 +156,7 @@ impl Profile {
         let file: ProfileFile = toml::from_str(text).map_err(|error| ProfileError::File {
             name: name.to_string(),
             line: error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+            // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
         let service = match file.customised {

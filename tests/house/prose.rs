@@ -380,7 +380,7 @@ impl<'a> Scope<'a> {
     /// `text == "…"`, either way round.
     fn is_comparison(&self, at: usize) -> bool {
         let (before, after) = (self.text_at(at.wrapping_sub(1)), self.text_at(at + 1));
-        if after != "=" && !(before == "!" && after != "=") || matches!(before, "=" | "<" | ">") {
+        if matches!(before, "=" | "<" | ">") || after != "=" && before != "!" {
             return false;
         }
         let left = if before == "!" { at - 1 } else { at };

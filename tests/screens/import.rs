@@ -2,7 +2,7 @@
 
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::dialect::{Described, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
 use tokenwright::wizard::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};

@@ -63,6 +63,7 @@ pub fn write_preset(service: &Service) -> String {
 }
 
 fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
+    // foreign: the library's words may have several lines.
     let message = error.message().replace('\n', " ");
     // foreign: serde lists what it expected; the nearest of them is most likely what was meant.
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();

@@ -228,11 +228,12 @@ impl Session {
             | Event::ImportAmbiguous(..)
             | Event::SharedRead(..)
             | Event::SharedTaken(..)) => self.apply_import(event),
-            event @ (Event::KeyRead(..)
-            | Event::KeyOpened(..)
-            | Event::KeyKept(..)
-            | Event::CertificateWritten(..)) => self.apply_key(event),
-            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
+            event @ (Event::KeyRead(..) | Event::KeyOpened(..) | Event::KeyKept(..) | Event::CertificateWritten(..)) => {
+                self.apply_key(event);
+            }
+            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => {
+                self.apply_rehearsal(event);
+            }
             Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => {
                 self.when(attempt, true, |_, _| {});
             }
