@@ -35,7 +35,9 @@ fn other_words_in_every_hint_of_every_preset_change_nothing() {
     let mut seen = 0;
     for service in Catalog::bundled().services() {
         let mut others = service.hints.clone();
-        others.iter_mut().for_each(|hint| hint.say = "sign in again, wait, the refresh token ended".to_owned());
+        for hint in &mut others {
+            hint.say = "sign in again, wait, the refresh token ended".to_owned();
+        }
         for hint in &service.hints {
             for status in [200, 400, 401, 403, 429, 503] {
                 let body = json!({ "error": "odd_one", "error_description": hint.when });

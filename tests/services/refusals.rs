@@ -11,9 +11,12 @@ use crate::support::tokenwright::Tokenwright;
 /// Asks for more than what the first tokens live, so that they have to be renewed.
 const RENEWED: [&str; 4] = ["token", "demo", "--min-valid", "60s"];
 
+/// A reply of the service.
+type Form = fn() -> Answer;
+
 #[test]
 fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
-    let forms: [(fn() -> Answer, &str); 8] = [
+    let forms: [(Form, &str); 8] = [
         (
             || {
                 Answer::text(
@@ -74,7 +77,7 @@ fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
 
 #[test]
 fn a_refusal_that_no_sign_in_mends_ends_with_4_and_leaves_the_profile_as_it_is() {
-    let forms: [(fn() -> Answer, &str, &str); 7] = [
+    let forms: [(Form, &str, &str); 7] = [
         (|| Answer::json(400, &json!({"error": "invalid_scope"})), "refused: `invalid_scope`\n", "leave the scope out"),
         (
             || Answer::json(400, &json!({"error": "use_dpop_nonce"})).header("DPoP-Nonce", "n"),

@@ -240,7 +240,7 @@ fn speaks_of_revoked_grant(text: &Words) -> bool {
     (text.has_word("revoked") || text.has_word("withdrawn")) && any(&GRANT) && !any(&OTHER)
 }
 
-/// Whether it asks for a proof that this program does not give: DPoP (RFC 9449), or a client certificate (RFC 8705).
+/// Whether it asks for a proof of possession (RFC 9449), which this program does not give.
 pub(super) fn wants_proof(text: &str) -> bool {
     text.to_ascii_lowercase().contains("dpop")
 }

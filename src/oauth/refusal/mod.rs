@@ -52,66 +52,40 @@ pub struct Refusal {
     says_failure: bool,
     /// Whether nothing of the reply is left out of the words.
     is_whole: bool,
-    is_page: bool,
-    is_empty: bool,
     asks_for_basic: bool,
+    form: Form,
+}
+
+/// What kind of body it came in, as far as that matters for what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Page,
+    Other,
 }
 
 /// Reads what a reply says of a refusal. `secrets` are those of the call.
 pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading, secrets: &[&Secret]) -> Refusal {
     let clean = |text: &str| printable(&mask_text(text, secrets));
-    let status = reply.status;
     let challenge = Challenge::of(reply);
-    let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(status) };
-    let mut texts = Vec::new();
-    match document::of(reply, answers, &|text| mask_text(text, secrets)) {
+    let mut refusal = Refusal { asks_for_basic: challenge.asks_for("basic"), ..Refusal::new(reply.status) };
+    let mut texts = match document::of(reply, answers, &|text| mask_text(text, secrets)) {
         Document::Fields(fields) => {
-            let mut found = names::collect(&fields, status, &clean);
+            let mut found = names::collect(&fields, reply.status, &clean);
             refusal.take_read(answers, reading, &clean);
             refusal.take(&mut found);
             refusal.what = format!("a reply that gives no reason; it has {}", names_of(&fields, secrets));
-            texts = std::mem::take(&mut found.texts);
+            found.texts
         }
-        Document::Page { title, text } => {
-            let title = title.map(|title| clean(&title));
-            refusal.what = match &title {
-                Some(title) => format!("a web page titled \"{title}\""),
-                None => "a web page".to_owned(),
-            };
-            refusal.is_page = true;
-            refusal.said = title.clone().unwrap_or_default();
-            refusal.take_page(title.as_deref(), &mask_text(&text, secrets));
-        }
-        Document::Text(text) if reply.is_success() => {
-            // It may be a token as it is.
-            refusal.what = "text that is neither JSON nor a form".to_owned();
-            drop(text);
-        }
-        Document::Text(text) => {
-            let masked = mask_text(&text, secrets);
-            let line =
-                short(&printable(masked.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()));
-            refusal.is_whole = line == masked.trim();
-            refusal.what = format!("the text \"{line}\"");
-            texts.push(masked);
-        }
-        Document::Empty => {
-            "an empty body".clone_into(&mut refusal.what);
-            (refusal.is_empty, refusal.is_whole) = (true, true);
-        }
-        Document::Compressed => {
-            "a compressed body: it begins like gzip, and no header says so".clone_into(&mut refusal.what);
-        }
-        Document::Bytes => "bytes that are no text".clone_into(&mut refusal.what),
-    }
+        other => refusal.take_other(other, reply.is_success(), secrets),
+    };
     if refusal.code.is_none() && !challenge.said.is_empty() {
-        let mut found = names::collect(&Json::Object(challenge.said), status, &clean);
+        let mut found = names::collect(&Json::Object(challenge.said), reply.status, &clean);
         refusal.take(&mut found);
         texts.append(&mut found.texts);
     }
     refusal.judge(reply, &texts);
     // The page of a gateway says no more than its title.
-    refusal.is_whole |= refusal.is_page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
+    refusal.is_whole |= refusal.form == Form::Page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
     refusal
 }
 
@@ -128,10 +102,40 @@ impl Refusal {
             known: None,
             says_failure: false,
             is_whole: false,
-            is_page: false,
-            is_empty: false,
             asks_for_basic: false,
+            form: Form::Other,
         }
+    }
+
+    /// What a body says that has no fields; its texts.
+    fn take_other(&mut self, document: Document, is_success: bool, secrets: &[&Secret]) -> Vec<String> {
+        self.what = match document {
+            Document::Page { title, text } => {
+                let title = title.map(|title| printable(&mask_text(&title, secrets)));
+                self.form = Form::Page;
+                self.said = title.clone().unwrap_or_default();
+                self.take_page(title.as_deref(), &mask_text(&text, secrets));
+                title.map_or("a web page".to_owned(), |title| format!("a web page titled \"{title}\""))
+            }
+            // It may be a token as it is.
+            Document::Text(_) if is_success => "text that is neither JSON nor a form".to_owned(),
+            Document::Text(text) => {
+                let masked = mask_text(&text, secrets);
+                let line = masked.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+                let line = short(&printable(line));
+                self.is_whole = line == masked.trim();
+                self.what = format!("the text \"{line}\"");
+                return vec![masked];
+            }
+            Document::Empty => {
+                self.is_whole = true;
+                "an empty body".to_owned()
+            }
+            Document::Compressed => "a compressed body: it begins like gzip, and no header says so".to_owned(),
+            Document::Bytes => "bytes that are no text".to_owned(),
+            Document::Fields(_) => String::new(),
+        };
+        Vec::new()
     }
 
     /// What the preset says where it is.
@@ -300,10 +304,12 @@ impl Refusal {
             405 => "the method is wrong: most token endpoints want POST",
             407 => "a proxy wants a user and a password: put them into the proxy's address",
             415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
-            200..=299 if !self.is_page => {
+            200..=299 if self.form != Form::Page => {
                 "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
             }
-            _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
+            _ if self.form == Form::Page => {
+                "a web page in place of tokens mostly means a wrong URL, or a proxy in between"
+            }
             400 | 403 if !self.has_words() && stage == Stage::Refresh => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
                  sign in again"
