@@ -272,7 +272,7 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                 tell_waiting(&waiting);
                 paste |= waiting.addresses.is_empty();
             }
-            Event::ResponseIgnored(_, diagnosis) => print::warning(&diagnosis),
+            Event::ResponseIgnored(_, diagnosis) | Event::BrowserFailed(_, diagnosis) => print::warning(&diagnosis),
             Event::ResponseAstray(_, diagnosis) => {
                 print::warning(&diagnosis);
                 // What the browser holds can still be had from its address bar.
@@ -282,7 +282,6 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                     print::note("To paste an address, start again with `--paste`.");
                 }
             }
-            Event::BrowserFailed(_, diagnosis) => print::warning(&diagnosis),
             Event::InputTaken(_, true) => {
                 is_reading = false;
                 continue;
