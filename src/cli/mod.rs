@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod attempt;
 mod conversation;
 mod exec;
 mod exit;
