@@ -3,6 +3,7 @@
 
 mod agent;
 mod args;
+mod attempt;
 mod conversation;
 mod display_name;
 mod exec;

@@ -2,6 +2,7 @@
 
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
+use crate::cli::attempt::{keep_entered, tell_waiting};
 use crate::cli::conversation::Conversation;
 use crate::cli::import::is_yes;
 use crate::cli::{display_name, key, print, prompt, secrets};
@@ -11,7 +12,7 @@ use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
     BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
-    VaultState, Waiting, other_profile,
+    VaultState, other_profile,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -46,18 +47,6 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     save(conversation, name.clone(), material.clone())?;
     tell(&name, &material, &tokens, vault);
     Ok(())
-}
-
-/// Keeps what was entered before anything can go wrong, Ctrl-C while the browser is waited for included; whether there was
-/// anything to keep.
-fn keep_entered(conversation: &mut Conversation, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
-    let attempt = conversation.attempt();
-    let (name, profile) = (name.clone(), Box::new(profile.clone()));
-    conversation.send(Command::KeepEntered { attempt, name, profile });
-    conversation.wait(|event| match event {
-        Event::EnteredKept(_, is_kept) => Some(is_kept),
-        _ => None,
-    })
 }
 
 /// Steps 2 and 3, or a refresh token that was at hand.
@@ -287,7 +276,7 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                 tell_waiting(&waiting);
                 paste |= waiting.addresses.is_empty();
             }
-            Event::ResponseIgnored(_, diagnosis) => print::warning(&diagnosis),
+            Event::ResponseIgnored(_, diagnosis) | Event::BrowserFailed(_, diagnosis) => print::warning(&diagnosis),
             Event::ResponseAstray(_, diagnosis) => {
                 print::warning(&diagnosis);
                 // What the browser holds can still be had from its address bar.
@@ -297,7 +286,6 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                     print::note("To paste an address, start again with `--paste`.");
                 }
             }
-            Event::BrowserFailed(_, diagnosis) => print::warning(&diagnosis),
             Event::InputTaken(_, true) => {
                 is_reading = false;
                 continue;
@@ -316,27 +304,6 @@ fn authorize(conversation: &mut Conversation, material: &mut Material, options: 
                 conversation.send(Command::PasteLine(attempt));
             }
         }
-    }
-}
-
-fn tell_waiting(waiting: &Waiting) {
-    if let Some(problem) = &waiting.listener_problem {
-        print::warning(problem);
-    }
-    if let Some(problem) = &waiting.browser_problem {
-        print::warning(problem);
-    }
-    print::note("Sign in at:");
-    print::note(&waiting.url);
-    if let Some(fingerprint) = &waiting.fingerprint {
-        print::note("The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:");
-        print::note(fingerprint);
-    }
-    if !waiting.addresses.is_empty() {
-        print::note(&format!(
-            "Waiting on {} until the browser comes back; Ctrl-C to stop.",
-            waiting.addresses.join(" and ")
-        ));
     }
 }
 

@@ -58,8 +58,7 @@ pub fn span(time: Duration) -> String {
     // Of each unit the largest number that is still told in it.
     let rounded = UNITS.map(|(unit, name)| (time.as_secs().saturating_add(unit / 2) / unit, name));
     let fits = |&&(number, name): &&(u64, &str)| match name {
-        "s" => number < 120,
-        "min" => number < 120,
+        "s" | "min" => number < 120,
         "h" => number < 48,
         _ => true,
     };

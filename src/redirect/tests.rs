@@ -275,8 +275,7 @@ async fn told(visits: &[&[u8]]) -> Vec<Stray> {
     }
     let strays = Arc::clone(&flow.strays);
     flow.finish().await;
-    let told = strays.lock().expect("not poisoned").clone();
-    told
+    strays.lock().expect("not poisoned").clone()
 }
 
 #[tokio::test]

@@ -49,6 +49,7 @@ impl Server {
         let until = Instant::now() + PATIENCE;
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "openssl s_server does not listen");
+            // waits: for a server that tells nobody when it listens.
             std::thread::sleep(Duration::from_millis(50));
         }
         Self { port, certificate, child }

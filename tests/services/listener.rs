@@ -144,7 +144,7 @@ fn a_second_visit_gets_a_page_while_and_shortly_after_the_command_works() {
     let mut statuses = three.map(|visit| visit.join().expect("a visit"));
     statuses.sort();
     assert_eq!(statuses, ["200", "409", "409"]);
-    // A person who reloads the tab.
+    // waits: as long as a person who reloads the tab.
     std::thread::sleep(std::time::Duration::from_secs(1));
     assert_eq!(curl(&[&response]), "409");
     let finished = waiting.process.finish();

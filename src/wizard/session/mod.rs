@@ -256,15 +256,10 @@ impl Session {
             Event::Ended(failure) => self.end(failure),
             Event::PracticeReady(port) => self.practice = PracticeState::Ready(port),
             Event::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
-            Event::Waiting(attempt, waiting) => self.when(attempt, false, |session, _| {
-                session.authorization = AuthorizationState::Waiting(waiting, None);
-            }),
-            Event::ResponseIgnored(attempt, diagnosis) => self.when(attempt, false, |session, _| {
-                if let AuthorizationState::Waiting(_, ignored) = &mut session.authorization {
-                    *ignored = Some(diagnosis);
-                }
-            }),
-            event @ (Event::BrowserFailed(..) | Event::ResponseAstray(..)) => self.apply_visit(event),
+            event @ (Event::Waiting(..)
+            | Event::BrowserFailed(..)
+            | Event::ResponseIgnored(..)
+            | Event::ResponseAstray(..)) => self.apply_visit(event),
             Event::Authorized(attempt, authorized) => self.when(attempt, true, |session, _| {
                 session.authorization = AuthorizationState::Done(authorized);
             }),
