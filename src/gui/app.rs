@@ -123,6 +123,7 @@ impl App {
             let is_shared = matches!(event, Event::Shared(..));
             let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
             let notice = attention::of_sign_in(&event, &self.session, service);
+            self.lead_to_failure(&event);
             let code_came = self.is_the_code(&event);
             let had_tokens = self.session.tokens.is_some();
             self.session.apply(event);

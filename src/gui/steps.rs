@@ -5,7 +5,7 @@ use crate::gui::draft::{Focus, Step, TokenTab};
 use crate::gui::{attention, naming, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{BrowserChoice, Command, Flow, Notice};
+use crate::wizard::{BrowserChoice, Command, Event, Flow, Notice};
 
 impl App {
     pub(in crate::gui) fn authorize(&mut self) {
@@ -39,6 +39,21 @@ impl App {
         }
         self.call(Flow::Bearer);
         None
+    }
+
+    /// What went wrong with the sign-in is shown on its own step: that is where the window leads.
+    pub(in crate::gui) fn lead_to_failure(&mut self, event: &Event) {
+        let (attempt, is_reply) = match event {
+            Event::Failed(attempt, _) => (*attempt, false),
+            Event::Called(attempt, exchange) if exchange.outcome.is_err() => (*attempt, true),
+            _ => return,
+        };
+        if !is_reply && self.session.running(Flow::Authorization) == Some(attempt) {
+            self.draft.step = Step::Authorization;
+        } else if self.session.running(Flow::Bearer) == Some(attempt) {
+            self.draft.step = Step::Tokens;
+            self.draft.tab = TokenTab::Bearer;
+        }
     }
 
     pub(in crate::gui) fn paste(&mut self) {

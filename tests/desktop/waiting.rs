@@ -25,6 +25,8 @@ fn waiting_for_the_browser_leaves_the_processor_alone() {
         let desktop = Desktop::start(machine(&server), theme);
         let window = desktop.open_window();
         start_sign_in(&desktop);
+        // waits: the browser is opened a moment before the window shows that it waits
+        std::thread::sleep(Duration::from_secs(1));
         desktop.picture(&format!("desktop-waiting-{theme}"));
         let waiting = load(&window, 8);
         eprintln!("waiting: {waiting} % of a core");
