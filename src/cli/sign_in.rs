@@ -9,7 +9,7 @@ use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
-    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
+    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, Material, TypedSecrets, VaultChoice,
     VaultState, Waiting,
 };
 
@@ -30,11 +30,16 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     if service.authorization.is_some() && !is_pasted {
         authorize(conversation, &mut material, options)?;
     }
-    let tokens = if is_pasted { refresh(conversation, &material)? } else { bearer(conversation, &material)? };
+    // Kept under the name as soon as they are here: what is asked afterwards may be left unanswered.
+    let keeping = Keeping::Under(name.clone());
+    let (tokens, is_kept) =
+        if is_pasted { refresh(conversation, &material, keeping)? } else { bearer(conversation, &material, keeping)? };
     // What was pasted is spent, or is with the tokens.
     material.secrets.refresh_token = Secret::default();
     material.tokens = Some(tokens.clone());
-    save(conversation, name.clone(), material.clone())?;
+    if !is_kept {
+        save(conversation, &name, &material)?;
+    }
     tell(&name, &material, &tokens, vault);
     Ok(())
 }
@@ -167,7 +172,7 @@ pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice,
                 let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
                 (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
             }
-            VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
             VaultState::Unknown => (VaultChoice::Keyring, None),
         };
         let attempt = conversation.attempt();
@@ -289,22 +294,28 @@ fn input_ended() -> Failure {
 }
 
 /// Step 3.
-fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+fn bearer(conversation: &mut Conversation, material: &Material, keeping: Keeping) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
-    conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+    conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()), keeping });
     called(conversation)
 }
 
 /// Step 3 with a refresh token that was at hand.
-fn refresh(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+fn refresh(conversation: &mut Conversation, material: &Material, keeping: Keeping) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
-    conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None });
+    conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None, keeping });
     called(conversation)
 }
 
-fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
+/// The tokens, and whether they are kept as they are.
+fn called(conversation: &Conversation) -> Result<(TokenSet, bool), Failure> {
+    let mut is_kept = false;
     let exchange = conversation.wait(|event| match event {
         Event::Called(_, exchange) => Some(exchange),
+        Event::Kept(_) => {
+            is_kept = true;
+            None
+        }
         _ => None,
     })?;
     conversation.trace(&exchange);
@@ -313,9 +324,10 @@ fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
     for choosing in &exchange.choices {
         if let Some(chosen) = choose(choosing)? {
             tokens.kept.extend(chosen.keep.clone());
+            is_kept = false;
         }
     }
-    Ok(tokens)
+    Ok((tokens, is_kept))
 }
 
 /// Asks which of the fetched values is meant. Without a terminal it must have been said beforehand; the tokens are kept
@@ -339,10 +351,19 @@ fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
     }
 }
 
-fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace: true });
-    conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))
+/// Keeps the tokens. They are nowhere else, so a person is asked to make room, and not sent to sign in anew.
+fn save(conversation: &mut Conversation, name: &ProfileName, material: &Material) -> Result<(), Failure> {
+    loop {
+        let (attempt, material) = (conversation.attempt(), Box::new(material.clone()));
+        conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: true, draft: None });
+        match conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(())) {
+            Err(failure) if prompt::is_terminal() => {
+                print::warning(&failure.diagnosis);
+                prompt::line("The tokens are here and cannot be kept. Mend it, then press Enter to try again:")?;
+            }
+            done => return done,
+        }
+    }
 }
 
 fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: VaultChoice) {

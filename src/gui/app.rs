@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::{Draft, Focus, Step};
-use crate::gui::intent::Intent;
+use crate::gui::draft::{Door, Draft, Focus, Question, Step};
+use crate::gui::intent::{Answer, Intent};
 use crate::gui::opening::no_window;
 use crate::gui::tray::Tray;
 use crate::gui::{icon, keys, screens, theme};
@@ -62,7 +62,11 @@ pub struct App {
     /// The profile that is opened to be signed in anew.
     pub(in crate::gui) signing_in: Option<ProfileName>,
     /// Whether the person wants the window closed whatever is lost.
-    leaving: bool,
+    pub(in crate::gui) leaving: bool,
+    /// What is done once what was typed is kept.
+    pub(in crate::gui) after_saving: Option<Intent>,
+    /// Whether the screen asked for the passphrase in the last frame.
+    asked: bool,
     tray: Tray,
 }
 
@@ -81,10 +85,11 @@ impl App {
         }))?;
         worker.send(Command::Start);
         worker.send(Command::StayAlive);
+        worker.send(Command::WatchForEnd);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
-        let (title, tray) = (TITLE.to_owned(), Tray::default());
-        Ok(Self { worker, events, session, draft, window, title, signing_in: None, leaving: false, tray })
+        let (title, tray, after_saving) = (TITLE.to_owned(), Tray::default(), None);
+        Ok(Self { worker, events, session, draft, window, title, signing_in: None, leaving: false, after_saving, asked: false, tray })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -106,13 +111,18 @@ impl App {
                 self.tray.press(ctx, *press);
             }
             let is_shared = matches!(event, Event::Shared(..));
-            let had_tokens = self.session.tokens.is_some();
+            let (had_tokens, draft) = (self.session.tokens.is_some(), self.session.draft.clone());
+            let next = self.follow_keeping(&event);
             self.session.apply(event);
-            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
+            self.propose_name(draft.as_ref());
+            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, self.session.open_name()) {
                 self.ask_history(name.clone());
             }
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
+            }
+            if let Some(next) = next {
+                self.perform(ctx, next);
             }
             self.take_import();
             if let KeyState::Read(read) = &self.session.key {
@@ -127,6 +137,12 @@ impl App {
                 }
             }
         }
+        // A passphrase that is asked for by the screen has the keyboard, and so has the next try.
+        let asks = screens::is_asked(&self.session, &self.draft);
+        if asks && !std::mem::replace(&mut self.asked, asks) {
+            self.draft.lead.focus = Some(Focus::Passphrase);
+        }
+        self.asked = asks;
     }
 
     /// Whether the event belongs to the rehearsal that goes on.
@@ -172,7 +188,8 @@ impl App {
     }
 
     // flat: one arm an intent
-    fn perform(&mut self, ctx: &Context, intent: Intent) {
+    pub(in crate::gui) fn perform(&mut self, ctx: &Context, intent: Intent) {
+        let Some(intent) = self.gate(intent) else { return };
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
@@ -207,7 +224,7 @@ impl App {
             Intent::CallRefresh => self.call(Flow::Refresh),
             Intent::CheckToken => self.call(Flow::Identity),
             Intent::TryReading => self.try_reading(),
-            Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
+            Intent::ChooseFetched(chosen) => self.choose_fetched(chosen),
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::OpenImport => self.open_import(),
@@ -227,7 +244,14 @@ impl App {
             | Intent::KeepUnkept
             | Intent::SetKeepAlive(..)
             | Intent::OpenVault(..)) => self.keep(intent),
-            Intent::StayOpen => self.draft.closing = false,
+            Intent::Answer(Answer::LeaveVault) => self.draft.door = None,
+            Intent::Answer(answer) => self.answer(ctx, answer),
+            Intent::AskVault => {
+                self.draft.door = Some(Door { then: None });
+                self.draft.lead.focus = Some(Focus::Passphrase);
+            }
+            Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Intent::StayOpen => (self.draft.closing, self.draft.waived) = (false, false),
             Intent::CloseAnyway => {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -297,7 +321,8 @@ impl App {
 
     /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
-        let title = match &self.session.saved_as {
+        let title = match self.session.open_name() {
+            Some(name) if self.session.draft.is_some() => format!("{name} (draft) - {TITLE}"),
             Some(name) => format!("{name} - {TITLE}"),
             None => TITLE.to_owned(),
         };
@@ -310,7 +335,13 @@ impl App {
     /// Does not close on tokens that are kept nowhere else, but asks first.
     fn ask_before_closing(&mut self, ctx: &Context) {
         let wanted = ctx.input(|input| input.viewport().close_requested());
-        if wanted && !self.leaving && !self.session.unkept.is_empty() {
+        if !wanted || self.leaving || self.tray.would_hide(&self.session) {
+            return;
+        }
+        if let Some(loss) = self.loss() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
+        } else if !self.session.unkept.is_empty() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.draft.closing = true;
         }

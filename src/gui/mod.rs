@@ -10,6 +10,7 @@ mod importing;
 pub mod intent;
 mod keeping;
 mod keys;
+pub mod leaving;
 mod opening;
 pub mod screens;
 mod steps;

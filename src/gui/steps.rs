@@ -4,7 +4,7 @@ use crate::gui::app::App;
 use crate::gui::screens;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{BrowserChoice, Command, Flow};
+use crate::wizard::{BrowserChoice, Command, Event, Fetched, Flow};
 
 impl App {
     pub(in crate::gui) fn authorize(&mut self) {
@@ -30,11 +30,12 @@ impl App {
             self.draft.insist();
             return;
         };
-        let saved_as = self.session.saved_as.clone();
+        let keeping = self.keeping();
+        let saved_as = self.session.open_name().cloned();
         let attempt = self.session.begin(flow);
         self.worker.send(match flow {
-            Flow::Bearer => Command::CallBearer { attempt, material },
-            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
+            Flow::Bearer => Command::CallBearer { attempt, material, keeping },
+            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as, keeping },
             _ => Command::CheckToken { attempt, material, saved_as },
         });
     }
@@ -50,13 +51,24 @@ impl App {
         self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
     }
 
+    /// The value belongs to the tokens, wherever they are kept.
+    pub(in crate::gui) fn choose_fetched(&mut self, chosen: Fetched) {
+        if let Some(name) = self.session.open_name() {
+            self.worker.send(Command::KeepChosen(name.clone(), chosen.clone()));
+        }
+        self.session.apply(Event::Chosen(chosen));
+    }
+
     pub(in crate::gui) fn save(&mut self, replace: bool) {
         let name = ProfileName::parse(&self.draft.name);
         if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
             // A profile saved again under its own name is the same profile.
             let replace = replace || self.session.saved_as.as_ref() == Some(&name);
+            let draft = self.session.draft.clone();
+            let replace = replace || draft.as_ref() == Some(&name);
+            self.draft.sent = self.draft.typed();
             let attempt = self.session.begin(Flow::Save);
-            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace });
+            self.worker.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace, draft });
         }
     }
 

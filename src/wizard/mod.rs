@@ -15,8 +15,10 @@ mod book;
 mod catalog;
 mod certificate;
 mod command;
+mod drafts;
 mod due;
 mod edges;
+mod ending;
 mod event;
 mod export;
 mod failure;
@@ -48,6 +50,7 @@ mod worker;
 pub use crate::agent::Status as AgentStatus;
 pub use crate::desktop::{TrayIcon, TrayPress};
 pub use crate::wizard::command::{Command, Need};
+pub use crate::wizard::drafts::Keeping;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::export::{

@@ -11,7 +11,7 @@ use crate::vault::{How, ProfileSecrets};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Event, Failure, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets, alive,
-    binding, export, keep, unlock,
+    binding, drafts, export, keep, unlock,
 };
 
 /// How long another process that works on the same profile is waited for.
@@ -43,7 +43,8 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
             Err(error) => Err(error.diagnose()),
         };
-        let keep_alive = profile.as_ref().is_ok_and(|profile| profile.keep_alive);
+        let draft = drafts::is_draft(&shared.edges.store, &name);
+        let keep_alive = !draft && profile.as_ref().is_ok_and(|profile| profile.keep_alive);
         let (service_id, service, state) = match profile {
             Ok(profile) => {
                 let state = state(shared, &name, &profile).await;
@@ -51,10 +52,21 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, service_id, service, keep_alive, state });
+        summaries.push(ProfileSummary { name, service_id, service, keep_alive, draft, state });
     }
+    summaries.extend(held(shared));
     shared.emit(Event::Profiles(summaries));
     Ok(())
+}
+
+/// The drafts that are nowhere but in memory.
+fn held(shared: &Shared) -> Vec<ProfileSummary> {
+    let summary = |(name, material): (ProfileName, Material)| {
+        let (service_id, service) = (material.profile.service.id.clone(), material.profile.service.name.clone());
+        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+        ProfileSummary { name, service_id, service, keep_alive: false, draft: true, state }
+    };
+    shared.held.all().into_iter().map(summary).collect()
 }
 
 async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
@@ -98,6 +110,11 @@ fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> 
 
 /// Reads a profile with its secrets.
 pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    if let Some(material) = shared.held.get(&name) {
+        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+        shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, draft: true, state })));
+        return Ok(());
+    }
     unlock::open_chosen(shared).await?;
     let profile = load(shared, &name)?;
     let asked = name.to_string();
@@ -109,7 +126,8 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
     let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state })));
+    let draft = drafts::is_draft(&shared.edges.store, &name);
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, draft, state })));
     Ok(())
 }
 
@@ -120,8 +138,12 @@ pub(crate) async fn save(
     name: ProfileName,
     material: Material,
     replace: bool,
+    draft: Option<ProfileName>,
 ) -> Result<(), Failure> {
-    save_quietly(shared, &name, material, replace).await?;
+    match draft {
+        Some(draft) => drafts::save_as(shared, &draft, &name, material, replace).await?,
+        None => save_quietly(shared, &name, material, replace).await?,
+    }
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -138,21 +160,8 @@ pub(crate) async fn save_quietly(
         let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it")));
     }
-    let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
-    let secrets = ProfileSecrets {
-        client_secret: some(Some(material.secrets.client_secret)),
-        password: some(Some(material.secrets.password)),
-        signing_key: material.secrets.signing_key,
-        inputs: material.secrets.inputs,
-        tokens,
-        refused: None,
-    };
+    let (secrets, how) = sealed(shared, &material);
     let kept = name.to_string();
-    let how = match (material.secrets.refresh_token.is_empty(), &material.profile.service.authorization) {
-        (false, _) => How::Pasted,
-        (true, None) => How::AskedFor,
-        (true, Some(_)) => How::SignedIn,
-    };
     let put = move |vault: &dyn crate::vault::Vault| {
         let _lease = vault.lease(&kept, LEASE_WAIT)?;
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
@@ -165,6 +174,7 @@ pub(crate) async fn save_quietly(
     let is_same = shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    shared.edges.store.remove_draft(name.as_str())?;
     if !is_same {
         export::clear_hand_over(shared, name)?;
     }
@@ -172,6 +182,25 @@ pub(crate) async fn save_quietly(
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;
     Ok(())
+}
+
+/// What is sealed of a profile, and how its tokens were obtained.
+pub(crate) fn sealed(shared: &Shared, material: &Material) -> (ProfileSecrets, How) {
+    let typed = material.secrets.clone();
+    let secrets = ProfileSecrets {
+        client_secret: some(Some(typed.client_secret)),
+        password: some(Some(typed.password)),
+        signing_key: typed.signing_key,
+        inputs: typed.inputs,
+        tokens: material.tokens.clone().or_else(|| spent(shared, material)),
+        refused: None,
+    };
+    let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
+        (false, _) => How::Pasted,
+        (true, None) => How::AskedFor,
+        (true, Some(_)) => How::SignedIn,
+    };
+    (secrets, how)
 }
 
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
@@ -194,6 +223,11 @@ fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
 
 /// Forgets a profile: first the plain part, so that nothing points at secrets that are gone.
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    if shared.held.drop(&name) {
+        shared.emit(Event::Kept(name.clone()));
+        shared.emit(Event::Forgotten(attempt, name));
+        return list(shared).await;
+    }
     unlock::open_chosen(shared).await?;
     let is_there = shared.edges.store.load_profile_text(name.as_str());
     let kept = name.to_string();
@@ -206,6 +240,7 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
     let gone = name.to_string();
     shared.with_vault(move |vault| vault.remove(&gone)).await?;
     shared.edges.store.remove_outlets(name.as_str())?;
+    shared.edges.store.remove_draft(name.as_str())?;
     shared.take_unkept(&name);
     shared.emit(Event::Kept(name.clone()));
     alive::changed(shared).await;

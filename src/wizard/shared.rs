@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
 use crate::vault::{Record, Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
+use crate::wizard::drafts::Held;
 use crate::wizard::keep::Unkept;
 use crate::wizard::rehearse::Hall;
 use crate::wizard::tray::Shown;
@@ -31,6 +32,8 @@ pub(crate) struct Shared {
     /// Tokens that could not be kept yet.
     unkept: RefCell<BTreeMap<ProfileName, Unkept>>,
     unkept_news: Notify,
+    /// Drafts that could not be written yet.
+    pub(crate) held: Held,
     /// The profiles that are kept alive.
     pub(crate) alive: Alive,
     /// The icon in the tray.
@@ -53,6 +56,7 @@ impl Shared {
             pasting: RefCell::default(),
             unkept: RefCell::default(),
             unkept_news: Notify::new(),
+            held: Held::default(),
             alive: Alive::default(),
             tray: Shown::default(),
             agent: Cell::default(),

@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, export, history, identity, importing, keep,
+    Attempt, Command, Edges, Event, Keeping, alive, attend, authorize, catalog, drafts, ending, export, history, identity, importing, keep,
     keys, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
 };
 
@@ -115,13 +115,18 @@ async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
     shared.alive.finish().await;
 }
 
-/// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
+/// Whether a run is seen through to its end: its call may spend a code or a refresh token, so that its reply is the only
+/// one there is; or it writes what is nowhere else.
 fn settles(command: &Command) -> bool {
     matches!(
         command,
         Command::Token { .. }
             | Command::WhoAmI { .. }
             | Command::CallRefresh { saved_as: Some(_), .. }
+            | Command::CallRefresh { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
+            | Command::CallBearer { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
+            | Command::SaveProfile { .. }
+            | Command::KeepTyped { .. }
             | Command::Export { .. }
             | Command::Fields { .. }
     )
@@ -137,6 +142,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::CallRefresh { attempt, .. }
         | Command::CheckToken { attempt, .. }
         | Command::SaveProfile { attempt, .. }
+        | Command::KeepTyped { attempt, .. }
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
@@ -173,6 +179,8 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ProbeVault
         | Command::ListProfiles
         | Command::KeepUnkept
+        | Command::KeepChosen(..)
+        | Command::WatchForEnd
         | Command::StartPractice(_)
         | Command::PasteLine(_)
         | Command::ListForms
@@ -198,16 +206,23 @@ async fn run(shared: Rc<Shared>, command: Command) {
             authorize::authorize(&shared, attempt, *material, browser).await
         }
         Command::PasteLine(attempt) => authorize::paste_line(&shared, attempt).await,
-        Command::CallBearer { attempt, material } => token_call::bearer(&shared, attempt, *material).await,
-        Command::CallRefresh { attempt, material, saved_as } => {
-            token_call::refresh(&shared, attempt, *material, saved_as).await
+        Command::CallBearer { attempt, material, keeping } => {
+            token_call::bearer(&shared, attempt, *material, keeping).await
+        }
+        Command::CallRefresh { attempt, material, saved_as, keeping } => {
+            token_call::refresh(&shared, attempt, *material, saved_as, keeping).await
         }
         Command::CheckToken { attempt, material, saved_as } => {
             identity::check(&shared, attempt, *material, saved_as).await
         }
-        Command::SaveProfile { attempt, name, material, replace } => {
-            profiles::save(&shared, attempt, name, *material, replace).await
+        Command::SaveProfile { attempt, name, material, replace, draft } => {
+            profiles::save(&shared, attempt, name, *material, replace, draft).await
         }
+        Command::KeepTyped { attempt, material, draft, of } => {
+            drafts::keep_typed(&shared, attempt, *material, draft, of).await
+        }
+        Command::KeepChosen(name, chosen) => drafts::keep_chosen(&shared, name, chosen).await,
+        Command::WatchForEnd => ending::watch(&shared).await,
         Command::OpenProfile { attempt, name } => profiles::open(&shared, attempt, name).await,
         Command::History { attempt, name } => history::show(&shared, attempt, name).await,
         Command::Restore { attempt, name, generation, anyway } => {

@@ -26,6 +26,7 @@ fn listed(state: ProfileState) -> Session {
         service_id: "practice".into(),
         service: "Practice service".into(),
         keep_alive: false,
+        draft: false,
         state,
     };
     session.apply(Event::Profiles(vec![summary]));

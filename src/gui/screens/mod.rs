@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod key;
 mod known;
+mod leaving;
 mod outlets;
 mod preset;
 mod profile_menu;
@@ -30,6 +31,7 @@ mod window;
 
 pub use crate::gui::screens::profiles::expiry;
 pub(crate) use crate::gui::screens::reading::tried;
+pub(crate) use crate::gui::screens::vault::is_asked;
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;

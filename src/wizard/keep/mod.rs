@@ -17,7 +17,7 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, export, identity,
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, drafts, export, identity,
     profiles, unlock,
 };
 
@@ -137,6 +137,7 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
     let Asked { profile, typed, need } = asked;
     let leased = name.to_string();
     let lease = shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await?;
+    drafts::check_owner(shared, name)?;
     let mut record = unkept::read(shared, name).await?;
     binding::check(name, &profile, record.secrets.tokens.as_ref())?;
     // What is in the field now is what the person means, and what is kept if it works.
