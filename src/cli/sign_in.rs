@@ -9,8 +9,8 @@ use crate::oauth::{TokenSet, scope_difference};
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
-    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, Material, TypedSecrets, VaultChoice,
-    VaultState, Waiting,
+    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, Material, TypedSecrets,
+    VaultChoice, VaultState, Waiting,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -301,7 +301,11 @@ fn bearer(conversation: &mut Conversation, material: &Material, keeping: Keeping
 }
 
 /// Step 3 with a refresh token that was at hand.
-fn refresh(conversation: &mut Conversation, material: &Material, keeping: Keeping) -> Result<(TokenSet, bool), Failure> {
+fn refresh(
+    conversation: &mut Conversation,
+    material: &Material,
+    keeping: Keeping,
+) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
     conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None, keeping });
     called(conversation)
@@ -359,7 +363,10 @@ fn save(conversation: &mut Conversation, name: &ProfileName, material: &Material
         match conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(())) {
             Err(failure) if prompt::is_terminal() => {
                 print::warning(&failure.diagnosis);
-                prompt::line("The tokens are here and cannot be kept. Mend it, then press Enter to try again:")?;
+                print::note("The tokens are here and cannot be kept. Mend it, then press Enter to try again:");
+                if prompt::read_line()?.is_none() {
+                    return Err(failure);
+                }
             }
             done => return done,
         }

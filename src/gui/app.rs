@@ -89,7 +89,19 @@ impl App {
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
         let (title, tray, after_saving) = (TITLE.to_owned(), Tray::default(), None);
-        Ok(Self { worker, events, session, draft, window, title, signing_in: None, leaving: false, after_saving, asked: false, tray })
+        Ok(Self {
+            worker,
+            events,
+            session,
+            draft,
+            window,
+            title,
+            signing_in: None,
+            leaving: false,
+            after_saving,
+            asked: false,
+            tray,
+        })
     }
 
     fn take_events(&mut self, ctx: &Context) {

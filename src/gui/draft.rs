@@ -173,8 +173,6 @@ pub struct Draft {
     pub closing: bool,
     /// What is being asked before something is left.
     pub question: Option<Question>,
-    /// Whether that was asked in this very frame.
-    pub asked_anew: bool,
     /// What waits for the vault.
     pub door: Option<Door>,
     /// What was typed when it was last kept, or when the person began.
@@ -234,7 +232,6 @@ impl Default for Draft {
             moving: false,
             closing: false,
             question: None,
-            asked_anew: false,
             door: None,
             baseline: None,
             sent: None,

@@ -53,7 +53,9 @@ impl App {
         match intent {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
             Intent::Authorize { .. } | Intent::CallBearer | Intent::CallRefresh => {
-                self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
+                // What is missing is said first.
+                let is_complete = self.draft.errors().is_empty();
+                is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
             }
             Intent::Answer(Answer::Save) => matches!(self.draft.question, Some(Question { loss: Loss::Edits, .. })),
             Intent::Save { .. }
@@ -165,7 +167,8 @@ impl App {
         if before == Some(draft) {
             return;
         }
-        let is_untouched = self.draft.name.is_empty() || before.is_some_and(|before| before.as_str() == self.draft.name);
+        let is_untouched =
+            self.draft.name.is_empty() || before.is_some_and(|before| before.as_str() == self.draft.name);
         if is_untouched {
             self.draft.name = match &self.session.saved_as {
                 Some(saved) => saved.to_string(),

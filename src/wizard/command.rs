@@ -8,8 +8,8 @@ use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Material, PracticeSettings, ReplyView,
-    ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Material,
+    PracticeSettings, ReplyView, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.

@@ -41,9 +41,7 @@ pub(crate) async fn open_chosen(shared: &Shared) -> Result<(), Failure> {
         VaultState::Open(_) => drafts::finish_moves(shared).await,
         VaultState::NeedsPassphrase { problem: Some(diagnosis), .. }
         | VaultState::NoKeyring(diagnosis)
-        | VaultState::NeedsChoice(diagnosis) => {
-            Err(Failure::new(FailureKind::Vault, diagnosis))
-        }
+        | VaultState::NeedsChoice(diagnosis) => Err(Failure::new(FailureKind::Vault, diagnosis)),
         VaultState::NeedsPassphrase { .. } | VaultState::Unknown => {
             let diagnosis = Diagnosis::new("the vault is locked with a passphrase");
             let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";

@@ -68,14 +68,23 @@ impl Wizard {
     /// Calls the bearer token endpoint.
     pub fn bearer(&mut self, material: &Material) -> Exchange {
         let attempt = self.session.begin(Flow::Bearer);
-        self.worker.send(Command::CallBearer { attempt, material: Box::new(material.clone()), keeping: Keeping::Nowhere });
+        self.worker.send(Command::CallBearer {
+            attempt,
+            material: Box::new(material.clone()),
+            keeping: Keeping::Nowhere,
+        });
         self.exchange()
     }
 
     /// Calls the refresh token endpoint.
     pub fn refresh(&mut self, material: &Material) -> Exchange {
         let attempt = self.session.begin(Flow::Refresh);
-        self.worker.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None, keeping: Keeping::Nowhere });
+        self.worker.send(Command::CallRefresh {
+            attempt,
+            material: Box::new(material.clone()),
+            saved_as: None,
+            keeping: Keeping::Nowhere,
+        });
         self.exchange()
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn leaving_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Optio
             ] {
                 let response = button(ui, kind, words, None);
                 let nothing = ui.memory(|memory| memory.focused().is_none());
-                if answer == Answer::Save && (nothing || draft.asked_anew) {
+                if answer == Answer::Save && nothing {
                     response.request_focus();
                 }
                 if response.clicked() {
@@ -48,7 +48,9 @@ fn words(loss: Loss, session: &Session, draft: &Draft) -> (&'static str, String,
     match (loss, session.open_name()) {
         (Loss::Code, _) => (
             "Leave before the tokens are here?",
-            format!("{service} has sent an authorization code. It is good for about a minute, and only in this window."),
+            format!(
+                "{service} has sent an authorization code. It is good for about a minute, and only in this window."
+            ),
             ["Get the tokens", "Leave without them"],
         ),
         (Loss::Edits, Some(name)) => {

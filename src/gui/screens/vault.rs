@@ -149,13 +149,7 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
     (blocked, enters)
 }
 
-fn passphrase_ui(
-    ui: &mut Ui,
-    draft: &mut Draft,
-    new: bool,
-    problem: Option<&Diagnosis>,
-    busy: bool,
-) -> Option<Intent> {
+fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
     let problem = problem.map(|problem| plain(&problem.summary));
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem.as_deref())

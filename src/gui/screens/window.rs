@@ -36,7 +36,13 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     // One question at a time.
     let from_leaving = if draft.door.is_some() { None } else { leaving::leaving_ui(ui, session, draft) };
     let from_forgetting = forgetting::forgetting_ui(ui, session, draft);
-    from_closing.or(from_door).or(from_leaving).or(from_forgetting).or(from_side).or(from_middle).or(import::arrival_ui(ui, draft))
+    from_closing
+        .or(from_door)
+        .or(from_leaving)
+        .or(from_forgetting)
+        .or(from_side)
+        .or(from_middle)
+        .or(import::arrival_ui(ui, draft))
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

@@ -378,4 +378,3 @@ pub(crate) async fn keep_held(shared: &Shared) {
         }
     }
 }
-

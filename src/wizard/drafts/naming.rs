@@ -11,7 +11,17 @@ const LONGEST_PART: usize = 28;
 
 /// Words in the names of fields that tell whose account it is, by how much they tell a person.
 const TELLING: [&str; 12] = [
-    "company", "organi", "workspace", "team", "shop", "subdomain", "tenant", "domain", "account", "realm", "instance",
+    "company",
+    "organi",
+    "workspace",
+    "team",
+    "shop",
+    "subdomain",
+    "tenant",
+    "domain",
+    "account",
+    "realm",
+    "instance",
     "site",
 ];
 /// Claims of an ID token that tell who signed in (OpenID Connect Core section 5.1), and of which company.

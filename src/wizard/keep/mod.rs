@@ -17,8 +17,8 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, drafts, export, identity,
-    profiles, unlock,
+    Attempt, Event, Exchange, Failure, Material, Need, Recovery, SavedToken, TypedSecrets, binding, drafts, export,
+    identity, profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};

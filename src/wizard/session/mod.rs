@@ -344,7 +344,11 @@ impl Session {
         self.reset_wizard();
         self.tokens.clone_from(&opened.material.tokens);
         let name = Some(opened.name.clone());
-        if opened.draft { self.draft = name } else { self.saved_as = name }
+        if opened.draft {
+            self.draft = name
+        } else {
+            self.saved_as = name
+        }
         self.opened = Some(opened);
     }
 
