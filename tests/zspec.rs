@@ -24,7 +24,7 @@ use tokenwright::service::{
 };
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use tokenwright::wizard::{Attempt, BrowserChoice, Command, Edges, Event, Material, TypedSecrets, Worker};
+use tokenwright::wizard::{Attempt, BrowserChoice, Command, Edges, Event, Keeping, Material, TypedSecrets, Worker};
 
 /// The structure of the documented example, its slips among them, with words and hosts of our own.
 const TRAVEL: &str = include_str!("zspec/travel.xml");
@@ -741,7 +741,11 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
         Event::Authorized(_, authorized) => Some((**authorized).clone()),
         _ => None,
     }));
-    worker.send(Command::CallBearer { attempt: Attempt(2), material: Box::new(material.clone()) });
+    worker.send(Command::CallBearer {
+        attempt: Attempt(2),
+        material: Box::new(material.clone()),
+        keeping: Keeping::Nowhere,
+    });
     let tokens = |event: &Event| match event {
         Event::Called(_, exchange) => Some((**exchange.outcome.as_ref().expect("tokens")).clone()),
         _ => None,
@@ -749,9 +753,19 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     material.tokens = Some(wait(&news, tokens));
     let kept = &material.tokens.as_ref().expect("tokens").kept;
     assert_eq!(kept["api_domain"], "https://api.travel.example");
-    worker.send(Command::CallRefresh { attempt: Attempt(3), material: Box::new(material.clone()), saved_as: None });
+    worker.send(Command::CallRefresh {
+        attempt: Attempt(3),
+        material: Box::new(material.clone()),
+        saved_as: None,
+        keeping: Keeping::Nowhere,
+    });
     material.tokens = Some(wait(&news, tokens));
-    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()), saved_as: None });
+    worker.send(Command::CheckToken {
+        attempt: Attempt(4),
+        material: Box::new(material.clone()),
+        saved_as: None,
+        keeping: Keeping::Nowhere,
+    });
     let identified = wait(&news, |event| match event {
         Event::Identified(_, identified) => Some(identified.clone()),
         _ => None,

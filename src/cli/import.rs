@@ -255,7 +255,13 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
             sign_in::open_vault(conversation)?;
             let material = Box::new(Material::from(described));
             let attempt = conversation.attempt();
-            conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: false });
+            conversation.send(Command::SaveProfile {
+                attempt,
+                name: name.clone(),
+                material,
+                replace: false,
+                draft: None,
+            });
             conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))?;
             // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
             let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh.is_some();

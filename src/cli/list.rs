@@ -12,7 +12,11 @@ use crate::wizard::{Command, Event, Failure, ProfileState, ProfileSummary, Vault
 pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
     conversation.send(Command::ListProfiles);
     let profiles = conversation.wait(|event| match event {
-        Event::Vault(VaultState::NeedsChoice(problem) | VaultState::NeedsPassphrase { problem: Some(problem), .. }) => {
+        Event::Vault(
+            VaultState::NoKeyring(problem)
+            | VaultState::NeedsChoice(problem)
+            | VaultState::NeedsPassphrase { problem: Some(problem), .. },
+        ) => {
             print::warning(&problem);
             None
         }
@@ -66,7 +70,9 @@ fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
             String::new()
         }
     };
-    vec![profile.name.to_string(), profile.service.clone(), profile.state.word(now).to_owned(), expires]
+    let word = profile.state.word(now);
+    let state = if profile.draft { format!("draft, {word}") } else { word.to_owned() };
+    vec![profile.name.to_string(), profile.service.clone(), state, expires]
 }
 
 fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
@@ -87,6 +93,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "refreshable": refreshable,
         "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
         "keep_alive": profile.keep_alive,
+        "draft": profile.draft,
     })
 }
 

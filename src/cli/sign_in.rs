@@ -11,8 +11,8 @@ use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
 use crate::wizard::{
-    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Material, TypedSecrets, VaultChoice,
-    VaultState, other_profile,
+    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, Material, TypedSecrets,
+    VaultChoice, VaultState, other_profile,
 };
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
@@ -29,11 +29,11 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
         secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
     }
     let mut material = Material::new(profile, secrets);
-    let is_kept = keep_entered(conversation, &name, &material.profile)?;
-    let tokens = match get_tokens(conversation, &mut material, options) {
+    let was_entered = keep_entered(conversation, &name, &material.profile)?;
+    let (tokens, is_kept) = match get_tokens(conversation, &mut material, options, &name) {
         Ok(tokens) => tokens,
         Err(failure) => {
-            if is_kept && options.service.is_some() {
+            if was_entered && options.service.is_some() {
                 print::note(&format!(
                     "What was entered is kept, without secrets; try again: tokenwright sign-in {name}"
                 ));
@@ -44,7 +44,9 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     // What was pasted is spent, or is with the tokens.
     material.secrets.refresh_token = Secret::default();
     material.tokens = Some(tokens.clone());
-    save(conversation, name.clone(), material.clone())?;
+    if !is_kept {
+        save(conversation, &name, &material)?;
+    }
     tell(&name, &material, &tokens, vault);
     Ok(())
 }
@@ -54,13 +56,16 @@ fn get_tokens(
     conversation: &mut Conversation,
     material: &mut Material,
     options: &SignInOptions,
-) -> Result<TokenSet, Failure> {
+    name: &ProfileName,
+) -> Result<(TokenSet, bool), Failure> {
     let service = &material.profile.service;
     let is_pasted = !material.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
     if service.authorization.is_some() && !is_pasted {
         authorize(conversation, material, options)?;
     }
-    if is_pasted { refresh(conversation, material) } else { bearer(conversation, material) }
+    // Kept under the name as soon as they are here: what is asked afterwards may be left unanswered.
+    let keeping = Keeping::Under(name.clone());
+    if is_pasted { refresh(conversation, material, keeping) } else { bearer(conversation, material, keeping) }
 }
 
 /// Step 1: the service, or the profile that is there already.
@@ -203,7 +208,7 @@ pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice,
                 let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
                 (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
             }
-            VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
             VaultState::Unknown => (VaultChoice::Keyring, None),
         };
         let attempt = conversation.attempt();
@@ -313,22 +318,32 @@ fn input_ended() -> Failure {
 }
 
 /// Step 3.
-fn bearer(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+fn bearer(conversation: &mut Conversation, material: &Material, keeping: Keeping) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
-    conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+    conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()), keeping });
     called(conversation)
 }
 
 /// Step 3 with a refresh token that was at hand.
-fn refresh(conversation: &mut Conversation, material: &Material) -> Result<TokenSet, Failure> {
+fn refresh(
+    conversation: &mut Conversation,
+    material: &Material,
+    keeping: Keeping,
+) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
-    conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None });
+    conversation.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None, keeping });
     called(conversation)
 }
 
-fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
+/// The tokens, and whether they are kept as they are.
+fn called(conversation: &Conversation) -> Result<(TokenSet, bool), Failure> {
+    let mut is_kept = false;
     let exchange = conversation.wait(|event| match event {
         Event::Called(_, exchange) => Some(exchange),
+        Event::Kept(_) => {
+            is_kept = true;
+            None
+        }
         _ => None,
     })?;
     conversation.trace(&exchange);
@@ -337,9 +352,10 @@ fn called(conversation: &Conversation) -> Result<TokenSet, Failure> {
     for choosing in &exchange.choices {
         if let Some(chosen) = choose(choosing)? {
             tokens.kept.extend(chosen.keep.clone());
+            is_kept = false;
         }
     }
-    Ok(tokens)
+    Ok((tokens, is_kept))
 }
 
 /// Asks which of the fetched values is meant. Without a terminal it must have been said beforehand; the tokens are kept
@@ -358,10 +374,22 @@ fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
     Ok(options.get(chosen))
 }
 
-fn save(conversation: &mut Conversation, name: ProfileName, material: Material) -> Result<(), Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::SaveProfile { attempt, name, material: Box::new(material), replace: true });
-    conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))
+/// Keeps the tokens. They are nowhere else, so a person is asked to make room, and not sent to sign in anew.
+fn save(conversation: &mut Conversation, name: &ProfileName, material: &Material) -> Result<(), Failure> {
+    loop {
+        let (attempt, material) = (conversation.attempt(), Box::new(material.clone()));
+        conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: true, draft: None });
+        match conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(())) {
+            Err(failure) if prompt::is_terminal() => {
+                print::warning(&failure.diagnosis);
+                print::note("The tokens are here and cannot be kept. Mend it, then press Enter to try again:");
+                if prompt::read_line()?.is_none() {
+                    return Err(failure);
+                }
+            }
+            done => return done,
+        }
+    }
 }
 
 fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: VaultChoice) {

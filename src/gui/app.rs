@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::gui::attention::{self, Attention};
-use crate::gui::draft::{Draft, Focus, Step};
-use crate::gui::intent::Intent;
+use crate::gui::draft::{Door, Draft, Focus, Question, Step};
+use crate::gui::intent::{Answer, Intent};
 use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, keys, links, screens, theme};
@@ -64,7 +64,11 @@ pub struct App {
     /// The profile that is opened to be signed in anew.
     pub(in crate::gui) signing_in: Option<ProfileName>,
     /// Whether the person wants the window closed whatever is lost.
-    leaving: bool,
+    pub(in crate::gui) leaving: bool,
+    /// What is done once what was typed is kept.
+    pub(in crate::gui) after_saving: Option<Intent>,
+    /// Whether the screen asked for the passphrase in the last frame.
+    asked: bool,
     tray: Tray,
     attention: Attention,
     /// Whether anything was ever shown.
@@ -88,11 +92,25 @@ impl App {
         }))?;
         worker.send(Command::Start);
         worker.send(Command::StayAlive);
+        worker.send(Command::WatchForEnd);
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
         let (session, window) = (Session::default(), WindowSettings::default());
         let (title, tray, attention) = (TITLE.to_owned(), Tray::default(), Attention::default());
-        let (signing_in, leaving, drawn) = (None, false, Arc::default());
-        Ok(Self { worker, events, session, draft, window, title, signing_in, leaving, tray, attention, drawn })
+        Ok(Self {
+            worker,
+            events,
+            session,
+            draft,
+            window,
+            title,
+            signing_in: None,
+            leaving: false,
+            after_saving: None,
+            asked: false,
+            tray,
+            attention,
+            drawn: Arc::default(),
+        })
     }
 
     fn take_events(&mut self, ctx: &Context) {
@@ -125,15 +143,20 @@ impl App {
             let notice = attention::of_sign_in(&event, &self.session, service);
             self.lead_to_failure(&event);
             let code_came = self.is_the_code(&event);
-            let had_tokens = self.session.tokens.is_some();
+            let (had_tokens, draft) = (self.session.tokens.is_some(), self.session.draft.clone());
+            let next = self.follow_keeping(&event);
             self.session.apply(event);
+            self.propose_name(draft.as_ref());
             let waits = if code_came { self.go_on_with_code() } else { None };
             self.call_person(ctx, notice.or(waits));
-            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, &self.session.saved_as) {
+            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, self.session.open_name()) {
                 self.ask_history(name.clone());
             }
             if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                 self.draft.lead.focus = Some(Focus::Name);
+            }
+            if let Some(next) = next {
+                self.perform(ctx, next);
             }
             self.take_import();
             if let KeyState::Read(read) = &self.session.key {
@@ -148,6 +171,12 @@ impl App {
                 }
             }
         }
+        // A passphrase that is asked for by the screen has the keyboard, and so has the next try.
+        let asks = screens::is_asked(&self.session, &self.draft);
+        if asks && !std::mem::replace(&mut self.asked, asks) {
+            self.draft.lead.focus = Some(Focus::Passphrase);
+        }
+        self.asked = asks;
     }
 
     fn is_the_code(&self, event: &Event) -> bool {
@@ -206,7 +235,8 @@ impl App {
     }
 
     // flat: one arm an intent
-    fn perform(&mut self, ctx: &Context, intent: Intent) {
+    pub(in crate::gui) fn perform(&mut self, ctx: &Context, intent: Intent) {
+        let Some(intent) = self.gate(intent) else { return };
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
@@ -241,7 +271,7 @@ impl App {
             Intent::CallRefresh => self.call(Flow::Refresh),
             Intent::CheckToken => self.call(Flow::Identity),
             Intent::TryReading => self.try_reading(),
-            Intent::ChooseFetched(chosen) => self.session.apply(Event::Chosen(chosen)),
+            Intent::ChooseFetched(chosen) => self.choose_fetched(chosen),
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::OpenImport => self.open_import(),
@@ -261,7 +291,14 @@ impl App {
             | Intent::KeepUnkept
             | Intent::SetKeepAlive(..)
             | Intent::OpenVault(..)) => self.keep(intent),
-            Intent::StayOpen => self.draft.closing = false,
+            Intent::Answer(Answer::LeaveVault) => self.draft.door = None,
+            Intent::Answer(answer) => self.answer(ctx, answer),
+            Intent::AskVault => {
+                self.draft.door = Some(Door { then: None });
+                self.draft.lead.focus = Some(Focus::Passphrase);
+            }
+            Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Intent::StayOpen => (self.draft.closing, self.draft.waived) = (false, false),
             Intent::CloseAnyway => {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -333,7 +370,10 @@ impl App {
 
     /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
-        let title = match &self.session.saved_as {
+        let title = match self.session.open_name() {
+            Some(name) if self.session.draft.is_some() => {
+                format!("{} (draft) - {TITLE}", self.session.shown_name(name))
+            }
             Some(name) => format!("{} - {TITLE}", self.session.shown_name(name)),
             None => TITLE.to_owned(),
         };
@@ -346,7 +386,13 @@ impl App {
     /// Does not close on tokens that are kept nowhere else, but asks first.
     fn ask_before_closing(&mut self, ctx: &Context) {
         let wanted = ctx.input(|input| input.viewport().close_requested());
-        if wanted && !self.leaving && !self.session.unkept.is_empty() {
+        if !wanted || self.leaving || self.tray.would_hide(&self.session) {
+            return;
+        }
+        if let Some(loss) = self.loss() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
+        } else if !self.session.unkept.is_empty() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.draft.closing = true;
         }

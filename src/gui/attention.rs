@@ -132,6 +132,7 @@ mod tests {
             service_id: String::new(),
             service: String::new(),
             keep_alive: true,
+            draft: false,
             state: state(*needs),
         };
         let mut session = Session::default();

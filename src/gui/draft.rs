@@ -9,6 +9,8 @@ use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
+use crate::gui::intent::Intent;
+use crate::gui::leaving::Loss;
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
@@ -53,6 +55,8 @@ pub enum Focus {
     Error,
     /// The first thing that the token call lacks.
     Missing,
+    /// The passphrase of the vault.
+    Passphrase,
     /// The name of the profile: tokens came that are not kept.
     Name,
 }
@@ -89,6 +93,25 @@ pub struct Copied {
     /// What the form could not carry, or why nothing was copied.
     pub outcome: Result<Vec<Note>, Diagnosis>,
 }
+
+/// A question before something is left that is kept nowhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// What would be lost.
+    pub loss: Loss,
+    /// What is done once it is answered.
+    pub then: Box<Intent>,
+}
+
+/// The question of where tokens are kept, because something waits for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Door {
+    /// What is done once the vault is open.
+    pub then: Option<Box<Intent>>,
+}
+
+/// What is typed, to see whether it was changed.
+pub type Typed = (ProfileDraft, TypedSecrets);
 
 /// What is on the screen.
 #[derive(Clone, Debug)]
@@ -150,6 +173,16 @@ pub struct Draft {
     pub moving: bool,
     /// Whether the person is being asked if the window may close.
     pub closing: bool,
+    /// What is being asked before something is left.
+    pub question: Option<Question>,
+    /// What waits for the vault.
+    pub door: Option<Door>,
+    /// What was typed when it was last kept, or when the person began.
+    pub baseline: Option<Typed>,
+    /// What was typed when it was last sent off to be kept.
+    pub sent: Option<Typed>,
+    /// Whether the person has said that what is typed may be lost.
+    pub waived: bool,
     /// The time of this frame.
     pub now: Timestamp,
     /// The person's time zone, looked up once.
@@ -200,6 +233,11 @@ impl Default for Draft {
             restoring: None,
             moving: false,
             closing: false,
+            question: None,
+            door: None,
+            baseline: None,
+            sent: None,
+            waived: false,
             now: Timestamp::UNIX_EPOCH,
             zone: TimeZone::UTC,
         }
@@ -224,6 +262,29 @@ impl Draft {
         self.lead = Lead::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
+        self.baseline = self.typed();
+    }
+
+    /// What is typed, without what the fields fill in by themselves.
+    pub fn typed(&self) -> Option<Typed> {
+        let mut profile = self.profile.clone()?;
+        for input in profile.service.inputs.iter().filter(|input| !input.optional) {
+            let first = input.choices.first().map(|choice| &choice.value);
+            if first.is_some() && profile.inputs.get(&input.name) == first {
+                profile.inputs.remove(&input.name);
+            }
+        }
+        profile.inputs.retain(|_, value| !value.is_empty());
+        // Of a saved profile it is kept at once.
+        profile.keep_alive = false;
+        let mut secrets = self.secrets.clone();
+        secrets.inputs.retain(|_, value| !value.is_empty());
+        Some((profile, secrets))
+    }
+
+    /// Whether something was typed that is not kept.
+    pub fn has_edits(&self) -> bool {
+        self.typed() != self.baseline
     }
 
     /// Takes over what a document describes.
@@ -243,6 +304,7 @@ impl Draft {
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
+        self.baseline = self.typed();
         self.step = Step::Tokens;
         let refreshable = opened.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tab = if refreshable { TokenTab::Refresh } else { TokenTab::Bearer };
@@ -310,7 +372,7 @@ impl Draft {
             Step::Service => first_is_done,
             Step::Authorization if profile.client_flow => matches!(session.authorization, AuthorizationState::Done(_)),
             Step::Authorization => errors.is_empty(),
-            Step::Tokens => session.saved_as.is_some(),
+            Step::Tokens => session.saved_as.is_some() && session.draft.is_none(),
         }
     }
 }

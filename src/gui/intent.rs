@@ -99,6 +99,12 @@ pub enum Intent {
     WhoAmI(ProfileName),
     /// Try once more to keep the tokens that could not be kept.
     KeepUnkept,
+    /// Answer what is asked before something is left.
+    Answer(Answer),
+    /// Say where tokens are kept.
+    AskVault,
+    /// Close the window, unless something is lost with it.
+    Close,
     /// Leave the window open after all.
     StayOpen,
     /// Close the window although tokens are lost with it.
@@ -129,6 +135,19 @@ pub enum Intent {
     SetStop(bool),
     /// Take a message off the screen.
     Dismiss(usize),
+}
+
+/// An answer to a question that stands over the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Keep what would be lost, then go on.
+    Save,
+    /// Go on without it.
+    Discard,
+    /// Stay.
+    Cancel,
+    /// Leave the question of the vault open.
+    LeaveVault,
 }
 
 /// The words on a button, what the pointer brings up, and the key that does the same.
@@ -209,6 +228,11 @@ impl Intent {
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
             Self::WhoAmI(_) => ("Who am I", "Ask the service whose this profile is", None),
             Self::KeepUnkept => ("Try again to keep them", "Write the tokens to the vault", None),
+            Self::Answer(Answer::Save) => ("Save", "Keep it, and go on", None),
+            Self::Answer(Answer::Discard) => ("Discard", "Go on without it", None),
+            Self::Answer(_) => ("Cancel", "Go back to the window", None),
+            Self::AskVault => ("Choose…", "Say where tokens are kept", None),
+            Self::Close => ("Close", "Close the window", None),
             Self::StayOpen => ("Leave the window open", "Go back to the window", None),
             Self::CloseAnyway => ("Close and lose them", "Close the window; the tokens are gone", None),
             Self::SetKeepAlive(..) => {

@@ -13,6 +13,7 @@ mod importing;
 pub mod intent;
 mod keeping;
 mod keys;
+pub mod leaving;
 pub mod links;
 mod naming;
 mod opening;
@@ -23,7 +24,7 @@ mod tray;
 pub mod widgets;
 
 pub use crate::gui::app::{App, StartWorker, run};
-pub use crate::gui::draft::{Copied, Draft, ImportDraft, Step, TokenTab};
+pub use crate::gui::draft::{Copied, Door, Draft, ImportDraft, Question, Step, TokenTab};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
-pub use crate::gui::intent::{Intent, Words};
+pub use crate::gui::intent::{Answer, Intent, Words};
 pub use crate::gui::opening::NoWindow;

@@ -5,7 +5,7 @@ use crate::gui::draft::{Focus, Step, TokenTab};
 use crate::gui::{attention, naming, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{BrowserChoice, Command, Event, Flow, Notice};
+use crate::wizard::{BrowserChoice, Command, Event, Fetched, Flow, Notice};
 
 impl App {
     pub(in crate::gui) fn authorize(&mut self) {
@@ -68,11 +68,12 @@ impl App {
             self.draft.insist();
             return;
         };
-        let saved_as = self.session.saved_as.clone();
+        let keeping = self.keeping();
+        let saved_as = self.session.open_name().cloned();
         let attempt = self.session.begin(flow);
         self.worker.send(match flow {
-            Flow::Bearer => Command::CallBearer { attempt, material },
-            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as },
+            Flow::Bearer => Command::CallBearer { attempt, material, keeping },
+            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as, keeping },
             _ => Command::CheckToken { attempt, material, saved_as },
         });
     }
@@ -88,18 +89,29 @@ impl App {
         self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
     }
 
+    /// The value belongs to the tokens, wherever they are kept.
+    pub(in crate::gui) fn choose_fetched(&mut self, chosen: Fetched) {
+        if let Some(name) = self.session.open_name() {
+            self.worker.send(Command::KeepChosen(name.clone(), chosen.clone()));
+        }
+        self.session.apply(Event::Chosen(chosen));
+    }
+
     pub(in crate::gui) fn save(&mut self, replace: bool) {
         naming::settle(&mut self.draft, &self.session);
         let name = ProfileName::parse(&self.draft.name);
         if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
             // A profile saved again under its own name is the same profile, unless it is another client's by now.
             let is_own = self.session.saved_as.as_ref() == Some(&name);
+            let draft = self.session.draft.clone();
+            let replace = replace || draft.as_ref() == Some(&name);
+            self.draft.sent = self.draft.typed();
             let attempt = self.session.begin(Flow::Save);
             let material = Box::new(material);
             self.worker.send(if is_own && !replace {
-                Command::SaveAgain { attempt, name, material }
+                Command::SaveAgain { attempt, name, material, draft }
             } else {
-                Command::SaveProfile { attempt, name, material, replace }
+                Command::SaveProfile { attempt, name, material, replace, draft }
             });
         }
     }

@@ -21,9 +21,8 @@ pub(crate) struct Tray {
 impl Tray {
     /// Looks at what the desktop did to the window; what to ask of the worker.
     pub(crate) fn follow(&mut self, ctx: &Context, session: &Session) -> Option<Command> {
-        let is_on = session.window.is_some_and(|window| window.tray);
-        let wanted = is_on && session.profiles.iter().any(|profile| profile.keep_alive);
-        let can_hide = wanted && session.tray == TrayState::There && !self.quits;
+        let wanted = is_wanted(session);
+        let can_hide = self.would_hide(session);
         let (closes, minimized) =
             ctx.input(|input| (input.viewport().close_requested(), input.viewport().minimized == Some(true)));
         if can_hide && !self.hidden && (closes || minimized) {
@@ -37,6 +36,11 @@ impl Tray {
             self.asked = wanted;
             Command::ShowTray(wanted.then(mark))
         })
+    }
+
+    /// Whether closing the window only hides it.
+    pub(crate) fn would_hide(&self, session: &Session) -> bool {
+        is_wanted(session) && session.tray == TrayState::There && !self.quits
     }
 
     /// Does what was pressed in the icon's menu.
@@ -56,6 +60,11 @@ impl Tray {
             }
         }
     }
+}
+
+fn is_wanted(session: &Session) -> bool {
+    let is_on = session.window.is_some_and(|window| window.tray);
+    is_on && session.profiles.iter().any(|profile| profile.keep_alive)
 }
 
 /// The program's mark, small.

@@ -162,6 +162,12 @@ impl ProfileDraft {
         if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }
     }
 
+    /// The profile as far as it is typed, checked by nobody: for keeping it, not for a call.
+    pub fn as_typed(&self) -> Profile {
+        let inputs = self.inputs.iter().filter(|(_, value)| !value.is_empty());
+        self.profile(inputs.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// The scopes asked for: those ticked, in the service's order, then those typed.
     pub fn scopes(&self) -> Vec<String> {
         let mut scopes = self.ticked.clone();

@@ -122,6 +122,28 @@ impl Store {
         durable::remove(&path).map_err(StoreError::file("remove", &path))
     }
 
+    /// The text that marks a profile as a draft; `None` where it is none.
+    pub fn load_draft_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        read(&self.draft_file(profile))
+    }
+
+    /// Marks a profile as a draft, before its own file is there.
+    pub fn save_draft_text(&self, profile: &str, text: &str) -> Result<(), StoreError> {
+        save(&self.draft_file(profile), text)
+    }
+
+    /// Removes the mark; `false` where there was none.
+    pub fn remove_draft(&self, profile: &str) -> Result<bool, StoreError> {
+        let path = self.draft_file(profile);
+        durable::remove(&path).map_err(StoreError::file("remove", &path))
+    }
+
+    /// The names of the profiles that are marked as drafts.
+    pub fn list_drafts(&self) -> Result<Vec<String>, StoreError> {
+        let paths = list(&self.places.drafts_folder())?;
+        Ok(paths.iter().filter_map(|path| durable::name_of_stem(path.file_stem()?.to_str()?)).collect())
+    }
+
     /// The names of the forms of export that the person wrote: those of their files.
     pub fn list_forms(&self) -> Vec<String> {
         let files = fs::read_dir(self.places.forms_folder()).into_iter().flatten().flatten();
@@ -170,6 +192,10 @@ impl Store {
 
     fn outlets_file(&self, profile: &str) -> PathBuf {
         self.places.outlets_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
+    }
+
+    fn draft_file(&self, profile: &str) -> PathBuf {
+        self.places.drafts_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
     }
 
     /// The file of a profile. Any name stays in its folder.

@@ -49,6 +49,11 @@ impl Places {
         self.data.join("outlets")
     }
 
+    /// The folder of the marks that tell which profiles are drafts.
+    pub fn drafts_folder(&self) -> PathBuf {
+        self.data.join("drafts")
+    }
+
     /// The folder of the person's own forms of export.
     pub fn forms_folder(&self) -> PathBuf {
         self.data.join("forms")

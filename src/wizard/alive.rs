@@ -16,7 +16,7 @@ use crate::wizard::book::{Book, Entry};
 use crate::wizard::due::Rules;
 use crate::wizard::fault::caught;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Event, Failure, KeptAlive, Need, SavedToken, keep, profiles, tray};
+use crate::wizard::{Event, Failure, KeptAlive, Need, SavedToken, drafts, keep, profiles, tray};
 
 /// How many are renewed at once: a service is not to be run down when a machine wakes up with a thousand that are due.
 const AT_ONCE: usize = 16;
@@ -122,7 +122,9 @@ async fn read(shared: &Shared, book: &mut Book) -> Result<(), Failure> {
             continue;
         }
         match crate::service::Profile::from_toml(&name, &text, &catalog) {
-            Ok(profile) if profile.keep_alive => drop(found.insert(name, Rules::of(&profile.service))),
+            Ok(profile) if profile.keep_alive && !drafts::is_draft(&shared.edges.store, &name) => {
+                drop(found.insert(name, Rules::of(&profile.service)))
+            }
             // What is wrong with it is shown where the profiles are listed.
             _ => {}
         }

@@ -3,7 +3,7 @@
 use crate::diagnosis::Diagnose;
 use crate::store::Settings;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Event, Failure, Theme, WindowSettings, profiles, unlock};
+use crate::wizard::{Event, Failure, Theme, WindowSettings, drafts, profiles, unlock};
 
 /// Loads everything that the window shows first.
 pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
@@ -26,6 +26,9 @@ pub(crate) async fn start(shared: &Shared) -> Result<(), Failure> {
 /// Lists the profiles. A vault that cannot be opened is a state to be shown, not a failure.
 pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
     probe(shared).await?;
+    if shared.has_vault() {
+        drafts::finish_moves(shared).await?;
+    }
     profiles::list(shared).await
 }
 

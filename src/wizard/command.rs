@@ -8,8 +8,8 @@ use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName, Service};
 use crate::wizard::{
-    Attempt, BrowserChoice, ExportOrder, ExportTo, ImportSource, KeySource, Material, Notice, PracticeSettings,
-    ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Material, Notice,
+    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 
 /// What an access token must be good for.
@@ -69,6 +69,8 @@ pub enum Command {
         attempt: Attempt,
         /// What the call is made from.
         material: Box<Material>,
+        /// Where the tokens go.
+        keeping: Keeping,
     },
     /// Call the refresh token endpoint.
     CallRefresh {
@@ -78,6 +80,8 @@ pub enum Command {
         material: Box<Material>,
         /// The saved profile that the tokens belong to: its new tokens are kept at once.
         saved_as: Option<ProfileName>,
+        /// Where the tokens go otherwise.
+        keeping: Keeping,
     },
     /// Ask the service whose token it is.
     CheckToken {
@@ -98,6 +102,8 @@ pub enum Command {
         material: Box<Material>,
         /// Whether a profile of this name may be replaced.
         replace: bool,
+        /// The draft that it is until now, which is none any more afterwards.
+        draft: Option<ProfileName>,
     },
     /// Keep what was entered, without any secret, before a sign-in that may fail: the next try need not repeat it. A
     /// profile that has tokens stays as it is.
@@ -117,7 +123,24 @@ pub enum Command {
         name: ProfileName,
         /// What is kept.
         material: Box<Material>,
+        /// The draft of its changes, which is none any more afterwards.
+        draft: Option<ProfileName>,
     },
+    /// Keep what was typed as a draft, complete or not.
+    KeepTyped {
+        /// The run.
+        attempt: Attempt,
+        /// What is kept.
+        material: Box<Material>,
+        /// The draft that it is already.
+        draft: Option<ProfileName>,
+        /// The saved profile that was changed.
+        of: Option<ProfileName>,
+    },
+    /// Keep a value that the person chose with the tokens of this profile.
+    KeepChosen(ProfileName, Fetched),
+    /// Say when the process is asked to end, instead of ending.
+    WatchForEnd,
     /// Read a saved profile.
     OpenProfile {
         /// The run.

@@ -67,6 +67,14 @@ pub enum Event {
     Unkept(ProfileName, Diagnosis),
     /// They are kept now.
     Kept(ProfileName),
+    /// What a call has brought is kept as a draft of this name, or waits to be.
+    DraftKept(Attempt, ProfileName),
+    /// What was typed is kept as a draft of this name.
+    EditsKept(Attempt, ProfileName),
+    /// A draft had to be kept under another name than was said first.
+    DraftRenamed(ProfileName, ProfileName),
+    /// The process is asked to end.
+    EndAsked,
     /// A call on behalf of a saved profile is done; its result follows.
     Traced(Attempt, Box<Exchange>),
     /// A bearer or refresh call is done.

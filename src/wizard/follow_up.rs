@@ -7,7 +7,7 @@ use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_refusal, read_token_set};
 use crate::secret::Secret;
-use crate::service::Fetch;
+use crate::service::{Fetch, Service};
 use crate::wizard::shared::Shared;
 use crate::wizard::token_call::send;
 use crate::wizard::{Choosing, Exchange, Failure, Material, reading};
@@ -26,6 +26,11 @@ pub(crate) async fn run(shared: &Shared, mut material: Material, exchange: &mut 
         exchange.outcome = Ok(Box::new(tokens));
     }
     fetch(shared, material, exchange).await;
+}
+
+/// Whether anything follows.
+pub(crate) fn follows(service: &Service) -> bool {
+    !service.chain.is_empty() || !service.fetch.is_empty()
 }
 
 /// Fetches what later calls need; takes and leaves the tokens in the exchange.

@@ -65,7 +65,9 @@ pub enum VaultState {
         /// What was wrong with the last one.
         problem: Option<Diagnosis>,
     },
-    /// The keyring cannot be used: a person must choose.
+    /// The keyring cannot be used: a person chooses what is.
+    NoKeyring(Diagnosis),
+    /// Something else is wrong with the vault: a person must choose.
     NeedsChoice(Diagnosis),
 }
 
@@ -188,6 +190,8 @@ pub struct OpenedProfile {
     pub name: ProfileName,
     /// Profile, secrets and tokens.
     pub material: Material,
+    /// Whether it is a draft.
+    pub draft: bool,
     /// How the tokens are.
     pub state: ProfileState,
     /// Whether each refresh brings a new refresh token.

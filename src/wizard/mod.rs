@@ -16,8 +16,10 @@ mod catalog;
 mod certificate;
 mod clipboard;
 mod command;
+mod drafts;
 mod due;
 mod edges;
+mod ending;
 mod event;
 mod export;
 mod failure;
@@ -57,6 +59,7 @@ pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::wizard::binding::other as other_profile;
 pub use crate::wizard::clipboard::CopyOutcome;
 pub use crate::wizard::command::{Command, Need};
+pub use crate::wizard::drafts::Keeping;
 pub use crate::wizard::edges::{BrowserChoice, Edges};
 pub use crate::wizard::event::Event;
 pub use crate::wizard::export::{

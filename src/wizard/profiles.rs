@@ -11,7 +11,7 @@ use crate::wizard::lease::{lease, lease_for};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Event, Failure, FailureCode, FailureKind, Material, OpenedProfile, ProfileState, ProfileSummary,
-    TypedSecrets, alive, binding, export, keep, unlock,
+    TypedSecrets, alive, binding, drafts, export, keep, unlock,
 };
 
 /// Reads the plain part of a profile.
@@ -42,7 +42,8 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             Err(error) => Err(error.diagnose()),
         };
         let display_name = profile.as_ref().map(|profile| profile.display_name.clone()).unwrap_or_default();
-        let keep_alive = profile.as_ref().is_ok_and(|profile| profile.keep_alive);
+        let draft = drafts::is_draft(&shared.edges.store, &name);
+        let keep_alive = !draft && profile.as_ref().is_ok_and(|profile| profile.keep_alive);
         let (service_id, service, state) = match profile {
             Ok(profile) => {
                 let state = state(shared, &name, &profile).await;
@@ -50,10 +51,23 @@ pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
             }
             Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
         };
-        summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, state });
+        summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state });
     }
+    summaries.extend(held(shared));
     shared.emit(Event::Profiles(summaries));
     Ok(())
+}
+
+/// The drafts that are nowhere but in memory.
+fn held(shared: &Shared) -> Vec<ProfileSummary> {
+    let summary = |(name, material): (ProfileName, Material)| {
+        let profile = &material.profile;
+        let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
+        let display_name = profile.display_name.clone();
+        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+        ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, state }
+    };
+    shared.held.all().into_iter().map(summary).collect()
 }
 
 async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
@@ -97,6 +111,13 @@ fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> 
 
 /// Reads a profile with its secrets.
 pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    if let Some(material) = shared.held.get(&name) {
+        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+        let rotation = keep::rotation(&material.profile.service.policy, None);
+        let opened = OpenedProfile { name, material, draft: true, state, rotation };
+        shared.emit(Event::Opened(attempt, Box::new(opened)));
+        return Ok(());
+    }
     unlock::open_chosen(shared).await?;
     let profile = load(shared, &name)?;
     let asked = name.to_string();
@@ -110,7 +131,8 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
     let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = Material { tokens: secrets.tokens, ..Material::new(profile, typed) };
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, state, rotation })));
+    let draft = drafts::is_draft(&shared.edges.store, &name);
+    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, draft, state, rotation })));
     Ok(())
 }
 
@@ -121,8 +143,12 @@ pub(crate) async fn save(
     name: ProfileName,
     material: Material,
     replace: bool,
+    draft: Option<ProfileName>,
 ) -> Result<(), Failure> {
-    save_quietly(shared, &name, material, replace).await?;
+    match draft {
+        Some(draft) => drafts::save_as(shared, &draft, &name, material, replace).await?,
+        None => save_quietly(shared, &name, material, replace).await?,
+    }
     shared.emit(Event::Saved(attempt, name));
     list(shared).await
 }
@@ -134,12 +160,13 @@ pub(crate) async fn save_again(
     attempt: Attempt,
     name: ProfileName,
     material: Material,
+    draft: Option<ProfileName>,
 ) -> Result<(), Failure> {
     // One that cannot be read is mended by saving it.
     let saved = load(shared, &name).ok();
     match saved.and_then(|saved| binding::other(&name, &saved, &material.profile)) {
         Some(diagnosis) => Err(there_already(diagnosis)),
-        None => save(shared, attempt, name, material, true).await,
+        None => save(shared, attempt, name, material, true, draft).await,
     }
 }
 
@@ -164,21 +191,8 @@ pub(crate) async fn save_quietly(
     if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
         return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already"))));
     }
-    let tokens = material.tokens.clone().or_else(|| spent(shared, &material));
-    let mut secrets = ProfileSecrets {
-        client_secret: some(Some(material.secrets.client_secret)),
-        password: some(Some(material.secrets.password)),
-        signing_key: material.secrets.signing_key,
-        inputs: material.secrets.inputs,
-        tokens,
-        refused: None,
-    };
+    let (mut secrets, how) = sealed(shared, &material);
     let kept = name.to_string();
-    let how = match (material.secrets.refresh_token.is_empty(), &material.profile.service.authorization) {
-        (false, _) => How::Pasted,
-        (true, None) => How::AskedFor,
-        (true, Some(_)) => How::SignedIn,
-    };
     let put = move |vault: &dyn Vault| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
         let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
@@ -197,6 +211,7 @@ pub(crate) async fn save_quietly(
     let is_same = shared.with_vault(put).await?;
     let (catalog, _) = shared.catalog();
     shared.edges.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    shared.edges.store.remove_draft(name.as_str())?;
     if !is_same {
         export::clear_hand_over(shared, name)?;
     }
@@ -224,6 +239,25 @@ pub(crate) async fn keep_entered(
     Ok(())
 }
 
+/// What is sealed of a profile, and how its tokens were obtained.
+pub(crate) fn sealed(shared: &Shared, material: &Material) -> (ProfileSecrets, How) {
+    let typed = material.secrets.clone();
+    let secrets = ProfileSecrets {
+        client_secret: some(Some(typed.client_secret)),
+        password: some(Some(typed.password)),
+        signing_key: typed.signing_key,
+        inputs: typed.inputs,
+        tokens: material.tokens.clone().or_else(|| spent(shared, material)),
+        refused: None,
+    };
+    let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
+        (false, _) => How::Pasted,
+        (true, None) => How::AskedFor,
+        (true, Some(_)) => How::SignedIn,
+    };
+    (secrets, how)
+}
+
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
 fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
     let refresh_token = material.secrets.refresh_token.clone();
@@ -245,6 +279,11 @@ fn spent(shared: &Shared, material: &Material) -> Option<TokenSet> {
 
 /// Forgets a profile. A refresh that is on its way is waited for: what it brings would be kept after the profile is gone.
 pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    if shared.held.drop(&name) {
+        shared.emit(Event::Kept(name.clone()));
+        shared.emit(Event::Forgotten(attempt, name));
+        return list(shared).await;
+    }
     unlock::open_chosen(shared).await?;
     let lease = lease_to_forget(shared, attempt, &name).await?;
     forget_held(shared, attempt, name, lease).await
@@ -281,7 +320,7 @@ pub(crate) async fn forget_held(
             return Ok(Err(error));
         }
         vault.remove(&gone)?;
-        Ok(store.remove_outlets(&gone).map(drop))
+        Ok(store.remove_outlets(&gone).and_then(|_| store.remove_draft(&gone)).map(drop))
     });
     removed.await??;
     shared.take_unkept(&name);

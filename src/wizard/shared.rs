@@ -15,6 +15,7 @@ use crate::service::{Catalog, ProfileName};
 use crate::vault::{Upkeep, Vault, VaultError};
 use crate::wizard::alive::Alive;
 use crate::wizard::clipboard::Copied;
+use crate::wizard::drafts::Held;
 use crate::wizard::keep::Unkept;
 use crate::wizard::late_visits::OpenPort;
 use crate::wizard::rehearse::Hall;
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     /// Tokens that could not be kept yet.
     unkept: RefCell<BTreeMap<ProfileName, Unkept>>,
     unkept_news: Notify,
+    /// Drafts that could not be written yet.
+    pub(crate) held: Held,
     /// The profiles that are kept alive.
     pub(crate) alive: Alive,
     /// The port of the last sign-in.
@@ -59,6 +62,7 @@ impl Shared {
             pasting: RefCell::default(),
             unkept: RefCell::default(),
             unkept_news: Notify::new(),
+            held: Held::default(),
             alive: Alive::default(),
             open_port: OpenPort::default(),
             tray: Shown::default(),

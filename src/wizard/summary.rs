@@ -24,6 +24,8 @@ pub struct ProfileSummary {
     pub service: String,
     /// Whether it is kept alive.
     pub keep_alive: bool,
+    /// Whether it is a draft: it has not been saved under a name of the person's choosing.
+    pub draft: bool,
     /// How its tokens are.
     pub state: ProfileState,
 }

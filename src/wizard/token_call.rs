@@ -10,23 +10,50 @@ use crate::service::{ProfileName, TokenPolicy};
 use crate::transport::{TransportError, Wire};
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Event, Exchange, Failure, FailureKind, Material, Recovery, ReplyView, binding, follow_up, keep, profiles,
-    reading,
+    Attempt, Event, Exchange, Failure, FailureKind, Keeping, Material, Recovery, ReplyView, binding, drafts, follow_up,
+    keep, profiles, reading,
 };
 
 /// Calls the bearer token endpoint.
-pub(crate) async fn bearer(shared: &Shared, attempt: Attempt, mut material: Material) -> Result<(), Failure> {
+pub(crate) async fn bearer(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: Material,
+    keeping: Keeping,
+) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
     let told = material.secrets.tidy();
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
     let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
     exchange.notes.extend(told);
+    // Before anything else is done with them: the calls that follow may take long, and the code is spent.
+    let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
     let policy = material.profile.service.policy.clone();
-    follow_up::run(shared, material, &mut exchange).await;
+    follow_up::run(shared, material.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
+    if follow_up::follows(&material.profile.service) {
+        keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+    }
     shared.emit(Event::Called(attempt, Box::new(exchange)));
     Ok(())
+}
+
+/// Keeps what a call has brought. Tokens that could not be kept are handed on with a word about it.
+async fn keep_received(
+    shared: &Shared,
+    attempt: Attempt,
+    material: &Material,
+    exchange: &mut Exchange,
+    keeping: Keeping,
+) -> Keeping {
+    match drafts::received(shared, attempt, material, exchange, keeping.clone()).await {
+        Ok(keeping) => keeping,
+        Err(failure) => {
+            exchange.notes.push(failure.diagnosis);
+            keeping
+        }
+    }
 }
 
 /// Calls the refresh token endpoint. The tokens of a saved profile are refreshed where they are kept, under its
@@ -36,12 +63,13 @@ pub(crate) async fn refresh(
     attempt: Attempt,
     mut material: Material,
     saved_as: Option<ProfileName>,
+    keeping: Keeping,
 ) -> Result<(), Failure> {
     shared.supply_practice(&mut material)?;
     let told = material.secrets.tidy();
     let pasted = !material.secrets.refresh_token.is_empty();
     let mut exchange = match saved_as {
-        Some(name) if !pasted => {
+        Some(name) if !pasted && shared.held.get(&name).is_none() => {
             let exchange = keep::refresh_saved(shared, attempt, &name, material).await?;
             // The list shows what came of it. One that cannot be read takes nothing from the tokens.
             let _ = profiles::list(shared).await;
@@ -55,10 +83,14 @@ pub(crate) async fn refresh(
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();
             let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
+            let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
             if is_first {
-                follow_up::fetch(shared, material, &mut exchange).await;
+                follow_up::fetch(shared, material.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
+            if is_first && follow_up::follows(&material.profile.service) {
+                keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+            }
             exchange
         }
     };

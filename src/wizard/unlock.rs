@@ -6,7 +6,7 @@ use crate::secret::Secret;
 use crate::vault::{self, VaultError, VaultKind};
 use crate::wizard::profiles::some;
 use crate::wizard::shared::{Shared, blocking};
-use crate::wizard::{Failure, FailureKind, VaultChoice, VaultState, profiles};
+use crate::wizard::{Failure, FailureKind, VaultChoice, VaultState, drafts, profiles};
 
 /// Opens the vault if it can be opened without asking, and tells what is needed if not.
 pub(crate) async fn probe(shared: &Shared) -> VaultState {
@@ -25,6 +25,12 @@ pub(crate) async fn probe(shared: &Shared) -> VaultState {
         Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
         }
+        Err(
+            error @ (VaultError::KeyringUnavailable { .. }
+            | VaultError::KeyringLocked { .. }
+            | VaultError::KeyringFailed { .. }
+            | VaultError::KeyringTimeout { .. }),
+        ) => VaultState::NoKeyring(error.diagnose()),
         Err(error) => VaultState::NeedsChoice(error.diagnose()),
     }
 }
@@ -32,10 +38,10 @@ pub(crate) async fn probe(shared: &Shared) -> VaultState {
 /// Opens the vault for a command that needs it.
 pub(crate) async fn open_chosen(shared: &Shared) -> Result<(), Failure> {
     match probe(shared).await {
-        VaultState::Open(_) => Ok(()),
-        VaultState::NeedsPassphrase { problem: Some(diagnosis), .. } | VaultState::NeedsChoice(diagnosis) => {
-            Err(Failure::new(FailureKind::Vault, diagnosis))
-        }
+        VaultState::Open(_) => drafts::finish_moves(shared).await,
+        VaultState::NeedsPassphrase { problem: Some(diagnosis), .. }
+        | VaultState::NoKeyring(diagnosis)
+        | VaultState::NeedsChoice(diagnosis) => Err(Failure::new(FailureKind::Vault, diagnosis)),
         VaultState::NeedsPassphrase { .. } | VaultState::Unknown => {
             let diagnosis = Diagnosis::new("the vault is locked with a passphrase");
             let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";
@@ -61,7 +67,12 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
         }
         Err(error) => return Err(error.into()),
     };
+    let is_open = matches!(state, VaultState::Open(_));
     shared.emit(crate::wizard::Event::Vault(state));
+    if is_open {
+        drafts::finish_moves(shared).await?;
+        drafts::keep_held(shared).await;
+    }
     profiles::list(shared).await
 }
 

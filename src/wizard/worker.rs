@@ -13,9 +13,9 @@ use tokio::task::{JoinHandle, LocalSet};
 use crate::wizard::fault::caught;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, Failure, alive, attend, authorize, catalog, clipboard, export, history, identity,
-    importing, keep, keys, links, moving, notices, presets, profiles, reading, rehearse, revoke, taking, token_call,
-    tray, unlock,
+    Attempt, Command, Edges, Event, Failure, Keeping, alive, attend, authorize, catalog, clipboard, drafts, ending,
+    export, history, identity, importing, keep, keys, links, moving, notices, presets, profiles, reading, rehearse,
+    revoke, taking, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
@@ -138,13 +138,18 @@ async fn keep_trying(shared: Rc<Shared>) {
     }
 }
 
-/// Whether a run renews tokens that are kept: its call may spend the refresh token, so its reply is waited for.
+/// Whether a run is seen through to its end: its call may spend a code or a refresh token, so that its reply is the only
+/// one there is; or it writes what is nowhere else.
 fn settles(command: &Command) -> bool {
     matches!(
         command,
         Command::Token { .. }
             | Command::WhoAmI { .. }
             | Command::CallRefresh { saved_as: Some(_), .. }
+            | Command::CallRefresh { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
+            | Command::CallBearer { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
+            | Command::SaveProfile { .. }
+            | Command::KeepTyped { .. }
             | Command::Export { .. }
             | Command::Fields { .. }
     )
@@ -162,6 +167,7 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::SaveProfile { attempt, .. }
         | Command::KeepEntered { attempt, .. }
         | Command::SaveAgain { attempt, .. }
+        | Command::KeepTyped { attempt, .. }
         | Command::OpenProfile { attempt, .. }
         | Command::Token { attempt, .. }
         | Command::Forget { attempt, .. }
@@ -200,6 +206,8 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ProbeVault
         | Command::ListProfiles
         | Command::KeepUnkept
+        | Command::KeepChosen(..)
+        | Command::WatchForEnd
         | Command::StartPractice(_)
         | Command::PasteLine(_)
         | Command::ListForms
@@ -240,20 +248,29 @@ async fn perform(shared: &Rc<Shared>, command: Command) -> Result<(), Failure> {
             authorize::authorize(shared, attempt, *material, browser).await
         }
         Command::PasteLine(attempt) => authorize::paste_line(shared, attempt).await,
-        Command::CallBearer { attempt, material } => token_call::bearer(shared, attempt, *material).await,
-        Command::CallRefresh { attempt, material, saved_as } => {
-            token_call::refresh(shared, attempt, *material, saved_as).await
+        Command::CallBearer { attempt, material, keeping } => {
+            token_call::bearer(shared, attempt, *material, keeping).await
+        }
+        Command::CallRefresh { attempt, material, saved_as, keeping } => {
+            token_call::refresh(shared, attempt, *material, saved_as, keeping).await
         }
         Command::CheckToken { attempt, material, saved_as } => {
             identity::check(shared, attempt, *material, saved_as).await
         }
-        Command::SaveProfile { attempt, name, material, replace } => {
-            profiles::save(shared, attempt, name, *material, replace).await
+        Command::SaveProfile { attempt, name, material, replace, draft } => {
+            profiles::save(shared, attempt, name, *material, replace, draft).await
         }
+        Command::KeepTyped { attempt, material, draft, of } => {
+            drafts::keep_typed(shared, attempt, *material, draft, of).await
+        }
+        Command::KeepChosen(name, chosen) => drafts::keep_chosen(shared, name, chosen).await,
+        Command::WatchForEnd => ending::watch(shared).await,
         Command::KeepEntered { attempt, name, profile } => {
             profiles::keep_entered(shared, attempt, &name, &profile).await
         }
-        Command::SaveAgain { attempt, name, material } => profiles::save_again(shared, attempt, name, *material).await,
+        Command::SaveAgain { attempt, name, material, draft } => {
+            profiles::save_again(shared, attempt, name, *material, draft).await
+        }
         Command::OpenProfile { attempt, name } => profiles::open(shared, attempt, name).await,
         Command::History { attempt, name } => history::show(shared, attempt, name).await,
         Command::Restore { attempt, name, generation, anyway } => {

@@ -6,6 +6,7 @@ mod support;
 
 mod acme;
 mod clipboard;
+mod drafts;
 mod fields;
 mod hand;
 mod links;

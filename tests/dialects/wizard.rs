@@ -13,7 +13,7 @@ use tokenwright::service::ProfileDraft;
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 use tokenwright::wizard::{
-    Authorized, BrowserChoice, Command, Edges, Event, Exchange, Flow, Material, Session, TypedSecrets, Worker,
+    Authorized, BrowserChoice, Command, Edges, Event, Exchange, Flow, Keeping, Material, Session, TypedSecrets, Worker,
 };
 
 use crate::support::practice::BROWSER;
@@ -70,14 +70,23 @@ impl Wizard {
     /// Calls the bearer token endpoint.
     pub fn bearer(&mut self, material: &Material) -> Exchange {
         let attempt = self.session.begin(Flow::Bearer);
-        self.worker.send(Command::CallBearer { attempt, material: Box::new(material.clone()) });
+        self.worker.send(Command::CallBearer {
+            attempt,
+            material: Box::new(material.clone()),
+            keeping: Keeping::Nowhere,
+        });
         self.exchange()
     }
 
     /// Calls the refresh token endpoint.
     pub fn refresh(&mut self, material: &Material) -> Exchange {
         let attempt = self.session.begin(Flow::Refresh);
-        self.worker.send(Command::CallRefresh { attempt, material: Box::new(material.clone()), saved_as: None });
+        self.worker.send(Command::CallRefresh {
+            attempt,
+            material: Box::new(material.clone()),
+            saved_as: None,
+            keeping: Keeping::Nowhere,
+        });
         self.exchange()
     }
 

@@ -28,6 +28,7 @@ fn listed(state: ProfileState) -> Session {
         service_id: "practice".into(),
         service: "Practice service".into(),
         keep_alive: false,
+        draft: false,
         state,
     };
     session.apply(Event::Profiles(vec![summary]));
@@ -133,6 +134,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
 fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     let home = temp_home();
     let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "passphrase");
+    machine.press("Choose…");
     machine.wait("A passphrase for the vault");
     machine.window.fill("Passphrase", "correct horse");
     machine.window.fill("Passphrase again", "correct horse");

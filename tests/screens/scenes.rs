@@ -181,6 +181,7 @@ pub fn saved(as_name: &str) -> Session {
         service_id: "practice".into(),
         service: service.to_owned(),
         keep_alive: false,
+        draft: false,
         state,
     };
     session.apply(Event::Profiles(vec![

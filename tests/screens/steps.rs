@@ -4,7 +4,7 @@ use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::{Intent, Step, TokenTab};
+use tokenwright::gui::{Door, Intent, Step, TokenTab};
 use tokenwright::secret::Secret;
 use tokenwright::wizard::{Event, Flow, Theme, VaultState};
 
@@ -321,13 +321,18 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
 }
 
 #[test]
-fn the_vault_is_asked_for_before_the_browser_opens() {
+fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
     for dress in DRESSES {
         let mut session = started();
-        session.apply(Event::Vault(VaultState::NeedsChoice(Diagnosis::new("the keyring cannot be used"))));
-        let mut window = stage(dress, session, at(service("practice"), Step::Authorization));
+        let problem = Diagnosis::new("the keyring cannot be used").hint("set `TOKENWRIGHT_VAULT=passphrase`");
+        session.apply(Event::Vault(VaultState::NoKeyring(problem)));
+        let mut draft = at(service("practice"), Step::Authorization);
+        let quiet = stage(dress, session.clone(), draft.clone());
+        assert!(!quiet.reads("Where shall tokens be kept?"), "nothing is to be kept yet");
+        draft.door = Some(Door { then: Some(Box::new(Intent::Authorize { again: false })) });
+        let mut window = stage(dress, session, draft);
         assert!(window.reads("Where shall tokens be kept?") && window.reads("the keyring cannot be used"));
-        assert!(window.button("Start authorization").expect("there").accesskit_node().is_disabled());
+        assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
         window.fill("Passphrase", "one");
         window.fill("Passphrase again", "two");
         assert!(window.reads("the two differ"));

@@ -10,6 +10,7 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
     for dress in DRESSES {
         let home = temp_home();
         let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.press("Choose…");
         machine.wait("A passphrase for the vault");
         machine.window.fill("Passphrase", "correct horse");
         machine.window.fill("Passphrase again", "correct horse");
@@ -40,6 +41,7 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
 /// A machine whose vault is locked with a passphrase, with a profile kept as `kept` and open.
 fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) -> Machine {
     let mut machine = Machine::at(home, dress, Visit::Follow, "passphrase");
+    machine.press("Choose…");
     machine.wait("A passphrase for the vault");
     machine.window.fill("Passphrase", passphrase);
     machine.window.fill("Passphrase again", passphrase);

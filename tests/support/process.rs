@@ -106,6 +106,11 @@ impl Process {
     }
 
     /// What it wrote to its output so far, as far as it was waited for.
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     pub fn stdout(&self) -> &str {
         &self.stdout
     }

@@ -6,7 +6,7 @@ use crate::gui::draft::{Draft, Step, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{call_form, intent_button, waiting_row};
 use crate::gui::widgets::ButtonKind;
-use crate::wizard::{AuthorizationState, CallState, Flow, Session, VaultState};
+use crate::wizard::{AuthorizationState, CallState, Flow, Session};
 
 /// Shows the bar; what the person wants.
 pub(crate) fn actions_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
@@ -51,12 +51,7 @@ fn authorization_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
             primary(ui, Intent::GoTo(Step::Tokens), Some("The code has not arrived yet"))
         }
         AuthorizationState::Idle | AuthorizationState::Failed(_) => {
-            let blocked = match session.vault {
-                VaultState::Open(_) => None,
-                VaultState::Unknown => Some("Looking for the place where tokens are kept"),
-                _ => Some("Choose first where tokens are kept, above"),
-            };
-            let start = primary(ui, Intent::Authorize { again: false }, blocked);
+            let start = primary(ui, Intent::Authorize { again: false }, None);
             ui.add_space(8.0);
             let skip = ui.link("I have a refresh token already").clicked().then_some(Intent::GoTo(Step::Tokens));
             start.or(skip)
@@ -74,10 +69,17 @@ fn call_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
         let missing = call_form::rendered(session, draft).err().map(|missing| missing.summary);
         let spent = draft.tab == TokenTab::Bearer && is_code_spent(session);
         let blocked = missing.as_deref().or(spent.then_some("The code is spent: refresh, or authorize again"));
-        return primary(ui, call, blocked);
+        // What is left to do first is to give the draft a name.
+        let kind = if is_to_be_saved(session) { ButtonKind::Secondary } else { ButtonKind::Primary };
+        return intent_button(ui, kind, call, blocked);
     };
     let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, session, &place, flow)).inner
+}
+
+/// Whether there are tokens that have no name of the person's choosing.
+pub(crate) fn is_to_be_saved(session: &Session) -> bool {
+    session.tokens.is_some() && (session.draft.is_some() || session.saved_as.is_none())
 }
 
 /// Whether the code has brought tokens already. A service that sees it again ends them (RFC 6749 section 4.1.2).

@@ -48,7 +48,7 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -
 
 /// Whether the service can end its tokens.
 fn is_revocable(session: &Session, draft: &Draft, name: &ProfileName) -> bool {
-    if session.saved_as.as_ref() == Some(name) {
+    if session.open_name() == Some(name) {
         return draft.profile.as_ref().is_some_and(|profile| profile.service.revocation.is_some());
     }
     let saved = session.profiles.iter().find(|profile| profile.name == *name);

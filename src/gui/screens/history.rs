@@ -17,7 +17,7 @@ const SHOWN: usize = 12;
 
 /// Shows the history of the open profile, once it was asked for; what the person wants.
 pub(crate) fn history_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let name = session.saved_as.as_ref()?;
+    let name = session.open_name()?;
     let shown = session.history.as_ref().filter(|history| history.name == *name);
     let Some(history) = shown else {
         let wanted = intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);

@@ -260,7 +260,7 @@ fn foot_ui(ui: &mut Ui, session: &Session, import: &ImportDraft) -> Option<Inten
             intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
         }
         if let ImportState::Shared(shared) = &session.import {
-            let is_open = !matches!(session.vault, VaultState::NeedsChoice(_) | VaultState::NeedsPassphrase { .. });
+            let is_open = !matches!(session.vault, VaultState::NeedsChoice(_));
             let blocked = if shared.chosen(import.replace).is_empty() {
                 Some("None of them is left to be kept")
             } else {

@@ -12,6 +12,7 @@ mod history;
 mod import;
 mod key;
 mod known;
+mod leaving;
 mod names;
 mod notes;
 mod outlets;
@@ -33,6 +34,7 @@ mod window;
 pub(crate) use crate::gui::screens::call_form::rendered;
 pub use crate::gui::screens::profiles::expiry;
 pub(crate) use crate::gui::screens::reading::tried;
+pub(crate) use crate::gui::screens::vault::is_asked;
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;

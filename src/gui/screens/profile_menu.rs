@@ -41,10 +41,13 @@ fn items_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profile
         intent = intent.or(item(ui, Intent::WhoAmI(name()), blocked));
     }
     if !matches!(profile.state, ProfileState::Broken(_)) {
-        let mut on = profile.keep_alive;
-        let wanted = Intent::SetKeepAlive(name(), !on);
-        toggle(ui, wanted.words().text, &mut on, None).on_hover_text(wanted.words().hint);
-        intent = intent.or((on != profile.keep_alive).then_some(wanted));
+        // A draft is saved first.
+        if !profile.draft {
+            let mut on = profile.keep_alive;
+            let wanted = Intent::SetKeepAlive(name(), !on);
+            toggle(ui, wanted.words().text, &mut on, None).on_hover_text(wanted.words().hint);
+            intent = intent.or((on != profile.keep_alive).then_some(wanted));
+        }
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
         let named = Button::new(export.words().text);

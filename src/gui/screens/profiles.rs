@@ -98,7 +98,7 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 /// A card to open it by, with its menu in the corner, and the one thing that mends it at the foot.
 fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     let palette = Palette::of(ui);
-    let is_open = session.saved_as.as_ref() == Some(&profile.name);
+    let is_open = session.open_name() == Some(&profile.name);
     let fill = if is_open { palette.card_hover } else { palette.card };
     let frame = egui::Frame::new().fill(fill).inner_margin(MARGIN).corner_radius(8);
     let mended = profile.state.wants_sign_in();
@@ -149,7 +149,8 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
     if !profile.display_name.is_empty() {
         ui.add(egui::Label::new(small(ui, profile.name.as_str())).truncate().selectable(false));
     }
-    ui.add(egui::Label::new(small(ui, &profile.service)).truncate().selectable(false));
+    let service = if profile.draft { format!("Draft · {}", profile.service) } else { profile.service.clone() };
+    ui.add(egui::Label::new(small(ui, service)).truncate().selectable(false));
     if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
@@ -213,11 +214,14 @@ fn tray_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
 /// Where tokens are kept, and the dress of the window.
 fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
+    let mut asked = None;
     let (tone, text) = match &session.vault {
         VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
         VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
         VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
-        VaultState::NeedsPassphrase { .. } => (Tone::Warning, "Vault: locked"),
+        VaultState::NeedsPassphrase { new: true, .. } => (Tone::Info, "Vault: none yet"),
+        VaultState::NeedsPassphrase { new: false, .. } => (Tone::Warning, "Vault: locked"),
+        VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };
@@ -232,11 +236,18 @@ fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> 
                 draft.moving = !draft.moving;
                 draft.lead.to_top = true;
             }
+            asked = match &session.vault {
+                VaultState::NeedsPassphrase { new: false, .. } => Some("Unlock…"),
+                VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => Some("Choose…"),
+                _ => None,
+            }
+            .filter(|words| ui.link(*words).on_hover_text("Say where tokens are kept").clicked())
+            .map(|_| Intent::AskVault);
         });
     });
     ui.add_space(6.0);
     let themes = [Theme::System, Theme::Light, Theme::Dark];
     let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));
     segmented(ui, "Theme", &mut chosen, &options);
-    (chosen != theme).then_some(Intent::SetTheme(chosen))
+    asked.or((chosen != theme).then_some(Intent::SetTheme(chosen)))
 }

@@ -5,31 +5,33 @@ use egui::Ui;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::naming;
+use crate::gui::screens::actions::is_to_be_saved;
 use crate::gui::screens::names::names_ui;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
-use crate::wizard::{FailureCode, Flow, Session, VaultState};
+use crate::wizard::{FailureCode, Flow, Session};
 
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     ui.separator();
     let field = names_ui(ui, session, draft);
     let parsed = naming::plain_name(draft, session);
-    let blocked = match (&parsed, &session.vault) {
+    let blocked = match (&parsed, session.running(Flow::Save)) {
         (Err(_), _) => Some("Enter a name first"),
-        (_, VaultState::Open(_)) if session.running(Flow::Save).is_some() => Some("Being saved"),
-        (_, VaultState::Open(_)) => None,
-        _ => Some("Choose first where tokens are kept, above"),
+        (_, Some(_)) => Some("Being saved"),
+        (_, None) => None,
     };
     if draft.lead.takes(Focus::Name) {
         field.request_focus();
+        select_all(ui, field.id, &draft.name);
     }
     let mut intent = (entered(ui, &field) && blocked.is_none()).then_some(Intent::Save { replace: false });
     ui.horizontal_wrapped(|ui| {
-        let saved = intent_button(ui, ButtonKind::Secondary, Intent::Save { replace: false }, blocked);
+        let kind = if is_to_be_saved(session) { ButtonKind::Primary } else { ButtonKind::Secondary };
+        let saved = intent_button(ui, kind, Intent::Save { replace: false }, blocked);
         intent = intent.take().or(saved);
-        if let Some(name) = &session.saved_as {
+        if let Some(name) = session.open_name() {
             let export = Intent::OpenExport(name.clone());
             intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
             if secondary_button(ui, "Forget…").clicked() {
@@ -38,7 +40,13 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         }
     });
     intent = intent.or(keep_alive_ui(ui, session, draft));
-    if let Some(name) = &session.saved_as {
+    if let Some(name) = &session.draft {
+        let words = format!("Kept as draft {name}. Save it to give it a name of your own, or leave it for later.");
+        // One that waits for the vault is told above.
+        if !session.unkept.contains_key(name) {
+            ui.label(small(ui, words));
+        }
+    } else if let Some(name) = &session.saved_as {
         ui.label(small(ui, format!("Kept as {name}. In the terminal: tokenwright token {name}")));
     }
     if let Some(failure) = &session.save_problem {
@@ -48,6 +56,15 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         }
     }
     intent
+}
+
+/// What is typed next takes the place of the text.
+fn select_all(ui: &Ui, field: egui::Id, text: &str) {
+    use egui::text::{CCursor, CCursorRange};
+    let mut state = egui::TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::default(), CCursor::new(text.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), field);
 }
 
 /// Whether it is refreshed unasked. Of a profile that is kept the choice is kept at once, of another one with it.

@@ -23,6 +23,12 @@ const IMPORT_WIDTH: f32 = 90.0;
 
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    if draft.profile.is_none() && session.profiles.is_empty() {
+        let words = "Tokenwright signs you in to a service and keeps its OAuth tokens fresh for your tools. To look around, take \
+                     the Practice service: it needs no account.";
+        ui.label(words);
+        ui.add_space(8.0);
+    }
     let (search, import) = head_ui(ui, draft);
     ui.add_space(8.0);
     if draft.lead.takes(Focus::Search) {

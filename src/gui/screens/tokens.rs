@@ -64,7 +64,7 @@ fn again_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
 
 /// What is wrong with the saved tokens, and the one thing that mends it.
 fn trouble_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
-    let name = session.saved_as.as_ref()?;
+    let name = session.open_name()?;
     let saved = session.profiles.iter().find(|profile| profile.name == *name)?;
     let trouble = saved.state.trouble(draft.now)?;
     let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };

@@ -1,43 +1,103 @@
-//! Where tokens are kept, asked for only where it is not clear: no keyring, or a passphrase to enter. It is asked
-//! before the browser opens, so that nothing is lost after a good sign-in.
+//! Where tokens are kept: asked when something is first to be kept or opened, and at the start only where there are
+//! profiles to unlock.
 
-use egui::Ui;
+use egui::{Frame, Id, Modal, Ui};
 
 use crate::diagnosis::Diagnosis;
-use crate::gui::draft::Draft;
-use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
-use crate::gui::theme::Tone;
-use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section};
+use crate::gui::draft::{Draft, Focus};
+use crate::gui::intent::{Answer, Intent};
+use crate::gui::screens::{entered, intent_button};
+use crate::gui::theme::{Tone, heading, small};
+use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
 use crate::secret::Secret;
 use crate::wizard::{Flow, Session, VaultChoice, VaultState};
 
-/// Asks, where it must be asked; what the person wants.
+/// Whether the wizard's own screen asks, without anybody having wanted something of the vault.
+pub(crate) fn is_asked(session: &Session, draft: &Draft) -> bool {
+    let waits = !session.unkept.is_empty();
+    draft.door.is_none()
+        && match &session.vault {
+            VaultState::Unknown | VaultState::Open(_) => false,
+            VaultState::NeedsPassphrase { new: false, .. } => waits || !session.profiles.is_empty(),
+            VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => waits,
+            VaultState::NeedsChoice(_) => true,
+        }
+}
+
+/// The question on the wizard's screen; what the person wants.
 pub(crate) fn vault_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     let intent = match &session.vault {
         VaultState::Open(choice) if draft.moving => {
             section(ui, "Where shall the vault's key be kept?", |ui| moving_ui(ui, session, draft, *choice)).inner
         }
-        VaultState::Unknown | VaultState::Open(_) => return None,
-        VaultState::NeedsChoice(problem) => {
-            section(ui, "Where shall tokens be kept?", |ui| {
-                banner(ui, Tone::Warning, problem);
-                ui.add_space(8.0);
-                let by_passphrase = passphrase_ui(ui, draft, true, None);
-                ui.add_space(8.0);
-                let memory =
-                    intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
-                by_passphrase.or(memory)
-            })
-            .inner
-        }
-        VaultState::NeedsPassphrase { new, problem } => {
-            let title = if *new { "A passphrase for the vault" } else { "The vault is locked" };
-            section(ui, title, |ui| passphrase_ui(ui, draft, *new, problem.as_ref())).inner
-        }
+        state if is_asked(session, draft) => section(ui, title(state), |ui| question_ui(ui, session, draft)).inner,
+        _ => return None,
     };
     ui.add_space(12.0);
     intent
+}
+
+/// The question over everything, where something waits for the answer.
+pub(crate) fn door_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    draft.door.as_ref()?;
+    let frame = Frame::popup(ui.style()).inner_margin(20);
+    let shown = Modal::new(Id::unique("door")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_max_width(440.0);
+        ui.label(heading(title(&session.vault)));
+        ui.add_space(8.0);
+        let answered = question_ui(ui, session, draft);
+        ui.add_space(8.0);
+        let left = secondary_button(ui, "Cancel").clicked().then_some(Intent::Answer(Answer::LeaveVault));
+        answered.or(left)
+    });
+    let escaped = shown.should_close().then_some(Intent::Answer(Answer::LeaveVault));
+    shown.inner.or(escaped)
+}
+
+fn title(state: &VaultState) -> &'static str {
+    match state {
+        VaultState::Unknown | VaultState::Open(_) => "Opening the vault",
+        VaultState::NeedsPassphrase { new: true, .. } => "A passphrase for the vault",
+        VaultState::NeedsPassphrase { new: false, .. } => "The vault is locked",
+        VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => "Where shall tokens be kept?",
+    }
+}
+
+fn question_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+    let busy = session.running(Flow::Vault).is_some();
+    match &session.vault {
+        VaultState::Unknown | VaultState::Open(_) => {
+            waiting(ui, "Opening the vault", session.running(Flow::Vault).unwrap_or_default().0);
+            None
+        }
+        VaultState::NoKeyring(problem) => {
+            ui.label(
+                "Tokens are as good as passwords. This desktop has no keyring to lock them up with, so they are sealed \
+                 with a passphrase of yours; or kept only until the window closes.",
+            );
+            ui.label(small(ui, format!("What the desktop said: {}.", plain(&problem.summary))));
+            ui.add_space(8.0);
+            choice_ui(ui, draft, busy)
+        }
+        VaultState::NeedsChoice(problem) => {
+            banner(ui, Tone::Warning, problem);
+            ui.add_space(8.0);
+            choice_ui(ui, draft, busy)
+        }
+        VaultState::NeedsPassphrase { new, problem } => passphrase_ui(ui, draft, *new, problem.as_ref(), busy),
+    }
+}
+
+fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
+    let by_passphrase = passphrase_ui(ui, draft, true, None, busy);
+    ui.add_space(8.0);
+    let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
+    by_passphrase.or(memory)
+}
+
+/// Words for a person: without the marks that a terminal needs.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// Another key for everything in the vault.
@@ -48,9 +108,11 @@ fn moving_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, choice: VaultCho
         wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultChoice::Keyring, None), busy);
         ui.add_space(8.0);
     }
-    let blocked = new_passphrase_ui(ui, draft, None).or(busy);
+    let (blocked, enters) = new_passphrase_ui(ui, draft, None);
+    let blocked = blocked.or(busy);
     ui.add_space(8.0);
     let intent = Intent::MoveVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
+    wanted = wanted.or((enters && blocked.is_none()).then(|| intent.clone()));
     ui.horizontal_wrapped(|ui| {
         wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
         if secondary_button(ui, "Leave it where it is").clicked() {
@@ -61,30 +123,48 @@ fn moving_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, choice: VaultCho
     wanted
 }
 
-/// The fields of a new passphrase; why it cannot be taken yet.
-fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> Option<&'static str> {
+/// The fields of a new passphrase; why it cannot be taken yet, and whether Enter says that it is complete.
+fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (Option<&'static str>, bool) {
     let [first, second] = &mut draft.passphrase;
     let help = "Tokens are sealed in files with a key made from it. Nobody can recover it.";
-    Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
+    let one = Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
+    if draft.lead.takes(Focus::Passphrase) {
+        one.request_focus();
+    }
     let differ = !second.is_empty() && first != second;
-    Field::new("Passphrase again").error(differ.then_some("the two differ")).show_secret(ui, second);
-    match (first.is_empty(), first == second) {
+    let other = Field::new("Passphrase again").error(differ.then_some("the two differ")).show_secret(ui, second);
+    let blocked = match (first.is_empty(), first == second) {
         (true, _) => Some("Enter a passphrase"),
         (false, false) => Some("Enter the same passphrase twice"),
         (false, true) => None,
+    };
+    if entered(ui, &one) {
+        if first.is_empty() { one.request_focus() } else { other.request_focus() }
     }
+    let enters = entered(ui, &other);
+    if enters && blocked.is_some() {
+        // Nothing was taken: the keyboard stays where there is something to mend.
+        other.request_focus();
+    }
+    (blocked, enters)
 }
 
-fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>) -> Option<Intent> {
-    let problem = problem.map(|problem| problem.summary.as_str());
-    let blocked = if new {
-        new_passphrase_ui(ui, draft, problem)
+fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
+    let problem = problem.map(|problem| plain(&problem.summary));
+    let (blocked, enters) = if new {
+        new_passphrase_ui(ui, draft, problem.as_deref())
     } else {
         let first = &mut draft.passphrase[0];
-        Field::new("Passphrase").error(problem).show_secret(ui, first);
-        first.is_empty().then_some("Enter the passphrase")
+        let field = Field::new("Passphrase").error(problem.as_deref()).show_secret(ui, first);
+        let enters = entered(ui, &field);
+        if draft.lead.takes(Focus::Passphrase) || enters && first.is_empty() {
+            field.request_focus();
+        }
+        (first.is_empty().then_some("Enter the passphrase"), enters)
     };
+    let blocked = if busy { Some("Being opened") } else { blocked };
     let intent = Intent::OpenVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
     ui.add_space(8.0);
-    intent_button(ui, ButtonKind::Primary, intent, blocked)
+    let by_enter = (enters && blocked.is_none()).then(|| intent.clone());
+    by_enter.or(intent_button(ui, ButtonKind::Primary, intent, blocked))
 }

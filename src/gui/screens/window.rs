@@ -5,7 +5,7 @@ use egui::{CentralPanel, Panel, ScrollArea, Ui};
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{
-    actions, authorization, export, forgetting, import, notes, profiles, service, share, tokens, unkept, vault,
+    actions, authorization, export, forgetting, import, leaving, notes, profiles, service, share, tokens, unkept, vault,
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, secondary_button, stepper};
@@ -32,9 +32,18 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
     };
     let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
     let from_closing = unkept::closing_ui(ui, session, draft);
+    let from_door = vault::door_ui(ui, session, draft);
+    // One question at a time.
+    let from_leaving = if draft.door.is_some() { None } else { leaving::leaving_ui(ui, session, draft) };
     let from_forgetting = forgetting::forgetting_ui(ui, session, draft);
     notes::notes_ui(ui);
-    from_closing.or(from_forgetting).or(from_side).or(from_middle).or(import::arrival_ui(ui, draft))
+    from_closing
+        .or(from_door)
+        .or(from_leaving)
+        .or(from_forgetting)
+        .or(from_side)
+        .or(from_middle)
+        .or(import::arrival_ui(ui, draft))
 }
 
 fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

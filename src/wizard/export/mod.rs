@@ -22,7 +22,7 @@ use crate::wizard::{Attempt, Event, Failure, FailureCode, FailureKind, keep, pro
 pub use crate::wizard::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
 pub(crate) use crate::wizard::export::share::share;
 pub use crate::wizard::export::share::{ShareDone, ShareLock, ShareOrder};
-pub(crate) use crate::wizard::export::sinks::{clear_hand_over, handed_over, rewrite};
+pub(crate) use crate::wizard::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
 pub use crate::wizard::export::state::{ExportState, home_folder};
 
 /// The forms there are: those of this program, then the person's own.

@@ -46,6 +46,17 @@ pub(crate) fn clear_hand_over(shared: &Shared, name: &ProfileName) -> Result<(),
     change(shared, name, |outlets| outlets.handed_over = None)
 }
 
+/// What a draft was exported to goes with its tokens: the files, and that its refresh token was given away.
+pub(crate) fn carry_over(shared: &Shared, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+    let Outlets { files, handed_over, .. } = load(shared, draft)?;
+    change(shared, name, |outlets| {
+        outlets.handed_over = handed_over;
+        let added: Vec<Outlet> =
+            files.into_iter().filter(|file| outlets.files.iter().all(|known| known.path != file.path)).collect();
+        outlets.files.extend(added);
+    })
+}
+
 /// Writes the sinks of a profile again, and tells which failed.
 pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosis> {
     let outlets = match load(shared, name) {

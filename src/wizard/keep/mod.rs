@@ -19,7 +19,7 @@ use crate::wizard::lease::lease;
 use crate::wizard::shared::Shared;
 use crate::wizard::{
     Attempt, Event, Exchange, Failure, FailureKind, Material, Need, Recovery, SavedToken, TypedSecrets, binding,
-    export, identity, profiles, unlock,
+    drafts, export, identity, profiles, unlock,
 };
 
 pub(crate) use crate::wizard::keep::policy::{announced_from, ending};
@@ -152,6 +152,7 @@ enum Renewal {
 async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, typed, need } = asked;
     let lease = lease(shared, name).await?;
+    drafts::check_owner(shared, name)?;
     // Whoever held it may have forgotten the profile, or saved another one under its name.
     let profile = if typed.is_some() { profile } else { profiles::load(shared, name)? };
     let mut record = unkept::read(shared, name).await?;

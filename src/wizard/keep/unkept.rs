@@ -13,7 +13,7 @@ use crate::vault::{How, Record};
 use crate::wizard::keep::needs_sign_in;
 use crate::wizard::lease::lease;
 use crate::wizard::shared::Shared;
-use crate::wizard::{Event, Failure, profiles};
+use crate::wizard::{Event, Failure, drafts, profiles};
 
 /// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
 const TRIES: u32 = 4;
@@ -144,7 +144,13 @@ pub(crate) async fn try_again(shared: &Shared) -> Result<(), Failure> {
             shared.emit(Event::Unkept(name, diagnosis));
         }
     }
+    drafts::keep_held(shared).await;
     profiles::list(shared).await
+}
+
+/// Whether something waits that can be tried again.
+fn waits(shared: &Shared) -> bool {
+    !shared.unkept_names().is_empty() || shared.has_vault() && !shared.held.is_empty()
 }
 
 /// Tries now and again to keep what waits; sleeps without a sound while nothing does.
@@ -152,7 +158,7 @@ pub(crate) async fn keep_trying(shared: Rc<Shared>) {
     loop {
         shared.unkept_news().await;
         let mut pause = PAUSES.0;
-        while !shared.unkept_names().is_empty() {
+        while waits(&shared) {
             // waits: nothing tells when a disk has room again.
             tokio::time::sleep(pause).await;
             for name in shared.unkept_names() {
@@ -160,6 +166,7 @@ pub(crate) async fn keep_trying(shared: Rc<Shared>) {
                     shared.emit(Event::Unkept(name, diagnosis));
                 }
             }
+            drafts::keep_held(&shared).await;
             pause = (pause * 2).min(PAUSES.1);
         }
         // A list that cannot be read is no news; the next one tells.

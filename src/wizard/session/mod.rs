@@ -56,6 +56,8 @@ pub struct Session {
     pub tokens: Option<TokenSet>,
     /// The name under which this wizard's profile is kept.
     pub saved_as: Option<ProfileName>,
+    /// The draft that holds what this wizard has received since, or what was typed.
+    pub draft: Option<ProfileName>,
     /// Why it could not be kept.
     pub save_problem: Option<Failure>,
     /// What a run waits for, where another window or command is at work on the profile.
@@ -116,9 +118,19 @@ impl Session {
         attempt
     }
 
+    /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
+    pub fn open_name(&self) -> Option<&ProfileName> {
+        self.draft.as_ref().or(self.saved_as.as_ref())
+    }
+
     /// The run of a flow that goes on.
     pub fn running(&self, flow: Flow) -> Option<Attempt> {
         self.runs.get(&flow).filter(|run| run.going).map(|run| run.attempt)
+    }
+
+    /// The runs that go on.
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
+        self.runs.values().filter(|run| run.going).map(|run| run.attempt)
     }
 
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
@@ -146,6 +158,7 @@ impl Session {
         self.tokens = None;
         self.choosing.clear();
         self.saved_as = None;
+        self.draft = None;
         self.save_problem = None;
         self.rehearsal = None;
         self.preset = PresetState::Idle;
@@ -214,6 +227,7 @@ impl Session {
             | Event::AgentAnswered(..)
             | Event::TrayPressed(_)
             | Event::NoticePressed
+            | Event::EndAsked
             // What is wrong with it is in `alive`, which follows.
             | Event::NotRenewed(..) => {}
             event @ (Event::Forms(..)
@@ -276,14 +290,21 @@ impl Session {
             Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
                 session.known_as.insert(name, identified);
             }),
-            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| session.saved_as = Some(name)),
+            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| {
+                session.saved_as = Some(name);
+                session.draft = None;
+            }),
+            Event::DraftKept(attempt, name) => self.when(attempt, false, |session, _| session.draft = Some(name)),
+            Event::EditsKept(attempt, name) => self.when(attempt, true, |session, _| session.draft = Some(name)),
+            Event::DraftRenamed(old, new) => {
+                self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
+            }
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
                 session.known_as.remove(&name);
-                if session.saved_as.as_ref() == Some(&name) {
-                    session.saved_as = None;
-                }
+                session.saved_as.take_if(|saved| *saved == name);
+                session.draft.take_if(|draft| *draft == name);
             }),
             Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
                 session.preset = PresetState::Saved(path);
@@ -341,18 +362,23 @@ impl Session {
     fn open(&mut self, opened: Box<OpenedProfile>) {
         self.reset_wizard();
         self.tokens.clone_from(&opened.material.tokens);
-        self.saved_as = Some(opened.name.clone());
+        let name = Some(opened.name.clone());
+        if opened.draft {
+            self.draft = name
+        } else {
+            self.saved_as = name
+        }
         self.opened = Some(opened);
     }
 
     fn refreshed(&mut self, token: &SavedToken) {
-        if self.saved_as.as_ref() == Some(&token.name) {
+        if self.open_name() == Some(&token.name) {
             self.tokens = Some(token.tokens.clone());
         }
     }
 
     fn restored(&mut self, restored: Restored) {
-        if self.saved_as.as_ref() == Some(&restored.name) {
+        if self.open_name() == Some(&restored.name) {
             self.tokens = restored.tokens;
             self.identity = None;
         }

@@ -1,0 +1,36 @@
+//! The mark that makes a profile a draft: a small file of its own, so that a profile's file stays what it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::service::ProfileName;
+use crate::store::{Store, StoreError};
+
+/// What is known of a draft beyond its profile. No secret is in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// The saved profile whose changes it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) of: Option<String>,
+    /// The name under which it was saved. Once this is written the draft is none any more: whatever is left of it is on
+    /// its way there, and is not used from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) becomes: Option<String>,
+}
+
+impl Mark {
+    pub(super) fn load(store: &Store, name: &ProfileName) -> Result<Option<Self>, StoreError> {
+        let text = store.load_draft_text(name.as_str())?;
+        // One that cannot be read, as from a later version, still says that it is a draft.
+        Ok(text.map(|text| toml::from_str(&text).unwrap_or_default()))
+    }
+
+    pub(super) fn to_text(&self) -> String {
+        let words = "# This profile is a draft: it has not been saved under a name of its own yet.\n";
+        format!("{words}{}", toml::to_string(self).unwrap_or_default())
+    }
+}
+
+/// Whether the profile of this name is a draft.
+pub(crate) fn is_draft(store: &Store, name: &ProfileName) -> bool {
+    matches!(Mark::load(store, name), Ok(Some(_)))
+}

@@ -1,0 +1,253 @@
+//! What a person has received or typed outlives the window, however the window goes; and the door of the vault is opened
+//! by keys alone.
+
+use serde_json::Value as Json;
+
+use crate::support::desktop::{Desktop, until, write_program};
+use crate::support::practice::{BROWSER, Practice};
+use crate::support::process::Process;
+use crate::support::tokenwright::Tokenwright;
+
+/// A desktop whose browser says yes to everything, and a service that a person has described, with one field to fill in.
+struct Stage {
+    desktop: Desktop,
+    _service: Practice,
+}
+
+impl Stage {
+    fn start(program: Tokenwright, theme: &str) -> Self {
+        let service = Practice::start(&program);
+        program.add_preset("zebra.toml", &PRESET.replace("PORT", service.port()));
+        let desktop = Desktop::start(program, theme);
+        let browser = desktop.program.home().join("browser");
+        write_program(&browser, &format!("#!/bin/sh\nexec {BROWSER} \"$1\"\n"));
+        desktop.set_browser(&browser);
+        Self { desktop, _service: service }
+    }
+
+    /// Waits until the services and the vault were looked at: then the dot beside the vault is blue no more, or the list of
+    /// services fills the middle.
+    fn read(&self) {
+        let file = self.desktop.program.home().join("read.ppm");
+        until("the services on the screen", || {
+            self.desktop.display.screenshot(&file);
+            let picture = std::fs::read(&file).expect("a picture");
+            // Cards stand where there is nothing before: the lower half of the middle has more than one colour.
+            let (width, from, to) = (1280_usize, 600_usize, 760_usize);
+            let pixels = &picture[picture.len() - 1280 * 900 * 3..];
+            let row = |y: usize| &pixels[(y * width + 360) * 3..(y * width + 1100) * 3];
+            let first = &row(from)[..3];
+            (from..to).any(|y| row(y).chunks_exact(3).any(|pixel| pixel != first)).then_some(())
+        });
+        self.desktop.rest();
+    }
+
+    /// Chooses the service and fills in its field: it has the keyboard once it was missed.
+    fn fill_in(&self) {
+        let display = &self.desktop.display;
+        self.read();
+        display.type_text("zebra");
+        self.desktop.rest();
+        display.key("Return");
+        self.desktop.rest();
+        display.key("ctrl+Return");
+        self.desktop.rest();
+        display.type_text("acme");
+        self.desktop.rest();
+    }
+
+    /// From the field to the request for a code.
+    fn authorize(&self) {
+        self.desktop.display.key("ctrl+Return");
+        self.desktop.rest();
+        // What is missing there takes the keyboard.
+        self.desktop.display.key("ctrl+Return");
+        self.desktop.rest();
+        self.desktop.display.type_text("practice-client");
+        self.desktop.display.key("ctrl+Return");
+    }
+
+    /// From the code to tokens that nobody has saved.
+    fn call(&self) {
+        self.desktop.rest();
+        self.desktop.display.key("ctrl+Return");
+        self.desktop.rest();
+        self.desktop.display.key("ctrl+Return");
+        self.desktop.display.focus("^zebra-acme .draft. - Tokenwright$");
+    }
+
+    fn sign_in(&self) {
+        self.fill_in();
+        self.authorize();
+        self.call();
+    }
+
+    fn profiles(&self) -> Vec<(String, bool)> {
+        let listed = self.desktop.program.run(&["list", "--json"]).json();
+        let profile = |profile: &Json| (profile["name"].as_str().expect("a name").to_owned(), profile["draft"] == true);
+        listed.as_array().expect("a list").iter().map(profile).collect()
+    }
+
+    /// The one profile there is is this draft, and the command line hands its token out.
+    #[track_caller]
+    fn check_draft(&self) {
+        assert_eq!(self.profiles(), [("zebra-acme".to_owned(), true)]);
+        let token = self.desktop.program.run(&["token", "zebra-acme"]).done();
+        assert!(!token.trim().is_empty());
+        self.desktop.program.run(&["refresh", "zebra-acme"]).done();
+    }
+}
+
+const PRESET: &str = r#"
+id = "zebra"
+name = "Zebra service"
+category = "Learning"
+summary = "A service that a person has described"
+asks = "optional-secret"
+checked = "2026-11-21"
+source = ["a test"]
+
+[defaults]
+client_id = "practice-client"
+client_secret = "practice-secret"
+
+[[inputs]]
+name = "company"
+label = "Company"
+example = "acme"
+
+[scopes]
+default = ["openid", "profile", "offline_access"]
+
+[redirect]
+default = "http://127.0.0.1/callback"
+loopback = "any-port"
+
+[authorization]
+url = "http://127.0.0.1:PORT/authorize"
+
+[bearer]
+url = "http://127.0.0.1:PORT/token"
+authentication = "body"
+
+[refresh]
+url = "http://127.0.0.1:PORT/token"
+authentication = "body"
+"#;
+
+/// As the window manager asks a window to close (ICCCM 4.2.8.1).
+fn close_politely(desktop: &Desktop) {
+    desktop.display.key("alt+F4");
+}
+
+fn ends(mut window: Process) {
+    until("the end of the window", || window.has_ended().then_some(()));
+}
+
+#[test]
+fn tokens_that_nobody_saved_outlive_a_process_that_is_killed() {
+    let stage = Stage::start(Tokenwright::with_vault(), "light");
+    let window = stage.desktop.open_window();
+    stage.sign_in();
+    // SIGKILL: nothing in the process has a say any more.
+    drop(window);
+    stage.check_draft();
+    let again = stage.desktop.open_window();
+    stage.desktop.picture("draft-after-kill-light");
+    drop(again);
+}
+
+#[test]
+fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
+    let stage = Stage::start(Tokenwright::with_vault(), "dark");
+    let window = stage.desktop.open_window();
+    stage.sign_in();
+    stage.desktop.picture("draft-arrived-dark");
+    stage.desktop.display.key("ctrl+n");
+    stage.desktop.display.focus("^Tokenwright$");
+    stage.desktop.picture("draft-after-new-dark");
+    close_politely(&stage.desktop);
+    ends(window);
+    stage.check_draft();
+}
+
+#[test]
+fn a_draft_that_is_saved_under_a_name_is_no_draft_any_more() {
+    let stage = Stage::start(Tokenwright::with_vault(), "light");
+    let _window = stage.desktop.open_window();
+    stage.sign_in();
+    // The proposed name stands in the field and is typed over.
+    stage.desktop.display.type_text("acme");
+    stage.desktop.display.key("Return");
+    stage.desktop.display.focus("^acme - Tokenwright$");
+    stage.desktop.picture("draft-saved-light");
+    assert_eq!(stage.profiles(), [("acme".to_owned(), false)]);
+    let token = stage.desktop.program.run(&["refresh", "acme"]).done();
+    assert!(!token.contains("error"), "{token}");
+}
+
+#[test]
+fn what_was_typed_is_asked_about_before_the_window_closes_and_kept_by_enter() {
+    let stage = Stage::start(Tokenwright::with_vault(), "light");
+    let window = stage.desktop.open_window();
+    stage.fill_in();
+    close_politely(&stage.desktop);
+    stage.desktop.picture("leaving-light");
+    // The keyboard is on the answer that loses nothing.
+    stage.desktop.display.key("Return");
+    ends(window);
+    assert_eq!(stage.profiles(), [("zebra-acme".to_owned(), true)]);
+    let text = std::fs::read_to_string(stage.desktop.program.data().join("profiles/zebra-acme.toml")).expect("a draft");
+    assert!(text.contains("company = \"acme\""), "{text}");
+}
+
+#[test]
+fn what_was_typed_outlives_a_session_that_ends_without_asking() {
+    let stage = Stage::start(Tokenwright::with_vault(), "light");
+    let window = stage.desktop.open_window();
+    stage.fill_in();
+    let id = window.id().to_string();
+    stage.desktop.output("kill", &["-TERM", &id]);
+    ends(window);
+    assert_eq!(stage.profiles(), [("zebra-acme".to_owned(), true)]);
+}
+
+#[test]
+fn the_first_minute_without_a_keyring_shows_no_wall_and_the_vault_is_opened_by_keys_alone() {
+    for theme in ["light", "dark"] {
+        let stage = Stage::start(Tokenwright::new().with_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/none"), theme);
+        let display = &stage.desktop.display;
+        let window = stage.desktop.open_window();
+        stage.read();
+        stage.desktop.picture(&format!("first-minute-{theme}"));
+        stage.fill_in();
+        stage.authorize();
+        // Before the browser opens it is asked where the tokens are to go that it brings.
+        stage.desktop.picture(&format!("door-{theme}"));
+        display.type_text("correct horse");
+        display.key("Return");
+        display.type_text("correct horse");
+        display.key("Return");
+        until("a vault", || stage.desktop.program.data().join("vault/vault.json").exists().then_some(()));
+        stage.call();
+        display.type_text("kept");
+        display.key("Return");
+        display.focus("^kept - Tokenwright$");
+        stage.desktop.picture(&format!("saved-{theme}"));
+        drop(window);
+
+        let window = stage.desktop.open_window();
+        stage.desktop.rest();
+        display.type_text("wrong");
+        display.key("Return");
+        stage.desktop.picture(&format!("wrong-passphrase-{theme}"));
+        // The keyboard has stayed.
+        display.type_text("correct horse");
+        display.key("Return");
+        stage.desktop.picture(&format!("unlocked-{theme}"));
+        drop(window);
+        let token = stage.desktop.program.command(&["token", "kept"]);
+        let token = Process::start({ token }.env("TOKENWRIGHT_PASSPHRASE", "correct horse")).finish().done();
+        assert!(!token.trim().is_empty());
+    }
+}
