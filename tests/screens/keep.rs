@@ -16,8 +16,8 @@ use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
 use crate::scenes::{self, name, now};
 use crate::stage::{DRESSES, stage};
+use crate::support::renewed;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
-use crate::support::{renewed, temp_home};
 
 /// A list with a profile in this state.
 fn listed(state: ProfileState) -> Session {
@@ -260,7 +260,7 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     machine.wait("Kept as demo.");
     machine.press("Back");
     machine.window.fill("Client ID", "another");
-    machine.press("Next");
+    machine.press("Step 3 of 3: Tokens, done");
     machine.press("Save profile");
     machine.wait("there is a profile `demo` already, of another client id: `it` there, `another` here");
     assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
