@@ -419,12 +419,19 @@ fn whose_a_profile_is_is_told_after_a_refresh_where_one_is_needed() {
 
 #[test]
 fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
-    let service = service(30, |_, earlier| tokens(&format!("new-{earlier}"), 3600));
+    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
+    let lock = std::sync::Arc::new(std::sync::Mutex::new(None::<std::path::PathBuf>));
+    let place = std::sync::Arc::clone(&lock);
+    let service = service(30, move |_, earlier| {
+        if let Some(lock) = &*place.lock().expect("a place") {
+            fs::remove_file(lock).expect("the lock of the vault");
+            fs::create_dir(lock).expect("a folder in its place");
+        }
+        tokens(&format!("new-{earlier}"), 3600)
+    });
     let program = signed_in(&service, "");
-    // Even root cannot lock a folder as if it were a file.
-    let lock = program.data().join("vault/.vault.lock");
-    fs::remove_file(&lock).expect("the lock of the vault");
-    fs::create_dir(&lock).expect("a folder in its place");
+    let path = program.data().join("vault/.vault.lock");
+    *lock.lock().expect("a place") = Some(path.clone());
     let finished = program.run(&RENEWED);
     let loss = "something else stands where a file or folder is expected; move it away. The refresh token that came is \
                 lost when this command ends: `tokenwright refresh demo` tells whether the old one is still good, else \
@@ -437,11 +444,16 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     assert!(finished.stderr.ends_with(loss), "{}", finished.stderr);
     assert_eq!(finished.done(), "at-new-0\n");
     let words = program.run(&["refresh", "demo"]).failed(6);
+    assert!(words.starts_with("error: `demo` was not refreshed, since its new tokens could not be kept: "), "{words}");
+    fs::remove_dir(&path).expect("our own folder");
+    fs::write(&path, "").expect("a lock again");
+    let words = program.run(&["refresh", "demo"]).failed(6);
     assert!(
         words.starts_with("error: the new tokens of `demo` could not be kept: ") && words.ends_with(loss),
         "{words}"
     );
-    fs::remove_dir(&lock).expect("our own folder");
+    fs::remove_dir(&path).expect("our own folder");
+    *lock.lock().expect("a place") = None;
     assert_eq!(program.run(&RENEWED).done(), "at-new-2\n", "the old refresh token was kept all along");
 }
 

@@ -83,7 +83,7 @@ impl History {
             Some(before != after)
         });
         let (stayed, rotated) =
-            seen.fold((false, self.rotated), |(stayed, rotated), other| (stayed | !other, rotated | other));
+            seen.fold((false, self.rotated), |(stayed, rotated), other| (stayed || !other, rotated || other));
         (stayed || rotated).then_some(rotated)
     }
 
@@ -275,7 +275,7 @@ pub(in crate::vault) mod tests {
         assert_eq!(stayed.history.rotation(), Some(false));
         let mut record = put(Some(&stayed), "d", How::Refreshed);
         assert_eq!(record.history.rotation(), Some(true));
-        for number in 0..LINES + 1 {
+        for number in 0..=LINES {
             record = put(Some(&record), &format!("s{number}"), How::SignedIn);
         }
         assert_eq!(record.history.rotation(), Some(true));
