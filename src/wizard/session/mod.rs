@@ -181,9 +181,7 @@ impl Session {
         match event {
             Event::Services(services, problems) => {
                 self.services = services;
-                for problem in problems {
-                    self.tell(problem);
-                }
+                problems.into_iter().for_each(|problem| self.tell(problem));
             }
             Event::Catalog(..)
             | Event::Traced(..)
@@ -195,7 +193,8 @@ impl Session {
             | Event::AgentEnded(_)
             | Event::AgentAnswered(..)
             | Event::TrayPressed(_)
-            | Event::NotRenewed(..) => {} // What is wrong with it is in `alive`, which follows.
+            // What is wrong with it is in `alive`, which follows.
+            | Event::NotRenewed(..) => {}
             event @ (Event::Forms(..)
             | Event::Outlets(..)
             | Event::ExportPreview(..)
@@ -208,13 +207,11 @@ impl Session {
             | Event::ImportAmbiguous(..)
             | Event::SharedRead(..)
             | Event::SharedTaken(..)) => self.apply_import(event),
-            event
-            @ (Event::KeyRead(..) | Event::KeyOpened(..) | Event::KeyKept(..) | Event::CertificateWritten(..)) => {
-                self.apply_key(event)
-            }
-            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => {
-                self.apply_rehearsal(event)
-            }
+            event @ (Event::KeyRead(..)
+            | Event::KeyOpened(..)
+            | Event::KeyKept(..)
+            | Event::CertificateWritten(..)) => self.apply_key(event),
+            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
