@@ -181,7 +181,7 @@ impl Session {
         match event {
             Event::Services(services, problems) => {
                 self.services = services;
-                problems.into_iter().for_each(|problem| self.tell(problem));
+                self.tell_all(problems);
             }
             Event::Catalog(..)
             | Event::Traced(..)
@@ -354,6 +354,12 @@ impl Session {
             Flow::Key => self.key = KeyState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::WhoAmI | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
+        }
+    }
+
+    fn tell_all(&mut self, problems: Vec<Diagnosis>) {
+        for problem in problems {
+            self.tell(problem);
         }
     }
 
