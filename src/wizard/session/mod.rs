@@ -208,9 +208,7 @@ impl Session {
         match event {
             Event::Services(services, problems) => {
                 self.services = services;
-                for problem in problems {
-                    self.tell(problem);
-                }
+                self.tell_all(problems);
             }
             Event::Catalog(..)
             | Event::Copied(..)
@@ -242,16 +240,15 @@ impl Session {
             | Event::ImportAmbiguous(..)
             | Event::SharedRead(..)
             | Event::SharedTaken(..)) => self.apply_import(event),
-            event @ (Event::KeyRead(..) | Event::KeyOpened(..) | Event::KeyKept(..) | Event::CertificateWritten(..)) => {
-                self.apply_key(event);
-            }
-            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => {
-                self.apply_rehearsal(event);
-            }
+            event @ (Event::KeyRead(..)
+            | Event::KeyOpened(..)
+            | Event::KeyKept(..)
+            | Event::CertificateWritten(..)) => self.apply_key(event),
+            event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
             Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => {
                 self.when(attempt, true, |_, _| {});
             }
-            Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
+            Event::VaultNotes(notes) => self.tell_all(notes),
             Event::History(attempt, history) => self.when(attempt, true, |session, _| session.history = Some(history)),
             Event::Restored(attempt, restored) => self.when(attempt, false, |session, _| session.restored(*restored)),
             Event::HeldUp(attempt, why) => self.when(attempt, false, |session, _| session.held_up = Some(why)),
@@ -400,6 +397,12 @@ impl Session {
             Flow::Key => self.key = KeyState::Failed(failure),
             // They have no place of their own on the screen: a profile that cannot be read is not shown.
             Flow::Open | Flow::Saved | Flow::WhoAmI | Flow::Vault | Flow::Reading => self.tell(failure.diagnosis),
+        }
+    }
+
+    fn tell_all(&mut self, problems: Vec<Diagnosis>) {
+        for problem in problems {
+            self.tell(problem);
         }
     }
 
