@@ -136,7 +136,8 @@ impl TokenError {
     pub fn tells_all(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } | Self::NotJson { refusal, .. } => refusal.is_whole(),
-            Self::Redirected { .. } => true,
+            // Where the place of the token is named, nothing else is looked for.
+            Self::Redirected { .. } | Self::NoAccessToken { deeper: Some(_), .. } => true,
             Self::NoAccessToken { .. } | Self::Unreadable { .. } => false,
         }
     }
