@@ -9,10 +9,10 @@ use crate::oauth::{KeyPair, ReadKey};
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName, Service};
 use crate::wizard::{
-    AgentStatus, Attempt, Authorized, CopyOutcome, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine, Identified,
-    Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken, ShareDone,
-    SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus, Waiting,
-    WindowSettings,
+    AgentStatus, Attempt, Authorized, CopyOutcome, Exchange, ExportDone, ExportView, Failure, Fetched, FormLine,
+    Identified, Imported, KeptAlive, LockedText, OpenedProfile, ProfileHistory, ProfileSummary, Restored, SavedToken,
+    ShareDone, SharedProfiles, StageLine, TrayPress, TrayState, TriedReading, VaultMoved, VaultState, VaultStatus,
+    Waiting, WindowSettings,
 };
 
 /// What a face is told.

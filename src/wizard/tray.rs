@@ -7,8 +7,8 @@ use std::rc::Rc;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::diagnosis::Diagnose as _;
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
+use crate::diagnosis::Diagnose as _;
 use crate::wizard::shared::Shared;
 use crate::wizard::{Event, Failure, KeptAlive, TrayState};
 

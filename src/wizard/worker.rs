@@ -11,8 +11,8 @@ use tokio::task::{JoinHandle, LocalSet};
 
 use crate::wizard::shared::Shared;
 use crate::wizard::{
-    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, clipboard, export, history, identity, importing, keep,
-    keys, links, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
+    Attempt, Command, Edges, Event, alive, attend, authorize, catalog, clipboard, export, history, identity, importing,
+    keep, keys, links, moving, presets, profiles, reading, rehearse, revoke, taking, token_call, tray, unlock,
 };
 
 /// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.

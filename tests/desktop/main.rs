@@ -5,8 +5,4 @@
 mod support;
 
 mod clipboard;
-mod fields;
 mod hand;
-mod links;
-mod scripts;
-mod wayland;

@@ -12,7 +12,9 @@ use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::window::above_foot;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
-use crate::gui::widgets::{ButtonKind, CodeBlock, Field, banner, choice, disclosure, key_values, secondary_button, section};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, Field, banner, choice, disclosure, key_values, secondary_button, section,
+};
 use crate::secret::Secret;
 use crate::wizard::{Flow, ImportSource, ImportState, Imported, Session, VaultState};
 

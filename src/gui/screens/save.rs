@@ -15,7 +15,11 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     ui.separator();
     let parsed = ProfileName::parse(&draft.name);
     let wrong = if draft.name.is_empty() { None } else { parsed.as_ref().err().map(ToString::to_string) };
-    let field = Field::new("Profile name").limit(SHORT).example("acme-quickbooks").error(wrong.as_deref()).show(ui, &mut draft.name);
+    let field = Field::new("Profile name")
+        .limit(SHORT)
+        .example("acme-quickbooks")
+        .error(wrong.as_deref())
+        .show(ui, &mut draft.name);
     let blocked = match (&parsed, &session.vault) {
         (Err(_), _) => Some("Enter a name first"),
         (_, VaultState::Open(_)) if session.running(Flow::Save).is_some() => Some("Being saved"),
