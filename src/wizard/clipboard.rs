@@ -35,12 +35,7 @@ pub(crate) struct Copied {
 }
 
 /// Puts a text on the clipboard; a secret is taken back after its time, counted anew with each copy.
-pub(crate) async fn copy(
-    shared: &Shared,
-    ticket: u64,
-    text: Secret,
-    sensitivity: Sensitivity,
-) -> Result<(), Failure> {
+pub(crate) async fn copy(shared: &Shared, ticket: u64, text: Secret, sensitivity: Sensitivity) -> Result<(), Failure> {
     let copied = &shared.copied;
     let turn = copied.order.lock().await;
     let (clipboard, salt) = (shared.edges.clipboard.clone(), (shared.edges.entropy)());

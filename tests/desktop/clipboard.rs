@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use crate::hand::Window;
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, Selection, until};
 use crate::support::process::Process;
@@ -14,41 +13,6 @@ use tokenwright::desktop::{Clipboard, Sensitivity};
 use tokenwright::secret::Secret;
 
 const MARK: &str = "x-kde-passwordManagerHint";
-
-#[test]
-fn an_address_is_copied_and_left_there_and_a_revealed_secret_is_marked_and_stays_out_of_the_middle_click() {
-    let window = Window::open("light");
-    window.choose("practice");
-    window.reader.press("Next");
-    window.reader.press("Start authorization");
-    window.reader.press("Copy URL");
-    let url = until("the address", || {
-        Some(window.desktop.pasted(Selection::Clipboard)).filter(|text| text.starts_with("http://127.0.0.1"))
-    });
-    assert!(url.contains("state="), "{url}");
-    assert!(!targets(&window.desktop).contains(MARK));
-    window.desktop.picture("desktop-copied-address");
-
-    let _other = window.desktop.copy(Selection::Primary, "marked elsewhere");
-    window.takes("Response pasted by hand", true, "ctrl+v", "http://127.0.0.1/?code=one-time");
-    assert_eq!(window.desktop.pasted(Selection::Primary), "marked elsewhere");
-    assert!(targets(&window.desktop).contains(MARK), "a secret that is copied by key is not marked");
-    assert_eq!(window.desktop.output("xclip", &["-o", "-selection", "clipboard", "-t", MARK]), "secret");
-    window.desktop.picture("desktop-copied-secret");
-}
-
-#[test]
-fn a_secret_is_taken_back_when_the_window_closes_and_what_another_program_copied_is_left() {
-    for other in [None, Some("of another program")] {
-        let window = Window::of(Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "passphrase"), "dark");
-        window.takes("Passphrase", true, "shift+Insert", "open sesame");
-        let _other = other.map(|text| window.desktop.copy(Selection::Clipboard, text));
-        let Window { process, desktop, .. } = window;
-        desktop.display.xdotool(&["search", "--name", "Tokenwright$", "windowclose"]);
-        drop(process);
-        assert_eq!(desktop.pasted(Selection::Clipboard), other.unwrap_or_default());
-    }
-}
 
 /// The hold of a minute, made short: what the window's worker does, on a real desktop.
 #[test]

@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokenwright::dialect::Described;
 use tokenwright::desktop::Clipboard;
+use tokenwright::dialect::Described;
 use tokenwright::expression::Expressions;
 use tokenwright::redirect;
 use tokenwright::service::ProfileDraft;

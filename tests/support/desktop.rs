@@ -43,7 +43,9 @@ impl Desktop {
         fs::write(program.data().join("settings.toml"), format!("theme = \"{theme}\"\n")).expect("our own file");
         let note = format!("#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n", opened.display());
         write_program(&programs.join("xdg-open"), &note);
-        let mut manager = Command::new("openbox");
+        // On a busy machine its first look for the screen may be too early.
+        let mut manager = Command::new("sh");
+        manager.args(["-c", "until openbox; do sleep 0.2; done"]);
         manager.env("DISPLAY", display.name()).env("HOME", program.home());
         let manager = Process::start(&mut manager);
         let desktop = Self { display, program, _manager: manager, programs, opened };

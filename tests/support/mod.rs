@@ -2,7 +2,6 @@
 //! Everything that is started here is ended when its value is dropped, and every wait has an end.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-pub mod accessibility;
 pub mod browser;
 pub mod desktop;
 pub mod display;

@@ -7,8 +7,7 @@ use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
-    CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section,
-    segmented,
+    CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
 };
 use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};

@@ -30,7 +30,8 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
         ui.label(small(ui, "The forms are being listed."));
         return;
     }
-    let field = Field::new("Search forms").limit(SHORT).example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
+    let field =
+        Field::new("Search forms").limit(SHORT).example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
     let field = field.show(ui, &mut export.search);
     if std::mem::take(&mut export.leads) {
         field.request_focus();

@@ -10,8 +10,8 @@ use crate::gui::screens::service::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, SHORT, TEXT, banner, choice, disclosure, key_values, link_button, notice, secondary_button,
-    section, toggle,
+    ButtonKind, CodeBlock, Field, SHORT, TEXT, banner, choice, disclosure, key_values, link_button, notice,
+    secondary_button, section, toggle,
 };
 use crate::oauth::{AssertionAlgorithm, KeyPair};
 use crate::service::{Assertion, AssertionDraft, CertificateThumbprint, FieldError, ProfileName, Service};
@@ -106,7 +106,8 @@ fn missing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inten
 fn name_ui(ui: &mut Ui, draft: &mut Draft, help: &str) -> Option<&'static str> {
     let parsed = ProfileName::parse(&draft.name).err();
     let wrong = parsed.as_ref().filter(|_| !draft.name.is_empty()).map(ToString::to_string);
-    let field = Field::new("Profile name").help(help).example("acme-erp").limit(SHORT).error(wrong.as_deref()).optional();
+    let field =
+        Field::new("Profile name").help(help).example("acme-erp").limit(SHORT).error(wrong.as_deref()).optional();
     field.show(ui, &mut draft.name);
     parsed.is_some().then_some("Enter the profile's name first")
 }

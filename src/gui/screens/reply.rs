@@ -31,7 +31,11 @@ fn reply_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
         let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
         let block = CodeBlock::new("Body", body).max_height(260.0);
         let has_secrets = reply.masked_body != reply.body.expose();
-        if has_secrets { block.copies_secret(&reply.body).show(ui) } else { block.show(ui) };
+        if has_secrets {
+            block.copies_secret(&reply.body).show(ui)
+        } else {
+            block.show(ui)
+        };
         let words = if draft.reveal_reply { "Mask secrets in the body" } else { "Reveal secrets in the body" };
         if secondary_button(ui, words).clicked() {
             draft.reveal_reply = !draft.reveal_reply;

@@ -11,8 +11,8 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::{copy_as, entered, intent_button, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button, secondary_button,
-    section, toggle,
+    ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
+    secondary_button, section, toggle,
 };
 use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};

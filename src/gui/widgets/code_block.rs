@@ -3,8 +3,8 @@
 use egui::{Frame, Response, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
 use crate::diagnosis::printable_lines;
-use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
 use crate::gui::clipboard::guarded;
+use crate::gui::theme::{self, Palette, RADIUS, SPACE_M, SPACE_S};
 use crate::gui::widgets::buttons::{copy_button, copy_secret_button};
 use crate::secret::Secret;
 

@@ -32,7 +32,16 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A field that must be filled in.
     pub fn new(label: &'a str) -> Self {
-        Self { label, help: None, error: None, example: None, optional: false, mono: false, unlabelled: false, limit: None }
+        Self {
+            label,
+            help: None,
+            error: None,
+            example: None,
+            optional: false,
+            mono: false,
+            unlabelled: false,
+            limit: None,
+        }
     }
 
     /// Words under the field; they stay when there is an error.
@@ -211,7 +220,8 @@ impl<'a> Field<'a> {
         if let Some(help) = self.help {
             ui.label(theme::small(ui, help));
         }
-        let description = [self.error, refused.as_deref(), self.help].into_iter().flatten().collect::<Vec<_>>().join(". ");
+        let description =
+            [self.error, refused.as_deref(), self.help].into_iter().flatten().collect::<Vec<_>>().join(". ");
         ui.ctx().accesskit_node_builder(field.id, |node| {
             if !description.is_empty() {
                 node.set_description(description);

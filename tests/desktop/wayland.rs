@@ -1,1 +1,0 @@
-//! The same on Wayland, in a compositor without a screen.
