@@ -345,9 +345,9 @@ impl Session {
         self.tokens.clone_from(&opened.material.tokens);
         let name = Some(opened.name.clone());
         if opened.draft {
-            self.draft = name
+            self.draft = name;
         } else {
-            self.saved_as = name
+            self.saved_as = name;
         }
         self.opened = Some(opened);
     }
