@@ -110,19 +110,9 @@ impl Session {
         attempt
     }
 
-    /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
-    pub fn open_name(&self) -> Option<&ProfileName> {
-        self.draft.as_ref().or(self.saved_as.as_ref())
-    }
-
     /// The run of a flow that goes on.
     pub fn running(&self, flow: Flow) -> Option<Attempt> {
         self.runs.get(&flow).filter(|run| run.going).map(|run| run.attempt)
-    }
-
-    /// The runs that go on.
-    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
-        self.runs.values().filter(|run| run.going).map(|run| run.attempt)
     }
 
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
@@ -226,6 +216,9 @@ impl Session {
             | Event::KeyOpened(..)
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
+            event @ (Event::Saved(..) | Event::DraftKept(..) | Event::EditsKept(..) | Event::DraftRenamed(..)) => {
+                self.apply_saving(event);
+            }
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
             Event::VaultMoved(attempt, _) => self.when(attempt, true, |_, _| {}),
             Event::VaultNotes(notes) => notes.into_iter().for_each(|note| self.tell(note)),
@@ -274,15 +267,6 @@ impl Session {
             Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
                 session.known_as.insert(name, identified);
             }),
-            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| {
-                session.saved_as = Some(name);
-                session.draft = None;
-            }),
-            Event::DraftKept(attempt, name) => self.when(attempt, false, |session, _| session.draft = Some(name)),
-            Event::EditsKept(attempt, name) => self.when(attempt, true, |session, _| session.draft = Some(name)),
-            Event::DraftRenamed(old, new) => {
-                self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
-            }
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {

@@ -1,8 +1,35 @@
-//! What imports, keys and rehearsals change of what a face knows.
+//! What saving, imports, keys and rehearsals change of what a face knows.
 
-use crate::wizard::{Event, ImportState, KeyState, RehearsalState, Session};
+use crate::service::ProfileName;
+use crate::wizard::{Attempt, Event, ImportState, KeyState, RehearsalState, Session};
 
 impl Session {
+    /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
+    pub fn open_name(&self) -> Option<&ProfileName> {
+        self.draft.as_ref().or(self.saved_as.as_ref())
+    }
+
+    /// The runs that go on.
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
+        self.runs.values().filter(|run| run.going).map(|run| run.attempt)
+    }
+
+    /// Takes in what was kept, and under which name.
+    pub(in crate::wizard) fn apply_saving(&mut self, event: Event) {
+        match event {
+            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| {
+                session.saved_as = Some(name);
+                session.draft = None;
+            }),
+            Event::DraftKept(attempt, name) => self.when(attempt, false, |session, _| session.draft = Some(name)),
+            Event::EditsKept(attempt, name) => self.when(attempt, true, |session, _| session.draft = Some(name)),
+            Event::DraftRenamed(old, new) => {
+                self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
+            }
+            _ => {}
+        }
+    }
+
     /// Takes in what happened to an import.
     pub(in crate::wizard) fn apply_import(&mut self, event: Event) {
         match event {
