@@ -216,7 +216,7 @@ impl Session {
             | Event::KeyOpened(..)
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
-            event @ (Event::Saved(..) | Event::DraftKept(..) | Event::EditsKept(..) | Event::DraftRenamed(..)) => {
+            event @ (Event::Saved(..) | Event::DraftKept(..) | Event::EditsKept(..) | Event::DraftRenamed(..) | Event::PresetSaved(..)) => {
                 self.apply_saving(event);
             }
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
@@ -273,9 +273,6 @@ impl Session {
                 session.known_as.remove(&name);
                 session.saved_as.take_if(|saved| *saved == name);
                 session.draft.take_if(|draft| *draft == name);
-            }),
-            Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
-                session.preset = PresetState::Saved(path);
             }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),

@@ -1,7 +1,7 @@
 //! What saving, imports, keys and rehearsals change of what a face knows.
 
 use crate::service::ProfileName;
-use crate::wizard::{Attempt, Event, ImportState, KeyState, RehearsalState, Session};
+use crate::wizard::{Attempt, Event, ImportState, KeyState, PresetState, RehearsalState, Session};
 
 impl Session {
     /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
@@ -26,6 +26,9 @@ impl Session {
             Event::DraftRenamed(old, new) => {
                 self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
             }
+            Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
+                session.preset = PresetState::Saved(path);
+            }),
             _ => {}
         }
     }
