@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::gui::attention::{self, Attention};
-use crate::gui::draft::{Door, Draft, Focus, Question, Step};
+use crate::gui::draft::{Door, Draft, Focus, Step};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
@@ -69,7 +69,7 @@ pub struct App {
     pub(in crate::gui) after_saving: Option<Intent>,
     /// Whether the screen asked for the passphrase in the last frame.
     asked: bool,
-    tray: Tray,
+    pub(in crate::gui) tray: Tray,
     attention: Attention,
     /// Whether anything was ever shown.
     drawn: Arc<AtomicBool>,
@@ -380,21 +380,6 @@ impl App {
         if title != self.title {
             ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
             self.title = title;
-        }
-    }
-
-    /// Does not close on tokens that are kept nowhere else, but asks first.
-    fn ask_before_closing(&mut self, ctx: &Context) {
-        let wanted = ctx.input(|input| input.viewport().close_requested());
-        if !wanted || self.leaving || self.tray.would_hide(&self.session) {
-            return;
-        }
-        if let Some(loss) = self.loss() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
-        } else if !self.session.unkept.is_empty() {
-            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.draft.closing = true;
         }
     }
 

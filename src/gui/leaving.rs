@@ -74,6 +74,21 @@ impl App {
         }
     }
 
+    /// Does not close on tokens that are kept nowhere else, but asks first.
+    pub(in crate::gui) fn ask_before_closing(&mut self, ctx: &Context) {
+        let wanted = ctx.input(|input| input.viewport().close_requested());
+        if !wanted || self.leaving || self.tray.would_hide(&self.session) {
+            return;
+        }
+        if let Some(loss) = self.loss() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
+        } else if !self.session.unkept.is_empty() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.draft.closing = true;
+        }
+    }
+
     /// Where the tokens of a call go that is made now.
     pub(in crate::gui) fn keeping(&mut self) -> Keeping {
         self.draft.sent = self.draft.typed();

@@ -123,7 +123,7 @@ async fn read(shared: &Shared, book: &mut Book) -> Result<(), Failure> {
         }
         match crate::service::Profile::from_toml(&name, &text, &catalog) {
             Ok(profile) if profile.keep_alive && !drafts::is_draft(&shared.edges.store, &name) => {
-                drop(found.insert(name, Rules::of(&profile.service)))
+                drop(found.insert(name, Rules::of(&profile.service)));
             }
             // What is wrong with it is shown where the profiles are listed.
             _ => {}

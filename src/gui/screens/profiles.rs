@@ -219,9 +219,8 @@ fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> 
         VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
         VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
         VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
-        VaultState::NeedsPassphrase { new: true, .. } => (Tone::Info, "Vault: none yet"),
         VaultState::NeedsPassphrase { new: false, .. } => (Tone::Warning, "Vault: locked"),
-        VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
+        VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
         VaultState::Unknown => (Tone::Info, "Vault: looking"),
     };

@@ -103,7 +103,9 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
         if alone { chosen_id == Some(service.id.as_str()) } else { found }
     };
     let shown: Vec<&Service> = session.services.iter().filter(is_shown).collect();
-    let first = shown.first().filter(|service| enter && chosen_id != Some(service.id.as_str()));
+    // The one for any other service is meant only where nothing else was found.
+    let found = shown.iter().find(|service| service.id != Catalog::CUSTOM).or(shown.first());
+    let first = found.filter(|service| enter && chosen_id != Some(service.id.as_str()));
     let mut intent = first.map(|service| Intent::Choose(service.id.clone()));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(12.0, 12.0);

@@ -14,7 +14,7 @@ mod key_values;
 mod section;
 mod segmented;
 #[cfg(test)]
-mod stage;
+pub(in crate::gui) mod stage;
 mod status;
 mod stepper;
 mod toggle;

@@ -134,12 +134,11 @@ async fn as_draft(
 /// The draft, unless what it holds belongs to another account than the new tokens do: then both are kept.
 async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
     let name = name?;
-    let old = match shared.held.get(&name) {
-        Some(material) => material.tokens,
-        None => {
-            let asked = name.to_string();
-            shared.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
-        }
+    let old = if let Some(material) = shared.held.get(&name) {
+        material.tokens
+    } else {
+        let asked = name.to_string();
+        shared.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();

@@ -111,8 +111,10 @@ fn copy(vault: &dyn Vault, draft: &str, name: &str) -> Result<(), VaultError> {
     if last.as_ref().is_some_and(|last| last.secrets == record.secrets) {
         return Ok(());
     }
-    let how = record.history.last().map_or(How::Saved, |line| line.how);
-    let how = if matches!(how, How::Restored(_)) { How::Saved } else { how };
+    // How its tokens came, whatever was changed besides since then.
+    let told = record.history.lines.iter().rev().map(|line| line.how);
+    let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_)));
+    let how = told.next().unwrap_or(How::Saved);
     let signing_key = last.as_ref().and_then(|last| last.secrets.signing_key.clone());
     let mut secrets = record.secrets;
     secrets.signing_key = secrets.signing_key.or(signing_key);

@@ -118,19 +118,9 @@ impl Session {
         attempt
     }
 
-    /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
-    pub fn open_name(&self) -> Option<&ProfileName> {
-        self.draft.as_ref().or(self.saved_as.as_ref())
-    }
-
     /// The run of a flow that goes on.
     pub fn running(&self, flow: Flow) -> Option<Attempt> {
         self.runs.get(&flow).filter(|run| run.going).map(|run| run.attempt)
-    }
-
-    /// The runs that go on.
-    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
-        self.runs.values().filter(|run| run.going).map(|run| run.attempt)
     }
 
     /// Forgets the wizard's own state, for another service or profile. Runs that go on are dropped with it.
@@ -244,6 +234,9 @@ impl Session {
             | Event::KeyOpened(..)
             | Event::KeyKept(..)
             | Event::CertificateWritten(..)) => self.apply_key(event),
+            event @ (Event::Saved(..) | Event::DraftKept(..) | Event::EditsKept(..) | Event::DraftRenamed(..) | Event::PresetSaved(..)) => {
+                self.apply_saving(event);
+            }
             event @ (Event::Rehearsing(..) | Event::StageRehearsed(..) | Event::Rehearsed(_)) => self.apply_rehearsal(event),
             Event::VaultMoved(attempt, _) | Event::KeepAliveSet(attempt, ..) | Event::DisplayNameSet(attempt, ..) => {
                 self.when(attempt, true, |_, _| {});
@@ -287,24 +280,12 @@ impl Session {
             Event::WhoIs(attempt, name, identified) => self.when(attempt, true, |session, _| {
                 session.known_as.insert(name, identified);
             }),
-            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| {
-                session.saved_as = Some(name);
-                session.draft = None;
-            }),
-            Event::DraftKept(attempt, name) => self.when(attempt, false, |session, _| session.draft = Some(name)),
-            Event::EditsKept(attempt, name) => self.when(attempt, true, |session, _| session.draft = Some(name)),
-            Event::DraftRenamed(old, new) => {
-                self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
-            }
             Event::Opened(attempt, opened) => self.when(attempt, true, |session, _| session.open(opened)),
             Event::Token(attempt, token) => self.when(attempt, true, |session, _| session.refreshed(&token)),
             Event::Forgotten(attempt, name) => self.when(attempt, true, |session, _| {
                 session.known_as.remove(&name);
                 session.saved_as.take_if(|saved| *saved == name);
                 session.draft.take_if(|draft| *draft == name);
-            }),
-            Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
-                session.preset = PresetState::Saved(path);
             }),
             Event::ReadingTried(attempt, tried) => self.when(attempt, true, |session, _| session.tried = Some(tried)),
             Event::Failed(attempt, failure) => self.when(attempt, true, |session, flow| session.fail(flow, failure)),
@@ -361,9 +342,9 @@ impl Session {
         self.tokens.clone_from(&opened.material.tokens);
         let name = Some(opened.name.clone());
         if opened.draft {
-            self.draft = name
+            self.draft = name;
         } else {
-            self.saved_as = name
+            self.saved_as = name;
         }
         self.opened = Some(opened);
     }

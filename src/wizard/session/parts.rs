@@ -1,16 +1,46 @@
-//! What imports, keys, rehearsals and the end of the worker change of what a face knows.
+//! What saving, imports, keys, rehearsals and the end of the worker change of what a face knows.
 
-use crate::wizard::{Attempt, Event, Failure, ImportState, KeyState, RehearsalState, Session};
+use crate::service::ProfileName;
+use crate::wizard::{Attempt, Event, Failure, ImportState, KeyState, PresetState, RehearsalState, Session};
 
 impl Session {
+    /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
+    pub fn open_name(&self) -> Option<&ProfileName> {
+        self.draft.as_ref().or(self.saved_as.as_ref())
+    }
+
+    /// The runs that go on.
+    pub fn attempts(&self) -> impl Iterator<Item = Attempt> {
+        self.runs.values().filter(|run| run.going).map(|run| run.attempt)
+    }
+
     /// Nothing goes on any more: what is waited for fails.
     pub(in crate::wizard::session) fn end(&mut self, failure: Failure) {
-        let going: Vec<Attempt> = self.runs.values().filter(|run| run.going).map(|run| run.attempt).collect();
+        let going: Vec<Attempt> = self.attempts().collect();
         for attempt in going {
             self.when(attempt, true, |session, flow| session.fail(flow, failure.clone()));
         }
         self.tell(failure.diagnosis.clone());
         self.ended = Some(failure);
+    }
+
+    /// Takes in what was kept, and under which name.
+    pub(in crate::wizard) fn apply_saving(&mut self, event: Event) {
+        match event {
+            Event::Saved(attempt, name) => self.when(attempt, true, |session, _| {
+                session.saved_as = Some(name);
+                session.draft = None;
+            }),
+            Event::DraftKept(attempt, name) => self.when(attempt, false, |session, _| session.draft = Some(name)),
+            Event::EditsKept(attempt, name) => self.when(attempt, true, |session, _| session.draft = Some(name)),
+            Event::DraftRenamed(old, new) => {
+                self.draft = self.draft.take().map(|draft| if draft == old { new } else { draft });
+            }
+            Event::PresetSaved(attempt, path) => self.when(attempt, true, |session, _| {
+                session.preset = PresetState::Saved(path);
+            }),
+            _ => {}
+        }
     }
 
     /// Takes in what happened to an import.
