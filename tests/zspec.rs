@@ -764,7 +764,6 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
         attempt: Attempt(4),
         material: Box::new(material.clone()),
         saved_as: None,
-        keeping: Keeping::Nowhere,
     });
     let identified = wait(&news, |event| match event {
         Event::Identified(_, identified) => Some(identified.clone()),

@@ -250,7 +250,7 @@ mod tests {
         stage.key_press_modifiers(Modifiers::CTRL, Key::Insert);
         stage.run();
         let [Command::Copy { text, sensitivity, .. }] = &stage.state()[..] else { panic!("{:?}", stage.state()) };
-        assert_eq!((text.expose(), sensitivity), ("hunter2", Sensitivity::Secret));
+        assert_eq!((text.expose(), sensitivity), ("hunter2", &Sensitivity::Secret));
     }
 
     #[test]

@@ -252,8 +252,7 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
 #[test]
 fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
     for dress in DRESSES {
-        for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")]
-        {
+        for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
             let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
             window.fill("Profile name", typed);
             assert!(window.reads(&format!("Files and scripts know it as {plain}.")), "{}", window.words());

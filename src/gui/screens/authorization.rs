@@ -8,8 +8,8 @@ use crate::gui::intent::Intent;
 use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice, section,
-    segmented, toggle,
+    ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice,
+    section, segmented, toggle,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
