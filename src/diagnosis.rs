@@ -6,7 +6,7 @@ mod printable;
 
 use std::fmt;
 
-pub use crate::diagnosis::printable::{printable, printable_json, printable_lines};
+pub use crate::diagnosis::printable::{acts_on_text, printable, printable_json, printable_lines};
 
 /// What went wrong, in words for the engineer in front of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]

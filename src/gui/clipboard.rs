@@ -264,6 +264,7 @@ mod tests {
                 ui.add(TextEdit::singleline(text)).accessible_name(name);
             }
         });
+        stage.ctx.add_plugin(Clipboard::default());
         for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
             *stage.state_mut() = Default::default();
             stage.get_by_label("First").focus();
