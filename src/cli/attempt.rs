@@ -28,11 +28,11 @@ pub(crate) fn tell_waiting(waiting: &Waiting) {
     if let Some(problem) = &waiting.browser_problem {
         print::warning(problem);
     }
-    print::note(&format!("Sign in at:\n{}", waiting.url));
+    print::note("Sign in at:");
+    print::note(&waiting.url);
     if let Some(fingerprint) = &waiting.fingerprint {
-        print::note(&format!(
-            "The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:\n{fingerprint}"
-        ));
+        print::note("The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:");
+        print::note(fingerprint);
     }
     if !waiting.addresses.is_empty() {
         print::note(&format!(

@@ -19,9 +19,8 @@ pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> 
         _ => None,
     })?;
     print::result(&format!("http://127.0.0.1:{port}"));
-    print::note(&format!(
-        "The practice service listens on loopback only; Ctrl-C stops it.\nNext: tokenwright sign-in demo --service practice --set port={port}"
-    ));
+    print::note("The practice service listens on loopback only; Ctrl-C stops it.");
+    print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));
     // Nothing more is asked of the worker: this waits until the process is ended.
     conversation.wait(|_| None)
 }
