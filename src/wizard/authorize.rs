@@ -257,7 +257,7 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
 /// What was told of responses that are not believed. Any page can send any number of them, so each is told once, and
 /// only so many.
 #[derive(Default)]
-struct Told(Vec<String>);
+struct Told(Vec<Diagnosis>);
 
 impl Told {
     /// More are the work of a program.
@@ -265,10 +265,10 @@ impl Told {
 
     /// What is to be told of one more; nothing where that was told already.
     fn news(&mut self, diagnosis: Diagnosis) -> Option<Diagnosis> {
-        if self.0.len() > Self::MOST || self.0.contains(&diagnosis.summary) {
+        if self.0.len() > Self::MOST || self.0.contains(&diagnosis) {
             return None;
         }
-        self.0.push(diagnosis.summary.clone());
+        self.0.push(diagnosis.clone());
         if self.0.len() <= Self::MOST {
             return Some(diagnosis);
         }
