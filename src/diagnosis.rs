@@ -6,7 +6,7 @@ mod printable;
 
 use std::fmt;
 
-pub use crate::diagnosis::printable::{printable, printable_json, printable_lines};
+pub use crate::diagnosis::printable::{acts_on_text, printable, printable_json, printable_lines};
 
 /// What went wrong, in words for the engineer in front of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,13 @@ impl Diagnosis {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same without the backticks, which mark a literal where letters have one look only.
+    #[must_use]
+    pub fn unquoted(&self) -> Self {
+        let plain = |text: &str| text.replace('`', "");
+        Self { summary: plain(&self.summary), hint: self.hint.as_deref().map(plain), reference: self.reference.clone() }
     }
 
     /// The same, with where to read on.

@@ -3,11 +3,13 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use support::practice::{BROWSER, Practice};
 use support::process::{Finished, Process};
+use support::renewed;
 use support::scripted::{Answer, Asked, Scripted};
 use support::tokenwright::Tokenwright;
 
@@ -54,17 +56,19 @@ fn a_refresh_spends_the_old_tokens_and_keeps_the_new_ones() {
 
 #[test]
 fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
-    let program = Tokenwright::with_vault();
-    let practice = Practice::start(&program);
-    practice.sign_in(&program, "demo");
-    let first = program.run(&["token", "demo"]).done();
-    // Even root cannot lock a folder as if it were a file.
-    let lock = program.data().join("vault/.vault.lock");
-    fs::remove_file(&lock).expect("the lock of the vault");
-    fs::create_dir(&lock).expect("a folder in its place");
-    let finished = program.run(&["token", "demo", "--min-valid", "10m"]);
-    assert_eq!(finished.code, 0, "{}", finished.stderr);
-    assert!(finished.stdout.starts_with("practice-at-") && finished.stdout != first, "{}", finished.stdout);
+    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
+    let place = Arc::new(Mutex::new(PathBuf::new()));
+    let obstructed = Arc::clone(&place);
+    let service = renewed::service(600, move |_, _| {
+        let lock = obstructed.lock().expect("a place");
+        fs::remove_file(&*lock).expect("the lock of the vault");
+        fs::create_dir(&*lock).expect("a folder in its place");
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    place.lock().expect("a place").clone_from(&program.data().join("vault/.vault.lock"));
+    let finished = program.run(&["token", "demo", "--min-valid", "20m"]);
+    assert_eq!((finished.code, finished.stdout.trim()), (0, "at-second"), "{}", finished.stderr);
     assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be kept: "), "{}", finished.stderr);
 }
 
@@ -83,7 +87,18 @@ fn json_is_for_programs() {
     let expires_at: jiff::Timestamp = token["expires_at"].as_str().expect("a text").parse().expect("a time");
 
     let list = program.run(&["list", "--json"]).json();
-    let expected = ["name", "service", "service_name", "state", "expires_at", "refreshable", "trouble", "keep_alive"];
+    let expected = [
+        "name",
+        "display_name",
+        "service",
+        "service_name",
+        "state",
+        "expires_at",
+        "refreshable",
+        "trouble",
+        "keep_alive",
+        "draft",
+    ];
     assert_eq!(keys(&list[0]), expected);
     assert_eq!((&list[0]["name"], &list[0]["state"]), (&json!("demo"), &json!("fresh")));
     assert_eq!(list[0]["refreshable"], true);
@@ -377,12 +392,12 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
     let shown = check(&["show", "evil"], 0).stdout;
     assert!(shown.contains(r"a\u{1b}]0;owned\u{7}"), "what was hidden is seen: {shown}");
     let shown = check(&["show", "evil", "--json"], 0).json();
-    assert_eq!(shown["scopes_granted"][0].as_str().map(|scope| scope.starts_with("a\u{1b}]0;owned")), Some(true));
+    assert!(shown["scopes_granted"][0].as_str().is_some_and(|scope| !scope.contains(char::is_control)), "{shown}");
     check(&["list"], 0);
     check(&["list", "--json"], 0);
     check(&["history", "evil"], 0);
     let token = check(&["token", "evil", "--json"], 0).json();
-    assert_eq!(token["values"]["realm"], HOSTILE, "JSON says the same with escapes");
+    assert!(token["values"]["realm"].as_str().is_some_and(|realm| !realm.contains(char::is_control)), "{token}");
     let refresh = program.run(&["refresh", "evil", "--verbose"]);
     assert_harmless(&refresh, "refresh");
     assert_ne!(refresh.code, 0);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::cli::args::AgentOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{list, print, sign_in};
+use crate::cli::{list, print, unlock};
 use crate::diagnosis::Diagnosis;
 use crate::wizard::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
 
@@ -20,7 +20,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Re
         let hint = "`tokenwright agent --status` shows it, `tokenwright agent --stop` ends it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
     }
-    sign_in::open_vault(conversation)?;
+    unlock::open_vault(conversation)?;
     let attempt = conversation.attempt();
     conversation.send(Command::BeAgent(attempt));
     conversation.watch(|event| match event {

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, prompt, sign_in, take};
+use crate::cli::prompt::is_yes;
+use crate::cli::{print, prompt, take, unlock};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
@@ -240,10 +241,6 @@ fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
     Ok(prompt::is_terminal() && is_yes(&prompt::line(&question)?))
 }
 
-pub(crate) fn is_yes(answer: &str) -> bool {
-    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
-}
-
 fn nothing_kept(summary: &str) -> Failure {
     let hint = "to keep it, repeat with `--yes` and `--name PROFILE` or `--as-preset ID`";
     Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
@@ -252,7 +249,7 @@ fn nothing_kept(summary: &str) -> Failure {
 fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose) -> Result<(), Failure> {
     match purpose {
         Purpose::Profile(name) => {
-            sign_in::open_vault(conversation)?;
+            unlock::open_vault(conversation)?;
             let material = Box::new(Material::from(described));
             let attempt = conversation.attempt();
             conversation.send(Command::SaveProfile {

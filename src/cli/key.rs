@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::args::{KeyMakeOptions, KeyOutput, KeyShowOptions, KeyTask};
 use crate::cli::conversation::Conversation;
-use crate::cli::{print, sign_in};
+use crate::cli::{print, unlock};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{ProfileName, Service};
@@ -22,7 +22,7 @@ pub(crate) fn run(conversation: &mut Conversation, task: &KeyTask) -> Result<(),
 fn make(conversation: &mut Conversation, options: &KeyMakeOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let service = conversation.catalog()?.service(&options.service)?;
-    sign_in::open_vault(conversation)?;
+    unlock::open_vault(conversation)?;
     let attempt = conversation.attempt();
     let rsa_bits = usize::from(options.bits);
     conversation.send(Command::MakeKey { attempt, service: Box::new(service.clone()), rsa_bits });

@@ -27,6 +27,7 @@ mod show;
 mod sign_in;
 mod take;
 mod token;
+mod unlock;
 mod vault;
 mod whoami;
 

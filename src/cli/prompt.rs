@@ -63,3 +63,7 @@ fn unreadable(error: &std::io::Error) -> Failure {
 pub(crate) fn read_all() -> Result<String, Failure> {
     std::io::read_to_string(std::io::stdin().lock()).map_err(|error| unreadable(&error))
 }
+
+pub(crate) fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

@@ -5,9 +5,9 @@ use serde_json::{Value as Json, json};
 
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
-use crate::cli::import::is_yes;
+use crate::cli::prompt::is_yes;
 use crate::cli::share::PASSPHRASE;
-use crate::cli::{print, prompt, sign_in};
+use crate::cli::{print, prompt, unlock};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -59,7 +59,7 @@ pub(crate) fn run(
         let diagnosis = Diagnosis::new("nothing is kept").hint("to keep them, repeat with `--yes`");
         return Err(Failure::new(FailureKind::Usage, diagnosis));
     }
-    sign_in::open_vault(conversation)?;
+    unlock::open_vault(conversation)?;
     let attempt = conversation.attempt();
     conversation.send(Command::TakeShared { attempt, chosen, replace: options.replace });
     let names = conversation.wait(|event| match event {

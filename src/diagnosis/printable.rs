@@ -16,13 +16,13 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
 
 /// JSON, of which the same is said with escapes: no reader of JSON sees a difference.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
-    if !json.chars().any(|c| c != '\n' && acts(c)) {
+    if !json.chars().any(|c| c != '\n' && acts_on_text(c)) {
         return Cow::Borrowed(json);
     }
     let mut escaped = String::with_capacity(json.len() + 16);
     let mut units = [0; 2];
     for c in json.chars() {
-        if c != '\n' && acts(c) {
+        if c != '\n' && acts_on_text(c) {
             for unit in c.encode_utf16(&mut units) {
                 // Writing to a `String` cannot fail.
                 let _ = write!(escaped, "\\u{unit:04x}");
@@ -35,13 +35,13 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
 }
 
 fn written_out(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if text.chars().all(|c| stays(c) || !(acts(c) || joins(c))) {
+    if text.chars().all(|c| stays(c) || !(acts_on_text(c) || joins(c))) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     let mut before = None;
     for c in text.chars() {
-        if stays(c) || !acts(c) && (!joins(c) || belongs(c, before)) {
+        if stays(c) || !acts_on_text(c) && (!joins(c) || belongs(c, before)) {
             out.push(c);
         } else {
             // Writing to a `String` cannot fail.
@@ -53,7 +53,7 @@ fn written_out(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
 }
 
 /// Whether a character acts on the text around it, or hides in it, in place of being seen.
-fn acts(c: char) -> bool {
+pub fn acts_on_text(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Soft hyphen, invisible joiners and fillers.
@@ -135,7 +135,7 @@ mod tests {
         let value = serde_json::json!({"a\u{202e}": "b\u{9b}\u{7f}\u{e0041}é\u{200d}"});
         let text = value.to_string();
         let escaped = printable_json(&text).into_owned();
-        assert!(!escaped.chars().any(acts), "{escaped}");
+        assert!(!escaped.chars().any(acts_on_text), "{escaped}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).expect("JSON"), value);
     }
 
@@ -143,9 +143,9 @@ mod tests {
         #[test]
         fn nothing_that_acts_gets_through_and_the_rest_is_untouched(text in any::<String>()) {
             let shown = printable(&text);
-            prop_assert!(shown.chars().all(|c| c == '\t' || !acts(c)), "{shown:?}");
+            prop_assert!(shown.chars().all(|c| c == '\t' || !acts_on_text(c)), "{shown:?}");
             prop_assert_eq!(printable(&shown), shown.as_ref());
-            let kept: String = text.chars().filter(|c| !acts(*c) && !joins(*c)).collect();
+            let kept: String = text.chars().filter(|c| !acts_on_text(*c) && !joins(*c)).collect();
             let plain = printable(&kept).into_owned();
             prop_assert_eq!(plain, kept);
         }
@@ -154,7 +154,7 @@ mod tests {
         fn whatever_stands_between_two_letters_adds_no_control(between in prop::collection::vec(any::<char>(), 0..8)) {
             let text: String = std::iter::once('a').chain(between).chain(['b']).collect();
             let shown = printable_lines(&text).into_owned();
-            prop_assert!(shown.chars().all(|c| matches!(c, '\t' | '\n') || !acts(c)));
+            prop_assert!(shown.chars().all(|c| matches!(c, '\t' | '\n') || !acts_on_text(c)));
         }
     }
 }

@@ -8,17 +8,14 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::gui::attention::{self, Attention};
-use crate::gui::draft::{Door, Draft, Focus, Step};
+use crate::gui::attention::Attention;
+use crate::gui::draft::{Door, Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, keys, links, screens, theme};
 use crate::service::ProfileName;
-use crate::wizard::{
-    Command, Event, Flow, KeyState, Notice, PracticeSettings, Session, Theme, TrayPress, VaultState, WindowSettings,
-    Worker,
-};
+use crate::wizard::{Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker};
 
 /// Starts the worker with what takes its events.
 pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;
@@ -55,7 +52,7 @@ pub fn run(start_worker: StartWorker, drawn: Arc<AtomicBool>) -> Result<(), NoWi
 /// The window.
 pub struct App {
     pub(in crate::gui) worker: Worker,
-    events: Receiver<Event>,
+    pub(in crate::gui) events: Receiver<Event>,
     pub(in crate::gui) session: Session,
     pub(in crate::gui) draft: Draft,
     pub(in crate::gui) window: WindowSettings,
@@ -68,9 +65,9 @@ pub struct App {
     /// What is done once what was typed is kept.
     pub(in crate::gui) after_saving: Option<Intent>,
     /// Whether the screen asked for the passphrase in the last frame.
-    asked: bool,
+    pub(in crate::gui) asked: bool,
     pub(in crate::gui) tray: Tray,
-    attention: Attention,
+    pub(in crate::gui) attention: Attention,
     /// Whether anything was ever shown.
     drawn: Arc<AtomicBool>,
 }
@@ -113,120 +110,7 @@ impl App {
         })
     }
 
-    fn take_events(&mut self, ctx: &Context) {
-        while let Ok(event) = self.events.try_recv() {
-            let own = clipboard::answered(ctx, event);
-            let Some(event) = own.and_then(|event| links::answered(ctx, event)) else { continue };
-            if let Event::Window(window) = &event {
-                self.restore(ctx, *window);
-            }
-            // What runs for the profile that is left ends; if the other one cannot be read, it goes on.
-            if let Event::Opened(attempt, _) = &event
-                && self.session.running(Flow::Open) == Some(*attempt)
-            {
-                self.cancel_all();
-            }
-            self.draft.lead.to_top |= self.stands_at_the_top(&event);
-            self.draft.lead.to_rehearsal |= self.is_of_the_rehearsal(&event);
-            self.draft.moving &= !matches!(event, Event::VaultMoved(..));
-            let makes_history = matches!(event, Event::Called(..) | Event::Saved(..) | Event::Identified(..));
-            if let Event::TrayPressed(press) = &event {
-                self.tray.press(ctx, *press);
-            }
-            if matches!(event, Event::NoticePressed) {
-                // Hidden in the tray or not.
-                self.tray.press(ctx, TrayPress::Show);
-                attention::raise(ctx);
-            }
-            let is_shared = matches!(event, Event::Shared(..));
-            let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
-            let notice = attention::of_sign_in(&event, &self.session, service);
-            self.lead_to_failure(&event);
-            let code_came = self.is_the_code(&event);
-            let (had_tokens, draft) = (self.session.tokens.is_some(), self.session.draft.clone());
-            let next = self.follow_keeping(&event);
-            self.session.apply(event);
-            self.propose_name(draft.as_ref());
-            let waits = if code_came { self.go_on_with_code() } else { None };
-            self.call_person(ctx, notice.or(waits));
-            if let (true, Some(_), Some(name)) = (makes_history, &self.session.history, self.session.open_name()) {
-                self.ask_history(name.clone());
-            }
-            if !had_tokens && self.session.tokens.is_some() && self.session.saved_as.is_none() {
-                self.draft.lead.focus = Some(Focus::Name);
-            }
-            if let Some(next) = next {
-                self.perform(ctx, next);
-            }
-            self.take_import();
-            if let KeyState::Read(read) = &self.session.key {
-                self.draft.take_key(read);
-                self.session.key = KeyState::Idle;
-            }
-            self.take_export(ctx, is_shared);
-            if let Some(opened) = self.session.opened.take() {
-                self.draft.open(&opened);
-                if self.signing_in.take().is_some_and(|name| name == opened.name) {
-                    self.draft.go_to(Step::Authorization, &self.session);
-                }
-            }
-        }
-        // A passphrase that is asked for by the screen has the keyboard, and so has the next try.
-        let asks = screens::is_asked(&self.session, &self.draft);
-        if asks && !std::mem::replace(&mut self.asked, asks) {
-            self.draft.lead.focus = Some(Focus::Passphrase);
-        }
-        self.asked = asks;
-    }
-
-    fn is_the_code(&self, event: &Event) -> bool {
-        matches!(event, Event::Authorized(attempt, _) if self.session.running(Flow::Authorization) == Some(*attempt))
-    }
-
-    /// Has the desktop say something, where the person looks elsewhere.
-    fn call_person(&mut self, ctx: &Context, notice: Option<Notice>) {
-        if let Some(notice) = self.attention.call(ctx, notice) {
-            self.worker.send(Command::Notify(notice));
-        }
-    }
-
-    /// Whether the event belongs to the rehearsal that goes on.
-    fn is_of_the_rehearsal(&self, event: &Event) -> bool {
-        match event {
-            Event::Rehearsing(attempt, _)
-            | Event::StageRehearsed(attempt, _)
-            | Event::Rehearsed(attempt)
-            | Event::Failed(attempt, _) => self.session.running(Flow::Rehearsal) == Some(*attempt),
-            _ => false,
-        }
-    }
-
-    /// Whether what this event brings is shown at the top of the screen. Where a flow has a place of its own, its failure
-    /// is told there: beside a profile's name, among the stages of a rehearsal.
-    fn stands_at_the_top(&self, event: &Event) -> bool {
-        match event {
-            Event::Failed(attempt, _) => {
-                ![Flow::Save, Flow::Rehearsal, Flow::Preset, Flow::History, Flow::Key, Flow::Preview]
-                    .iter()
-                    .any(|flow| self.session.running(*flow) == Some(*attempt))
-            }
-            Event::Waiting(..)
-            | Event::Authorized(..)
-            | Event::Called(..)
-            | Event::ResponseIgnored(..)
-            | Event::ResponseAstray(..)
-            | Event::BrowserFailed(..)
-            | Event::Problem(_)
-            | Event::Exported(..)
-            | Event::Shared(..)
-            | Event::Vault(_) => true,
-            // It is tried again now and then; only the first news leads the eye.
-            Event::Unkept(name, _) => !self.session.unkept.contains_key(name),
-            _ => false,
-        }
-    }
-
-    fn restore(&mut self, ctx: &Context, window: WindowSettings) {
+    pub(in crate::gui) fn restore(&mut self, ctx: &Context, window: WindowSettings) {
         self.window = window;
         ctx.set_theme(preference(window.theme));
         if let Some((width, height)) = window.size {

@@ -56,11 +56,15 @@ pub struct Clipboard {
     going: HashMap<u64, (Id, Sensitivity)>,
     last_ticket: u64,
     /// What had the keyboard when a paste was asked for that is read off this thread.
-    asked: Option<Option<Id>>,
+    asked: Option<Keyboard>,
     reading: Option<(u64, Option<Id>)>,
     read: Option<(Option<Id>, Secret)>,
     note: Option<CopyNote>,
 }
+
+/// What had the keyboard, if anything.
+#[derive(Clone, Copy, Debug)]
+struct Keyboard(Option<Id>);
 
 impl Plugin for Clipboard {
     fn debug_name(&self) -> &'static str {
@@ -82,7 +86,7 @@ impl Plugin for Clipboard {
             let Input::Key { key, pressed: true, modifiers, .. } = event else { return true };
             match (key, *modifiers) {
                 (Key::Insert, held) if held == Modifiers::SHIFT => {
-                    self.asked = Some(focused);
+                    self.asked = Some(Keyboard(focused));
                     return false;
                 }
                 (Key::Insert, held) if held.ctrl && !held.shift && !held.alt => *event = Input::Copy,
@@ -180,7 +184,7 @@ pub fn commands(ctx: &Context) -> Vec<Command> {
             clipboard.going.insert(ticket, (who, sensitivity));
             commands.push(Command::Copy { ticket, text, sensitivity });
         }
-        if let Some(focused) = clipboard.asked.take() {
+        if let Some(Keyboard(focused)) = clipboard.asked.take() {
             let ticket = clipboard.ticket();
             clipboard.reading = Some((ticket, focused));
             commands.push(Command::ReadClipboard { ticket });
@@ -260,6 +264,7 @@ mod tests {
                 ui.add(TextEdit::singleline(text)).accessible_name(name);
             }
         });
+        stage.ctx.add_plugin(Clipboard::default());
         for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
             *stage.state_mut() = Default::default();
             stage.get_by_label("First").focus();

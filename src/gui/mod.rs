@@ -5,6 +5,7 @@ mod attention;
 pub mod clipboard;
 mod clock;
 pub mod draft;
+mod events;
 pub mod export_draft;
 mod exporting;
 pub mod fonts;

@@ -1,6 +1,8 @@
 //! Which characters a token and the texts around it may have (RFC 6749 appendix A). Looked at once, where they come in,
 //! so that none of them ends a header, a line of a protocol or a line of a terminal later.
 
+use crate::diagnosis::acts_on_text;
+
 /// What is wrong with a text that is no token.
 pub(crate) fn unfit(text: &str) -> Option<&'static str> {
     if text.contains(char::is_control) {
@@ -24,14 +26,12 @@ pub fn is_token_text(text: &str) -> bool {
     unfit(text).is_none()
 }
 
-/// A text that is shown, written and sent later: control characters become spaces, and characters that turn the order
-/// of a line around or break it are left out.
+/// A text that is shown, written and sent later: control characters become spaces, and other characters that act on the
+/// text around them or hide in it are left out.
 pub(crate) fn plain_line(text: &str) -> String {
     let line: String = text
         .chars()
-        .filter(
-            |c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
-        )
+        .filter(|c| c.is_control() || !acts_on_text(*c))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     line.trim().to_owned()

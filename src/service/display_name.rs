@@ -1,5 +1,6 @@
 //! What a person calls a profile, in any script, beside the plain name that files and scripts know it by.
 
+use crate::diagnosis::acts_on_text;
 use std::fmt;
 
 use crate::service::ProfileName;
@@ -49,22 +50,14 @@ impl fmt::Display for DisplayName {
 /// A text in one line, as it may be shown anywhere: without control characters and those that reorder or hide what stands
 /// around them, blanks joined, cut after so many characters.
 pub fn shown_text(text: &str, longest: usize) -> String {
-    let visible: String =
-        text.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let visible: String = text
+        .chars()
+        .filter(|c| c.is_whitespace() || !acts_on_text(*c))
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .collect();
     let words: Vec<&str> = visible.split(' ').filter(|word| !word.is_empty()).collect();
     let line: String = words.join(" ").chars().take(longest).collect();
     line.trim_end().to_owned()
-}
-
-/// Control characters but those that separate words, and the format characters that change what is read: the marks,
-/// embeddings, overrides and isolates of UAX #9, the invisible ones that make two names look alike, and the tags. The joiners
-/// U+200C and U+200D stay: Persian, Indic scripts and emoji are written with them.
-fn is_hidden(c: char) -> bool {
-    (c.is_control() && !c.is_whitespace())
-        || matches!(c,
-            '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
-            | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// What of a text a plain name can hold, in small letters, words joined by `-`.

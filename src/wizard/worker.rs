@@ -156,6 +156,7 @@ fn settles(command: &Command) -> bool {
 }
 
 /// The run that a command belongs to.
+// flat: one line a command
 fn attempt_of(command: &Command) -> Option<Attempt> {
     match command {
         Command::OpenVault { attempt, .. }

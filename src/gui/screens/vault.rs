@@ -75,7 +75,7 @@ fn question_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inte
                 "Tokens are as good as passwords. This desktop has no keyring to lock them up with, so they are sealed \
                  with a passphrase of yours; or kept only until the window closes.",
             );
-            ui.label(small(ui, format!("What the desktop said: {}.", plain(&problem.summary))));
+            ui.label(small(ui, format!("What the desktop said: {}.", problem.unquoted().summary)));
             ui.add_space(8.0);
             choice_ui(ui, draft, busy)
         }
@@ -93,11 +93,6 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
     ui.add_space(8.0);
     let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
     by_passphrase.or(memory)
-}
-
-/// Words for a person: without the marks that a terminal needs.
-fn plain(text: &str) -> String {
-    text.replace('`', "")
 }
 
 /// Another key for everything in the vault.
@@ -150,7 +145,7 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
 }
 
 fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
-    let problem = problem.map(|problem| plain(&problem.summary));
+    let problem = problem.map(|problem| problem.unquoted().summary);
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem.as_deref())
     } else {

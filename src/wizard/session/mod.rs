@@ -158,23 +158,6 @@ impl Session {
         going
     }
 
-    /// Forgets what was imported. A run that still reads is to be cancelled.
-    pub fn close_import(&mut self) -> Option<Attempt> {
-        self.import = ImportState::Idle;
-        self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
-    }
-
-    /// Forgets the export and the sharing that were looked at. A file that is being written is; a preview that goes on
-    /// is returned.
-    pub fn close_export(&mut self) -> Option<Attempt> {
-        let preview = self.running(Flow::Preview);
-        for flow in [Flow::Preview, Flow::Export, Flow::Share] {
-            self.runs.remove(&flow);
-        }
-        self.export.close();
-        preview
-    }
-
     /// What a profile is called on a screen.
     pub fn shown_name<'a>(&'a self, name: &'a ProfileName) -> &'a str {
         let saved = self.profiles.iter().find(|profile| profile.name == *name);

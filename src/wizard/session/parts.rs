@@ -1,7 +1,7 @@
 //! What saving, imports, keys, rehearsals and the end of the worker change of what a face knows.
 
 use crate::service::ProfileName;
-use crate::wizard::{Attempt, Event, Failure, ImportState, KeyState, PresetState, RehearsalState, Session};
+use crate::wizard::{Attempt, Event, Failure, Flow, ImportState, KeyState, PresetState, RehearsalState, Session};
 
 impl Session {
     /// The name under which what the wizard shows is kept: as a draft, else as a saved profile.
@@ -41,6 +41,23 @@ impl Session {
             }),
             _ => {}
         }
+    }
+
+    /// Forgets what was imported. A run that still reads is to be cancelled.
+    pub fn close_import(&mut self) -> Option<Attempt> {
+        self.import = ImportState::Idle;
+        self.runs.remove(&Flow::Import).filter(|run| run.going).map(|run| run.attempt)
+    }
+
+    /// Forgets the export and the sharing that were looked at. A file that is being written is; a preview that goes on
+    /// is returned.
+    pub fn close_export(&mut self) -> Option<Attempt> {
+        let preview = self.running(Flow::Preview);
+        for flow in [Flow::Preview, Flow::Export, Flow::Share] {
+            self.runs.remove(&flow);
+        }
+        self.export.close();
+        preview
     }
 
     /// Takes in what happened to an import.

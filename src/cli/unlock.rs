@@ -1,0 +1,69 @@
+//! Opening the vault for a command, with the questions that it takes.
+
+use crate::cli::conversation::Conversation;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
+use crate::wizard::{Command, Event, Failure, FailureKind, VaultChoice, VaultState};
+
+/// Opens the vault, asking where it has to.
+pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {
+    conversation.send(Command::ProbeVault);
+    let mut state = conversation.wait(vault_state)?;
+    loop {
+        let (choice, passphrase) = match state {
+            VaultState::Open(choice) => return Ok(choice),
+            VaultState::NeedsPassphrase { new, problem } => {
+                let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
+                (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
+            }
+            VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::Unknown => (VaultChoice::Keyring, None),
+        };
+        let attempt = conversation.attempt();
+        conversation.send(Command::OpenVault { attempt, choice, passphrase });
+        state = conversation.wait(vault_state)?;
+    }
+}
+
+fn vault_state(event: Event) -> Option<VaultState> {
+    match event {
+        Event::Vault(state) => Some(state),
+        _ => None,
+    }
+}
+
+fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
+    if !prompt::is_terminal() {
+        let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";
+        return Err(Failure::new(FailureKind::Vault, problem.hint(hint)));
+    }
+    if !new {
+        return prompt::secret("Passphrase of the vault:");
+    }
+    loop {
+        let first = prompt::secret("A new passphrase for the vault:")?;
+        if first.is_empty() {
+            print::note("An empty passphrase protects nothing.");
+        } else if prompt::secret("The same again:")? == first {
+            return Ok(first);
+        } else {
+            print::note("They differ.");
+        }
+    }
+}
+
+fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
+    if !prompt::is_terminal() {
+        return Err(Failure::new(FailureKind::Vault, problem));
+    }
+    print::warning(&problem);
+    loop {
+        let answer = prompt::line("Keep tokens (1) in a vault locked with a passphrase, or (2) in memory only?")?;
+        match answer.trim() {
+            "1" => return Ok(VaultChoice::Passphrase),
+            "2" => return Ok(VaultChoice::Memory),
+            _ => print::note("Answer 1 or 2."),
+        }
+    }
+}
