@@ -197,7 +197,6 @@ mod tests {
                 () = &mut finishing => panic!("somebody may still come"),
                 page = visit(port) => assert!(page.contains("Already completed"), "{page}"),
             }
-            drop(finishing);
         });
     }
 }
