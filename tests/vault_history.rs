@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use support::practice::Practice;
+use support::practice::{BROWSER, Practice};
 use support::tokenwright::Tokenwright;
 
 fn signed_in() -> (Tokenwright, Practice) {
@@ -137,4 +137,19 @@ fn a_new_sign_in_mends_a_sealed_file_that_is_damaged() {
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
     assert_eq!(fs::read(sealed.with_extension("damaged-1")).expect("set aside"), b"damaged");
+}
+
+#[test]
+fn a_sign_in_that_could_not_be_kept_over_a_damaged_file_ends_before_the_browser_opens() {
+    let (program, practice) = signed_in();
+    program.run(&["refresh", "demo"]).done();
+    for file in ["vault/demo.sealed", "vault/demo.previous"] {
+        fs::write(program.data().join(file), "damaged").expect("written");
+    }
+    let set = practice.set();
+    let arguments = ["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", BROWSER];
+    let said = program.run(&arguments).failed(6);
+    assert!(said.contains("is damaged") && !said.contains("Sign in at"), "{said}");
+    program.run(&["forget", "demo"]).done();
+    practice.sign_in(&program, "demo");
 }

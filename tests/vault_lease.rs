@@ -104,6 +104,11 @@ struct Slow {
 impl Slow {
     /// `arrived` is called when a refresh is asked for, before it is answered.
     fn start(arrived: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::with_first_life(3600, arrived)
+    }
+
+    /// The tokens of the sign-in live for so many seconds, those of a refresh for an hour.
+    fn with_first_life(first: u64, arrived: impl Fn() + Send + Sync + 'static) -> Self {
         let (release, released) = channel::<()>();
         let released: Mutex<Receiver<()>> = Mutex::new(released);
         let service = Scripted::start(move |asked, earlier| {
@@ -117,7 +122,7 @@ impl Slow {
             }
             let body = json!({
                 "access_token": format!("at-{earlier}"), "refresh_token": format!("rt-{earlier}"),
-                "token_type": "Bearer", "expires_in": 3600,
+                "token_type": "Bearer", "expires_in": if is_refresh { 3600 } else { first },
             });
             Answer::json(200, &body)
         });
@@ -283,6 +288,47 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     assert_forgotten(&program, &slow);
     program.run(&["agent", "--stop"]).done();
     agent.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhile() {
+    let slow = Slow::with_first_life(1, || {});
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &slow);
+    program.run(&["keep", "demo"]).done();
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    slow.wait_for("/token", 2);
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for the refresh of `demo` that agent (process ");
+    slow.release();
+    forget.finish().done();
+    assert_eq!(program.run(&["agent", "--status", "--json"]).json()["profiles"], json!([]));
+    assert_forgotten(&program, &slow);
+    program.run(&["agent", "--stop"]).done();
+    agent.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
+    let slow = Slow::with_first_life(1, || {});
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &slow);
+    program.run(&["keep", "demo"]).done();
+    let forget = program.start(&["forget", "demo", "--revoke"]);
+    slow.wait_for("/revoke", 1);
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    // The refresh token, and the access token.
+    slow.release();
+    slow.release();
+    forget.finish().done();
+    program.run(&["agent", "--stop"]).done();
+    agent.finish();
+    assert_eq!(slow.service.asked("/token").len(), 1, "only the sign-in asked for tokens");
+    assert_forgotten(&program, &slow);
 }
 
 #[test]

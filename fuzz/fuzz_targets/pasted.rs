@@ -11,6 +11,7 @@ fuzz_target!(|text: &str| {
         let expected = ExpectedResponse {
             state: "state".to_owned(),
             issuer: Some("https://issuer.example".to_owned()),
+            sends_issuer: true,
             code_parameter: "code".to_owned(),
             hmac_secret: None,
         };

@@ -118,8 +118,11 @@ fn draft(
 
 /// A profile that is another one than what is signed in to takes its place only where the person says so.
 fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
-    if prompt::is_terminal() && is_yes(&prompt::line(&format!("{known}\nSign in and replace it? [y/N]"))?) {
-        return Ok(());
+    if prompt::is_terminal() {
+        print::warning(&known);
+        if is_yes(&prompt::line("Sign in and replace it? [y/N]")?) {
+            return Ok(());
+        }
     }
     let hint = "choose another name, or say `--replace`; the tokens that are kept under it are no longer used then";
     Err(Failure::new(FailureKind::Usage, known.hint(hint)))

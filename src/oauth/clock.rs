@@ -54,9 +54,19 @@ pub fn retry_after(reply: &Reply) -> Option<Duration> {
 /// A time span in the largest unit that says enough, to the nearest: `40 s`, `7 min`, `3 h`, `2 days`. The least skew
 /// that explains a date is a second short of a whole hour when the clock is wrong by one.
 pub fn span(time: Duration) -> String {
+    in_units(|unit| time.as_secs().saturating_add(unit / 2) / unit)
+}
+
+/// How much time is left, in the same units. It is never told longer than it is: whoever plans by it must not be late.
+pub fn span_left(time: Duration) -> String {
+    in_units(|unit| time.as_secs() / unit)
+}
+
+/// The number of the smallest unit in which it is a short one.
+fn in_units(number_of: impl Fn(u64) -> u64) -> String {
     const UNITS: [(u64, &str); 4] = [(1, "s"), (60, "min"), (3600, "h"), (86_400, "days")];
+    let rounded = UNITS.map(|(unit, name)| (number_of(unit), name));
     // Of each unit the largest number that is still told in it.
-    let rounded = UNITS.map(|(unit, name)| (time.as_secs().saturating_add(unit / 2) / unit, name));
     let fits = |&&(number, name): &&(u64, &str)| match name {
         "s" | "min" => number < 120,
         "h" => number < 48,
@@ -124,6 +134,21 @@ mod tests {
             (u64::MAX, "213503982334601 days"),
         ] {
             assert_eq!(span(Duration::from_secs(seconds)), words, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_never_told_longer_than_it_is() {
+        for (seconds, words) in [
+            (119, "119 s"),
+            (179, "2 min"),
+            (7_199, "119 min"),
+            (100_000, "27 h"),
+            (172_799, "47 h"),
+            (259_199, "2 days"),
+            (u64::MAX, "213503982334601 days"),
+        ] {
+            assert_eq!(span_left(Duration::from_secs(seconds)), words, "{seconds}");
         }
     }
 

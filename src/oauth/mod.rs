@@ -32,7 +32,7 @@ pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
 pub use crate::oauth::certificate::Certificate;
-pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span};
+pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
 pub use crate::oauth::explain::{ErrorHint, Stage, explain, hint_for};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};

@@ -73,12 +73,20 @@ impl Diagnose for OpenError {
 
 /// What was started to show a URL.
 #[derive(Debug, Default)]
-pub struct Launched(Option<(String, Child)>);
+pub struct Launched {
+    started: Option<(String, Child)>,
+    by_command: bool,
+}
 
 impl Launched {
+    /// Whether it may be the browser itself. What the system opens a URL with hands it on to a browser.
+    pub fn may_be_the_browser(&self) -> bool {
+        self.by_command && self.started.is_some()
+    }
+
     /// Waits until it ends, which may be when the browser is closed, and says how it failed, if it did. This blocks.
     pub fn failure(mut self) -> Option<OpenError> {
-        let (program, mut child) = self.0.take()?;
+        let (program, mut child) = self.started.take()?;
         let status = child.wait().ok()?;
         (!status.success()).then_some(OpenError::Failed { program, status })
     }
@@ -88,7 +96,7 @@ impl Drop for Launched {
     /// Where nobody asks, it is waited for on a thread of its own, so that no zombie stays. Without the thread the only
     /// loss is that.
     fn drop(&mut self) {
-        if let Some((_, mut child)) = self.0.take() {
+        if let Some((_, mut child)) = self.started.take() {
             let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
         }
     }
@@ -115,7 +123,7 @@ fn of_system(url: &str) -> Result<Launched, OpenError> {
     for command in child::openers(url) {
         let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
         match spawn(command) {
-            Ok(child) => return Ok(Launched(Some((program, child)))),
+            Ok(child) => return Ok(Launched { started: Some((program, child)), by_command: false }),
             Err(error) => kind = error.kind(),
         }
     }
@@ -128,7 +136,7 @@ fn start(words: Vec<String>) -> Result<Launched, OpenError> {
     let mut command = child::command(&program);
     command.args(words);
     match spawn(command) {
-        Ok(child) => Ok(Launched(Some((program, child)))),
+        Ok(child) => Ok(Launched { started: Some((program, child)), by_command: true }),
         Err(source) => Err(OpenError::Start { program, source }),
     }
 }

@@ -25,6 +25,9 @@ pub trait Upkeep {
     /// opens becomes the newest generation; what does not open is set aside. Changes nothing where nothing is wrong.
     fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError>;
 
+    /// Whether [`Upkeep::mend`] would do it, or there is nothing to mend; else what stands in its way. Changes nothing.
+    fn check_mendable(&self, profile: &str) -> Result<(), VaultError>;
+
     /// Seals everything under another key, made from the passphrase or kept in the keyring, and opens it with that.
     fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError>;
 }
@@ -150,18 +153,8 @@ impl Upkeep for FileVault {
         self.check_header()?;
         let Err(fault) = self.newest(profile) else { return Ok(None) };
         let known = self.known().get(profile).copied().unwrap_or_default();
-        let previous = self.read(profile, PREVIOUS).ok().flatten().map(|(_, record)| record);
-        let (mut taken, aside) = match fault {
-            VaultError::RolledBack { .. } => (self.read(profile, SEALED)?.map(|(_, record)| record), None),
-            VaultError::Missing { .. } => (previous.clone(), None),
-            VaultError::Damaged { .. } | VaultError::Misplaced { .. } | VaultError::SealedElsewhere { .. }
-                if previous.is_some() =>
-            {
-                (previous.clone(), Some(self.set_aside(profile)?))
-            }
-            fault => return Err(fault),
-        };
-        let Some(record) = &mut taken else { return Err(fault_without_copy(profile, self)) };
+        let Sound { mut record, previous, is_in_the_way } = self.sound(profile, fault)?;
+        let aside = if is_in_the_way { Some(self.set_aside(profile)?) } else { None };
         // The one before may hold tokens that this one does not know of.
         if let Some(Record { number, secrets, .. }) = previous
             && let Some(tokens) = secrets.tokens
@@ -170,9 +163,18 @@ impl Upkeep for FileVault {
             record.history.keep(number, tokens);
         }
         let (from, number) = (record.number, known.max(record.number).saturating_add(1));
-        let next = Record::next(Some(record), number, &record.secrets, Change::New(How::Restored(from)), Stamp::now());
+        let change = Change::New(How::Restored(from));
+        let next = Record::next(Some(&record), number, &record.secrets, change, Stamp::now());
         self.write_next(profile, None, &next)?;
         Ok(Some(Mended { from, number, aside }))
+    }
+
+    fn check_mendable(&self, profile: &str) -> Result<(), VaultError> {
+        self.check_header()?;
+        match self.newest(profile) {
+            Ok(_) => Ok(()),
+            Err(fault) => self.sound(profile, fault).map(drop),
+        }
     }
 
     fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError> {
@@ -180,7 +182,34 @@ impl Upkeep for FileVault {
     }
 }
 
+/// What is left of a profile that does not open.
+struct Sound {
+    /// The record that is taken.
+    record: Record,
+    /// The one that was before the newest, if it opens.
+    previous: Option<Record>,
+    /// Whether a file stands in the place of the newest that is none.
+    is_in_the_way: bool,
+}
+
 impl FileVault {
+    /// What can be taken in spite of this fault; the fault itself where nothing can.
+    fn sound(&self, profile: &str, fault: VaultError) -> Result<Sound, VaultError> {
+        let previous = self.read(profile, PREVIOUS).ok().flatten().map(|(_, record)| record);
+        let (taken, is_in_the_way) = match fault {
+            VaultError::RolledBack { .. } => (self.read(profile, SEALED)?.map(|(_, record)| record), false),
+            VaultError::Missing { .. } => (previous.clone(), false),
+            VaultError::Damaged { .. } | VaultError::Misplaced { .. } | VaultError::SealedElsewhere { .. }
+                if previous.is_some() =>
+            {
+                (previous.clone(), true)
+            }
+            fault => return Err(fault),
+        };
+        let record = taken.ok_or_else(|| fault_without_copy(profile, self))?;
+        Ok(Sound { record, previous, is_in_the_way })
+    }
+
     /// Gives a file that does not open another name, under which nothing looks for it.
     fn set_aside(&self, profile: &str) -> Result<PathBuf, VaultError> {
         let (path, aside) = (self.path(profile, SEALED), copies::free_path(self, profile, ASIDE, 1));

@@ -16,6 +16,7 @@ use crate::oauth::{
 use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Verdict};
 use crate::secret::Secret;
 use crate::service::Start;
+use crate::wizard::late_visits::{Ending, Visitor, follow};
 use crate::wizard::material::SentAuthorization;
 use crate::wizard::shared::{Shared, blocking};
 use crate::wizard::{Attempt, Authorized, BrowserChoice, Event, Failure, FailureKind, Material, Waiting, certificate};
@@ -63,9 +64,10 @@ pub(crate) async fn authorize(
     };
     shared.emit(Event::Waiting(attempt, Box::new(waiting)));
 
+    let (visitor, ending) = follow(launched.unwrap_or_default());
     let received = async {
         match listener {
-            Some(listener) => receive(shared, attempt, listener, &sent).await,
+            Some(listener) => receive(shared, attempt, listener, &sent, visitor).await,
             None => std::future::pending().await,
         }
     };
@@ -81,7 +83,7 @@ pub(crate) async fn authorize(
     let outcome = tokio::select! {
         outcome = received => outcome,
         outcome = by_hand => outcome,
-        failure = watch(shared, attempt, launched) => return Err(failure),
+        failure = watch(shared, attempt, ending) => return Err(failure),
         () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
     };
     let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
@@ -199,51 +201,51 @@ async fn open_browser(
 
 /// Tells when the browser that was started fails while it is waited for; the wait goes on, since the person can open the
 /// URL. It ends only with a failure of the program itself.
-async fn watch(shared: &Shared, attempt: Attempt, launched: Option<Launched>) -> Failure {
-    if let Some(launched) = launched {
-        match blocking(move || launched.failure()).await {
-            Ok(Some(error)) => shared.emit(Event::BrowserFailed(attempt, error.diagnose())),
-            Ok(None) => {}
-            Err(failure) => return failure,
-        }
+async fn watch(shared: &Shared, attempt: Attempt, ending: Ending) -> Failure {
+    match ending.await {
+        Ok(Ok(Some(error))) => shared.emit(Event::BrowserFailed(attempt, error.diagnose())),
+        Ok(Err(failure)) => return failure,
+        // Its task is never aborted, and cannot panic.
+        Ok(Ok(None)) | Err(_) => {}
     }
     std::future::pending().await
 }
 
 /// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
 /// are not, and of visits that brought none.
-async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent) -> Outcome {
+async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
     let expected = sent.expected.clone();
     let judge = move |parameters: &crate::oauth::Parameters| {
         let outcome = expected.read(parameters);
         let verdict = verdict(&outcome);
+        // Asked now: it may end as soon as it has its page.
+        let visitor = visitor.now();
         // The receiver is gone only when the sign-in was cancelled.
-        let _ = outcomes.send(outcome);
+        let _ = outcomes.send((outcome, visitor));
         verdict
     };
     let (strays, mut strayed) = unbounded_channel();
     let stray = move |visit: Stray| drop(strays.send(visit));
     let mut listening = std::pin::pin!(listener.receive(judge, stray));
-    let (mut answered, mut told) = (false, Told::default());
+    let (mut late, mut told) = (None, Told::default());
     loop {
         tokio::select! {
             // The page is written whole before the listener ends; only then is the outcome passed on.
-            (_, late) = &mut listening, if !answered => {
-                answered = true;
-                shared.open_port.keep(late);
-            }
+            (_, visits) = &mut listening, if late.is_none() => late = Some(visits),
             Some(visit) = strayed.recv() => shared.emit(Event::ResponseAstray(attempt, visit.diagnose())),
             outcome = judged.recv() => match outcome {
-                Some(Err(error)) if !error.is_final() => {
+                Some((Err(error), _)) if !error.is_final() => {
                     if let Some(diagnosis) = told.news(error.diagnose()) {
                         shared.emit(Event::ResponseIgnored(attempt, diagnosis));
                     }
                 }
-                Some(outcome) => {
-                    if !answered {
-                        shared.open_port.keep(listening.await.1);
-                    }
+                Some((outcome, visitor)) => {
+                    let visits = match late {
+                        Some(visits) => visits,
+                        None => listening.await.1,
+                    };
+                    shared.open_port.keep(visits, visitor);
                     return outcome;
                 }
                 None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),

@@ -230,7 +230,12 @@ pub(crate) async fn keep_entered(
     profile: &Profile,
 ) -> Result<(), Failure> {
     let asked = name.to_string();
-    let is_in_use = shared.with_vault(move |vault| vault.get(&asked)).await?.is_some();
+    let is_in_use = shared.with_vault(move |vault| match (vault.get(&asked), vault.upkeep()) {
+        // The new tokens will mend it. What they could not mend is said now, and not after a good sign-in.
+        (Err(_), Some(upkeep)) => upkeep.check_mendable(&asked).map(|()| true),
+        (record, _) => record.map(|record| record.is_some()),
+    });
+    let is_in_use = is_in_use.await?;
     if !is_in_use {
         let (catalog, _) = shared.catalog();
         shared.edges.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
@@ -297,7 +302,8 @@ pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &Pr
     })
 }
 
-/// Forgets a profile whose lease is held: first the plain part, so that nothing points at secrets that are gone.
+/// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
+/// forgotten again.
 pub(crate) async fn forget_held(
     shared: &Shared,
     attempt: Attempt,
@@ -316,11 +322,9 @@ pub(crate) async fn forget_held(
     // In one go, and with the lease to its end, even if nobody waits for it any more.
     let removed = shared.with_vault(move |vault| {
         let _lease = lease;
-        if let Err(error) = store.remove_profile(&gone) {
-            return Ok(Err(error));
-        }
         vault.remove(&gone)?;
-        Ok(store.remove_outlets(&gone).and_then(|_| store.remove_draft(&gone)).map(drop))
+        let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
+        Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });
     removed.await??;
     shared.take_unkept(&name);

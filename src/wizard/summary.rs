@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::span;
+use crate::oauth::span_left;
 use crate::service::{DisplayName, ProfileName};
 
 /// An access token that lives no longer than this is shown as expiring.
@@ -100,7 +100,7 @@ impl ProfileState {
                 let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
                 Some(Diagnosis::new(match left {
                     Duration::ZERO => "the refresh token has ended".to_owned(),
-                    left => format!("the refresh token ends in {}", span(left)),
+                    left => format!("the refresh token ends in {}", span_left(left)),
                 }))
             }
             _ => None,

@@ -51,7 +51,7 @@ fn helper(desktop: &Desktop) -> Process {
 }
 
 #[test]
-#[ignore = "no test: the worker that another test starts on a desktop of its own"]
+#[ignore = "the other process: the worker that another test starts on a desktop of its own"]
 fn worker_of_its_own() {
     use tokenwright::wizard::{Command, CopyOutcome, Event, Worker};
     const HOLD: Duration = Duration::from_millis(1500);

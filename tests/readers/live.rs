@@ -41,7 +41,7 @@ fn direnv_asks_each_time() {
 fn httpie_asks_each_time() {
     let http = python("http").display().to_string();
     check("httpie", "a.sh", "sh", &|url| {
-        format!("sed 's,^http ,{http} --ignore-stdin --check-status ,' a.sh > b.sh && sh b.sh {url}")
+        format!("sed 's, http , {http} --ignore-stdin --check-status ,' a.sh > b.sh && sh b.sh {url}")
     });
 }
 

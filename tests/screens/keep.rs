@@ -174,6 +174,41 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
 }
 
 #[test]
+fn tokens_held_in_memory_are_forgotten_with_their_profile() {
+    let place = std::sync::Arc::new(Mutex::new(std::path::PathBuf::new()));
+    let obstructed = std::sync::Arc::clone(&place);
+    let service = renewed::service(3600, move |_, _| {
+        let lock = obstructed.lock().expect("a place");
+        std::fs::remove_file(&*lock).expect("the lock of the vault");
+        std::fs::create_dir(&*lock).expect("a folder in its place");
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    let lock = program.data().join("vault/.vault.lock");
+    place.lock().expect("a place").clone_from(&lock);
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    machine.press("Call refresh token endpoint");
+    machine.wait("the new tokens of `demo` could not be kept: ");
+    // What cannot be forgotten stays where it can be tried again.
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait_until("the failure", |window| window.words().matches(".vault.lock").count() > 1);
+    assert!(program.data().join("profiles/demo.toml").exists() && program.data().join("vault/demo.sealed").exists());
+    std::fs::remove_dir(&lock).expect("our own folder");
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait("None yet. A profile is what step 3 saves");
+    assert!(!machine.window.reads("held in memory"), "{}", machine.window.words());
+    drop(machine);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(!program.data().join("vault/demo.sealed").exists());
+}
+
+#[test]
 fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
     machine.sign_in();

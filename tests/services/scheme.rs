@@ -51,8 +51,25 @@ fn the_line_of_the_readme_works_for_the_bundled_slack() {
         Tokenwright::with_vault().with_env("TOKENWRIGHT_AGENT", "off").with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
     bent(&program, &service, "slack", "");
     sign_in(&program, "bent", &[]).done();
-    let line = format!("curl -s --header \"$(tokenwright token demo --header)\" {}/api", service.url());
+    let line = line_of_readme(&format!("{}/api", service.url()));
     assert_eq!(shell(&program, &line).done(), "{\"ok\":true}");
+}
+
+#[test]
+fn the_line_of_the_readme_sends_nothing_where_there_is_no_token() {
+    let service = service(vec![]);
+    let program = program(&service, "");
+    let words = shell(&program, &line_of_readme(&format!("{}/api", service.url()))).failed(3);
+    assert!(words.contains("there is no profile `demo`"), "{words}");
+    assert_eq!(service.asked("/api").len(), 0);
+}
+
+/// The call as the README has it, with this URL and the profile of the tests.
+fn line_of_readme(url: &str) -> String {
+    let readme = include_str!("../../README.md");
+    let line = readme.lines().find(|line| line.contains("curl --header")).expect("a call");
+    assert!(line.contains("https://example.com/") && line.contains(" acme "), "{line}");
+    line.replace("https://example.com/", url).replace(" acme ", " demo ").replace("curl ", "curl -s ")
 }
 
 #[test]
@@ -66,7 +83,7 @@ fn a_service_with_a_header_of_its_own_gets_that_one() {
         let program = program(&service, &format!("[policy]\nheader = \"{header}\"\n"));
         sign_in(&program, "scripted", &[]).done();
         let url = format!("{}/api", service.url());
-        shell(&program, &format!("curl -s --header \"$(tokenwright token demo --header)\" {url}")).done();
+        shell(&program, &line_of_readme(&url)).done();
         let run = program.run(&["export", "demo", "--as", "curl", "--url", &url]).done();
         shell(&program, &run).done();
         assert_eq!(headers(&service, "/api", name), [value, value]);

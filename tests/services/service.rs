@@ -69,6 +69,7 @@ impl Waiting {
         assert_eq!(curl(&["-k", &self.response()]), "200");
         let finished = self.process.finish();
         assert_eq!(finished.code, 0, "{}", finished.stderr);
+        assert!(!finished.stderr.contains("\\u{a}"), "our own line breaks are none of outside: {}", finished.stderr);
         finished
     }
 }

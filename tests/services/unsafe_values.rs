@@ -33,7 +33,8 @@ fn a_type_a_scope_and_kept_values_add_no_header_and_no_line() {
     let program = program(&service, "[bearer.reading.keep]\nrealm = \"realm\"\n");
     sign_in(&program, "scripted", &[]).done();
     let url = format!("{}/api", service.url());
-    shell(&program, &format!("curl -s --header \"$(tokenwright token demo --header)\" {url}")).done();
+    let line = format!("header=\"$(tokenwright token demo --header)\" && curl -s --header \"$header\" {url}");
+    shell(&program, &line).done();
     shell(&program, &format!("tokenwright token demo --header | curl -s --header @- {url}")).done();
     for form in ["curl", "curl-file", "httpie", "header", "dotenv", "json"] {
         let text = program.run(&["export", "demo", "--as", form]).done();

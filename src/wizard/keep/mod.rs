@@ -84,7 +84,10 @@ pub(crate) async fn hand_out(
     let (tokens, refreshed, mut notes) = match outcome {
         Ok(tokens) => (tokens, true, Vec::new()),
         Err(failure) => {
-            let last = policy::last_resort(record.secrets.tokens, need, now).filter(|_| is_borne(&failure));
+            // What was forgotten meanwhile may be revoked as well.
+            let is_there = || profiles::load(shared, &name).is_ok();
+            let last = policy::last_resort(record.secrets.tokens, need, now);
+            let last = last.filter(|_| is_borne(&failure) && is_there());
             let Some(tokens) = last else { return Err(failure) };
             (tokens, false, vec![failure.diagnosis])
         }

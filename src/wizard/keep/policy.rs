@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Freshness, TokenSet, span};
+use crate::oauth::{Freshness, TokenSet, span, span_left};
 use crate::service::{ProfileName, Service, TokenPolicy};
 use crate::wizard::{Failure, FailureKind, Need, Recovery};
 
@@ -58,7 +58,7 @@ pub(crate) fn last_resort(tokens: Option<TokenSet>, need: Need, now: Timestamp) 
 pub(crate) fn shortfall(tokens: &TokenSet, need: Need, now: Timestamp) -> Option<Diagnosis> {
     let (Need::ValidFor(least), Some(at)) = (need, tokens.expires_at) else { return None };
     let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-    let summary = || format!("the token is good for {}, and not for the {} asked for", span(left), span(least));
+    let summary = || format!("the token is good for {}, and not for the {} asked for", span_left(left), span(least));
     (left < least).then(|| Diagnosis::new(summary()).hint("the service gives none that lives longer"))
 }
 
@@ -103,9 +103,9 @@ pub(crate) fn ending(name: &ProfileName, policy: &TokenPolicy, tokens: &TokenSet
         (true, _) => {
             Diagnosis::new(format!("the refresh token of `{name}` has ended")).hint(format!("sign in again: {sign_in}"))
         }
-        (false, true) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span(left)))
+        (false, true) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span_left(left)))
             .hint(format!("a refresh before then brings a new one: `tokenwright refresh {name}`")),
-        (false, false) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span(left)))
+        (false, false) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span_left(left)))
             .hint(format!("sign in again before then: {sign_in}")),
     })
 }
