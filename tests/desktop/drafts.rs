@@ -42,6 +42,15 @@ impl Stage {
         self.desktop.rest();
     }
 
+    /// Whether a pixel in this part of the screen is so.
+    fn is_any(&self, (left, top): (usize, usize), (right, bottom): (usize, usize), is_so: fn(&[u8]) -> bool) -> bool {
+        let file = self.desktop.program.home().join("looked.ppm");
+        self.desktop.display.screenshot(&file);
+        let picture = std::fs::read(&file).expect("a picture");
+        let pixels = &picture[picture.len() - 1280 * 900 * 3..];
+        (top..bottom).any(|y| pixels[(y * 1280 + left) * 3..(y * 1280 + right) * 3].chunks_exact(3).any(is_so))
+    }
+
     /// Chooses the service and fills in its field: it has the keyboard once it was missed.
     fn fill_in(&self) {
         let display = &self.desktop.display;
@@ -219,6 +228,14 @@ second=$(curl -s --data-urlencode "ticket=$first" -d name=Ada -d password=practi
 exec curl -sL -o /dev/null --data-urlencode "ticket=$second" -d decision=allow "$place/consent"
 "#;
 
+fn is_red(pixel: &[u8]) -> bool {
+    pixel[0] > 120 && pixel[0] > pixel[1].saturating_add(60) && pixel[0] > pixel[2].saturating_add(60)
+}
+
+fn is_green(pixel: &[u8]) -> bool {
+    pixel[1] > 90 && pixel[1] > pixel[0].saturating_add(50) && pixel[1] > pixel[2].saturating_add(30)
+}
+
 fn without_keyring() -> Tokenwright {
     Tokenwright::new().with_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/none")
 }
@@ -292,10 +309,13 @@ fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_
         stage.desktop.picture(&format!("locked-{theme}"));
         display.type_text("wrong");
         display.key("Return");
+        // What was wrong is said under the field: between it and the button, in red.
+        until("what was wrong", || stage.is_any((450, 245), (1150, 330), is_red).then_some(()));
         stage.desktop.picture(&format!("wrong-passphrase-{theme}"));
-        // The keyboard has stayed, on an empty field or on one that is typed over.
+        // The keyboard has stayed.
         display.type_text("correct horse");
         display.key("Return");
+        until("an open vault", || stage.is_any((106, 766), (117, 780), is_green).then_some(()));
         stage.desktop.picture(&format!("unlocked-{theme}"));
         drop(window);
         assert!(!token(&stage.desktop.program, "kept").trim().is_empty());
