@@ -102,6 +102,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         ),
         FailureCode::General
         | FailureCode::ProfileExists
+        | FailureCode::ProfileGone
         | FailureCode::PresetExists
         | FailureCode::Spent
         | FailureCode::GrantEnded => return None,

@@ -6,6 +6,7 @@ use egui::Context;
 use crate::gui::app::App;
 use crate::gui::draft::{Door, Focus, Question};
 use crate::gui::intent::{Answer, Intent};
+use crate::gui::screens;
 use crate::service::ProfileName;
 use crate::wizard::{AuthorizationState, CallState, Command, Event, Flow, Keeping, Material, Session, VaultState};
 
@@ -160,7 +161,7 @@ impl App {
                 None
             }
             Event::Vault(VaultState::Open(_)) => self.draft.door.take()?.then.map(|then| *then),
-            Event::Vault(_) if self.draft.door.is_some() => {
+            Event::Vault(state) if self.draft.door.is_some() || screens::is_refused(state) => {
                 self.draft.lead.focus = Some(Focus::Passphrase);
                 None
             }

@@ -46,6 +46,8 @@ pub enum FailureCode {
     General,
     /// There is a profile of this name, which may be replaced.
     ProfileExists,
+    /// The profile that was to be saved again was forgotten meanwhile.
+    ProfileGone,
     /// There is a preset of this id, which may be replaced.
     PresetExists,
     /// The file was written by somebody else.

@@ -162,6 +162,11 @@ pub(crate) async fn save_again(
     material: Material,
     draft: Option<ProfileName>,
 ) -> Result<(), Failure> {
+    if draft.is_none() && shared.edges.store.load_profile_text(name.as_str())?.is_none() {
+        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten meanwhile"));
+        let diagnosis = diagnosis.hint("saved again, its tokens come back to this machine");
+        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
+    }
     // One that cannot be read is mended by saving it.
     let saved = load(shared, &name).ok();
     match saved.and_then(|saved| binding::other(&name, &saved, &material.profile)) {

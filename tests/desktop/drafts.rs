@@ -20,7 +20,7 @@ impl Stage {
         program.add_preset("zebra.toml", &PRESET.replace("PORT", service.port()));
         let desktop = Desktop::start(program, theme);
         let browser = desktop.program.home().join("browser");
-        write_program(&browser, &format!("#!/bin/sh\nexec {BROWSER} \"$1\"\n"));
+        write_program(&browser, &format!("#!/bin/sh\necho \"$1\" >> \"$HOME/visited\"\nexec {BROWSER} \"$1\"\n"));
         desktop.set_browser(&browser);
         Self { desktop, _service: service }
     }
@@ -42,6 +42,15 @@ impl Stage {
         self.desktop.rest();
     }
 
+    /// Whether a pixel in this part of the screen is so.
+    fn is_any(&self, (left, top): (usize, usize), (right, bottom): (usize, usize), is_so: fn(&[u8]) -> bool) -> bool {
+        let file = self.desktop.program.home().join("looked.ppm");
+        self.desktop.display.screenshot(&file);
+        let picture = std::fs::read(&file).expect("a picture");
+        let pixels = &picture[picture.len() - 1280 * 900 * 3..];
+        (top..bottom).any(|y| pixels[(y * 1280 + left) * 3..(y * 1280 + right) * 3].chunks_exact(3).any(is_so))
+    }
+
     /// Chooses the service and fills in its field: it has the keyboard once it was missed.
     fn fill_in(&self) {
         let display = &self.desktop.display;
@@ -56,30 +65,28 @@ impl Stage {
         self.desktop.rest();
     }
 
-    /// From the field to the request for a code.
+    /// From the field to the browser.
     fn authorize(&self) {
         self.desktop.display.key("ctrl+Return");
         self.desktop.rest();
-        // What is missing there takes the keyboard.
-        self.desktop.display.key("ctrl+Return");
-        self.desktop.rest();
-        self.desktop.display.type_text("practice-client");
         self.desktop.display.key("ctrl+Return");
     }
 
-    /// From the code to tokens that nobody has saved.
-    fn call(&self) {
-        self.desktop.rest();
-        self.desktop.display.key("ctrl+Return");
-        self.desktop.rest();
-        self.desktop.display.key("ctrl+Return");
+    /// Waits for tokens that nobody has saved.
+    fn tokens(&self) {
         self.desktop.display.focus("^zebra-acme .draft. - Tokenwright$");
+        self.desktop.rest();
+    }
+
+    /// Where the browser was sent so far.
+    fn visited(&self) -> String {
+        std::fs::read_to_string(self.desktop.program.home().join("visited")).unwrap_or_default()
     }
 
     fn sign_in(&self) {
         self.fill_in();
         self.authorize();
-        self.call();
+        self.tokens();
     }
 
     fn profiles(&self) -> Vec<(String, bool)> {
@@ -212,24 +219,86 @@ fn what_was_typed_outlives_a_session_that_ends_without_asking() {
     assert_eq!(stage.profiles(), [("zebra-acme".to_owned(), true)]);
 }
 
+/// A person on the practice service's pages: signs in, allows, and follows to the end.
+const PERSON: &str = r#"#!/bin/sh
+ticket() { sed -n 's/.*name="ticket"[^>]*value="\([^"]*\)".*/\1/p;s/.*value="\([^"]*\)"[^>]*name="ticket".*/\1/p' | head -n 1; }
+place=${1%%\?*}
+first=$(curl -s "$1" | ticket)
+second=$(curl -s --data-urlencode "ticket=$first" -d name=Ada -d password=practice "$place/sign-in" | ticket)
+exec curl -sL -o /dev/null --data-urlencode "ticket=$second" -d decision=allow "$place/consent"
+"#;
+
+fn is_red(pixel: &[u8]) -> bool {
+    pixel[0] > 120 && pixel[0] > pixel[1].saturating_add(60) && pixel[0] > pixel[2].saturating_add(60)
+}
+
+fn is_green(pixel: &[u8]) -> bool {
+    pixel[1] > 90 && pixel[1] > pixel[0].saturating_add(50) && pixel[1] > pixel[2].saturating_add(30)
+}
+
+fn without_keyring() -> Tokenwright {
+    Tokenwright::new().with_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/none")
+}
+
+/// A new passphrase, by keys alone.
+fn choose_passphrase(desktop: &Desktop) {
+    for _ in 0..2 {
+        desktop.display.type_text("correct horse");
+        desktop.display.key("Return");
+        // Drawn in software: what is typed in the very frame of Enter is for the field that had the keyboard.
+        desktop.rest();
+    }
+    until("a vault", || desktop.program.data().join("vault/vault.json").exists().then_some(()));
+}
+
+fn token(program: &Tokenwright, name: &str) -> String {
+    let mut command = program.command(&["token", name]);
+    Process::start(command.env("TOKENWRIGHT_PASSPHRASE", "correct horse")).finish().done()
+}
+
 #[test]
-fn the_first_minute_without_a_keyring_shows_no_wall_and_the_vault_is_opened_by_keys_alone() {
+fn without_a_keyring_the_practice_service_is_tried_before_anything_is_asked() {
     for theme in ["light", "dark"] {
-        let stage = Stage::start(Tokenwright::new().with_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/none"), theme);
+        let stage = Stage::start(without_keyring(), theme);
         let display = &stage.desktop.display;
+        let person = stage.desktop.program.home().join("person");
+        write_program(&person, PERSON);
+        stage.desktop.set_browser(&person);
         let window = stage.desktop.open_window();
         stage.read();
         stage.desktop.picture(&format!("first-minute-{theme}"));
+        display.type_text("practice");
+        stage.desktop.rest();
+        display.key("Return");
+        stage.desktop.rest();
+        stage.authorize();
+        display.focus("^practice-ada .draft. - Tokenwright$");
+        stage.desktop.picture(&format!("practice-arrived-{theme}"));
+        assert!(!stage.desktop.program.data().join("vault/vault.json").exists(), "no vault was asked for");
+        // The proposed name has the keyboard; saving it is what needs a vault.
+        display.key("Return");
+        stage.desktop.picture(&format!("practice-door-{theme}"));
+        choose_passphrase(&stage.desktop);
+        display.focus("^practice-ada - Tokenwright$");
+        drop(window);
+        assert!(!token(&stage.desktop.program, "practice-ada").trim().is_empty());
+    }
+}
+
+#[test]
+fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_by_keys_alone() {
+    for theme in ["light", "dark"] {
+        let stage = Stage::start(without_keyring(), theme);
+        let display = &stage.desktop.display;
+        let window = stage.desktop.open_window();
         stage.fill_in();
         stage.authorize();
-        // Before the browser opens it is asked where the tokens are to go that it brings.
         stage.desktop.picture(&format!("door-{theme}"));
-        display.type_text("correct horse");
-        display.key("Return");
-        display.type_text("correct horse");
-        display.key("Return");
-        until("a vault", || stage.desktop.program.data().join("vault/vault.json").exists().then_some(()));
-        stage.call();
+        assert_eq!(stage.visited(), "", "what the browser brings must find its place");
+        choose_passphrase(&stage.desktop);
+        stage.tokens();
+        assert_eq!(stage.visited().lines().count(), 1);
+        display.key("ctrl+a");
         display.type_text("kept");
         display.key("Return");
         display.focus("^kept - Tokenwright$");
@@ -237,17 +306,18 @@ fn the_first_minute_without_a_keyring_shows_no_wall_and_the_vault_is_opened_by_k
         drop(window);
 
         let window = stage.desktop.open_window();
-        stage.desktop.rest();
+        stage.desktop.picture(&format!("locked-{theme}"));
         display.type_text("wrong");
         display.key("Return");
+        // What was wrong is said under the field: between it and the button, in red.
+        until("what was wrong", || stage.is_any((450, 245), (1150, 330), is_red).then_some(()));
         stage.desktop.picture(&format!("wrong-passphrase-{theme}"));
         // The keyboard has stayed.
         display.type_text("correct horse");
         display.key("Return");
+        until("an open vault", || stage.is_any((106, 766), (117, 780), is_green).then_some(()));
         stage.desktop.picture(&format!("unlocked-{theme}"));
         drop(window);
-        let token = stage.desktop.program.command(&["token", "kept"]);
-        let token = Process::start({ token }.env("TOKENWRIGHT_PASSPHRASE", "correct horse")).finish().done();
-        assert!(!token.trim().is_empty());
+        assert!(!token(&stage.desktop.program, "kept").trim().is_empty());
     }
 }

@@ -320,6 +320,7 @@ fn in_the_whole_window_a_foreign_file_stays_until_it_is_to_be_replaced() {
     fs::write(&path, "somebody else's").expect("our own folder");
     machine.press("More for demo");
     machine.press("Export demo");
+    machine.wait_until("the search", |window| window.field("Search forms").is_some());
     machine.window.fill("Search forms", "token");
     machine.press("Access token");
     type_path(&mut machine, &path);

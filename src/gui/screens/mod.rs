@@ -34,7 +34,7 @@ mod window;
 pub(crate) use crate::gui::screens::call_form::rendered;
 pub use crate::gui::screens::profiles::expiry;
 pub(crate) use crate::gui::screens::reading::tried;
-pub(crate) use crate::gui::screens::vault::is_asked;
+pub(crate) use crate::gui::screens::vault::{is_asked, is_refused};
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;

@@ -54,6 +54,9 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         if failure.code == FailureCode::ProfileExists {
             intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked));
         }
+        if failure.code == FailureCode::ProfileGone && secondary_button(ui, "Save it again").clicked() {
+            intent = intent.or(Some(Intent::Save { replace: true }));
+        }
     }
     intent
 }

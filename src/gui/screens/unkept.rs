@@ -6,15 +6,22 @@ use egui::{Frame, Id, Modal, Ui};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
-use crate::gui::screens::intent_button;
+use crate::gui::screens::vault::is_practice;
+use crate::gui::screens::{intent_button};
 use crate::gui::theme::{Tone, heading};
-use crate::gui::widgets::{ButtonKind, banner_with};
-use crate::wizard::Session;
+use crate::gui::widgets::{ButtonKind, banner_with, notice};
+use crate::wizard::{Session, VaultState};
 
 /// A banner a profile; what the person wants.
-pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
     let mut intent = None;
     for (name, why) in &session.unkept {
+        if !matches!(session.vault, VaultState::Open(_)) && is_practice(session, draft, name) {
+            let text = "To keep them, save the profile. You will then be asked where.";
+            notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
+            ui.add_space(8.0);
+            continue;
+        }
         let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
         let held = "The tokens are held in memory and tried again by themselves; leave the window open until then.";
         let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));

@@ -10,11 +10,12 @@ use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
 use crate::secret::Secret;
+use crate::service::ProfileName;
 use crate::wizard::{Flow, Session, VaultChoice, VaultState};
 
 /// Whether the wizard's own screen asks, without anybody having wanted something of the vault.
 pub(crate) fn is_asked(session: &Session, draft: &Draft) -> bool {
-    let waits = !session.unkept.is_empty();
+    let waits = session.unkept.keys().any(|name| !is_practice(session, draft, name));
     draft.door.is_none()
         && match &session.vault {
             VaultState::Unknown | VaultState::Open(_) => false,
@@ -22,6 +23,19 @@ pub(crate) fn is_asked(session: &Session, draft: &Draft) -> bool {
             VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => waits,
             VaultState::NeedsChoice(_) => true,
         }
+}
+
+/// Whether a passphrase was entered and does not open the vault.
+pub(crate) fn is_refused(state: &VaultState) -> bool {
+    matches!(state, VaultState::NeedsPassphrase { problem: Some(_), .. })
+}
+
+/// Whether these tokens are the practice service's, which are had again at any time: nothing is asked for their sake.
+pub(crate) fn is_practice(session: &Session, draft: &Draft, name: &ProfileName) -> bool {
+    match session.profiles.iter().find(|profile| profile.name == *name) {
+        Some(profile) => session.services.iter().any(|service| service.practice && service.id == profile.service_id),
+        None => draft.profile.as_ref().is_some_and(|profile| profile.service.practice),
+    }
 }
 
 /// The question on the wizard's screen; what the person wants.
@@ -152,7 +166,8 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         let first = &mut draft.passphrase[0];
         let field = Field::new("Passphrase").error(problem.as_deref()).show_secret(ui, first);
         let enters = entered(ui, &field);
-        if draft.lead.takes(Focus::Passphrase) || enters && first.is_empty() {
+        // Enter leaves the keyboard where the next try is typed.
+        if draft.lead.takes(Focus::Passphrase) || enters {
             field.request_focus();
         }
         (first.is_empty().then_some("Enter the passphrase"), enters)

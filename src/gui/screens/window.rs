@@ -94,7 +94,7 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
             banner(ui, Tone::Info, why);
             ui.add_space(8.0);
         }
-        intent = intent.take().or(unkept::unkept_ui(ui, session));
+        intent = intent.take().or(unkept::unkept_ui(ui, session, draft));
         let from_vault = vault::vault_ui(ui, session, draft);
         let from_step = match draft.step {
             Step::Service => service::service_ui(ui, session, draft),
