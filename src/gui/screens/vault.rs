@@ -9,6 +9,7 @@ use crate::gui::intent::{Answer, Intent};
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
+use crate::gui::words;
 use crate::secret::Secret;
 use crate::wizard::{Flow, Session, VaultChoice, VaultState};
 
@@ -75,7 +76,7 @@ fn question_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inte
                 "Tokens are as good as passwords. This desktop has no keyring to lock them up with, so they are sealed \
                  with a passphrase of yours; or kept only until the window closes.",
             );
-            ui.label(small(ui, format!("What the desktop said: {}.", plain(&problem.summary))));
+            ui.label(small(ui, format!("What the desktop said: {}.", words::quoted(&problem.summary))));
             ui.add_space(8.0);
             choice_ui(ui, draft, busy)
         }
@@ -93,11 +94,6 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
     ui.add_space(8.0);
     let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
     by_passphrase.or(memory)
-}
-
-/// Words for a person: without the marks that a terminal needs.
-fn plain(text: &str) -> String {
-    text.replace('`', "")
 }
 
 /// Another key for everything in the vault.
@@ -150,12 +146,12 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
 }
 
 fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
-    let problem = problem.map(|problem| plain(&problem.summary));
+    let problem = problem.map(|problem| problem.summary.as_str());
     let (blocked, enters) = if new {
-        new_passphrase_ui(ui, draft, problem.as_deref())
+        new_passphrase_ui(ui, draft, problem)
     } else {
         let first = &mut draft.passphrase[0];
-        let field = Field::new("Passphrase").error(problem.as_deref()).show_secret(ui, first);
+        let field = Field::new("Passphrase").error(problem).show_secret(ui, first);
         let enters = entered(ui, &field);
         if draft.lead.takes(Focus::Passphrase) || enters && first.is_empty() {
             field.request_focus();
