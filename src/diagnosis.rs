@@ -32,13 +32,6 @@ impl Diagnosis {
         self
     }
 
-    /// The same without the backticks, which mark a literal where letters have one look only.
-    #[must_use]
-    pub fn unquoted(&self) -> Self {
-        let plain = |text: &str| text.replace('`', "");
-        Self { summary: plain(&self.summary), hint: self.hint.as_deref().map(plain), reference: self.reference.clone() }
-    }
-
     /// The same, with where to read on.
     #[must_use]
     pub fn reference(mut self, reference: impl Into<String>) -> Self {

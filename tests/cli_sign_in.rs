@@ -242,9 +242,12 @@ fn a_client_secret_comes_from_standard_input_or_the_environment() {
     with_secret("", &public).done();
 
     let list = program.run(&["list", "--json"]).json();
-    let names: Vec<_> =
-        list.as_array().expect("a list").iter().filter_map(|profile| profile["name"].as_str()).collect();
-    assert_eq!(names, ["named", "piped", "public"], "what was refused is not kept");
+    let state = |profile: &serde_json::Value| {
+        (profile["name"].as_str().unwrap_or_default().to_owned(), profile["state"].as_str() == Some("signed-out"))
+    };
+    let states: Vec<(String, bool)> = list.as_array().expect("a list").iter().map(state).collect();
+    let expected = [("named", false), ("piped", false), ("public", false), ("wrong", true)];
+    assert_eq!(states, expected.map(|(name, out)| (name.to_owned(), out)), "of what was refused no token is kept");
     // The secret is kept with the tokens: a refresh needs it again.
     program.run(&["refresh", "piped"]).done();
 }

@@ -130,7 +130,8 @@ impl Clipboard {
 
 fn taken_back_note(hold: Duration, now: f64) -> CopyNote {
     let words = Diagnosis::new("Copied, and marked as a secret");
-    let words = words.hint(format!("It is taken back in {} seconds, unless something else is copied", hold.as_secs()));
+    let words = words
+        .hint(format!("It is taken back after {} seconds, unless something else is copied first.", hold.as_secs()));
     CopyNote { words, is_warning: false, until: Some(now + NOTED_FOR) }
 }
 
@@ -138,7 +139,7 @@ fn unmarked_note() -> CopyNote {
     let words = Diagnosis::new("Copied, but not marked as a secret");
     let words = words.hint(
         "This desktop lets no program mark it or take it back later: what keeps a history of the clipboard keeps it \
-         too. Copy something else when you have pasted it",
+         too. Copy something else when you have pasted it.",
     );
     CopyNote { words, is_warning: true, until: None }
 }

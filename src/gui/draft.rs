@@ -245,10 +245,9 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Begins anew; window, clock, search and the practice service's faults stay.
+    /// Begins anew; window, clock and the practice service's faults stay.
     pub fn begin(&mut self) {
         *self = Self {
-            search: std::mem::take(&mut self.search),
             faults: std::mem::take(&mut self.faults),
             zone: self.zone.clone(),
             now: self.now,
@@ -258,7 +257,10 @@ impl Draft {
 
     /// Takes a service with its defaults.
     pub fn choose(&mut self, service: Service) {
+        // The card that was chosen stays where it was found.
+        let search = std::mem::take(&mut self.search);
         self.begin();
+        self.search = search;
         self.lead = Lead::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));

@@ -160,7 +160,13 @@ impl App {
                 }
                 None
             }
-            Event::Vault(VaultState::Open(_)) => self.draft.door.take()?.then.map(|then| *then),
+            Event::Vault(VaultState::Open(_)) => {
+                if self.draft.door.is_none() && self.session.tokens.is_some() && self.session.saved_as.is_none() {
+                    // What is left to do with tokens that waited for it.
+                    self.draft.lead.focus = Some(Focus::Name);
+                }
+                self.draft.door.take()?.then.map(|then| *then)
+            }
             Event::Vault(state) if self.draft.door.is_some() || screens::is_refused(state) => {
                 self.draft.lead.focus = Some(Focus::Passphrase);
                 None

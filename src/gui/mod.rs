@@ -23,6 +23,7 @@ mod steps;
 pub mod theme;
 mod tray;
 pub mod widgets;
+pub mod words;
 
 pub use crate::gui::app::{App, StartWorker, run};
 pub use crate::gui::draft::{Copied, Door, Draft, ImportDraft, Question, Step, TokenTab};

@@ -124,7 +124,7 @@ fn forms_are_found_by_name_and_by_what_reads_them() {
         assert!(window.button("Kubernetes ExecCredential").is_some(), "{}", window.words());
         assert!(window.button("curl command").is_none());
         window.fill("Search forms", "pigeon post");
-        assert!(window.reads("No form is called so."));
+        assert!(window.reads("No form matches."));
         window.fill("Search forms", "curl command");
         window.press("curl command");
         let export = window.state().draft.export.clone().expect("open");

@@ -29,7 +29,7 @@ fn a_service_is_chosen_by_its_card_and_found_by_another_name() {
         window.settle();
         assert_eq!(window.state().wanted[1], Intent::Choose("quickbooks".into()));
         window.fill("Search services", "no such service");
-        assert!(window.reads("No preset is called so."));
+        assert!(window.reads("No preset matches."));
     }
 }
 

@@ -40,7 +40,7 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     let is_taken = entered(ui, &field) && !export.search.trim().is_empty();
     let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
     if found.is_empty() {
-        let hint = "No form is called so. One of your own is a template file in the folder `forms` of your data folder; \
+        let hint = "No form matches. One of your own is a template file in the folder `forms` of your data folder; \
                     the form json carries any value.";
         ui.label(small(ui, hint));
     }

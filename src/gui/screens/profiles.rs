@@ -12,6 +12,7 @@ use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle};
+use crate::gui::words;
 use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
 /// Height of the part below the list, in points, until it was drawn once.
@@ -102,14 +103,14 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     let fill = if is_open { palette.card_hover } else { palette.card };
     let frame = egui::Frame::new().fill(fill).inner_margin(MARGIN).corner_radius(8);
     let mended = profile.state.wants_sign_in();
-    let shown = frame.show(ui, |ui| {
+    let framed = frame.show(ui, |ui| {
         words_ui(ui, session, draft, profile);
         if mended {
             ui.add_space(SPACE_S + CONTROL_HEIGHT);
         }
     });
     // Under an identity of its own: the frame, which is drawn first, would give the keyboard away each time.
-    let response = ui.interact(shown.response.rect, ui.scope_id().with("open"), Sense::click());
+    let response = ui.interact(framed.response.rect, ui.scope_id().with("open"), Sense::click());
     let described = if profile.display_name.is_empty() {
         format!("Open {}", profile.name)
     } else {
@@ -121,7 +122,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     }
     let card = response.rect;
     let response = match profile.state.trouble(draft.now) {
-        Some(trouble) => response.on_hover_text(crate::gui::theme::shown(trouble.to_string())),
+        Some(trouble) => response.on_hover_text(shown(words::told(&trouble))),
         None => response,
     };
     let opened = response.clicked().then(|| Intent::Open(profile.name.clone()));
@@ -158,7 +159,8 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
     status_dot(ui, tone, &text);
     // A dead refresh token and the like are in the state's own word.
     if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
-        let words = RichText::new(shown(trouble.summary)).small().color(Palette::of(ui).tone(Tone::Warning));
+        let words =
+            RichText::new(shown(words::quoted(&trouble.summary))).small().color(Palette::of(ui).tone(Tone::Warning));
         ui.add(egui::Label::new(words).wrap().selectable(false));
     }
     if profile.keep_alive {

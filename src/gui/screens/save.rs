@@ -6,8 +6,8 @@ use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::naming;
 use crate::gui::screens::actions::is_to_be_saved;
+use crate::gui::screens::intent_button;
 use crate::gui::screens::names::names_ui;
-use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
 use crate::wizard::{FailureCode, Flow, Session};
@@ -15,7 +15,7 @@ use crate::wizard::{FailureCode, Flow, Session};
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
     ui.separator();
-    let field = names_ui(ui, session, draft);
+    let (field, enters) = names_ui(ui, session, draft);
     let parsed = naming::plain_name(draft, session);
     let blocked = match (&parsed, session.running(Flow::Save)) {
         (Err(_), _) => Some("Enter a name first"),
@@ -26,7 +26,7 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
         field.request_focus();
         select_all(ui, field.id, &draft.name);
     }
-    let mut intent = (entered(ui, &field) && blocked.is_none()).then_some(Intent::Save { replace: false });
+    let mut intent = (enters && blocked.is_none()).then_some(Intent::Save { replace: false });
     ui.horizontal_wrapped(|ui| {
         let kind = if is_to_be_saved(session) { ButtonKind::Primary } else { ButtonKind::Secondary };
         let saved = intent_button(ui, kind, Intent::Save { replace: false }, blocked);

@@ -129,7 +129,7 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
         draft.browsing = secondary_button(ui, &words).clicked();
     } else if shown.len() == 1 {
         ui.add_space(8.0);
-        ui.label(small(ui, "No preset is called so. A custom service takes any OAuth 2.0 service by its URLs."));
+        ui.label(small(ui, "No preset matches. A custom service takes any OAuth 2.0 service by its URLs."));
     }
     intent
 }

@@ -6,10 +6,11 @@ use egui::{Frame, Id, Modal, Ui};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::screens::intent_button;
 use crate::gui::screens::vault::is_practice;
-use crate::gui::screens::{intent_button};
 use crate::gui::theme::{Tone, heading};
 use crate::gui::widgets::{ButtonKind, banner_with, notice};
+use crate::service::ProfileName;
 use crate::wizard::{Session, VaultState};
 
 /// A banner a profile; what the person wants.
@@ -20,6 +21,10 @@ pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option
             let text = "To keep them, save the profile. You will then be asked where.";
             notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
             ui.add_space(8.0);
+            continue;
+        }
+        if !matches!(session.vault, VaultState::Open(_)) {
+            waits_for_vault_ui(ui, session, name);
             continue;
         }
         let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
@@ -34,6 +39,15 @@ pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option
         ui.add_space(8.0);
     }
     intent
+}
+
+/// Nothing has failed: where tokens are kept is asked on the same screen.
+fn waits_for_vault_ui(ui: &mut Ui, session: &Session, name: &ProfileName) {
+    let shown =
+        session.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
+    let title = format!("The tokens of {shown} have come, and are only in this window yet");
+    notice(ui, Tone::Warning, &title, "They are kept once the vault is open.");
+    ui.add_space(8.0);
 }
 
 /// Asks before the window closes on tokens that are nowhere else; what the person wants.

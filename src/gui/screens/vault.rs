@@ -9,6 +9,7 @@ use crate::gui::intent::{Answer, Intent};
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
+use crate::gui::words;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::wizard::{Flow, Session, VaultChoice, VaultState};
@@ -89,7 +90,7 @@ fn question_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Inte
                 "Tokens are as good as passwords. This desktop has no keyring to lock them up with, so they are sealed \
                  with a passphrase of yours; or kept only until the window closes.",
             );
-            ui.label(small(ui, format!("What the desktop said: {}.", problem.unquoted().summary)));
+            ui.label(small(ui, format!("What the desktop said: {}.", words::quoted(&problem.summary))));
             ui.add_space(8.0);
             choice_ui(ui, draft, busy)
         }
@@ -159,12 +160,12 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
 }
 
 fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
-    let problem = problem.map(|problem| problem.unquoted().summary);
+    let problem = problem.map(|problem| problem.summary.as_str());
     let (blocked, enters) = if new {
-        new_passphrase_ui(ui, draft, problem.as_deref())
+        new_passphrase_ui(ui, draft, problem)
     } else {
         let first = &mut draft.passphrase[0];
-        let field = Field::new("Passphrase").error(problem.as_deref()).show_secret(ui, first);
+        let field = Field::new("Passphrase").error(problem).show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
         if draft.lead.takes(Focus::Passphrase) || enters {

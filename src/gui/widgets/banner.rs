@@ -6,6 +6,7 @@ use egui::{Frame, Label, Response, Stroke, Ui, UiBuilder, vec2};
 use crate::diagnosis::Diagnosis;
 use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_M, SPACE_S, SPACE_XS, Tone};
 use crate::gui::widgets::buttons::link_button;
+use crate::gui::words;
 
 /// A diagnosis: the fact, the hint under it, and the link where there is one. The text can be marked and copied.
 pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) -> Response {
@@ -19,7 +20,8 @@ pub fn banner_with<R>(
     diagnosis: &Diagnosis,
     actions: impl FnOnce(&mut Ui) -> R,
 ) -> (R, Response) {
-    framed(ui, tone, &diagnosis.summary, diagnosis.hint.as_deref(), |ui| {
+    let hint = diagnosis.hint.as_deref().and_then(words::hint);
+    framed(ui, tone, &words::quoted(&diagnosis.summary), hint.as_deref(), |ui| {
         if let Some(reference) = &diagnosis.reference {
             link_button(ui, reference, reference);
         }
@@ -29,7 +31,8 @@ pub fn banner_with<R>(
 
 /// A message that is no error: a title, and text under it (may be empty).
 pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) -> Response {
-    framed(ui, tone, title, (!text.is_empty()).then_some(text), |_| ()).1
+    let text = words::quoted(text);
+    framed(ui, tone, &words::quoted(title), (!text.is_empty()).then_some(text.as_str()), |_| ()).1
 }
 
 fn framed<R>(

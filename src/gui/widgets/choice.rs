@@ -34,7 +34,7 @@ pub fn choice<T: PartialEq + Clone>(
             response.mark_changed();
         }
         if let Some(help) = help {
-            ui.label(theme::small(ui, help));
+            ui.label(theme::small(ui, crate::gui::words::quoted(help)));
         }
         response
     })

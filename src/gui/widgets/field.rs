@@ -5,6 +5,7 @@ use egui::{Response, RichText, TextEdit, TextStyle, Ui, vec2};
 use crate::gui::clipboard::guarded;
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
 use crate::gui::widgets::intake::{self, Intake};
+use crate::gui::words;
 use crate::secret::Secret;
 
 /// Room that a secret field reserves before the first letter, in bytes: most secrets never outgrow it, so that the
@@ -208,7 +209,8 @@ impl<'a> Field<'a> {
     }
 
     fn lines_below(&self, ui: &mut Ui, field: &Response) {
-        if let Some(error) = self.error {
+        let (error, help) = (self.error.map(words::quoted), self.help.map(words::quoted));
+        if let Some(error) = &error {
             let colour = Palette::of(ui).tone(Tone::Danger);
             ui.label(RichText::new(theme::shown(error)).small().color(colour));
         }
@@ -217,11 +219,14 @@ impl<'a> Field<'a> {
             let colour = Palette::of(ui).tone(Tone::Danger);
             ui.label(RichText::new(refused).small().color(colour));
         }
-        if let Some(help) = self.help {
+        if let Some(help) = &help {
             ui.label(theme::small(ui, help));
         }
-        let description =
-            [self.error, refused.as_deref(), self.help].into_iter().flatten().collect::<Vec<_>>().join(". ");
+        let description = [error.as_deref(), refused.as_deref(), help.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(". ");
         ui.ctx().accesskit_node_builder(field.id, |node| {
             if !description.is_empty() {
                 node.set_description(description);

@@ -3,6 +3,7 @@
 use egui::{Checkbox, Response, Ui};
 
 use crate::gui::theme;
+use crate::gui::words;
 
 /// A tick box with its label and, below, what it means.
 pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Response {
@@ -17,7 +18,7 @@ pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Re
             let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
             ui.horizontal_top(|ui| {
                 ui.add_space(indent);
-                ui.add(egui::Label::new(theme::small(ui, help)).wrap());
+                ui.add(egui::Label::new(theme::small(ui, words::quoted(help))).wrap());
             });
         }
         response

@@ -1,0 +1,89 @@
+//! Words for a person who looks at the window. A terminal marks a literal with backticks and names commands; the window
+//! has quotes and buttons.
+
+use crate::diagnosis::Diagnosis;
+
+/// What begins a command of ours in a literal. The window has buttons for what these do.
+const COMMAND: &str = "`tokenwright ";
+
+/// The text with its literals in quotes; a backtick without another one stays.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`')
+        && let Some((literal, behind)) = after.split_once('`')
+    {
+        quoted.push_str(before);
+        quoted.push('“');
+        quoted.push_str(literal);
+        quoted.push('”');
+        rest = behind;
+    }
+    quoted.push_str(rest);
+    quoted
+}
+
+/// A hint without the commands for a terminal; nothing where it was nothing else.
+pub fn hint(text: &str) -> Option<String> {
+    let kept: Vec<String> = text.split("; ").filter_map(without_command).collect();
+    (!kept.is_empty()).then(|| quoted(&kept.join("; ")))
+}
+
+/// Fact and hint, each on a line of its own.
+pub fn told(diagnosis: &Diagnosis) -> String {
+    let fact = quoted(&diagnosis.summary);
+    match diagnosis.hint.as_deref().and_then(hint) {
+        Some(hint) => format!("{fact}\n{hint}"),
+        None => fact,
+    }
+}
+
+/// `words: COMMAND, more` becomes `words, more`, and `words? COMMAND …` becomes `words?`; a part that begins with a
+/// command is left out.
+fn without_command(part: &str) -> Option<String> {
+    let Some(start) = part.find(COMMAND) else { return Some(part.to_owned()) };
+    let before = &part[..start];
+    if let Some(question) = before.strip_suffix("? ") {
+        return Some(format!("{question}?"));
+    }
+    let before = before.strip_suffix(": ")?;
+    let after = part[start + 1..].split_once('`').map_or("", |(_, after)| after);
+    Some(format!("{before}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_are_quoted_and_a_lonely_backtick_stays() {
+        for (text, expected) in [
+            ("there is a profile `acme` already", "there is a profile “acme” already"),
+            ("`a` and `b`", "“a” and “b”"),
+            ("it said ` once", "it said ` once"),
+            ("`a` and ` once", "“a” and ` once"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    #[test]
+    fn commands_for_a_terminal_are_left_out_of_a_hint() {
+        for (text, expected) in [
+            ("sign in again: `tokenwright sign-in acme`", Some("sign in again")),
+            (
+                "sign in again: `tokenwright sign-in acme`, or open the profile in the window; `tokenwright refresh \
+                 acme` asks once more",
+                Some("sign in again, or open the profile in the window"),
+            ),
+            ("`tokenwright list` names the saved profiles", None),
+            ("did you mean `acme`? `tokenwright list` names the saved profiles", Some("did you mean “acme”?")),
+            ("choose `S256`", Some("choose “S256”")),
+        ] {
+            assert_eq!(hint(text).as_deref(), expected);
+        }
+        let diagnosis = Diagnosis::new("there is no `acme`").hint("`tokenwright list` names the saved profiles");
+        assert_eq!(told(&diagnosis), "there is no “acme”");
+    }
+}
