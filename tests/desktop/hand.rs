@@ -58,6 +58,7 @@ impl Window {
     /// Takes a service by its name.
     pub fn choose(&self, service: &str) {
         self.reader.focus("Search services");
+        self.desktop.display.key("ctrl+a");
         self.desktop.display.type_text(service);
         self.reader.press(service);
         self.reader.wait("Next");

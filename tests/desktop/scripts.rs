@@ -19,7 +19,7 @@ const SCRIPTS: [(&str, &str, &str); 8] = [
 ];
 
 /// One name in all of them, without what is drawn from right to left.
-const NAME: &str = "株式会社 东京 한국 ไทย 🎉";
+const NAME: &str = "World 株式会社 东京 한국 ไทย 🎉";
 
 const SEARCH: &str = "Search services";
 
@@ -67,8 +67,9 @@ fn headings_and_fields_of_equal_widths_draw_them_too() {
     };
     let pictures = [Window::of(program(), "dark"), with_dejavu_alone(program(), "dark")].map(|window| {
         window.reader.focus(SEARCH);
-        window.desktop.display.type_text("of the world");
+        window.desktop.display.type_text("world");
         window.reader.press(NAME);
+        window.desktop.display.xdotool(&["mousemove", "5", "890"]);
         let heading = picture(&window, NAME);
         window.reader.press("Next");
         let field = typed(&window, "Client ID", "株한ก");
@@ -101,16 +102,18 @@ url = "https://service.example/token"
 /// What the screen shows of a field with this text in it.
 fn typed(window: &Window, field: &str, text: &str) -> Vec<u8> {
     window.paste(field, "ctrl+v", text);
+    // The caret stands at one place, whatever the width of the text.
+    window.desktop.display.key("Home");
     picture(window, field)
 }
 
-/// What the screen shows of the left of something.
+/// What the screen shows of something.
 fn picture(window: &Window, name: &str) -> Vec<u8> {
-    let (x, y) = window.reader.middle_of(name);
-    let place = format!("100x22+{}+{}", window.reader.left_of(name).min(x), y - 11);
+    let (x, y, width, height) = window.reader.place_of(name);
     window.desktop.rest();
     let file = window.desktop.program.home().join("part.ppm");
     let path = file.to_str().expect("a path that is text");
+    let place = format!("{width}x{height}+{x}+{y}");
     window.desktop.output("import", &["-window", "root", "-crop", &place, "+repage", path]);
     fs::read(&file).expect("a picture")
 }

@@ -119,14 +119,9 @@ impl Reader {
         (x + width / 2, y + height / 2)
     }
 
-    /// The left edge of a field on the screen, in pixels.
+    /// Where it is on the screen, in pixels: left, top, width and height.
     #[track_caller]
-    pub fn left_of(&self, name: &str) -> i32 {
-        self.place_of(name).0
-    }
-
-    #[track_caller]
-    fn place_of(&self, name: &str) -> (i32, i32, i32, i32) {
+    pub fn place_of(&self, name: &str) -> (i32, i32, i32, i32) {
         let field = self.until(name, || self.find_with(name, "Text").or_else(|| self.find(name)));
         self.proxy(&field, "Component").call("GetExtents", &(0_u32)).expect("a place on the screen")
     }
