@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::hand::MARK;
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, Selection, until};
 use crate::support::process::Process;
@@ -12,49 +13,76 @@ use crate::support::tokenwright::Tokenwright;
 use tokenwright::desktop::{Clipboard, Sensitivity};
 use tokenwright::secret::Secret;
 
-const MARK: &str = "x-kde-passwordManagerHint";
+/// How long a secret stays on the clipboard here.
+const HOLD: Duration = Duration::from_secs(3);
+
 
 /// The hold of a minute, made short: what the window's worker does, on a real desktop.
 #[test]
-fn a_secret_is_taken_back_after_its_time_and_a_new_copy_starts_the_clock_anew() {
+fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_program_is_left() {
     let desktop = Desktop::start(Tokenwright::new(), "light");
     let mut helper = helper(&desktop);
-    helper.type_text("secret at-1\n");
-    helper.line_with("copied");
+    helper.copies("secret at-1");
     assert_eq!(desktop.pasted(Selection::Clipboard), "at-1");
     assert!(targets(&desktop).contains(MARK));
     until("the first taken back", || desktop.pasted(Selection::Clipboard).is_empty().then_some(()));
-    // Another program's text is left, and so is what is no secret.
-    helper.type_text("secret at-2\n");
-    helper.line_with("copied");
+    helper.copies("secret at-2");
     let other = desktop.copy(Selection::Clipboard, "of another program");
-    helper.line_with("time is over");
+    helper.lets_the_time_pass();
     assert_eq!(desktop.pasted(Selection::Clipboard), "of another program");
     drop(other);
-    helper.type_text("plain http://127.0.0.1\n");
-    helper.line_with("copied");
-    helper.line_with("time is over");
+    helper.copies("plain http://127.0.0.1");
+    helper.lets_the_time_pass();
     assert_eq!(desktop.pasted(Selection::Clipboard), "http://127.0.0.1");
     assert!(!targets(&desktop).contains(MARK));
+}
+
+#[test]
+fn a_copy_within_the_time_of_another_starts_the_clock_anew() {
+    let desktop = Desktop::start(Tokenwright::new(), "light");
+    let mut helper = helper(&desktop);
+    helper.copies("secret at-1");
+    // waits: the first copy has had two thirds of its time
+    std::thread::sleep(HOLD * 2 / 3);
+    helper.copies("secret at-1");
+    let second = Instant::now();
+    until("the second taken back", || desktop.pasted(Selection::Clipboard).is_empty().then_some(()));
+    let stood = second.elapsed();
+    // The clock of the first would have ended it after a third.
+    assert!(stood > HOLD * 2 / 3, "the second copy stood for {stood:?} of {HOLD:?}");
 }
 
 fn targets(desktop: &Desktop) -> String {
     desktop.output("xclip", &["-o", "-selection", "clipboard", "-t", "TARGETS"])
 }
 
+/// A worker on that desktop.
+struct Helper(Process);
+
+impl Helper {
+    fn copies(&mut self, what: &str) {
+        self.0.type_text(&format!("{what}\n"));
+        self.0.line_with("copied");
+    }
+
+    fn lets_the_time_pass(&self) {
+        // waits: what is looked for is that something does not happen
+        std::thread::sleep(HOLD + Duration::from_secs(1));
+    }
+}
+
 /// This test program once more, on that desktop: its environment is that of a process, not of a thread.
-fn helper(desktop: &Desktop) -> Process {
+fn helper(desktop: &Desktop) -> Helper {
     let mut helper = Command::new(std::env::current_exe().expect("this program"));
     helper.args(["--ignored", "--exact", "clipboard::worker_of_its_own", "--nocapture"]);
     helper.env("DISPLAY", desktop.display.name()).env_remove("WAYLAND_DISPLAY");
-    Process::start(helper.env("TOKENWRIGHT_HOME", desktop.program.data()))
+    Helper(Process::start(helper.env("TOKENWRIGHT_HOME", desktop.program.data())))
 }
 
 #[test]
 #[ignore = "the other process: the worker that another test starts on a desktop of its own"]
 fn worker_of_its_own() {
     use tokenwright::wizard::{Command, CopyOutcome, Event, Worker};
-    const HOLD: Duration = Duration::from_millis(1500);
     let (sender, events) = channel();
     let sender = Mutex::new(sender);
     let edges = crate::hand::edges(Clipboard::of_desktop(HOLD));
@@ -70,8 +98,5 @@ fn worker_of_its_own() {
         let event = events.recv_timeout(PATIENCE).expect("an answer");
         assert!(matches!(event, Event::Copied(_, CopyOutcome::Done(HOLD))), "{event:?}");
         println!("copied");
-        // waits: what is looked for is that something does not happen
-        std::thread::sleep(HOLD + Duration::from_secs(1));
-        println!("time is over");
     }
 }

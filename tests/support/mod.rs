@@ -2,6 +2,7 @@
 //! Everything that is started here is ended when its value is dropped, and every wait has an end.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod accessibility;
 pub mod browser;
 pub mod desktop;
 pub mod display;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long anything may take before the test gives up: generous, for a busy machine; no test measures time.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A folder for one test, removed when it is dropped.
 pub fn temp_home() -> tempfile::TempDir {

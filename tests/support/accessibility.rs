@@ -1,0 +1,198 @@
+//! A screen reader of a test's own: it finds what is on the real window by its name, presses it and gives it the
+//! keyboard, through the bus that real ones use (AT-SPI).
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use zbus::blocking::connection::Builder;
+use zbus::blocking::{Connection, Proxy};
+use zbus::zvariant::OwnedObjectPath;
+
+use crate::support::PATIENCE;
+use crate::support::desktop::until;
+use crate::support::process::Process;
+
+const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+
+/// A session bus with nothing on it but the service for screen readers.
+const CONFIGURATION: &str = "<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>\
+    <policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>";
+
+/// The role of words beside something else (`ATSPI_ROLE_LABEL`).
+const LABEL: u32 = 29;
+
+/// The state of having the keyboard (`ATSPI_STATE_FOCUSED` is 12).
+const FOCUSED: u32 = 1 << 12;
+
+type Node = (String, OwnedObjectPath);
+
+/// A call that nobody answers is no reason to wait.
+fn connect(address: &str) -> Connection {
+    let builder = Builder::address(address).expect("an address").method_timeout(Duration::from_secs(5));
+    builder.build().expect("a bus")
+}
+
+/// The reader, gone when it is dropped.
+pub struct Reader {
+    connection: Connection,
+    address: String,
+    _launcher: Process,
+    _bus: Process,
+}
+
+impl Reader {
+    /// Starts the buses for this display; `folder` is for a file of their own.
+    pub fn start(display: &str, folder: &Path) -> Self {
+        let file = folder.join("bus.conf");
+        fs::write(&file, CONFIGURATION).expect("our own file");
+        let mut bus = Command::new("dbus-daemon");
+        bus.arg("--nofork").arg("--print-address").arg(format!("--config-file={}", file.display()));
+        let mut bus = Process::start(&mut bus);
+        let address = bus.line_with("unix:").trim().to_owned();
+        let mut launcher = Command::new(LAUNCHER);
+        launcher.arg("--launch-immediately").env("DBUS_SESSION_BUS_ADDRESS", &address).env("DISPLAY", display);
+        // Its socket lies there; several tests run at once.
+        let runtime = folder.join("run");
+        fs::create_dir_all(&runtime).expect("our own folder");
+        launcher.env("XDG_RUNTIME_DIR", &runtime).env("HOME", folder);
+        // That a reader is there is a setting: without a service that keeps settings it would stay off.
+        launcher.env("GSETTINGS_BACKEND", "memory");
+        let launcher = Process::start(&mut launcher);
+        let session = connect(&address);
+        let own = until("the bus of screen readers", || {
+            let service = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").ok()?;
+            service.call::<_, _, String>("GetAddress", &()).ok()
+        });
+        let status = zbus::blocking::proxy::Builder::<Proxy<'_>>::new(&session).destination("org.a11y.Bus").expect("a name");
+        let status = status.path("/org/a11y/bus").expect("a path").interface("org.a11y.Status").expect("an interface");
+        let status = status.cache_properties(zbus::proxy::CacheProperties::No).build().expect("a status");
+        until("a screen reader to be there", || {
+            status.set_property("IsEnabled", true).ok()?;
+            status.get_property::<bool>("IsEnabled").ok().filter(|is_enabled| *is_enabled)
+        });
+        let connection = connect(&own);
+        Self { connection, address, _launcher: launcher, _bus: bus }
+    }
+
+    /// What `DBUS_SESSION_BUS_ADDRESS` of the window has to be.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Presses what has this name.
+    #[track_caller]
+    pub fn press(&self, name: &str) {
+        self.until(name, || {
+            let pressed = self.find(name)?;
+            self.proxy(&pressed, "Action").call::<_, _, bool>("DoAction", &(0_i32)).ok().filter(|done| *done)
+        });
+    }
+
+    /// Gives the keyboard to what has this name and takes text, or else can be pressed, and waits until it has it.
+    #[track_caller]
+    pub fn focus(&self, name: &str) {
+        self.until(name, || {
+            let field = self.find_with(name, "Text").or_else(|| self.find(name))?;
+            self.proxy(&field, "Component").call::<_, _, bool>("GrabFocus", &()).ok()?;
+            let has_focus = || {
+                let states: Vec<u32> = self.proxy(&field, "Accessible").call("GetState", &()).ok()?;
+                states.first().filter(|states| **states & FOCUSED != 0).map(|_| ())
+            };
+            let end = Instant::now() + Duration::from_secs(2);
+            while Instant::now() < end {
+                if has_focus().is_some() {
+                    return Some(());
+                }
+                // waits: the window takes it in a frame of its own
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            None
+        });
+    }
+
+    /// The middle of a field on the screen, in pixels.
+    #[track_caller]
+    pub fn middle_of(&self, name: &str) -> (i32, i32) {
+        let (x, y, width, height) = self.place_of(name);
+        (x + width / 2, y + height / 2)
+    }
+
+    /// Where it is on the screen, in pixels: left, top, width and height.
+    #[track_caller]
+    pub fn place_of(&self, name: &str) -> (i32, i32, i32, i32) {
+        let field = self.until(name, || self.find_with(name, "Text").or_else(|| self.find(name)));
+        self.proxy(&field, "Component").call("GetExtents", &(0_u32)).expect("a place on the screen")
+    }
+
+    /// Waits until something has this in its name.
+    #[track_caller]
+    pub fn wait(&self, part: &str) {
+        self.until(part, || self.names().iter().any(|name| name.contains(part)).then_some(()));
+    }
+
+    /// As `until`, and says what was there instead.
+    #[track_caller]
+    fn until<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(Instant::now() < end, "waited in vain for {what} among {:?}", self.names());
+            // waits: another program's screen gives no sign
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    /// The names of everything that is on the window.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.walk(&mut |_, name| {
+            names.push(name.to_owned());
+            false
+        });
+        names
+    }
+
+    fn find(&self, name: &str) -> Option<Node> {
+        self.find_with(name, "Action")
+    }
+
+    /// What has this name and this interface.
+    fn find_with(&self, name: &str, interface: &str) -> Option<Node> {
+        let wanted = format!("org.a11y.atspi.{interface}");
+        self.walk(&mut |node, found| {
+            let has = || self.proxy(node, "Accessible").call::<_, _, Vec<String>>("GetInterfaces", &()).ok();
+            // The label above a field has its name, and is text as well.
+            let role = || self.proxy(node, "Accessible").call::<_, _, u32>("GetRole", &()).ok();
+            found == name && role() != Some(LABEL) && has().is_some_and(|interfaces| interfaces.contains(&wanted))
+        })
+    }
+
+    /// The first thing that `is_it`, from the root of all programs down.
+    fn walk(&self, is_it: &mut dyn FnMut(&Node, &str) -> bool) -> Option<Node> {
+        let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").expect("a path");
+        let mut open: Vec<Node> = vec![("org.a11y.atspi.Registry".to_owned(), root)];
+        while let Some(node) = open.pop() {
+            let proxy = self.proxy(&node, "Accessible");
+            // What has gone meanwhile has no name.
+            let name: String = proxy.get_property("Name").unwrap_or_default();
+            if is_it(&node, &name) {
+                return Some(node);
+            }
+            let children: Vec<Node> = proxy.call("GetChildren", &()).unwrap_or_default();
+            open.extend(children.into_iter().rev());
+        }
+        None
+    }
+
+    fn proxy(&self, node: &Node, interface: &str) -> Proxy<'static> {
+        let interface = format!("org.a11y.atspi.{interface}");
+        let builder = zbus::blocking::proxy::Builder::new(&self.connection);
+        let builder = builder.destination(node.0.clone()).expect("a name").path(node.1.clone()).expect("a path");
+        let builder = builder.interface(interface).expect("an interface");
+        builder.cache_properties(zbus::proxy::CacheProperties::No).build().expect("a proxy")
+    }
+}
