@@ -280,7 +280,7 @@ impl Refusal {
         if self.cause == Cause::Client && self.asks_for_basic {
             return Some(
                 "client id or secret is wrong, or they were not sent as the service wants: it asks for Basic, so set the \
-                 client authentication to Basic"
+                 client authentication to Basic if it is another"
                     .to_owned(),
             );
         }
