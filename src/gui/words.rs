@@ -8,19 +8,17 @@ const COMMAND: &str = "`tokenwright ";
 
 /// The text with its literals in quotes; a backtick without another one stays.
 pub fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('`')
-        && let Some((literal, behind)) = after.split_once('`')
-    {
-        quoted.push_str(before);
-        quoted.push('“');
-        quoted.push_str(literal);
-        quoted.push('”');
-        rest = behind;
-    }
-    quoted.push_str(rest);
-    quoted
+    let marks = text.chars().filter(|c| *c == '`').count();
+    let pairs = marks / 2;
+    let mut seen = 0;
+    let shown = text.chars().map(|c| {
+        if c != '`' || seen == 2 * pairs {
+            return c;
+        }
+        seen += 1;
+        if seen % 2 == 1 { '“' } else { '”' }
+    });
+    shown.collect()
 }
 
 /// A hint without the commands for a terminal; nothing where it was nothing else.
