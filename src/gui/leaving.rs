@@ -163,8 +163,15 @@ impl App {
                 if self.draft.door.is_none() && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                     // What is left to do with tokens that waited for it.
                     self.draft.lead.focus = Some(Focus::Name);
+                } else if self.draft.profile.is_none() {
+                    self.draft.lead.focus = Some(Focus::Search);
                 }
                 self.draft.door.take()?.then.map(|then| *then)
+            }
+            // A passphrase that did not open it: the next one is typed where this one was.
+            Event::Vault(VaultState::NeedsPassphrase { problem: Some(_), .. }) => {
+                self.draft.lead.focus = Some(Focus::Passphrase);
+                None
             }
             Event::Vault(_) if self.draft.door.is_some() => {
                 self.draft.lead.focus = Some(Focus::Passphrase);
