@@ -243,7 +243,7 @@ fn a_client_secret_comes_from_standard_input_or_the_environment() {
 
     let list = program.run(&["list", "--json"]).json();
     let state = |profile: &serde_json::Value| {
-        (profile["name"].as_str().unwrap_or_default().to_owned(), profile["state"].as_str() == Some("signed-out"))
+        (profile["name"].as_str().unwrap_or_default().to_owned(), profile["state"].as_str() == Some("signed out"))
     };
     let states: Vec<(String, bool)> = list.as_array().expect("a list").iter().map(state).collect();
     let expected = [("named", false), ("piped", false), ("public", false), ("wrong", true)];

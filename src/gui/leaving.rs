@@ -164,6 +164,8 @@ impl App {
                 if self.draft.door.is_none() && self.session.tokens.is_some() && self.session.saved_as.is_none() {
                     // What is left to do with tokens that waited for it.
                     self.draft.lead.focus = Some(Focus::Name);
+                } else if self.draft.profile.is_none() {
+                    self.draft.lead.focus = Some(Focus::Search);
                 }
                 self.draft.door.take()?.then.map(|then| *then)
             }

@@ -23,7 +23,7 @@ fn a_profile_is_kept_alive_by_a_tick_and_why_it_is_not_is_told() {
         session.apply(Event::Alive(vec![KeptAlive { name: name("demo"), next: None, problem }]));
         window.settle();
         assert!(window.reads("Kept alive, not refreshed just now"), "{}", window.words());
-        assert!(window.reads("Not refreshed: cannot connect to `example.test`"));
+        assert!(window.reads("Not refreshed: cannot connect to “example.test”"));
         window.press("Keep alive");
         assert_eq!(window.state().wanted[1], Intent::SetKeepAlive(name("demo"), false));
     }

@@ -218,7 +218,7 @@ fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
     for dress in DRESSES {
         let mut window = stage(dress, exporting(), choosing(None));
         let words = window.words();
-        for line in ["Written at each refresh", "Written once", "Failed: `/home/ada/demo.env` was changed"] {
+        for line in ["Written at each refresh", "Written once", "Failed: “/home/ada/demo.env” was changed"] {
             assert!(words.contains(line), "{line} in\n{words}");
         }
         assert!(words.contains(".env file, last written 2030-03-17 17:46:40"), "{words}");

@@ -193,7 +193,7 @@ fn an_issuer_is_asked_only_when_the_person_says_so() {
 fn a_document_that_cannot_be_read_is_told_beside_the_fields() {
     for dress in DRESSES {
         let window = stage(dress, import_failed(), importing());
-        assert!(window.reads("`a.json`: line 3, column 9: the JSON ends in the middle"));
+        assert!(window.reads("“a.json”: line 3, column 9: the JSON ends in the middle"));
         assert!(window.field("File").is_some() && window.button("Use it").is_none());
     }
 }

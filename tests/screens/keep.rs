@@ -149,7 +149,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.wait("Kept as demo.");
     let first = machine.access_token();
     machine.press("Call refresh token endpoint");
-    machine.wait("the new tokens of `demo` could not be kept: ");
+    machine.wait("the new tokens of “demo” could not be kept: ");
     let second = machine.access_token();
     assert_ne!(second, first);
 
@@ -159,7 +159,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
 
     // The refresh token in memory is the one that is good now, and it is not spent while the next one could not be kept.
     machine.press("Call refresh token endpoint");
-    machine.wait("`demo` was not refreshed, since its new tokens could not be kept");
+    machine.wait("“demo” was not refreshed, since its new tokens could not be kept");
     assert_eq!(service.asked("/refresh").len(), 1);
     std::fs::remove_dir(&lock).expect("our own folder");
     machine.press("Try again to keep them");
@@ -279,7 +279,7 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
-    machine.wait("waiting for the refresh of `demo` that refresh (process ");
+    machine.wait("waiting for the refresh of “demo” that refresh (process ");
     release.send(()).expect("the service waits");
     machine.wait("None yet. A profile is what step 3 saves");
     assert!(!machine.window.reads("waiting for the refresh"), "{}", machine.window.words());
@@ -299,7 +299,7 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     machine.window.fill("Client ID", "another");
     machine.press("Step 3 of 3: Tokens, done");
     machine.press("Save profile");
-    machine.wait("there is a profile `demo` already, of another client id: `it` there, `another` here");
+    machine.wait("there is a profile “demo” already, of another client id: “it” there, “another” here");
     assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
     machine.press("Replace");
     machine.wait_until("replaced", |_| {

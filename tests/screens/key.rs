@@ -81,7 +81,7 @@ fn a_key_that_cannot_make_the_signature_is_told_with_both() {
     let mut draft = at(service("google-service-account"), Step::Authorization);
     draft.secrets.signing_key = Some(curve);
     let window = stage(DRESSES[0], started(), draft);
-    let words = "RS256` is signed with an RSA key, and this is an EC key on P-256";
+    let words = "RS256” is signed with an RSA key, and this is an EC key on P-256";
     assert!(window.reads(words), "{}", window.words());
 }
 

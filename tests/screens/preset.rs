@@ -44,7 +44,7 @@ fn a_preset_is_customised_under_an_id_and_a_name_of_its_own() {
         window.press("Customise");
         assert!(window.button("Save preset").is_some() && window.reads("my-quickbooks"), "{}", window.words());
         window.fill("Preset ID", "a b");
-        assert!(window.reads("an id has letters, digits, `-` and `_`, and starts with a letter"));
+        assert!(window.reads("an id has letters, digits, “-” and “_”, and starts with a letter"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
         window.fill("Preset ID", "google");
         assert!(window.reads("It takes the place of Google on this machine."));
@@ -88,7 +88,7 @@ fn a_file_that_is_there_is_replaced_only_when_told_so() {
     for dress in DRESSES {
         let there = "there is a preset file `/home/a/presets/acme.toml` already, and it is not the same";
         let mut window = stage(dress, written(Err(there)), customising());
-        assert!(window.reads(there));
+        assert!(window.reads("there is a preset file “/home/a/presets/acme.toml” already, and it is not the same"));
         window.press("Replace the preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
         let full = stage(dress, written(Err(FULL)), customising());

@@ -307,7 +307,7 @@ fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
         let attempt = session.begin(Flow::Open);
         session.apply(Event::Failed(attempt, failure("`old.toml` line 3: there is no key `bearr`")));
         let mut window = stage(dress, session, draft());
-        assert!(window.reads("`old.toml` line 3: there is no key `bearr`"));
+        assert!(window.reads("“old.toml” line 3: there is no key “bearr”"));
         window.press("Dismiss");
         assert_eq!(window.state().wanted, [Intent::Dismiss(0)]);
     }

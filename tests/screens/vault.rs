@@ -29,6 +29,8 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         machine.window.fill("Passphrase", "wrong");
         machine.press("Open the vault");
         machine.wait("the passphrase does not open the vault");
+        machine.window.settle();
+        assert_eq!(machine.window.focused(), "Passphrase");
         machine.window.fill("Passphrase", "correct horse");
         machine.press("Open the vault");
         machine.wait("Vault: passphrase");

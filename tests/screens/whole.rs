@@ -67,10 +67,10 @@ fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on(
     let port = url::Url::parse(&redirect).expect("a URL").port().expect("a port");
     let tls = std::net::TcpStream::connect(("localhost", port)).expect("connected");
     std::io::Write::write_all(&mut &tls, b"\x16\x03\x01\x00\x05").expect("written");
-    machine.wait("the browser came back over `https`");
+    machine.wait("the browser came back over “https”");
     drop(tls);
     let _ = ask(&redirect.replace("/callback?", "/callback/?"));
-    machine.wait("the browser came to `/callback/`, and the response is waited for at `/callback`");
+    machine.wait("the browser came to “/callback/”, and the response is waited for at “/callback”");
     follow(&sent[0]);
     machine.wait("Kept as draft practice-ada");
 }
@@ -91,7 +91,7 @@ fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
 
     machine.window.fill("Response pasted by hand", &redirect.replace("state=", "state=x"));
     machine.press("Use what was pasted");
-    machine.wait("`state`");
+    machine.wait("“state”");
     assert!(machine.window.reads("Waiting on"));
 
     machine.window.fill("Response pasted by hand", &redirect);

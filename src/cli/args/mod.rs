@@ -32,8 +32,8 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.
 
-Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory,
-TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_PASSWORD,
+Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory, \
+TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_PASSWORD, \
 TOKENWRIGHT_REFRESH_TOKEN, TOKENWRIGHT_AGENT=off.
 
 Begin with: tokenwright sign-in demo --service practice";
@@ -72,7 +72,7 @@ pub enum Task {
         #[arg(long)]
         json: bool,
     },
-    /// Forget a profile and its tokens
+    /// Forget a profile and its tokens, once a refresh that is on its way is done
     Forget {
         /// The profile
         name: String,

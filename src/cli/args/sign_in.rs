@@ -48,7 +48,7 @@ pub struct SignInOptions {
     /// The redirect URI, exactly as registered
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
-    /// Sign in although the profile is another client's, service's or input's, which it then no longer is
+    /// Sign in although the profile belongs to another client, service or account, and replace it
     #[arg(long)]
     pub replace: bool,
     /// The command that opens the URL, in place of the desktop's browser

@@ -8,6 +8,7 @@ use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{dot, section};
+use crate::gui::words;
 use crate::service::ProfileName;
 use crate::wizard::Session;
 
@@ -49,7 +50,7 @@ fn outlet_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName, 
 
 fn state(file: &Outlet) -> (Tone, String) {
     match &file.problem {
-        Some(problem) => (Tone::Danger, format!("Failed: {problem}")),
+        Some(problem) => (Tone::Danger, format!("Failed: {}", words::quoted(problem))),
         None if file.sink => (Tone::Success, "Written at each refresh".to_owned()),
         None if file.live => (Tone::Success, "Live".to_owned()),
         None => (Tone::Neutral, "Written once".to_owned()),
