@@ -16,7 +16,6 @@ use tokenwright::secret::Secret;
 /// How long a secret stays on the clipboard here.
 const HOLD: Duration = Duration::from_secs(3);
 
-
 /// The hold of a minute, made short: what the window's worker does, on a real desktop.
 #[test]
 fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_program_is_left() {

@@ -22,7 +22,10 @@ fn the_links_of_a_service_open_in_the_browser_by_pointer_by_key_and_by_a_screen_
         for (name, url) in links.into_iter().filter_map(|(name, url)| Some((name, url.clone()?))) {
             let by_pointer = || {
                 let (x, y) = window.reader.middle_of(name);
-                window.desktop.display.click(x.try_into().expect("on the screen"), y.try_into().expect("on the screen"));
+                window
+                    .desktop
+                    .display
+                    .click(x.try_into().expect("on the screen"), y.try_into().expect("on the screen"));
             };
             let by_key = || {
                 window.reader.focus(name);

@@ -14,3 +14,4 @@ mod notices;
 mod panic;
 mod scripts;
 mod waiting;
+mod wayland;

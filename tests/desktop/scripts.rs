@@ -65,7 +65,8 @@ fn headings_and_fields_of_equal_widths_draw_them_too() {
         program.add_preset("world.toml", &preset);
         program
     };
-    let pictures = [Window::of(program(), "dark"), with_dejavu_alone(program(), "dark")].map(|window| {
+    let windows = [("scripts", Window::of(program(), "dark")), ("boxes", with_dejavu_alone(program(), "dark"))];
+    let pictures = windows.map(|(what, window)| {
         window.reader.focus(SEARCH);
         window.desktop.display.type_text("world");
         window.reader.press(NAME);
@@ -73,7 +74,7 @@ fn headings_and_fields_of_equal_widths_draw_them_too() {
         let heading = picture(&window, NAME);
         window.reader.press("Next");
         let field = typed(&window, "Client ID", "株한ก");
-        window.desktop.picture("desktop-scripts-dark");
+        window.desktop.picture(&format!("desktop-{what}-dark"));
         (heading, field)
     });
     let [(heading, field), (boxes, boxed_field)] = pictures;

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::support::accessibility::Reader;
 use crate::support::desktop::until;
+use crate::support::display::Display;
 use crate::support::process::{Finished, Process};
 use crate::support::temp_home;
 use crate::support::tokenwright::Tokenwright;
@@ -61,11 +63,27 @@ impl Compositor {
         Process::start(&mut self.command(program, arguments)).finish()
     }
 
-    /// The first key of a new keyboard is lost.
-    fn keys(&self, keys: &[&str]) {
-        let all = [&["-s", "300", "-k", "Shift_L", "-s", "100"], keys].concat();
-        let pressed = self.run("wtype", &all);
+    /// Presses keys in a field. Without a keyboard no window has it, and a new one takes it from whoever had it: so the
+    /// field gets it between the coming of the keyboard, whose first key is lost, and the keys.
+    #[track_caller]
+    fn keys(&self, reader: &Reader, field: &str, keys: &[&str]) {
+        let all = [&["-s", "300", "-k", "Shift_L", "-s", "100", "-"], keys].concat();
+        let keyboard = Process::start(&mut self.command("wtype", &all));
+        // waits: nothing says that the keyboard is there
+        std::thread::sleep(Duration::from_millis(800));
+        reader.focus(field);
+        // It reads its input to the end before the keys.
+        let pressed = keyboard.finish();
         assert_eq!(pressed.code, 0, "{}", pressed.stderr);
+    }
+
+    /// Copies all of a field by keys, until it is there.
+    #[track_caller]
+    fn copied_out(&self, reader: &Reader, field: &str, text: &str) {
+        until(text, || {
+            self.keys(reader, field, &["-M", "ctrl", "a", "-s", "200", "c", "-m", "ctrl", "-s", "200"]);
+            (self.pasted() == text).then_some(())
+        });
     }
 
     fn pasted(&self) -> String {
@@ -94,53 +112,47 @@ impl Compositor {
 #[test]
 fn on_wayland_text_comes_in_and_goes_out_and_a_secret_is_marked_and_taken_back() {
     let compositor = Compositor::start();
-    let program = Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "passphrase").with_env("LIBGL_ALWAYS_SOFTWARE", "1");
-    let reader = Reader::start("", program.home());
+    let program = Tokenwright::with_vault().with_env("LIBGL_ALWAYS_SOFTWARE", "1");
+    // What screen readers find each other by wants a screen of the old kind; the window does not know of it.
+    let screen = Display::start(320, 200);
+    let reader = Reader::start(screen.name(), program.home());
     let mut command = program.command(&[]);
     compositor.enter(&mut command);
-    let window = Process::start(command.env("DBUS_SESSION_BUS_ADDRESS", reader.address()));
+    let mut window = Process::start(command.env("DBUS_SESSION_BUS_ADDRESS", reader.address()));
     reader.wait("Search services");
     let file = program.home().join("screen.ppm");
     let empty = compositor.picture(&file);
 
-    for (text, paste) in [("東京 株式会社", ["-M", "ctrl", "v"]), ("שלום ไทย", ["-M", "shift", "-k"])] {
+    let pastes: [(&str, &[&str]); 2] = [
+        ("東京 株式会社", &["-M", "ctrl", "v", "-m", "ctrl", "-s", "200"]),
+        ("ไทย 한국", &["-M", "shift", "-k", "Insert", "-m", "shift", "-s", "200"]),
+    ];
+    for (text, paste) in pastes {
         let outside = compositor.copy(text);
-        reader.focus("Search services");
-        let paste = if paste[1] == "shift" { ["-M", "shift", "-k", "Insert"].to_vec() } else { paste.to_vec() };
-        compositor.keys(&["-M", "ctrl", "a", "-m", "ctrl"]);
-        compositor.keys(&paste);
+        compositor.keys(&reader, "Search services", &[&["-M", "ctrl", "a", "-m", "ctrl", "-s", "200"], paste].concat());
         assert_ne!(compositor.picture(&file), empty, "{text} is not drawn");
         drop(outside);
         let _other = compositor.copy("something else");
-        until(text, || {
-            compositor.keys(&["-M", "ctrl", "a", "-s", "200", "c"]);
-            (compositor.pasted() == text).then_some(())
-        });
+        compositor.copied_out(&reader, "Search services", text);
     }
     let pictures = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../screens");
     fs::create_dir_all(&pictures).expect("our own folder");
     compositor.run("grim", &[pictures.join("desktop-wayland.png").to_str().expect("a path that is text")]);
 
-    let outside = compositor.copy("open sesame");
-    reader.press("Show Passphrase");
-    reader.focus("Passphrase");
-    compositor.keys(&["-M", "ctrl", "v"]);
+    compositor.keys(&reader, "Search services", &["-M", "ctrl", "a", "-m", "ctrl", "-k", "BackSpace", "-s", "200"]);
+    for name in ["Practice service", "Next", "I have a refresh token already", "Show Client secret"] {
+        reader.press(name);
+    }
+    let outside = compositor.copy("hunter2");
+    compositor.keys(&reader, "Client secret", &["-M", "ctrl", "a", "-s", "200", "v", "-m", "ctrl", "-s", "200"]);
     compositor.picture(&file);
     drop(outside);
     let _other = compositor.copy("something else");
-    until("the passphrase", || {
-        compositor.keys(&["-M", "ctrl", "a", "-s", "200", "c"]);
-        (compositor.pasted() == "open sesame").then_some(())
-    });
+    compositor.copied_out(&reader, "Client secret", "hunter2");
     let types = compositor.run("wl-paste", &["--list-types"]).stdout;
     assert!(types.contains("x-kde-passwordManagerHint"), "{types}");
-    compositor.run("swaymsg", &["-s", &ipc_socket(&compositor), "kill"]);
-    window.finish();
+    // As the session asks it at its end.
+    compositor.run("kill", &["-TERM", &window.id().to_string()]);
+    until("the end of the window", || window.has_ended().then_some(()));
     assert_eq!(compositor.pasted(), "");
-}
-
-fn ipc_socket(compositor: &Compositor) -> String {
-    let files = fs::read_dir(compositor.folder.path()).expect("our own folder").flatten();
-    let mut sockets = files.map(|file| file.path().display().to_string()).filter(|path| path.contains("sway-ipc"));
-    sockets.next().expect("the compositor's own socket")
 }

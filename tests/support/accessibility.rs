@@ -65,7 +65,8 @@ impl Reader {
             let service = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus").ok()?;
             service.call::<_, _, String>("GetAddress", &()).ok()
         });
-        let status = zbus::blocking::proxy::Builder::<Proxy<'_>>::new(&session).destination("org.a11y.Bus").expect("a name");
+        let status =
+            zbus::blocking::proxy::Builder::<Proxy<'_>>::new(&session).destination("org.a11y.Bus").expect("a name");
         let status = status.path("/org/a11y/bus").expect("a path").interface("org.a11y.Status").expect("an interface");
         let status = status.cache_properties(zbus::proxy::CacheProperties::No).build().expect("a status");
         until("a screen reader to be there", || {

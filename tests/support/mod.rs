@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long anything may take before the test gives up: generous, for a busy machine; no test measures time.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder for one test, removed when it is dropped.
 pub fn temp_home() -> tempfile::TempDir {

@@ -139,7 +139,11 @@ impl<'a> Field<'a> {
                 let mut state = output.state;
                 state.clear_undoer();
                 state.store(ui.ctx(), output.response.id);
-                revealed ^= reveal_button(ui, field.label, revealed);
+                if reveal_button(ui, field.label, revealed) {
+                    revealed = !revealed;
+                    // That it is masked, or was, is old news.
+                    intake.forget_refusal(ui);
+                }
                 output.response.response
             })
             .inner

@@ -71,7 +71,7 @@ impl Intake {
         if let Some(words) = refused {
             ui.data_mut(|data| data.insert_temp(self.words_id(), words));
         } else if coming > 0 {
-            ui.data_mut(|data| data.remove_temp::<String>(self.words_id()));
+            self.forget_refusal(ui);
         }
         coming
     }
@@ -79,6 +79,11 @@ impl Intake {
     /// What the field refused last.
     pub(super) fn refused(id: Id, ui: &Ui) -> Option<String> {
         ui.data(|data| data.get_temp(id.with("refused")))
+    }
+
+    /// Says no more what was refused.
+    pub(super) fn forget_refusal(self, ui: &Ui) {
+        ui.data_mut(|data| data.remove_temp::<String>(self.words_id()));
     }
 
     fn words_id(self) -> Id {
