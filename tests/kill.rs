@@ -2,6 +2,7 @@
 //! when one comes twice. `strace` does the killing: at the N-th call of one kind, in any thread, N going up until the
 //! refresh is no longer killed. After each kill the next command either continues, with a token that the service accepts, or
 //! says exactly what happened; no record is ever lost or damaged, and no other profile is touched.
+//! A draft that is killed on its way to the name it is saved under is found under that name, and there alone.
 //!
 //! The default run takes strides; `TOKENWRIGHT_KILL_EVERY_STEP=1` takes every step.
 
@@ -129,6 +130,78 @@ fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
     }
     println!("{} killed: {}", killed.len(), killed.join(", "));
     assert!(killed.len() > 6, "too few kills to mean anything: {killed:?}");
+}
+
+#[test]
+fn a_draft_that_is_killed_on_its_way_to_its_name_is_usable_under_that_name_alone() {
+    let ground = Ground::new();
+    ground.check_tracing();
+    let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
+    let mut names = Names { now: "demo".to_owned(), count: 0 };
+    let mut killed = Vec::new();
+    // What is renamed, linked or removed makes a step of it; what lies between is looked at less often.
+    for (call, stride) in [("renameat", 1), ("linkat", 1), ("unlink", 1), ("fsync", 3), ("write", 9), ("openat", 20)] {
+        let mut step = 1;
+        loop {
+            let next = names.next();
+            ground.begin_move(&names.now, &next);
+            // Whoever opens the vault goes on with it.
+            let at = format!("{call}, step {step}");
+            let is_killed = is_killed(&mut ground.strace(&["list"], call, &[], step), &at);
+            ground.check_moved(&names.now, &next, &at);
+            names.now = next;
+            if !is_killed {
+                break;
+            }
+            killed.push(at);
+            step += if every_step { 1 } else { stride };
+        }
+    }
+    println!("{} killed: {}", killed.len(), killed.join("; "));
+    assert!(killed.len() > 10, "too few kills to mean anything: {killed:?}");
+}
+
+/// The names that one profile goes through.
+struct Names {
+    now: String,
+    count: u32,
+}
+
+impl Names {
+    fn next(&mut self) -> String {
+        self.count += 1;
+        // Before and after the other in the order of names.
+        if self.count % 2 == 0 { format!("a-{}", self.count) } else { format!("z-{}", self.count) }
+    }
+}
+
+impl Ground {
+    /// Leaves a profile as a process does that was killed once it was said what the draft becomes.
+    fn begin_move(&self, draft: &str, name: &str) {
+        let folder = self.program.data().join("drafts");
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join(format!("{draft}.toml")), format!("becomes = \"{name}\"\n")).expect("a mark");
+    }
+
+    /// It is there under its new name, whose refresh token was used by nobody else, and is gone under the old one.
+    fn check_moved(&self, draft: &str, name: &str, after: &str) {
+        // The practice service ends the whole sign-in when a spent refresh token comes again, so each of these tells.
+        let old = self.program.run(&["refresh", draft]);
+        assert_ne!(old.code, 0, "`{draft}` can still be refreshed after {after}: {}", old.stdout);
+        for _ in 0..2 {
+            let new = self.program.run(&["token", name, "--min-valid", "10m"]);
+            assert_eq!(new.code, 0, "after {after}: {}", new.stderr);
+            assert!(self.is_accepted(new.stdout.trim()), "the service refuses the token after {after}: {}", new.stderr);
+        }
+        let listed = self.program.run(&["list", "--json"]).json();
+        let listed: Vec<_> = listed.as_array().expect("a list").iter().map(|profile| &profile["name"]).collect();
+        let mut expected = ["beside", name];
+        expected.sort_unstable();
+        assert_eq!(listed, expected, "after {after}");
+        assert!(!self.program.data().join(format!("vault/{draft}.sealed")).exists(), "after {after}");
+        let beside = fs::read(self.program.data().join("vault/beside.sealed")).expect("a sealed file");
+        assert!(beside == self.beside, "another profile was touched after {after}");
+    }
 }
 
 impl Ground {

@@ -307,6 +307,24 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     });
 }
 
+#[test]
+fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    program.run(&["forget", "demo"]).done();
+    machine.press("Save profile");
+    machine.wait("the profile `demo` was forgotten meanwhile");
+    for kept in ["profiles/demo.toml", "vault/demo.sealed"] {
+        assert!(!program.data().join(kept).exists(), "{kept} came back");
+    }
+    machine.press("Save it again");
+    machine.wait_until("saved again", |window| !window.reads("was forgotten meanwhile"));
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
+}
+
 /// As the window system says that the person closes the window; whether the window wants to stay.
 fn stays_when_closed(window: &mut Harness<'static, App>) -> bool {
     window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);

@@ -109,3 +109,53 @@ fn the_vault_is_moved_to_another_passphrase() {
     machine.press("Show history");
     machine.wait("moved");
 }
+
+/// Types a passphrase where the keyboard is, and Enter.
+fn enter(machine: &mut Machine, passphrase: &str) {
+    assert_eq!(machine.window.focused(), "Passphrase", "{}", machine.window.words());
+    machine.window.event(egui::Event::Text(passphrase.to_owned()));
+    machine.window.settle();
+    machine.window.key_press(egui::Key::Enter);
+    machine.window.settle();
+}
+
+#[test]
+fn a_passphrase_that_is_wrong_leaves_the_keyboard_where_the_right_one_opens() {
+    let home = temp_home();
+    drop(with_profile(home.path(), DRESSES[0], "correct horse"));
+    for dress in DRESSES {
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        for _ in 0..2 {
+            enter(&mut machine, "wrong");
+            assert_eq!(machine.window.focused(), "Passphrase", "while it is tried");
+            machine.wait("the passphrase does not open the vault");
+        }
+        enter(&mut machine, "correct horse");
+        machine.wait("Vault: passphrase");
+    }
+}
+
+#[test]
+fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
+    for dress in DRESSES {
+        let home = temp_home();
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.sign_in();
+        machine.wait("The tokens of practice-ada are in this window only");
+        for asked in ["A passphrase for the vault", "nobody has said yet", "Try again to keep them"] {
+            assert!(!machine.window.reads(asked), "{asked} in\n{}", machine.window.words());
+        }
+        assert!(!home.path().join("vault/vault.json").exists());
+        machine.press("Save profile");
+        machine.wait("A passphrase for the vault");
+        for _ in 0..2 {
+            machine.window.event(egui::Event::Text("correct horse".to_owned()));
+            machine.window.settle();
+            machine.window.key_press(egui::Key::Enter);
+            machine.window.settle();
+        }
+        machine.wait("Kept as practice-ada.");
+        assert!(!machine.window.reads("in this window only"), "{}", machine.window.words());
+    }
+}
