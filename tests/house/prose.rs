@@ -56,7 +56,13 @@ const LOOKS: [&str; 24] = [
     "position",
 ];
 
+/// Where texts are set for the window: how a literal looks decides nothing.
+const TYPESETTING: &str = "src/gui/words.rs";
+
 pub fn complaints(source: &Source) -> Vec<String> {
+    if source.path == TYPESETTING {
+        return Vec::new();
+    }
     let tokens = source.shipped_tokens();
     let mut lines = BTreeSet::new();
     let parameters = tainted_parameters(source, &tokens);
