@@ -164,12 +164,14 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
 }
 
 fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
-    let problem = problem.map(|problem| plain(&problem.summary));
+    // While the next one is tried, what was said of the last one is over.
+    let problem = problem.filter(|_| !busy).map(|problem| plain(&problem.summary));
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem.as_deref())
     } else {
         let first = &mut draft.passphrase[0];
-        let field = Field::new("Passphrase").error(problem.as_deref()).show_secret(ui, first);
+        let field = Field::new("Passphrase").help(busy.then_some("It is being tried …")).error(problem.as_deref());
+        let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
         if draft.lead.takes(Focus::Passphrase) || enters {
