@@ -160,12 +160,14 @@ fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (
 }
 
 fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Diagnosis>, busy: bool) -> Option<Intent> {
-    let problem = problem.map(|problem| problem.summary.as_str());
+    // While the next one is tried, what was said of the last one is over.
+    let problem = problem.filter(|_| !busy).map(|problem| problem.summary.as_str());
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem)
     } else {
         let first = &mut draft.passphrase[0];
-        let field = Field::new("Passphrase").error(problem).show_secret(ui, first);
+        let field = Field::new("Passphrase").help(busy.then_some("It is being tried …")).error(problem);
+        let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
         if draft.lead.takes(Focus::Passphrase) || enters {
