@@ -8,19 +8,20 @@ const COMMAND: &str = "`tokenwright ";
 
 /// The text with its literals in quotes; a backtick without another one stays.
 pub fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('`')
-        && let Some((literal, behind)) = after.split_once('`')
-    {
-        quoted.push_str(before);
-        quoted.push('“');
-        quoted.push_str(literal);
-        quoted.push('”');
-        rest = behind;
-    }
-    quoted.push_str(rest);
-    quoted
+    let marks = text.chars().filter(|sign| *sign == '`').count();
+    let mut met = 0;
+    let quote = |sign| {
+        if sign != '`' {
+            return sign;
+        }
+        met += 1;
+        match met % 2 {
+            0 => '”',
+            _ if met == marks => '`',
+            _ => '“',
+        }
+    };
+    text.chars().map(quote).collect()
 }
 
 /// A hint without the commands for a terminal; nothing where it was nothing else.

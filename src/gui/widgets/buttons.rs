@@ -218,11 +218,11 @@ mod tests {
         let failed = CopyOutcome::Failed(crate::diagnosis::Diagnosis::new("no clipboard"));
         clipboard::answered(&stage.ctx, Event::Copied(ticket, failed));
         stage.run();
-        let state = stage.output().shapes.iter().any(|it| match &it.shape {
+        let is_told = stage.output().shapes.iter().any(|it| match &it.shape {
             egui::Shape::Text(text) => text.galley.text() == "Not copied",
             _ => false,
         });
-        assert!(state);
+        assert!(is_told);
     }
 
     #[test]
