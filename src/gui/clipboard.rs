@@ -48,6 +48,10 @@ struct Wanted {
     sensitivity: Sensitivity,
 }
 
+/// A paste that was asked for, and what had the keyboard then.
+#[derive(Debug)]
+struct Asked(Option<Id>);
+
 /// What the window wants of the clipboard and knows of it.
 #[derive(Debug, Default)]
 pub struct Clipboard {
@@ -55,16 +59,12 @@ pub struct Clipboard {
     states: HashMap<Id, CopyState>,
     going: HashMap<u64, (Id, Sensitivity)>,
     last_ticket: u64,
-    /// What had the keyboard when a paste was asked for that is read off this thread.
-    asked: Option<Keyboard>,
+    /// The paste that is to be read off this thread.
+    asked: Option<Asked>,
     reading: Option<(u64, Option<Id>)>,
     read: Option<(Option<Id>, Secret)>,
     note: Option<CopyNote>,
 }
-
-/// What had the keyboard, if anything.
-#[derive(Clone, Copy, Debug)]
-struct Keyboard(Option<Id>);
 
 impl Plugin for Clipboard {
     fn debug_name(&self) -> &'static str {
@@ -86,7 +86,7 @@ impl Plugin for Clipboard {
             let Input::Key { key, pressed: true, modifiers, .. } = event else { return true };
             match (key, *modifiers) {
                 (Key::Insert, held) if held == Modifiers::SHIFT => {
-                    self.asked = Some(Keyboard(focused));
+                    self.asked = Some(Asked(focused));
                     return false;
                 }
                 (Key::Insert, held) if held.ctrl && !held.shift && !held.alt => *event = Input::Copy,
@@ -185,7 +185,7 @@ pub fn commands(ctx: &Context) -> Vec<Command> {
             clipboard.going.insert(ticket, (who, sensitivity));
             commands.push(Command::Copy { ticket, text, sensitivity });
         }
-        if let Some(Keyboard(focused)) = clipboard.asked.take() {
+        if let Some(Asked(focused)) = clipboard.asked.take() {
             let ticket = clipboard.ticket();
             clipboard.reading = Some((ticket, focused));
             commands.push(Command::ReadClipboard { ticket });

@@ -1,5 +1,6 @@
 //! The typefaces of the window: Inter and JetBrains Mono, bundled as subsets, so that every machine draws the same
-//! text. Nothing is read from the system. Their licences lie beside them in `assets/fonts`.
+//! text. What they do not cover is looked for in the system's typefaces. Their licences lie beside them in
+//! `assets/fonts`.
 //!
 //! Covered: Latin with Latin-1 and Extended-A, Greek, Cyrillic, punctuation, currency, arrows, and the marks in
 //! [`MARKS`].
