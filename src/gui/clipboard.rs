@@ -265,6 +265,8 @@ mod tests {
                 ui.add(TextEdit::singleline(text)).accessible_name(name);
             }
         });
+        // As the window does at its start.
+        stage.ctx.add_plugin(Clipboard::default());
         for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
             *stage.state_mut() = Default::default();
             stage.get_by_label("First").focus();
