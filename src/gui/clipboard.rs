@@ -265,6 +265,7 @@ mod tests {
                 ui.add(TextEdit::singleline(text)).accessible_name(name);
             }
         });
+        // As the window does at its start.
         stage.ctx.add_plugin(Clipboard::default());
         for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
             *stage.state_mut() = Default::default();

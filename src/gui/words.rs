@@ -1,8 +1,6 @@
 //! Words for a person who looks at the window. A terminal marks a literal with backticks and names commands; the window
 //! has quotes and buttons.
 
-use crate::diagnosis::Diagnosis;
-
 /// What begins a command of ours in a literal. The window has buttons for what these do.
 const COMMAND: &str = "`tokenwright ";
 
@@ -25,15 +23,6 @@ pub fn quoted(text: &str) -> String {
 pub fn hint(text: &str) -> Option<String> {
     let kept: Vec<String> = text.split("; ").filter_map(without_command).collect();
     (!kept.is_empty()).then(|| quoted(&kept.join("; ")))
-}
-
-/// Fact and hint, each on a line of its own.
-pub fn told(diagnosis: &Diagnosis) -> String {
-    let fact = quoted(&diagnosis.summary);
-    match diagnosis.hint.as_deref().and_then(hint) {
-        Some(hint) => format!("{fact}\n{hint}"),
-        None => fact,
-    }
 }
 
 /// `words: COMMAND, more` becomes `words, more`, and `words? COMMAND …` becomes `words?`; a part that begins with a
@@ -81,7 +70,5 @@ mod tests {
         ] {
             assert_eq!(hint(text).as_deref(), expected);
         }
-        let diagnosis = Diagnosis::new("there is no `acme`").hint("`tokenwright list` names the saved profiles");
-        assert_eq!(told(&diagnosis), "there is no “acme”");
     }
 }

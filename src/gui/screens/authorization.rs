@@ -9,9 +9,8 @@ use crate::gui::screens::{call_form, intent_button, key, known, point_at, waitin
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice,
-    section, segmented, toggle,
+    section, segmented, toggle, told,
 };
-use crate::gui::words;
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
 use crate::wizard::{AuthorizationState, Authorized, Flow, Session, Waiting};
@@ -73,7 +72,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lea
     let error = |field: &Field| errors.iter().find(|error| error.field == *field);
     section(ui, "Client", |ui| {
         let label = profile.service.labels.client_id.clone();
-        let wrong = error(&Field::ClientId).map(|error| words::told(&error.diagnosis));
+        let wrong = error(&Field::ClientId).map(|error| told(&error.diagnosis));
         let help = "The service gives it to you when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
         point_at(&field, wrong.is_some(), lead);

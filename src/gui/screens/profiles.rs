@@ -11,7 +11,7 @@ use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
-use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle};
+use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle, told};
 use crate::gui::words;
 use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
@@ -122,7 +122,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     }
     let card = response.rect;
     let response = match profile.state.trouble(draft.now) {
-        Some(trouble) => response.on_hover_text(shown(words::told(&trouble))),
+        Some(trouble) => response.on_hover_text(shown(told(&trouble))),
         None => response,
     };
     let opened = response.clicked().then(|| Intent::Open(profile.name.clone()));

@@ -29,6 +29,15 @@ pub fn banner_with<R>(
     })
 }
 
+/// Fact and hint as text, each on a line of its own.
+pub fn told(diagnosis: &Diagnosis) -> String {
+    let fact = words::quoted(&diagnosis.summary);
+    match diagnosis.hint.as_deref().and_then(words::hint) {
+        Some(hint) => format!("{fact}\n{hint}"),
+        None => fact,
+    }
+}
+
 /// A message that is no error: a title, and text under it (may be empty).
 pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) -> Response {
     let text = words::quoted(text);

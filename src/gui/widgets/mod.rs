@@ -20,7 +20,7 @@ mod stepper;
 mod toggle;
 mod waiting;
 
-pub use banner::{banner, banner_with, notice};
+pub use banner::{banner, banner_with, notice, told};
 pub use buttons::{
     ButtonKind, button, copy_button, copy_named_button, copy_secret_button, danger_button, link_button, primary_button,
     secondary_button,
