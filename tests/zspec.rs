@@ -760,11 +760,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
         keeping: Keeping::Nowhere,
     });
     material.tokens = Some(wait(&news, tokens));
-    worker.send(Command::CheckToken {
-        attempt: Attempt(4),
-        material: Box::new(material.clone()),
-        saved_as: None,
-    });
+    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()), saved_as: None });
     let identified = wait(&news, |event| match event {
         Event::Identified(_, identified) => Some(identified.clone()),
         _ => None,
