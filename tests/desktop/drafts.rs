@@ -173,6 +173,14 @@ fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
     close_politely(&stage.desktop);
     ends(window);
     stage.check_draft();
+    // The command line knows it as what it is, and forgets it like any other.
+    let program = &stage.desktop.program;
+    assert!(program.run(&["list"]).done().contains("draft, fresh"), "{}", program.run(&["list"]).stdout);
+    program.run(&["forget", "zebra-acme"]).done();
+    assert_eq!(stage.profiles(), []);
+    for left in ["profiles/zebra-acme.toml", "drafts/zebra-acme.toml", "vault/zebra-acme.sealed"] {
+        assert!(!program.data().join(left).exists(), "{left} is left");
+    }
 }
 
 #[test]
