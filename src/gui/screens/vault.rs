@@ -111,7 +111,7 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
 
 /// Words for a person: without the marks that a terminal needs.
 fn plain(text: &str) -> String {
-    text.replace('`', "")
+    text.chars().filter(|mark| *mark != '`').collect()
 }
 
 /// Another key for everything in the vault.
