@@ -171,7 +171,7 @@ impl Names {
     fn next(&mut self) -> String {
         self.count += 1;
         // Before and after the other in the order of names.
-        if self.count % 2 == 0 { format!("a-{}", self.count) } else { format!("z-{}", self.count) }
+        if self.count.is_multiple_of(2) { format!("a-{}", self.count) } else { format!("z-{}", self.count) }
     }
 }
 
