@@ -8,6 +8,9 @@ use crate::support::practice::{BROWSER, Practice};
 use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;
 
+/// The width of the screen in pixels.
+const WIDTH: usize = 1280;
+
 /// A desktop whose browser says yes to everything, and a service that a person has described, with one field to fill in.
 struct Stage {
     desktop: Desktop,
@@ -25,30 +28,24 @@ impl Stage {
         Self { desktop, _service: service }
     }
 
-    /// Waits until the services and the vault were looked at: then the dot beside the vault is blue no more, or the list of
-    /// services fills the middle.
+    /// Waits until the services were read: then their cards stand in the lower half of the middle, where nothing is before.
     fn read(&self) {
-        let file = self.desktop.program.home().join("read.ppm");
         until("the services on the screen", || {
-            self.desktop.display.screenshot(&file);
-            let picture = std::fs::read(&file).expect("a picture");
-            // Cards stand where there is nothing before: the lower half of the middle has more than one colour.
-            let (width, from, to) = (1280_usize, 600_usize, 760_usize);
-            let pixels = &picture[picture.len() - 1280 * 900 * 3..];
-            let row = |y: usize| &pixels[(y * width + 360) * 3..(y * width + 1100) * 3];
-            let first = &row(from)[..3];
-            (from..to).any(|y| row(y).chunks_exact(3).any(|pixel| pixel != first)).then_some(())
+            let pixels = self.pixels();
+            let first = pixels[(600 * WIDTH + 360) * 3..][..3].to_vec();
+            is_any(&pixels, (360, 600), (1100, 760), |pixel| *pixel != first).then_some(())
         });
         self.desktop.rest();
     }
 
-    /// Whether a pixel in this part of the screen is so.
-    fn is_any(&self, (left, top): (usize, usize), (right, bottom): (usize, usize), is_so: fn(&[u8]) -> bool) -> bool {
-        let file = self.desktop.program.home().join("looked.ppm");
-        self.desktop.display.screenshot(&file);
-        let picture = std::fs::read(&file).expect("a picture");
-        let pixels = &picture[picture.len() - 1280 * 900 * 3..];
-        (top..bottom).any(|y| pixels[(y * 1280 + left) * 3..(y * 1280 + right) * 3].chunks_exact(3).any(is_so))
+    /// What is on the screen, three bytes a pixel.
+    fn pixels(&self) -> Vec<u8> {
+        let file = self.desktop.program.home().join("looked.rgb");
+        let target = format!("rgb:{}", file.display());
+        self.desktop.output("import", &["-window", "root", "-depth", "8", &target]);
+        let pixels = std::fs::read(&file).expect("a picture");
+        assert_eq!(pixels.len(), WIDTH * 900 * 3);
+        pixels
     }
 
     /// Chooses the service and fills in its field: it has the keyboard once it was missed.
@@ -176,6 +173,14 @@ fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
     close_politely(&stage.desktop);
     ends(window);
     stage.check_draft();
+    // The command line knows it as what it is, and forgets it like any other.
+    let program = &stage.desktop.program;
+    assert!(program.run(&["list"]).done().contains("draft, fresh"), "{}", program.run(&["list"]).stdout);
+    program.run(&["forget", "zebra-acme"]).done();
+    assert_eq!(stage.profiles(), []);
+    for left in ["profiles/zebra-acme.toml", "drafts/zebra-acme.toml", "vault/zebra-acme.sealed"] {
+        assert!(!program.data().join(left).exists(), "{left} is left");
+    }
 }
 
 #[test]
@@ -227,6 +232,16 @@ first=$(curl -s "$1" | ticket)
 second=$(curl -s --data-urlencode "ticket=$first" -d name=Ada -d password=practice "$place/sign-in" | ticket)
 exec curl -sL -o /dev/null --data-urlencode "ticket=$second" -d decision=allow "$place/consent"
 "#;
+
+/// Whether a pixel between these corners is so.
+fn is_any(
+    pixels: &[u8],
+    (left, top): (usize, usize),
+    (right, bottom): (usize, usize),
+    is_so: impl Fn(&[u8]) -> bool,
+) -> bool {
+    (top..bottom).any(|y| pixels[(y * WIDTH + left) * 3..(y * WIDTH + right) * 3].chunks_exact(3).any(&is_so))
+}
 
 fn is_red(pixel: &[u8]) -> bool {
     pixel[0] > 120 && pixel[0] > pixel[1].saturating_add(60) && pixel[0] > pixel[2].saturating_add(60)
@@ -310,12 +325,12 @@ fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_
         display.type_text("wrong");
         display.key("Return");
         // What was wrong is said under the field: between it and the button, in red.
-        until("what was wrong", || stage.is_any((450, 245), (1150, 330), is_red).then_some(()));
+        until("what was wrong", || is_any(&stage.pixels(), (450, 245), (1150, 330), is_red).then_some(()));
         stage.desktop.picture(&format!("wrong-passphrase-{theme}"));
         // The keyboard has stayed.
         display.type_text("correct horse");
         display.key("Return");
-        until("an open vault", || stage.is_any((106, 766), (118, 782), is_green).then_some(()));
+        until("an open vault", || is_any(&stage.pixels(), (106, 766), (118, 782), is_green).then_some(()));
         stage.desktop.picture(&format!("unlocked-{theme}"));
         drop(window);
         assert!(!token(&stage.desktop.program, "kept").trim().is_empty());

@@ -325,6 +325,42 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
 }
 
+#[test]
+fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.press("Practice service");
+        machine.press("Next");
+        machine.press("Stop before the token call");
+        machine.press("Start authorization");
+        machine.wait("The authorization code arrived");
+        assert!(stays_when_closed(&mut machine.window));
+        machine.wait("Leave before the tokens are here?");
+        machine.press("Get the tokens");
+        machine.wait("Kept as draft practice-ada.");
+    }
+}
+
+#[test]
+fn tokens_that_nobody_saved_survive_another_service_and_another_profile() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.sign_in();
+    machine.wait("Kept as draft practice-ada.");
+    let first = machine.access_token();
+    // Another service is chosen at once, and signed in to as well.
+    machine.press("New profile");
+    machine.sign_in();
+    machine.wait("Kept as draft practice-ada-2.");
+    let second = machine.access_token();
+    assert_ne!(first, second);
+    for (name, token) in [("practice-ada", &first), ("practice-ada-2", &second)] {
+        machine.press(&format!("Open {name}"));
+        machine.wait(&format!("Kept as draft {name}."));
+        assert_eq!(machine.access_token(), *token);
+    }
+    assert!(!stays_when_closed(&mut machine.window), "everything is kept");
+}
+
 /// As the window system says that the person closes the window; whether the window wants to stay.
 fn stays_when_closed(window: &mut Harness<'static, App>) -> bool {
     window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
