@@ -59,9 +59,8 @@ pub fn start_sign_in(desktop: &Desktop) -> String {
     desktop.rest();
     desktop.display.type_text("zenith");
     desktop.rest();
-    // The second card: the first is always that of a service described by hand.
-    let window = window_of(desktop);
-    desktop.display.xdotool(&["mousemove", "--window", &window, "667", "156", "click", "1"]);
+    // It is the first that is found.
+    desktop.display.key("Return");
     desktop.rest();
     desktop.display.key("ctrl+Return");
     desktop.rest();
