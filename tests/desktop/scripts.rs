@@ -23,11 +23,11 @@ const NAME: &str = "World 株式会社 东京 한국 ไทย 🎉";
 
 const SEARCH: &str = "Search services";
 
-/// Fonts of the system: DejaVu alone.
+/// Fonts of the system: `DejaVu` alone.
 const DEJAVU: &str = "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig>\
     <dir>/usr/share/fonts/truetype/dejavu</dir><cachedir>CACHE</cachedir></fontconfig>";
 
-/// A window on a machine that has no font but DejaVu.
+/// A window on a machine that has no font but `DejaVu`.
 fn with_dejavu_alone(program: Tokenwright, theme: &str) -> Window {
     let file = program.home().join("fonts.conf");
     fs::write(&file, DEJAVU.replace("CACHE", &program.home().join("fonts").display().to_string())).expect("our file");
