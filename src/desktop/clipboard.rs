@@ -172,8 +172,8 @@ fn absent(error: &arboard::Error) -> ClipboardError {
 }
 
 fn open() -> Result<arboard::Clipboard, ClipboardError> {
-    let mut clipboard = arboard::Clipboard::new()
-        .map_err(|error| if on_wayland() { ClipboardError::WindowOnly } else { absent(&error) })?;
+    let refusal = |error| if on_wayland() { ClipboardError::WindowOnly } else { absent(&error) };
+    let mut clipboard = arboard::Clipboard::new().map_err(refusal)?;
     if on_wayland() && !reaches_wayland(&mut clipboard) {
         return Err(ClipboardError::WindowOnly);
     }

@@ -59,7 +59,7 @@ pub fn start_sign_in(desktop: &Desktop) -> String {
     desktop.rest();
     desktop.display.type_text("zenith");
     desktop.rest();
-    // Enter takes the first service that was found.
+    // It is the first that is found.
     desktop.display.key("Return");
     desktop.rest();
     desktop.display.key("ctrl+Return");

@@ -27,11 +27,11 @@ fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_pro
     until("the first taken back", || desktop.pasted(Selection::Clipboard).is_empty().then_some(()));
     helper.copies("secret at-2");
     let other = desktop.copy(Selection::Clipboard, "of another program");
-    Helper::lets_the_time_pass();
+    let_the_time_pass();
     assert_eq!(desktop.pasted(Selection::Clipboard), "of another program");
     drop(other);
     helper.copies("plain http://127.0.0.1");
-    Helper::lets_the_time_pass();
+    let_the_time_pass();
     assert_eq!(desktop.pasted(Selection::Clipboard), "http://127.0.0.1");
     assert!(!targets(&desktop).contains(MARK));
 }
@@ -63,11 +63,11 @@ impl Helper {
         self.0.type_text(&format!("{what}\n"));
         self.0.line_with("copied");
     }
+}
 
-    fn lets_the_time_pass() {
-        // waits: what is looked for is that something does not happen
-        std::thread::sleep(HOLD + Duration::from_secs(1));
-    }
+fn let_the_time_pass() {
+    // waits: what is looked for is that something does not happen
+    std::thread::sleep(HOLD + Duration::from_secs(1));
 }
 
 /// This test program once more, on that desktop: its environment is that of a process, not of a thread.
@@ -79,7 +79,7 @@ fn helper(desktop: &Desktop) -> Helper {
 }
 
 #[test]
-#[ignore = "the other process: the worker that another test starts on a desktop of its own"]
+#[ignore = "the other process of the tests above: a worker, on a desktop of its own"]
 fn worker_of_its_own() {
     use tokenwright::wizard::{Command, CopyOutcome, Event, Worker};
     let (sender, events) = channel();
