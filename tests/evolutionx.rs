@@ -236,7 +236,7 @@ fn a_service_described_so_brings_a_token_and_renews_it_by_its_own_expressions() 
 }
 
 #[test]
-fn an_expression_that_finds_no_token_is_named_and_nothing_is_kept() {
+fn an_expression_that_finds_no_token_is_named_and_no_token_is_kept() {
     let server = Scripted::start(|_, _| Answer::json(200, &json!({ "result": 7 })));
     let program = Tokenwright::with_vault();
     for (expression, words) in [
@@ -257,7 +257,8 @@ fn an_expression_that_finds_no_token_is_named_and_nothing_is_kept() {
         let mut command = program.command(&["sign-in", "demo", "--service", "evolutionx", "--client-id", "id"]);
         let said = Process::start(command.env("TOKENWRIGHT_CLIENT_SECRET", "secret")).finish().failed(4);
         assert!(said.contains(words), "{said}");
-        assert_eq!(program.run(&["list", "--json"]).json(), json!([]), "nothing is kept");
+        let listed = program.run(&["list", "--json"]).json();
+        assert_eq!((&listed[0]["state"], &listed[1]), (&json!("signed out"), &json!(null)), "no token is kept");
     }
 }
 

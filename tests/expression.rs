@@ -77,7 +77,7 @@ fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
             &["came to more than 10000 values"],
         ),
         (
-            "($p := function($n, $t) { $n = 0 ? $t : $p($n - 1, $t & $t) }; $formatNumber(1, $p(24, '#') & '0'))"
+            "($p := function($n, $t) { $n = 0 ? $t : $p($n - 1, $t & $t) }; $formatNumber(1, $p(27, '#') & '0'))"
                 .to_owned(),
             &EITHER,
         ),

@@ -219,7 +219,7 @@ fn a_refusal_that_cannot_be_read_shows() {
         "refresh_token = \"refresh\"\n",
         "refresh_token = \"refresh\"\nerror = []\n",
         "bearer, code spent",
-        "a refusal with `invalid_grant` was read otherwise: the bearer token endpoint answered 200 without an access token at `data.token`; it has `error_description`, `ok`",
+        "a refusal with `invalid_grant` was read otherwise: the bearer token endpoint refused with 200: the code is spent",
     );
 }
 

@@ -128,7 +128,7 @@ impl App {
         if let (Some(name), None, Some(material)) = (&saved, &draft, self.draft.material(&self.session)) {
             let (name, material) = (name.clone(), Box::new(material));
             let attempt = self.session.begin(Flow::Save);
-            self.worker.send(Command::SaveProfile { attempt, name, material, replace: true, draft: None });
+            self.worker.send(Command::SaveAgain { attempt, name, material, draft: None });
             return;
         }
         let mut material = Material::new(profile.as_typed(), self.draft.secrets.clone());

@@ -162,16 +162,30 @@ pub(crate) async fn save_again(
     material: Material,
     draft: Option<ProfileName>,
 ) -> Result<(), Failure> {
-    if draft.is_none() && shared.edges.store.load_profile_text(name.as_str())?.is_none() {
+    let profile = material.profile.clone();
+    match draft {
+        Some(draft) => {
+            is_the_same(shared, &name, &profile, true)?;
+            drafts::save_as(shared, &draft, &name, material, true).await?;
+        }
+        None => save_checked(shared, &name, material, |shared| is_the_same(shared, &name, &profile, false)).await?,
+    }
+    shared.emit(Event::Saved(attempt, name));
+    list(shared).await
+}
+
+/// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
+fn is_the_same(shared: &Shared, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
+    if !has_draft && shared.edges.store.load_profile_text(name.as_str())?.is_none() {
         let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten meanwhile"));
         let diagnosis = diagnosis.hint("saved again, its tokens come back to this machine");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
     }
     // One that cannot be read is mended by saving it.
-    let saved = load(shared, &name).ok();
-    match saved.and_then(|saved| binding::other(&name, &saved, &material.profile)) {
+    let saved = load(shared, name).ok();
+    match saved.and_then(|saved| binding::other(name, &saved, profile)) {
         Some(diagnosis) => Err(there_already(diagnosis)),
-        None => save(shared, attempt, name, material, true, draft).await,
+        None => Ok(()),
     }
 }
 
@@ -185,17 +199,31 @@ fn there_already(diagnosis: Diagnosis) -> Failure {
 pub(crate) async fn save_quietly(
     shared: &Shared,
     name: &ProfileName,
-    mut material: Material,
+    material: Material,
     replace: bool,
+) -> Result<(), Failure> {
+    let check = |shared: &Shared| {
+        if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
+            return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already"))));
+        }
+        Ok(())
+    };
+    save_checked(shared, name, material, check).await
+}
+
+/// Keeps a profile if `check` has nothing against it, which is asked when nobody else can change it any more.
+async fn save_checked(
+    shared: &Shared,
+    name: &ProfileName,
+    mut material: Material,
+    check: impl FnOnce(&Shared) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     material.secrets.tidy();
     material.secrets.check_refresh_token()?;
     unlock::open_chosen(shared).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
     let lease = lease(shared, name).await?;
-    if !replace && shared.edges.store.load_profile_text(name.as_str())?.is_some() {
-        return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already"))));
-    }
+    check(shared)?;
     let (mut secrets, how) = sealed(shared, &material);
     let kept = name.to_string();
     let put = move |vault: &dyn Vault| {
