@@ -190,7 +190,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("Open demo");
     machine.wait("Kept as demo.");
     machine.press("Call refresh token endpoint");
-    machine.wait("the new tokens of `demo` could not be kept: ");
+    machine.wait("the new tokens of “demo” could not be kept: ");
     // What cannot be forgotten stays where it can be tried again.
     machine.press("More for demo");
     machine.press("Forget…");
@@ -316,7 +316,7 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     machine.wait("Kept as demo.");
     program.run(&["forget", "demo"]).done();
     machine.press("Save profile");
-    machine.wait("the profile `demo` was forgotten meanwhile");
+    machine.wait("the profile “demo” was forgotten meanwhile");
     for kept in ["profiles/demo.toml", "vault/demo.sealed"] {
         assert!(!program.data().join(kept).exists(), "{kept} came back");
     }
