@@ -81,7 +81,7 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// Takes no more than so many letters, where that is other than usual: see [`intake`].
+    /// Takes no more than so many letters, where that is other than usual: see `intake`.
     pub fn limit(mut self, letters: usize) -> Self {
         self.limit = Some(letters);
         self
