@@ -91,7 +91,7 @@ fn a_refusal_that_no_sign_in_mends_ends_with_4_and_leaves_the_profile_as_it_is()
                     .header("WWW-Authenticate", "Basic realm=\"x\"")
             },
             "answered 401 with a web page titled \"401 Unauthorized\"\n",
-            "it asks for Basic, so set the client authentication to Basic; `--verbose` shows the whole reply",
+            "it asks for Basic, so set the client authentication to Basic if it is another; `--verbose` shows the whole reply",
         ),
         (
             || Answer::json(403, &json!({"code": 7, "msg": "No", "trace": "t1"})),
