@@ -5,13 +5,14 @@
 //! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written), [`child`] (how programs are started)
 //! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
 //!   [`dialect`] (other tools' descriptions of a service), [`export`] (tokens as text for other tools)
-//! - edges: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
+//! - ports: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
 //!   [`expression`] (JSONata in a process of its own), [`delivery`] (exported text in files), [`agent`] (what stays
 //!   awake, and how it is asked), [`desktop`] (tray, clipboard, notices), [`crash`] (what is left of a panic)
-//! - product: [`wizard`], the one owner of every flow
+//! - product: [`app`], the one owner of every flow
 //! - faces: [`cli`], [`gui`]
 
 pub mod agent;
+pub mod app;
 pub mod call;
 pub mod child;
 pub mod cli;
@@ -32,4 +33,3 @@ pub mod service;
 pub mod store;
 pub mod transport;
 pub mod vault;
-pub mod wizard;

@@ -1,4 +1,4 @@
-//! The program: builds the edges, then hands over to a face.
+//! The program: builds the ports, then hands over to a face.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use tokenwright::agent::{Answer, Ask, Door, Supervisor};
+use tokenwright::app::{Failure, FailureKind, Ports, Worker};
 use tokenwright::cli::{self, StartWorker};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
@@ -18,7 +19,6 @@ use tokenwright::redirect;
 use tokenwright::secret::{self, Secret};
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use tokenwright::wizard::{Edges, Failure, FailureKind, Worker};
 use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
@@ -41,11 +41,11 @@ fn program(watch: &Watch) -> cli::Exit {
     };
     // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
     secret::keep_out_of_dumps(arguments.task.is_some());
-    let edges = match edges() {
-        Ok(edges) => edges,
+    let ports = match ports() {
+        Ok(ports) => ports,
         Err(failure) => return cli::print_failure(&failure),
     };
-    let start_worker: StartWorker = Box::new(move |emit| Worker::start(edges, emit));
+    let start_worker: StartWorker = Box::new(move |emit| Worker::start(ports, emit));
     match arguments.task {
         Some(task) => cli::run(task, arguments.verbose, start_worker),
         None => match tokenwright::gui::run(start_worker, watch.opening()) {
@@ -105,8 +105,8 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// Everything the flows need from outside.
-fn edges() -> Result<Edges, Failure> {
-    Ok(Edges {
+fn ports() -> Result<Ports, Failure> {
+    Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home())?),

@@ -7,13 +7,13 @@ use serde_json::json;
 use support::process::Process;
 use support::scripted::{Answer, Scripted};
 use support::tokenwright::Tokenwright;
+use tokenwright::app::{CallContext, TypedSecrets};
 use tokenwright::call::{Call, Reveal};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::Described;
 use tokenwright::dialect::evolutionx::{SettingsForm, read, recognise, write};
 use tokenwright::secret::Secret;
 use tokenwright::service::{ProfileDraft, parse_preset, write_preset};
-use tokenwright::wizard::{Material, TypedSecrets};
 
 /// The bodies of the page's examples, with the commas that they have.
 const CLIENT_CREDENTIALS: &str = r#"{
@@ -282,7 +282,7 @@ fn meaning(described: Described) -> Described {
     Described { understood: Vec::new(), ..described }
 }
 
-fn material(described: &Described) -> Material {
+fn material(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
     let secrets = TypedSecrets {
@@ -290,7 +290,7 @@ fn material(described: &Described) -> Material {
         refresh_token: described.secrets.refresh_token.clone(),
         ..TypedSecrets::default()
     };
-    Material::new(draft.parse().expect("complete"), secrets)
+    CallContext::new(draft.parse().expect("complete"), secrets)
 }
 
 fn bearer(described: &Described) -> Call {

@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::scripted::{Answer, Asked, Scripted};
 use support::{PATIENCE, temp_home};
+use tokenwright::app::{Attempt, BrowserChoice, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
@@ -24,7 +25,6 @@ use tokenwright::service::{
 };
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use tokenwright::wizard::{Attempt, BrowserChoice, Command, Edges, Event, Keeping, Material, TypedSecrets, Worker};
 
 /// The structure of the documented example, its slips among them, with words and hosts of our own.
 const TRAVEL: &str = include_str!("zspec/travel.xml");
@@ -685,7 +685,7 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
 
 /// The wizard's worker, with a browser that is curl.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
-    let edges = Edges {
+    let ports = Ports {
         door: tokenwright::agent::Door::none(),
         supervisor: tokenwright::agent::Supervisor::default(),
         transport: Transport::new(TransportOptions::default()),
@@ -703,7 +703,7 @@ fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
         entropy: || [7; 32],
     };
     let (tell, news) = channel();
-    let worker = Worker::start(edges, move |event| drop(tell.send(event))).expect("a thread");
+    let worker = Worker::start(ports, move |event| drop(tell.send(event))).expect("a thread");
     (worker, news)
 }
 
@@ -727,7 +727,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
     let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
-    let mut material = Material::new(fields.parse().expect("complete"), secrets);
+    let mut material = CallContext::new(fields.parse().expect("complete"), secrets);
     let home = temp_home();
     let (worker, news) = worker(home.path());
 

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
+use crate::app::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
 use crate::cli::args::AgentOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print, unlock};
 use crate::diagnosis::Diagnosis;
-use crate::wizard::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Result<(), Failure> {
     if options.status {

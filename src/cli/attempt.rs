@@ -1,9 +1,9 @@
 //! Around a sign-in: what was entered is kept before it begins, and what is waited for is told.
 
+use crate::app::{Command, Event, Failure, Waiting};
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::service::{Profile, ProfileName};
-use crate::wizard::{Command, Event, Failure, Waiting};
 
 /// Keeps what was entered before anything can go wrong, Ctrl-C while the browser is waited for included; whether there was
 /// anything to keep.

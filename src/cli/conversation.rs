@@ -2,9 +2,9 @@
 
 use std::sync::mpsc::{Receiver, channel};
 
+use crate::app::{Attempt, Command, Event, Exchange, Failure, FailureKind, OpenedProfile, Worker};
 use crate::diagnosis::Diagnosis;
 use crate::service::{Catalog, ProfileName};
-use crate::wizard::{Attempt, Command, Event, Exchange, Failure, FailureKind, OpenedProfile, Worker};
 
 use crate::cli::print;
 

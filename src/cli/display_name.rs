@@ -1,10 +1,10 @@
 //! `tokenwright display-name`.
 
+use crate::app::{Command, Event, Failure, FailureKind};
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::diagnosis::Diagnosis;
 use crate::service::{DisplayName, ProfileName};
-use crate::wizard::{Command, Event, Failure, FailureKind};
 
 pub(crate) fn run(conversation: &mut Conversation, name: &str, text: &str) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;

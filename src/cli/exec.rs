@@ -2,13 +2,13 @@
 
 use std::io::Read as _;
 
+use crate::app::{Command, Event, ExportOrder, ExportTo, Failure, FailureKind};
 use crate::child;
 use crate::cli::conversation::Conversation;
 use crate::cli::{Exit, print};
 use crate::diagnosis::Diagnosis;
 use crate::export::{Field, variable};
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, ExportOrder, ExportTo, Failure, FailureKind};
 
 /// How the command is told apart from failures of this program: what shells say for a command that was not found, or
 /// cannot be run.

@@ -2,7 +2,7 @@
 
 use std::process::{ExitCode, Termination};
 
-use crate::wizard::FailureKind;
+use crate::app::FailureKind;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

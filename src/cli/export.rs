@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
+use crate::app::{
+    Command, Event, ExportDone, ExportOrder, ExportTo, ExportView, Failure, FailureKind, FormLine, Insisted,
+};
 use crate::cli::args::ExportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
 use crate::export::{Outlet, Outlets};
 use crate::service::ProfileName;
-use crate::wizard::{
-    Command, Event, ExportDone, ExportOrder, ExportTo, ExportView, Failure, FailureKind, FormLine, Insisted,
-};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> Result<(), Failure> {
     if options.list {

@@ -1,9 +1,9 @@
 //! `tokenwright forget`.
 
+use crate::app::{Command, Event, Failure};
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure};
 
 pub(crate) fn run(conversation: &mut Conversation, name: &str, revoke: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;

@@ -2,11 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::app::{Command, Event, Failure, HistoryLine, Left, ProfileHistory};
 use crate::cli::args::{HistoryOptions, RestoreOptions};
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure, HistoryLine, Left, ProfileHistory};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &HistoryOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;

@@ -5,6 +5,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
+use crate::app::{
+    AmbiguousText, CallContext, Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText,
+    SharedProfiles,
+};
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::prompt::is_yes;
@@ -12,9 +16,6 @@ use crate::cli::{print, prompt, take, unlock};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
-use crate::wizard::{
-    AmbiguousText, Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText, Material, SharedProfiles,
-};
 
 /// What was read.
 enum Read {
@@ -250,7 +251,7 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
     match purpose {
         Purpose::Profile(name) => {
             unlock::open_vault(conversation)?;
-            let material = Box::new(Material::from(described));
+            let material = Box::new(CallContext::from(described));
             let attempt = conversation.attempt();
             conversation.send(Command::SaveProfile {
                 attempt,

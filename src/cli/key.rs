@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
+use crate::app::{Command, Event, Failure, FailureKind, KeySource};
 use crate::cli::args::{KeyMakeOptions, KeyOutput, KeyShowOptions, KeyTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, unlock};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{KeyPair, ReadKey};
 use crate::service::{ProfileName, Service};
-use crate::wizard::{Command, Event, Failure, FailureKind, KeySource};
 
 pub(crate) fn run(conversation: &mut Conversation, task: &KeyTask) -> Result<(), Failure> {
     match task {

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
+use crate::app::{Command, Event, Failure, ProfileState, ProfileSummary, VaultState};
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::diagnosis::Diagnosis;
-use crate::wizard::{Command, Event, Failure, ProfileState, ProfileSummary, VaultState};
 
 pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
     conversation.send(Command::ListProfiles);

@@ -37,8 +37,8 @@ pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::token::{print_notes, print_token};
 
+use crate::app::Failure;
 use crate::cli::conversation::Conversation;
-use crate::wizard::Failure;
 
 /// What was asked; help, and what cannot be understood, end the program here.
 pub fn arguments() -> Result<Arguments, Exit> {

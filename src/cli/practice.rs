@@ -1,9 +1,9 @@
 //! `tokenwright practice`: runs until it is stopped.
 
+use crate::app::{Command, Event, Failure, PracticeSettings, faults};
 use crate::cli::args::PracticeOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
-use crate::wizard::{Command, Event, Failure, PracticeSettings, faults};
 
 pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> Result<(), Failure> {
     if options.faults.iter().any(|fault| fault == "list") {

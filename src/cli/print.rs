@@ -6,10 +6,10 @@ use std::io::{IsTerminal as _, Write};
 
 use serde_json::Value as Json;
 
+use crate::app::{Exchange, Failure, FailureCode};
 use crate::call::Reveal;
 use crate::cli::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
-use crate::wizard::{Exchange, Failure, FailureCode};
 
 /// A line of the result, for a person: nothing in it acts on the terminal.
 pub(crate) fn result(line: &str) {

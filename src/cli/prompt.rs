@@ -3,10 +3,10 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
+use crate::app::{Failure, FailureKind};
 use crate::cli::print::note;
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
-use crate::wizard::{Failure, FailureKind};
 
 /// Whether there is a person to ask.
 pub(crate) fn is_terminal() -> bool {

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use serde_json::{Value as Json, json};
 
+use crate::app::{Command, Event, Failure, FailureKind, StageLine};
 use crate::cli::args::RehearseOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::diagnosis::Diagnosis;
-use crate::wizard::{Command, Event, Failure, FailureKind, StageLine};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &RehearseOptions) -> Result<(), Failure> {
     let start = Instant::now();

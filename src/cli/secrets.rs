@@ -1,12 +1,12 @@
 //! Where secrets come from on the command line: the environment, a prompt, standard input, or the profile that is kept.
 //! Never an argument, which every process of the machine can read.
 
+use crate::app::{Failure, FailureKind, TypedSecrets};
 use crate::cli::args::SignInOptions;
 use crate::cli::prompt;
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::{Asks, Input, Service, Start};
-use crate::wizard::{Failure, FailureKind, TypedSecrets};
 
 /// All secrets that the service's calls need; `saved` are those that are there already.
 pub(crate) fn gather(service: &Service, options: &SignInOptions, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {

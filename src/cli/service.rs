@@ -2,12 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt, service_export};
 use crate::diagnosis::Diagnosis;
 use crate::service::{Asks, Service, write_preset};
-use crate::wizard::{Failure, FailureKind};
 
 pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<(), Failure> {
     match task {

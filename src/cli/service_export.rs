@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::app::{CallContext, Failure, FailureKind, Rotation};
 use crate::cli::args::ServiceExportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
@@ -10,7 +11,6 @@ use crate::dialect::{Form, ImportedSecrets, Outgoing, Written, write};
 use crate::durable;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName, Service};
-use crate::wizard::{Failure, FailureKind, Material, Rotation};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<(), Failure> {
     refuse_terminal(options)?;
@@ -75,7 +75,7 @@ fn what(conversation: &mut Conversation, options: &ServiceExportOptions) -> Resu
 }
 
 /// The secrets of a profile as a document holds them.
-fn secrets(material: &Material) -> ImportedSecrets {
+fn secrets(material: &CallContext) -> ImportedSecrets {
     let kept = material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
     let key = material.secrets.signing_key.as_ref();
     ImportedSecrets {

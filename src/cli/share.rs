@@ -1,12 +1,12 @@
 //! `tokenwright share`.
 
+use crate::app::{Command, Event, Failure, FailureKind, Insisted, ShareLock, ShareOrder};
 use crate::cli::args::ShareOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure, FailureKind, Insisted, ShareLock, ShareOrder};
 
 /// The variable that holds the passphrase for unattended use.
 pub(crate) const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use crate::app::{Failure, OpenedProfile, ProfileState};
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
 use crate::service::ProfileName;
-use crate::wizard::{Failure, OpenedProfile, ProfileState};
 
 pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;
@@ -71,7 +71,7 @@ fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> Str
     if state.wants_sign_in() {
         return format!("{}{until}", state.word(now));
     }
-    match tokens.freshness(now, crate::wizard::EXPIRING) {
+    match tokens.freshness(now, crate::app::EXPIRING) {
         Freshness::Fresh => format!("fresh{until}"),
         Freshness::Expiring => format!("expiring{until}"),
         Freshness::Expired => format!("expired{until}"),

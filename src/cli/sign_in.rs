@@ -1,5 +1,9 @@
 //! `tokenwright sign-in`: the three steps of the wizard, one after the other.
 
+use crate::app::{
+    BrowserChoice, CallContext, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, TypedSecrets,
+    VaultChoice, other_profile,
+};
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
 use crate::cli::attempt::{keep_entered, tell_waiting};
@@ -11,10 +15,6 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName, Start};
-use crate::wizard::{
-    BrowserChoice, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, Material, TypedSecrets,
-    VaultChoice, other_profile,
-};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
@@ -29,7 +29,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
         let kept = key::kept(conversation, &name)?;
         secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
     }
-    let mut material = Material::new(profile, secrets);
+    let mut material = CallContext::new(profile, secrets);
     let was_entered = keep_entered(conversation, &name, &material.profile)?;
     let (tokens, is_kept) = match get_tokens(conversation, &mut material, options, &name) {
         Ok(tokens) => tokens,
@@ -55,7 +55,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
 /// Steps 2 and 3, or a refresh token that was at hand.
 fn get_tokens(
     conversation: &mut Conversation,
-    material: &mut Material,
+    material: &mut CallContext,
     options: &SignInOptions,
     name: &ProfileName,
 ) -> Result<(TokenSet, bool), Failure> {
@@ -202,7 +202,11 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
 }
 
 /// Step 2.
-fn authorize(conversation: &mut Conversation, material: &mut Material, options: &SignInOptions) -> Result<(), Failure> {
+fn authorize(
+    conversation: &mut Conversation,
+    material: &mut CallContext,
+    options: &SignInOptions,
+) -> Result<(), Failure> {
     let attempt = conversation.attempt();
     let browser = match (&options.browser, options.no_browser) {
         (Some(command), _) => BrowserChoice::Command(command.clone()),
@@ -260,7 +264,11 @@ fn input_ended() -> Failure {
 }
 
 /// Step 3.
-fn bearer(conversation: &mut Conversation, material: &Material, keeping: Keeping) -> Result<(TokenSet, bool), Failure> {
+fn bearer(
+    conversation: &mut Conversation,
+    material: &CallContext,
+    keeping: Keeping,
+) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
     conversation.send(Command::CallBearer { attempt, material: Box::new(material.clone()), keeping });
     called(conversation)
@@ -269,7 +277,7 @@ fn bearer(conversation: &mut Conversation, material: &Material, keeping: Keeping
 /// Step 3 with a refresh token that was at hand.
 fn refresh(
     conversation: &mut Conversation,
-    material: &Material,
+    material: &CallContext,
     keeping: Keeping,
 ) -> Result<(TokenSet, bool), Failure> {
     let attempt = conversation.attempt();
@@ -317,7 +325,7 @@ fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
 }
 
 /// Keeps the tokens. They are nowhere else, so a person is asked to make room, and not sent to sign in anew.
-fn save(conversation: &mut Conversation, name: &ProfileName, material: &Material) -> Result<(), Failure> {
+fn save(conversation: &mut Conversation, name: &ProfileName, material: &CallContext) -> Result<(), Failure> {
     loop {
         let (attempt, material) = (conversation.attempt(), Box::new(material.clone()));
         conversation.send(Command::SaveProfile { attempt, name: name.clone(), material, replace: true, draft: None });
@@ -334,7 +342,7 @@ fn save(conversation: &mut Conversation, name: &ProfileName, material: &Material
     }
 }
 
-fn tell(name: &ProfileName, material: &Material, tokens: &TokenSet, vault: VaultChoice) {
+fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultChoice) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
             format!("its access token has ended already, at {}", crate::cli::list::local(at))

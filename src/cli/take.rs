@@ -3,6 +3,10 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::app::{
+    CallContext, Command, Event, Failure, FailureKind, ImportSource, LockedText, ShareKey, SharedProfile,
+    SharedProfiles,
+};
 use crate::cli::args::ImportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::prompt::is_yes;
@@ -11,9 +15,6 @@ use crate::cli::{print, prompt, unlock};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{
-    Command, Event, Failure, FailureKind, ImportSource, LockedText, Material, ShareKey, SharedProfile, SharedProfiles,
-};
 
 /// What opens the profiles: the identity that was named, or the passphrase. A key that did not fit is not tried again.
 pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Result<ImportSource, Failure> {
@@ -99,7 +100,7 @@ fn tell(profile: &SharedProfile) {
 
 /// Those that are kept, under the name that was given where it is one alone. One that is here already, or whose service
 /// is not, is left out and told.
-fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(ProfileName, Material)>, Failure> {
+fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(ProfileName, CallContext)>, Failure> {
     let from = shared.from.clone();
     let all = shared.profiles.len();
     let picked = |(at, _): &(usize, SharedProfile)| options.pick.is_none_or(|number| number == at + 1);
@@ -135,7 +136,7 @@ fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(Profil
     Ok(chosen)
 }
 
-fn question(chosen: &[(ProfileName, Material)]) -> String {
+fn question(chosen: &[(ProfileName, CallContext)]) -> String {
     let names: Vec<String> = chosen.iter().map(|(name, _)| format!("`{name}`")).collect();
     format!("Keep {}? [y/N]", names.join(", "))
 }

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
+use crate::app::{Command, Event, Failure, FailureKind, Need, SavedToken};
 use crate::cli::args::TokenOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure, FailureKind, Need, SavedToken};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &TokenOptions) -> Result<(), Failure> {
     let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);

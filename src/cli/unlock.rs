@@ -1,10 +1,10 @@
 //! Opening the vault for a command, with the questions that it takes.
 
+use crate::app::{Command, Event, Failure, FailureKind, VaultChoice, VaultState};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
-use crate::wizard::{Command, Event, Failure, FailureKind, VaultChoice, VaultState};
 
 /// Opens the vault, asking where it has to.
 pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use crate::app::{Command, Event, Failure, FailureKind, VaultChoice, VaultStatus};
 use crate::cli::args::{KindArgument, VaultTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
-use crate::wizard::{Command, Event, Failure, FailureKind, VaultChoice, VaultStatus};
 
 pub(crate) fn run(conversation: &mut Conversation, task: &VaultTask) -> Result<(), Failure> {
     match task {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::app::{Command, Event, Failure};
 use crate::cli::conversation::Conversation;
 use crate::cli::print;
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Failure};
 
 pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) -> Result<(), Failure> {
     let name = ProfileName::parse(name)?;

@@ -8,6 +8,7 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::{Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker};
 use crate::gui::attention::Attention;
 use crate::gui::draft::{Door, Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
@@ -15,7 +16,6 @@ use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, keys, links, screens, theme};
 use crate::service::ProfileName;
-use crate::wizard::{Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker};
 
 /// Starts the worker with what takes its events.
 pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;

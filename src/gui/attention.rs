@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use egui::{Context, UserAttentionType, ViewportCommand};
 use jiff::Timestamp;
 
+use crate::app::{Event, Failure, FailureKind, Flow, Notice, ProfileState, ProfileSummary, Session};
 use crate::service::{ProfileName, shown_text};
-use crate::wizard::{Event, Failure, FailureKind, Flow, Notice, ProfileState, ProfileSummary, Session};
 
 /// The most characters of a name in a notice.
 const LONGEST: usize = 60;
@@ -112,9 +112,9 @@ pub(crate) fn raise(ctx: &Context) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::WindowSettings;
     use crate::diagnosis::Diagnosis;
     use crate::service::DisplayName;
-    use crate::wizard::WindowSettings;
 
     fn session(states: &[(&str, bool)]) -> Session {
         let dead = || ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None };

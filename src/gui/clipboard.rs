@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use egui::{Context, Event as Input, Id, Key, Modifiers, OutputCommand, Plugin, RawInput, Ui, ViewportCommand};
 
+use crate::app::{Command, CopyOutcome, Event, Sensitivity};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
-use crate::wizard::{Command, CopyOutcome, Event, Sensitivity};
 
 /// How long the window says that a secret was copied, in seconds.
 const NOTED_FOR: f64 = 6.0;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::app::{AuthorizationState, CallContext, OpenedProfile, Session, TypedSecrets};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
@@ -14,7 +15,6 @@ use crate::gui::leaving::Loss;
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
-use crate::wizard::{AuthorizationState, Material, OpenedProfile, Session, TypedSecrets};
 
 /// The step on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -291,7 +291,7 @@ impl Draft {
 
     /// Takes over what a document describes.
     pub fn adopt(&mut self, described: &Described) {
-        let Material { profile, secrets, .. } = Material::from(described);
+        let CallContext { profile, secrets, .. } = CallContext::from(described);
         self.begin();
         self.lead = Lead { to_top: true, ..Lead::default() };
         self.missing = described.still_missing();
@@ -333,9 +333,9 @@ impl Draft {
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.
-    pub fn material(&self, session: &Session) -> Option<Material> {
+    pub fn material(&self, session: &Session) -> Option<CallContext> {
         let profile = self.profile.as_ref()?.parse().ok()?;
-        let mut material = Material::new(profile, self.secrets.clone());
+        let mut material = CallContext::new(profile, self.secrets.clone());
         session.complete(&mut material);
         Some(material)
     }

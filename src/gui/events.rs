@@ -2,11 +2,11 @@
 
 use egui::Context;
 
+use crate::app::{Command, Event, Flow, KeyState, Notice, TrayPress};
 use crate::gui::app::App;
 use crate::gui::attention;
 use crate::gui::draft::{Focus, Step};
 use crate::gui::{clipboard, links, screens};
-use crate::wizard::{Command, Event, Flow, KeyState, Notice, TrayPress};
 
 impl App {
     /// Takes in all that was told since the last frame.

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::app::{ExportOrder, ExportView, FormLine, Insisted, ShareLock, ShareOrder};
 use crate::export::RefreshTokenUse;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{ExportOrder, ExportView, FormLine, Insisted, ShareLock, ShareOrder};
 
 /// How an export keeps up with the tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use egui::Context;
 
+use crate::app::{Command, ExportTo, Flow, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::app::App;
 use crate::gui::clipboard;
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Command, ExportTo, Flow, Insisted, Sensitivity, VaultState, home_folder};
 
 /// Under which the copy of an export is known.
 pub(in crate::gui) fn copied_export() -> egui::Id {

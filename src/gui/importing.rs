@@ -1,10 +1,10 @@
 //! What the window does about an import: opens it, hands it to the worker, and fills the fields with what came.
 
+use crate::app::{Attempt, Command, Flow, ImportState};
 use crate::gui::app::App;
 use crate::gui::draft::ImportDraft;
 use crate::secret::Secret;
 use crate::service::PresetDraft;
-use crate::wizard::{Attempt, Command, Flow, ImportState};
 
 impl App {
     pub(in crate::gui) fn open_import(&mut self) {

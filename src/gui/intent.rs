@@ -2,10 +2,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use crate::app::{Fetched, Flow, ImportSource, Insisted, Theme, VaultChoice};
 use crate::gui::draft::Step;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Fetched, Flow, ImportSource, Insisted, Theme, VaultChoice};
 
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]

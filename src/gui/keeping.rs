@@ -1,10 +1,10 @@
 //! What is asked of the worker for saved profiles and the vault.
 
+use crate::app::{Command, Flow};
 use crate::gui::app::App;
 use crate::gui::intent::Intent;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Command, Flow};
 
 impl App {
     /// Does what is wanted of a saved profile, or of the vault.

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::app::{Attempt, Command, Flow, KeySource, Session};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::oauth::RSA_BITS;
 use crate::service::{ProfileDraft, ProfileName};
-use crate::wizard::{Attempt, Command, Flow, KeySource, Session};
 
 /// The command; `None` where what it needs is not typed, or the intent is about something else.
 pub(crate) fn command(intent: &Intent, session: &mut Session, draft: &Draft) -> Option<Command> {

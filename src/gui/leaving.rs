@@ -3,12 +3,12 @@
 
 use egui::Context;
 
+use crate::app::{AuthorizationState, CallContext, CallState, Command, Event, Flow, Keeping, Session, VaultState};
 use crate::gui::app::App;
 use crate::gui::draft::{Door, Focus, Question};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::screens;
 use crate::service::ProfileName;
-use crate::wizard::{AuthorizationState, CallState, Command, Event, Flow, Keeping, Material, Session, VaultState};
 
 /// What would be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ impl App {
             self.worker.send(Command::SaveAgain { attempt, name, material, draft: None });
             return;
         }
-        let mut material = Material::new(profile.as_typed(), self.draft.secrets.clone());
+        let mut material = CallContext::new(profile.as_typed(), self.draft.secrets.clone());
         self.session.complete(&mut material);
         if saved.is_some() && draft.is_none() {
             // They stay with the saved profile: a refresh token has one home.

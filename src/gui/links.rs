@@ -3,8 +3,8 @@
 
 use egui::{Context, FullOutput, OutputCommand, Plugin};
 
+use crate::app::{BrowserChoice, Command, Event};
 use crate::diagnosis::Diagnosis;
-use crate::wizard::{BrowserChoice, Command, Event};
 
 /// An address that could not be opened, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The two names of a profile: the plain one that files and scripts know it by, and what the person calls it.
 
+use crate::app::Session;
 use crate::gui::draft::Draft;
 use crate::service::{DisplayName, ProfileName, ProfileNameError};
-use crate::wizard::Session;
 
 /// The plain name and the display name that typed text comes to, where the text is no plain name itself; `None` where it
 /// is one, or holds nothing that could be shown.

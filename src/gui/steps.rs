@@ -1,11 +1,11 @@
 //! What the steps of the wizard ask of the worker.
 
+use crate::app::{BrowserChoice, Command, Event, Fetched, Flow, Notice};
 use crate::gui::app::App;
 use crate::gui::draft::{Focus, Step, TokenTab};
 use crate::gui::{attention, naming, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{BrowserChoice, Command, Event, Fetched, Flow, Notice};
 
 impl App {
     pub(in crate::gui) fn authorize(&mut self) {

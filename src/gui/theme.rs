@@ -182,7 +182,7 @@ impl Palette {
         if dark { &DARK } else { &LIGHT }
     }
 
-    /// The colour that speaks in `tone`, for words, dots and edges.
+    /// The colour that speaks in `tone`, for words, dots and ports.
     pub fn tone(&self, tone: Tone) -> Color32 {
         match tone {
             Tone::Neutral => self.text_weak,

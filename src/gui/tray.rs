@@ -3,8 +3,8 @@
 
 use egui::{Context, ViewportCommand};
 
+use crate::app::{Command, Session, TrayIcon, TrayPress, TrayState};
 use crate::gui::icon;
-use crate::wizard::{Command, Session, TrayIcon, TrayPress, TrayState};
 
 /// Every how many pixels of the program's mark one is taken: a tray shows it small.
 const STEP: u32 = 4;

@@ -81,11 +81,11 @@ fn helper(desktop: &Desktop) -> Helper {
 #[test]
 #[ignore = "the other process of the tests above: a worker, on a desktop of its own"]
 fn worker_of_its_own() {
-    use tokenwright::wizard::{Command, CopyOutcome, Event, Worker};
+    use tokenwright::app::{Command, CopyOutcome, Event, Worker};
     let (sender, events) = channel();
     let sender = Mutex::new(sender);
-    let edges = crate::hand::edges(Clipboard::of_desktop(HOLD));
-    let worker = Worker::start(edges, move |event| {
+    let ports = crate::hand::ports(Clipboard::of_desktop(HOLD));
+    let worker = Worker::start(ports, move |event| {
         let _ = sender.lock().expect("no panic").send(event);
     });
     let worker = worker.expect("a thread");

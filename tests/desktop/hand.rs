@@ -128,9 +128,9 @@ impl Window {
 }
 
 /// A program of its own, with this clipboard.
-pub fn edges(clipboard: tokenwright::desktop::Clipboard) -> tokenwright::wizard::Edges {
+pub fn ports(clipboard: tokenwright::desktop::Clipboard) -> tokenwright::app::Ports {
     use tokenwright::store::{Places, Store};
-    tokenwright::wizard::Edges {
+    tokenwright::app::Ports {
         transport: tokenwright::transport::Transport::new(tokenwright::transport::TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(std::env::var_os("TOKENWRIGHT_HOME").map(Into::into)).expect("a home")),

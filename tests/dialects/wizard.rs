@@ -5,6 +5,10 @@ use std::sync::mpsc::{Receiver, channel};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
+use tokenwright::app::{
+    Authorized, BrowserChoice, CallContext, Command, Event, Exchange, Flow, Keeping, Ports, Session, TypedSecrets,
+    Worker,
+};
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
 use tokenwright::expression::Expressions;
@@ -12,9 +16,6 @@ use tokenwright::redirect;
 use tokenwright::service::ProfileDraft;
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use tokenwright::wizard::{
-    Authorized, BrowserChoice, Command, Edges, Event, Exchange, Flow, Keeping, Material, Session, TypedSecrets, Worker,
-};
 
 use crate::support::practice::BROWSER;
 use crate::support::{PATIENCE, temp_home};
@@ -30,7 +31,7 @@ pub struct Wizard {
 impl Wizard {
     pub fn start() -> Self {
         let home = temp_home();
-        let edges = Edges {
+        let ports = Ports {
             door: tokenwright::agent::Door::none(),
             supervisor: tokenwright::agent::Supervisor::default(),
             transport: Transport::new(TransportOptions::default()),
@@ -49,12 +50,12 @@ impl Wizard {
         };
         let (tell, events) = channel();
         // The test may have ended.
-        let worker = Worker::start(edges, move |event| drop(tell.send(event))).expect("a thread");
+        let worker = Worker::start(ports, move |event| drop(tell.send(event))).expect("a thread");
         Self { worker, events, session: Session::default(), _home: home }
     }
 
     /// Signs in with a browser that follows redirects.
-    pub fn authorize(&mut self, material: &Material) -> Authorized {
+    pub fn authorize(&mut self, material: &CallContext) -> Authorized {
         let attempt = self.session.begin(Flow::Authorization);
         let browser = BrowserChoice::Command(BROWSER.into());
         self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
@@ -68,7 +69,7 @@ impl Wizard {
     }
 
     /// Calls the bearer token endpoint.
-    pub fn bearer(&mut self, material: &Material) -> Exchange {
+    pub fn bearer(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Bearer);
         self.worker.send(Command::CallBearer {
             attempt,
@@ -79,7 +80,7 @@ impl Wizard {
     }
 
     /// Calls the refresh token endpoint.
-    pub fn refresh(&mut self, material: &Material) -> Exchange {
+    pub fn refresh(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Refresh);
         self.worker.send(Command::CallRefresh {
             attempt,
@@ -107,7 +108,7 @@ impl Wizard {
 
 /// The profile that a document comes to, as a person would have it after filling nothing in.
 #[track_caller]
-pub fn material(described: &Described) -> Material {
+pub fn material(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
     draft.user_name.clone_from(&described.user_name);
@@ -122,5 +123,5 @@ pub fn material(described: &Described) -> Material {
         inputs: described.secrets.inputs.clone(),
         ..TypedSecrets::default()
     };
-    Material::new(profile, secrets)
+    CallContext::new(profile, secrets)
 }

@@ -81,7 +81,7 @@ const ROOMS: &[Room] = &[
     Room { name: "crash", layer: EDGES, alone: true, bans: &[NETWORK, WINDOW, COMMAND_LINE, SECRETS] },
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
-    Room { name: "wizard", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
+    Room { name: "app", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
     Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS, EDGE_ROOMS] },
     // Where the parts are put together.
@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn a_room_that_names_a_higher_one_is_caught_with_file_and_line() {
         let higher =
-            "src/call/mask.rs:2: room `call` must not name `wizard`, which is on a higher layer: `crate::wizard::Step`";
-        check("src/call/mask.rs", "//! Masks.\nuse crate::{oauth::Scope, wizard::Step};", &[higher]);
+            "src/call/mask.rs:2: room `call` must not name `app`, which is on a higher layer: `crate::app::Step`";
+        check("src/call/mask.rs", "//! Masks.\nuse crate::{oauth::Scope, app::Step};", &[higher]);
         let qualified =
             "src/vault.rs:1: room `vault` must not name `cli`, which is on a higher layer: `crate::cli::run`";
         check("src/vault.rs", "fn a() { crate::cli::run(); }", &[qualified]);
@@ -256,12 +256,8 @@ mod tests {
 
     #[test]
     fn comments_strings_and_lower_rooms_are_no_offence() {
-        check(
-            "src/call/mod.rs",
-            "// crate::wizard\nconst A: &str = \"crate::wizard\";\nuse crate::secret::Secret;",
-            &[],
-        );
-        check("src/wizard/mod.rs", "use crate::{vault::Vault, transport};", &[]);
+        check("src/call/mod.rs", "// crate::app\nconst A: &str = \"crate::app\";\nuse crate::secret::Secret;", &[]);
+        check("src/app/mod.rs", "use crate::{vault::Vault, transport};", &[]);
         check("src/main.rs", "use tokenwright::{cli, gui};", &[]);
     }
 }

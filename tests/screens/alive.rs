@@ -1,8 +1,8 @@
 //! Profiles that are kept alive, in the window.
 
+use tokenwright::app::{Event, KeptAlive};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Intent, Step};
-use tokenwright::wizard::{Event, KeptAlive};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

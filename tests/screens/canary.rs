@@ -1,9 +1,9 @@
 //! With known secrets in every place, no screen can be read for them until the person asks, and then for that one only.
 
 use egui_kittest::Harness;
+use tokenwright::app::Session;
 use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 use tokenwright::secret::Secret;
-use tokenwright::wizard::Session;
 
 use crate::export::{choosing, previewed, shared, sharing};
 use crate::hand::Hand as _;

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{
+    Event, ExportDone, ExportView, Failure, FailureCode, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
+};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::export::{HandedOver, Outlet, Outlets, formats};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
-use tokenwright::wizard::{
-    Event, ExportDone, ExportView, Failure, FailureCode, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
-};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

@@ -5,12 +5,12 @@ use egui::{Rect, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
+use tokenwright::app::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Form, Import, Note};
 use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
-use tokenwright::wizard::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 
 use crate::export::{choosing, exported, exporting, previewed, shared, sharing};
 use crate::hand::{Hand as _, TYPED};
@@ -114,7 +114,7 @@ fn step_1_fits() {
     wrong.insist();
     check("wrong", &started(), &wrong, &[]);
     let mut practising = at(service("practice"), Step::Service);
-    practising.faults = tokenwright::wizard::faults().map(|(name, _)| name.to_owned()).collect();
+    practising.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
     check("every fault", &started(), &practising, &[]);
     for session in [rehearsing(), rehearsed()] {
         check("rehearsal", &session, &at(service("quickbooks"), Step::Service), &[]);
@@ -174,7 +174,7 @@ fn an_export_and_sharing_fit() {
     check("handing over", &previewed(true), &handing_over, &["Yes, hand it over"]);
     let folder = "a-long-name/".repeat(20);
     let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("choose another file");
-    let refused = (refused, tokenwright::wizard::FailureCode::FileForeign);
+    let refused = (refused, tokenwright::app::FailureCode::FileForeign);
     for outcome in [Ok(folder.as_str()), Err(refused)] {
         let mut draft = choosing(Some("dotenv"));
         let export = draft.export.as_mut().expect("open");

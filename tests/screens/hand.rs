@@ -98,7 +98,7 @@ impl<S> Hand for Harness<'_, S> {
 pub fn copied(ctx: &egui::Context) -> Vec<String> {
     let commands = tokenwright::gui::clipboard::commands(ctx).into_iter();
     let copied = commands.filter_map(|command| match command {
-        tokenwright::wizard::Command::Copy { text, .. } => Some(text.expose().to_owned()),
+        tokenwright::app::Command::Copy { text, .. } => Some(text.expose().to_owned()),
         _ => None,
     });
     copied.collect()

@@ -2,10 +2,10 @@
 
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
 use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
-use tokenwright::wizard::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};
@@ -209,10 +209,10 @@ fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
         }
         let mut copied = Vec::new();
         for command in tokenwright::gui::clipboard::commands(&window.ctx) {
-            let tokenwright::wizard::Command::Copy { ticket, text, .. } = command else { continue };
+            let tokenwright::app::Command::Copy { ticket, text, .. } = command else { continue };
             copied.push(text.expose().to_owned());
-            let done = tokenwright::wizard::CopyOutcome::Done(std::time::Duration::from_mins(1));
-            tokenwright::gui::clipboard::answered(&window.ctx, tokenwright::wizard::Event::Copied(ticket, done));
+            let done = tokenwright::app::CopyOutcome::Done(std::time::Duration::from_mins(1));
+            tokenwright::gui::clipboard::answered(&window.ctx, tokenwright::app::Event::Copied(ticket, done));
         }
         assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
         assert!(!copied[0].contains(CLIENT_SECRET));

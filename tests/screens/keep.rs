@@ -8,9 +8,9 @@ use std::sync::mpsc::channel;
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
 use jiff::SignedDuration;
+use tokenwright::app::{Event, Flow, Identified, ProfileState, ProfileSummary, Session};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{App, Intent};
-use tokenwright::wizard::{Event, Flow, Identified, ProfileState, ProfileSummary, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

@@ -4,11 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use tokenwright::app::{Event, Flow, KeyState, Session};
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::oauth::{AssertionAlgorithm, KeyPair, ReadKey, make_key_pair};
 use tokenwright::secret::Secret;
 use tokenwright::service::{Grant, ProfileDraft};
-use tokenwright::wizard::{Event, Flow, KeyState, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

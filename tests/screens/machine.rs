@@ -12,12 +12,12 @@ use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{Door, Supervisor};
+use tokenwright::app::{Command, Ports, PracticeSettings, Worker};
 use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
 use tokenwright::gui::App;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use tokenwright::wizard::{Command, Edges, PracticeSettings, Worker};
 use url::Url;
 
 use crate::hand::Hand as _;
@@ -62,7 +62,7 @@ impl Machine {
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&sent);
         let clipboard = Clipboard::in_memory();
-        let edges = Edges {
+        let ports = Ports {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store,
@@ -86,8 +86,8 @@ impl Machine {
         let (tell, news) = channel();
         let builder: egui_kittest::HarnessBuilder<App> = Harness::builder();
         let window = builder.with_size(SMALL).with_theme(dress).build_eframe(move |context| {
-            let start = move |emit: Box<dyn Fn(tokenwright::wizard::Event) + Send>| {
-                let worker = Worker::start(edges, move |event| {
+            let start = move |emit: Box<dyn Fn(tokenwright::app::Event) + Send>| {
+                let worker = Worker::start(ports, move |event| {
                     emit(event);
                     // The test may have ended.
                     let _ = tell.send(());

@@ -1,10 +1,10 @@
 //! *Save as preset…* and *Customise*: the form, what it refuses, and the file it leaves.
 
 use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{Event, Failure, FailureCode, FailureKind, Flow, Session};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::service::{Catalog, PresetDraft};
-use tokenwright::wizard::{Event, Failure, FailureCode, FailureKind, Flow, Session};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

@@ -1,8 +1,8 @@
 //! How the reply is read: expressions beside the last reply, and what they come to, as typed.
 
+use tokenwright::app::{Event, FieldRead, Flow, Session, TriedReading};
 use tokenwright::call::Expression;
 use tokenwright::gui::{Intent, Step, TokenTab};
-use tokenwright::wizard::{Event, FieldRead, Flow, Session, TriedReading};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

@@ -2,8 +2,8 @@
 
 use egui::Key;
 use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{Event, Flow, Session, StageLine, StageOutcome};
 use tokenwright::gui::{Intent, Step};
-use tokenwright::wizard::{Event, Flow, Session, StageLine, StageOutcome};
 
 use crate::hand::Hand as _;
 use crate::machine::{Machine, Visit};

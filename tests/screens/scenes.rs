@@ -1,16 +1,16 @@
 //! Sessions and drafts as the wizard makes them: built by the events that a worker would send, never by hand.
 
 use jiff::{SignedDuration, Timestamp};
+use tokenwright::app::{
+    Authorized, Event, Exchange, Failure, FailureKind, Flow, ProfileState, ProfileSummary, ReplyView, Session,
+    VaultChoice, VaultState, Waiting,
+};
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Draft, Step};
 use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, ProfileName, Service};
-use tokenwright::wizard::{
-    Authorized, Event, Exchange, Failure, FailureKind, Flow, ProfileState, ProfileSummary, ReplyView, Session,
-    VaultChoice, VaultState, Waiting,
-};
 
 /// Nothing of these may be read on a masked screen.
 pub const CLIENT_SECRET: &str = "canary-client-secret-1f0";

@@ -2,9 +2,9 @@
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
+use tokenwright::app::{Session, Theme as Dress};
 use tokenwright::gui::screens::window_ui;
 use tokenwright::gui::{Draft, Intent, theme};
-use tokenwright::wizard::{Session, Theme as Dress};
 
 /// The two dresses of the window.
 pub const DRESSES: [Theme; 2] = [Theme::Light, Theme::Dark];

@@ -3,10 +3,10 @@
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{Event, Flow, Theme, VaultState};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Door, Intent, Step, TokenTab};
 use tokenwright::secret::Secret;
-use tokenwright::wizard::{Event, Flow, Theme, VaultState};
 
 use crate::hand::Hand as _;
 use crate::scenes::{
@@ -276,10 +276,10 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
     }
 }
 
-fn taken() -> tokenwright::wizard::Failure {
+fn taken() -> tokenwright::app::Failure {
     let diagnosis = Diagnosis::new("there is a profile `acme` already").hint("choose another name, or replace it");
-    tokenwright::wizard::Failure::new(tokenwright::wizard::FailureKind::Usage, diagnosis)
-        .coded(tokenwright::wizard::FailureCode::ProfileExists)
+    tokenwright::app::Failure::new(tokenwright::app::FailureKind::Usage, diagnosis)
+        .coded(tokenwright::app::FailureCode::ProfileExists)
 }
 
 #[test]

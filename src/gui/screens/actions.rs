@@ -2,11 +2,11 @@
 
 use egui::{Align, Layout, Ui};
 
+use crate::app::{AuthorizationState, CallState, Flow, Session};
 use crate::gui::draft::{Draft, Step, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{call_form, intent_button, waiting_row};
 use crate::gui::widgets::ButtonKind;
-use crate::wizard::{AuthorizationState, CallState, Flow, Session};
 
 /// Shows the bar; what the person wants.
 pub(crate) fn actions_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {

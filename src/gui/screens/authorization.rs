@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use crate::app::{AuthorizationState, Authorized, Flow, Session, Waiting};
 use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
@@ -13,7 +14,6 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
-use crate::wizard::{AuthorizationState, Authorized, Flow, Session, Waiting};
 
 /// Shows step 2; what the person wants. What goes on stands above what was typed.
 pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

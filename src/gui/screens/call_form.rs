@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use crate::app::{CallContext, Session, TypedSecrets};
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
@@ -11,7 +12,6 @@ use crate::gui::widgets::{
 };
 use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};
-use crate::wizard::{Material, Session, TypedSecrets};
 
 const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
@@ -203,7 +203,7 @@ pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::
 }
 
 /// The call of a tab.
-fn called(material: &Material, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
+fn called(material: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
     let service = &material.profile.service;
     match tab {
         TokenTab::Bearer => Ok(&service.bearer),

@@ -3,13 +3,13 @@
 
 use egui::Ui;
 
+use crate::app::Sensitivity;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::dialect::{Form, Outgoing, write};
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::{Copied, Draft};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, disclosure, secondary_button};
-use crate::wizard::Sensitivity;
 
 /// Shows a button for each form that is written, and what came of the last copy.
 pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {

@@ -3,6 +3,7 @@
 
 use egui::{Align, Layout, ScrollArea, Ui};
 
+use crate::app::{ExportDone, Failure, FailureCode, Flow, FormLine, Insisted, Session};
 use crate::diagnosis::Diagnosis;
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::Draft;
@@ -13,7 +14,6 @@ use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{export_form, export_options, intent_button, outlets, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, CodeBlock, banner, banner_with, key_values, notice, section};
-use crate::wizard::{ExportDone, Failure, FailureCode, Flow, FormLine, Insisted, Session};
 
 /// Height of the bar with what to do next, in points: a line, a margin and a button.
 pub(crate) const FOOT: f32 = 52.0;

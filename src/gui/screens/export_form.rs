@@ -2,11 +2,11 @@
 
 use egui::Ui;
 
+use crate::app::{FormLine, Session};
 use crate::gui::export_draft::ExportDraft;
 use crate::gui::screens::entered;
 use crate::gui::theme::{shown, small};
 use crate::gui::widgets::{Field, SHORT, card, secondary_button, section};
-use crate::wizard::{FormLine, Session};
 
 /// Shows the forms, or the chosen one.
 pub(crate) fn form_ui(ui: &mut Ui, session: &Session, export: &mut ExportDraft) {

@@ -2,12 +2,12 @@
 
 use egui::Ui;
 
+use crate::app::FormLine;
 use crate::diagnosis::Diagnosis;
 use crate::export::RefreshTokenUse;
 use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{Field, banner_with, section, segmented_among, toggle};
-use crate::wizard::FormLine;
 
 const NO_LIVE: &str = "Whatever reads this form cannot ask for a token by itself";
 const ONLY_LIVE: &str = "This form asks for the token each time, and holds none";

@@ -2,13 +2,13 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
+use crate::app::Session;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{heading, small};
 use crate::gui::widgets::{ButtonKind, secondary_button};
 use crate::service::ProfileName;
-use crate::wizard::Session;
 
 /// Asks, where a profile is about to be forgotten; what the person wants.
 pub(crate) fn forgetting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

@@ -4,13 +4,13 @@
 use egui::{Grid, Ui};
 use jiff::Timestamp;
 
+use crate::app::{Flow, HistoryLine, Left, ProfileHistory, Session};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button, section};
 use crate::service::ProfileName;
-use crate::wizard::{Flow, HistoryLine, Left, ProfileHistory, Session};
 
 /// How many generations are shown; the command line shows all of them.
 const SHOWN: usize = 12;

@@ -3,6 +3,7 @@
 
 use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextStyle, Ui};
 
+use crate::app::{AmbiguousText, Flow, ImportSource, ImportState, Imported, Session, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::draft::{Draft, ImportDraft};
@@ -16,7 +17,6 @@ use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, key_values, secondary_button, section,
 };
 use crate::secret::Secret;
-use crate::wizard::{AmbiguousText, Flow, ImportSource, ImportState, Imported, Session, VaultState};
 
 /// Height of the bar with what to do next, in points.
 const FOOT: f32 = 52.0;

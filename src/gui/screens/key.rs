@@ -3,6 +3,7 @@
 
 use egui::Ui;
 
+use crate::app::{Flow, KeyState, Session};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -15,7 +16,6 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{AssertionAlgorithm, KeyPair};
 use crate::service::{Assertion, AssertionDraft, CertificateThumbprint, FieldError, ProfileName, Service};
-use crate::wizard::{Flow, KeyState, Session};
 
 /// Shows the key, or how to come by one; what the person wants.
 pub(crate) fn key_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, errors: &[FieldError]) -> Option<Intent> {

@@ -2,12 +2,12 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
+use crate::app::Session;
 use crate::gui::draft::{Draft, Question};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::leaving::Loss;
 use crate::gui::theme::heading;
 use crate::gui::widgets::{ButtonKind, button};
-use crate::wizard::Session;
 
 /// Asks, where something would be lost; what the person answers.
 pub(crate) fn leaving_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {

@@ -39,10 +39,10 @@ pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;
 
+use crate::app::{Flow, Session};
 use crate::gui::draft::{Focus, Lead};
 use crate::gui::intent::Intent;
 use crate::gui::widgets::{ButtonKind, button, waiting};
-use crate::wizard::{Flow, Session};
 
 /// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
 pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> Option<Intent> {

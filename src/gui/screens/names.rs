@@ -2,13 +2,13 @@
 
 use egui::{Response, Ui};
 
+use crate::app::Session;
 use crate::gui::draft::Draft;
 use crate::gui::naming;
 use crate::gui::screens::entered;
 use crate::gui::theme::small;
 use crate::gui::widgets::{Field, SHORT};
 use crate::service::ProfileName;
-use crate::wizard::Session;
 
 /// Shows both names; the field of the plain one, and whether Enter was pressed in one of them.
 pub(crate) fn names_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> (Response, bool) {

@@ -3,6 +3,7 @@
 use egui::{Label, RichText, Ui};
 use jiff::Timestamp;
 
+use crate::app::Session;
 use crate::export::Outlet;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -10,7 +11,6 @@ use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{dot, section};
 use crate::gui::words;
 use crate::service::ProfileName;
-use crate::wizard::Session;
 
 /// Shows the files, if there are any; what the person wants.
 pub(crate) fn outlets_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName) -> Option<Intent> {

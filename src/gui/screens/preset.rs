@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use crate::app::{FailureCode, Flow, PresetState, Session};
 use crate::diagnosis::Diagnose as _;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -9,7 +10,6 @@ use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, key_values, secondary_button, section};
 use crate::service::{Catalog, PresetDraft, ProfileDraft, Service, write_preset};
-use crate::wizard::{FailureCode, Flow, PresetState, Session};
 
 /// The button that opens the form: another name for a preset that nobody changed yet. Whether it was pressed.
 pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {

@@ -2,11 +2,11 @@
 
 use egui::{Button, Popup, Style, Ui, vec2};
 
+use crate::app::{Flow, ProfileState, ProfileSummary, Session};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::theme::Palette;
 use crate::gui::widgets::toggle;
-use crate::wizard::{Flow, ProfileState, ProfileSummary, Session};
 
 /// Width of the menu, in points: so that its lines do not jump from profile to profile.
 const WIDTH: f32 = 150.0;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
+use crate::app::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::screens::intent_button;
@@ -13,7 +14,6 @@ use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
 use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle, told};
 use crate::gui::words;
-use crate::wizard::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
 
 /// Height of the part below the list, in points, until it was drawn once.
 const FOOT_HEIGHT: f32 = 84.0;

@@ -2,13 +2,13 @@
 
 use egui::Ui;
 
+use crate::app::{CallState, FieldRead, Flow, ReplyView, Session, TriedReading};
 use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{CodeBlock, Field, disclosure, status_dot};
 use crate::secret::MASK;
-use crate::wizard::{CallState, FieldRead, Flow, ReplyView, Session, TriedReading};
 
 /// Narrower than this, in points, the reply stands below the fields.
 const BESIDE: f32 = 640.0;

@@ -2,13 +2,13 @@
 
 use egui::{Label, Ui};
 
+use crate::app::{Flow, RehearsalState, Session, StageLine, StageOutcome};
 use crate::gui::draft::Lead;
 use crate::gui::intent::Intent;
 use crate::gui::screens::{intent_button, waiting_row};
 use crate::gui::theme::{self, Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, dot, section, status_dot};
 use crate::service::{Catalog, Service};
-use crate::wizard::{Flow, RehearsalState, Session, StageLine, StageOutcome};
 
 /// The button that asks for it.
 pub(crate) fn button_ui(ui: &mut Ui, session: &Session, service: &Service) -> Option<Intent> {

@@ -2,10 +2,10 @@
 
 use egui::Ui;
 
+use crate::app::{Exchange, ReplyView};
 use crate::gui::draft::Draft;
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{CodeBlock, banner, disclosure, notice, secondary_button, section, status_dot};
-use crate::wizard::{Exchange, ReplyView};
 
 /// Shows a call that is done.
 pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {

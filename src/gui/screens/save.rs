@@ -2,6 +2,7 @@
 
 use egui::Ui;
 
+use crate::app::{FailureCode, Flow, Session};
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::naming;
@@ -10,7 +11,6 @@ use crate::gui::screens::intent_button;
 use crate::gui::screens::names::names_ui;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
-use crate::wizard::{FailureCode, Flow, Session};
 
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

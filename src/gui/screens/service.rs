@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
+use crate::app::{PracticeState, Session, faults};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
 use crate::gui::draft::{Draft, Focus, Lead};
@@ -16,7 +17,6 @@ use crate::gui::widgets::{
 };
 use crate::secret::Secret;
 use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
-use crate::wizard::{PracticeState, Session, faults};
 
 /// Width kept free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;

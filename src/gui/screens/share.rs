@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, ScrollArea, Ui};
 
+use crate::app::{Flow, Insisted, ProfileState, Session, ShareDone};
 use crate::gui::draft::Draft;
 use crate::gui::export_draft::{Locking, ShareDraft};
 use crate::gui::intent::Intent;
@@ -10,7 +11,6 @@ use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, key_values, notice, section, segmented, toggle};
-use crate::wizard::{Flow, Insisted, ProfileState, Session, ShareDone};
 
 /// Shows the page; what the person wants.
 pub(crate) fn share_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

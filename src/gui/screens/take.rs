@@ -3,6 +3,7 @@
 
 use egui::Ui;
 
+use crate::app::{ImportSource, LockedText, ShareKey, SharedProfile, SharedProfiles};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::ImportDraft;
 use crate::gui::intent::Intent;
@@ -10,7 +11,6 @@ use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, key_values, section, toggle};
 use crate::service::ProfileName;
-use crate::wizard::{ImportSource, LockedText, ShareKey, SharedProfile, SharedProfiles};
 
 /// Asks what opens them.
 pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) -> Option<Intent> {

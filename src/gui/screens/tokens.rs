@@ -5,6 +5,7 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
+use crate::app::{AuthorizationState, CallState, EXPIRING, Flow, Session};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{call_form, history, intent_button, known, reading, reply, save, waiting_row};
@@ -14,7 +15,6 @@ use crate::gui::widgets::{
     section, status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
-use crate::wizard::{AuthorizationState, CallState, EXPIRING, Flow, Session};
 
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {

@@ -3,6 +3,7 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
+use crate::app::{Session, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -11,7 +12,6 @@ use crate::gui::screens::vault::is_practice;
 use crate::gui::theme::{Tone, heading};
 use crate::gui::widgets::{ButtonKind, banner_with, notice};
 use crate::service::ProfileName;
-use crate::wizard::{Session, VaultState};
 
 /// A banner a profile; what the person wants.
 pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {

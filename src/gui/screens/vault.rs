@@ -3,6 +3,7 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
+use crate::app::{Flow, Session, VaultChoice, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
@@ -12,7 +13,6 @@ use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, 
 use crate::gui::words;
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::wizard::{Flow, Session, VaultChoice, VaultState};
 
 /// Whether the wizard's own screen asks, without anybody having wanted something of the vault.
 pub(crate) fn is_asked(session: &Session, draft: &Draft) -> bool {

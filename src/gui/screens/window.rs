@@ -2,6 +2,7 @@
 
 use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
+use crate::app::{Session, Theme};
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
 use crate::gui::screens::{
@@ -9,7 +10,6 @@ use crate::gui::screens::{
 };
 use crate::gui::theme::{Palette, Tone};
 use crate::gui::widgets::{StepMark, banner, banner_with, secondary_button, stepper};
-use crate::wizard::{Session, Theme};
 
 /// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
 const PROFILES_WIDTH: f32 = 236.0;

@@ -2,10 +2,10 @@
 
 use egui::{Button, Id, Response, StrokeKind, TextWrapMode, Ui};
 
+use crate::app::Sensitivity;
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::theme::{self, Palette, RADIUS};
 use crate::secret::Secret;
-use crate::wizard::Sensitivity;
 
 /// How long a copy button says so, in seconds.
 const SAID_FOR: f64 = 1.5;
@@ -132,8 +132,8 @@ fn colour(ui: &mut Ui, kind: ButtonKind) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::{Command, CopyOutcome, Event};
     use crate::gui::widgets::stage::{DRESSES, stage};
-    use crate::wizard::{Command, CopyOutcome, Event};
     use egui::OutputCommand;
     use egui::accesskit::Role;
     use egui_kittest::kittest::{NodeT as _, Queryable as _};

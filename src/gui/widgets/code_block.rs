@@ -109,9 +109,9 @@ impl<'a> CodeBlock<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Command;
     use crate::gui::clipboard;
     use crate::gui::widgets::stage::{DRESSES, stage};
-    use crate::wizard::Command;
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;
 

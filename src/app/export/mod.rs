@@ -1,0 +1,323 @@
+//! Handing a profile's tokens to other tools: shown first with secrets masked, then written, and written again at each
+//! refresh where that was asked for.
+
+mod order;
+mod share;
+mod sinks;
+mod state;
+mod subject;
+
+use std::path::PathBuf;
+
+use crate::app::profiles;
+use crate::app::shared::{Shared, blocking};
+use crate::app::tokens;
+use crate::app::vault::lease::lease;
+use crate::app::vault::open;
+use crate::app::{Attempt, Event, Failure, FailureCode, FailureKind};
+use crate::delivery::{self, DeliveryError};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::export::{ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own};
+use crate::secret::Secret;
+use crate::service::ProfileName;
+use crate::vault::Lease;
+
+pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
+pub(crate) use crate::app::export::share::share;
+pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
+pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
+pub use crate::app::export::state::{ExportState, home_folder};
+
+/// The forms there are: those of this program, then the person's own.
+pub(crate) fn forms(shared: &Shared) {
+    let built_in = crate::export::formats().iter().map(FormLine::from);
+    let own = shared.ports.store.list_forms().into_iter().map(FormLine::own);
+    shared.emit(Event::Forms(built_in.chain(own).collect()));
+}
+
+/// Shows what an export would hold, secrets masked. Nothing is refreshed and nothing written.
+pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrder) -> Result<(), Failure> {
+    open::open_chosen(shared).await?;
+    let form = Form::find(shared, &order.form)?;
+    let kept = subject::kept(shared, &order).await?;
+    // What would leave is shown although nobody insisted yet: that is how one decides.
+    let rotates = kept.rotation.rotates();
+    let needs_hand_over = form.hands_over(&order, rotates).is_err();
+    let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
+    let hands_over = form.hands_over(&order, rotates)?;
+    let text = form.write(&order, &kept.subject.masked(), rotates)?;
+    let secret = !order.live;
+    let mut warnings: Vec<String> = text.left_out;
+    if secret {
+        warnings.push(format!("whoever reads it has the access token of {} until it expires", order.profile));
+    }
+    if hands_over {
+        warnings.push(HANDED_OVER.to_owned());
+    }
+    warnings.extend(form.unknown_rotation(&order, &kept));
+    let view = ExportView {
+        name: form.name(),
+        masked: text.text.expose().to_owned(),
+        warnings,
+        next: form.next(&order, None),
+        file_name: form.file_name(&order),
+        hands_over,
+        rotates,
+        needs_hand_over,
+    };
+    shared.emit(Event::ExportPreview(attempt, Box::new(view)));
+    Ok(())
+}
+
+const HANDED_OVER: &str = "the refresh token is given away with it: the first refresh there ends the one that is kept here, \
+                           so the profile is marked as handed over and no longer refreshed by this program";
+
+/// Writes an export, with a token that is valid.
+pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder, to: ExportTo) -> Result<(), Failure> {
+    open::open_chosen(shared).await?;
+    let form = Form::find(shared, &order.form)?;
+    let ExportTo::File { path, sink, insisted } = to else {
+        let Leaving { text, hands_over, notes, lease: _lease } = compose(shared, attempt, &form, &order).await?;
+        if hands_over {
+            hand_over(shared, &order, "")?;
+        }
+        let next = form.next(&order, None);
+        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes };
+        shared.emit(Event::Exported(attempt, Box::new(done)));
+        return Ok(());
+    };
+    if sink && order.live {
+        let diagnosis = Diagnosis::new("a live text holds no token, so there is nothing to write again");
+        let diagnosis = diagnosis.hint("write the live text once, or have a snapshot written at each refresh");
+        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
+    }
+    let outlets = sinks::load(shared, &order.profile)?;
+    // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
+    let path = delivery::place(&path)?;
+    let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
+    let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
+    blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
+    let Leaving { text, hands_over, notes, lease } = compose(shared, attempt, &form, &order).await?;
+    if hands_over {
+        // Marked before it leaves: a crash in between must not leave two who refresh with it.
+        hand_over(shared, &order, &path.display().to_string())?;
+    }
+    let written = write(&path, text.text).await;
+    if hands_over && written.is_err() {
+        clear_hand_over(shared, &order.profile)?;
+    }
+    let written = outlet(shared, &order, &path, sink, written?);
+    sinks::change(shared, &order.profile, |outlets| outlets.remember(written))?;
+    drop(lease);
+    let next = form.next(&order, Some(&path.display().to_string()));
+    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes };
+    shared.emit(Event::Exported(attempt, Box::new(done)));
+    list(shared, &order.profile)
+}
+
+/// The named values for the environment of a child.
+pub(crate) async fn fields(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
+    open::open_chosen(shared).await?;
+    let notes = tokens::valid(shared, attempt, &name).await?.notes;
+    let order = ExportOrder::new(name, "");
+    let mut subject = subject::kept(shared, &order).await?.subject;
+    subject.tokens.refresh_token = None;
+    shared.emit(Event::Fields(attempt, subject.fields(), notes));
+    Ok(())
+}
+
+/// Tells what was exported of a profile.
+pub(crate) fn list(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
+    let outlets = sinks::load(shared, name)?;
+    shared.emit(Event::Outlets(name.clone(), outlets));
+    Ok(())
+}
+
+/// Forgets a file that was exported; the file itself stays.
+pub(crate) fn drop_outlet(shared: &Shared, name: &ProfileName, path: &str) -> Result<(), Failure> {
+    if !sinks::change(shared, name, |outlets| outlets.forget(path))? {
+        let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
+        let hint = format!("`tokenwright export {name} --sinks` lists the files");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
+    }
+    list(shared, name)
+}
+
+/// A form: of this program, or of the person's own.
+enum Form {
+    BuiltIn(&'static ExportFormat),
+    Own { name: String, template: String },
+}
+
+impl Form {
+    fn find(shared: &Shared, id: &str) -> Result<Self, Failure> {
+        match by_id(id) {
+            Ok(format) => Ok(Self::BuiltIn(format)),
+            Err(unknown) => match shared.ports.store.load_form(id)? {
+                Some(template) => Ok(Self::Own { name: id.to_owned(), template }),
+                None => Err(unknown.into()),
+            },
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::BuiltIn(format) => format.name.to_owned(),
+            Self::Own { name, .. } => name.clone(),
+        }
+    }
+
+    fn refresh_token(&self) -> RefreshTokenUse {
+        match self {
+            Self::BuiltIn(format) => format.refresh_token,
+            Self::Own { .. } => RefreshTokenUse::Optional,
+        }
+    }
+
+    /// Whether the refresh token goes into the text.
+    fn takes_refresh_token(&self, order: &ExportOrder) -> bool {
+        match self.refresh_token() {
+            _ if order.live => false,
+            RefreshTokenUse::Never => false,
+            RefreshTokenUse::Optional => order.with_refresh_token || order.hand_over,
+            RefreshTokenUse::Needed => true,
+        }
+    }
+
+    /// Whether a rotating refresh token leaves with it, which one must insist on.
+    fn hands_over(&self, order: &ExportOrder, rotates: bool) -> Result<bool, ExportError> {
+        let leaves = rotates && self.takes_refresh_token(order);
+        let Self::BuiltIn(format) = self else { return Ok(leaves && order.hand_over) };
+        if leaves && !order.hand_over {
+            return Err(ExportError::Rotates(format.id));
+        }
+        Ok(leaves)
+    }
+
+    /// What is to be known where a refresh token leaves of which it is not known whether each refresh replaces it.
+    fn unknown_rotation(&self, order: &ExportOrder, kept: &subject::Kept) -> Option<String> {
+        let leaves = self.takes_refresh_token(order) && kept.subject.tokens.refresh_token.is_some();
+        kept.rotation.warning(order.profile.as_str()).filter(|_| leaves)
+    }
+
+    fn write(&self, order: &ExportOrder, subject: &Subject, rotates: bool) -> Result<Text, ExportError> {
+        let leaves = self.takes_refresh_token(order) && (!rotates || order.hand_over);
+        let mut subject = subject.clone();
+        if !leaves {
+            subject.tokens.refresh_token = None;
+        }
+        match self {
+            Self::BuiltIn(format) if order.live => format.write_live(&subject),
+            Self::BuiltIn(format) => format.write_snapshot(&subject),
+            Self::Own { name, template } => write_own(name, template, &subject).map(|mut text| {
+                if self.takes_refresh_token(order) && !leaves {
+                    text.left_out
+                        .push("the refresh token, which each refresh replaces: `--hand-over` gives it away".to_owned());
+                }
+                text
+            }),
+        }
+    }
+
+    fn file_name(&self, order: &ExportOrder) -> String {
+        match self {
+            Self::BuiltIn(format) => format.file_name_for(order.profile.as_str()),
+            Self::Own { name, .. } => name.clone(),
+        }
+    }
+
+    /// What to run next.
+    fn next(&self, order: &ExportOrder, path: Option<&str>) -> String {
+        let Self::BuiltIn(format) = self else { return String::new() };
+        let file = path.map_or_else(|| self.file_name(order), str::to_owned);
+        let url = order.url.as_deref().unwrap_or("URL");
+        let words = format.next_for(order.live).replace("{file}", &crate::export::shell_word(&file));
+        words.replace("{profile}", order.profile.as_str()).replace("{url}", url)
+    }
+}
+
+/// What is about to leave. The lease is held from the reading of the tokens until it has left and is marked: nobody
+/// refreshes a token that is being given away, and nothing is noted of a profile that was forgotten.
+struct Leaving {
+    text: Text,
+    /// Whether a refresh token leaves that this program must not use any more.
+    hands_over: bool,
+    /// What a person should know of what leaves.
+    notes: Vec<Diagnosis>,
+    lease: Lease,
+}
+
+/// The text, with a token that is valid.
+async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
+    let rotates = subject::kept(shared, order).await?.rotation.rotates();
+    form.hands_over(order, rotates)?;
+    let mut notes = Vec::new();
+    if !order.live {
+        let token = tokens::valid(shared, attempt, &order.profile).await?;
+        if token.refreshed {
+            // The list shows when tokens expire. The export does not depend on it.
+            let _ = profiles::list(shared).await;
+        }
+        notes = token.notes;
+    }
+    let lease = lease(shared, &order.profile).await?;
+    // The refresh that was just made may be the first that showed it.
+    let kept = subject::kept(shared, order).await?;
+    let hands_over = form.hands_over(order, kept.rotation.rotates())? && !order.live;
+    notes.extend(form.unknown_rotation(order, &kept).map(Diagnosis::new));
+    let text = form.write(order, &kept.subject, kept.rotation.rotates())?;
+    Ok(Leaving { text, hands_over, notes, lease })
+}
+
+async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> {
+    let path: PathBuf = path.to_owned();
+    Ok(blocking(move || delivery::write(&path, &text)).await??)
+}
+
+fn outlet(shared: &Shared, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Outlet {
+    Outlet {
+        path: path.display().to_string(),
+        form: order.form.clone(),
+        sink,
+        live: order.live,
+        with_refresh_token: order.with_refresh_token || order.hand_over,
+        url: order.url.clone(),
+        digest,
+        written_at: (shared.ports.now)().to_string(),
+        problem: None,
+    }
+}
+
+fn hand_over(shared: &Shared, order: &ExportOrder, path: &str) -> Result<(), Failure> {
+    let at = (shared.ports.now)().to_string();
+    let to = HandedOver { form: order.form.clone(), path: path.to_owned(), at };
+    sinks::change(shared, &order.profile, |outlets| outlets.handed_over = Some(to))
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let code = match error {
+            ExportError::Rotates(_) => FailureCode::HandOverNeeded,
+            ExportError::NoAddress { .. } => FailureCode::AddressNeeded,
+            _ => FailureCode::General,
+        };
+        Self::new(FailureKind::Usage, error.diagnose()).coded(code)
+    }
+}
+
+impl From<DeliveryError> for Failure {
+    fn from(error: DeliveryError) -> Self {
+        let (kind, code) = match error {
+            DeliveryError::Foreign { .. } => (FailureKind::Usage, FailureCode::FileForeign),
+            DeliveryError::Changed { .. } => (FailureKind::Usage, FailureCode::FileChanged),
+            DeliveryError::InWorkTree { .. } => (FailureKind::Usage, FailureCode::InWorkTree),
+            DeliveryError::File { .. } | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
+        };
+        Self::new(kind, error.diagnose()).coded(code)
+    }
+}
+
+/// A profile that is exported must be there.
+fn profile(shared: &Shared, name: &ProfileName) -> Result<crate::service::Profile, Failure> {
+    profiles::load(shared, name)
+}

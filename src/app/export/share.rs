@@ -1,0 +1,159 @@
+//! Profiles for a colleague: in the open without secrets, or with them and locked.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use crate::app::export::{Insisted, profile};
+use crate::app::shared::{Shared, blocking};
+use crate::app::tokens;
+use crate::app::vault::lease::lease;
+use crate::app::vault::open;
+use crate::app::{Attempt, Event, Failure, FailureKind, Rotation};
+use crate::delivery;
+use crate::diagnosis::Diagnose as _;
+use crate::export::{Bundle, Bundled, BundledSecrets};
+use crate::secret::Secret;
+use crate::service::{Asks, Catalog, Profile, ProfileName};
+use crate::vault::ProfileSecrets;
+
+/// What is to be shared.
+#[derive(Clone, Debug)]
+pub struct ShareOrder {
+    /// Which profiles.
+    pub profiles: Vec<ProfileName>,
+    /// With their secrets, locked for whoever this says; `None` leaves the secrets out.
+    pub secrets_for: Option<ShareLock>,
+    /// Into which file; `None` gives the text back.
+    pub path: Option<PathBuf>,
+    /// What the person has insisted on.
+    pub insisted: Insisted,
+}
+
+/// For whom shared secrets are locked.
+#[derive(Clone, Debug)]
+pub enum ShareLock {
+    /// Whoever knows the passphrase.
+    Passphrase(Secret),
+    /// The holder of the identity of this age recipient.
+    Recipient(String),
+}
+
+/// Profiles that were shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShareDone {
+    /// The text, where no file was named.
+    pub text: Option<Secret>,
+    /// The file.
+    pub path: Option<PathBuf>,
+    /// What must be supplied or was left out, by profile.
+    pub left_out: Vec<(String, String)>,
+    /// What to know of what left.
+    pub warnings: Vec<String>,
+}
+
+/// Shares profiles.
+pub(crate) async fn share(shared: &Shared, attempt: Attempt, order: ShareOrder) -> Result<(), Failure> {
+    let mut bundle = Bundle::default();
+    let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
+    if order.secrets_for.is_some() {
+        open::open_chosen(shared).await?;
+        // In one order for everybody, and until the file is written: nobody refreshes a token that is on its way out.
+        for name in order.profiles.iter().collect::<BTreeSet<_>>() {
+            leases.push(lease(shared, name).await?);
+        }
+    }
+    for name in &order.profiles {
+        let bundled = bundled(shared, name, order.secrets_for.is_some(), &mut warnings).await?;
+        left_out.extend(bundled.must_supply.iter().map(|words| (name.to_string(), words.clone())));
+        bundle.profiles.push(bundled);
+    }
+    let text = locked(bundle, order.secrets_for).await?;
+    let path = order.path.map(|path| delivery::place(&path)).transpose()?;
+    if let Some(path) = path.clone() {
+        let (text, insisted) = (text.clone(), order.insisted.into());
+        let written = blocking(move || {
+            delivery::check(&path, None, false, insisted)?;
+            delivery::write(&path, &text)
+        });
+        written.await??;
+    }
+    drop(leases);
+    let text = path.is_none().then_some(text);
+    shared.emit(Event::Shared(attempt, Box::new(ShareDone { text, path, left_out, warnings })));
+    Ok(())
+}
+
+/// The text as it leaves. A passphrase takes its second on another thread.
+async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret, Failure> {
+    let Some(lock) = secrets_for else { return Ok(bundle.to_text()) };
+    let lock = match lock {
+        ShareLock::Passphrase(passphrase) => delivery::Lock::Passphrase(passphrase),
+        ShareLock::Recipient(name) => delivery::Lock::Recipient(name),
+    };
+    let locked = blocking(move || delivery::lock(&bundle.to_text(), &lock)).await?;
+    locked.map(Secret::new).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))
+}
+
+async fn bundled(
+    shared: &Shared,
+    name: &ProfileName,
+    with_secrets: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Bundled, Failure> {
+    let profile = profile(shared, name)?;
+    // The presets of one machine are not those of another: all but the bundled ones are written out.
+    let file = profile.to_toml(&Catalog::bundled());
+    let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
+    if with_secrets {
+        let kept = name.to_string();
+        let record = shared.with_vault(move |vault| vault.get(&kept)).await?;
+        let record = tokens::newest(shared, name, record);
+        let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
+        let secrets = record.map(|record| record.secrets).unwrap_or_default();
+        let leaves = secrets.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        warnings.extend(rotation.warning(name.as_str()).filter(|_| leaves));
+        (bundled.secrets, bundled.must_supply) = shared_secrets(&profile, secrets, rotation);
+    } else {
+        bundled.must_supply = slots(&profile);
+    }
+    Ok(bundled)
+}
+
+/// What whoever takes a profile without secrets must supply.
+fn slots(profile: &Profile) -> Vec<String> {
+    let service = &profile.service;
+    let mut slots = Vec::new();
+    match service.asks {
+        Asks::Nothing => {}
+        Asks::OptionalSecret => slots.push(format!("{}, where there is one", service.labels.client_secret)),
+        Asks::Secret | Asks::UserAndSecret => slots.push(service.labels.client_secret.clone()),
+    }
+    slots.extend(service.inputs.iter().filter(|input| input.secret).map(|input| input.label.clone()));
+    slots.push(SIGN_IN.to_owned());
+    slots
+}
+
+const SIGN_IN: &str = "a sign-in of their own";
+
+/// The secrets that may leave, and what is to be supplied all the same. A refresh token that each refresh replaces has
+/// one holder, and an access token is gone before the file arrives.
+fn shared_secrets(
+    profile: &Profile,
+    secrets: ProfileSecrets,
+    rotation: Rotation,
+) -> (Option<BundledSecrets>, Vec<String>) {
+    let refresh_token = secrets.tokens.and_then(|tokens| tokens.refresh_token);
+    let refresh_token = refresh_token.filter(|_| !rotation.rotates());
+    let must_supply = if refresh_token.is_none() && profile.service.authorization.is_some() {
+        vec![SIGN_IN.to_owned()]
+    } else {
+        vec![]
+    };
+    let bundled = BundledSecrets {
+        client_secret: secrets.client_secret,
+        password: secrets.password,
+        refresh_token,
+        inputs: secrets.inputs,
+    };
+    (Some(bundled), must_supply)
+}

@@ -1,0 +1,53 @@
+//! What is exported, from what is kept.
+
+use crate::app::export::{ExportOrder, profile};
+use crate::app::shared::Shared;
+use crate::app::tokens;
+use crate::app::{CallContext, Failure, Rotation, TypedSecrets};
+use crate::export::Subject;
+
+/// A profile as it is kept.
+pub(in crate::app::export) struct Kept {
+    pub(in crate::app::export) subject: Subject,
+    /// Whether each refresh brings a new refresh token and spends the old one.
+    pub(in crate::app::export) rotation: Rotation,
+}
+
+/// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
+pub(in crate::app::export) async fn kept(shared: &Shared, order: &ExportOrder) -> Result<Kept, Failure> {
+    let profile = profile(shared, &order.profile)?;
+    let record = tokens::read(shared, &order.profile).await?;
+    let rotation = tokens::rotation(&profile.service.policy, Some(&record));
+    let secrets = record.secrets;
+    let Some(tokens) = secrets.tokens else { return Err(tokens::needs_sign_in(&order.profile, "has no tokens")) };
+    let service = profile.service.clone();
+    let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
+    let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
+    let client_id = profile.client_id.clone();
+    let client_secret = secrets.client_secret.filter(|secret| !secret.is_empty());
+    let typed = TypedSecrets { client_secret: client_secret.clone().unwrap_or_default(), ..TypedSecrets::default() };
+    let mut material = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, typed) };
+    shared.supply_practice(&mut material)?;
+    let subject = Subject {
+        profile: order.profile.to_string(),
+        service: service.name.clone(),
+        token_endpoint: token_endpoint(shared, &material),
+        tokens,
+        client_id,
+        client_secret,
+        issuer: service.redirect.issuer.clone(),
+        scopes,
+        url: order.url.clone(),
+        inputs,
+        whole: Box::new(material.profile),
+    };
+    Ok(Kept { subject, rotation })
+}
+
+/// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
+fn token_endpoint(shared: &Shared, material: &CallContext) -> String {
+    let Some(refresh) = &material.profile.service.refresh else { return String::new() };
+    let Ok(call) = shared.render(material, refresh) else { return String::new() };
+    let url = call.url.to_secret();
+    url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,35 @@
+//! A run that panics ends like one that fails: whoever waits for it is told, and the others go on.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Poll;
+
+use crate::app::{Failure, FailureKind};
+use crate::diagnosis::Diagnosis;
+
+impl Failure {
+    /// A fault of the program. Where it is was told by the panic hook; what it says may quote a secret.
+    pub(crate) fn fault() -> Self {
+        let diagnosis = Diagnosis::new("a fault in the program ended this");
+        let hint = "try it again; report the fault with the file `crash.txt` in the folder of the program's data";
+        Self::new(FailureKind::Machine, diagnosis.hint(hint))
+    }
+
+    /// The thread of the flows has ended by a fault; nothing can be done any more but to start again.
+    pub(crate) fn ended() -> Self {
+        let diagnosis = Diagnosis::new("a fault in the program: its worker has ended, and nothing goes on");
+        let hint = "close the window and open it again; report the fault with the file `crash.txt` in the folder of the \
+                    program's data";
+        Self::new(FailureKind::Machine, diagnosis.hint(hint))
+    }
+}
+
+/// Does this work, and makes a failure of a panic in it. What the runs share stays as it is: each change to it is one step.
+pub(crate) async fn caught<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let mut work = Box::pin(work);
+    poll_fn(move |context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Err(Failure::fault())))
+    })
+    .await
+}

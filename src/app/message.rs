@@ -1,0 +1,237 @@
+//! The parts of what a face asks for and is told.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::{CallContext, Failure, Fetched, ProfileState, Rotation};
+use crate::call::Call;
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{TokenHeader, TokenSet};
+use crate::secret::Secret;
+use crate::service::ProfileName;
+
+/// One run of a flow. Events of an older run than the session's are dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Attempt(pub u64);
+
+/// What can run, be waited for and be cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Flow {
+    Authorization,
+    Bearer,
+    Refresh,
+    Identity,
+    Save,
+    Open,
+    Saved,
+    WhoAmI,
+    Vault,
+    Rehearsal,
+    Preset,
+    Import,
+    Preview,
+    Export,
+    Share,
+    Reading,
+    History,
+    Key,
+}
+
+/// Where secrets are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VaultChoice {
+    /// Sealed files, the key in the keyring of the desktop.
+    Keyring,
+    /// Sealed files, the key made from a passphrase.
+    Passphrase,
+    /// In memory, until the program ends.
+    Memory,
+}
+
+/// Whether secrets can be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum VaultState {
+    /// Not known yet.
+    #[default]
+    Unknown,
+    /// Open.
+    Open(VaultChoice),
+    /// A passphrase is needed; `new` when there is no vault yet.
+    NeedsPassphrase {
+        /// Whether the passphrase is being chosen.
+        new: bool,
+        /// What was wrong with the last one.
+        problem: Option<Diagnosis>,
+    },
+    /// The keyring cannot be used: a person chooses what is.
+    NoKeyring(Diagnosis),
+    /// Something else is wrong with the vault: a person must choose.
+    NeedsChoice(Diagnosis),
+}
+
+/// How the window looked, and nothing else of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct WindowSettings {
+    /// Light, dark, or as the desktop is.
+    pub theme: Theme,
+    /// Width and height in points.
+    pub size: Option<(f32, f32)>,
+    /// Whether it is hidden in the tray when it is closed, while something is kept alive.
+    pub tray: bool,
+    /// Whether the token call is looked at before it is sent.
+    pub stop_before_token_call: bool,
+}
+
+/// Light, dark, or as the desktop is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+/// A sign-in that waits for the browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// What the browser was sent to.
+    pub url: String,
+    /// The redirect URI that was sent.
+    pub redirect_uri: String,
+    /// Where the response is listened for; empty when it must be pasted.
+    pub addresses: Vec<String>,
+    /// SHA-256 of the certificate, for https on this machine.
+    pub fingerprint: Option<String>,
+    /// When the wait ends.
+    pub until: Timestamp,
+    /// Why the browser could not be opened.
+    pub browser_problem: Option<Diagnosis>,
+    /// Why nothing is listened for although the redirect URI points here.
+    pub listener_problem: Option<Diagnosis>,
+}
+
+/// A call and its reply.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// What was sent.
+    pub call: Call,
+    /// What was answered, if anything was.
+    pub reply: Option<ReplyView>,
+    /// What was read from it, or why nothing was.
+    pub outcome: Result<Box<TokenSet>, Failure>,
+    /// What of the calls that follow went wrong.
+    pub notes: Vec<Diagnosis>,
+    /// What the person must choose among.
+    pub choices: Vec<Choosing>,
+    /// Whether the call may have reached the service although no reply did.
+    pub unanswered: bool,
+}
+
+/// Several values were fetched where one is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choosing {
+    /// What is chosen.
+    pub label: String,
+    /// What there is.
+    pub options: Vec<Fetched>,
+}
+
+/// A reply as it may be shown.
+#[derive(Clone, Debug)]
+pub struct ReplyView {
+    /// The status code.
+    pub status: u16,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The headers, secrets masked.
+    pub headers: Vec<(String, String)>,
+    /// The body laid out, secrets masked.
+    pub masked_body: String,
+    /// The body laid out, as it is.
+    pub body: Secret,
+}
+
+/// Whose token it is.
+#[derive(Clone, Debug)]
+pub struct Identified {
+    /// Label and value of each field the service tells.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What the fields of a reply come to by the expressions as they are typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are those of the reading")]
+pub struct TriedReading {
+    pub access_token: FieldRead,
+    pub refresh_token: FieldRead,
+    pub expires_in: FieldRead,
+}
+
+/// What a field of a reply comes to. No secret is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldRead {
+    /// A token of so many characters.
+    Token(usize),
+    /// A text that is no secret.
+    Text(String),
+    /// Nothing: the reply does not have it.
+    Nothing,
+    /// Nothing that can be used, and why.
+    Failed(Diagnosis),
+}
+
+/// A saved profile, read.
+#[derive(Clone, Debug)]
+pub struct OpenedProfile {
+    /// Its name.
+    pub name: ProfileName,
+    /// Profile, secrets and tokens.
+    pub material: CallContext,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// How the tokens are.
+    pub state: ProfileState,
+    /// Whether each refresh brings a new refresh token.
+    pub rotation: Rotation,
+}
+
+/// A token handed out.
+#[derive(Clone, Debug)]
+pub struct SavedToken {
+    /// The profile.
+    pub name: ProfileName,
+    /// Its tokens.
+    pub tokens: TokenSet,
+    /// The header that carries the access token.
+    pub header: TokenHeader,
+    /// Whether they were refreshed for this.
+    pub refreshed: bool,
+    /// What a person should know of them.
+    pub notes: Vec<Diagnosis>,
+}
+
+/// How a profile that is kept alive stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAlive {
+    /// The profile.
+    pub name: ProfileName,
+    /// When it is renewed next; `None` for never, or just now.
+    pub next: Option<Timestamp>,
+    /// Why it was not renewed the last time, or cannot be.
+    pub problem: Option<Diagnosis>,
+}
+
+/// The icon in the desktop's tray.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TrayState {
+    /// Not asked for.
+    #[default]
+    Off,
+    /// It is shown.
+    There,
+    /// It cannot be.
+    Absent(Diagnosis),
+}

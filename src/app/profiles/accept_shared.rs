@@ -1,0 +1,189 @@
+//! Profiles that a colleague shared: opened where they are locked, shown, and kept only when the person says so. What is
+//! here under the same name is replaced only where the person insists.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::profiles;
+use crate::app::shared::{Shared, blocking};
+use crate::app::{Attempt, CallContext, Event, Failure, FailureCode, FailureKind, TypedSecrets};
+use crate::delivery::{self, LockError};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::durable;
+use crate::export::{Bundle, Bundled, BundledSecrets};
+use crate::secret::Secret;
+use crate::service::{Profile, ProfileName};
+
+/// The most bytes of an identity file: a line or two, and comments.
+const LARGEST_IDENTITY: u64 = 64 * 1024;
+
+/// What opens locked profiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShareKey {
+    /// The passphrase that they were locked with.
+    Passphrase(Secret),
+    /// The age identity in this file.
+    Identity(PathBuf),
+}
+
+/// Locked profiles, not opened yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedText {
+    /// Where they are from.
+    pub from: String,
+    /// The text as it came.
+    pub text: Secret,
+    /// Why the last key did not open it.
+    pub problem: Option<Diagnosis>,
+}
+
+/// Profiles that somebody shared. Nothing of them is kept yet.
+#[derive(Clone, Debug)]
+pub struct SharedProfiles {
+    /// Where they are from.
+    pub from: String,
+    /// The profiles, by name.
+    pub profiles: Vec<SharedProfile>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct SharedProfile {
+    /// Its name.
+    pub name: ProfileName,
+    /// What whoever takes it must supply, in words.
+    pub must_supply: Vec<String>,
+    /// The secrets that came with it, in words.
+    pub secrets: Vec<String>,
+    /// Whether there is a profile of this name here.
+    pub is_here: bool,
+    /// What is kept of it, or why it cannot be.
+    pub material: Result<Box<CallContext>, Diagnosis>,
+}
+
+impl SharedProfiles {
+    /// Those that are kept: usable here, and not here already unless that is to be replaced.
+    pub fn chosen(&self, replace: bool) -> Vec<(ProfileName, CallContext)> {
+        let wanted = self.profiles.iter().filter(|profile| replace || !profile.is_here);
+        wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.material.as_ref().ok()?).clone()))).collect()
+    }
+}
+
+/// The text, where it is one that `share` wrote, locked or in the open.
+pub(in crate::app) fn ours(bytes: &[u8]) -> Option<Secret> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim_start();
+    let is_bundle =
+        || text.lines().find(|line| !line.starts_with('#')).is_some_and(|line| line.starts_with(Bundle::MARK));
+    (text.starts_with(delivery::LOCKED) || is_bundle()).then(|| Secret::new(text))
+}
+
+/// Reads shared profiles; of locked ones it is only told that they are.
+pub(in crate::app) fn read(shared: &Shared, attempt: Attempt, from: String, text: Secret) -> Result<(), Failure> {
+    if text.expose().starts_with(delivery::LOCKED) {
+        shared.emit(Event::ImportLocked(attempt, Box::new(LockedText { from, text, problem: None })));
+        return Ok(());
+    }
+    let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
+    let bundle = Bundle::parse(text.expose()).map_err(|error| usage(error.diagnose()))?;
+    let profiles: Result<Vec<SharedProfile>, Failure> =
+        bundle.profiles.into_iter().map(|bundled| profile(shared, bundled)).collect();
+    let profiles = profiles?;
+    if profiles.is_empty() {
+        return Err(usage(Diagnosis::new(format!("`{from}`: no profile is in it")).hint("ask for the file again")));
+    }
+    shared.emit(Event::SharedRead(attempt, Box::new(SharedProfiles { from, profiles })));
+    Ok(())
+}
+
+/// Opens locked profiles and reads them. A key that does not fit can be tried again with another.
+pub(in crate::app) async fn open(
+    shared: &Shared,
+    attempt: Attempt,
+    locked: LockedText,
+    key: ShareKey,
+) -> Result<(), Failure> {
+    let text = locked.text.clone();
+    let opened = blocking(move || -> Result<Result<Secret, LockError>, Failure> {
+        let key = match key {
+            ShareKey::Passphrase(passphrase) => delivery::Key::Passphrase(passphrase),
+            ShareKey::Identity(path) => delivery::Key::Identity(identity(&path)?),
+        };
+        Ok(delivery::unlock(text.expose(), &key))
+    });
+    match opened.await?? {
+        Ok(text) => read(shared, attempt, locked.from, text),
+        Err(error) => {
+            let problem = Some(error.diagnose());
+            shared.emit(Event::ImportLocked(attempt, Box::new(LockedText { problem, ..locked })));
+            Ok(())
+        }
+    }
+}
+
+fn identity(path: &Path) -> Result<Secret, Failure> {
+    let unreadable = |what: String| {
+        let diagnosis = Diagnosis::new(format!("the identity file `{}` {what}", path.display()));
+        Failure::new(FailureKind::Usage, diagnosis.hint("name the file that `age-keygen` wrote"))
+    };
+    let bytes =
+        durable::read(path, LARGEST_IDENTITY).map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+    let bytes = zeroize::Zeroizing::new(bytes.ok_or_else(|| unreadable("is not there".to_owned()))?);
+    std::str::from_utf8(&bytes).map(Secret::new).map_err(|_| unreadable("is not text".to_owned()))
+}
+
+/// A profile as it came. One that cannot be used here is told with the reason, and the others go on.
+fn profile(shared: &Shared, bundled: Bundled) -> Result<SharedProfile, Failure> {
+    let Bundled { name, file, must_supply, secrets } = bundled;
+    let name = ProfileName::parse(&name)?;
+    let is_here = shared.ports.store.load_profile_text(name.as_str())?.is_some();
+    let (catalog, _) = shared.catalog();
+    let words = secrets.as_ref().map(words).unwrap_or_default();
+    let material = match Profile::from_toml(&name, &file, &catalog) {
+        Ok(profile) => Ok(Box::new(CallContext::new(profile, typed(secrets.unwrap_or_default())))),
+        Err(error) => Err(error.diagnose()),
+    };
+    Ok(SharedProfile { name, must_supply, secrets: words, is_here, material })
+}
+
+fn words(secrets: &BundledSecrets) -> Vec<String> {
+    let own = [
+        ("client secret", &secrets.client_secret),
+        ("password", &secrets.password),
+        ("refresh token", &secrets.refresh_token),
+    ];
+    let own = own.into_iter().filter(|(_, secret)| secret.is_some()).map(|(name, _)| name.to_owned());
+    own.chain(secrets.inputs.keys().cloned()).collect()
+}
+
+fn typed(secrets: BundledSecrets) -> TypedSecrets {
+    TypedSecrets {
+        client_secret: secrets.client_secret.unwrap_or_default(),
+        password: secrets.password.unwrap_or_default(),
+        refresh_token: secrets.refresh_token.unwrap_or_default(),
+        inputs: secrets.inputs,
+        ..TypedSecrets::default()
+    }
+}
+
+/// Keeps profiles under their names. All names are looked at first, so that either all are kept or, where one is taken,
+/// none.
+pub(crate) async fn take(
+    shared: &Shared,
+    attempt: Attempt,
+    chosen: Vec<(ProfileName, CallContext)>,
+    replace: bool,
+) -> Result<(), Failure> {
+    for (name, _) in chosen.iter().filter(|_| !replace) {
+        if shared.ports.store.load_profile_text(name.as_str())?.is_some() {
+            let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already; none was kept"));
+            let hint = "replace what is here, or forget the one that is here first";
+            return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)).coded(FailureCode::ProfileExists));
+        }
+    }
+    let mut names = Vec::new();
+    for (name, material) in chosen {
+        profiles::save_quietly(shared, &name, material, replace).await?;
+        names.push(name);
+    }
+    shared.emit(Event::SharedTaken(attempt, names));
+    profiles::list(shared).await
+}

@@ -1,0 +1,385 @@
+//! Drafts: what was received or typed and has no name of the person's choosing yet. Tokens are sealed as a draft the moment
+//! the reply is here, before the face hears of it, so that neither a window that closes nor a process that is killed loses
+//! them. A draft is a profile like any other, with a mark beside its file; it is not kept alive.
+
+mod mark;
+mod moving;
+mod naming;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::app::profiles;
+use crate::app::profiles::drafts::mark::Mark;
+use crate::app::shared::Shared;
+use crate::app::sign_in::token_request::live_by_policy;
+use crate::app::vault::open;
+use crate::app::{Attempt, CallContext, Event, Exchange, Failure, FailureKind, Fetched, VaultState};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{TokenSet, decode_jwt};
+use crate::service::ProfileName;
+use crate::store::{Store, StoreError};
+use crate::vault::{How, LEASE_WAIT, ProfileSecrets, Vault, VaultError};
+
+pub(crate) use crate::app::profiles::drafts::mark::is_draft;
+pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
+
+/// How long a name is waited for that somebody else is just taking.
+const NAME_WAIT: Duration = Duration::from_millis(100);
+/// More drafts of one name than a person has.
+const MOST_NUMBERS: u32 = 10_000;
+
+/// Where tokens go that a call brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// To whoever made the call, and nowhere else.
+    #[default]
+    Nowhere,
+    /// Into a draft.
+    Draft {
+        /// The draft that is there already.
+        name: Option<ProfileName>,
+        /// The saved profile that was changed.
+        of: Option<ProfileName>,
+    },
+    /// Into the saved profile of this name, whose sign-in it renews; into a draft, if it is another account's.
+    Again(ProfileName),
+    /// Into the profile of this name, in place of what is kept there.
+    Under(ProfileName),
+}
+
+/// Drafts that could not be written: the vault is not open yet, or a disk is full.
+#[derive(Default)]
+pub(crate) struct Held {
+    drafts: RefCell<BTreeMap<ProfileName, (CallContext, Mark)>>,
+}
+
+impl Held {
+    pub(crate) fn get(&self, name: &ProfileName) -> Option<CallContext> {
+        self.drafts.borrow().get(name).map(|(material, _)| material.clone())
+    }
+
+    pub(crate) fn all(&self) -> Vec<(ProfileName, CallContext)> {
+        self.drafts.borrow().iter().map(|(name, (material, _))| (name.clone(), material.clone())).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.drafts.borrow().is_empty()
+    }
+
+    pub(crate) fn drop(&self, name: &ProfileName) -> bool {
+        self.drafts.borrow_mut().remove(name).is_some()
+    }
+
+    fn put(&self, name: &ProfileName, material: CallContext, mark: Mark) {
+        self.drafts.borrow_mut().insert(name.clone(), (material, mark));
+    }
+
+    fn entry(&self, name: &ProfileName) -> Option<(CallContext, Mark)> {
+        self.drafts.borrow().get(name).cloned()
+    }
+}
+
+/// Keeps the tokens that a call has brought; what says where later ones of the same sign-in go.
+pub(crate) async fn received(
+    shared: &Shared,
+    attempt: Attempt,
+    material: &CallContext,
+    exchange: &Exchange,
+    keeping: Keeping,
+) -> Result<Keeping, Failure> {
+    let mut exchange = exchange.clone();
+    live_by_policy(&mut exchange, &material.profile.service.policy);
+    let Ok(tokens) = exchange.outcome else { return Ok(keeping) };
+    let mut material = CallContext { tokens: Some(*tokens), ..material.clone() };
+    // What was pasted is spent, or is with the tokens; that it was pasted is in the history.
+    let pasted = !std::mem::take(&mut material.secrets.refresh_token).is_empty();
+    match keeping {
+        Keeping::Nowhere => Ok(Keeping::Nowhere),
+        Keeping::Under(name) => {
+            profiles::save_quietly(shared, &name, material, true).await?;
+            Ok(Keeping::Under(name))
+        }
+        Keeping::Again(name) => match same_account(shared, Some(name.clone()), material.tokens.as_ref()).await {
+            Some(name) => {
+                profiles::save_quietly(shared, &name, material, true).await?;
+                // A run that was cancelled ends unseen; the list shows what came of it.
+                let _ = profiles::list(shared).await;
+                Ok(Keeping::Again(name))
+            }
+            None => as_draft(shared, attempt, material, (None, Some(name)), pasted).await,
+        },
+        Keeping::Draft { name, of } => {
+            let name = same_account(shared, name, material.tokens.as_ref()).await;
+            as_draft(shared, attempt, material, (name, of), pasted).await
+        }
+    }
+}
+
+async fn as_draft(
+    shared: &Shared,
+    attempt: Attempt,
+    material: CallContext,
+    (name, of): (Option<ProfileName>, Option<ProfileName>),
+    pasted: bool,
+) -> Result<Keeping, Failure> {
+    let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
+    let name = keep(shared, name, material, mark, pasted).await;
+    shared.emit(Event::DraftKept(attempt, name.clone()));
+    if shared.shows_list() {
+        let _ = profiles::list(shared).await;
+    }
+    Ok(Keeping::Draft { name: Some(name), of })
+}
+
+/// The draft, unless what it holds belongs to another account than the new tokens do: then both are kept.
+async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
+    let name = name?;
+    let old = if let Some(material) = shared.held.get(&name) {
+        material.tokens
+    } else {
+        let asked = name.to_string();
+        shared.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+    };
+    let (Some(old), Some(new)) = (old, new) else { return Some(name) };
+    let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
+    let other_person = matches!((subject(&old), subject(new)), (Some(old), Some(new)) if old != new);
+    let other_place = old.kept.iter().any(|(key, value)| new.kept.get(key).is_some_and(|new| new != value));
+    (!other_person && !other_place).then_some(name)
+}
+
+/// Writes a draft. Where that cannot be, it is held in memory, and the face is told.
+async fn keep(
+    shared: &Shared,
+    name: Option<ProfileName>,
+    material: CallContext,
+    mark: Mark,
+    pasted: bool,
+) -> ProfileName {
+    // One that is only held has no name on the disk yet.
+    let known = name.clone().filter(|name| is_draft(&shared.ports.store, name));
+    match write(shared, known, &material, &mark, pasted).await {
+        Ok(written) => {
+            if let Some(name) = name.filter(|name| shared.held.drop(name)) {
+                shared.emit(Event::Kept(name));
+            }
+            written
+        }
+        Err(failure) => {
+            let name = name.unwrap_or_else(|| name_of_held(shared, &naming::propose(&material)));
+            shared.held.put(&name, material, mark);
+            shared.tell_unkept();
+            let summary = format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
+            shared.emit(Event::Unkept(name.clone(), Diagnosis { summary, ..failure.diagnosis }));
+            name
+        }
+    }
+}
+
+/// A name that nothing on the disk has either, as far as that can be seen.
+fn name_of_held(shared: &Shared, proposed: &ProfileName) -> ProfileName {
+    let is_free = |name: &ProfileName| {
+        let on_disk = shared.ports.store.load_profile_text(name.as_str()).is_ok_and(|text| text.is_some());
+        !on_disk && shared.held.get(name).is_none()
+    };
+    naming::numbered(proposed).take(MOST_NUMBERS as usize).find(is_free).unwrap_or_else(|| proposed.clone())
+}
+
+async fn write(
+    shared: &Shared,
+    name: Option<ProfileName>,
+    material: &CallContext,
+    mark: &Mark,
+    pasted: bool,
+) -> Result<ProfileName, Failure> {
+    if !matches!(open::probe(shared).await, VaultState::Open(_)) {
+        let diagnosis = Diagnosis::new("nobody has said yet where tokens are kept");
+        return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose where, or save the profile")));
+    }
+    let (secrets, how) = profiles::sealed(shared, material);
+    let how = if pasted { How::Pasted } else { how };
+    let (catalog, _) = shared.catalog();
+    // Whether it is kept alive is decided by saving it.
+    let draft = Draft { text: material.profile.to_toml(&catalog), mark: mark.clone(), secrets, how };
+    let (store, proposed) = (shared.ports.store.clone(), naming::propose(material));
+    let done = shared.with_vault(move |vault| match name {
+        Some(name) => Ok(draft.write_again(vault, &store, &name)?.map(|()| name)),
+        None => draft.write_new(vault, &store, &proposed),
+    });
+    Ok(done.await??)
+}
+
+/// A draft as it is written.
+struct Draft {
+    text: String,
+    mark: Mark,
+    secrets: ProfileSecrets,
+    how: How,
+}
+
+impl Draft {
+    /// Under the first name that is free. The lease makes it ours before anything is written.
+    fn write_new(
+        &self,
+        vault: &dyn Vault,
+        store: &Store,
+        proposed: &ProfileName,
+    ) -> Result<Result<ProfileName, StoreError>, VaultError> {
+        let mut refused = None;
+        for name in naming::numbered(proposed).take(MOST_NUMBERS as usize) {
+            let taken = match store.load_profile_text(name.as_str()) {
+                Ok(text) => text.is_some(),
+                Err(error) => return Ok(Err(error)),
+            };
+            if taken {
+                continue;
+            }
+            let Ok(_lease) = vault.lease(name.as_str(), NAME_WAIT) else { continue };
+            let taken = store.load_profile_text(name.as_str()).map_or(true, |text| text.is_some());
+            match vault.get(name.as_str()) {
+                Ok(None) if !taken => {}
+                // A key is kept for a profile to come, or something that cannot be read.
+                Ok(_) => continue,
+                Err(error) if refused.is_none() => {
+                    refused = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            let written = store
+                .save_draft_text(name.as_str(), &self.mark.to_text())
+                .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
+            let put = match written {
+                Ok(()) => vault.put(name.as_str(), None, &self.secrets, self.how.into()).map(|_| Ok(name.clone())),
+                Err(error) => Ok(Err(error)),
+            };
+            if !matches!(put, Ok(Ok(_))) {
+                // A profile without its tokens is of no use to anyone.
+                let _ = store.remove_profile(name.as_str());
+                let _ = store.remove_draft(name.as_str());
+            }
+            return put;
+        }
+        Err(refused.unwrap_or(VaultError::LeaseTaken { profile: proposed.to_string(), waited: NAME_WAIT }))
+    }
+
+    /// In place of what it said before.
+    fn write_again(
+        &self,
+        vault: &dyn Vault,
+        store: &Store,
+        name: &ProfileName,
+    ) -> Result<Result<(), StoreError>, VaultError> {
+        let _lease = vault.lease(name.as_str(), LEASE_WAIT)?;
+        let last = vault.get(name.as_str())?;
+        let written = store
+            .save_draft_text(name.as_str(), &self.mark.to_text())
+            .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
+        if let Err(error) = written {
+            return Ok(Err(error));
+        }
+        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == self.secrets.tokens);
+        let mut secrets = self.secrets.clone();
+        if let Some(last) = &last {
+            secrets.tokens = newer(last.secrets.tokens.clone(), secrets.tokens);
+        }
+        let how = if is_same { How::Saved } else { self.how };
+        vault.put(name.as_str(), last.map(|last| last.number), &secrets, how.into()).map(|_| Ok(()))
+    }
+}
+
+/// The tokens that came last: another process may have refreshed those that are kept.
+pub(super) fn newer(one: Option<TokenSet>, other: Option<TokenSet>) -> Option<TokenSet> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.obtained_at > other.obtained_at => Some(one),
+        (one, other) => other.or(one),
+    }
+}
+
+/// Keeps what was typed as a draft, complete or not.
+pub(crate) async fn keep_typed(
+    shared: &Shared,
+    attempt: Attempt,
+    material: CallContext,
+    name: Option<ProfileName>,
+    of: Option<ProfileName>,
+) -> Result<(), Failure> {
+    let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
+    let name = match name {
+        Some(name) => name,
+        None => free_name(shared, of.as_ref().map_or_else(|| naming::propose(&material), naming::of_edits))?,
+    };
+    if let Some((held, _)) = shared.held.entry(&name) {
+        let tokens = material.tokens.clone().or(held.tokens);
+        shared.held.put(&name, CallContext { tokens, ..material }, mark);
+    } else if matches!(open::probe(shared).await, VaultState::Open(_)) {
+        write(shared, Some(name.clone()), &material, &mark, false).await?;
+    } else {
+        // Without a vault nothing secret is kept, and the rest is.
+        let (catalog, _) = shared.catalog();
+        shared.ports.store.save_draft_text(name.as_str(), &mark.to_text())?;
+        shared.ports.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+    }
+    shared.emit(Event::EditsKept(attempt, name));
+    profiles::list(shared).await
+}
+
+fn free_name(shared: &Shared, proposed: ProfileName) -> Result<ProfileName, Failure> {
+    for name in naming::numbered(&proposed).take(MOST_NUMBERS as usize) {
+        if shared.ports.store.load_profile_text(name.as_str())?.is_none() {
+            return Ok(name);
+        }
+    }
+    Ok(proposed)
+}
+
+/// Keeps the values that the person chose with the tokens they belong to.
+pub(crate) async fn keep_chosen(shared: &Shared, name: ProfileName, chosen: Fetched) -> Result<(), Failure> {
+    if let Some((mut material, mark)) = shared.held.entry(&name) {
+        if let Some(tokens) = &mut material.tokens {
+            tokens.kept.extend(chosen.keep);
+        }
+        shared.held.put(&name, material, mark);
+        return Ok(());
+    }
+    let kept = name.to_string();
+    shared
+        .with_vault(move |vault| {
+            let _lease = vault.lease(&kept, LEASE_WAIT)?;
+            let Some(mut last) = vault.get(&kept)? else { return Ok(()) };
+            if let Some(tokens) = &mut last.secrets.tokens {
+                tokens.kept.extend(chosen.keep);
+            }
+            vault.put(&kept, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
+        })
+        .await
+}
+
+/// Writes what is held in memory, now that it may be possible.
+pub(crate) async fn keep_held(shared: &Shared) {
+    for (name, _) in shared.held.all() {
+        let Some((material, mark)) = shared.held.entry(&name) else { continue };
+        let (store, asked) = (shared.ports.store.clone(), name.clone());
+        // It was given its name before anything was written: that name is taken now only by itself.
+        let known = is_draft(&store, &asked).then_some(asked);
+        let before = shared.held.get(&name).and_then(|material| material.tokens);
+        match write(shared, known, &material, &mark, false).await {
+            Ok(written) => {
+                let unchanged = shared.held.get(&name).and_then(|material| material.tokens) == before;
+                if unchanged {
+                    shared.held.drop(&name);
+                    shared.emit(Event::Kept(name.clone()));
+                }
+                if written != name {
+                    shared.emit(Event::DraftRenamed(name, written));
+                }
+            }
+            Err(failure) => {
+                let summary =
+                    format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
+                shared.emit(Event::Unkept(name, Diagnosis { summary, ..failure.diagnosis }));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! A draft becomes a profile of another name. Its refresh token must never be usable under both names, and must not be lost
+//! between them, so one small file decides which of the two is meant:
+//!
+//! 1. the draft takes in everything as it was saved;
+//! 2. its mark says what it becomes: from here on it is not used under its own name, by any process;
+//! 3. profile and secrets are copied to the new name, then removed from the old one, and the mark goes last.
+//!
+//! Where this stops half-way, whoever opens the vault next goes on with step 3.
+
+use crate::app::profiles;
+use crate::app::profiles::drafts::mark::Mark;
+use crate::app::profiles::drafts::write;
+use crate::app::schedule::scheduler;
+use crate::app::shared::{Shared, blocking};
+use crate::app::vault::open;
+use crate::app::{CallContext, Event, Failure, FailureKind, export};
+use crate::diagnosis::Diagnosis;
+use crate::service::ProfileName;
+use crate::store::{Store, StoreError};
+use crate::vault::{How, LEASE_WAIT, Vault, VaultError};
+
+/// Saves a draft under a name: its own, or another.
+pub(crate) async fn save_as(
+    shared: &Shared,
+    draft: &ProfileName,
+    name: &ProfileName,
+    mut material: CallContext,
+    replace: bool,
+) -> Result<(), Failure> {
+    open::open_chosen(shared).await?;
+    let store = &shared.ports.store;
+    let mark = Mark::load(store, draft)?;
+    if mark.is_none() && shared.held.get(draft).is_some() {
+        // It was never written.
+        profiles::save_quietly(shared, name, material, replace || draft == name).await?;
+        shared.held.drop(draft);
+        shared.emit(Event::Kept(draft.clone()));
+        return Ok(());
+    }
+    let is_taken = draft != name && store.load_profile_text(name.as_str())?.is_some();
+    let Some(mark) = mark.filter(|_| replace || !is_taken) else {
+        // Somebody has saved it meanwhile, or the name is taken, which is said there.
+        return profiles::save_quietly(shared, name, material, replace).await;
+    };
+    if mark.of.as_deref() == Some(name.as_str()) && material.tokens.is_none() {
+        // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
+        let kept = name.to_string();
+        material.tokens =
+            shared.with_vault(move |vault| vault.get(&kept)).await?.and_then(|record| record.secrets.tokens);
+    }
+    write(shared, Some(draft.clone()), &material, &mark, false).await?;
+    if draft == name {
+        store.remove_draft(name.as_str())?;
+        scheduler::changed(shared).await;
+        return Ok(());
+    }
+    store.save_draft_text(draft.as_str(), &Mark { becomes: Some(name.to_string()), ..mark }.to_text())?;
+    finish(shared, draft, name).await?;
+    shared.take_unkept(draft);
+    shared.take_unkept(name);
+    shared.emit(Event::Kept(name.clone()));
+    scheduler::changed(shared).await;
+    Ok(())
+}
+
+/// Goes on with what an earlier process has begun. Drafts are few: most often there is no folder to look into.
+pub(crate) async fn finish_moves(shared: &Shared) -> Result<(), Failure> {
+    let store = &shared.ports.store;
+    for draft in store.list_drafts()? {
+        let Ok(draft) = ProfileName::parse(&draft) else { continue };
+        let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
+        if let Some(name) = becomes.and_then(|name| ProfileName::parse(&name).ok()) {
+            finish(shared, &draft, &name).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Step 3.
+async fn finish(shared: &Shared, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+    let (store, vault) = (shared.ports.store.clone(), shared.vault()?);
+    // Its file goes first, so what it was exported to is still told while the file is there.
+    if store.load_profile_text(draft.as_str())?.is_some() {
+        export::carry_over(shared, draft, name)?;
+    }
+    let (draft, name) = (draft.clone(), name.clone());
+    let done = blocking(move || -> Result<(), Failure> { move_over(&*vault, &store, &draft, &name) });
+    done.await?
+}
+
+fn move_over(vault: &dyn Vault, store: &Store, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+    // In one order for everybody, or two that move crosswise would wait for each other.
+    let mut names = [draft.as_str(), name.as_str()];
+    names.sort_unstable();
+    let _first = vault.lease(names[0], LEASE_WAIT)?;
+    let _second = vault.lease(names[1], LEASE_WAIT)?;
+    let is_due = Mark::load(store, draft)?.is_some_and(|mark| mark.becomes.as_deref() == Some(name.as_str()));
+    if !is_due {
+        // Another process was quicker.
+        return Ok(());
+    }
+    if let Some(text) = store.load_profile_text(draft.as_str())? {
+        store.save_profile_text(name.as_str(), &text)?;
+    }
+    copy(vault, draft.as_str(), name.as_str())?;
+    vault.remove(draft.as_str())?;
+    remove_plain(store, draft.as_str())?;
+    Ok(())
+}
+
+fn copy(vault: &dyn Vault, draft: &str, name: &str) -> Result<(), VaultError> {
+    let Some(record) = vault.get(draft)? else { return Ok(()) };
+    let last = vault.get(name)?;
+    if last.as_ref().is_some_and(|last| last.secrets == record.secrets) {
+        return Ok(());
+    }
+    // How its tokens came, whatever was changed besides since then.
+    let told = record.history.lines.iter().rev().map(|line| line.how);
+    let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_)));
+    let how = told.next().unwrap_or(How::Saved);
+    let signing_key = last.as_ref().and_then(|last| last.secrets.signing_key.clone());
+    let mut secrets = record.secrets;
+    secrets.signing_key = secrets.signing_key.or(signing_key);
+    vault.put(name, last.map(|last| last.number), &secrets, how.into()).map(|_| ())
+}
+
+fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
+    store.remove_profile(draft)?;
+    store.remove_outlets(draft)?;
+    store.remove_draft(draft).map(|_| ())
+}
+
+/// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.
+pub(crate) fn check_owner(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
+    let Some(becomes) = Mark::load(&shared.ports.store, name)?.and_then(|mark| mark.becomes) else { return Ok(()) };
+    let diagnosis = Diagnosis::new(format!("the draft `{name}` was saved as `{becomes}`"));
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("use that: `tokenwright token {becomes}`"))))
+}

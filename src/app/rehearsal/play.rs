@@ -1,0 +1,378 @@
+//! The stages in their order, each by the code that does the real thing.
+
+use crate::app::failure::INVALID_GRANT;
+use crate::app::rehearsal::line::sent;
+use crate::app::rehearsal::server::Hall;
+use crate::app::rehearsal::{StageLine, StageOutcome, findings};
+use crate::app::sign_in::authorize;
+use crate::app::sign_in::follow_up;
+use crate::app::sign_in::identity;
+use crate::app::sign_in::token_request;
+use crate::app::sign_in::try_reading;
+use crate::app::{Attempt, CallContext, Exchange, Failure, FailureCode, FailureKind};
+use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
+use crate::diagnosis::Diagnose as _;
+use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
+use crate::practice::WRONG_REFRESH_TOKEN;
+use crate::secret::Secret;
+use crate::service::{Fetch, Start};
+
+/// A rehearsal that goes on.
+pub(crate) struct Play<'a> {
+    hall: &'a Hall,
+    attempt: Attempt,
+    material: CallContext,
+    tell: &'a dyn Fn(StageLine),
+}
+
+/// Why a stage did not go well.
+enum Trouble {
+    /// The preset is wrong.
+    Wrong(String),
+    /// The program cannot do it yet, and the preset says so.
+    Lacking(String),
+}
+
+/// What was read, in words.
+type Outcome = Result<String, Trouble>;
+
+impl<'a> Play<'a> {
+    pub(crate) fn new(hall: &'a Hall, attempt: Attempt, material: CallContext, tell: &'a dyn Fn(StageLine)) -> Self {
+        Self { hall, attempt, material, tell }
+    }
+
+    /// Plays all stages; without a code or a first token the rest cannot be played.
+    pub(crate) async fn run(mut self) {
+        let service = self.material.profile.service.clone();
+        if service.authorization.is_some() && !self.authorization().await {
+            return;
+        }
+        if !self.bearer().await {
+            return;
+        }
+        for call in &service.chain {
+            self.chain(call).await;
+        }
+        for fetch in &service.fetch {
+            self.fetch(fetch).await;
+        }
+        if let Some(call) = &service.refresh {
+            self.refreshes(call).await;
+        }
+        if service.identity.is_some() {
+            self.identity().await;
+        }
+        let others = [("introspection", &service.introspection), ("revocation", &service.revocation)];
+        for (stage, call) in others {
+            if let Some(call) = call {
+                self.plain(stage, call).await;
+            }
+        }
+        if let Some(call) = &service.device {
+            self.device(call, service.device_poll.as_ref()).await;
+        }
+    }
+
+    /// Makes the visit that a browser makes, and believes what comes back as the program believes it.
+    async fn authorization(&mut self) -> bool {
+        let mut said = String::new();
+        let outcome = self.visit(&mut said).await;
+        self.line("authorization", said, outcome)
+    }
+
+    async fn visit(&mut self, said: &mut String) -> Outcome {
+        let profile = &self.material.profile;
+        let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
+        let prepared = authorize::prepare(&self.hall.shared, &self.material, &redirect, None);
+        let prepared = prepared.map_err(|failure| self.unmade(failure))?;
+        let call = authorize::authorization_call(&self.material, &prepared).map_err(|error| self.unrendered(&error))?;
+        *said = sent(&call);
+        let reply = token_request::send(&self.hall.shared, &call).await.map_err(|failure| self.refused(&failure))?;
+        let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
+            return Err(wrong(self.complaint().unwrap_or_else(|| format!("the visit was answered {}", reply.status))));
+        };
+        let Pasted::Parameters(parameters) = parse_pasted(location, &prepared.expected.code_parameter) else {
+            return Err(wrong("there is no code in the redirect"));
+        };
+        let response = prepared.expected.read(&parameters).map_err(|error| wrong(error.diagnose().summary))?;
+        let now = (self.hall.shared.ports.now)();
+        let authorized = authorize::authorized(response, prepared, now);
+        let keep = &self.material.profile.service.redirect.keep;
+        let found = |name: &String| authorized.extras.iter().any(|(key, value)| key == name && !value.is_empty());
+        if let Some(missing) = keep.iter().find(|name| !found(name)) {
+            return Err(wrong(format!("`{missing}` is to be kept, and the documented redirect has none")));
+        }
+        let read: Vec<&str> = std::iter::once("code").chain(keep.iter().map(String::as_str)).collect();
+        let read = read.join(", ");
+        self.material.authorized = Some(authorized);
+        Ok(read)
+    }
+
+    async fn bearer(&mut self) -> bool {
+        let call = self.material.profile.service.bearer.clone();
+        if self.material.profile.service.start == Start::RefreshToken {
+            self.paste_refresh_token();
+        }
+        let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+        self.material.secrets.refresh_token = Secret::default();
+        if !self.line("bearer", said, outcome) {
+            return false;
+        }
+        let service = &self.material.profile.service;
+        if service.authorization.is_some() && service.start != Start::Consent {
+            let tokens = self.material.tokens.take();
+            let (said, outcome) = self.spent(Stage::Bearer).await;
+            self.line("bearer, code spent", said, outcome);
+            self.material.tokens = tokens;
+        } else if service.assertion_of(&call).is_some() {
+            // How such a token is renewed: with another assertion.
+            let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+            self.line("bearer again", said, outcome);
+        }
+        true
+    }
+
+    async fn chain(&mut self, call: &CallTemplate) {
+        let said = self.said(call);
+        let outcome = match follow_up::exchanged(&self.hall.shared, &self.material, call).await {
+            Ok(tokens) => self.take(call, tokens),
+            Err(failure) => Err(self.unread(call, failure)),
+        };
+        self.line("chain", said, outcome);
+    }
+
+    async fn fetch(&mut self, fetch: &Fetch) {
+        let said = self.said(&fetch.call);
+        let outcome = match follow_up::fetched(&self.hall.shared, &self.material, fetch).await {
+            Err(failure) => Err(self.refused_or_unmade(failure)),
+            Ok(options) => {
+                let count = options.len();
+                let first = options.into_iter().next();
+                first.ok_or_else(|| wrong(nothing_fetched(fetch))).map(|first| {
+                    let names: Vec<&str> = first.keep.iter().map(|(name, _)| name.as_str()).collect();
+                    let read = format!("{} of {count}: {}", first.label, names.join(", "));
+                    if let Some(tokens) = &mut self.material.tokens {
+                        tokens.kept.extend(first.keep);
+                    }
+                    read
+                })
+            }
+        };
+        self.line(&format!("fetch {}", fetch.label), said, outcome);
+    }
+
+    /// Once; where refresh tokens rotate twice, and then with one that is spent.
+    async fn refreshes(&mut self, call: &CallTemplate) {
+        let takes_token = call.placeholders().any(|name| name == "refresh_token");
+        let policy = self.material.profile.service.policy.clone();
+        let has_one = self.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        if takes_token && !has_one {
+            self.paste_refresh_token();
+        }
+        let first = self.material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
+        let rotates = policy.rotates && takes_token;
+        if !self.refresh(call, "refresh", rotates).await {
+            return;
+        }
+        self.material.secrets.refresh_token = Secret::default();
+        if rotates && !self.refresh(call, "refresh again", rotates).await {
+            return;
+        }
+        if takes_token && policy.grace.is_none() {
+            let spent = first.filter(|_| rotates).unwrap_or_else(|| Secret::new(WRONG_REFRESH_TOKEN));
+            self.material.secrets.refresh_token = spent;
+            let (said, outcome) = self.spent(Stage::Refresh).await;
+            self.line("refresh, token spent", said, outcome);
+            self.material.secrets.refresh_token = Secret::default();
+        }
+    }
+
+    /// Pastes a refresh token that a person has at hand.
+    fn paste_refresh_token(&mut self) {
+        let ports = &self.hall.shared.ports;
+        let token = self.hall.rehearsal.refresh_token_at_hand((ports.now)(), (ports.entropy)());
+        self.material.secrets.refresh_token = token;
+    }
+
+    async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
+        let (said, outcome) = self.exchange(Stage::Refresh, call).await;
+        let renewed = self.hall.rehearsal.issued().is_some_and(|issued| issued.refresh_token.is_some());
+        let outcome = match outcome {
+            Ok(_) if rotates && !renewed => {
+                Err(wrong("`policy.rotates` holds, and the documented reply brings no refresh token"))
+            }
+            outcome => outcome,
+        };
+        self.line(stage, said, outcome)
+    }
+
+    async fn identity(&mut self) {
+        let Some(declared) = self.material.profile.service.identity.clone() else { return };
+        let said = self.said(&declared.call);
+        let outcome = match identity::ask(&self.hall.shared, self.attempt, &self.material).await {
+            Err(failure) => Err(self.refused_or_unmade(failure)),
+            Ok(identified) => findings::identity(&declared, &identified).map_err(Trouble::Wrong),
+        };
+        self.line("identity", said, outcome);
+    }
+
+    /// A call whose reply is not read further.
+    async fn plain(&self, stage: &str, template: &CallTemplate) {
+        let mut said = String::new();
+        let answered = match self.hall.shared.values_for(&self.material, template) {
+            Ok(values) => self.answered(template, &values, &mut said).await,
+            Err(failure) => Err(self.unmade(failure)),
+        };
+        self.line(stage, said, answered.map(|reply| format!("answered {}", reply.status)));
+    }
+
+    /// The beginning of a sign-in on another device, and the call that asks whether it is done.
+    async fn device(&self, template: &CallTemplate, poll: Option<&CallTemplate>) {
+        let mut values = self.material.values();
+        let mut said = String::new();
+        let read = match self.answered(template, &values, &mut said).await {
+            Ok(reply) => self.begun(&template.reading, &reply, &mut values).await.map_err(wrong),
+            Err(trouble) => Err(trouble),
+        };
+        let Some(poll) = poll.filter(|_| read.is_ok()) else {
+            self.line("device", said, read);
+            return;
+        };
+        self.line("device", said, read);
+        let mut said = String::new();
+        let read = match self.answered(poll, &values, &mut said).await {
+            Ok(reply) => {
+                let wanted = [("access token", &poll.reading.access_token)];
+                self.read_each(&reply, &wanted).await.map_err(wrong)
+            }
+            Err(trouble) => Err(trouble),
+        };
+        self.line("device poll", said, read.map(|_| "access token".to_owned()));
+    }
+
+    /// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
+    async fn begun(&self, reading: &Reading, reply: &Reply, values: &mut Values) -> Result<String, String> {
+        let wanted = [
+            ("device code", &reading.device_code),
+            ("user code", &reading.user_code),
+            ("verification URI", &reading.verification_uri),
+            ("its life", &reading.expires_in),
+        ];
+        let found = self.read_each(reply, &wanted).await?;
+        values.set_secret("device_code", Secret::new(found[0].clone()));
+        values.set("user_code", &found[1]);
+        Ok("device code, user code, verification URI, its life".to_owned())
+    }
+
+    async fn read_each(&self, reply: &Reply, wanted: &[(&str, &Vec<Expression>)]) -> Result<Vec<String>, String> {
+        let expressions = wanted.iter().flat_map(|(_, expressions)| expressions.iter());
+        let answers = try_reading::of_reply(&self.hall.shared, reply, expressions).await;
+        let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
+        let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
+        wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()
+    }
+
+    /// The reply to a call that the stand-in has nothing against.
+    async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
+        let call = template.render(values).map_err(|error| self.unrendered(&error))?;
+        *said = sent(&call);
+        let reply = token_request::send(&self.hall.shared, &call).await.map_err(|failure| self.refused(&failure))?;
+        self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
+    }
+
+    async fn exchange(&mut self, stage: Stage, call: &CallTemplate) -> (String, Outcome) {
+        match token_request::exchange(&self.hall.shared, self.attempt, &self.material, stage).await {
+            Err(failure) => (String::new(), Err(self.unmade(failure))),
+            Ok(Exchange { call: made, outcome, .. }) => {
+                let outcome = match outcome {
+                    Ok(tokens) => self.take(call, *tokens),
+                    Err(failure) => Err(self.unread(call, failure)),
+                };
+                (sent(&made), outcome)
+            }
+        }
+    }
+
+    /// The same call with what is spent must be refused, and the refusal be read as one.
+    async fn spent(&self, stage: Stage) -> (String, Outcome) {
+        match token_request::exchange(&self.hall.shared, self.attempt, &self.material, stage).await {
+            Err(failure) => (String::new(), Err(self.unmade(failure))),
+            Ok(Exchange { call, outcome, .. }) => {
+                let outcome = match outcome {
+                    Ok(_) => Err(wrong("a refusal was read as a success")),
+                    Err(failure) if failure.code == FailureCode::Spent => Ok(format!("refused: `{INVALID_GRANT}`")),
+                    Err(failure) => {
+                        let summary = failure.diagnosis.summary;
+                        Err(wrong(format!("a refusal with `{INVALID_GRANT}` was read otherwise: {summary}")))
+                    }
+                };
+                (sent(&call), outcome)
+            }
+        }
+    }
+
+    /// Takes the tokens, right or wrong, and compares them with what was handed out.
+    fn take(&mut self, call: &CallTemplate, tokens: TokenSet) -> Outcome {
+        let issued = self.hall.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
+        let read = findings::tokens(&self.material.profile.service, call, &tokens, &issued);
+        self.material.tokens = Some(tokens);
+        read.map_err(Trouble::Wrong)
+    }
+
+    /// Why no tokens came: the stand-in refused the call, or its reply was not read.
+    fn unread(&self, call: &CallTemplate, failure: Failure) -> Trouble {
+        match self.complaint() {
+            Some(complaint) => wrong(complaint),
+            None if failure.kind == FailureKind::Usage => self.unmade(failure),
+            None => wrong(findings::unread(call, self.hall.rehearsal.issued().as_ref(), &failure)),
+        }
+    }
+
+    fn refused_or_unmade(&self, failure: Failure) -> Trouble {
+        if failure.kind == FailureKind::Usage { self.unmade(failure) } else { self.refused(&failure) }
+    }
+
+    fn refused(&self, failure: &Failure) -> Trouble {
+        wrong(self.complaint().unwrap_or_else(|| failure.diagnosis.summary.clone()))
+    }
+
+    fn unrendered(&self, error: &RenderError) -> Trouble {
+        self.unmade(Failure::new(FailureKind::Usage, error.diagnose()))
+    }
+
+    /// A call that cannot be made is no failure where the preset says what is lacking.
+    fn unmade(&self, failure: Failure) -> Trouble {
+        let lacks = &self.material.profile.service.lacks;
+        if lacks.is_empty() { Trouble::Wrong(failure.diagnosis.summary) } else { Trouble::Lacking(lacks.join("; ")) }
+    }
+
+    fn complaint(&self) -> Option<String> {
+        self.hall.rehearsal.complaint()
+    }
+
+    fn said(&self, template: &CallTemplate) -> String {
+        let call: Option<Call> = self.hall.shared.render(&self.material, template).ok();
+        call.as_ref().map(sent).unwrap_or_default()
+    }
+
+    /// Tells of a stage; whether it went well.
+    fn line(&self, stage: &str, sent: String, outcome: Outcome) -> bool {
+        let well = outcome.is_ok();
+        let outcome = match outcome {
+            Ok(read) => StageOutcome::Passed(read),
+            Err(Trouble::Wrong(words)) => StageOutcome::Failed(words),
+            Err(Trouble::Lacking(words)) => StageOutcome::NotRehearsed(words),
+        };
+        (self.tell)(StageLine { stage: stage.to_owned(), sent, outcome });
+        well
+    }
+}
+
+fn wrong(words: impl Into<String>) -> Trouble {
+    Trouble::Wrong(words.into())
+}
+
+fn nothing_fetched(fetch: &Fetch) -> String {
+    let names: Vec<String> = fetch.keep.iter().map(|(name, path)| format!("`{name}` at `{path}`")).collect();
+    format!("the documented reply has no item with {} in the list `{}`", names.join(", "), fetch.list)
+}

@@ -1,0 +1,42 @@
+//! Where a rehearsal is held: a stand-in for the service, and edges whose calls all end there.
+
+use std::io;
+use std::sync::Arc;
+
+use crate::agent::{Door, Supervisor};
+use crate::app::shared::Shared;
+use crate::app::{Failure, Ports};
+use crate::desktop::Clipboard;
+use crate::practice::{Rehearsal, RehearsalContract};
+use crate::redirect::OpenError;
+use crate::transport::{Transport, TransportOptions};
+
+/// A stand-in and the way to it.
+pub(crate) struct Hall {
+    /// The stand-in.
+    pub(crate) rehearsal: Rehearsal,
+    /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
+    pub(crate) shared: Box<Shared>,
+}
+
+impl Hall {
+    /// Starts a stand-in.
+    pub(crate) fn open(ports: &Ports, contract: RehearsalContract) -> Result<Self, Failure> {
+        let rehearsal = Rehearsal::start(contract)?;
+        let options = TransportOptions { rehearse_at: Some(rehearsal.port()), ..TransportOptions::default() };
+        let ports = Ports {
+            transport: Transport::new(options),
+            expressions: ports.expressions.clone(),
+            store: ports.store.clone(),
+            door: Door::none(),
+            supervisor: Supervisor::default(),
+            vault_kind: None,
+            passphrase: None,
+            open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),
+            clipboard: Clipboard::in_memory(),
+            now: ports.now,
+            entropy: ports.entropy,
+        };
+        Ok(Self { rehearsal, shared: Box::new(Shared::new(ports, Box::new(|_| {}))) })
+    }
+}

@@ -1,0 +1,5 @@
+//! The keep-alive scheduler: refreshes profiles before they expire, unasked.
+
+pub(in crate::app) mod queue;
+pub(in crate::app) mod refresh_due;
+pub(in crate::app) mod scheduler;

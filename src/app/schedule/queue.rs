@@ -1,0 +1,250 @@
+//! The book of the profiles that are kept alive: when each is due, what went wrong with it, and when it is tried again.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::schedule::refresh_due::{Due, Rules};
+use crate::app::{Failure, FailureKind, KeptAlive};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::TokenSet;
+use crate::service::ProfileName;
+
+/// How long after a first failure it is tried again, doubled with each that follows: a network that is just coming up is
+/// there in seconds.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+/// And at most: an outage of hours costs a call every quarter of an hour.
+const LONGEST_PAUSE: Duration = Duration::from_mins(15);
+
+/// The profiles by name.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    entries: BTreeMap<ProfileName, Entry>,
+}
+
+/// A profile that is kept alive.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    rules: Rules,
+    /// Which tokens it was planned by: when they were obtained.
+    tokens: Option<Timestamp>,
+    state: State,
+    /// How often it failed since it last went well.
+    failures: u32,
+    problem: Option<Diagnosis>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It is to be renewed.
+    Due(Due),
+    /// It is being renewed, unless its access token is found valid for this long.
+    Going(Option<Duration>),
+    /// Nothing is known to end, or only a person can go on.
+    Resting,
+}
+
+impl Entry {
+    /// By the tokens that are kept.
+    pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>) -> Self {
+        let mut entry = Self { rules, tokens: None, state: State::Resting, failures: 0, problem: None };
+        match tokens {
+            Ok(Some(tokens)) => entry.plan(&tokens),
+            Ok(None) => entry.problem = Some(Diagnosis::new("signed out").hint("sign in again")),
+            Err(failure) => entry.problem = Some(failure.diagnosis),
+        }
+        entry
+    }
+
+    fn plan(&mut self, tokens: &TokenSet) {
+        self.tokens = Some(tokens.obtained_at);
+        self.failures = 0;
+        self.problem = None;
+        self.state = if self.rules.can_renew(tokens) {
+            self.rules.due(tokens).map_or(State::Resting, State::Due)
+        } else {
+            let hint = "its access token cannot be renewed without a person: sign in again when it expires";
+            self.problem = Some(Diagnosis::new("no refresh token").hint(hint));
+            State::Resting
+        };
+    }
+}
+
+impl Book {
+    /// Enters a profile as it is now. One that is being renewed stays as it is, and so does one that failed with these very
+    /// tokens: that something else has changed is no reason to spend them again.
+    pub(crate) fn put(&mut self, name: ProfileName, entry: Entry) {
+        let stays = self.entries.get(&name).is_some_and(|known| {
+            let failed = known.failures > 0 && known.tokens == entry.tokens && known.rules == entry.rules;
+            failed || matches!(known.state, State::Going(_))
+        });
+        if !stays {
+            self.entries.insert(name, entry);
+        }
+    }
+
+    /// Strikes out the others.
+    pub(crate) fn retain(&mut self, stays: impl Fn(&ProfileName) -> bool) {
+        self.entries.retain(|name, _| stays(name));
+    }
+
+    /// Those that are due, at most `room` of them, earliest first; they count as being renewed from now on.
+    pub(crate) fn start_due(&mut self, now: Timestamp, room: usize) -> Vec<(ProfileName, Option<Duration>)> {
+        let due = self.entries.iter_mut().filter_map(|(name, entry)| match entry.state {
+            State::Due(due) if due.at <= now => Some((due, name, entry)),
+            _ => None,
+        });
+        let mut due: Vec<_> = due.collect();
+        due.sort_by_key(|(due, ..)| due.at);
+        let start = |(due, name, entry): (Due, &ProfileName, &mut Entry)| {
+            entry.state = State::Going(due.min_valid);
+            (name.clone(), due.min_valid)
+        };
+        due.into_iter().take(room).map(start).collect()
+    }
+
+    /// When the next is due; without room for another nothing is waited for.
+    pub(crate) fn next(&self, has_room: bool) -> Option<Timestamp> {
+        self.entries.values().filter_map(Entry::next).min().filter(|_| has_room)
+    }
+
+    /// It went well.
+    pub(crate) fn renewed(&mut self, name: &ProfileName, tokens: &TokenSet) {
+        if let Some(entry) = self.entries.get_mut(name) {
+            entry.plan(tokens);
+        }
+    }
+
+    /// It did not. What time may mend is tried again; what only a person can mend waits until the profile has changed.
+    pub(crate) fn failed(&mut self, name: &ProfileName, failure: &Failure, now: Timestamp, chance: u8) {
+        let Some(entry) = self.entries.get_mut(name) else { return };
+        entry.problem = Some(failure.diagnosis.clone());
+        entry.state = match failure.kind {
+            FailureKind::NeedsSignIn | FailureKind::Usage => State::Resting,
+            FailureKind::Refused | FailureKind::Network | FailureKind::Vault | FailureKind::Machine => {
+                let at = now.saturating_add(pause(entry.failures, chance)).unwrap_or(Timestamp::MAX);
+                let min_valid = if let State::Going(min_valid) = entry.state { min_valid } else { None };
+                State::Due(Due { at, min_valid })
+            }
+        };
+        entry.failures = entry.failures.saturating_add(1);
+    }
+
+    /// How all of them stand.
+    pub(crate) fn standing(&self) -> Vec<KeptAlive> {
+        let line = |(name, entry): (&ProfileName, &Entry)| KeptAlive {
+            name: name.clone(),
+            next: entry.next(),
+            problem: entry.problem.clone(),
+        };
+        self.entries.iter().map(line).collect()
+    }
+}
+
+impl Entry {
+    fn next(&self) -> Option<Timestamp> {
+        match self.state {
+            State::Due(due) => Some(due.at),
+            State::Going(_) | State::Resting => None,
+        }
+    }
+}
+
+/// How long to wait after the next failure. Chance moves it by a quarter, so that a thousand that failed together do not
+/// come back together.
+fn pause(failures: u32, chance: u8) -> Duration {
+    let pause = FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE);
+    pause.mul_f64(0.75 + f64::from(chance) / 512.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oauth::Freshness;
+    use crate::secret::Secret;
+    use crate::service::{Service, TokenPolicy};
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn name(text: &str) -> ProfileName {
+        ProfileName::parse(text).expect("a name")
+    }
+
+    fn entry(obtained: i64, expires: i64) -> Entry {
+        let tokens = TokenSet {
+            access_token: Secret::new("at"),
+            token_type: "Bearer".into(),
+            expires_at: Some(at(expires)),
+            refresh_token: Some(Secret::new("rt")),
+            refresh_token_expires_at: None,
+            id_token: None,
+            scopes: None,
+            obtained_at: at(obtained),
+            kept: BTreeMap::new(),
+            issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
+        };
+        assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
+        let policy = TokenPolicy::default();
+        let service = Service { policy, refresh: Some(crate::call::CallTemplate::default()), ..Service::default() };
+        Entry::new(Rules::of(&service), Ok(Some(tokens)))
+    }
+
+    fn failure(kind: FailureKind) -> Failure {
+        Failure::new(kind, Diagnosis::new("no"))
+    }
+
+    #[test]
+    fn the_earliest_are_taken_first_and_only_as_many_as_there_is_room_for() {
+        let mut book = Book::default();
+        for (text, expires) in [("a", 300), ("b", 100), ("c", 200), ("d", 3000)] {
+            book.put(name(text), entry(0, expires));
+        }
+        assert_eq!(book.next(true), Some(at(80)));
+        let taken: Vec<String> = book.start_due(at(250), 2).into_iter().map(|(name, _)| name.to_string()).collect();
+        assert_eq!(taken, ["b", "c"]);
+        assert_eq!((book.next(true), book.next(false)), (Some(at(240)), None));
+    }
+
+    #[test]
+    fn what_time_may_mend_is_tried_again_ever_later() {
+        let mut book = Book::default();
+        book.put(name("a"), entry(0, 100));
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            book.start_due(at(1_000_000), 1);
+            book.failed(&name("a"), &failure(FailureKind::Network), at(1000), 128);
+            pauses.push(book.next(true).expect("again").as_second() - 1000);
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+        assert_eq!((pause(0, 0).as_millis(), pause(0, 255).as_millis()), (3750, 6240));
+    }
+
+    #[test]
+    fn what_a_person_must_mend_waits_for_other_tokens() {
+        let mut book = Book::default();
+        book.put(name("a"), entry(0, 100));
+        book.start_due(at(90), 1);
+        book.failed(&name("a"), &failure(FailureKind::NeedsSignIn), at(90), 0);
+        assert_eq!(book.standing()[0].problem, Some(Diagnosis::new("no")));
+        // Something else has changed.
+        book.put(name("a"), entry(0, 100));
+        assert_eq!(book.next(true), None);
+        book.put(name("a"), entry(95, 195));
+        assert_eq!(book.next(true), Some(at(175)));
+    }
+
+    #[test]
+    fn a_profile_that_is_being_renewed_is_not_begun_again() {
+        let mut book = Book::default();
+        book.put(name("a"), entry(0, 100));
+        assert_eq!(book.start_due(at(90), 9).len(), 1);
+        book.put(name("a"), entry(0, 100));
+        assert_eq!(book.start_due(at(90), 9).len(), 0);
+        book.retain(|_| false);
+        assert_eq!(book.standing(), []);
+    }
+}

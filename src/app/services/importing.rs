@@ -1,0 +1,308 @@
+//! Documents of other tools: fetched from wherever they are, within bounds, and read. Nothing is kept here: what was
+//! read goes to the face, which shows it, asks, and then saves a profile or a preset as any other.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::app::profiles::accept_shared;
+use crate::app::shared::{Shared, blocking};
+use crate::app::sign_in::token_request::send;
+use crate::app::{
+    Attempt, CallContext, Event, Failure, FailureCode, FailureKind, LockedText, ShareKey, SharedProfiles, TypedSecrets,
+};
+use crate::call::{CallTemplate, Method, Template, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::discovery::is_pattern;
+use crate::dialect::{self, Described, Form, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST, Note};
+use crate::durable;
+use crate::oauth::{parse_key, plain_line};
+use crate::secret::Secret;
+use crate::service::{Asks, ProfileName};
+
+/// Where a document is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportSource {
+    /// In a file.
+    File(PathBuf),
+    /// On standard input.
+    Input,
+    /// Pasted; it may hold secrets.
+    Pasted(Secret),
+    /// With an issuer, who is asked.
+    Issuer(Issuer),
+    /// Shared profiles that were read and are locked, with what opens them.
+    Locked(Box<LockedText>, ShareKey),
+    /// Wherever that is, and the form that it has by the person's word.
+    As(Box<ImportSource>, Form),
+    /// A text that was read and can be meant in several ways, and the way that is meant.
+    Meant(Box<AmbiguousText>, Form),
+}
+
+/// A text that can be read in several forms, for the person to say which is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmbiguousText {
+    /// What it is called: its file, or where else it came from.
+    pub from: String,
+    /// The forms that it can be read in.
+    pub forms: Vec<Form>,
+    /// The text, which may hold secrets.
+    pub text: Secret,
+}
+
+/// A document that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// What it is called: its file, or where else it came from.
+    pub from: String,
+    /// What it came to.
+    pub import: Import,
+}
+
+/// A document of another tool.
+#[derive(Clone, Debug, Default)]
+pub enum ImportState {
+    /// None was read.
+    #[default]
+    Idle,
+    /// It is being read; fetched from this address, where it says one.
+    Reading(Option<String>),
+    /// It is the address of an issuer, and the person is to say whether it is asked.
+    Asking(Issuer),
+    /// It is locked, and the person is to say what opens it.
+    Locked(Box<LockedText>),
+    /// It can be read in several forms, and the person is to say which is meant.
+    Ambiguous(Box<AmbiguousText>),
+    /// Profiles that somebody shared were read.
+    Shared(Box<SharedProfiles>),
+    /// Those were kept.
+    Taken(Vec<ProfileName>),
+    /// It was read.
+    Done(Box<Imported>),
+    /// It could not be read.
+    Failed(Failure),
+}
+
+/// What is kept of one use of a service that a document describes.
+impl From<&Described> for CallContext {
+    fn from(described: &Described) -> Self {
+        Self::new(
+            described.profile(),
+            typed(&described.secrets, described.service.asks, &described.service.defaults.client_secret),
+        )
+    }
+}
+
+/// The secrets as they stand in the fields of the wizard.
+fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
+    let client_secret = if !secrets.client_secret.is_empty() {
+        secrets.client_secret.clone()
+    } else if asks == Asks::UserAndSecret {
+        secrets.password.clone()
+    } else {
+        Secret::new(public)
+    };
+    TypedSecrets {
+        client_secret,
+        password: secrets.password.clone(),
+        // One that cannot be used is told as missing.
+        signing_key: parse_key(&secrets.private_key).ok().map(|read| read.pair),
+        refresh_token: secrets.refresh_token.clone(),
+        inputs: secrets.inputs.clone(),
+    }
+}
+
+/// Reads a document and tells what it came to.
+pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSource) -> Result<(), Failure> {
+    let (source, form) = match source {
+        ImportSource::As(source, form) => (*source, Some(form)),
+        source => (source, None),
+    };
+    let from = match &source {
+        ImportSource::Meant(text, _) => text.from.clone(),
+        ImportSource::As(..) => String::new(),
+        ImportSource::File(path) => path.display().to_string(),
+        ImportSource::Input => "standard input".to_owned(),
+        ImportSource::Pasted(_) => "what was pasted".to_owned(),
+        ImportSource::Issuer(issuer) => issuer.as_str().to_owned(),
+        ImportSource::Locked(locked, _) => locked.from.clone(),
+    };
+    let mut unchecked = None;
+    let bytes = match source {
+        ImportSource::Meant(text, form) => {
+            let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
+            return read(shared, attempt, from, bytes, Known { form: Some(form), unchecked: None }).await;
+        }
+        // One form is named once.
+        ImportSource::As(..) => return Err(Failure::inside("a form of a form")),
+        ImportSource::File(path) => blocking(move || read_file(&path)).await??,
+        ImportSource::Input => blocking(read_input).await??,
+        ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
+        ImportSource::Issuer(issuer) => {
+            let bytes = fetch(shared, attempt, &issuer).await?;
+            unchecked = not_checked(&issuer, &bytes);
+            bytes
+        }
+        ImportSource::Locked(locked, key) => return accept_shared::open(shared, attempt, *locked, key).await,
+    };
+    read(shared, attempt, from, bytes, Known { form, unchecked }).await
+}
+
+/// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
+pub(crate) async fn choose(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
+    let chosen = rfd::AsyncFileDialog::new().set_title("Import a description of a service").pick_file().await;
+    let Some(file) = chosen else {
+        shared.emit(Event::Cancelled(attempt));
+        return Ok(());
+    };
+    import(shared, attempt, ImportSource::File(file.path().to_owned())).await
+}
+
+/// What is known of a document before it is read.
+struct Known {
+    /// The form that the person named.
+    form: Option<Form>,
+    /// That its issuer could not be compared with the address it came from.
+    unchecked: Option<Note>,
+}
+
+async fn read(
+    shared: &Shared,
+    attempt: Attempt,
+    from: String,
+    bytes: Zeroizing<Vec<u8>>,
+    known: Known,
+) -> Result<(), Failure> {
+    let Known { form, unchecked } = known;
+    if let Some(text) = accept_shared::ours(&bytes).filter(|_| form.is_none()) {
+        return accept_shared::read(shared, attempt, from, text);
+    }
+    let (catalog, _) = shared.catalog();
+    let name = from.clone();
+    let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, form), bytes)).await?;
+    if let Err(ImportError::Ambiguous { forms }) = &found {
+        let (forms, text) = (forms.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
+        shared.emit(Event::ImportAmbiguous(attempt, Box::new(AmbiguousText { from, forms, text })));
+        return Ok(());
+    }
+    match found.map_err(|error| refused(&from, &error))? {
+        Found::Import(mut import) => {
+            for described in &mut import.described {
+                described.ignored.extend(unchecked.clone());
+            }
+            shared.emit(Event::Imported(attempt, Box::new(Imported { from, import })));
+        }
+        Found::Issuer(issuer) => shared.emit(Event::IssuerFound(attempt, issuer)),
+    }
+    Ok(())
+}
+
+fn refused(from: &str, error: &ImportError) -> Failure {
+    let diagnosis = error.diagnose();
+    Failure::new(FailureKind::Usage, Diagnosis { summary: format!("`{from}`: {}", diagnosis.summary), ..diagnosis })
+}
+
+/// A file within bounds: one that is too large is not even opened.
+fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let from = path.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        let diagnosis = Diagnosis::new(format!("`{from}` cannot be read: {error}"));
+        Failure::new(
+            FailureKind::Usage,
+            diagnosis.hint("give the path of a file, `-`, or the https address of an issuer"),
+        )
+    };
+    let size = std::fs::metadata(path).map_err(unreadable)?;
+    if size.is_file() && size.len() > LARGEST {
+        return Err(refused(&from, &ImportError::TooLarge));
+    }
+    let bytes = durable::read(path, LARGEST).map_err(unreadable)?;
+    let gone = || unreadable(std::io::ErrorKind::NotFound.into());
+    bytes.map(Zeroizing::new).ok_or_else(gone)
+}
+
+/// Standard input to its end, or to the bound.
+fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
+    read.map_err(|error| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
+    })?;
+    if u64::try_from(bytes.len()).map_or(true, |length| length > LARGEST) {
+        return Err(refused("standard input", &ImportError::TooLarge));
+    }
+    Ok(bytes)
+}
+
+/// Asks the issuer for its description, at one well-known place after the other.
+async fn fetch(shared: &Shared, attempt: Attempt, issuer: &Issuer) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let mut tried = Vec::new();
+    for address in issuer.descriptions() {
+        shared.emit(Event::Fetching(attempt, address.clone()));
+        let template = CallTemplate { method: Method::Get, url: Template::new(&address), ..CallTemplate::default() };
+        let reply = send(shared, &template.render(&Values::new())?).await?;
+        if reply.is_success() {
+            let text = reply.body.expose();
+            check_issuer(issuer, &address, text)?;
+            return Ok(Zeroizing::new(text.as_bytes().to_vec()));
+        }
+        tried.push(format!("{} at {address}", reply.status));
+    }
+    let diagnosis = Diagnosis::new(format!("`{}` describes itself nowhere: {}", issuer.as_str(), tried.join(", ")));
+    let hint = "give the issuer's address as its documentation has it, or paste the description itself";
+    Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
+}
+
+/// Who describes another issuer is not believed (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
+fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
+    let asked_directly = issuer.as_str().contains(WELL_KNOWN);
+    match issuer_of(text) {
+        Some(told) if !asked_directly && !is_same(&told, issuer.as_str()) => {
+            let diagnosis = Diagnosis::new(format!("{address} describes another issuer, `{told}`"));
+            let reference = "https://www.rfc-editor.org/rfc/rfc8414#section-3.3";
+            let hint = if is_pattern(&told) {
+                format!(
+                    "it is a pattern, one issuer for each tenant: give the tenant's id in place of `common` and its like, \
+                     or import the document's own address, {address}; for Microsoft there is the preset `microsoft`"
+                )
+            } else {
+                "if that is the one you mean, import its address".to_owned()
+            };
+            Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl AmbiguousText {
+    /// Why it is not read before the person has said which form is meant.
+    pub fn failure(&self) -> Failure {
+        let error = ImportError::Ambiguous { forms: self.forms.clone() };
+        refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
+    }
+}
+
+/// Where every description is.
+const WELL_KNOWN: &str = "/.well-known/";
+
+fn issuer_of(text: &str) -> Option<String> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(plain_line(json.get("issuer")?.as_str()?))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}
+
+/// That a description fetched from an address of its own names an issuer whose address is another one. A pattern is told
+/// where it is read.
+fn not_checked(issuer: &Issuer, bytes: &[u8]) -> Option<Note> {
+    let (base, rest) = issuer.as_str().split_once(WELL_KNOWN)?;
+    // RFC 8414 section 3.1 puts the issuer's own path after the name.
+    let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
+    let told = issuer_of(std::str::from_utf8(bytes).ok()?)?;
+    let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));
+    (!is_its_own && !is_pattern(&told))
+        .then(|| Note::new("issuer", format!("`{told}` was not checked: the description came from another address")))
+}

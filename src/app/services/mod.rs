@@ -1,0 +1,5 @@
+//! The catalog, presets of one's own, and imports from other tools.
+
+pub(in crate::app) mod catalog;
+pub(in crate::app) mod importing;
+pub(in crate::app) mod presets;

@@ -1,0 +1,125 @@
+//! The assertion of a call: filled in and signed for each one anew, with the key that the profile keeps.
+//!
+//! Invariant: what is shown beforehand is the same header and claims, and is signed only when the call is sent.
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use jiff::Timestamp;
+
+use crate::app::shared::Shared;
+use crate::app::{CallContext, Failure, FailureKind};
+use crate::call::{Call, CallTemplate, Template, Values};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt, bound_scheme};
+use crate::service::Assertion;
+
+/// Stands for the id of an assertion that is shown beforehand.
+const ID_TO_COME: &str = "made when it is sent";
+
+/// An assertion as it is shown: header and claims, and no signature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownAssertion {
+    /// The header, laid out.
+    pub header: String,
+    /// The claims, laid out.
+    pub claims: String,
+}
+
+impl CallContext {
+    /// The values for this call, among them a freshly signed assertion where it names one. `id` is random.
+    pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
+        self.check_bound(call)?;
+        let mut values = self.values();
+        if let Some(assertion) = self.profile.service.assertion_of(call) {
+            let id = BASE64_URL_SAFE_NO_PAD.encode(id);
+            let (jwt, algorithm, key) = self.unsigned(&assertion, &values, now, &id)?;
+            values.set_secret("assertion", jwt.sign(&key, algorithm).map_err(|error| usage(&error))?);
+        }
+        Ok(values)
+    }
+
+    /// A token that is bound to a key is never sent as a bearer token, and no proof of a key is made here.
+    fn check_bound(&self, call: &CallTemplate) -> Result<(), Failure> {
+        let scheme = self.tokens.as_ref().and_then(|tokens| bound_scheme(&tokens.token_type));
+        let is_bearer = |value: &Template| {
+            let scheme = value.source().trim_start().split(' ').next().unwrap_or_default();
+            scheme.eq_ignore_ascii_case("bearer") && value.placeholders().any(|name| name == "token")
+        };
+        match scheme {
+            Some(scheme) if call.headers.iter().any(|header| is_bearer(&header.value)) => {
+                let summary =
+                    format!("the access token is bound to a key (`{scheme}`) and cannot be sent as a bearer token");
+                let hint =
+                    "ask the service for a client whose tokens are bearer tokens: no proof of a key is made here";
+                Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A call as it would be sent now, but for the signature of an assertion.
+    pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
+        let mut values = self.values();
+        if let Some(assertion) = self.profile.service.assertion_of(call) {
+            let (jwt, algorithm, _) = self.unsigned(&assertion, &values, now, ID_TO_COME)?;
+            values.set_secret("assertion", jwt.unsigned(algorithm));
+        }
+        Ok(call.render(&values)?)
+    }
+
+    /// The assertion of a call as it would be sent now; `None` where there is none, or it cannot be made yet.
+    pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownAssertion> {
+        let assertion = self.profile.service.assertion_of(call)?;
+        let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
+        let lines = |json: &serde_json::Value| serde_json::to_string_pretty(json).unwrap_or_default();
+        let claims = serde_json::Value::Object(jwt.claims.clone());
+        Some(ShownAssertion { header: lines(&jwt.whole_header(algorithm)), claims: lines(&claims) })
+    }
+
+    fn unsigned(
+        &self,
+        assertion: &Assertion,
+        values: &Values,
+        now: Timestamp,
+        id: &str,
+    ) -> Result<(UnsignedJwt, AssertionAlgorithm, SigningKey), Failure> {
+        // Whoever writes SAML has no use for a key here.
+        let certificate = self.secrets.signing_key.as_ref().and_then(crate::oauth::KeyPair::certificate);
+        let jwt = assertion.build(values, now, id, certificate.as_ref());
+        let jwt = jwt.map_err(|error| usage(&error));
+        let key = match &self.secrets.signing_key {
+            _ if assertion.is_shared() => {
+                let secret = values.value("client_secret").map(|value| value.text.clone());
+                let secret = secret.filter(|secret| !secret.is_empty());
+                SigningKey::shared(secret.ok_or_else(|| missing_secret(self))?)
+            }
+            // The certificate is part of what is missing with the key, so the key is named first.
+            None if assertion.format == crate::service::AssertionFormat::Jwt => return Err(usage(&KeyError::Missing)),
+            None => return Err(jwt.err().unwrap_or_else(|| usage(&KeyError::Missing))),
+            Some(pair) => pair.signing_key().ok_or_else(|| usage(&KeyError::Unusable))?,
+        };
+        let algorithm = assertion.algorithm_for(key.kind());
+        Ok((jwt?, algorithm, key))
+    }
+}
+
+impl Shared {
+    /// The values for a call that is sent now.
+    pub(crate) fn values_for(&self, material: &CallContext, call: &CallTemplate) -> Result<Values, Failure> {
+        material.values_for(call, (self.ports.now)(), (self.ports.entropy)())
+    }
+
+    /// A call that is sent now.
+    pub(crate) fn render(&self, material: &CallContext, call: &CallTemplate) -> Result<Call, Failure> {
+        Ok(call.render(&self.values_for(material, call)?)?)
+    }
+}
+
+fn usage(error: &dyn Diagnose) -> Failure {
+    Failure::new(FailureKind::Usage, error.diagnose())
+}
+
+fn missing_secret(material: &CallContext) -> Failure {
+    let label = &material.profile.service.labels.client_secret;
+    let diagnosis = crate::diagnosis::Diagnosis::new(format!("{label} is missing, which signs the assertion"));
+    Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3, Tokens"))
+}

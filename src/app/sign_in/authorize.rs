@@ -1,0 +1,352 @@
+//! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
+//! believed only after the checks of [`ExpectedResponse::read`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::app::shared::{Shared, blocking};
+use crate::app::sign_in::call_context::SentAuthorization;
+use crate::app::sign_in::certificate;
+use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
+use crate::app::{Attempt, Authorized, BrowserChoice, CallContext, Event, Failure, FailureKind, Waiting};
+use crate::call::{Call, RenderError, Template};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::{
+    AuthorizationError, AuthorizationResponse, CodeVerifier, ExpectedResponse, Landing, Pasted, RedirectUri,
+    parse_pasted, state,
+};
+use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Verdict};
+use crate::secret::Secret;
+use crate::service::Start;
+
+/// How long a sign-in may take; a person may have to look for a password and a second factor.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// What the response must match, and what is needed to redeem the code.
+pub(crate) struct Sent {
+    pub(crate) expected: ExpectedResponse,
+    pub(crate) redirect_uri: String,
+    code_suffix: String,
+    pub(crate) pkce: CodeVerifier,
+}
+
+/// How the wait ended.
+type Outcome = Result<AuthorizationResponse, AuthorizationError>;
+
+/// Runs the sign-in.
+pub(crate) async fn authorize(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: CallContext,
+    browser: BrowserChoice,
+) -> Result<(), Failure> {
+    shared.supply_practice(&mut material)?;
+    // What is to be told of it is told with the call in step 3.
+    material.secrets.tidy();
+    let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
+    let mut pasted = shared.pasted(attempt);
+    let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;
+    let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
+    let url = authorization_call(&material, &sent)?.url.to_secret().expose().to_owned();
+    let (launched, browser_problem) = open_browser(shared, browser, url.clone()).await?;
+    let now = (shared.ports.now)();
+    let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
+    let waiting = Waiting {
+        url,
+        redirect_uri: sent.redirect_uri.clone(),
+        addresses,
+        fingerprint,
+        until: now.checked_add(PATIENCE).unwrap_or(now),
+        browser_problem,
+        listener_problem,
+    };
+    shared.emit(Event::Waiting(attempt, Box::new(waiting)));
+
+    let (visitor, ending) = follow(launched.unwrap_or_default());
+    let received = async {
+        match listener {
+            Some(listener) => receive(shared, attempt, listener, &sent, visitor).await,
+            None => std::future::pending().await,
+        }
+    };
+    let by_hand = async {
+        loop {
+            let Some(text) = pasted.recv().await else { std::future::pending().await };
+            match read_pasted(&text, &sent.expected, material.profile.service.start) {
+                Ok(outcome) => return outcome,
+                Err(diagnosis) => shared.emit(Event::ResponseIgnored(attempt, diagnosis)),
+            }
+        }
+    };
+    let outcome = tokio::select! {
+        outcome = received => outcome,
+        outcome = by_hand => outcome,
+        failure = watch(shared, attempt, ending) => return Err(failure),
+        () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
+    };
+    let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
+    let authorized = authorized(response, sent, (shared.ports.now)());
+    shared.emit(Event::Authorized(attempt, Box::new(authorized)));
+    Ok(())
+}
+
+/// Takes a line of standard input as what was pasted. It is read off this thread, so that a browser that comes back by
+/// itself is not held up.
+pub(crate) async fn paste_line(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
+    let line = blocking(|| std::io::stdin().lines().next().transpose()).await?.map_err(|error| {
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
+    })?;
+    shared.emit(Event::InputTaken(attempt, line.is_some()));
+    if let Some(line) = line {
+        shared.paste(attempt, Secret::new(line));
+    }
+    Ok(())
+}
+
+/// Binds the listener where the redirect URI points at this machine. A port that cannot be had does not end the
+/// sign-in: the response can still be pasted.
+async fn listen(
+    shared: &Shared,
+    redirect: &RedirectUri,
+    start: Start,
+) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
+    if start == Start::CodeByHand {
+        return Ok((None, None, None));
+    }
+    let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
+    // The sign-in before this one may still answer late visits on the same port.
+    shared.open_port.close().await;
+    let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
+    match Listener::bind(plan, certificate.as_ref()).await {
+        Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
+        // Without a port of our own there is no redirect URI that could be sent.
+        Err(error) if plan.port.is_none() => Err(error.into()),
+        Err(error) => Ok((None, None, Some(error.diagnose()))),
+    }
+}
+
+/// What is sent, and what the response must then match.
+pub(crate) fn prepare(
+    shared: &Shared,
+    material: &CallContext,
+    redirect: &RedirectUri,
+    listener: Option<&Listener>,
+) -> Result<Sent, Failure> {
+    let service = &material.profile.service;
+    let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
+    let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&material.values()));
+    let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+    let uri = listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port()));
+    Ok(Sent {
+        code_suffix: service.redirect.code_suffix.clone(),
+        expected: ExpectedResponse {
+            state: state((shared.ports.entropy)()),
+            issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
+            sends_issuer: service.redirect.sends_issuer,
+            code_parameter: service.redirect.code_parameter.clone(),
+            hmac_secret: signing_secret(material)?,
+        },
+        redirect_uri: material.profile.sent_redirect_uri(&uri, &material.values()),
+        pkce: pkce.code_verifier((shared.ports.entropy)()),
+    })
+}
+
+/// The secret that the redirect is signed with, where the service signs it.
+fn signing_secret(material: &CallContext) -> Result<Option<Secret>, Failure> {
+    if material.profile.service.redirect.signature.is_none() {
+        return Ok(None);
+    }
+    if material.secrets.client_secret.is_empty() {
+        let label = &material.profile.service.labels.client_secret;
+        let diagnosis = Diagnosis::new(format!("{label} is missing, and the redirect is signed with it"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3 first, then come back")));
+    }
+    Ok(Some(material.secrets.client_secret.clone()))
+}
+
+/// The authorization request.
+pub(crate) fn authorization_call(material: &CallContext, sent: &Sent) -> Result<Call, RenderError> {
+    material.authorization_call(&SentAuthorization {
+        state: &sent.expected.state,
+        code_challenge: &sent.pkce.challenge,
+        code_challenge_method: sent.pkce.method,
+        redirect_uri: &sent.redirect_uri,
+    })
+}
+
+/// What opens an address.
+pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
+    match choice {
+        BrowserChoice::System => Browser::System,
+        BrowserChoice::Command(command) => Browser::Command(command),
+        BrowserChoice::None => Browser::None,
+    }
+}
+
+/// Opens the URL, off this thread: what was started, or why nothing was.
+async fn open_browser(
+    shared: &Shared,
+    browser: BrowserChoice,
+    url: String,
+) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
+    let browser = browser_of(browser);
+    let open = Arc::clone(&shared.ports.open_browser);
+    Ok(match blocking(move || open(&browser, &url)).await? {
+        Ok(launched) => (Some(launched), None),
+        Err(error) => (None, Some(error.diagnose())),
+    })
+}
+
+/// Tells when the browser that was started fails while it is waited for; the wait goes on, since the person can open the
+/// URL. It ends only with a failure of the program itself.
+async fn watch(shared: &Shared, attempt: Attempt, ending: Ending) -> Failure {
+    match ending.await {
+        Ok(Ok(Some(error))) => shared.emit(Event::BrowserFailed(attempt, error.diagnose())),
+        Ok(Err(failure)) => return failure,
+        // Its task is never aborted, and cannot panic.
+        Ok(Ok(None)) | Err(_) => {}
+    }
+    std::future::pending().await
+}
+
+/// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
+/// are not, and of visits that brought none.
+async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
+    let (outcomes, mut judged) = unbounded_channel();
+    let expected = sent.expected.clone();
+    let judge = move |parameters: &crate::oauth::Parameters| {
+        let outcome = expected.read(parameters);
+        let verdict = verdict(&outcome);
+        // Asked now: it may end as soon as it has its page.
+        let visitor = visitor.now();
+        // The receiver is gone only when the sign-in was cancelled.
+        let _ = outcomes.send((outcome, visitor));
+        verdict
+    };
+    let (strays, mut strayed) = unbounded_channel();
+    let stray = move |visit: Stray| drop(strays.send(visit));
+    let mut listening = std::pin::pin!(listener.receive(judge, stray));
+    let (mut late, mut told) = (None, Told::default());
+    loop {
+        tokio::select! {
+            // The page is written whole before the listener ends; only then is the outcome passed on.
+            (_, visits) = &mut listening, if late.is_none() => late = Some(visits),
+            Some(visit) = strayed.recv() => shared.emit(Event::ResponseAstray(attempt, visit.diagnose())),
+            outcome = judged.recv() => match outcome {
+                Some((Err(error), _)) if !error.is_final() => {
+                    if let Some(diagnosis) = told.news(error.diagnose()) {
+                        shared.emit(Event::ResponseIgnored(attempt, diagnosis));
+                    }
+                }
+                Some((outcome, visitor)) => {
+                    let visits = match late {
+                        Some(visits) => visits,
+                        None => listening.await.1,
+                    };
+                    shared.open_port.keep(visits, visitor);
+                    return outcome;
+                }
+                None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
+            },
+        }
+    }
+}
+
+/// What was told of responses that are not believed. Any page can send any number of them, so each is told once, and
+/// only so many.
+#[derive(Default)]
+struct Told(Vec<Diagnosis>);
+
+impl Told {
+    /// More are the work of a program.
+    const MOST: usize = 5;
+
+    /// What is to be told of one more; nothing where that was told already.
+    fn news(&mut self, diagnosis: Diagnosis) -> Option<Diagnosis> {
+        if self.0.len() > Self::MOST || self.0.contains(&diagnosis) {
+            return None;
+        }
+        self.0.push(diagnosis.clone());
+        if self.0.len() <= Self::MOST {
+            return Some(diagnosis);
+        }
+        let summary = "more responses that are not believed arrive; they are refused and no longer told";
+        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and go on in the newest one"))
+    }
+}
+
+/// What the browser is told, and whether the wait is over.
+fn verdict(outcome: &Outcome) -> Verdict {
+    match outcome {
+        Ok(_) => Verdict::Accept(success_page()),
+        Err(error) if error.is_final() => Verdict::Accept(problem_page(error)),
+        Err(error) => Verdict::Refuse(problem_page(error)),
+    }
+}
+
+fn success_page() -> LandingPage {
+    LandingPage {
+        title: "The authorization code arrived".into(),
+        text: "You can close this tab and go back to Tokenwright.".into(),
+        tone: Tone::Success,
+    }
+}
+
+fn problem_page(error: &AuthorizationError) -> LandingPage {
+    let diagnosis = error.diagnose();
+    let hint = diagnosis.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
+    let title = if error.is_final() { "The service refused" } else { "This response is not believed" };
+    LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
+}
+
+/// Reads what was pasted; an error that does not end the sign-in comes back as its words.
+fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Result<Outcome, Diagnosis> {
+    let believed = |outcome: Outcome| match outcome {
+        Err(error) if !error.is_final() => Err(error.diagnose()),
+        outcome => Ok(outcome),
+    };
+    match parse_pasted(text.expose(), &expected.code_parameter) {
+        Pasted::Parameters(parameters) => believed(expected.read(&parameters)),
+        // Where the service only shows a code there is no response that could name anything.
+        Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
+        Pasted::Code(code) => believed(expected.read_code(code)),
+        Pasted::NotUnderstood => Err(Diagnosis::new("there is neither a code nor an error in what was pasted")
+            .hint("paste the whole address that the browser shows after signing in, or the code alone")),
+    }
+}
+
+/// What the sign-in brought.
+pub(crate) fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
+    // Two services append what is no part of the code.
+    let code = match response.code.expose().strip_suffix(&sent.code_suffix) {
+        Some(code) if !sent.code_suffix.is_empty() => Secret::new(code),
+        _ => response.code,
+    };
+    Authorized { code, code_verifier: sent.pkce.verifier, redirect_uri: sent.redirect_uri, extras: response.extras, at }
+}
+
+fn out_of_patience() -> Failure {
+    let minutes = PATIENCE.as_secs() / 60;
+    let diagnosis = Diagnosis::new(format!("no response came within {minutes} minutes"));
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("start again, and finish in the browser tab that opens"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_responses_is_told_in_a_few_lines() {
+        let mut told = Told::default();
+        let told: Vec<String> = (0..1000)
+            .flat_map(|at| [Diagnosis::new("the same"), Diagnosis::new(format!("another, number {at}"))])
+            .filter_map(|diagnosis| told.news(diagnosis))
+            .map(|diagnosis| diagnosis.summary)
+            .collect();
+        assert_eq!((told.len(), told[0].as_str(), told[1].as_str()), (6, "the same", "another, number 0"));
+        assert!(told[5].starts_with("more responses"), "{told:?}");
+    }
+}

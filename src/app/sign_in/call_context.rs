@@ -1,0 +1,221 @@
+//! All that a call is made from: the profile, what was typed that is secret, what the sign-in brought, and the tokens
+//! there are. The preview and the call itself take their values from the same place, so they cannot differ.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::call::{Call, Parameter, RenderError, Values};
+use crate::oauth::{KeyPair, Parameters, TokenSet};
+use crate::secret::Secret;
+use crate::service::{Asks, Catalog, Profile, matches_whole};
+
+/// What a person typed that is secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TypedSecrets {
+    /// The client secret, or the secret that belongs to the user id.
+    pub client_secret: Secret,
+    /// The person's own password, where a call sends it.
+    pub password: Secret,
+    /// The private key that assertions are signed with, and its certificate.
+    pub signing_key: Option<KeyPair>,
+    /// A refresh token that was at hand.
+    pub refresh_token: Secret,
+    /// The service's inputs that are secret, by name.
+    pub inputs: BTreeMap<String, Secret>,
+}
+
+/// What a sign-in brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorized {
+    /// The authorization code.
+    pub code: Secret,
+    /// The verifier that belongs to the challenge that was sent; empty without PKCE.
+    pub code_verifier: Secret,
+    /// The redirect URI as it was sent.
+    pub redirect_uri: String,
+    /// What else came with the code.
+    pub extras: Parameters,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// All that a call is made from.
+#[derive(Clone, Debug)]
+pub struct CallContext {
+    /// Whose calls they are.
+    pub profile: Profile,
+    /// What was typed.
+    pub secrets: TypedSecrets,
+    /// What the sign-in brought, if there was one.
+    pub authorized: Option<Authorized>,
+    /// The tokens there are.
+    pub tokens: Option<TokenSet>,
+    /// The port of the practice service, when it runs.
+    pub practice_port: Option<u16>,
+}
+
+impl CallContext {
+    /// A profile and nothing else.
+    pub fn new(profile: Profile, secrets: TypedSecrets) -> Self {
+        Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
+    }
+
+    /// The value of every placeholder that has one. An assertion is made for each call anew: see `signing`.
+    pub fn values(&self) -> Values {
+        let mut values = self.profile.values();
+        if let Some(port) = self.practice_port
+            && self.profile.service.practice
+            && values.value("port").is_none()
+        {
+            values.set("port", port.to_string());
+        }
+        self.set_secret(&mut values);
+        self.set_secret_inputs(&mut values);
+        if let Some(authorized) = &self.authorized {
+            values.set_secret("code", authorized.code.clone());
+            values.set("redirect_uri", &authorized.redirect_uri);
+            for (name, value) in self.kept_extras() {
+                self.set_learnt(&mut values, &name, &value);
+            }
+        }
+        // Without a challenge there is no verifier, and a parameter without a value is left out.
+        let verifier = self.authorized.as_ref().map(|authorized| authorized.code_verifier.clone());
+        values.set_secret("code_verifier", verifier.unwrap_or_default());
+        self.set_tokens(&mut values);
+        values
+    }
+
+    /// The authorization request. `state` and challenge are made when it starts; until then they are shown as such.
+    pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
+        let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
+        let mut values = self.values();
+        values.set("state", sent.state);
+        values.set("code_challenge", sent.code_challenge);
+        values.set("code_challenge_method", sent.code_challenge_method);
+        values.set("redirect_uri", sent.redirect_uri);
+        let mut template = authorization.call.clone();
+        for parameter in &self.profile.extra {
+            replace_or_add(&mut template.query, parameter);
+        }
+        template.render(&values)
+    }
+
+    /// Which of the redirect's parameters become values: those that the preset names; for a service without a
+    /// preset all, since nobody has named them yet.
+    pub fn kept_extras(&self) -> Parameters {
+        let keep = &self.profile.service.redirect.keep;
+        let all = self.profile.service.id == Catalog::CUSTOM;
+        let extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
+        extras.filter(|(name, _)| all || keep.contains(name)).cloned().collect()
+    }
+
+    fn set_secret(&self, values: &mut Values) {
+        let secret = &self.secrets.client_secret;
+        match self.profile.service.asks {
+            // Empty, so that it is left out: a public client has none.
+            Asks::Nothing => values.set_secret("client_secret", Secret::default()),
+            Asks::Secret | Asks::UserAndSecret if secret.is_empty() => {}
+            Asks::Secret | Asks::UserAndSecret | Asks::OptionalSecret => {
+                values.set_secret("client_secret", secret.clone());
+            }
+        }
+        let password = &self.secrets.password;
+        if !password.is_empty() {
+            values.set_secret("password", password.clone());
+        } else if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
+            // Where a user id is asked for with its secret, that is the password.
+            values.set_secret("password", secret.clone());
+        }
+    }
+
+    fn set_secret_inputs(&self, values: &mut Values) {
+        for input in self.profile.service.inputs.iter().filter(|input| input.secret) {
+            let typed = self.secrets.inputs.get(&input.name).cloned().unwrap_or_default();
+            if input.optional || !typed.is_empty() {
+                values.set_secret(&input.name, typed);
+            }
+        }
+    }
+
+    /// A value that was learnt from outside; where the preset says what it must match, one that does not is no value.
+    fn set_learnt(&self, values: &mut Values, name: &str, value: &str) {
+        match self.profile.service.allow.get(name) {
+            Some(pattern) if !matches_whole(pattern, value) => {
+                // What stood there before must not be used in its place unsaid: another server answered.
+                values.withdraw(name);
+                values.declare(
+                    name,
+                    format!("nobody: the service sent `{value}`, which the preset does not allow there"),
+                );
+            }
+            _ => values.set(name, value),
+        }
+    }
+
+    fn set_tokens(&self, values: &mut Values) {
+        if let Some(tokens) = &self.tokens {
+            values.set_secret("token", tokens.access_token.clone());
+            values.set("token_type", self.profile.service.token_header(&tokens.token_type).token_type());
+            for (name, token) in [("refresh_token", &tokens.refresh_token), ("id_token", &tokens.id_token)] {
+                if let Some(token) = token {
+                    values.set_secret(name, token.clone());
+                }
+            }
+            for (name, value) in &tokens.kept {
+                self.set_learnt(values, name, value);
+            }
+        }
+        if !self.secrets.refresh_token.is_empty() {
+            values.set_secret("refresh_token", self.secrets.refresh_token.clone());
+        }
+    }
+}
+
+/// What an authorization request is sent with.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "the fields are the parameters")]
+pub struct SentAuthorization<'a> {
+    pub state: &'a str,
+    pub code_challenge: &'a str,
+    pub code_challenge_method: &'a str,
+    pub redirect_uri: &'a str,
+}
+
+fn replace_or_add(query: &mut Vec<Parameter>, parameter: &Parameter) {
+    match query.iter_mut().find(|known| known.name == parameter.name) {
+        Some(known) => known.value = parameter.value.clone(),
+        None => query.push(parameter.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Diagnose as _;
+    use crate::service::ProfileDraft;
+
+    fn zoho(accounts_server: &str) -> CallContext {
+        let mut draft = ProfileDraft::new(Catalog::bundled().service("zoho-crm").expect("a preset"));
+        draft.client_id = "id".into();
+        let secrets = TypedSecrets { client_secret: Secret::new("secret"), ..TypedSecrets::default() };
+        let mut material = CallContext::new(draft.parse().expect("complete"), secrets);
+        material.authorized = Some(Authorized {
+            code: Secret::new("code"),
+            code_verifier: Secret::default(),
+            redirect_uri: "http://localhost:8080/callback".into(),
+            extras: vec![("accounts-server".into(), accounts_server.into())],
+            at: Timestamp::UNIX_EPOCH,
+        });
+        material
+    }
+
+    #[test]
+    fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
+        let call = |material: &CallContext| material.profile.service.bearer.render(&material.values());
+        let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
+        assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
+        let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();
+        assert!(refused.contains("`https://accounts.zoho.eu.evil.test`, which the preset does not allow"), "{refused}");
+    }
+}

@@ -1,0 +1,61 @@
+//! The certificate for `https://localhost`: made once on this machine and kept in the vault, so that the browser warns
+//! once and not at every sign-in.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::Failure;
+use crate::app::shared::Shared;
+use crate::redirect::LocalCertificate;
+use crate::secret::Secret;
+use crate::vault::{How, ProfileSecrets};
+
+/// The record in the vault. No profile can be called so: a name begins with a letter or digit.
+const RECORD: &str = "_https-localhost";
+/// The names of its two parts.
+const CERTIFICATE: &str = "certificate";
+const KEY: &str = "key";
+/// A certificate that ends within this time is made anew: a sign-in must not fail in the middle.
+const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// The certificate that was made before, or a new one.
+pub(crate) async fn local(shared: &Shared) -> Result<LocalCertificate, Failure> {
+    let now = (shared.ports.now)();
+    let record = if shared.has_vault() { shared.with_vault(|vault| vault.get(RECORD)).await? } else { None };
+    let kept = record.as_ref().and_then(|record| read(&record.secrets, now));
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
+    let made = LocalCertificate::generate(now)?;
+    if shared.has_vault() {
+        let (secrets, last) = (write(&made), record.map(|record| record.number));
+        shared.with_vault(move |vault| vault.put(RECORD, last, &secrets, How::Saved.into())).await?;
+    }
+    Ok(made)
+}
+
+fn read(secrets: &ProfileSecrets, now: Timestamp) -> Option<LocalCertificate> {
+    let part = |name: &str| secrets.inputs.get(name);
+    let certificate = LocalCertificate::from_pem(part(CERTIFICATE)?.expose(), part(KEY)?).ok()?;
+    (certificate.not_after().duration_since(now) > LEAST_LIFE).then_some(certificate)
+}
+
+fn write(certificate: &LocalCertificate) -> ProfileSecrets {
+    let (text, key) = certificate.to_pem();
+    let inputs = [(CERTIFICATE.to_owned(), Secret::new(text)), (KEY.to_owned(), key)];
+    ProfileSecrets { inputs: inputs.into(), ..ProfileSecrets::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_was_kept_is_the_same_until_it_nearly_ends() {
+        let now = Timestamp::from_second(1_800_000_000).expect("a time");
+        let made = LocalCertificate::generate(now).expect("a certificate");
+        let kept = read(&write(&made), now).expect("kept");
+        assert_eq!(kept.fingerprint(), made.fingerprint());
+        assert!(read(&write(&made), made.not_after()).is_none());
+        assert!(read(&ProfileSecrets::default(), now).is_none());
+    }
+}

@@ -1,0 +1,172 @@
+//! What follows the bearer call: exchanges for a longer-lived token, and calls that fetch a value which later calls
+//! need. Neither can undo what the bearer call brought: what fails here is a note beside the tokens.
+
+use serde_json::Value as Json;
+
+use crate::app::shared::Shared;
+use crate::app::sign_in::token_request::send;
+use crate::app::sign_in::try_reading;
+use crate::app::{CallContext, Choosing, Exchange, Failure};
+use crate::call::{Answers, CallTemplate};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_refusal, read_token_set};
+use crate::secret::Secret;
+use crate::service::{Fetch, Service};
+
+/// Does what the preset says follows; takes and leaves the tokens in the exchange.
+pub(crate) async fn run(shared: &Shared, mut material: CallContext, exchange: &mut Exchange) {
+    let Ok(tokens) = &exchange.outcome else { return };
+    material.tokens = Some((**tokens).clone());
+    for call in material.profile.service.chain.clone() {
+        match exchanged(shared, &material, &call).await {
+            Ok(tokens) => material.tokens = Some(tokens),
+            Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
+        }
+    }
+    if let Some(tokens) = material.tokens.clone() {
+        exchange.outcome = Ok(Box::new(tokens));
+    }
+    fetch(shared, material, exchange).await;
+}
+
+/// Whether anything follows.
+pub(crate) fn follows(service: &Service) -> bool {
+    !service.chain.is_empty() || !service.fetch.is_empty()
+}
+
+/// Fetches what later calls need; takes and leaves the tokens in the exchange.
+pub(crate) async fn fetch(shared: &Shared, mut material: CallContext, exchange: &mut Exchange) {
+    let Ok(tokens) = &exchange.outcome else { return };
+    material.tokens = Some((**tokens).clone());
+    for fetch in material.profile.service.fetch.clone() {
+        match fetched(shared, &material, &fetch).await {
+            Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
+            Ok(mut options) => {
+                options.retain(|option| is_wanted(&material, option));
+                match (options.len(), &mut material.tokens) {
+                    (0, _) => exchange.notes.push(nothing_found(&fetch)),
+                    (1, Some(tokens)) => tokens.kept.extend(options.remove(0).keep),
+                    _ => exchange.choices.push(Choosing { label: fetch.label, options }),
+                }
+            }
+        }
+    }
+    if let Some(tokens) = material.tokens {
+        exchange.outcome = Ok(Box::new(tokens));
+    }
+}
+
+/// One of several values that were fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// What it is called.
+    pub label: String,
+    /// The values to keep, by placeholder.
+    pub keep: Vec<(String, String)>,
+}
+
+/// Exchanges the token for another.
+pub(crate) async fn exchanged(
+    shared: &Shared,
+    material: &CallContext,
+    call: &CallTemplate,
+) -> Result<TokenSet, Failure> {
+    let service = &material.profile.service;
+    let values = shared.values_for(material, call)?;
+    let reply = send(shared, &call.render(&values)?).await?;
+    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let previous = material.tokens.as_ref();
+    let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous, origin: None };
+    let answers = try_reading::of_reply(shared, &reply, call.reading.expressions()).await;
+    read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
+        .map_err(|error| Failure::of_token_call(&error, service))
+}
+
+/// Fetches what there is to choose among.
+pub(crate) async fn fetched(shared: &Shared, material: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
+    let values = shared.values_for(material, &fetch.call)?;
+    let reply = send(shared, &fetch.call.render(&values)?).await?;
+    let answers = try_reading::of_reply(shared, &reply, [&fetch.list]).await;
+    let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
+        let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+        let refusal = read_refusal(&reply, answers.as_ref(), &fetch.call.reading, &secrets);
+        let summary = if refusal.has_words() {
+            format!("the service refused{}", refusal.words())
+        } else {
+            format!("it was answered {} without a list", reply.status)
+        };
+        return Err(Failure::new(crate::app::FailureKind::Refused, Diagnosis::new(summary)));
+    };
+    let mut options = Vec::new();
+    for item in items(fetch, answers) {
+        let places = fetch.keep.iter().map(|(_, place)| place).chain([&fetch.item_label]);
+        options.extend(option(fetch, &try_reading::of_document(shared, item, places).await));
+    }
+    Ok(options)
+}
+
+/// What the list holds; where the reply is one thing, that.
+fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
+    match answers.find(&fetch.list) {
+        Some(Json::Array(items)) => items.clone(),
+        Some(item) => vec![item.clone()],
+        None => Vec::new(),
+    }
+}
+
+/// The item, if it has all the values to keep.
+fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
+    let text = |place| item.first_text(std::slice::from_ref(place));
+    let keep: Option<Vec<(String, String)>> =
+        fetch.keep.iter().map(|(name, place)| Some((name.clone(), plain_line(&text(place)?)))).collect();
+    let keep = keep?;
+    let label = text(&fetch.item_label).or_else(|| keep.first().map(|(_, value)| value.clone()));
+    Some(Fetched { label: label.unwrap_or_default(), keep })
+}
+
+/// Whether the person named another one beforehand.
+fn is_wanted(material: &CallContext, option: &Fetched) -> bool {
+    let named = |name: &str| material.profile.inputs.get(name).filter(|value| !value.is_empty());
+    option.keep.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
+}
+
+fn note(what: &str, failure: Failure) -> Diagnosis {
+    Diagnosis { summary: format!("{what} failed: {}", failure.diagnosis.summary), ..failure.diagnosis }
+}
+
+fn nothing_found(fetch: &Fetch) -> Diagnosis {
+    Diagnosis::new(format!("{}: the service named none", fetch.label))
+        .hint("look into the service's own pages whether this person has one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Expression;
+
+    fn options(fetch: &Fetch, json: Json) -> Vec<Fetched> {
+        let items = items(fetch, &Answers::new(json));
+        items.into_iter().filter_map(|item| option(fetch, &Answers::new(item))).collect()
+    }
+
+    #[test]
+    fn each_item_that_has_the_values_is_an_option() {
+        let fetch = Fetch {
+            list: Expression::new("data"),
+            item_label: Expression::new("name"),
+            keep: vec![("tenant".into(), Expression::new("id"))],
+            ..Fetch::default()
+        };
+        let json = serde_json::json!({"data": [{"id": 7, "name": "Acme"}, {"name": "no id"}, {"id": "b"}]});
+        let expected = [("Acme", "7"), ("b", "b")]
+            .map(|(label, id)| Fetched { label: label.into(), keep: vec![("tenant".into(), id.into())] });
+        assert_eq!(options(&fetch, json), expected);
+    }
+
+    #[test]
+    fn a_reply_that_is_one_thing_is_one_option() {
+        let fetch = Fetch { keep: vec![("dc".into(), Expression::new("dc"))], ..Fetch::default() };
+        let options = options(&fetch, serde_json::json!({"dc": "us6"}));
+        assert_eq!(options, [Fetched { label: "us6".into(), keep: vec![("dc".into(), "us6".into())] }]);
+    }
+}

@@ -1,0 +1,243 @@
+//! Step 3: the bearer call and the refresh call.
+
+use std::time::Duration;
+
+use crate::app::profiles;
+use crate::app::profiles::drafts;
+use crate::app::shared::Shared;
+use crate::app::sign_in::follow_up;
+use crate::app::sign_in::try_reading;
+use crate::app::tokens;
+use crate::app::tokens::issued_for;
+use crate::app::{Attempt, CallContext, Event, Exchange, Failure, FailureKind, Keeping, Recovery, ReplyView};
+use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
+use crate::secret::Secret;
+use crate::service::{ProfileName, TokenPolicy};
+use crate::transport::{TransportError, Wire};
+
+/// Calls the bearer token endpoint.
+pub(crate) async fn bearer(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: CallContext,
+    keeping: Keeping,
+) -> Result<(), Failure> {
+    shared.supply_practice(&mut material)?;
+    let told = material.secrets.tidy();
+    // What the last sign-in granted is not carried over into a new one.
+    material.tokens = None;
+    let mut exchange = exchange(shared, attempt, &material, Stage::Bearer).await?;
+    exchange.notes.extend(told);
+    // Before anything else is done with them: the calls that follow may take long, and the code is spent.
+    let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+    let policy = material.profile.service.policy.clone();
+    follow_up::run(shared, material.clone(), &mut exchange).await;
+    live_by_policy(&mut exchange, &policy);
+    if follow_up::follows(&material.profile.service) {
+        keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+    }
+    shared.emit(Event::Called(attempt, Box::new(exchange)));
+    Ok(())
+}
+
+/// Keeps what a call has brought. Tokens that could not be kept are handed on with a word about it.
+async fn keep_received(
+    shared: &Shared,
+    attempt: Attempt,
+    material: &CallContext,
+    exchange: &mut Exchange,
+    keeping: Keeping,
+) -> Keeping {
+    match drafts::received(shared, attempt, material, exchange, keeping.clone()).await {
+        Ok(keeping) => keeping,
+        Err(failure) => {
+            exchange.notes.push(failure.diagnosis);
+            keeping
+        }
+    }
+}
+
+/// Calls the refresh token endpoint. The tokens of a saved profile are refreshed where they are kept, under its
+/// lease, so that no other process refreshes with the same token and nothing is lost.
+pub(crate) async fn refresh(
+    shared: &Shared,
+    attempt: Attempt,
+    mut material: CallContext,
+    saved_as: Option<ProfileName>,
+    keeping: Keeping,
+) -> Result<(), Failure> {
+    shared.supply_practice(&mut material)?;
+    let told = material.secrets.tidy();
+    let pasted = !material.secrets.refresh_token.is_empty();
+    let mut exchange = match saved_as {
+        Some(name) if !pasted && shared.held.get(&name).is_none() => {
+            let exchange = tokens::refresh_saved(shared, attempt, &name, material).await?;
+            // The list shows what came of it. One that cannot be read takes nothing from the tokens.
+            let _ = profiles::list(shared).await;
+            exchange
+        }
+        _ => {
+            // What comes is kept afterwards, under a name that is still to be chosen.
+            if shared.has_vault() {
+                shared.with_vault(|vault| vault.check()).await?;
+            }
+            let is_first = material.tokens.is_none();
+            let policy = material.profile.service.policy.clone();
+            let mut exchange = exchange(shared, attempt, &material, Stage::Refresh).await?;
+            let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+            if is_first {
+                follow_up::fetch(shared, material.clone(), &mut exchange).await;
+            }
+            live_by_policy(&mut exchange, &policy);
+            if is_first && follow_up::follows(&material.profile.service) {
+                keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+            }
+            exchange
+        }
+    };
+    exchange.notes.extend(told);
+    shared.emit(Event::Called(attempt, Box::new(exchange)));
+    Ok(())
+}
+
+/// Sends the call of a stage and reads its reply.
+pub(crate) async fn exchange(
+    shared: &Shared,
+    attempt: Attempt,
+    material: &CallContext,
+    stage: Stage,
+) -> Result<Exchange, Failure> {
+    let service = &material.profile.service;
+    let template = template(material, stage)?;
+    let values = shared.values_for(material, template)?;
+    let call = template.render(&values)?;
+    shared.emit(Event::Sending(attempt, call.origin()));
+    let reply = send_wire(shared, &call).await;
+    let reply = match reply {
+        Ok(reply) => reply,
+        Err(error) => {
+            let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
+            return Ok(Exchange { call, reply: None, outcome: Err(error.into()), notes, choices, unanswered });
+        }
+    };
+    let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
+    let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
+    let origin = call.origin();
+    let context = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
+    let answers = try_reading::of_reply(shared, &reply, template.reading.expressions()).await;
+    let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
+        .map(|tokens| Box::new(with_kept(tokens, material, template)))
+        .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
+    let mut notes = match &outcome {
+        Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
+        Err(_) => Vec::new(),
+    };
+    notes.extend(skew_note(clock_skew(&reply), &call.origin()));
+    let brought = outcome.as_ref().ok().into_iter().flat_map(|tokens| {
+        [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
+    });
+    let view = view(&reply, values.secrets().chain(brought));
+    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false })
+}
+
+fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
+    let service = &material.profile.service;
+    if stage != Stage::Refresh {
+        return Ok(&service.bearer);
+    }
+    service.refresh.as_ref().ok_or_else(|| {
+        let diagnosis = Diagnosis::new(format!("{} has no refresh token endpoint here", service.name));
+        Failure::new(FailureKind::Usage, diagnosis.hint("enter its URL on the tab Refresh token, or sign in again"))
+    })
+}
+
+/// Sends a call.
+pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure> {
+    Ok(send_wire(shared, call).await?)
+}
+
+async fn send_wire(shared: &Shared, call: &Call) -> Result<Reply, TransportError> {
+    let wire = Wire {
+        method: call.method.as_str(),
+        url: call.url.to_secret(),
+        headers: call.wire_headers(),
+        body: call.wire_body(),
+    };
+    shared.ports.transport.send(wire, shared.ports.now).await
+}
+
+/// The failure with the time that the service asked for, which is told where it is worth telling.
+fn not_before(mut failure: Failure, after: Option<Duration>) -> Failure {
+    let Recovery::Later { after: wait } = &mut failure.recovery else { return failure };
+    let Some(after) = after else { return failure };
+    *wait = Some(after);
+    if after >= Duration::from_secs(1) {
+        let words = format!("the service asks to be left alone for {}: try again then", span(after));
+        failure.diagnosis.hint = Some(words);
+    }
+    failure
+}
+
+/// The access token lives as long as the preset says where the reply does not. A rehearsal leaves this out, since
+/// it is to find out what was read.
+pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
+    if let (Ok(tokens), Some(life)) = (&mut exchange.outcome, policy.access_token_life)
+        && tokens.expires_at.is_none()
+    {
+        tokens.expires_at = tokens.obtained_at.checked_add(Duration::from_secs(life)).ok();
+    }
+}
+
+/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
+/// ends by the preset where the reply does not tell it.
+fn with_kept(mut tokens: TokenSet, material: &CallContext, call: &CallTemplate) -> TokenSet {
+    for (name, value) in material.kept_extras() {
+        tokens.kept.entry(name).or_insert(value);
+    }
+    let sent = &material.secrets.refresh_token;
+    let pasted = !sent.is_empty();
+    if pasted || tokens.issued_for.is_empty() {
+        tokens.issued_for = issued_for::of(&material.profile);
+    }
+    let policy = &material.profile.service.policy;
+    let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
+    let previous = material.tokens.as_ref();
+    let is_new = tokens.refresh_token.is_some()
+        && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
+    if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
+        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        tokens.refresh_token = Some(sent.clone());
+    }
+    if tokens.refresh_token_expires_at.is_none() && is_new {
+        let same_end = previous.and_then(|previous| previous.refresh_token_expires_at);
+        let same_end = same_end.filter(|_| policy.fixed_end && !pasted);
+        tokens.refresh_token_expires_at = same_end.or_else(|| after(policy.refresh_token_life));
+    }
+    if let Some(life) = material.profile.service.policy.longest_life {
+        let end = tokens.obtained_at.checked_add(std::time::Duration::from_secs(life)).ok();
+        tokens.expires_at = tokens.expires_at.into_iter().chain(end).min();
+    }
+    tokens
+}
+
+/// The reply as it may be shown: what was sent that is secret is masked in it, and what was read from it, under
+/// whatever name it stands.
+fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyView {
+    let known: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
+    let headers =
+        reply.headers.iter().map(|(name, value)| (mask_text(name, &known), masked_header(name, value, &known)));
+    ReplyView {
+        status: reply.status,
+        elapsed: reply.elapsed,
+        headers: headers.collect(),
+        masked_body: mask_body(&reply.body, &reply.media_type(), known.iter().copied()),
+        body: pretty_body(&reply.body),
+    }
+}
+
+/// A cookie is a secret of the service's session, whatever it is called.
+fn masked_header(name: &str, value: &str, known: &[&Secret]) -> String {
+    if name == "set-cookie" { crate::secret::MASK.to_owned() } else { mask_text(value, known) }
+}

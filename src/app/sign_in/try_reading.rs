@@ -1,0 +1,103 @@
+//! What a reply says: the expressions that are more than a path are evaluated in a process of their own first, and what
+//! they came to is looked up with the rest.
+
+use serde_json::Value as Json;
+
+use crate::app::shared::Shared;
+use crate::app::{Attempt, Event, FieldRead, ReplyView, TriedReading};
+use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::oauth::{TokenSet, is_life};
+
+/// What a reply says to these expressions; `None` where it is neither JSON nor a form.
+pub(crate) async fn of_reply<'a>(
+    shared: &Shared,
+    reply: &Reply,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Option<Answers> {
+    let answers = Answers::of(reply)?;
+    Some(complete(shared, answers, expressions).await)
+}
+
+/// What a document says to these expressions.
+pub(crate) async fn of_document<'a>(
+    shared: &Shared,
+    document: Json,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Answers {
+    complete(shared, Answers::new(document), expressions).await
+}
+
+async fn complete<'a>(
+    shared: &Shared,
+    mut answers: Answers,
+    expressions: impl IntoIterator<Item = &'a Expression>,
+) -> Answers {
+    let open: Vec<Expression> = answers.open(expressions).into_iter().cloned().collect();
+    if open.is_empty() {
+        return answers;
+    }
+    let came_to = shared.ports.expressions.evaluate(answers.json(), &open).await;
+    for (expression, came_to) in open.iter().zip(came_to) {
+        answers.add(expression, came_to);
+    }
+    answers
+}
+
+/// What could not be read beside the access token. A service that leaves a field out is no reason for a note; an
+/// expression that fails is, and so is a life that is not understood.
+pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &TokenSet) -> Vec<Diagnosis> {
+    let Some(answers) = answers else { return Vec::new() };
+    let of_life = tokens.unread_life_note().into_iter().chain(tokens.over_note());
+    let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
+    let kept = reading.keep.iter().map(|keep| std::slice::from_ref(&keep.path));
+    let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
+    fields
+        .filter(|field| answers.first(field).is_none())
+        .filter_map(|field| Some(answers.problem(field)?.diagnose()))
+        .chain(of_life)
+        .collect()
+}
+
+/// Tells what a reply comes to by expressions as they are typed.
+pub(crate) async fn try_reading(shared: &Shared, attempt: Attempt, reading: &Reading, reply: &ReplyView) {
+    let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
+    let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
+    let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
+    let tokens = reading.access_token.iter().chain(&reading.refresh_token);
+    let answers = of_document(shared, document, tokens.chain(&reading.expires_in)).await;
+    let token = |text: String| FieldRead::Token(text.chars().count());
+    let tried = TriedReading {
+        access_token: field(&answers, &reading.access_token, token),
+        refresh_token: field(&answers, &reading.refresh_token, token),
+        expires_in: life(&answers, reading),
+    };
+    shared.emit(Event::ReadingTried(attempt, tried));
+}
+
+/// A life that is understood is shown as it stands; anything else that an expression leads to may be a secret.
+fn life(answers: &Answers, reading: &Reading) -> FieldRead {
+    field(answers, &reading.expires_in, |text| {
+        if is_life(&text, reading.lifetime) {
+            return FieldRead::Text(text);
+        }
+        let place = reading.expires_in.iter().find(|place| answers.find(place).is_some()).map(ToString::to_string);
+        let summary = format!("`{}` came to no time that is understood", place.unwrap_or_default());
+        FieldRead::Failed(Diagnosis::new(summary).hint("name the place of the life, or of the end, of the token"))
+    })
+}
+
+fn field(answers: &Answers, expressions: &[Expression], shown: impl Fn(String) -> FieldRead) -> FieldRead {
+    if let Some(text) = answers.first_text(expressions) {
+        return shown(text);
+    }
+    let unfit = || {
+        let is_unfit = |expression: &&Expression| answers.find(expression).is_some_and(|value| !value.is_string());
+        expressions
+            .iter()
+            .find(is_unfit)
+            .map(|expression| expression.error(ExpressionFault::NotText("an object or a list")))
+    };
+    let problem = answers.problem(expressions).or_else(unfit);
+    problem.map_or(FieldRead::Nothing, |problem| FieldRead::Failed(problem.diagnose()))
+}

@@ -1,0 +1,84 @@
+//! The call that spends a refresh token, with a note around it: what is on the disk before the call goes out tells a later
+//! run, should this one be killed, that the token may have been spent by a call whose answer was never kept.
+
+use crate::app::shared::Shared;
+use crate::app::tokens::retry;
+use crate::app::{Attempt, CallContext, Exchange, Failure, FailureKind};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::Stage;
+use crate::service::ProfileName;
+use crate::vault::{Begun, Record};
+
+/// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
+pub(crate) async fn exchange(
+    shared: &Shared,
+    attempt: Attempt,
+    name: &ProfileName,
+    record: &Record,
+    material: &CallContext,
+    stage: Stage,
+) -> Result<Exchange, Failure> {
+    if stage != Stage::Refresh {
+        return retry::call(shared, attempt, material, stage).await;
+    }
+    let earlier = begin(shared, name, record).await?;
+    let exchanged = retry::call(shared, attempt, material, stage).await;
+    // What the service granted is not put yet: until then the note says so.
+    let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
+    if earlier.is_none() && !unanswered {
+        let settled = name.to_string();
+        // A note that stays says too much, and is overtaken by the next generation.
+        let _ = shared.with_vault(move |vault| vault.set_begun(&settled, None)).await;
+    }
+    let mut exchange = exchanged?;
+    if let (Err(failure), Some(earlier)) = (&mut exchange.outcome, earlier) {
+        explain(failure, name, &earlier);
+    }
+    Ok(exchange)
+}
+
+/// Notes that the call is about to be made. Where that cannot be written, or what comes could not be kept, no refresh token
+/// is spent.
+///
+/// Returned is the note of an earlier call that was never answered, which stays.
+async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
+    let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
+    let noted = shared.with_vault(move |vault| {
+        let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
+        // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
+        let begun = earlier.clone().unwrap_or_else(|| Begun::now(number));
+        vault.set_begun(&noted_of, Some(&begun))?;
+        Ok(earlier)
+    });
+    noted.await.map_err(|mut failure| {
+        failure.diagnosis.summary = format!(
+            "`{name}` was not refreshed, since its new tokens could not be kept: {}",
+            failure.diagnosis.summary
+        );
+        failure
+    })
+}
+
+/// A refresh token that is refused after a call whose answer was never kept was most likely spent by that call.
+fn explain(failure: &mut Failure, name: &ProfileName, earlier: &Begun) {
+    if failure.kind != FailureKind::NeedsSignIn {
+        return;
+    }
+    let summary = format!(
+        "the refresh token of `{name}` was spent by a call whose answer never arrived: {} began it at {} and ended \
+         before the new tokens were kept; now the service says: {}",
+        earlier.by,
+        earlier.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        failure.diagnosis.summary,
+    );
+    let hint = format!("sign in again: `tokenwright sign-in {name}`, or open the profile in the window");
+    failure.diagnosis = Diagnosis { hint: Some(hint), ..Diagnosis::new(summary) };
+}
+
+/// The service's own word for it (RFC 6749 section 5.2), else the status.
+pub(crate) fn code(exchange: &Exchange) -> String {
+    let Some(reply) = &exchange.reply else { return "no reply".to_owned() };
+    let code = exchange.outcome.as_ref().err().and_then(|failure| failure.said.clone());
+    let is_code = |code: &String| code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_graphic());
+    code.filter(is_code).unwrap_or_else(|| format!("HTTP {}", reply.status))
+}

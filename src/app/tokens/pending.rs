@@ -1,0 +1,186 @@
+//! Tokens that were received and could not be kept: a disk is full, a folder read-only, a keyring locked. They stay in
+//! memory, are used in place of the older ones on the disk, and are tried to be kept again until it works. The old
+//! refresh token may be spent, so these may be the only ones that are good.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::app::profiles;
+use crate::app::profiles::drafts;
+use crate::app::shared::Shared;
+use crate::app::tokens::needs_sign_in;
+use crate::app::vault::lease::lease;
+use crate::app::{Event, Failure};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::service::ProfileName;
+use crate::vault::{How, Record};
+
+/// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
+const TRIES: u32 = 4;
+/// How long after that they are tried again, the first time and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
+
+/// What could not be kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Unkept {
+    /// The record as it has to become, with the number of the one that it follows.
+    pub(crate) record: Record,
+    /// How its tokens were had.
+    pub(crate) how: How,
+}
+
+impl Unkept {
+    /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
+    /// the same name, or has newer tokens: then what waited is worth nothing any more.
+    fn follows(&self, kept: &Record) -> bool {
+        let tokens =
+            |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
+        // The clock is asked only where others came meanwhile: it may have been set back.
+        let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
+        kept.history.continues(&self.record.history) && is_next
+    }
+}
+
+fn obtained_at(record: &Record) -> Option<Timestamp> {
+    record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at)
+}
+
+/// The newest record of a profile: what is kept, or what waits in memory to be.
+pub(crate) fn newest(shared: &Shared, name: &ProfileName, kept: Option<Record>) -> Option<Record> {
+    let Some(unkept) = shared.unkept(name) else { return kept };
+    if kept.as_ref().is_some_and(|kept| unkept.follows(kept)) {
+        return Some(unkept.record);
+    }
+    is_settled(shared, name);
+    kept
+}
+
+/// The record of a profile; where newer tokens wait in memory, with those.
+pub(crate) async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
+    let asked = name.to_string();
+    let record = match (shared.with_vault(move |vault| vault.get(&asked)).await, shared.unkept(name)) {
+        (Ok(kept), _) => newest(shared, name, kept),
+        // What cannot be read may be why it waits.
+        (Err(_), Some(unkept)) => Some(unkept.record),
+        (Err(failure), None) => return Err(failure),
+    };
+    record.ok_or_else(|| needs_sign_in(name, "has no tokens"))
+}
+
+/// What came of keeping new tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::app::tokens) enum Put {
+    /// They are kept, or wait in memory until they can be.
+    Kept,
+    /// They belong to nothing that is kept any more.
+    Dropped,
+}
+
+/// Keeps new tokens; where that fails they wait in memory, and the face is told.
+pub(in crate::app::tokens) async fn put(shared: &Shared, name: &ProfileName, unkept: Unkept) -> Put {
+    // They wait from the first: a run that is cancelled between two tries must not lose them.
+    shared.set_unkept(name, unkept.clone());
+    let _alarm = Alarm(shared);
+    let mut tries = 1;
+    loop {
+        let diagnosis = match put_once(shared, name, &unkept).await {
+            Ok(put) => {
+                is_settled(shared, name);
+                return put;
+            }
+            Err(diagnosis) => diagnosis,
+        };
+        if tries == TRIES {
+            shared.emit(Event::Unkept(name.clone(), diagnosis));
+            return Put::Kept;
+        }
+        // waits: nothing tells when a disk has room again.
+        tokio::time::sleep(Duration::from_millis(50) * tries).await;
+        tries += 1;
+    }
+}
+
+/// Wakes [`keep_trying`] when a run ends and something still waits.
+struct Alarm<'a>(&'a Shared);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if !self.0.unkept_names().is_empty() {
+            self.0.tell_unkept();
+        }
+    }
+}
+
+async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Result<Put, Diagnosis> {
+    let (kept, unkept) = (name.to_string(), unkept.clone());
+    let put = shared.with_vault(move |vault| {
+        // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
+        // the newer tokens win, and what was removed stays removed.
+        let Some(last) = vault.get(&kept)? else { return Ok(Ok(Put::Dropped)) };
+        if !unkept.follows(&last) {
+            let is_there = last.history.continues(&unkept.record.history);
+            return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
+        }
+        let put = vault.put(&kept, Some(last.number), &unkept.record.secrets, unkept.how.into());
+        Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
+    });
+    let failed = |diagnosis: Diagnosis| {
+        let summary = format!("the new tokens of `{name}` could not be kept: {}", diagnosis.summary);
+        Diagnosis { summary, ..diagnosis }
+    };
+    put.await.map_err(|failure| failed(failure.diagnosis))?.map_err(failed)
+}
+
+/// Nothing of this profile waits any more.
+fn is_settled(shared: &Shared, name: &ProfileName) {
+    shared.take_unkept(name);
+    shared.emit(Event::Kept(name.clone()));
+}
+
+/// Tries once more to keep what waits, because a person asks for it.
+pub(crate) async fn try_again(shared: &Shared) -> Result<(), Failure> {
+    for name in shared.unkept_names() {
+        if let Err(diagnosis) = keep_one(shared, &name).await {
+            shared.emit(Event::Unkept(name, diagnosis));
+        }
+    }
+    drafts::keep_held(shared).await;
+    profiles::list(shared).await
+}
+
+/// Whether something waits that can be tried again.
+fn waits(shared: &Shared) -> bool {
+    !shared.unkept_names().is_empty() || shared.has_vault() && !shared.held.is_empty()
+}
+
+/// Tries now and again to keep what waits; sleeps without a sound while nothing does.
+pub(crate) async fn keep_trying(shared: Rc<Shared>) {
+    loop {
+        shared.unkept_news().await;
+        let mut pause = PAUSES.0;
+        while waits(&shared) {
+            // waits: nothing tells when a disk has room again.
+            tokio::time::sleep(pause).await;
+            for name in shared.unkept_names() {
+                if let Err(diagnosis) = keep_one(&shared, &name).await {
+                    shared.emit(Event::Unkept(name, diagnosis));
+                }
+            }
+            drafts::keep_held(&shared).await;
+            pause = (pause * 2).min(PAUSES.1);
+        }
+        // A list that cannot be read is no news; the next one tells.
+        let _ = profiles::list(&shared).await;
+    }
+}
+
+/// Under the lease, since another process may be at work on the profile.
+async fn keep_one(shared: &Shared, name: &ProfileName) -> Result<(), Diagnosis> {
+    let _lease = lease(shared, name).await.map_err(|failure| failure.diagnosis)?;
+    let Some(unkept) = shared.unkept(name) else { return Ok(()) };
+    put_once(shared, name, &unkept).await?;
+    is_settled(shared, name);
+    Ok(())
+}

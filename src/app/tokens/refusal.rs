@@ -1,0 +1,71 @@
+//! That a refresh token is dead: remembered beside it, so that the service is not asked with it again unless a person
+//! says so. The tokens stay where they are.
+
+use crate::app::shared::Shared;
+use crate::app::{Failure, FailureKind, Need, Recovery, export};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::Refused;
+use crate::service::ProfileName;
+use crate::vault::{Outcome, Record};
+
+/// A failure that only a person at a browser can mend.
+pub(crate) fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
+    let diagnosis = Diagnosis::new(format!("the profile `{name}` {what}"));
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(format!("sign in again: {}", ways(name))))
+}
+
+fn ways(name: &ProfileName) -> String {
+    format!("`tokenwright sign-in {name}`, or open the profile in the window")
+}
+
+/// The refresh token was given away: what it is worth, somebody else knows.
+pub(crate) fn check_held(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
+    let Some(to) = export::handed_over(shared, name) else { return Ok(()) };
+    let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
+    Err(needs_sign_in(name, &format!("gave its refresh token away at {} (form `{}`{place})", to.at, to.form)))
+}
+
+/// Does not ask again what was refused for good, unless it is asked for by hand.
+pub(crate) fn check(name: &ProfileName, record: &Record, need: Need) -> Result<(), Failure> {
+    match &record.secrets.refused {
+        Some(refused) if need != Need::New => Err(Failure {
+            recovery: Recovery::SignIn,
+            ..Failure::new(FailureKind::NeedsSignIn, refused_words(name, refused))
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The words for a profile that is marked.
+pub(crate) fn refused_words(name: &ProfileName, refused: &Refused) -> Diagnosis {
+    let at = refused.at.strftime("%Y-%m-%d %H:%M UTC");
+    let summary = format!("the profile `{name}` needs a new sign-in since {at}: {}", refused.reason);
+    let hint = format!("sign in again: {}; `tokenwright refresh {name}` asks the service once more", ways(name));
+    Diagnosis::new(summary).hint(hint)
+}
+
+/// What to know of an access token that outlives the refusal of its refresh token: the service may have ended both.
+pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis> {
+    let refused = record.secrets.refused.as_ref()?;
+    let hint = format!("the access token may be revoked as well; sign in again: {}", ways(name));
+    Some(Diagnosis::new(refused_words(name, refused).summary).hint(hint))
+}
+
+/// Remembers a refusal; what is said when that cannot be done.
+pub(crate) async fn remember(
+    shared: &Shared,
+    name: &ProfileName,
+    mut record: Record,
+    failure: &Failure,
+    code: String,
+) -> Result<(), Diagnosis> {
+    let Diagnosis { summary: reason, hint, .. } = failure.diagnosis.clone();
+    record.secrets.refused = Some(Refused { at: (shared.ports.now)(), reason, hint });
+    let (marked, refused) = (name.to_string(), Outcome::Refused(code));
+    let put =
+        shared.with_vault(move |vault| vault.put(&marked, Some(record.number), &record.secrets, refused.into())).await;
+    put.map(|_| ()).map_err(|failure| {
+        let summary = format!("that the refresh token is refused could not be kept: {}", failure.diagnosis.summary);
+        Diagnosis { summary, ..failure.diagnosis }
+    })
+}

@@ -1,0 +1,98 @@
+//! The call of a renewal, again where it may succeed: after a network that failed, a service in trouble, a limit of
+//! calls that is over in seconds by the service's own word. Where it names no time, a limit ends the tries, since each
+//! one counts against it. A person waits, so there are few tries, and nothing is given up after the last.
+//!
+//! A call whose reply was lost may have spent a refresh token that rotates. It is tried again all the same: within its
+//! grace a service repeats the answer, and without one the grant is lost already, which is then said.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::app::shared::Shared;
+use crate::app::sign_in::token_request;
+use crate::app::{Attempt, CallContext, Event, Exchange, Failure, Recovery};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Stage, span};
+
+/// How often in all.
+const TRIES: u32 = 3;
+/// The first pause; each later one is three times as long.
+const PAUSE: Duration = Duration::from_millis(400);
+/// No try begins later than this after the first, so that with a last try that takes as long as a call may, those who
+/// wait for the lease still get it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Calls, and calls again where that may help.
+pub(crate) async fn call(
+    shared: &Shared,
+    attempt: Attempt,
+    material: &CallContext,
+    stage: Stage,
+) -> Result<Exchange, Failure> {
+    let began = Instant::now();
+    let (mut reply_lost, mut unanswered) = (false, false);
+    let mut tries = 1;
+    loop {
+        let mut exchange = token_request::exchange(shared, attempt, material, stage).await?;
+        token_request::live_by_policy(&mut exchange, &material.profile.service.policy);
+        let Err(failure) = &exchange.outcome else { return Ok(exchange) };
+        // One try that was not answered may have spent the refresh token, whatever the later ones say.
+        unanswered |= exchange.unanswered;
+        exchange.unanswered = unanswered;
+        let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, material, reply_lost)) };
+        let pause = pause(tries, after, (shared.ports.entropy)());
+        if tries == TRIES || began.elapsed().saturating_add(pause) > PATIENCE {
+            return Ok(told(exchange, material, reply_lost));
+        }
+        reply_lost |= failure.reply_lost;
+        let summary = format!("{}; trying again in {:.1} s", failure.diagnosis.summary, pause.as_secs_f32());
+        shared.emit(Event::Retrying(attempt, Diagnosis::new(summary)));
+        shared.emit(Event::Traced(attempt, Box::new(Exchange { notes: Vec::new(), ..exchange })));
+        // waits: nothing tells when a service is well again.
+        tokio::time::sleep(pause).await;
+        tries += 1;
+    }
+}
+
+/// As long as the service asks, or three times the pause before; and up to as much again by chance, so that many who
+/// were turned away together do not come back together.
+fn pause(tries: u32, after: Option<Duration>, entropy: [u8; 32]) -> Duration {
+    let usual = PAUSE * 3_u32.pow(tries - 1) / 2;
+    let chance = usual * u32::from(entropy[0]) / u32::from(u8::MAX);
+    after.unwrap_or(usual).saturating_add(chance)
+}
+
+/// The words of the last try, with what the tries before it have to do with it.
+fn told(mut exchange: Exchange, material: &CallContext, reply_lost: bool) -> Exchange {
+    let Err(failure) = &mut exchange.outcome else { return exchange };
+    let diagnosis = &mut failure.diagnosis;
+    match failure.recovery {
+        Recovery::SignIn if reply_lost => {
+            let grace = material.profile.service.policy.grace;
+            let within = grace.map(|grace| format!(", {} ago at most", span(Duration::from_secs(grace))));
+            diagnosis.summary.push_str("; the reply to the try before was lost, and with it the new refresh token");
+            diagnosis.hint = Some(match within {
+                Some(within) => format!("sign in again: the service repeats a lost answer only for a while{within}"),
+                None => "sign in again: the service has spent the old refresh token and does not repeat its answer"
+                    .to_owned(),
+            });
+        }
+        _ => {}
+    }
+    exchange
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_vary_and_are_as_long_as_the_service_asks() {
+        let millis = |tries, after, chance| pause(tries, after, [chance; 32]).as_millis();
+        assert_eq!((millis(1, None, 0), millis(1, None, 255)), (200, 400));
+        assert_eq!((millis(2, None, 0), millis(2, None, 255)), (600, 1200));
+        assert_eq!(millis(1, Some(Duration::from_secs(2)), 0), 2000);
+        assert_eq!(pause(1, Some(Duration::MAX), [255; 32]), Duration::MAX);
+    }
+}

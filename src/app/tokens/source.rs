@@ -1,0 +1,49 @@
+//! What a renewal is made from: the refresh call, or for a service without a browser the bearer call again.
+
+use std::time::Duration;
+
+use crate::app::shared::Shared;
+use crate::app::tokens::refusal::needs_sign_in;
+use crate::app::{CallContext, Failure, TypedSecrets};
+use crate::oauth::{Freshness, Stage, TokenSet};
+use crate::service::{Profile, ProfileName};
+use crate::vault::Record;
+
+/// CallContext and call.
+pub(crate) fn material(
+    shared: &Shared,
+    name: &ProfileName,
+    profile: Profile,
+    record: &Record,
+) -> Result<(CallContext, Stage), Failure> {
+    let tokens = record.secrets.tokens.as_ref();
+    let renews_itself = profile.service.policy.renews_access_token;
+    let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
+    let without_browser = profile.service.asks_again();
+    let material = plain(profile, record);
+    match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
+        (true, _) => Ok((material, Stage::Refresh)),
+        (false, true) => Ok((material, Stage::Bearer)),
+        (false, false) => Err(needs_sign_in(name, what_is_left(shared, material.tokens.as_ref(), refreshable))),
+    }
+}
+
+/// The profile with what is kept of it.
+pub(crate) fn plain(profile: Profile, record: &Record) -> CallContext {
+    let kept = record.secrets.clone();
+    let (client_secret, password) = (kept.client_secret.unwrap_or_default(), kept.password.unwrap_or_default());
+    let (tokens, inputs, signing_key) = (kept.tokens, kept.inputs, kept.signing_key);
+    let secrets = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
+    CallContext { tokens, ..CallContext::new(profile, secrets) }
+}
+
+/// Why there is no way on without a person.
+fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
+    let is_good = |tokens: &TokenSet| tokens.freshness((shared.ports.now)(), Duration::ZERO) == Freshness::Fresh;
+    match tokens {
+        None => "has no tokens",
+        Some(_) if refreshable => "has a refresh token, but its service has no refresh token endpoint here",
+        Some(tokens) if is_good(tokens) => "has no refresh token, and its access token cannot be renewed without one",
+        Some(_) => "has an access token that is no longer valid and no refresh token",
+    }
+}
