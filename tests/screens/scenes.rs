@@ -150,7 +150,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         outcome: outcome.map(Box::new),
         notes: Vec::new(),
         choices: Vec::new(),
-        unanswered: false,
+        unanswered: false, is_saved: false,
     }
 }
 
