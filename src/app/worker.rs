@@ -195,7 +195,7 @@ impl Run {
                 let authorized = crate::app::sign_in::authorize::authorize(app, self, &mut context, browser).await?;
                 emit(Event::Authorized(attempt, Box::new(authorized)));
             }
-            Command::PasteLine(_) => {
+            Command::PasteLine(attempt) => {
                 let line = blocking(|| std::io::stdin().lines().next().transpose()).await?.map_err(|error| {
                     Failure::new(
                         FailureKind::Machine,
