@@ -137,7 +137,7 @@ pub(crate) fn list(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
 pub(crate) fn drop_outlet(shared: &Shared, name: &ProfileName, path: &str) -> Result<(), Failure> {
     if !sinks::change(shared, name, |outlets| outlets.forget(path))? {
         let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
-        let hint = format!("`tokenwright export {name} --sinks` lists the files");
+        let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
     }
     list(shared, name)

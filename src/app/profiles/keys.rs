@@ -127,7 +127,8 @@ pub(crate) async fn keep(
         let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
         return Err(Failure::new(
             FailureKind::Usage,
-            diagnosis.hint("choose another name; `tokenwright key make … --replace` makes a new one in its place"),
+            diagnosis
+                .hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
         ));
     }
     shared.emit(Event::KeyKept(attempt, name));
