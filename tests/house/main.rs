@@ -1,10 +1,14 @@
 //! The rules of the house, kept by reading the source: rooms and layers, budgets, habits, papers, dependencies.
 //! Each rule has tests of its own that feed it a text which breaks it.
+//!
+//! A test program apart from `tests/it`: it needs nothing of the program, so a rule or a text is checked in seconds,
+//! without linking the window and everything below it.
 
 mod budgets;
 mod children;
 mod dependencies;
 mod habits;
+mod modules;
 mod prose;
 mod readme;
 mod rooms;
@@ -23,6 +27,12 @@ fn no_room_names_what_it_must_not() {
 #[test]
 fn files_and_functions_stay_within_their_budgets() {
     assert_none(&budgets::complaints(&sources("src")));
+}
+
+#[test]
+fn every_file_is_compiled() {
+    let all = ["src", "tests/it", "tests/house"].into_iter().flat_map(sources).collect::<Vec<_>>();
+    assert_none(&modules::complaints(&all));
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl App {
         let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
         left.await?.ok_or_else(|| {
             let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
-            let hint = format!("`tokenwright export {name} --sinks` lists the files");
+            let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
             Failure::new(FailureKind::Usage, diagnosis.hint(hint))
         })
     }

@@ -269,7 +269,7 @@ fn spent(name: &ProfileName, number: u64, service: &str) -> Failure {
          and this one was used"
     );
     let hint = format!(
-        "sign in again: `tokenwright sign-in {name}`; or restore it with `--anyway`, which some services answer by \
+        "sign in again: `tokenwright sign-in {name}`; or restore it with `--force`, which some services answer by \
          ending all tokens of the sign-in"
     );
     Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))

@@ -143,7 +143,7 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
     let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
     Err(Failure::new(
         FailureKind::Usage,
-        diagnosis.hint("choose another name; `tokenwright key make … --replace` makes a new one in its place"),
+        diagnosis.hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
     ))
 }
 

@@ -1,0 +1,456 @@
+//! The agent from outside: what it hands out, what it keeps alive, whom it answers, and how it ends.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use crate::support::PATIENCE;
+use crate::support::practice::{BROWSER, Practice};
+use crate::support::process::{Finished, Process, one_test};
+use crate::support::scripted::{Answer, Scripted};
+use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
+use serde_json::{Value, json};
+
+const PRESET: &str = r#"
+id = "scripted"
+name = "Scripted"
+checked = "2026-11-21"
+source = ["a test"]
+asks = "nothing"
+[redirect]
+default = "http://127.0.0.1/callback"
+[authorization]
+url = "URL/authorize"
+[bearer]
+url = "URL/token"
+[refresh]
+url = "URL/token"
+"#;
+
+#[test]
+fn a_token_comes_from_the_agent_as_it_would_without_it() {
+    let program = Tokenwright::with_vault();
+    let practice = Practice::start(&program);
+    practice.sign_in(&program, "demo");
+    let agent = start_agent(&program);
+    for form in [&["token", "demo"][..], &["token", "demo", "--header"], &["token", "demo", "--json"]] {
+        let with_agent = without_passphrase(&program, form).done();
+        assert_eq!(with_agent, program.run(&[form, &["--no-agent"]].concat()).done());
+    }
+    // Its words are the same as well.
+    let unknown = without_passphrase(&program, &["token", "dem"]).failed(3);
+    assert_eq!(
+        unknown,
+        "error: there is no profile `dem`\n\
+         hint: did you mean `demo`? `tokenwright list` names the saved profiles\n"
+    );
+    assert_eq!(unknown, program.run(&["token", "dem", "--no-agent"]).failed(3));
+    // Whoever does not ask it, or asks for another vault, is on their own.
+    without_passphrase(&program, &["token", "demo", "--no-agent"]).failed(6);
+    let alone = |name: &str, value: &str| {
+        let mut command = program.command(&["token", "demo"]);
+        Process::start(command.env_remove("TOKENWRIGHT_PASSPHRASE").env(name, value)).finish()
+    };
+    alone("TOKENWRIGHT_AGENT", "off").failed(6);
+    alone("TOKENWRIGHT_VAULT", "memory").failed(3);
+    let said = stop(&program, agent);
+    assert!(!said.contains("practice-at-") && !said.contains(PASSPHRASE), "{said}");
+    without_passphrase(&program, &["token", "demo"]).failed(6);
+}
+
+#[test]
+fn a_profile_that_is_kept_alive_is_refreshed_before_it_expires() {
+    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        (_, 0) => tokens("first", 6),
+        (_, 1) if asked.parameter("refresh_token") == "rt-first" => tokens("second", 3600),
+        _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
+    });
+    let program = signed_in(&service);
+    let mut agent = start_agent(&program);
+    assert_eq!(status(&program)["profiles"], json!([]));
+    // A running agent learns of it at once.
+    assert_eq!(
+        program.run(&["keep-alive", "demo"]).done(),
+        "demo: kept alive while the window or `tokenwright agent` runs\n"
+    );
+    assert_eq!(program.run(&["list", "--json"]).json()[0]["keep_alive"], true);
+    agent.line_with("demo: refreshed, valid until ");
+    assert_eq!(without_passphrase(&program, &["token", "demo"]).done(), "at-second\n");
+    let kept = status(&program)["profiles"][0].clone();
+    assert_eq!((&kept["name"], &kept["problem"]), (&json!("demo"), &Value::Null));
+    assert!(kept["next"].is_string(), "{kept}");
+    program.run(&["keep-alive", "demo", "--off"]).done();
+    assert_eq!(status(&program)["profiles"], json!([]));
+    assert_eq!(service.asked("/token").len(), 2);
+    stop(&program, agent);
+}
+
+#[test]
+fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
+    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        (_, 0) => tokens("first", 1),
+        _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
+    });
+    let program = signed_in(&service);
+    program.run(&["keep-alive", "demo"]).done();
+    let mut agent = start_agent(&program);
+    agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
+    // Another profile changes, which is no reason to send it again.
+    program.run(&["keep-alive", "demo"]).done();
+    let kept = status(&program)["profiles"][0].clone();
+    assert_eq!(kept["next"], Value::Null, "{kept}");
+    assert!(kept["problem"].as_str().is_some_and(|problem| problem.contains("`invalid_grant`")), "{kept}");
+    assert_eq!(service.asked("/token").len(), 2);
+    stop(&program, agent);
+}
+
+#[test]
+fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
+    let body = json!({
+        "access_token": "at-first", "refresh_token": "rt-first", "token_type": "Bearer", "expires_in": 3600,
+        "refresh_token_expires_in": 100_000,
+    });
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::json(200, &body),
+    });
+    let program = signed_in_with(&service, &format!("{PRESET}[policy]\nrefresh_token_life = 8640000\n"));
+    let agent = start_agent(&program);
+    let through_it = without_passphrase(&program, &["token", "demo"]);
+    assert_eq!(
+        (through_it.code, through_it.stdout.as_str(), through_it.stderr.as_str()),
+        (
+            0,
+            "at-first\n",
+            "warning: the refresh token of `demo` ends in 27 h\n\
+             hint: sign in again before then: `tokenwright sign-in demo`\n"
+        )
+    );
+    let alone = program.run(&["token", "demo", "--no-agent"]);
+    assert_eq!((alone.stdout, alone.stderr), (through_it.stdout, through_it.stderr));
+    stop(&program, agent);
+}
+
+#[test]
+fn fifty_that_ask_at_once_wait_for_one_refresh() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ if asked.parameter("grant_type") == "authorization_code" => tokens("first", 30),
+        _ if asked.parameter("refresh_token") == "rt-first" => tokens("second", 3600),
+        _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
+    });
+    let program = signed_in(&service);
+    let agent = start_agent(&program);
+    let running: Vec<Process> =
+        (0..50).map(|_| start_without_passphrase(&program, &["token", "demo", "--min-valid", "5m"])).collect();
+    for process in running {
+        assert_eq!(process.finish().done(), "at-second\n");
+    }
+    assert_eq!(service.asked("/token").len(), 2);
+    stop(&program, agent);
+}
+
+#[test]
+fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let service = Scripted::start(move |asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        (_, 0) => tokens("first", 1),
+        _ => {
+            released.lock().expect("one at a time").recv_timeout(PATIENCE).expect("released");
+            tokens("second", 3600)
+        }
+    });
+    let program = signed_in(&service);
+    program.run(&["keep-alive", "demo"]).done();
+    let mut agent = start_agent(&program);
+    while service.asked("/token").len() < 2 {
+        // waits: the scripted server tells nobody that it was asked.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    signal(&agent, "TERM");
+    // It hears it while it waits for the service: nobody is answered any more.
+    while program.data().join("agent/agent.sock").exists() {
+        // waits: the socket's end is its only sign.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    release.send(()).expect("the server waits");
+    agent.line_with("demo: refreshed, valid until ");
+    agent.line_with("The agent has ended.");
+    assert_eq!(agent.finish().code, 0);
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
+}
+
+#[test]
+fn there_is_one_agent_and_a_dead_one_is_no_obstacle() {
+    let program = Tokenwright::with_vault();
+    let first = start_agent(&program);
+    assert_eq!(
+        program.run(&["agent"]).failed(1),
+        "error: an agent is running already\n\
+         hint: `tokenwright agent status` shows it, `tokenwright agent stop` ends it\n"
+    );
+    signal(&first, "KILL");
+    assert_eq!(first.finish().code, -1);
+    let socket = program.data().join("agent/agent.sock");
+    assert!(socket.exists(), "as it was left");
+    for task in ["status", "stop"] {
+        let words = program.run(&["agent", task]).failed(1);
+        assert_eq!(words, "error: no agent is running\nhint: start it with `tokenwright agent`\n");
+    }
+    let second = start_agent(&program);
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&socket), mode(&program.data().join("agent"))), (0o600, 0o700));
+    assert_eq!(status(&program)["process"], second.id());
+    stop(&program, second);
+    assert!(!socket.exists());
+}
+
+#[test]
+fn nobody_holds_the_agent_up() {
+    let program = Tokenwright::with_vault();
+    let agent = start_agent(&program);
+    let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");
+    // Says nothing, and stays.
+    let silent = connect();
+    for wrong in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"{\"ask\":\"secrets\"}\n", &[b'a'; 9000], b"\n"] {
+        let mut stream = connect();
+        // It may have heard enough before the end of it.
+        let _ = stream.write_all(wrong).and_then(|()| stream.shutdown(std::net::Shutdown::Write));
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        if read.is_ok() {
+            let expected = "{\"answer\":\"failed\",\"kind\":\"machine\",\"summary\":\"the question cannot be understood\",\
+                            \"hint\":\"the agent may be of another version\",\"reference\":null}\n";
+            assert_eq!(answer, expected);
+        }
+    }
+    assert_eq!(status(&program)["process"], agent.id());
+    drop(silent);
+    stop(&program, agent);
+}
+
+#[test]
+fn hundreds_that_say_nothing_do_not_hold_up_one_that_asks() {
+    let service = Scripted::start(|asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => tokens("first", 3600),
+    });
+    let program = signed_in(&service);
+    let agent = start_agent(&program);
+    let connect = || UnixStream::connect(program.data().join("agent/agent.sock")).expect("an agent");
+    let silent: Vec<UnixStream> = (0..700).map(|_| connect()).collect();
+    // Without the agent it would fail for want of a passphrase; who asks the agent gives up after two seconds.
+    assert_eq!(without_passphrase(&program, &["token", "demo"]).done(), "at-first\n");
+    drop(silent);
+    stop(&program, agent);
+}
+
+/// Answers on the agent's socket in its place; what it says is a token.
+fn answer_once(socket: &std::path::Path) {
+    let listener = std::os::unix::net::UnixListener::bind(socket).expect("a socket");
+    let anyone = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(socket, anyone).expect("open to all");
+    let (mut stream, _) = listener.accept().expect("somebody asks");
+    let _ = stream.read(&mut [0; 4096]);
+    let answer = json!({
+        "answer": "token", "access_token": "at-of-somebody-else", "token_type": "Bearer", "expires_at": null,
+        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "kept": {},
+    });
+    let _ = stream.write_all(format!("{answer}\n").as_bytes());
+}
+
+const SOCKET: &str = "TOKENWRIGHT_TEST_SOCKET";
+
+#[test]
+#[ignore = "the other process of the test below"]
+fn the_other_process_answers_in_the_place_of_the_agent() {
+    let Some(socket) = std::env::var_os(SOCKET) else { return };
+    answer_once(std::path::Path::new(&socket));
+}
+
+#[test]
+fn nobody_else_answers_in_the_place_of_the_agent() {
+    const NOBODY: u32 = 65534;
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    let socket = folder.join("agent.sock");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
+    let ask = || {
+        let before = program.run(&["agent", "status"]).failed(1);
+        assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+        before
+    };
+    // A folder that others can write to.
+    mode(0o777);
+    let here = socket.clone();
+    let fake = std::thread::spawn(move || answer_once(&here));
+    while !socket.exists() {
+        // waits: a socket's only sign is that it is there.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(ask().contains("other users can write to the folder of the agent's socket"));
+    mode(0o700);
+    // It is asked where the folder is closed: the answer above was not for want of one.
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-of-somebody-else\n");
+    fake.join().expect("answered");
+    fs::remove_file(&socket).expect("removed");
+    // Another user in a folder of ours, and a folder of another user's: only root can make such.
+    if !is_root() {
+        return;
+    }
+    let give = |path: &std::path::Path, to: u32| std::os::unix::fs::chown(path, Some(to), Some(to)).expect("given");
+    fs::set_permissions(program.home(), fs::Permissions::from_mode(0o711)).expect("set");
+    fs::set_permissions(program.data(), fs::Permissions::from_mode(0o711)).expect("set");
+    mode(0o777);
+    let exe = program.home().join("other");
+    let own = one_test(module_path!(), "the_other_process_answers_in_the_place_of_the_agent");
+    fs::copy(own.get_program(), &exe).expect("copied");
+    let mut other = Command::new(&exe);
+    other.args(own.get_args());
+    other.env(SOCKET, &socket).stdout(std::process::Stdio::null());
+    std::os::unix::process::CommandExt::uid(&mut other, NOBODY);
+    let mut other = other.spawn().expect("started");
+    while !socket.exists() {
+        // waits: a socket's only sign is that it is there.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    mode(0o755);
+    assert!(ask().contains("the agent's socket is another user's"));
+    let _ = other.kill();
+    let _ = other.wait();
+    fs::remove_file(&socket).expect("removed");
+    // The agent keeps out of a folder that is not its user's, and leaves it as it was.
+    give(&folder, NOBODY);
+    assert!(program.run(&["agent"]).failed(1).contains("the agent's socket is another user's"));
+    assert_eq!(fs::read_dir(&folder).expect("there").count(), 0);
+    assert_eq!(fs::metadata(&folder).expect("there").permissions().mode() & 0o777, 0o755);
+}
+
+#[test]
+fn the_agents_lock_is_not_opened_through_a_link() {
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    std::os::unix::fs::symlink(program.home().join("elsewhere"), folder.join("agent.lock")).expect("a link");
+    program.run(&["agent"]).failed(1);
+    assert!(!program.home().join("elsewhere").exists());
+}
+
+/// Whether this test may make files of other users.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_asks_the_agent_for_a_token_leaves_none_in_a_core_dump() {
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("set");
+    let listener = std::os::unix::net::UnixListener::bind(folder.join("agent.sock")).expect("a socket");
+    let token = program.start(&["token", "demo"]);
+    let (stream, _) = listener.accept().expect("it asks");
+    let limits = fs::read_to_string(format!("/proc/{}/limits", token.id())).expect("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a line");
+    assert_eq!(core.split_whitespace().nth(4), Some("1"), "{core}");
+    drop((stream, listener));
+    token.finish().failed(3);
+}
+
+#[test]
+fn a_supervisor_is_told_when_it_is_ready_and_when_it_ends() {
+    let program = Tokenwright::with_vault();
+    let path = program.home().join("notify");
+    let supervisor = UnixDatagram::bind(&path).expect("a socket");
+    supervisor.set_read_timeout(Some(PATIENCE)).expect("a socket");
+    let told = || {
+        let mut text = [0; 64];
+        let length = supervisor.recv(&mut text).expect("told");
+        String::from_utf8_lossy(&text[..length]).into_owned()
+    };
+    let folder = program.home().join("of-systemd");
+    fs::create_dir(&folder).expect("our own folder");
+    fs::write(folder.join("passphrase"), format!("{PASSPHRASE}\n")).expect("our own file");
+    let mut command = program.command(&["agent"]);
+    command.env("NOTIFY_SOCKET", &path).env_remove("TOKENWRIGHT_PASSPHRASE").env("CREDENTIALS_DIRECTORY", &folder);
+    let agent = Process::start(&mut command);
+    assert_eq!(told(), "READY=1");
+    signal(&agent, "INT");
+    assert_eq!(told(), "STOPPING=1");
+    assert_eq!(agent.finish().code, 0);
+}
+
+#[test]
+fn an_agent_without_its_vault_does_not_start() {
+    let program = Tokenwright::with_vault();
+    stop(&program, start_agent(&program));
+    let words = without_passphrase(&program, &["agent"]).failed(6);
+    assert!(words.contains("the vault is locked with a passphrase"), "{words}");
+    assert!(!program.data().join("agent/agent.sock").exists());
+}
+
+fn start_agent(program: &Tokenwright) -> Process {
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    agent
+}
+
+/// All that it said, once it has ended.
+#[track_caller]
+fn stop(program: &Tokenwright, agent: Process) -> String {
+    program.run(&["agent", "stop"]).done();
+    let Finished { code, stdout, stderr } = agent.finish();
+    assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
+    stderr
+}
+
+fn status(program: &Tokenwright) -> Value {
+    program.run(&["agent", "status", "--json"]).json()
+}
+
+fn start_without_passphrase(program: &Tokenwright, arguments: &[&str]) -> Process {
+    Process::start(program.command(arguments).env_remove("TOKENWRIGHT_PASSPHRASE"))
+}
+
+fn without_passphrase(program: &Tokenwright, arguments: &[&str]) -> Finished {
+    start_without_passphrase(program, arguments).finish()
+}
+
+fn signal(process: &Process, signal: &str) {
+    let sent = Command::new("kill").args(["-s", signal, &process.id().to_string()]).status();
+    assert!(sent.expect("kill").success());
+}
+
+fn tokens(which: &str, life: u64) -> Answer {
+    let body = json!({
+        "access_token": format!("at-{which}"),
+        "refresh_token": format!("rt-{which}"),
+        "token_type": "Bearer",
+        "expires_in": life,
+    });
+    Answer::json(200, &body)
+}
+
+fn signed_in(service: &Scripted) -> Tokenwright {
+    signed_in_with(service, PRESET)
+}
+
+fn signed_in_with(service: &Scripted, preset: &str) -> Tokenwright {
+    let program = Tokenwright::with_vault();
+    program.add_preset("scripted.toml", &preset.replace("URL", &service.url()));
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    program.run(&arguments).done();
+    program
+}

@@ -1,0 +1,119 @@
+//! `tokenwright service`: the presets that come along, and the person's own.
+
+use crate::support::tokenwright::Tokenwright;
+use serde_json::json;
+
+const SMALL: &str = "id = \"small\"\nname = \"Small\"\nsummary = \"A client id\"\nchecked = \"2026-11-21\"\n\
+                     source = [\"a test\"]\n\n[bearer]\nurl = \"https://example.test/token\"\n";
+
+#[test]
+fn the_services_are_listed_with_what_they_need() {
+    let program = Tokenwright::new();
+    let list = program.run(&["service", "list"]).done();
+    let ids: Vec<&str> = list.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    assert_eq!(ids[..6], ["ID", "practice", "google", "quickbooks", "netsuite", "microsoft"]);
+    assert_eq!(ids.last(), Some(&"custom"));
+    assert!(ids.len() > 95, "{} services", ids.len());
+
+    let json = program.run(&["service", "list", "--json"]).json();
+    assert_eq!(json[0]["id"], "practice");
+    assert_eq!(json[0]["name"], "Practice service");
+    let services = json.as_array().expect("a list");
+    assert!(services.iter().all(|service| !service["needs"].as_str().unwrap_or_default().is_empty()));
+    for service in services.iter().step_by(20) {
+        assert_eq!(
+            program.run(&["service", "show", service["id"].as_str().expect("a text"), "--json"]).json()["id"],
+            service["id"]
+        );
+    }
+}
+
+#[test]
+fn a_service_is_shown_with_its_inputs_and_calls() {
+    let program = Tokenwright::new();
+    let shown = program.run(&["service", "show", "netsuite"]).done();
+    for part in ["--set account_id=", "redirect URI: ", "authorization: GET https://", "bearer: POST https://"] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    let json = program.run(&["service", "show", "practice", "--json"]).json();
+    assert_eq!(json["inputs"][0]["name"], "port");
+    assert_eq!(json["calls"]["bearer"], json!({ "method": "POST", "url": "http://127.0.0.1:<port>/token" }));
+    assert_eq!(json["client_secret"], "optional");
+}
+
+#[test]
+fn a_service_is_shown_with_how_it_begins_and_what_it_signs() {
+    let program = Tokenwright::new();
+    let shown = program.run(&["service", "show", "docusign-jwt"]).done();
+    let assertion = "  assertion: JWT, signed with RS256, aud <account_host>, iss <client_id>, scope <scope>, \
+                     sub <user_id>, life 3600 s, sent as assertion\n";
+    let start = "  note: The browser's visit only asks for consent; it brings no code.\n";
+    assert!(shown.contains(start) && shown.contains(assertion), "{shown}");
+    let json = program.run(&["service", "show", "workday-integration", "--json"]).json();
+    assert_eq!((&json["start"], &json["assertion"]), (&json!("refresh-token"), &json!(null)));
+}
+
+#[test]
+fn an_unknown_service_is_answered_with_the_nearest() {
+    let words = "error: there is no service `quickboks`\n\
+                 hint: did you mean `quickbooks`? `tokenwright service list` names all there are\n";
+    assert_eq!(Tokenwright::new().run(&["service", "show", "quickboks"]).failed(2), words);
+}
+
+#[test]
+fn a_preset_file_is_checked_by_name_or_on_standard_input() {
+    let program = Tokenwright::new();
+    std::fs::write(program.home().join("small.toml"), SMALL).expect("a file");
+    assert_eq!(program.run(&["service", "check", "small.toml"]).done(), "small.toml: Small (small) is a preset\n");
+    assert_eq!(program.run_with_input(&["service", "check", "-"], SMALL).done(), "-: Small (small) is a preset\n");
+    let words = program.run(&["service", "check", "nowhere.toml"]).failed(2);
+    assert!(words.starts_with("error: `nowhere.toml` cannot be read: "), "{words}");
+}
+
+#[test]
+fn a_preset_that_is_wrong_names_file_line_and_key() {
+    let program = Tokenwright::new();
+    for (from, to, line, problem) in [
+        ("[bearer]\nurl", "[bearer]\nauthenticaton = \"body\"\nurl", 8, "unknown field `authenticaton`"),
+        ("name = \"Small\"", "nmae = \"Small\"", 2, "unknown field `nmae`"),
+        ("name = \"Small\"\n", "", 1, "missing field `name`"),
+        ("[bearer]", "[bearer", 7, ""),
+        ("/token\"", "/<tenant>\"", 8, "`bearer` names `<tenant>`, which nothing supplies"),
+    ] {
+        let text = SMALL.replace(from, to);
+        assert_ne!(text, SMALL);
+        let words = program.run_with_input(&["service", "check", "-"], &text).failed(2);
+        assert!(words.starts_with(&format!("error: -:{line}: {problem}")), "{to}\n{words}");
+    }
+    let words = program.run_with_input(&["service", "check", "-"], &SMALL.replace("summary", "sumary")).failed(2);
+    assert!(words.ends_with("hint: did you mean `summary`?\n"), "{words}");
+}
+
+#[test]
+fn a_persons_own_preset_stands_beside_the_others_or_in_their_place() {
+    let program = Tokenwright::new();
+    program.add_preset("small.toml", SMALL);
+    program.add_preset("ours.toml", &SMALL.replace("\"small\"", "\"google\"").replace("Small", "Our Google"));
+    let list = program.run(&["service", "list", "--json"]).json();
+    let names: Vec<_> =
+        list.as_array().expect("a list").iter().filter_map(|service| service["name"].as_str()).collect();
+    assert!(names.contains(&"Our Google") && !names.contains(&"Google"));
+    assert!(names.contains(&"YouTube"), "what extends the bundled one still does");
+    assert_eq!(names.last(), Some(&"Small"));
+    assert!(program.run(&["service", "show", "small"]).done().contains("https://example.test/token"));
+}
+
+#[test]
+fn a_broken_preset_of_the_persons_own_is_told_and_costs_nothing_else() {
+    let program = Tokenwright::new();
+    program.add_preset("broken.toml", &SMALL.replace("[bearer]", "[baerer]"));
+    let listed = program.run(&["service", "list"]);
+    let file = program.data().join("presets/broken.toml");
+    assert!(
+        listed.stderr.starts_with(&format!("warning: {}:7: unknown field `baerer`", file.display())),
+        "{}",
+        listed.stderr
+    );
+    assert!(listed.stderr.ends_with("hint: did you mean `bearer`?\n"), "{}", listed.stderr);
+    assert!(listed.done().contains("quickbooks"));
+}

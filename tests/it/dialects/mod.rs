@@ -1,0 +1,19 @@
+//! Other tools' descriptions of a service, made up in the shape that each tool publishes: read, run through the wizard
+//! where the tool's own run is the point, and written again.
+
+mod any_text;
+mod check;
+mod curl;
+mod datazen;
+mod documents;
+mod evolutionx;
+mod ezintegrations;
+mod foreign;
+mod held;
+mod holds;
+mod import;
+mod import_seeds;
+mod recognition;
+mod tools;
+mod wizard;
+mod zspec;

@@ -1,0 +1,66 @@
+//! Readers that are Python libraries, each driven by a few lines.
+
+use crate::export::readers::desk::{Desk, python_script};
+
+#[test]
+fn google_auth_refreshes_at_the_address_in_the_file() {
+    let desk = Desk::new();
+    desk.export("google-external", "a.json", &["--hand-over"]);
+    desk.python("google_external.py", &["a.json", &desk.resource()]).done();
+}
+
+#[test]
+fn google_auth_reads_an_authorized_user() {
+    let form = tokenwright::export::by_id("google-authorized-user").expect("a form");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.json");
+    let text = form.write_snapshot(&crate::export::readers::values::google()).expect("written").text;
+    std::fs::write(&file, text.expose()).expect("written");
+    let script = python_script("google_user.py");
+    let output =
+        std::process::Command::new(crate::export::readers::desk::python("python")).arg(script).arg(&file).output();
+    let output = output.expect("python");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout).trim_end(),
+        "at-1 rt-1 2026-11-21T03:00:00 ['a', 'b']",
+        "{output:?}"
+    );
+}
+
+#[test]
+fn requests_oauthlib_uses_the_token_and_refreshes_an_expired_one() {
+    let desk = Desk::new();
+    desk.export("requests-oauthlib", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
+    desk.python("oauthlib_session.py", &["a.json", &desk.resource(), &token_url]).done();
+}
+
+#[test]
+fn a_singer_tap_reads_its_settings_and_refreshes_with_them() {
+    let desk = Desk::new();
+    desk.export("singer", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
+    desk.python("singer_tap.py", &["a.json", &desk.resource(), &token_url]).done();
+}
+
+#[test]
+fn airbyte_checks_a_source_with_its_settings() {
+    let desk = Desk::new();
+    desk.export("airbyte", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
+    desk.python("airbyte_check.py", &["a.json", &desk.resource(), &token_url]).done();
+}
+
+#[test]
+fn the_secrets_manager_gives_back_what_it_was_given() {
+    let desk = Desk::new();
+    desk.export("aws-secret", "a.json", &[]);
+    assert_eq!(desk.python("aws_secret.py", &["a.json", "access_token"]).done().trim_end(), desk.token());
+}
+
+#[test]
+fn the_clients_library_of_vault_writes_the_body_and_reads_it_back() {
+    let desk = Desk::new();
+    desk.export("vault-kv", "a.json", &[]);
+    assert_eq!(desk.python("vault_kv.py", &["a.json", "access_token"]).done().trim_end(), desk.token());
+}

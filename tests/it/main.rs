@@ -1,0 +1,34 @@
+//! All integration tests in one program, which links the library once. `cargo test` runs what needs Rust alone;
+//! `tests/run` installs the rest and runs everything. House rules are apart, in `tests/house`: they link nothing.
+
+/// What the tests share: the program in a clean home, servers, a browser, a display.
+mod support;
+
+/// Any value through each place of a call; expressions over a reply.
+mod calls;
+/// Services that answer as services in the world do.
+mod services;
+/// The authorization code flow and client assertions, against servers that we did not write.
+mod sign_in;
+
+/// The agent and its socket.
+mod agent;
+/// One refresh at a time, faults of the token endpoint, `kill -9` at every step.
+mod refresh;
+/// History, keys and leases of the vault.
+mod vault;
+
+/// Other tools' descriptions of a service: read, used and written again.
+mod dialects;
+/// Exports, read by the tools that they are for.
+mod export;
+
+/// The command line as scripts use it.
+mod command_line;
+/// The window on a real desktop.
+mod desktop;
+/// The window without a display, through the names that a screen reader gives.
+mod screens;
+
+/// No secret in any byte that the program produces.
+mod canary;

@@ -1,0 +1,303 @@
+//! Nothing is cut: in the smallest window that is promised, at 100 % and at 150 %, in both dresses, with values as long
+//! as they get.
+
+use egui::{Rect, Shape};
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
+use jiff::SignedDuration;
+use tokenwright::app::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
+use tokenwright::call::Expression;
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::dialect::{Described, Form, Import, Note};
+use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
+use tokenwright::service::{Catalog, KnownScope, Service};
+
+use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
+use crate::screens::hand::{Hand as _, TYPED};
+use crate::screens::import::{import_failed, imported, importing, issuer_found};
+use crate::screens::key::{keyed, netsuite, pair};
+use crate::screens::preset::{customising, written};
+use crate::screens::rehearsal::{rehearsed, rehearsing};
+use crate::screens::scenes::{
+    ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, name, now, saved, service, started, token_set,
+    visiting, waiting,
+};
+use crate::screens::stage::{DRESSES, Play, SMALL, sized};
+
+/// As small as a window gets, in points: fewer than a laptop's screen shows at 150 %.
+const LEAST: egui::Vec2 = egui::vec2(860.0, 560.0);
+/// Rounding to whole pixels.
+const HAIR: f32 = 1.0;
+
+/// Looks at the window from its top to its end.
+#[track_caller]
+fn check(scene: &str, session: &Session, draft: &Draft, open: &[&str]) {
+    let [light, dark] = DRESSES;
+    for (dress, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
+        let mut window = sized(dress, size, scale, session.clone(), draft.clone());
+        for name in open {
+            window.press(name);
+        }
+        let place = format!("{scene}, {dress:?}, {size:?} at {scale}");
+        check_widgets(&place, &window, size.x);
+        check_texts(&place, &window);
+    }
+}
+
+#[track_caller]
+fn check_widgets(place: &str, window: &Harness<'static, Play>, width: f32) {
+    for node in window.root().children_recursive() {
+        let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
+        let rect = node.rect();
+        let fits = rect.left() >= -HAIR && rect.right() <= width + HAIR;
+        let name = node.accesskit_node().label().or(node.value());
+        let role = node.accesskit_node().role();
+        // The letters within a one-line field scroll.
+        let is_letters = matches!(role, egui::accesskit::Role::TextRun);
+        assert!(fits || is_letters, "{place}: {role:?} {name:?} is at {bounds:?}");
+    }
+}
+
+/// No text is shortened but where it is said elsewhere, and none runs out of its clip.
+#[track_caller]
+fn check_texts(place: &str, window: &Harness<'static, Play>) {
+    let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
+    let typed: Vec<String> =
+        nodes.filter(|node| TYPED.contains(&node.role())).filter_map(|node| node.value()).collect();
+    let session = &window.state().session;
+    // The second line of a card is in its description, a profile's whole name in the title of the window.
+    let shortened: Vec<&str> = session
+        .services
+        .iter()
+        .flat_map(|service| [service.name.as_str(), service.summary.as_str()])
+        .chain(session.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
+        .collect();
+    let readers: Vec<String> = session.export.forms.iter().map(|form| format!("Read by {}", form.reader)).collect();
+    let shortened: Vec<&str> = shortened.into_iter().chain(readers.iter().map(String::as_str)).collect();
+    for clipped in &window.output().shapes {
+        for (rect, text, elided) in texts(&clipped.shape) {
+            let is_typed = typed.iter().any(|value| value == &text) || text.chars().all(|letter| letter == '•');
+            if text.is_empty() || is_typed {
+                continue;
+            }
+            assert!(!elided || shortened.contains(&text.as_str()), "{place}: {text:?} is shortened");
+            let seen = clipped.clip_rect.intersects(rect);
+            let fits =
+                rect.left() >= clipped.clip_rect.left() - HAIR && rect.right() <= clipped.clip_rect.right() + HAIR;
+            assert!(!seen || fits, "{place}: {text:?} is cut: {rect:?} in {:?}", clipped.clip_rect);
+        }
+    }
+}
+
+fn texts(shape: &Shape) -> Vec<(Rect, String, bool)> {
+    match shape {
+        Shape::Text(text) => {
+            let rect = text.galley.rect.translate(text.pos.to_vec2());
+            vec![(rect, text.galley.text().to_owned(), text.galley.elided)]
+        }
+        Shape::Vec(shapes) => shapes.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn step_1_fits() {
+    check("nothing chosen", &started(), &draft(), &[]);
+    let mut whole = started();
+    whole.apply(Event::Services(Catalog::bundled().services(), Vec::new()));
+    check("the whole catalogue", &whole, &draft(), &[]);
+    let services: Vec<Service> = started().services;
+    for service in services {
+        check(&service.id, &started(), &at(service.clone(), Step::Service), &[]);
+    }
+    let mut wrong = at(service("netsuite"), Step::Service);
+    wrong.insist();
+    check("wrong", &started(), &wrong, &[]);
+    let mut practising = at(service("practice"), Step::Service);
+    practising.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
+    check("every fault", &started(), &practising, &[]);
+    for session in [rehearsing(), rehearsed()] {
+        check("rehearsal", &session, &at(service("quickbooks"), Step::Service), &[]);
+    }
+    let folder = "a-long-name/".repeat(20);
+    for outcome in [Ok(folder.as_str()), Err("there is a preset file already")] {
+        check("own preset", &written(outcome), &customising(), &[]);
+    }
+}
+
+#[test]
+fn step_2_fits() {
+    for service in started().services {
+        let draft = at(service.clone(), Step::Authorization);
+        let opened: &[&str] = if service.authorization.is_some() { &["PKCE and extra parameters"] } else { &[] };
+        check(&service.id, &started(), &draft, opened);
+    }
+    check("without a key", &started(), &netsuite(Step::Authorization), &["Change the assertion"]);
+    check("with a key", &started(), &keyed(Step::Authorization, &pair()), &[]);
+    check("an assertion", &started(), &keyed(Step::Tokens, &pair()), &[]);
+    check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);
+    check("arrived", &authorized(), &at(service("practice"), Step::Authorization), &[]);
+    let mut refused = started();
+    let attempt = refused.begin(Flow::Authorization);
+    refused.apply(Event::Failed(attempt, failure("the service refused: access_denied (the person said no)")));
+    check("refused", &refused, &at(service("practice"), Step::Authorization), &[]);
+}
+
+#[test]
+fn step_3_fits() {
+    for tab in [TokenTab::Bearer, TokenTab::Refresh] {
+        let mut draft = at(service("practice"), Step::Tokens);
+        draft.tab = tab;
+        let open = ["Change the request", "Headers and query"];
+        check("to be called", &authorized(), &draft, &open);
+        check("called", &called(Ok(token_set(ACCESS_TOKEN))), &draft, &open);
+        check("saved", &saved("demo"), &draft, &open);
+        check("refused", &called(Err(failure("token endpoint refused the code: invalid_grant"))), &draft, &open);
+        let mut sending = authorized();
+        let (bearer, refresh) = (sending.begin(Flow::Bearer), sending.begin(Flow::Refresh));
+        for attempt in [bearer, refresh] {
+            sending.apply(Event::Sending(attempt, "https://login.a-service.example:8443".into()));
+        }
+        check("being called", &sending, &draft, &[]);
+    }
+}
+
+#[test]
+fn an_export_and_sharing_fit() {
+    check("all forms", &exporting(), &choosing(None), &[]);
+    // One of each kind: with an address, live only or not at all, and with a refresh token or without.
+    for form in ["curl", "dotenv", "exec-credential", "google-authorized-user"] {
+        check(form, &previewed(true), &choosing(Some(form)), &[]);
+    }
+    let mut handing_over = choosing(Some("json"));
+    handing_over.export.as_mut().expect("open").with_refresh_token = true;
+    check("handing over", &previewed(true), &handing_over, &["Yes, hand it over"]);
+    let folder = "a-long-name/".repeat(20);
+    let refused = Diagnosis::new(format!("`{folder}` is there already")).hint("choose another file");
+    let refused = (refused, tokenwright::app::FailureCode::FileForeign);
+    for outcome in [Ok(folder.as_str()), Err(refused)] {
+        let mut draft = choosing(Some("dotenv"));
+        let export = draft.export.as_mut().expect("open");
+        (export.path, export.path_is_typed, export.rotates) = (folder.clone(), true, true);
+        export.asked = export.order(&exporting().export.forms).map(|order| (order, export.path.clone()));
+        check("exported", &exported(outcome), &draft, &[]);
+    }
+    for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
+        check("sharing", &shared(), &sharing(locking, "correct horse"), &[]);
+    }
+}
+
+#[test]
+fn the_list_of_profiles_fits_with_the_menu_and_the_question_before_forgetting() {
+    let why = || Diagnosis::new("the profile `c` needs a new sign-in since 2026-11-21 09:08 UTC").hint("sign in again");
+    let dying = ProfileState::Tokens {
+        expires_at: Some(now() + SignedDuration::from_hours(2999)),
+        refreshable: true,
+        refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24 * 6 + 23)),
+        announced_from: Some(now()),
+        scopes: None,
+    };
+    let states = [dying, ProfileState::NeedsSignIn { why: why(), expires_at: None }, ProfileState::Stale(why())];
+    let mut session = saved("demo");
+    for (state, letter) in states.into_iter().zip("abc".chars()) {
+        let mut summary = session.profiles[0].clone();
+        (summary.name, summary.state, summary.keep_alive) = (name(&letter.to_string().repeat(64)), state, true);
+        session.profiles.push(summary);
+    }
+    let alive = KeptAlive { name: name(&"a".repeat(64)), next: None, problem: Some(why()) };
+    session.apply(Event::Alive(vec![alive]));
+    let draft = at(service("practice"), Step::Tokens);
+    check("the menu", &session, &draft, &["More for demo"]);
+    let mut forgetting = draft;
+    forgetting.forgetting = Some(name(&"a".repeat(64)));
+    check("forgetting", &session, &forgetting, &[]);
+}
+
+#[test]
+fn the_questions_about_the_vault_fit() {
+    let problem = Diagnosis::new("the keyring cannot be used: there is no service that keeps secrets")
+        .hint("choose a passphrase, or keep tokens in memory until the window closes");
+    let wrong = VaultState::NeedsPassphrase { new: false, problem: Some(Diagnosis::new("the passphrase is wrong")) };
+    let new = VaultState::NeedsPassphrase { new: true, problem: None };
+    for state in [VaultState::NeedsChoice(problem), wrong, new] {
+        let mut session = started();
+        session.apply(Event::Vault(state));
+        check("vault", &session, &at(service("practice"), Step::Authorization), &[]);
+    }
+}
+
+#[test]
+fn the_import_fits() {
+    check("import", &started(), &importing(), &["What can be read"]);
+    for session in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
+        check("import", &session, &importing(), &[]);
+    }
+    let mut reading = started();
+    let attempt = reading.begin(Flow::Import);
+    reading.apply(Event::Fetching(attempt, format!("https://login.acme.example/{}", "a".repeat(300))));
+    check("fetching", &reading, &importing(), &[]);
+    let mut adopted = at(service("quickbooks"), Step::Service);
+    let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
+    adopted.missing = vec![note("to be found in the console "), note("x")];
+    let outcome = Ok(adopted.missing.clone());
+    adopted.copied = Some(Copied { form: Form::Preset, outcome });
+    check("adopted", &started(), &adopted, &[]);
+    let mut long = Described { service: service("quickbooks"), ..Described::default() };
+    long.service.name = "n".repeat(200);
+    (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
+    let import = Import { form: "f".repeat(120), described: vec![long] };
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    session.apply(Event::Imported(attempt, Box::new(Imported { from: "/a-folder".repeat(40), import })));
+    check("long import", &session, &importing(), &[]);
+}
+
+#[test]
+fn very_long_values_fit() {
+    let long_word = "x".repeat(200);
+    let scopes: Vec<String> = (0..40).map(|number| format!("https://service.example/auth/scope.{number}")).collect();
+    let mut long = service("practice");
+    long.name = format!("{}{long_word}", "A service with a name that never ends ".repeat(3));
+    long.labels.client_secret = "The client secret of the integration record that was shown once".into();
+    long.scopes.known = scopes
+        .iter()
+        .map(|scope| KnownScope { name: scope.clone(), meaning: "what it lets the program do".into() })
+        .collect();
+    long.checklist = vec![long_word.clone()];
+    let profile_name = "n".repeat(64);
+    let mut session = saved(&profile_name);
+    session.apply(Event::Services(vec![long.clone()], vec![Diagnosis::new(long_word.clone()).hint(long_word.clone())]));
+    let attempt = session.begin(Flow::Bearer);
+    let mut tokens = token_set(&"t".repeat(2048));
+    tokens.scopes = Some(scopes.clone());
+    tokens.kept.insert("k".repeat(80), long_word.clone());
+    tokens.expires_at = Some(now() + SignedDuration::from_hours(24 * 400));
+    session.apply(Event::Called(attempt, Box::new(exchange(Ok(tokens)))));
+    for step in [Step::Service, Step::Authorization, Step::Tokens] {
+        let mut draft = at(long.clone(), step);
+        draft.profile.as_mut().expect("chosen").ticked = scopes.clone();
+        draft.name.clone_from(&profile_name);
+        draft.reveal_tokens = true;
+        draft.reveal_reply = true;
+        check("long", &session, &draft, &[]);
+    }
+    let mut session = started();
+    let attempt = session.begin(Flow::Authorization);
+    let mut waiting = waiting();
+    waiting.url = format!("https://service.example/{}", "u".repeat(3000));
+    waiting.redirect_uri = format!("http://127.0.0.1/{long_word}");
+    waiting.addresses = vec!["127.0.0.1:65535".into(), "[::1]:65535".into()];
+    session.apply(Event::Waiting(attempt, Box::new(waiting)));
+    check("long", &session, &at(long, Step::Authorization), &[]);
+}
+
+#[test]
+fn how_a_reply_is_read_is_never_cut() {
+    let long = Diagnosis::new(format!("the expression `{}` failed: {}", "a".repeat(60), "it says why ".repeat(8)));
+    let session = crate::screens::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));
+    let mut draft = at(service("practice"), Step::Tokens);
+    if let Some(profile) = &mut draft.profile {
+        profile.bearer.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
+    }
+    check("how the reply is read", &session, &draft, &["How the reply is read"]);
+}

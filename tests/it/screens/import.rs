@@ -1,0 +1,277 @@
+//! *Import…*: the page, what it shows of a document, and what becomes of it; and *Copy as…*, the way back.
+
+use egui::Event as Input;
+use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
+use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
+use tokenwright::secret::Secret;
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{CLIENT_SECRET, at, draft, failure, service, started};
+use crate::screens::stage::{DRESSES, stage};
+
+/// The page is open.
+pub fn importing() -> Draft {
+    Draft { import: Some(ImportDraft::default()), ..draft() }
+}
+
+/// A document was read that describes these.
+pub fn imported(ids: &[&str]) -> Session {
+    let described = ids.iter().map(|id| Described {
+        service: service(id),
+        client_id: "acme-client".into(),
+        secrets: ImportedSecrets { client_secret: Secret::new(CLIENT_SECRET), ..ImportedSecrets::default() },
+        understood: vec![Note::new("auth.oauth2.accessTokenUrl", "the bearer token endpoint, with a word or two")],
+        ignored: vec![Note::new("auth.oauth2.headerPrefix", "tokens are handed out without a header")],
+        missing: vec![Note::new("redirect URI", "as registered with the service")],
+        ..Described::default()
+    });
+    let import = Import { form: "Postman collection".into(), described: described.collect() };
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    let from = "/home/me/a-folder-with-a-name/collection.json".into();
+    session.apply(Event::Imported(attempt, Box::new(Imported { from, import })));
+    session
+}
+
+/// The address of an issuer was read.
+pub fn issuer_found() -> Session {
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    let issuer = Issuer::parse("https://login.acme.example/realms/one").expect("an issuer");
+    session.apply(Event::IssuerFound(attempt, issuer));
+    session
+}
+
+/// A document could not be read.
+pub fn import_failed() -> Session {
+    let mut session = started();
+    let attempt = session.begin(Flow::Import);
+    session.apply(Event::Failed(attempt, failure("`a.json`: line 3, column 9: the JSON ends in the middle")));
+    session
+}
+
+#[test]
+fn the_import_is_opened_by_its_button_and_by_its_key() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), draft());
+        window.press("Import…");
+        window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::I);
+        window.settle();
+        assert_eq!(window.state().wanted, [Intent::OpenImport, Intent::OpenImport]);
+    }
+}
+
+#[test]
+fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), importing());
+        assert!(window.button("Read the text").expect("there").accesskit_node().is_disabled());
+        window.event(Input::Paste("curl https://acme.example".into()));
+        window.settle();
+        let pasted = Intent::Import(ImportSource::Pasted(Secret::new("curl https://acme.example")));
+        assert_eq!(window.state().wanted, std::slice::from_ref(&pasted));
+        window.press("Read the text");
+        assert_eq!(window.state().wanted, [pasted.clone(), pasted]);
+    }
+}
+
+#[test]
+fn a_text_that_is_pasted_where_no_field_is_opens_the_import() {
+    let mut draft = draft();
+    draft.lead.focus = None;
+    let mut window = stage(DRESSES[0], started(), draft);
+    window.event(Input::Paste("id = \"acme\"".into()));
+    window.settle();
+    assert_eq!(window.state().wanted, [Intent::Import(ImportSource::Pasted(Secret::new("id = \"acme\"")))]);
+}
+
+#[test]
+fn a_path_is_typed_and_read_by_enter() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), importing());
+        window.fill("File", "/tmp/a.json");
+        window.key_press(egui::Key::Enter);
+        window.settle();
+        assert_eq!(window.state().wanted, [Intent::Import(ImportSource::File("/tmp/a.json".into()))]);
+        window.press("Browse…");
+        assert_eq!(window.state().wanted.last(), Some(&Intent::ImportChosen));
+    }
+}
+
+#[test]
+fn a_file_that_hovers_and_drops_is_imported() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), draft());
+        window.input_mut().hovered_files.push(egui::HoveredFile::default());
+        window.step();
+        let painted: Vec<String> = window.output().shapes.iter().flat_map(|clipped| texts(&clipped.shape)).collect();
+        assert!(painted.iter().any(|text| text == "Drop it to import it"), "{painted:?}");
+        window.input_mut().hovered_files.clear();
+        window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped));
+        window.settle();
+        assert_eq!(window.state().wanted, [Intent::Import(ImportSource::File("/tmp/dropped.json".into()))]);
+    }
+}
+
+#[derive(Debug)]
+struct Dropped;
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        std::path::Path::new("/tmp/dropped.json")
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the worker reads it".into())
+    }
+}
+
+fn texts(shape: &egui::Shape) -> Vec<String> {
+    match shape {
+        egui::Shape::Text(text) => vec![text.galley.text().to_owned()],
+        egui::Shape::Vec(shapes) => shapes.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn what_was_understood_is_shown_before_anything_is_used() {
+    for dress in DRESSES {
+        let mut window = stage(dress, imported(&["quickbooks"]), importing());
+        for text in [
+            "Postman collection",
+            "From /home/me/a-folder-with-a-name/collection.json",
+            "Secrets in it, for the vault and never for a plain file: client secret",
+            "Still missing (1)",
+            "as registered with the service",
+            "Understood (1)",
+            "Not taken over (1)",
+            "auth.oauth2.headerPrefix",
+        ] {
+            assert!(window.reads(text), "no {text:?} in\n{}", window.words());
+        }
+        assert!(!window.reads(CLIENT_SECRET));
+        window.press("Use it");
+        window.press("Save as preset…");
+        window.press("Read another");
+        window.press("Back to the services");
+        let wanted = [
+            Intent::UseImport { as_preset: false },
+            Intent::UseImport { as_preset: true },
+            Intent::OpenImport,
+            Intent::CloseImport,
+        ];
+        assert_eq!(window.state().wanted, wanted);
+    }
+}
+
+#[test]
+fn of_several_one_is_chosen() {
+    for dress in DRESSES {
+        let mut window = stage(dress, imported(&["quickbooks", "google"]), importing());
+        window.press("It describes several; which one?");
+        window.press("2. Google");
+        assert_eq!(window.state().draft.import.as_ref().map(|import| import.picked), Some(1));
+    }
+}
+
+#[test]
+fn an_issuer_is_asked_only_when_the_person_says_so() {
+    for dress in DRESSES {
+        let mut window = stage(dress, issuer_found(), importing());
+        assert!(window.reads("This is the address of an issuer at login.acme.example"));
+        window.press("Fetch it");
+        let issuer = Issuer::parse("https://login.acme.example/realms/one").expect("an issuer");
+        assert_eq!(window.state().wanted, [Intent::Import(ImportSource::Issuer(issuer))]);
+    }
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_told_beside_the_fields() {
+    for dress in DRESSES {
+        let window = stage(dress, import_failed(), importing());
+        assert!(window.reads("“a.json”: line 3, column 9: the JSON ends in the middle"));
+        assert!(window.field("File").is_some() && window.button("Use it").is_none());
+    }
+}
+
+#[test]
+fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
+        window.press("Copy as…");
+        window.button("Copy as Tokenwright preset").expect("a form").click_accesskit();
+        for _ in 0..3 {
+            window.step();
+        }
+        let mut copied = Vec::new();
+        for command in tokenwright::gui::clipboard::commands(&window.ctx) {
+            let tokenwright::app::Command::Copy { ticket, text, .. } = command else { continue };
+            copied.push(text.expose().to_owned());
+            let done = tokenwright::app::CopyOutcome::Done(std::time::Duration::from_mins(1));
+            tokenwright::gui::clipboard::answered(&window.ctx, tokenwright::app::Event::Copied(ticket, done));
+        }
+        assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
+        assert!(!copied[0].contains(CLIENT_SECRET));
+        window.settle();
+        assert!(window.reads("Copied as Tokenwright preset; no secret is in it"), "{}", window.words());
+    }
+}
+
+#[test]
+fn in_the_whole_window_a_pasted_preset_fills_the_fields() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let text = tokenwright::service::write_preset(&tokenwright::service::Service {
+        id: "acme".into(),
+        name: "Acme Books".into(),
+        ..service("quickbooks")
+    });
+    machine.press("Import…");
+    machine.window.event(Input::Paste(text));
+    machine.wait("Tokenwright preset");
+    assert!(machine.window.reads("Understood (5)"), "{}", machine.window.words());
+    machine.press("Use it");
+    machine.wait("Still missing from what was imported");
+    assert!(machine.window.reads("Acme Books"));
+    machine.press("Next");
+    machine.wait("Redirect URI");
+}
+
+#[test]
+fn in_the_whole_window_an_imported_service_becomes_a_card() {
+    let (mut machine, home) = Machine::new(DRESSES[1], Visit::Stay);
+    let text = tokenwright::service::write_preset(&tokenwright::service::Service {
+        id: "acme".into(),
+        name: "Acme Books".into(),
+        ..service("quickbooks")
+    });
+    let path = home.path().join("acme.toml");
+    std::fs::write(&path, text).expect("a file of our own");
+    machine.press("Import…");
+    machine.window.fill("File", &path.display().to_string());
+    machine.press("Read the file");
+    machine.press("Save as preset…");
+    machine.press("Save preset");
+    machine.wait("Ready to hand to a colleague; no secret is in it.");
+    machine.press("New profile");
+    machine.press("Acme Books");
+}
+
+#[test]
+fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
+    for dress in DRESSES {
+        let mut session = started();
+        let attempt = session.begin(Flow::Import);
+        let forms = vec![Form::Postman, Form::OpenApi];
+        let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
+        session.apply(Event::ImportAmbiguous(attempt, Box::new(text.clone())));
+        let mut window = stage(dress, session, importing());
+        assert!(window.reads("It can be read in several forms"));
+        window.press("OpenAPI document");
+        let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);
+        assert_eq!(window.state().wanted, [Intent::Import(meant)]);
+    }
+}

@@ -1,0 +1,370 @@
+//! Tokens that stay alive, as the window shows it: what the vault does not take, what the service refuses for good, what
+//! was issued for another profile, and whose a profile is.
+
+use std::fs;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use egui::{ViewportCommand, ViewportEvent, ViewportId};
+use egui_kittest::Harness;
+use jiff::SignedDuration;
+use tokenwright::app::{Event, Flow, Identified, ProfileState, ProfileSummary, Session};
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::{App, Intent};
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{self, name, now};
+use crate::screens::stage::{DRESSES, stage};
+use crate::support::renewed;
+use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
+
+/// A list with a profile in this state.
+fn listed(state: ProfileState) -> Session {
+    let mut session = scenes::started();
+    let summary = ProfileSummary {
+        display_name: tokenwright::service::DisplayName::default(),
+        name: name("acme"),
+        service_id: "practice".into(),
+        service: "Practice service".into(),
+        keep_alive: false,
+        draft: false,
+        state,
+    };
+    session.apply(Event::Profiles(vec![summary]));
+    session
+}
+
+#[test]
+fn a_profile_that_needs_a_sign_in_says_why_and_has_the_button_that_mends_it() {
+    let why = Diagnosis::new("the profile `acme` needs a new sign-in").hint("sign in again");
+    for dress in DRESSES {
+        for (state, word) in [
+            (ProfileState::NeedsSignIn { why: why.clone(), expires_at: None }, "needs sign-in"),
+            (ProfileState::Stale(why.clone()), "stale"),
+        ] {
+            let mut stage = stage(dress, listed(state), scenes::draft());
+            assert!(stage.words().lines().any(|line| line == word), "{}", stage.words());
+            stage.press("Sign in");
+            assert_eq!(stage.state().wanted, [Intent::SignIn(name("acme"))]);
+        }
+    }
+}
+
+#[test]
+fn the_end_of_a_refresh_token_is_announced_in_the_list() {
+    let state = |days: i64| ProfileState::Tokens {
+        expires_at: Some(now() + SignedDuration::from_hours(1)),
+        refreshable: true,
+        refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24 * days)),
+        announced_from: Some(now() + SignedDuration::from_hours(24 * (days - 7))),
+        scopes: None,
+    };
+    let near = stage(DRESSES[0], listed(state(5)), scenes::draft());
+    assert!(near.reads("the refresh token ends in 5 days"), "{}", near.words());
+    let far = stage(DRESSES[0], listed(state(8)), scenes::draft());
+    assert!(!far.reads("the refresh token ends"), "{}", far.words());
+}
+
+#[test]
+fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
+    let mut session = scenes::saved("demo");
+    let attempt = session.begin(Flow::WhoAmI);
+    let identified = Identified { fields: vec![("Name".into(), "Ada Practice".into())] };
+    session.apply(Event::WhoIs(attempt, name("demo"), identified));
+    let mut stage = stage(DRESSES[1], session, scenes::draft());
+    assert!(stage.reads("Ada Practice"), "{}", stage.words());
+    stage.press("More for demo");
+    stage.press("Who am I");
+    assert_eq!(stage.state().wanted, [Intent::WhoAmI(name("demo"))]);
+}
+
+#[test]
+fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
+    for dress in DRESSES {
+        let closed = ProfileState::Closed;
+        let broken = ProfileState::Broken(Diagnosis::new("its file cannot be read"));
+        for (state, kept) in [(closed, true), (broken, false)] {
+            let mut stage = stage(dress, listed(state), scenes::draft());
+            assert!(stage.button("Forget…").is_none() && stage.button("Keep alive").is_none(), "{}", stage.words());
+            stage.press("More for acme");
+            assert!(stage.button("Who am I").is_none(), "there is no token to ask with");
+            assert_eq!(stage.button("Keep alive").is_some(), kept, "{}", stage.words());
+            if kept {
+                stage.press("Keep alive");
+                assert_eq!(stage.state_mut().wanted.pop(), Some(Intent::SetKeepAlive(name("acme"), true)));
+                stage.press("More for acme");
+            }
+            stage.press("Forget…");
+            assert!(stage.reads("Forget acme?"), "{}", stage.words());
+            stage.key_press(egui::Key::Escape);
+            stage.settle();
+            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
+            stage.press("More for acme");
+            stage.press("Forget…");
+            stage.press("Forget");
+            assert_eq!(stage.state().wanted, [Intent::Forget(name("acme"))]);
+            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
+        }
+    }
+}
+
+#[test]
+fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closing() {
+    for dress in DRESSES {
+        let mut session = scenes::saved("demo");
+        let why = Diagnosis::new("the new tokens of `demo` could not be kept: the disk is full").hint("make room");
+        session.apply(Event::Unkept(name("demo"), why));
+        let mut draft = scenes::draft();
+        draft.closing = true;
+        let mut stage = stage(dress, session, draft);
+        let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
+        assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
+        assert!(stage.reads("The newest tokens of demo are kept nowhere but in this window."), "{}", stage.words());
+        stage.press("Leave the window open");
+        stage.press("Close and lose them");
+        assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
+        stage.state_mut().session.apply(Event::Kept(name("demo")));
+        stage.settle();
+        assert!(!stage.reads("Close and lose tokens?") && !stage.reads("held in memory"), "{}", stage.words());
+    }
+}
+
+#[test]
+fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
+    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
+    let place = std::sync::Arc::new(Mutex::new(std::path::PathBuf::new()));
+    let obstructed = std::sync::Arc::clone(&place);
+    let service = renewed::service(3600, move |_, _| {
+        let lock = obstructed.lock().expect("a place");
+        std::fs::remove_file(&*lock).expect("the lock of the vault");
+        std::fs::create_dir(&*lock).expect("a folder in its place");
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    let lock = program.data().join("vault/.vault.lock");
+    place.lock().expect("a place").clone_from(&lock);
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    let first = machine.access_token();
+    machine.press("Call refresh token endpoint");
+    machine.wait("the new tokens of “demo” could not be kept: ");
+    let second = machine.access_token();
+    assert_ne!(second, first);
+
+    assert!(stays_when_closed(&mut machine.window));
+    machine.wait("Close and lose tokens?");
+    machine.press("Leave the window open");
+
+    // The refresh token in memory is the one that is good now, and it is not spent while the next one could not be kept.
+    machine.press("Call refresh token endpoint");
+    machine.wait("“demo” was not refreshed, since its new tokens could not be kept");
+    assert_eq!(service.asked("/refresh").len(), 1);
+    std::fs::remove_dir(&lock).expect("our own folder");
+    machine.press("Try again to keep them");
+    machine.wait_until("nothing held", |window| !window.reads("held in memory"));
+    assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
+    drop(machine);
+
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Call refresh token endpoint");
+    assert_eq!(machine.access_token(), second, "what was held in memory is what is kept");
+}
+
+#[test]
+fn tokens_held_in_memory_are_forgotten_with_their_profile() {
+    let place = std::sync::Arc::new(Mutex::new(std::path::PathBuf::new()));
+    let obstructed = std::sync::Arc::clone(&place);
+    let service = renewed::service(3600, move |_, _| {
+        let lock = obstructed.lock().expect("a place");
+        std::fs::remove_file(&*lock).expect("the lock of the vault");
+        std::fs::create_dir(&*lock).expect("a folder in its place");
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    let lock = program.data().join("vault/.vault.lock");
+    place.lock().expect("a place").clone_from(&lock);
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    machine.press("Call refresh token endpoint");
+    machine.wait("the new tokens of “demo” could not be kept: ");
+    // What cannot be forgotten stays where it can be tried again.
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait_until("the failure", |window| window.words().matches(".vault.lock").count() > 1);
+    assert!(program.data().join("profiles/demo.toml").exists() && program.data().join("vault/demo.sealed").exists());
+    std::fs::remove_dir(&lock).expect("our own folder");
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait("None yet. A profile is what step 3 saves");
+    assert!(!machine.window.reads("held in memory"), "{}", machine.window.words());
+    drop(machine);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(!program.data().join("vault/demo.sealed").exists());
+}
+
+#[test]
+fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Save profile");
+    machine.wait("Kept as demo.");
+    machine.press("More for demo");
+    machine.press("Who am I");
+    machine.wait("Ada");
+    machine.press("Forget…");
+    machine.press("Revoke and forget");
+    machine.wait("None yet. A profile is what step 3 saves");
+}
+
+#[test]
+fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
+    for cancelled in [true, false] {
+        let ((arrived, wait), (release, held)) = (channel(), channel::<()>());
+        let (arrived, held) = (Mutex::new(arrived), Mutex::new(held));
+        let service = renewed::service(3600, move |_, _| {
+            arrived.lock().expect("a sender").send(()).expect("the test waits");
+            let _ = held.lock().expect("a receiver").recv();
+            renewed::tokens("second", 3600)
+        });
+        let program = renewed::signed_in(&service, "");
+        let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        machine.window.fill("Passphrase", PASSPHRASE);
+        machine.press("Open the vault");
+        machine.wait("Vault: passphrase");
+        machine.press("Open demo");
+        machine.press("Call refresh token endpoint");
+        wait.recv().expect("the call came");
+        if cancelled {
+            machine.press("Cancel");
+        }
+        release.send(()).expect("the service waits");
+        drop(machine);
+        // Another process finds what the service has sent.
+        assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
+        assert_eq!(service.asked("/refresh").len(), 1);
+    }
+}
+
+/// A window on the data of a program, with its vault open.
+fn opened(program: &Tokenwright) -> Machine {
+    let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", PASSPHRASE);
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine
+}
+
+#[test]
+fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
+    let ((arrived, wait), (release, held)) = (channel(), channel::<()>());
+    let (arrived, held) = (Mutex::new(arrived), Mutex::new(held));
+    let service = renewed::service(3600, move |_, _| {
+        arrived.lock().expect("a sender").send(()).expect("the test waits");
+        let _ = held.lock().expect("a receiver").recv();
+        renewed::tokens("second", 3600)
+    });
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    let refresh = program.start(&["refresh", "demo"]);
+    wait.recv().expect("the call came");
+    machine.press("More for demo");
+    machine.press("Forget…");
+    machine.press("Forget");
+    machine.wait("waiting for the refresh of “demo” that refresh (process ");
+    release.send(()).expect("the service waits");
+    machine.wait("None yet. A profile is what step 3 saves");
+    assert!(!machine.window.reads("waiting for the refresh"), "{}", machine.window.words());
+    assert_eq!(refresh.finish().code, 0);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert!(!program.data().join("vault/demo.sealed").exists());
+}
+
+#[test]
+fn the_window_asks_before_a_profile_becomes_another_clients() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    machine.press("Back");
+    machine.window.fill("Client ID", "another");
+    machine.press("Step 3 of 3: Tokens, done");
+    machine.press("Save profile");
+    machine.wait("there is a profile “demo” already, of another client id: “it” there, “another” here");
+    assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
+    machine.press("Replace");
+    machine.wait_until("replaced", |_| {
+        fs::read_to_string(program.data().join("profiles/demo.toml")).is_ok_and(|text| text.contains("\"another\""))
+    });
+}
+
+#[test]
+fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
+    let service = renewed::service(3600, |_, _| renewed::tokens("second", 3600));
+    let program = renewed::signed_in(&service, "");
+    let mut machine = opened(&program);
+    machine.press("Open demo");
+    machine.wait("Kept as demo.");
+    program.run(&["forget", "demo"]).done();
+    machine.press("Save profile");
+    machine.wait("the profile “demo” was forgotten meanwhile");
+    for kept in ["profiles/demo.toml", "vault/demo.sealed"] {
+        assert!(!program.data().join(kept).exists(), "{kept} came back");
+    }
+    machine.press("Save it again");
+    machine.wait_until("saved again", |window| !window.reads("was forgotten meanwhile"));
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
+}
+
+#[test]
+fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.press("Practice service");
+        machine.press("Next");
+        machine.press("Stop before the token call");
+        machine.press("Start authorization");
+        machine.wait("The authorization code arrived");
+        assert!(stays_when_closed(&mut machine.window));
+        machine.wait("Leave before the tokens are here?");
+        machine.press("Get the tokens");
+        machine.wait("Kept as draft practice-ada.");
+    }
+}
+
+#[test]
+fn tokens_that_nobody_saved_survive_another_service_and_another_profile() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.sign_in();
+    machine.wait("Kept as draft practice-ada.");
+    let first = machine.access_token();
+    // Another service is chosen at once, and signed in to as well.
+    machine.press("New profile");
+    machine.sign_in();
+    machine.wait("Kept as draft practice-ada-2.");
+    let second = machine.access_token();
+    assert_ne!(first, second);
+    for (name, token) in [("practice-ada", &first), ("practice-ada-2", &second)] {
+        machine.press(&format!("Open {name}"));
+        machine.wait(&format!("Kept as draft {name}."));
+        assert_eq!(machine.access_token(), *token);
+    }
+    assert!(!stays_when_closed(&mut machine.window), "everything is kept");
+}
+
+/// As the window system says that the person closes the window; whether the window wants to stay.
+fn stays_when_closed(window: &mut Harness<'static, App>) -> bool {
+    window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+    window.step();
+    window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();
+    window.output().viewport_output[&ViewportId::ROOT].commands.contains(&ViewportCommand::CancelClose)
+}

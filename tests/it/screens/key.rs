@@ -1,0 +1,229 @@
+//! The private key of step 2, the assertion that it signs, and the grants without a browser.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use tokenwright::app::{Event, Flow, KeyState, Session};
+use tokenwright::gui::{Draft, Intent, Step};
+use tokenwright::oauth::{AssertionAlgorithm, KeyPair, ReadKey, make_key_pair};
+use tokenwright::secret::Secret;
+use tokenwright::service::{Grant, ProfileDraft};
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{at, failure, name, now, service, started};
+use crate::screens::stage::{DRESSES, stage};
+
+pub fn pair() -> KeyPair {
+    make_key_pair(AssertionAlgorithm::PS256, 2048, "a test", now(), Duration::from_hours(24)).expect("a key pair")
+}
+
+/// NetSuite, all but the key and what comes with it typed.
+pub fn netsuite(step: Step) -> Draft {
+    let mut draft = at(service("netsuite-m2m"), step);
+    let profile = draft.profile.as_mut().expect("a service");
+    profile.client_id = "0123abcd".into();
+    profile.inputs.insert("account_id".into(), "1234567".into());
+    draft
+}
+
+/// The same with the key.
+pub fn keyed(step: Step, pair: &KeyPair) -> Draft {
+    let mut draft = netsuite(step);
+    draft.secrets.signing_key = Some(pair.clone());
+    draft.profile.as_mut().expect("a service").inputs.insert("certificate_id".into(), "abc".into());
+    draft
+}
+
+#[test]
+fn a_key_is_read_or_made_in_step_2() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), netsuite(Step::Authorization));
+        window.press("Make a key pair");
+        window.fill("Key file", "/home/alex/key.pem");
+        window.press("Read the key");
+        window.fill("Profile name", "erp");
+        window.press("Use the key kept there");
+        assert_eq!(window.state().wanted, [Intent::MakeKey, Intent::ReadKey, Intent::OpenKey]);
+    }
+}
+
+#[test]
+fn a_key_is_shown_by_its_kind_and_certificate_and_never_itself() {
+    let pair = pair();
+    let certificate = pair.certificate().expect("a certificate");
+    let lines: Vec<&str> = pair.private_key.expose().lines().filter(|line| !line.starts_with('-')).collect();
+    for dress in DRESSES {
+        for step in [Step::Authorization, Step::Tokens] {
+            let window = stage(dress, started(), keyed(step, &pair));
+            let words = window.words();
+            assert!(!lines.iter().any(|line| words.contains(line)), "{words}");
+        }
+        let mut window = stage(dress, started(), keyed(Step::Authorization, &pair));
+        assert!(window.reads("an RSA key of 2048 bits; signs with PS256"), "{}", window.words());
+        assert!(window.reads(&certificate.fingerprint()) && window.reads(&certificate.sha1_fingerprint()));
+        assert!(window.reads("Where to upload it: Setup, Integration, OAuth 2.0 Client Credentials (M2M) Setup"));
+        window.fill("Write it to a file", "certificate.pem");
+        window.press("Write the file");
+        window.fill("Profile name", "erp");
+        window.press("Keep the key");
+        assert_eq!(window.state().wanted, [Intent::WriteCertificate, Intent::KeepKey]);
+        window.press("Use another key");
+        assert!(window.button("Make a key pair").is_some());
+    }
+}
+
+#[test]
+fn a_key_that_cannot_make_the_signature_is_told_with_both() {
+    let life = Duration::from_hours(24);
+    let curve = make_key_pair(AssertionAlgorithm::ES256, 2048, "a test", now(), life).expect("a key pair");
+    let mut draft = at(service("google-service-account"), Step::Authorization);
+    draft.secrets.signing_key = Some(curve);
+    let window = stage(DRESSES[0], started(), draft);
+    let words = "RS256” is signed with an RSA key, and this is an EC key on P-256";
+    assert!(window.reads(words), "{}", window.words());
+}
+
+#[test]
+fn what_comes_with_the_certificate_is_asked_for_beside_the_key() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), netsuite(Step::Service));
+        assert!(window.field("Certificate ID").is_none());
+        let session = window.state().session.clone();
+        window.state_mut().draft.go_to(Step::Authorization, &session);
+        window.settle();
+        assert!(window.field("Certificate ID").is_some());
+        window.state_mut().draft.go_to(Step::Tokens, &session);
+        window.settle();
+        assert_eq!(window.state().draft.step, Step::Authorization);
+        assert!(window.reads("Certificate ID is missing"), "{}", window.words());
+        window.fill("Certificate ID", "abc");
+        window.state_mut().draft.go_to(Step::Tokens, &session);
+        window.settle();
+        assert_eq!(window.state().draft.step, Step::Tokens);
+        assert!(window.reads("the private key is missing"), "{}", window.words());
+    }
+}
+
+#[test]
+fn the_assertion_is_shown_decoded_and_its_signature_is_not() {
+    for dress in DRESSES {
+        let window = stage(dress, started(), keyed(Step::Tokens, &pair()));
+        for words in ["\"alg\": \"PS256\"", "\"kid\": \"abc\"", "\"iss\": \"0123abcd\"", "&client_assertion=••••••••"]
+        {
+            assert!(window.reads(words), "{words} in\n{}", window.words());
+        }
+        assert!(!window.reads("eyJ"), "nothing is signed yet");
+    }
+}
+
+/// What a key's file brought.
+fn read(session: &mut Session, key: ReadKey) {
+    let attempt = session.begin(Flow::Key);
+    session.apply(Event::KeyRead(attempt, Box::new(key)));
+}
+
+#[test]
+fn the_file_of_a_service_account_fills_in_client_and_key_id() {
+    let pair = pair();
+    let kind = pair.signing_key().expect("a key").kind();
+    let mut draft = at(service("google-service-account"), Step::Authorization);
+    let (key_id, client_id) = (Some("k1".to_owned()), Some("robot@example.test".to_owned()));
+    let key = ReadKey { pair, kind, key_id, client_id, token_uri: None };
+    draft.key.text = Secret::new("the file");
+    draft.take_key(&key);
+    let profile: &ProfileDraft = draft.profile.as_ref().expect("a service");
+    assert_eq!((profile.client_id.as_str(), profile.inputs["private_key_id"].as_str()), ("robot@example.test", "k1"));
+    assert!(draft.key.text.is_empty(), "what was pasted does not stay in its field");
+    let mut session = started();
+    read(&mut session, key);
+    assert!(matches!(session.key, KeyState::Read(_)));
+}
+
+#[test]
+fn what_became_of_a_key_is_told_at_its_place() {
+    let mut session = started();
+    let attempt = session.begin(Flow::Key);
+    let waiting = stage(DRESSES[0], session.clone(), netsuite(Step::Authorization));
+    assert!(waiting.reads("Reading or making the key") && waiting.button("Cancel").is_some());
+    session.apply(Event::Failed(attempt, failure("the private key is encrypted with a passphrase")));
+    assert!(stage(DRESSES[0], session.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
+    let attempt = session.begin(Flow::Key);
+    session.apply(Event::KeyKept(attempt, name("erp")));
+    assert!(stage(DRESSES[0], session.clone(), keyed(Step::Authorization, &pair())).reads("It is sealed under erp"));
+    let attempt = session.begin(Flow::Key);
+    session.apply(Event::KeyOpened(attempt, None));
+    let window = stage(DRESSES[0], session, netsuite(Step::Authorization));
+    assert!(window.reads("no private key is kept under this name"), "{}", window.words());
+}
+
+#[test]
+fn a_service_described_by_hand_chooses_its_grant() {
+    for dress in DRESSES {
+        let mut draft = at(service("custom"), Step::Tokens);
+        let profile = draft.profile.as_mut().expect("a service");
+        profile.client_id = "id".into();
+        profile.bearer.url = "https://as.test/token".into();
+        profile.choose_grant(Grant::Password);
+        let mut window = stage(dress, started(), draft);
+        assert!(window.field("Password").is_some() && window.field("User ID").is_some(), "{}", window.words());
+        let profile = window.state_mut().draft.profile.as_mut().expect("a service");
+        profile.choose_grant(Grant::RefreshToken);
+        window.settle();
+        assert!(window.field("Refresh token to use").is_some());
+        let profile = window.state_mut().draft.profile.as_mut().expect("a service");
+        profile.choose_grant(Grant::JwtBearer);
+        window.state_mut().draft.step = Step::Authorization;
+        window.settle();
+        window.press("Change the assertion");
+        window.fill("Audience (aud)", "https://as.test");
+        window.fill("Life in seconds", "soon");
+        assert!(window.reads("write a number of seconds, such as 300"), "{}", window.words());
+        let typed = window.state().draft.profile.as_ref().and_then(|profile| profile.assertion.clone());
+        assert_eq!(typed.expect("an assertion").audience, "https://as.test");
+    }
+}
+
+#[test]
+fn from_a_new_key_pair_to_tokens_without_a_browser() {
+    let (mut machine, home) = Machine::new(DRESSES[1], Visit::Stay);
+    machine.press("Practice service (signed assertion)");
+    machine.wait("It listens on http://127.0.0.1:");
+    let words = machine.window.words();
+    let port = words.split("It listens on http://127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next());
+    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+    machine.press("Next");
+    machine.press("Make a key pair");
+    machine.wait("Certificate to upload");
+    let file = home.path().join("certificate.pem");
+    machine.window.fill("Write it to a file", file.to_str().expect("UTF-8"));
+    machine.press("Write the file");
+    machine.wait("Written");
+    upload(port, &std::fs::read_to_string(&file).expect("the certificate"));
+    machine.press("Next");
+    machine.press("Call bearer token endpoint");
+    machine.wait("Tokens arrived");
+    machine.window.fill("Profile name", "robot");
+    machine.press("Save profile");
+    machine.wait("Kept as robot. In the terminal: tokenwright token robot");
+    let first = machine.access_token();
+    machine.press("Call bearer token endpoint");
+    machine.wait_until("another token", |window| window.reads("Tokens arrived"));
+    assert_ne!(machine.access_token(), first);
+}
+
+/// As the page of the practice service does.
+fn upload(port: u16, certificate: &str) {
+    let form = form_urlencoded::Serializer::new(String::new()).append_pair("certificate", certificate).finish();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the practice service listens");
+    let head = format!(
+        "POST /keys HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        form.len()
+    );
+    stream.write_all((head + &form).as_bytes()).expect("it is read");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}

@@ -1,0 +1,150 @@
+//! Everything is reached and worked by the keyboard, in the order in which it is read, and is in sight then.
+
+use std::collections::BTreeSet;
+
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::NodeT as _;
+use tokenwright::gui::{Intent, Locking, Step};
+
+use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
+use crate::screens::hand::{Hand as _, PRESSED, TYPED};
+use crate::screens::import::{imported, importing, issuer_found};
+use crate::screens::scenes::{
+    ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
+};
+use crate::screens::stage::{DRESSES, Play, SMALL, stage};
+
+/// More stops than any screen has.
+const MANY: usize = 120;
+
+/// Where the Tab key leads, until it is where it began.
+#[track_caller]
+fn walk(window: &mut Harness<'static, Play>) -> Vec<String> {
+    let mut stops: Vec<String> = Vec::new();
+    let mut ids = BTreeSet::new();
+    for _ in 0..MANY {
+        window.key_press(Key::Tab);
+        window.settle();
+        let focused = window.root().children_recursive().find(|node| node.accesskit_node().is_focused());
+        let Some(node) = focused else { continue };
+        let name = node.accesskit_node().label().unwrap_or_default();
+        if !ids.insert(format!("{:?}", node.accesskit_node().locate())) {
+            return stops;
+        }
+        let rect = node.rect();
+        let tall = rect.height() > SMALL.y / 2.0;
+        assert!(tall || (rect.top() >= 0.0 && rect.bottom() <= SMALL.y), "{name:?} is out of sight: {rect:?}");
+        stops.push(name);
+    }
+    panic!("the Tab key never comes back: {stops:?}");
+}
+
+/// The names of what can be worked now.
+fn worked(window: &Harness<'static, Play>) -> BTreeSet<String> {
+    let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
+    let nodes = nodes.filter(|node| PRESSED.contains(&node.role()) || TYPED.contains(&node.role()));
+    nodes.filter(|node| !node.is_disabled()).filter_map(|node| node.label()).collect()
+}
+
+#[test]
+fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
+    let mut window = stage(DRESSES[0], started(), draft());
+    let mut stops = walk(&mut window);
+    let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
+    stops.rotate_left(first);
+    let expected = [
+        "New profile",
+        "System",
+        "Light",
+        "Dark",
+        "Search services",
+        "Import…",
+        "Practice service",
+        "Google",
+        "QuickBooks Online",
+        "NetSuite",
+        "Microsoft",
+        "Zoho CRM",
+        "Dayforce",
+        "NetSuite (machine to machine)",
+        "Slack",
+        "Custom service",
+    ];
+    assert_eq!(stops, expected);
+}
+
+#[test]
+fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() {
+    for dress in DRESSES {
+        let scenes = vec![
+            (started(), at(service("practice"), Step::Service), "Next"),
+            (started(), at(service("netsuite"), Step::Service), "Next"),
+            (started(), at(service("practice"), Step::Authorization), "I have a refresh token already"),
+            (visiting(), at(service("practice"), Step::Authorization), "Back"),
+            (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
+            (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
+            (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
+            (started(), importing(), "Back to the services"),
+            (issuer_found(), importing(), "Back to the services"),
+            (imported(&["quickbooks", "google"]), importing(), "Save as preset…"),
+            (exporting(), at(service("practice"), Step::Tokens), "Back"),
+            (exporting(), choosing(None), "Close"),
+            (previewed(true), choosing(Some("json")), "Copy with secrets"),
+            (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
+        ];
+        for (session, draft, last) in scenes {
+            let mut window = stage(dress, session, draft);
+            let mut stops = walk(&mut window);
+            let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
+            stops.rotate_left(first);
+            assert_eq!(stops.last().map(String::as_str), Some(last), "{stops:?}");
+            let reached: BTreeSet<String> = stops.into_iter().collect();
+            let missed: Vec<_> = worked(&window).difference(&reached).cloned().collect();
+            // The step on the screen is no way to go.
+            let missed: Vec<_> = missed.iter().filter(|name| !name.contains(", current")).collect();
+            assert!(missed.is_empty(), "{missed:?} are not reached in {last}");
+        }
+    }
+}
+
+#[test]
+fn enter_and_space_press_what_has_the_keyboard() {
+    for dress in DRESSES {
+        for key in [Key::Enter, Key::Space] {
+            let mut window = stage(dress, started(), at(service("practice"), Step::Service));
+            window.button("Show all 10 services").expect("a button").focus();
+            window.settle();
+            window.key_press(key);
+            window.settle();
+            window.button("Google").expect("a card").focus();
+            window.settle();
+            window.key_press(key);
+            window.settle();
+            assert_eq!(window.state().wanted, [Intent::Choose("google".into())], "{key:?}");
+            window.button("This service requires client-flow authorization").expect("a tick box").focus();
+            window.settle();
+            window.key_press(key);
+            window.settle();
+            assert!(!window.state().draft.profile.as_ref().expect("chosen").client_flow, "{key:?}");
+        }
+    }
+}
+
+#[test]
+fn one_key_leads_through_the_steps() {
+    for dress in DRESSES {
+        let scenes = vec![
+            (started(), at(service("practice"), Step::Service), Intent::GoTo(Step::Authorization)),
+            (started(), at(service("practice"), Step::Authorization), Intent::Authorize { again: false }),
+            (authorized(), at(service("practice"), Step::Authorization), Intent::GoTo(Step::Tokens)),
+            (authorized(), at(service("practice"), Step::Tokens), Intent::CallBearer),
+        ];
+        for (session, draft, wanted) in scenes {
+            let mut window = stage(dress, session, draft);
+            window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
+            window.settle();
+            assert_eq!(window.state().wanted, [wanted]);
+        }
+    }
+}

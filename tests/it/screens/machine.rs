@@ -1,0 +1,196 @@
+//! A person's machine without a display: the whole window over a real worker, a real listener and a real practice
+//! service, with a browser that is a thread of ours.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+
+use egui::Theme;
+use egui_kittest::Harness;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokenwright::agent::{Door, Supervisor};
+use tokenwright::app::{Command, Ports, PracticeSettings, Worker};
+use tokenwright::desktop::Clipboard;
+use tokenwright::expression::Expressions;
+use tokenwright::gui::App;
+use tokenwright::store::{Places, Settings, Store};
+use tokenwright::transport::{Transport, TransportOptions};
+use url::Url;
+
+use crate::screens::hand::Hand as _;
+use crate::screens::stage::SMALL;
+use crate::support::{PATIENCE, temp_home};
+
+/// What the person's browser does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// It follows every redirect, to the end.
+    Follow,
+    /// It stays where it was sent.
+    Stay,
+    /// Opening it is a fault of the program.
+    Panic,
+}
+
+/// The machine.
+pub struct Machine {
+    pub window: Harness<'static, App>,
+    /// Where the browser was sent, oldest first.
+    pub sent: Arc<Mutex<Vec<String>>>,
+    news: Receiver<()>,
+    clipboard: Clipboard,
+}
+
+impl Machine {
+    /// A new machine with the vault in memory, and the practice service's pages answering themselves.
+    pub fn new(dress: Theme, visit: Visit) -> (Self, TempDir) {
+        let home = temp_home();
+        (Self::at(home.path(), dress, visit, "memory"), home)
+    }
+
+    /// The machine of this home, with this kind of vault.
+    pub fn at(home: &Path, dress: Theme, visit: Visit, vault: &str) -> Self {
+        let store = Store::new(Places::find(Some(home.to_owned())).expect("a home"));
+        let theme = match dress {
+            Theme::Light => tokenwright::store::Theme::Light,
+            Theme::Dark => tokenwright::store::Theme::Dark,
+        };
+        store.save_settings(&Settings { theme, ..Settings::default() }).expect("our own folder");
+        let sent: Arc<Mutex<Vec<String>>> = Arc::default();
+        let seen = Arc::clone(&sent);
+        let clipboard = Clipboard::in_memory();
+        let ports = Ports {
+            transport: Transport::new(TransportOptions::default()),
+            expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
+            store,
+            door: Door::none(),
+            supervisor: Supervisor::default(),
+            vault_kind: Some(vault.to_owned()),
+            passphrase: None,
+            open_browser: Arc::new(move |_, url| {
+                seen.lock().expect("no panic holds it").push(url.to_owned());
+                assert!(visit != Visit::Panic, "a fault that a test asked for, with a secret in it");
+                if visit == Visit::Follow {
+                    let url = url.to_owned();
+                    std::thread::spawn(move || follow(&url));
+                }
+                Ok(tokenwright::redirect::Launched::default())
+            }),
+            clipboard: clipboard.clone(),
+            now: Timestamp::now,
+            entropy,
+        };
+        let (tell, news) = channel();
+        let builder: egui_kittest::HarnessBuilder<App> = Harness::builder();
+        let window = builder.with_size(SMALL).with_theme(dress).build_eframe(move |context| {
+            let start = move |emit: Box<dyn Fn(tokenwright::app::Event) + Send + Sync>| {
+                let worker = Worker::start(ports, move |event| {
+                    emit(event);
+                    // The test may have ended.
+                    let _ = tell.send(());
+                })?;
+                worker.send(Command::StartPractice(PracticeSettings { auto_consent: true, ..Default::default() }));
+                Ok(worker)
+            };
+            App::new(&context.egui_ctx, Box::new(start)).expect("a thread")
+        });
+        let mut machine = Self { window, sent, news, clipboard };
+        machine.wait("Custom service");
+        machine
+    }
+
+    /// Draws, event by event, until this can be read.
+    #[track_caller]
+    pub fn wait(&mut self, text: &str) {
+        self.wait_until(text, |window| window.reads(text));
+    }
+
+    /// Draws, event by event, until it is so.
+    #[track_caller]
+    pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&Harness<'static, App>) -> bool) {
+        loop {
+            self.window.settle();
+            if is_so(&self.window) {
+                return;
+            }
+            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "no {what:?} in\n{}", self.window.words());
+        }
+    }
+
+    /// Waits until it can be pressed, and presses it.
+    #[track_caller]
+    pub fn press(&mut self, name: &str) {
+        use egui_kittest::kittest::NodeT as _;
+        self.wait_until(name, |window| {
+            window.button(name).is_some_and(|button| !button.accesskit_node().is_disabled())
+        });
+        self.window.press(name);
+    }
+
+    /// Draws, event by event, until there is a text on the clipboard.
+    #[track_caller]
+    pub fn copied(&mut self) -> String {
+        loop {
+            self.window.settle();
+            if let Ok(text) = self.clipboard.read() {
+                return text.expose().to_owned();
+            }
+            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "nothing was copied in\n{}", self.window.words());
+        }
+    }
+
+    /// From the start to the tokens of the practice service.
+    #[track_caller]
+    pub fn sign_in(&mut self) {
+        self.press("Practice service");
+        self.press("Next");
+        self.press("Start authorization");
+        self.wait("Tokens arrived");
+    }
+
+    /// The access token on the screen.
+    #[track_caller]
+    pub fn access_token(&mut self) -> String {
+        self.press("Show tokens");
+        let words = self.window.words();
+        let mut lines = words.lines().skip_while(|line| *line != "Value").skip_while(|line| *line == "Value");
+        let token = lines.next().expect("the value beside its name").to_owned();
+        self.press("Hide tokens");
+        token
+    }
+}
+
+fn entropy() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system supplies randomness");
+    bytes
+}
+
+/// What a browser does with an address: asks, and follows where it is sent.
+pub fn follow(url: &str) {
+    let mut next = Some(url.to_owned());
+    while let Some(url) = next {
+        next = ask(&url);
+    }
+}
+
+/// Asks for an address of this machine; where the answer sends the browser, if it does.
+pub fn ask(url: &str) -> Option<String> {
+    let url = Url::parse(url).expect("an address");
+    let (host, port) = (url.host_str().expect("a host"), url.port_or_known_default().expect("a port"));
+    let mut stream = TcpStream::connect((host, port)).expect("somebody listens");
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("the request is sent");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("the answer is read");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+    let mut lines = head.lines();
+    let location =
+        lines.find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("location")));
+    location.map(|(_, target)| url.join(target).expect("an address").to_string())
+}

@@ -1,0 +1,23 @@
+//! The screens, told by what a person reads and presses: drawn without a display, found by the names that a screen
+//! reader gives them, in the light and in the dark dress.
+
+mod alive;
+mod canary;
+mod export;
+mod fit;
+mod hand;
+mod idle;
+mod import;
+mod keep;
+mod key;
+mod keyboard;
+mod machine;
+mod preset;
+mod reading;
+mod rehearsal;
+mod scenes;
+mod stage;
+mod steps;
+mod take;
+mod vault;
+mod whole;

@@ -1,0 +1,105 @@
+//! How the reply is read: expressions beside the last reply, and what they come to, as typed.
+
+use tokenwright::app::{Event, FieldRead, Flow, Session, TriedReading};
+use tokenwright::call::Expression;
+use tokenwright::gui::{Intent, Step, TokenTab};
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{ACCESS_TOKEN, at, authorized, called, service, token_set};
+use crate::screens::stage::{DRESSES, stage};
+
+const OPENED: &str = "How the reply is read";
+
+/// The last reply was read so.
+pub fn read(mut session: Session, access_token: FieldRead) -> Session {
+    let attempt = session.begin(Flow::Reading);
+    let expires_in = FieldRead::Text("3600".into());
+    session.apply(Event::ReadingTried(
+        attempt,
+        TriedReading { access_token, refresh_token: FieldRead::Nothing, expires_in },
+    ));
+    session
+}
+
+#[test]
+fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
+    for dress in DRESSES {
+        let session = read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Token(24));
+        let mut window = stage(dress, session, at(service("practice"), Step::Tokens));
+        assert!(!window.reads("Where the access token is"));
+        window.press(OPENED);
+        for words in ["•••••••• 24 characters", "nothing in the last reply", "3600 seconds", "Last reply"]
+        {
+            assert!(window.reads(words), "{words} in\n{}", window.words());
+        }
+        assert!(!window.reads(ACCESS_TOKEN));
+        assert!(window.state().wanted.contains(&Intent::TryReading), "it was never asked for this reading");
+    }
+}
+
+#[test]
+fn an_expression_that_is_wrong_says_so_at_its_field() {
+    let wrong = Expression::new("data.(").check().expect_err("it is not finished");
+    let words = tokenwright::gui::words::quoted(&wrong.to_string());
+    let failed = FieldRead::Failed(tokenwright::diagnosis::Diagnose::diagnose(&wrong));
+    let mut window = stage(DRESSES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
+    window.press(OPENED);
+    let field = window.field("Where the access token is").expect("the field");
+    let described = egui_kittest::kittest::NodeT::accesskit_node(&field).data().description().map(str::to_owned);
+    assert_eq!(described, Some(words));
+}
+
+#[test]
+fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() {
+    let mut draft = at(service("practice"), Step::Tokens);
+    let fields = |draft: &tokenwright::gui::Draft| {
+        let profile = draft.profile.as_ref().expect("a service");
+        let texts = |list: &[Expression]| list.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
+        (texts(&profile.bearer.reading.access_token), texts(&profile.refresh.reading.access_token))
+    };
+    if let Some(profile) = &mut draft.profile {
+        profile.refresh.reading.access_token.push(Expression::new("token"));
+    }
+    draft.tab = TokenTab::Refresh;
+    let mut window = stage(DRESSES[1], authorized(), draft);
+    window.press(OPENED);
+    assert!(window.reads("Call the endpoint once"), "{}", window.words());
+    assert!(window.reads("Where that holds nothing: token"), "{}", window.words());
+    window.fill("Where the access token is", "$split(result, ' ')[1]");
+    let both = vec!["$split(result, ' ')[1]".to_owned(), "token".to_owned()];
+    assert_eq!(fields(&window.state().draft), (vec!["access_token".to_owned()], both));
+    window.fill("Where the refresh token is", "");
+    let profile = window.state().draft.profile.as_ref().expect("a service");
+    assert_eq!(profile.refresh.reading.refresh_token, []);
+    assert_eq!(window.state().wanted, [], "without a reply there is nothing to try");
+}
+
+#[test]
+fn the_result_follows_what_is_typed() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.sign_in();
+        let token = machine.access_token();
+        machine.press(OPENED);
+        machine.wait(&format!("•••••••• {} characters", token.chars().count()));
+        machine.window.fill("Where the access token is", "'Bearer ' & access_token");
+        machine.wait(&format!("•••••••• {} characters", token.chars().count() + "Bearer ".len()));
+        machine.window.fill("Where the life is", "expires_in * 30");
+        machine.wait("3600 seconds");
+        machine.window.fill("Where the access token is", "($f := function($n) { 1 + $f($n) }; $f(1))");
+        machine.wait("failed: it calls itself too often (D1011)");
+        machine.window.fill("Where the access token is", "access_token)");
+        machine.wait("cannot be read at line 1, column 13: this is not expected here");
+        machine.window.fill("Where the access token is", "$substringAfter(token_type & ' ' & access_token, ' ')");
+        machine.wait(&format!("•••••••• {} characters", token.chars().count()));
+
+        // What is typed is what the next call is read by.
+        machine.press("Refresh token");
+        machine.press(OPENED);
+        machine.window.fill("Where the access token is", "'mine-' & access_token");
+        machine.press("Call refresh token endpoint");
+        machine.wait("Tokens arrived");
+        assert!(machine.access_token().starts_with("mine-"));
+    }
+}

@@ -1,0 +1,127 @@
+//! *Rehearse*: asked for in step 1, waited for, told stage by stage, and gone with another choice.
+
+use egui::Key;
+use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{Event, Flow, Session, StageLine, StageOutcome};
+use tokenwright::gui::{Intent, Step};
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::scenes::{at, failure, service, started};
+use crate::screens::stage::{DRESSES, stage};
+
+pub fn line(stage: &str, outcome: StageOutcome) -> StageLine {
+    StageLine { stage: stage.into(), sent: "POST https://service.example/token, form code".into(), outcome }
+}
+
+/// A rehearsal of QuickBooks that goes on.
+pub fn rehearsing() -> Session {
+    let mut session = started();
+    let attempt = session.begin(Flow::Rehearsal);
+    session.apply(Event::Rehearsing(attempt, "quickbooks".into()));
+    session.apply(Event::StageRehearsed(attempt, line("authorization", StageOutcome::Passed("code, realmId".into()))));
+    session
+}
+
+/// It is over; one stage failed.
+pub fn rehearsed() -> Session {
+    let mut session = rehearsing();
+    let attempt = session.running(Flow::Rehearsal).expect("it goes on");
+    let failed = StageOutcome::Failed("the access token was not read".into());
+    session.apply(Event::StageRehearsed(attempt, line("bearer", failed)));
+    session.apply(Event::StageRehearsed(attempt, line("device", StageOutcome::NotRehearsed("there is none".into()))));
+    session.apply(Event::Rehearsed(attempt));
+    session
+}
+
+#[test]
+fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
+        window.press("Rehearse");
+        assert_eq!(window.state().wanted, [Intent::Rehearse("quickbooks".into())]);
+        window.state_mut().session = rehearsing();
+        window.settle();
+        assert!(window.reads("Rehearsing against a stand-in on this machine"), "{}", window.words());
+        assert!(window.reads("authorization: ok") && window.reads("code, realmId"));
+        assert!(window.button("Rehearse").expect("there").accesskit_node().is_disabled());
+        window.press("Cancel");
+        window.key_press(Key::Escape);
+        window.settle();
+        assert_eq!(window.state().wanted[1..], vec![Intent::Cancel(Flow::Rehearsal); 2]);
+    }
+}
+
+#[test]
+fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
+    for dress in DRESSES {
+        let window = stage(dress, rehearsed(), at(service("quickbooks"), Step::Service));
+        for text in [
+            "1 of 2 failed; 1 left out",
+            "bearer: failed",
+            "the access token was not read",
+            "device: not rehearsed",
+            "POST https://service.example/token, form code",
+            "Nothing left this machine",
+        ] {
+            assert!(window.reads(text), "{text} in\n{}", window.words());
+        }
+        assert!(!window.reads("without what you changed in the fields"), "a preset as it came is not changed");
+    }
+}
+
+#[test]
+fn a_rehearsal_is_shown_for_its_own_service_only() {
+    for dress in DRESSES {
+        let window = stage(dress, rehearsed(), at(service("google"), Step::Service));
+        assert!(!window.reads("Rehearsal") && !window.reads("bearer: failed"));
+    }
+}
+
+#[test]
+fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
+    let mut draft = at(service("quickbooks"), Step::Service);
+    draft.profile.as_mut().expect("chosen").bearer.query = "more=1".into();
+    let window = stage(DRESSES[0], rehearsed(), draft);
+    assert!(window.reads("without what you changed in the fields"));
+}
+
+#[test]
+fn a_rehearsal_that_cannot_be_held_says_why() {
+    for dress in DRESSES {
+        let mut session = started();
+        let attempt = session.begin(Flow::Rehearsal);
+        session.apply(Event::Failed(attempt, failure("no port is free")));
+        let window = stage(dress, session, at(service("google"), Step::Service));
+        assert!(window.reads("no port is free") && window.reads("do it again"));
+    }
+}
+
+#[test]
+fn a_service_described_by_hand_is_rehearsed_once_it_is_a_preset() {
+    let window = stage(DRESSES[0], started(), at(service("custom"), Step::Service));
+    assert!(window.button("Rehearse").expect("there").accesskit_node().is_disabled());
+}
+
+#[test]
+fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    machine.press("QuickBooks Online");
+    machine.press("Rehearse");
+    machine.wait("stages rehearsed, all well");
+    assert!(machine.window.reads("bearer: ok") && machine.window.reads("refresh: ok"), "{}", machine.window.words());
+    assert!(machine.sent.lock().expect("no panic holds it").is_empty(), "no browser is opened for it");
+    machine.press("New profile");
+    machine.press("QuickBooks Online");
+    assert!(!machine.window.reads("Rehearsal"));
+}
+
+#[test]
+fn every_card_has_a_menu_to_rehearse_it_from() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    machine.wait("QuickBooks Online");
+    machine.window.button("QuickBooks Online").expect("a card").click_secondary();
+    machine.window.settle();
+    machine.press("Rehearse");
+    machine.wait("stages rehearsed, all well");
+}

@@ -1,0 +1,402 @@
+//! Each step alone: what it shows of a session, and what it wants when something is pressed.
+
+use egui::accesskit::Toggled;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
+use tokenwright::app::{Event, Flow, Theme, VaultState};
+use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::{Door, Intent, Step, TokenTab};
+use tokenwright::secret::Secret;
+
+use crate::screens::hand::Hand as _;
+use crate::screens::scenes::{
+    ACCESS_TOKEN, CLIENT_SECRET, at, authorized, called, draft, exchange, failure, name, saved, service, started,
+    token_set, visiting,
+};
+use crate::screens::stage::{DRESSES, stage};
+
+#[test]
+fn a_service_is_chosen_by_its_card_and_found_by_another_name() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), draft());
+        assert_eq!(window.focused(), "Search services");
+        window.press("Google");
+        assert_eq!(window.state().wanted, [Intent::Choose("google".into())]);
+        window.fill("Search services", "qbo");
+        assert!(window.button("QuickBooks Online").is_some() && window.button("Custom service").is_some());
+        assert!(window.button("Google").is_none());
+        window.key_press(Key::Enter);
+        window.settle();
+        assert_eq!(window.state().wanted[1], Intent::Choose("quickbooks".into()));
+        window.fill("Search services", "no such service");
+        assert!(window.reads("No preset matches."));
+    }
+}
+
+#[test]
+fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("netsuite"), Step::Service));
+        assert!(!window.reads("Account ID is missing"));
+        let session = window.state().session.clone();
+        window.state_mut().draft.go_to(Step::Authorization, &session);
+        window.settle();
+        assert!(window.reads("Account ID is missing"));
+        assert_eq!((window.state().draft.step, window.focused()), (Step::Service, "Account ID".to_owned()));
+        window.fill("Account ID", "evil.example/#");
+        assert!(window.reads("Account ID"), "{}", window.words());
+        assert!(!window.reads("Account ID is missing"));
+        let wrong = window.field("Account ID").expect("the field");
+        assert!(wrong.accesskit_node().data().invalid().is_some());
+        window.fill("Account ID", "1234567_SB1");
+        let right = window.field("Account ID").expect("the field");
+        assert!(right.accesskit_node().data().invalid().is_none());
+        window.press("Next");
+        assert_eq!(window.state().wanted, [Intent::GoTo(Step::Authorization)]);
+    }
+}
+
+#[test]
+fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
+    for dress in DRESSES {
+        let quickbooks = service("quickbooks");
+        let (first, all) = (format!("1. {}", quickbooks.checklist[0]), quickbooks.checklist.len());
+        let mut window = stage(dress, started(), at(quickbooks.clone(), Step::Service));
+        let ticked = |window: &egui_kittest::Harness<'static, crate::screens::stage::Play>| {
+            window.button(&first).expect("a tick box").accesskit_node().toggled() == Some(Toggled::True)
+        };
+        assert!(!ticked(&window) && !window.reads(&format!("of {all} done")));
+        window.press(&first);
+        assert!(ticked(&window) && window.reads(&format!("Before the first sign-in: 1 of {all} done")));
+        window.press(&first);
+        assert!(!ticked(&window));
+        window.press(&first);
+        window.state_mut().draft.choose(quickbooks.clone());
+        window.settle();
+        assert!(!ticked(&window));
+    }
+}
+
+#[test]
+fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("google"), Step::Authorization));
+        let session = window.state().session.clone();
+        window.state_mut().draft.go_to(Step::Tokens, &session);
+        window.settle();
+        assert_eq!(window.state().draft.step, Step::Authorization);
+        assert!(window.reads("Client ID is missing"), "{}", window.words());
+        assert_eq!(window.focused(), "Client ID");
+        window.fill("Client ID", "my-client");
+        assert!(!window.reads("Client ID is missing"));
+        window.fill("Redirect URI", "not a uri");
+        assert!(!window.reads("Redirect URI to register"));
+        window.fill("Redirect URI", "https://app.example/callback");
+        assert!(window.reads("paste what arrives there"), "{}", window.words());
+    }
+}
+
+#[test]
+fn a_service_without_client_flow_asks_for_the_client_id_only() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("custom"), Step::Service));
+        window.press("This service requires client-flow authorization");
+        assert!(window.field("Authorization URL").is_none());
+        window.state_mut().draft.step = Step::Authorization;
+        window.settle();
+        assert!(window.field("Client ID").is_some());
+        assert!(window.field("Redirect URI").is_none() && window.button("Start authorization").is_none());
+        window.press("Next");
+        assert_eq!(window.state().wanted, [Intent::GoTo(Step::Tokens)]);
+    }
+}
+
+#[test]
+fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
+    for dress in DRESSES {
+        let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
+        assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("The wait ends at "), "{}", window.words());
+        for text in ["the system could not open a browser", "open the URL yourself", "SHA-256 fingerprint"] {
+            assert!(window.reads(text), "{text}");
+        }
+        assert!(window.button("Copy URL").is_some() && window.button("Copy Redirect URI").is_some());
+        assert!(window.button("Use what was pasted").expect("there").accesskit_node().is_disabled());
+        window.press("Cancel");
+        assert_eq!(window.state().wanted, [Intent::Cancel(Flow::Authorization)]);
+        window.key_press(Key::Escape);
+        window.settle();
+        assert_eq!(window.state().wanted[1], Intent::Cancel(Flow::Authorization));
+        window.fill("Response pasted by hand", "code=abc");
+        window.press("Use what was pasted");
+        assert_eq!(window.state().wanted[2], Intent::Paste);
+    }
+}
+
+#[test]
+fn events_of_an_older_attempt_change_nothing_on_the_screen() {
+    for dress in DRESSES {
+        let mut session = started();
+        let old = session.begin(Flow::Authorization);
+        session.apply(Event::Cancelled(old));
+        let mut window = stage(dress, session, at(service("practice"), Step::Authorization));
+        let before = window.words();
+        window.state_mut().session.apply(Event::Failed(old, failure("an old failure")));
+        window.settle();
+        assert_eq!(window.words(), before);
+        let new = window.state_mut().session.begin(Flow::Authorization);
+        window.state_mut().session.apply(Event::Failed(new, failure("a new failure")));
+        window.settle();
+        assert!(window.reads("a new failure") && window.reads("do it again"));
+    }
+}
+
+#[test]
+fn the_code_arrives_with_what_else_came() {
+    for dress in DRESSES {
+        let window = stage(dress, authorized(), at(service("practice"), Step::Authorization));
+        for text in ["The authorization code arrived", "realmId", "9130", "Step 2 of 3: Authorization, current, done"] {
+            assert!(window.reads(text), "{text} in\n{}", window.words());
+        }
+        assert!(window.button("Next").is_some() && window.button("Authorize again").is_some());
+    }
+}
+
+#[test]
+fn the_preview_follows_the_editor_and_masks_until_a_value_is_revealed() {
+    for dress in DRESSES {
+        let mut window = stage(dress, authorized(), at(service("practice"), Step::Tokens));
+        assert!(window.reads("POST http://127.0.0.1:4321/token"), "{}", window.words());
+        assert!(!window.reads(CLIENT_SECRET));
+        window.press("Change the request");
+        window.press("PUT");
+        window.fill("URL", "http://127.0.0.1:4321/token?v=2");
+        assert!(window.reads("PUT http://127.0.0.1:4321/token?v=2"), "{}", window.words());
+        window.press("JSON");
+        assert!(window.reads("Content-Type: application/json"), "{}", window.words());
+        assert!(window.reads("\"grant_type\": \"authorization_code\""), "{}", window.words());
+        window.press("Reveal client secret");
+        assert!(window.reads(CLIENT_SECRET));
+        assert!(!window.reads(crate::screens::scenes::CODE));
+        window.press("Mask client secret");
+        assert!(!window.reads(CLIENT_SECRET));
+    }
+}
+
+#[test]
+fn the_curl_copy_holds_variables_in_place_of_secrets() {
+    let mut window = stage(DRESSES[0], authorized(), at(service("practice"), Step::Tokens));
+    let button = window.button("Copy as curl").expect("a copy button");
+    button.click_accesskit();
+    window.step();
+    let copied = crate::screens::hand::copied(&window.ctx).pop();
+    let copied = copied.expect("something was copied");
+    assert!(copied.contains("curl \\\n") && copied.contains("${CLIENT_SECRET}"), "{copied}");
+    for secret in [CLIENT_SECRET, crate::screens::scenes::CODE, crate::screens::scenes::VERIFIER] {
+        assert!(!copied.contains(secret), "{secret} in {copied}");
+    }
+}
+
+#[test]
+fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
+    for dress in DRESSES {
+        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens arrived", "Status 200 after 12 ms"] {
+            assert!(window.reads(text), "{text} in\n{}", window.words());
+        }
+        // A refresh token is what `offline_access` asks for, whether the reply names it or not.
+        assert!(!window.reads("Asked for and not granted"), "{}", window.words());
+        assert!(!window.reads(ACCESS_TOKEN));
+        window.press("Show tokens");
+        assert!(window.reads(ACCESS_TOKEN));
+        window.press("Hide tokens");
+        window.press("Reveal secrets in the body");
+        assert!(window.reads(ACCESS_TOKEN));
+
+        let mut fewer = token_set(ACCESS_TOKEN);
+        (fewer.scopes, fewer.refresh_token) = (Some(vec!["openid".into()]), None);
+        let window = stage(dress, called(Ok(fewer)), at(service("practice"), Step::Tokens));
+        assert!(window.reads("Asked for and not granted"), "{}", window.words());
+        assert!(window.words().lines().any(|line| line == "profile offline_access"), "{}", window.words());
+    }
+}
+
+#[test]
+fn a_refused_call_is_explained_above_the_request() {
+    for dress in DRESSES {
+        let refused = called(Err(failure("token endpoint refused the code: invalid_grant")));
+        let window = stage(dress, refused, at(service("practice"), Step::Tokens));
+        for text in ["token endpoint refused the code: invalid_grant", "do it again", "Status 400 after 12 ms"] {
+            assert!(window.reads(text), "{text}");
+        }
+        assert!(window.button("Save profile").is_none());
+    }
+}
+
+#[test]
+fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
+    for dress in DRESSES {
+        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+        assert!(window.button("Save profile").expect("there").accesskit_node().is_disabled());
+        window.fill("Profile name", "\u{202e}");
+        assert!(window.reads("the profile's name cannot hold '\\u{202e}' there"), "{}", window.words());
+        window.fill("Profile name", "acme");
+        window.press("Save profile");
+        window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+        window.settle();
+        window.field("Profile name").expect("the field").focus();
+        window.settle();
+        window.key_press(Key::Enter);
+        window.settle();
+        assert_eq!(window.state().wanted, vec![Intent::Save { replace: false }; 3]);
+        let attempt = window.state_mut().session.begin(Flow::Save);
+        window.state_mut().session.apply(Event::Failed(attempt, taken()));
+        window.settle();
+        window.press("Replace");
+        assert_eq!(window.state().wanted[3], Intent::Save { replace: true });
+    }
+}
+
+#[test]
+fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
+    for dress in DRESSES {
+        for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
+            let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+            window.fill("Profile name", typed);
+            assert!(window.reads(&format!("Files and scripts know it as {plain}.")), "{}", window.words());
+            assert!(!window.reads("cannot hold"));
+            window.field("Profile name").expect("the field").focus();
+            window.settle();
+            window.key_press(Key::Enter);
+            window.settle();
+            assert_eq!(window.state().wanted, [Intent::Save { replace: false }]);
+            let draft = &window.state().draft;
+            assert_eq!(draft.name, plain);
+            assert_eq!(draft.profile.as_ref().expect("a profile").display_name, typed);
+        }
+    }
+}
+
+fn taken() -> tokenwright::app::Failure {
+    let diagnosis = Diagnosis::new("there is a profile `acme` already").hint("choose another name, or replace it");
+    tokenwright::app::Failure::new(tokenwright::app::FailureKind::Usage, diagnosis)
+        .coded(tokenwright::app::FailureCode::ProfileExists)
+}
+
+#[test]
+fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
+    for dress in DRESSES {
+        let mut window = stage(dress, saved("demo"), at(service("practice"), Step::Tokens));
+        for text in ["fresh, 1 min 59 s", "expired", "unreadable", "tokenwright token demo"] {
+            assert!(window.reads(text), "{text}");
+        }
+        window.press("Open acme");
+        assert_eq!(window.state().wanted, [Intent::Open(name("acme"))]);
+        window.press("Forget…");
+        assert_eq!(window.state().wanted.len(), 1);
+        window.press("Keep it");
+        window.press("Forget…");
+        window.press("Forget");
+        assert_eq!(window.state().wanted[1], Intent::Forget(name("demo")));
+    }
+}
+
+#[test]
+fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
+    for dress in DRESSES {
+        let mut session = started();
+        let attempt = session.begin(Flow::Open);
+        session.apply(Event::Failed(attempt, failure("`old.toml` line 3: there is no key `bearr`")));
+        let mut window = stage(dress, session, draft());
+        assert!(window.reads("“old.toml” line 3: there is no key “bearr”"));
+        window.press("Dismiss");
+        assert_eq!(window.state().wanted, [Intent::Dismiss(0)]);
+    }
+}
+
+#[test]
+fn the_practice_service_can_be_told_what_to_do_wrong() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("practice"), Step::Service));
+        assert!(window.reads("It listens on http://127.0.0.1:4321, for this machine only."));
+        window.press("Faults to practise with");
+        window.press("http-500");
+        assert_eq!(window.state().wanted, [Intent::SetFaults]);
+        assert_eq!(window.state().draft.faults, ["http-500"]);
+        assert!(window.reads("http-500: The token endpoint answers 500"));
+    }
+}
+
+#[test]
+fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
+    for dress in DRESSES {
+        let mut session = started();
+        let problem = Diagnosis::new("the keyring cannot be used").hint("set `TOKENWRIGHT_VAULT=passphrase`");
+        session.apply(Event::Vault(VaultState::NoKeyring(problem)));
+        let mut draft = at(service("practice"), Step::Authorization);
+        let quiet = stage(dress, session.clone(), draft.clone());
+        assert!(!quiet.reads("Where shall tokens be kept?"), "nothing is to be kept yet");
+        draft.door = Some(Door { then: Some(Box::new(Intent::Authorize { again: false })) });
+        let mut window = stage(dress, session, draft);
+        assert!(window.reads("Where shall tokens be kept?") && window.reads("the keyring cannot be used"));
+        assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
+        window.fill("Passphrase", "one");
+        window.fill("Passphrase again", "two");
+        assert!(window.reads("the two differ"));
+        assert!(window.button("Open the vault").expect("there").accesskit_node().is_disabled());
+        window.fill("Passphrase again", "one");
+        window.press("Open the vault");
+        window.press("Memory only");
+        let [Intent::OpenVault(first, Some(passphrase)), Intent::OpenVault(second, None)] = &window.state().wanted[..]
+        else {
+            panic!("{:?}", window.state().wanted)
+        };
+        assert_eq!(format!("{first:?} {second:?}"), "Passphrase Memory");
+        assert_eq!(*passphrase, Secret::new("one"));
+    }
+}
+
+#[test]
+fn the_dress_can_be_chosen() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), draft());
+        window.press("Light");
+        window.press("Dark");
+        assert_eq!(window.state().wanted, [Intent::SetTheme(Theme::Light), Intent::SetTheme(Theme::Dark)]);
+    }
+}
+
+#[test]
+fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
+    for dress in DRESSES {
+        let mut window = stage(dress, started(), at(service("practice"), Step::Tokens));
+        window.press("Refresh token");
+        assert_eq!(window.state().draft.tab, TokenTab::Refresh);
+        let call = window.button("Call refresh token endpoint").expect("there");
+        assert!(call.accesskit_node().is_disabled());
+        window.fill("Refresh token to use", "at-hand");
+        assert!(window.reads("refresh_token="), "{}", window.words());
+        assert!(!window.reads("at-hand"));
+        window.press("Call refresh token endpoint");
+        assert_eq!(window.state().wanted, [Intent::CallRefresh]);
+        let attempt = window.state_mut().session.begin(Flow::Refresh);
+        let refused = exchange(Err(failure("token endpoint refused the refresh token: invalid_grant")));
+        window.state_mut().session.apply(Event::Called(attempt, Box::new(refused)));
+        window.settle();
+        assert!(window.reads("token endpoint refused the refresh token: invalid_grant"));
+    }
+}
+
+#[test]
+fn a_code_is_not_sent_twice() {
+    for dress in DRESSES {
+        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+        let call = window.button("Call bearer token endpoint").expect("there");
+        assert!(call.accesskit_node().is_disabled());
+        call.hover();
+        window.settle();
+        assert!(window.reads("The code is spent: refresh, or authorize again"), "{}", window.words());
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        window.settle();
+        assert!(window.state().wanted.is_empty());
+    }
+}

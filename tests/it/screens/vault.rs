@@ -1,0 +1,161 @@
+//! Where tokens are kept: a passphrase chosen, entered wrongly, entered rightly.
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit};
+use crate::screens::stage::DRESSES;
+use crate::support::temp_home;
+
+#[test]
+fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
+    for dress in DRESSES {
+        let home = temp_home();
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.press("Choose…");
+        machine.wait("A passphrase for the vault");
+        machine.window.fill("Passphrase", "correct horse");
+        machine.window.fill("Passphrase again", "correct horse");
+        machine.press("Open the vault");
+        machine.wait("Vault: passphrase");
+        machine.sign_in();
+        machine.window.fill("Profile name", "kept");
+        machine.press("Save profile");
+        machine.wait("Kept as kept.");
+        let token = machine.access_token();
+        drop(machine);
+
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        machine.wait("vault closed");
+        machine.window.fill("Passphrase", "wrong");
+        machine.press("Open the vault");
+        machine.wait("the passphrase does not open the vault");
+        machine.window.settle();
+        assert_eq!(machine.window.focused(), "Passphrase");
+        machine.window.fill("Passphrase", "correct horse");
+        machine.press("Open the vault");
+        machine.wait("Vault: passphrase");
+        machine.press("Open kept");
+        machine.wait("Call refresh token endpoint");
+        assert_eq!(machine.access_token(), token);
+    }
+}
+
+/// A machine whose vault is locked with a passphrase, with a profile kept as `kept` and open.
+fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) -> Machine {
+    let mut machine = Machine::at(home, dress, Visit::Follow, "passphrase");
+    machine.press("Choose…");
+    machine.wait("A passphrase for the vault");
+    machine.window.fill("Passphrase", passphrase);
+    machine.window.fill("Passphrase again", passphrase);
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.sign_in();
+    machine.window.fill("Profile name", "kept");
+    machine.press("Save profile");
+    machine.wait("Kept as kept.");
+    machine
+}
+
+#[test]
+fn the_history_shows_what_came_of_each_generation_and_leads_back() {
+    let dress = DRESSES[0];
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), dress, "correct horse");
+    let first = machine.access_token();
+    machine.press("Show history");
+    machine.wait("signed in");
+    machine.press("Check token");
+    machine.wait("worked");
+    machine.press("Refresh token");
+    machine.press("Call refresh token endpoint");
+    machine.wait("refreshed");
+    assert_ne!(machine.access_token(), first);
+    machine.press("Restore…");
+    machine.press("Leave it");
+    machine.press("Restore…");
+    machine.press("Restore anyway");
+    machine.wait("restored 1");
+    assert_eq!(machine.access_token(), first);
+    machine.press("Restore");
+    machine.wait("restored 2");
+    assert_ne!(machine.access_token(), first);
+}
+
+#[test]
+fn the_vault_is_moved_to_another_passphrase() {
+    let dress = DRESSES[1];
+    let home = temp_home();
+    let mut machine = with_profile(home.path(), dress, "correct horse");
+    machine.press("Move…");
+    machine.wait("Where shall the vault's key be kept?");
+    machine.press("Leave it where it is");
+    machine.press("Move…");
+    machine.window.fill("Passphrase", "battery staple");
+    machine.window.fill("Passphrase again", "battery staple");
+    machine.press("Move to this passphrase");
+    machine.wait_until("the question is gone", |window| !window.reads("Where shall the vault's key be kept?"));
+    drop(machine);
+
+    let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+    machine.wait("The vault is locked");
+    machine.window.fill("Passphrase", "correct horse");
+    machine.press("Open the vault");
+    machine.wait("the passphrase does not open the vault");
+    machine.window.fill("Passphrase", "battery staple");
+    machine.press("Open the vault");
+    machine.wait("Vault: passphrase");
+    machine.press("Open kept");
+    machine.wait("Call refresh token endpoint");
+    machine.press("Show history");
+    machine.wait("moved");
+}
+
+/// Types a passphrase where the keyboard is, and Enter.
+fn enter(machine: &mut Machine, passphrase: &str) {
+    assert_eq!(machine.window.focused(), "Passphrase", "{}", machine.window.words());
+    machine.window.event(egui::Event::Text(passphrase.to_owned()));
+    machine.window.settle();
+    machine.window.key_press(egui::Key::Enter);
+    machine.window.settle();
+}
+
+#[test]
+fn a_passphrase_that_is_wrong_leaves_the_keyboard_where_the_right_one_opens() {
+    let home = temp_home();
+    drop(with_profile(home.path(), DRESSES[0], "correct horse"));
+    for dress in DRESSES {
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.wait("The vault is locked");
+        for _ in 0..2 {
+            enter(&mut machine, "wrong");
+            assert_eq!(machine.window.focused(), "Passphrase", "while it is tried");
+            machine.wait("the passphrase does not open the vault");
+        }
+        enter(&mut machine, "correct horse");
+        machine.wait("Vault: passphrase");
+    }
+}
+
+#[test]
+fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
+    for dress in DRESSES {
+        let home = temp_home();
+        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        machine.sign_in();
+        machine.wait("The tokens of practice-ada are in this window only");
+        for asked in ["A passphrase for the vault", "nobody has said yet", "Try again to keep them"] {
+            assert!(!machine.window.reads(asked), "{asked} in\n{}", machine.window.words());
+        }
+        assert!(!home.path().join("vault/vault.json").exists());
+        machine.press("Save profile");
+        machine.wait("A passphrase for the vault");
+        for _ in 0..2 {
+            machine.window.event(egui::Event::Text("correct horse".to_owned()));
+            machine.window.settle();
+            machine.window.key_press(egui::Key::Enter);
+            machine.window.settle();
+        }
+        machine.wait("Kept as practice-ada.");
+        assert!(!machine.window.reads("in this window only"), "{}", machine.window.words());
+    }
+}

@@ -1,0 +1,215 @@
+//! The whole way through the window, over the real worker.
+
+use egui::Key;
+use tokenwright::store::{Places, Store};
+
+use crate::screens::hand::Hand as _;
+use crate::screens::machine::{Machine, Visit, ask, follow};
+use crate::screens::stage::DRESSES;
+
+#[test]
+fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
+    for dress in DRESSES {
+        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+        machine.sign_in();
+        machine.press("Check token");
+        machine.wait("The service accepts the token");
+        machine.window.fill("Profile name", "demo");
+        machine.window.field("Profile name").expect("the field").focus();
+        machine.window.settle();
+        machine.window.key_press(Key::Enter);
+        machine.wait("Kept as demo. In the terminal: tokenwright token demo");
+        let first = machine.access_token();
+
+        machine.press("New profile");
+        assert!(machine.window.reads("Choose a service to go on."));
+        machine.press("Open demo");
+        machine.wait("Call refresh token endpoint");
+        assert_eq!(machine.access_token(), first);
+        machine.press("Call refresh token endpoint");
+        machine.wait("Tokens arrived");
+        assert_ne!(machine.access_token(), first);
+
+        machine.press("Forget…");
+        machine.press("Forget");
+        machine.wait("None yet. A profile is what step 3 saves");
+    }
+}
+
+#[test]
+fn a_sign_in_that_is_cancelled_can_be_begun_again_and_its_late_response_does_nothing() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Waiting on");
+    machine.press("Cancel");
+    machine.press("Start authorization");
+    machine.wait("Waiting on");
+    let sent = machine.sent.lock().expect("no panic holds it").clone();
+    // The listener of the first one is gone, so its redirect finds nobody; the second one's is taken.
+    let redirect = ask(&sent[0]).expect("a redirect");
+    assert!(std::panic::catch_unwind(|| ask(&redirect)).is_err());
+    assert!(machine.window.reads("Waiting on"));
+    follow(&sent[1]);
+    machine.wait("Tokens arrived");
+}
+
+#[test]
+fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Waiting on");
+    let sent = machine.sent.lock().expect("no panic holds it").clone();
+    let redirect = ask(&sent[0]).expect("a redirect");
+    let port = url::Url::parse(&redirect).expect("a URL").port().expect("a port");
+    let tls = std::net::TcpStream::connect(("localhost", port)).expect("connected");
+    std::io::Write::write_all(&mut &tls, b"\x16\x03\x01\x00\x05").expect("written");
+    machine.wait("the browser came back over “https”");
+    drop(tls);
+    let _ = ask(&redirect.replace("/callback?", "/callback/?"));
+    machine.wait("the browser came to “/callback/”, and the response is waited for at “/callback”");
+    follow(&sent[0]);
+    machine.wait("Kept as draft practice-ada");
+}
+
+#[test]
+fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Waiting on");
+    let sent = machine.sent.lock().expect("no panic holds it")[0].clone();
+    let redirect = ask(&sent).expect("a redirect");
+
+    machine.window.fill("Response pasted by hand", "what is this?");
+    machine.press("Use what was pasted");
+    machine.wait("there is neither a code nor an error in what was pasted");
+
+    machine.window.fill("Response pasted by hand", &redirect.replace("state=", "state=x"));
+    machine.press("Use what was pasted");
+    machine.wait("“state”");
+    assert!(machine.window.reads("Waiting on"));
+
+    machine.window.fill("Response pasted by hand", &redirect);
+    machine.press("Use what was pasted");
+    machine.wait("Tokens arrived");
+}
+
+#[test]
+fn a_fault_is_switched_on_seen_and_switched_off() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.press("Practice service");
+    machine.press("Faults to practise with");
+    machine.press("access-denied");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("access_denied");
+    machine.press("Back");
+    machine.press("access-denied");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Tokens arrived");
+}
+
+#[test]
+fn a_refused_refresh_is_explained_and_the_tokens_stay() {
+    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
+    machine.sign_in();
+    let first = machine.access_token();
+    machine.press("Refresh token");
+    machine.window.fill("Refresh token to use", "not-a-refresh-token");
+    machine.press("Call refresh token endpoint");
+    machine.wait("invalid_grant");
+    assert_eq!(machine.access_token(), first);
+}
+
+#[test]
+fn a_service_described_by_hand_works_like_a_preset() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.press("Practice service");
+    machine.wait("It listens on http://127.0.0.1:");
+    let words = machine.window.words();
+    let base = words.split("It listens on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
+    machine.window.fill("Search services", "custom");
+    machine.press("Custom service");
+    machine.window.fill("Authorization URL", &format!("{base}/authorize"));
+    machine.press("Next");
+    machine.window.fill("Client ID", "practice-client");
+    machine.window.fill("Redirect URI", "http://127.0.0.1/callback");
+    machine.window.fill("Client secret", "practice-secret");
+    machine.window.fill("Scopes", "openid offline_access");
+    machine.press("Start authorization");
+    // The code came, and the call has no URL yet: that is where the window leads.
+    machine.wait("Step 3 of 3: Tokens, current");
+    machine.window.settle();
+    assert_eq!(machine.window.focused(), "URL");
+    machine.window.fill("URL", &format!("{base}/token"));
+    machine.press("Call bearer token endpoint");
+    machine.wait("Tokens arrived");
+    assert!(machine.window.reads("openid offline_access"));
+}
+
+#[test]
+fn a_profile_whose_file_is_broken_is_told_when_it_is_chosen() {
+    let (machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    drop(machine);
+    let places = Places::find(Some(home.path().to_owned())).expect("a home");
+    std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
+    std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
+    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "memory");
+    machine.press("Open old");
+    machine.wait("Dismiss");
+    assert!(machine.window.reads("old"), "{}", machine.window.words());
+    machine.press("Dismiss");
+    assert!(machine.window.button("Dismiss").is_none());
+}
+
+#[test]
+fn what_is_going_on_survives_a_profile_that_cannot_be_opened() {
+    let (machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    drop(machine);
+    let places = Places::find(Some(home.path().to_owned())).expect("a home");
+    std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
+    std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
+    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "memory");
+    machine.sign_in();
+    let token = machine.access_token();
+    machine.press("Open old");
+    machine.wait("Dismiss");
+    assert_eq!(machine.access_token(), token);
+}
+
+#[test]
+fn the_dress_changes_at_once_and_is_remembered() {
+    let [light, dark] = DRESSES;
+    let (mut machine, home) = Machine::new(dark, Visit::Follow);
+    assert_eq!(machine.window.ctx.theme(), dark);
+    machine.press("Light");
+    machine.window.settle();
+    assert_eq!(machine.window.ctx.theme(), light);
+    // The worker does one thing after the other: what is asked for next is answered when the file is written.
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("Tokens arrived");
+    let store = Store::new(Places::find(Some(home.path().to_owned())).expect("a home"));
+    assert_eq!(store.load_settings().expect("our own file").theme, tokenwright::store::Theme::Light);
+}
+
+#[test]
+fn a_run_that_panics_is_told_where_it_was_waited_for_and_the_rest_goes_on() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Panic);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("Start authorization");
+    machine.wait("a fault in the program ended this");
+    assert!(machine.window.reads("crash.txt") && !machine.window.reads("a secret in it"));
+    // Nothing waits any more, and the worker still answers.
+    assert!(machine.window.button("Cancel").is_none());
+    machine.press("Start authorization");
+    machine.press("Start authorization");
+}

@@ -1,0 +1,103 @@
+//! The proxy between the program and a service: which one is named, with what it said, and never its password.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
+use crate::services::service::call_preset;
+use crate::support::process::Finished;
+use crate::support::tokenwright::Tokenwright;
+
+/// A proxy that answers every `CONNECT` with this, and its port. It ends with the process of the tests.
+fn proxy(answer: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let head = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            assert!(head.count() > 0, "a request");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    port
+}
+
+/// A port where nothing listens.
+fn nobody() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
+}
+
+/// A sign-in at a service that is reached through this proxy.
+fn sign_in(variable: &str, proxy: &str) -> Finished {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up").with_env(variable, proxy);
+    program.add_preset("own.toml", &call_preset("https://auth.example.test/token", "basic"));
+    program.run(&["sign-in", "p", "--service", "own", "--client-id", "x"])
+}
+
+#[track_caller]
+fn check(proxy: &str, words: &str, hints: &[&str]) {
+    let said = sign_in("HTTPS_PROXY", proxy).failed(5);
+    assert!(said.contains(&format!("error: {words}")), "{words} in {said}");
+    for hint in hints {
+        assert!(said.contains(hint), "{hint} in {said}");
+    }
+    assert!(!said.contains("hunter2") && !said.contains("tunnel"), "{said}");
+}
+
+#[test]
+fn a_dead_proxy_is_named_and_not_the_service() {
+    let port = nobody();
+    let words = format!(
+        "cannot connect to the proxy `127.0.0.1:{port}`, on the way to `auth.example.test`: nothing listens there"
+    );
+    for proxy in [
+        format!("http://127.0.0.1:{port}"),
+        format!("127.0.0.1:{port}"),
+        format!("http://me:hunter2@127.0.0.1:{port}/"),
+    ] {
+        check(&proxy, &words, &["`HTTPS_PROXY`", "`NO_PROXY`"]);
+    }
+    let said = sign_in("ALL_PROXY", &format!("socks5h://me:hunter2@127.0.0.1:{port}")).failed(5);
+    assert!(said.contains(&format!("the proxy `127.0.0.1:{port}`")) && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn a_proxy_whose_name_is_not_found_is_named() {
+    let words = "cannot connect to the proxy `no-such-proxy.invalid:3128`, on the way to `auth.example.test`: its host name was not found";
+    check("http://me:hunter2@no-such-proxy.invalid:3128", words, &["`HTTPS_PROXY`"]);
+}
+
+#[test]
+fn a_proxy_that_forbids_the_host_is_told_with_its_status() {
+    let port = proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    let words = format!("the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 403 Forbidden)");
+    check(&format!("http://127.0.0.1:{port}"), &words, &["allow this host", "`NO_PROXY`"]);
+}
+
+#[test]
+fn a_proxy_that_cannot_reach_the_host_is_told_with_its_status() {
+    let port = proxy("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
+    let words = format!(
+        "the proxy `127.0.0.1:{port}` does not connect to `auth.example.test` (status 503 Service Unavailable)"
+    );
+    check(&format!("http://127.0.0.1:{port}"), &words, &["try again"]);
+}
+
+#[test]
+fn a_proxy_that_wants_a_password_says_how_to_give_it_and_one_that_refuses_it_says_so() {
+    let port =
+        proxy("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
+    let words = format!("the proxy `127.0.0.1:{port}` wants a user name and a password");
+    let hints =
+        ["status 407 Proxy Authentication Required", "`http://user:password@proxy:port`", "rfc9110#section-15.5.8"];
+    check(&format!("http://127.0.0.1:{port}"), &words, &hints);
+    let words = format!("the proxy `127.0.0.1:{port}` refuses the user name and password that it was given");
+    check(&format!("http://me:hunter2@127.0.0.1:{port}"), &words, &hints);
+}
+
+#[test]
+fn a_proxy_that_says_nothing_is_named_all_the_same() {
+    let port = proxy("");
+    let said = sign_in("HTTPS_PROXY", &format!("http://127.0.0.1:{port}")).failed(5);
+    assert!(said.contains(&format!("the proxy `127.0.0.1:{port}`")) && !said.contains("tunnel"), "{said}");
+}

@@ -1,0 +1,307 @@
+//! Whole flows through the command line: against a certified server that we did not write, described by a preset as a
+//! person would write it, and against everything that the practice service can be told to do wrong.
+
+use std::process::Command;
+
+use crate::support::oidc_provider::OidcProvider;
+use crate::support::practice::{BROWSER, Practice};
+use crate::support::process::{Finished, Process};
+use crate::support::scripted::{Answer, Scripted};
+use crate::support::tokenwright::Tokenwright;
+use serde_json::json;
+
+/// How the certified server knows its three clients.
+#[derive(Clone, Copy)]
+enum Client {
+    Basic,
+    Body,
+    Public,
+}
+
+#[test]
+fn a_certified_server_issues_and_renews_to_every_kind_of_client() {
+    let server = OidcProvider::start_auto();
+    for client in [Client::Basic, Client::Body, Client::Public] {
+        let program = described(&server, client);
+        sign_in(&program, client, "secret").done();
+        let shown = program.run(&["show", "demo", "--json"]).json();
+        let granted = shown["scopes_granted"].as_array().expect("a list");
+        for scope in ["openid", "email", "offline_access"] {
+            assert!(granted.contains(&json!(scope)), "{scope}: {granted:?}");
+        }
+        assert_eq!((&shown["token_type"], &shown["refresh_token"]), (&json!("Bearer"), &json!("kept")));
+
+        let mut seen = vec![program.run(&["token", "demo"]).done()];
+        for _ in 0..2 {
+            // The second refresh proves that the rotated token of the first was kept.
+            program.run(&["refresh", "demo"]).done();
+            let token = program.run(&["token", "demo"]).done();
+            assert!(!seen.contains(&token));
+            seen.push(token);
+        }
+        let person = ask_who(&server, seen.last().expect("a token").trim());
+        assert_eq!((&person["sub"], &person["email"]), (&json!("alex"), &json!("alex@example.com")));
+    }
+}
+
+#[test]
+fn a_certified_server_refuses_a_spent_refresh_token() {
+    let mut server = OidcProvider::start_auto();
+    let program = described(&server, Client::Basic);
+    sign_in(&program, Client::Basic, "secret").done();
+    program.run(&["refresh", "demo"]).done();
+    program.run(&["restore", "demo", "--generation", "1", "--force"]).done();
+    let words = program.run(&["refresh", "demo"]).failed(3);
+    assert!(words.starts_with("error: the refresh token endpoint refused: `invalid_grant` ("), "{words}");
+    assert!(words.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{words}");
+    assert_eq!(server.refusal("grant.error"), "grant.error: refresh token already used");
+
+    // Signing in again is indeed the way out.
+    program.run(&["sign-in", "demo", "--browser", BROWSER]).done();
+    program.run(&["refresh", "demo"]).done();
+}
+
+#[test]
+fn a_certified_server_refuses_a_wrong_client_secret() {
+    let server = OidcProvider::start_auto();
+    for client in [Client::Basic, Client::Body] {
+        let program = described(&server, client);
+        let words = sign_in(&program, client, "another-secret").failed(4);
+        assert!(words.contains("error: the bearer token endpoint refused: `invalid_client` ("), "{words}");
+        // Only a client that came with `Basic` is asked for it (RFC 6749 section 5.2).
+        let hint = match client {
+            Client::Basic => "it asks for Basic, so set the client authentication to Basic if it is another",
+            _ => "hint: client id or secret is wrong, or the service wants it elsewhere",
+        };
+        assert!(words.contains(hint), "{words}");
+        assert!(!words.contains("another-secret"), "{words}");
+        assert_nothing_kept(&program, "what was refused");
+    }
+}
+
+#[test]
+fn a_certified_server_refuses_at_the_authorization_endpoint() {
+    let server = OidcProvider::start_auto();
+    let program = described(&server, Client::Public);
+    let words = run_sign_in(&program, Client::Public, "", &["--scope", "openid profile unknown"]);
+    // The server ignores a scope it does not know; what was not granted is said.
+    assert!(words.stderr.contains("Not granted: unknown"), "{}", words.stderr);
+    words.done();
+    // RFC 6749 section 4.1.2.1: the refusal comes back with the `state`, and ends the sign-in.
+    let contradiction = preset(&server, Client::Public).replace("\"consent\"", "\"consent none\"");
+    program.add_preset("certified.toml", &contradiction);
+    let words = sign_in(&program, Client::Public, "").failed(4);
+    assert!(words.contains("error: the service refused: `invalid_request` ("), "{words}");
+}
+
+#[test]
+fn what_the_practice_service_does_unusually_is_understood() {
+    for (fault, note) in [
+        ("string-expiry", "its access token is valid until 20"),
+        ("form-reply", "its access token is valid until 20"),
+        ("no-expiry", "its access token has no known expiry"),
+        ("no-refresh-token", "The service sent no refresh token: sign in again when it expires."),
+        ("omit-refresh-token", "its access token is valid until 20"),
+    ] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let signed_in = practice_sign_in(&program, &practice);
+        assert!(signed_in.stderr.contains(note), "{fault}: {}", signed_in.stderr);
+        signed_in.done();
+        let token = program.run(&["token", "demo"]).done();
+        assert!(token.starts_with("practice-at-"), "{fault}: {token}");
+        if fault != "no-refresh-token" {
+            program.run(&["refresh", "demo"]).done();
+            // Where no new refresh token came, the old one is used again.
+            program.run(&["refresh", "demo"]).done();
+            assert_ne!(program.run(&["token", "demo"]).done(), token, "{fault}");
+        }
+    }
+}
+
+#[test]
+fn what_the_practice_service_does_wrong_is_named() {
+    for (fault, code, words) in [
+        ("access-denied", 4, "error: the service refused: `access_denied` (the practice service is told to deny"),
+        ("error-200", 4, "error: the bearer token endpoint refused: `invalid_grant` (the practice service is told"),
+        ("http-500", 5, "error: the bearer token endpoint refused: `server_error` ("),
+        ("html-error", 5, "error: the bearer token endpoint answered 502 with a web page titled \"502 Bad Gateway\""),
+        ("huge-reply", 5, "` is larger than 1048576 bytes\nhint: check the URL"),
+        ("nested-reply", 4, "hint: there is one at `data.access_token`: have it read from there"),
+        ("redirect-token", 4, "/elsewhere`, which is not followed\nhint: enter the token URL"),
+    ] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let said = practice_sign_in(&program, &practice).failed(code);
+        assert!(said.contains(words), "{fault}: {said}");
+        assert_nothing_kept(&program, fault);
+    }
+}
+
+#[test]
+fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
+    for (fault, words) in [
+        ("dropped-state", "the response has no `state`, so it cannot be told from a forged one"),
+        ("wrong-issuer", "the response comes from `https://issuer.invalid`, not from `http://127.0.0.1:"),
+    ] {
+        let program = Tokenwright::with_vault();
+        let practice = Practice::start_with(&program, &[fault]);
+        let set = practice.set();
+        let mut process =
+            program.start(&["sign-in", "demo", "--service", "practice", "--set", &set, "--no-browser", "--paste"]);
+        process.line_with("Sign in at:");
+        let url = process.line_with("http");
+        process.line_with("Paste the address");
+        let told = curl(&["-sL", "-w", "\n%{http_code} %{url_effective}", &url]);
+        let (page, landed) = told.trim_end().rsplit_once('\n').expect("a page and where it was");
+        assert!(page.contains("<h1>This response is not believed</h1>"), "{page}");
+        let (status, landed) = landed.split_once(' ').expect("a status and an address");
+        assert_eq!(status, "400", "{fault}");
+        assert!(process.line_with("warning: ").contains(words), "{}", process.stderr());
+        let code = landed.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).expect("a code");
+        process.type_text(&format!("{code}\n"));
+        let finished = process.finish();
+        assert!(finished.stderr.contains("Signed in: the profile `demo` is kept"), "{}", finished.stderr);
+        finished.done();
+    }
+}
+
+#[test]
+fn secrets_do_not_follow_a_redirect_to_another_host() {
+    let elsewhere = Scripted::start(|_, _| tokens());
+    let there = format!("{}/token", elsewhere.url());
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        _ => Answer::text(308, "text/plain", "").header("Location", &there),
+    });
+    let program = Tokenwright::with_vault();
+    program.add_preset("certified.toml", &preset_at(&service.url(), "/authorize", "basic"));
+    let words = sign_in(&program, Client::Basic, "secret").failed(4);
+    let told = format!("answered with a redirect (308) to `{}/token`, which is not followed", elsewhere.url());
+    assert!(words.contains(&told), "{words}");
+    assert_eq!(service.asked("/token").len(), 1);
+    assert_eq!(elsewhere.asked("/token").len(), 0);
+}
+
+#[test]
+fn each_way_to_authenticate_is_sent_as_described() {
+    for (authentication, id, in_header, in_body) in [
+        // RFC 6749 section 2.3.1: both halves are form-encoded, then joined.
+        ("basic", "it:self", Some("authorization: Basic aXQlM0FzZWxmOmElMkIlMkZiKyUyNQ=="), None),
+        // As they are: an id with a colon could not be told from the secret.
+        ("basic-raw", "itself", Some("authorization: Basic aXRzZWxmOmErL2IgJQ=="), None),
+        ("body", "it:self", None, Some("client_secret=a%2B%2Fb+%25")),
+    ] {
+        let service = Scripted::start(|asked, _| match asked.path.as_str() {
+            "/authorize" => asked.grant("a-code"),
+            _ => tokens(),
+        });
+        let program = Tokenwright::with_vault();
+        program.add_preset("certified.toml", &preset_at(&service.url(), "/authorize", authentication));
+        let arguments = ["sign-in", "demo", "--service", "certified", "--client-id", id, "--browser", BROWSER];
+        let mut command = program.command(&arguments);
+        Process::start(command.env("TOKENWRIGHT_CLIENT_SECRET", "a+/b %")).finish().done();
+        let asked = service.asked("/token").remove(0);
+        let header = asked.raw.lines().find(|line| line.to_lowercase().starts_with("authorization: "));
+        let header = header.map(|line| line.replacen("Authorization", "authorization", 1));
+        assert_eq!(header.as_deref(), in_header, "{authentication}");
+        assert_eq!(asked.raw.split('&').find(|pair| pair.contains("client_secret")), in_body, "{authentication}");
+        assert_eq!(asked.parameter("grant_type"), "authorization_code");
+        let verifier = asked.parameter("code_verifier");
+        let sent = service.asked("/authorize").remove(0);
+        assert_eq!(sent.parameter("code_challenge_method"), "S256");
+        assert_eq!(sent.parameter("code_challenge"), challenge(verifier), "RFC 7636 section 4.6");
+    }
+}
+
+#[test]
+fn a_refusal_of_the_client_at_a_refresh_is_not_the_sign_ins_fault() {
+    let service = Scripted::start(|asked, earlier| match (asked.path.as_str(), earlier) {
+        ("/authorize", _) => asked.grant("a-code"),
+        (_, 0) => tokens(),
+        _ => Answer::json(401, &json!({ "error": "invalid_client" })),
+    });
+    let program = Tokenwright::with_vault();
+    program.add_preset("certified.toml", &preset_at(&service.url(), "/authorize", "basic"));
+    sign_in(&program, Client::Basic, "secret").done();
+    let words = program.run(&["refresh", "demo"]).failed(4);
+    assert!(words.contains("the refresh token endpoint refused: `invalid_client`"), "{words}");
+}
+
+fn tokens() -> Answer {
+    Answer::json(200, &json!({ "access_token": "at", "refresh_token": "rt", "expires_in": 3600 }))
+}
+
+fn challenge(verifier: &str) -> String {
+    let script = "printf %s \"$1\" | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d '='";
+    Process::start(Command::new("sh").args(["-c", script, "sh", verifier])).finish().done()
+}
+
+/// A program whose person described the server in a preset of their own.
+fn described(server: &OidcProvider, client: Client) -> Tokenwright {
+    let program = Tokenwright::with_vault();
+    program.add_preset("certified.toml", &preset(server, client));
+    program
+}
+
+fn preset(server: &OidcProvider, client: Client) -> String {
+    let authentication = match client {
+        Client::Basic => "basic",
+        Client::Body => "body",
+        Client::Public => "none",
+    };
+    let preset = preset_at(server.issuer(), "/auth", authentication);
+    preset.replace("[redirect]", &format!("[redirect]\nissuer = \"{}\"", server.issuer()))
+}
+
+fn preset_at(url: &str, authorize: &str, authentication: &str) -> String {
+    let asks = if authentication == "none" { "nothing" } else { "secret" };
+    format!(
+        "id = \"certified\"\nname = \"Certified\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"{asks}\"\n\
+         [scopes]\ndefault = [\"openid\", \"email\", \"offline_access\"]\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
+         [authorization]\nurl = \"{url}{authorize}\"\nquery = {{ prompt = \"consent\" }}\n\
+         [bearer]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}\
+         [refresh]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}",
+        client_id = if authentication == "none" { "body = { client_id = \"<client_id>\" }\n" } else { "" },
+    )
+}
+
+fn sign_in(program: &Tokenwright, client: Client, secret: &str) -> Finished {
+    run_sign_in(program, client, secret, &[])
+}
+
+fn run_sign_in(program: &Tokenwright, client: Client, secret: &str, more: &[&str]) -> Finished {
+    let client_id = match client {
+        Client::Basic => "confidential-basic",
+        Client::Body => "confidential-post",
+        Client::Public => "public-native",
+    };
+    let arguments = ["sign-in", "demo", "--service", "certified", "--client-id", client_id, "--browser", BROWSER];
+    let mut command = program.command(&[&arguments[..], more].concat());
+    Process::start(command.env("TOKENWRIGHT_CLIENT_SECRET", secret)).finish()
+}
+
+/// What was entered may be there, without tokens and secrets.
+#[track_caller]
+fn assert_nothing_kept(program: &Tokenwright, what: &str) {
+    let list = program.run(&["list", "--json"]).json();
+    let states: Vec<_> = list.as_array().expect("a list").iter().map(|profile| profile["state"].as_str()).collect();
+    assert!(states.iter().all(|state| *state == Some("signed out")), "{what}: {list}");
+    assert!(!program.data().join("vault/demo.sealed").exists(), "{what}");
+}
+
+fn practice_sign_in(program: &Tokenwright, practice: &Practice) -> Finished {
+    program.run(&["sign-in", "demo", "--service", "practice", "--set", &practice.set(), "--browser", BROWSER])
+}
+
+fn ask_who(server: &OidcProvider, token: &str) -> serde_json::Value {
+    let header = format!("Authorization: Bearer {token}");
+    let mut command = Command::new("curl");
+    Process::start(command.args(["-s", "-H", &header, &server.userinfo_endpoint()])).finish().json()
+}
+
+#[track_caller]
+fn curl(arguments: &[&str]) -> String {
+    Process::start(Command::new("curl").args(arguments)).finish().done()
+}

@@ -1,0 +1,4 @@
+//! Whole sign-ins against a certified server and against keys that we did not make.
+
+mod assertions;
+mod flows;

@@ -1,0 +1,33 @@
+//! What the integration tests share: the program in a clean home, a server and a browser that we did not write, a display.
+//! Everything that is started here is ended when its value is dropped, and every wait has an end.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "some of it serves tests of a Linux desktop"))]
+
+pub mod accessibility;
+pub mod browser;
+pub mod desktop;
+pub mod display;
+pub mod oidc_provider;
+pub mod practice;
+pub mod process;
+pub mod renewed;
+pub mod scripted;
+pub mod tokenwright;
+
+mod harness_test;
+mod oidc_provider_test;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long anything may take before the test gives up: generous, for a busy machine; no test measures time.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A folder for one test, removed when it is dropped.
+pub fn temp_home() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("tokenwright-test-").tempdir().expect("a temporary folder")
+}
+
+/// A file in `tests/peers`.
+pub fn peer(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(name)
+}

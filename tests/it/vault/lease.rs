@@ -1,0 +1,371 @@
+//! A lease is one over all processes, and the death of its holder ends it. The first test starts itself a second time as
+//! the other process. The others are of what must not happen in between: what is forgotten at any moment of a refresh stays
+//! forgotten, whoever refreshes and whoever forgets.
+
+use std::env;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::PATIENCE;
+use crate::support::practice::BROWSER;
+use crate::support::process::{Process, one_test};
+use crate::support::scripted::{Answer, Scripted};
+use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
+use serde_json::json;
+use tokenwright::secret::Secret;
+use tokenwright::vault::{self, How, ProfileSecrets, VaultError, VaultKind};
+
+const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
+const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
+
+/// Only bounds a failure; a passing test never waits for it.
+const LONG: Duration = Duration::from_mins(1);
+
+fn open(folder: &Path) -> std::sync::Arc<dyn vault::Vault> {
+    vault::open(VaultKind::Passphrase, folder, Some(Secret::new("open sesame"))).expect("opened")
+}
+
+#[test]
+fn a_lease_keeps_another_process_out_until_its_holder_dies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vault = open(folder.path());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let mut holder = one_test(module_path!(), "the_other_process_holds_a_lease")
+        .env(FOLDER, folder.path())
+        .env(REPORT_TO, listener.local_addr().expect("an address").to_string())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("started");
+    let (mut report, _) = listener.accept().expect("a report");
+    let mut said = [0; 4];
+    report.read_exact(&mut said).expect("a report");
+    assert_eq!(&said, b"held");
+
+    let taken = vault.lease("demo", Duration::ZERO).expect_err("the other process holds it");
+    assert!(matches!(taken, VaultError::LeaseTaken { .. }), "{taken}");
+    // What the other process put is there, and cannot be put over unseen.
+    let conflict =
+        vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect_err("it was put there");
+    assert!(matches!(conflict, VaultError::Conflict { expected: None, found: Some(1), .. }), "{conflict}");
+
+    holder.kill().expect("killed");
+    let lease = vault.lease("demo", LONG).expect("the dead hold nothing");
+    holder.wait().expect("ended");
+    drop(lease);
+}
+
+#[test]
+#[ignore = "the other process of the test above"]
+fn the_other_process_holds_a_lease() {
+    let Some(folder) = env::var_os(FOLDER) else { return };
+    let vault = open(Path::new(&folder));
+    let _lease = vault.lease("demo", Duration::ZERO).expect("free");
+    vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect("put");
+    let mut report = TcpStream::connect(env::var(REPORT_TO).expect("an address")).expect("connected");
+    report.write_all(b"held").expect("reported");
+    // Until the first process kills this one, or is gone.
+    let _ = report.read(&mut [0]);
+}
+
+const PRESET: &str = r#"
+id = "slow"
+name = "Slow"
+checked = "2026-11-28"
+source = ["a test"]
+asks = "nothing"
+[redirect]
+default = "http://127.0.0.1/callback"
+[authorization]
+url = "URL/authorize"
+[bearer]
+url = "URL/token"
+[refresh]
+url = "URL/token"
+[revocation]
+url = "URL/revoke"
+"#;
+
+/// A service whose refresh and whose revocation are answered when the test says so.
+struct Slow {
+    service: Scripted,
+    release: Sender<()>,
+}
+
+impl Slow {
+    /// `arrived` is called when a refresh is asked for, before it is answered.
+    fn start(arrived: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::with_first_life(3600, arrived)
+    }
+
+    /// The tokens of the sign-in live for so many seconds, those of a refresh for an hour.
+    fn with_first_life(first: u64, arrived: impl Fn() + Send + Sync + 'static) -> Self {
+        let (release, released) = channel::<()>();
+        let released: Mutex<Receiver<()>> = Mutex::new(released);
+        let service = Scripted::start(move |asked, earlier| {
+            let is_refresh = asked.parameter("grant_type") == "refresh_token";
+            if asked.path == "/authorize" {
+                return asked.grant("a-code");
+            }
+            if is_refresh || asked.path == "/revoke" {
+                arrived();
+                released.lock().expect("one at a time").recv_timeout(PATIENCE).expect("released");
+            }
+            let body = json!({
+                "access_token": format!("at-{earlier}"), "refresh_token": format!("rt-{earlier}"),
+                "token_type": "Bearer", "expires_in": if is_refresh { 3600 } else { first },
+            });
+            Answer::json(200, &body)
+        });
+        Self { service, release }
+    }
+
+    /// Waits until so many requests to a path came.
+    fn wait_for(&self, path: &str, count: usize) {
+        while self.service.asked(path).len() < count {
+            // waits: the scripted server tells nobody that it was asked.
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn release(&self) {
+        self.release.send(()).expect("the server waits");
+    }
+}
+
+fn sign_in(program: &Tokenwright, slow: &Slow) {
+    program.add_preset("slow.toml", &PRESET.replace("URL", &slow.service.url()));
+    let arguments = ["sign-in", "demo", "--service", "slow", "--client-id", "it", "--browser", BROWSER];
+    program.run(&arguments).done();
+}
+
+/// Signed in, with a file that is written again at each refresh.
+fn signed_in(slow: &Slow) -> Tokenwright {
+    let program = Tokenwright::with_vault();
+    sign_in(&program, slow);
+    program.run(&["export", "demo", "--format", "dotenv", "--output", "demo.env", "--sink"]).done();
+    program
+}
+
+fn vault_of(program: &Tokenwright) -> std::sync::Arc<dyn vault::Vault> {
+    let folder = program.data().join("vault");
+    vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened")
+}
+
+/// Nothing of the profile is anywhere, and nothing of it comes with another one of its name.
+#[track_caller]
+fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
+    let names = |folder: &str| -> Vec<String> {
+        let entries = fs::read_dir(program.data().join(folder)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    };
+    for folder in ["vault", "profiles", "outlets"] {
+        let left: Vec<String> = names(folder).into_iter().filter(|name| name.starts_with("demo")).collect();
+        assert!(left.iter().all(|name| name == "demo.lock"), "{folder}: {left:?}");
+    }
+    assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
+    program.run(&["token", "demo"]).failed(3);
+    program.run(&["history", "demo"]).failed(3);
+    assert!(vault_of(program).get("demo").expect("read").is_none());
+    sign_in(program, slow);
+    let history = program.run(&["history", "demo", "--json"]).json();
+    let lines = history["generations"].as_array().map(Vec::len);
+    assert_eq!(lines, Some(1), "{history}");
+}
+
+#[test]
+fn a_profile_that_is_forgotten_during_its_refresh_stays_forgotten() {
+    let slow = Slow::start(|| {});
+    let program = signed_in(&slow);
+    let refresh = program.start(&["refresh", "demo"]);
+    slow.wait_for("/token", 2);
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for the refresh of `demo` that refresh (process ");
+    slow.release();
+    assert_eq!(refresh.finish().code, 0);
+    assert!(forget.finish().done().contains("demo: forgotten"));
+    assert_forgotten(&program, &slow);
+}
+
+#[test]
+fn a_profile_that_is_forgotten_while_its_new_tokens_are_written_stays_forgotten() {
+    let program = Tokenwright::with_vault();
+    let lock = program.data().join("vault/.vault.lock");
+    let held = std::sync::Arc::new(Mutex::new(None));
+    let holds = std::sync::Arc::clone(&held);
+    // From the moment of the call on nothing can be written.
+    let slow = Slow::start(move || {
+        let file = fs::File::options().write(true).open(&lock).expect("a vault");
+        file.lock().expect("free");
+        *holds.lock().expect("one at a time") = Some(file);
+    });
+    sign_in(&program, &slow);
+    let refresh = program.start(&["refresh", "demo"]);
+    slow.wait_for("/token", 2);
+    slow.release();
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for the refresh of `demo`");
+    drop(held.lock().expect("one at a time").take());
+    assert_eq!(refresh.finish().code, 0);
+    forget.finish().done();
+    drop(slow);
+    assert_forgotten(&program, &Slow::start(|| {}));
+}
+
+#[test]
+fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
+    let slow = Slow::start(|| {});
+    let program = signed_in(&slow);
+    let lease = vault_of(&program).lease("demo", LONG).expect("free");
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for another window or command that is at work on `demo`");
+    let refreshing: Vec<Process> = (0..3).map(|_| program.start(&["refresh", "demo"])).collect();
+    let keep = program.start(&["keep-alive", "demo"]);
+    keep.finish().done();
+    drop(lease);
+    // Each that comes before the removal is answered.
+    for _ in 0..3 {
+        slow.release();
+    }
+    forget.finish().done();
+    for refresh in refreshing {
+        let finished = refresh.finish();
+        assert!(matches!(finished.code, 0 | 3), "{finished:?}");
+    }
+    // The plain part does not come back either.
+    program.run(&["keep-alive", "demo", "--off"]).failed(3);
+    drop(slow);
+    assert_forgotten(&program, &Slow::start(|| {}));
+}
+
+#[test]
+fn tokens_that_are_being_revoked_are_not_refreshed_and_those_that_came_last_are_revoked() {
+    let slow = Slow::start(|| {});
+    let program = signed_in(&slow);
+    let refresh = program.start(&["refresh", "demo"]);
+    slow.wait_for("/token", 2);
+    let forget = program.start(&["forget", "demo", "--revoke"]);
+    slow.release();
+    assert_eq!(refresh.finish().code, 0);
+    slow.wait_for("/revoke", 1);
+    let late = program.start(&["refresh", "demo"]);
+    slow.release();
+    let revoked = slow.service.asked("/revoke");
+    assert_eq!(revoked[0].parameter("token"), "rt-1", "{revoked:?}");
+    // The access token is revoked as well, where the service knows of such a call.
+    let _ = slow.release.send(());
+    forget.finish().done();
+    assert!(late.finish().failed(3).contains("there is no profile `demo`"));
+    assert_eq!(slow.service.asked("/token").len(), 2);
+    drop(slow);
+    assert_forgotten(&program, &Slow::start(|| {}));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
+    let slow = Slow::start(|| {});
+    let program = signed_in(&slow);
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    let token = program.start(&["token", "demo", "--min-valid", "2h"]);
+    slow.wait_for("/token", 2);
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for the refresh of `demo` that agent (process ");
+    slow.release();
+    forget.finish().done();
+    token.finish().done();
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    assert_forgotten(&program, &slow);
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhile() {
+    let slow = Slow::with_first_life(1, || {});
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &slow);
+    program.run(&["keep-alive", "demo"]).done();
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    slow.wait_for("/token", 2);
+    let mut forget = program.start(&["forget", "demo"]);
+    forget.line_with("waiting for the refresh of `demo` that agent (process ");
+    slow.release();
+    forget.finish().done();
+    assert_eq!(program.run(&["agent", "status", "--json"]).json()["profiles"], json!([]));
+    assert_forgotten(&program, &slow);
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
+    let slow = Slow::with_first_life(1, || {});
+    let program = Tokenwright::with_vault();
+    sign_in(&program, &slow);
+    program.run(&["keep-alive", "demo"]).done();
+    let forget = program.start(&["forget", "demo", "--revoke"]);
+    slow.wait_for("/revoke", 1);
+    let mut agent = program.start(&["agent"]);
+    agent.line_with("The agent answers on ");
+    // The refresh token, and the access token.
+    slow.release();
+    slow.release();
+    forget.finish().done();
+    program.run(&["agent", "stop"]).done();
+    agent.finish();
+    assert_eq!(slow.service.asked("/token").len(), 1, "only the sign-in asked for tokens");
+    assert_forgotten(&program, &slow);
+}
+
+#[test]
+fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_the_lease() {
+    for is_made_anew in [false, true] {
+        let slow = Slow::start(|| {});
+        let program = signed_in(&slow);
+        let refresh = program.start(&["refresh", "demo"]);
+        slow.wait_for("/token", 2);
+        // As a folder would that another machine writes to.
+        let vault = vault_of(&program);
+        vault.remove("demo").expect("removed");
+        let other = ProfileSecrets { client_secret: Some(Secret::new("another")), ..ProfileSecrets::default() };
+        if is_made_anew {
+            vault.put("demo", None, &other, How::SignedIn.into()).expect("put");
+        }
+        slow.release();
+        let words = refresh.finish().failed(3);
+        assert!(words.contains("`demo` was forgotten or signed in anew meanwhile"), "{words}");
+        let found = vault.get("demo").expect("read");
+        assert_eq!(found.as_ref().map(|record| record.secrets.clone()), is_made_anew.then_some(other));
+        assert_eq!(found.map(|record| (record.number, record.history.lines.len())), is_made_anew.then_some((1, 1)));
+        assert!(!fs::read_to_string(program.home().join("demo.env")).expect("a sink").contains("at-1"));
+    }
+}
+
+#[test]
+fn what_cannot_be_locked_is_not_forgotten_by_half_and_what_is_damaged_is_forgotten() {
+    let slow = Slow::start(|| {});
+    let program = signed_in(&slow);
+    let lock = program.data().join("vault/demo.lock");
+    fs::remove_file(&lock).expect("made by the sign-in");
+    fs::create_dir(&lock).expect("a folder in its place");
+    let words = program.run(&["forget", "demo"]).failed(6);
+    assert!(words.starts_with("error: nothing was forgotten: "), "{words}");
+    assert_eq!(program.run(&["token", "demo"]).done(), "at-0\n");
+    fs::remove_dir(&lock).expect("removed");
+    fs::write(program.data().join("vault/demo.sealed"), "damaged").expect("written");
+    fs::write(program.data().join("profiles/demo.toml"), "damaged").expect("written");
+    // A copy that a synced folder has left would take its place.
+    program.run(&["forget", "demo"]).done();
+    assert_forgotten(&program, &slow);
+}
