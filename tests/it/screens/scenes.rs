@@ -150,7 +150,8 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         outcome: outcome.map(Box::new),
         notes: Vec::new(),
         choices: Vec::new(),
-        unanswered: false, is_saved: false,
+        unanswered: false,
+        is_saved: false,
     }
 }
 
