@@ -9,6 +9,7 @@ mod children;
 mod dependencies;
 mod habits;
 mod modules;
+mod needs;
 mod prose;
 mod readme;
 mod rooms;
@@ -33,6 +34,11 @@ fn files_and_functions_stay_within_their_budgets() {
 fn every_file_is_compiled() {
     let all = ["src", "tests/it", "tests/house"].into_iter().flat_map(sources).collect::<Vec<_>>();
     assert_none(&modules::complaints(&all));
+}
+
+#[test]
+fn a_test_that_needs_more_than_rust_says_so() {
+    assert_none(&of_each(&sources("tests/it"), needs::complaints));
 }
 
 #[test]
