@@ -6,6 +6,7 @@
 
 mod budgets;
 mod children;
+mod circles;
 mod dependencies;
 mod habits;
 mod modules;
@@ -23,6 +24,11 @@ use crate::text::Source;
 #[test]
 fn no_room_names_what_it_must_not() {
     assert_none(&of_each(&sources("src"), rooms::complaints));
+}
+
+#[test]
+fn no_more_files_need_each_other_than_allowed() {
+    assert_none(&circles::complaints(&sources("src")));
 }
 
 #[test]
