@@ -1,15 +1,7 @@
-//! Tokenwright gets, keeps and hands out OAuth 2.0 tokens for any service.
+//! Tokenwright gets, stores, refreshes and shares OAuth 2.0 tokens for any service. A window ([`gui`]) and a command line
+//! ([`cli`]) call the same use cases ([`app`]).
 //!
-//! The rooms, lowest first; a room never names one above it (`tests/house` keeps it so):
-//!
-//! - words: [`secret`], [`diagnosis`], [`durable`] (how files are written), [`child`] (how programs are started)
-//! - domain: [`call`] (an HTTP call as data), [`oauth`] (the RFCs as values), [`service`] (presets and profiles),
-//!   [`dialect`] (other tools' descriptions of a service), [`export`] (tokens as text for other tools)
-//! - ports: [`transport`], [`redirect`], [`vault`] (secrets at rest), [`store`] (plain files), [`practice`],
-//!   [`expression`] (JSONata in a process of its own), [`delivery`] (exported text in files), [`agent`] (what stays
-//!   awake, and how it is asked), [`desktop`] (tray, clipboard, notices), [`crash`] (what is left of a panic)
-//! - product: [`app`], the one owner of every flow
-//! - faces: [`cli`], [`gui`]
+//! `docs/architecture.md` has the map; `tests` keep every module from importing one that is listed below it there.
 
 pub mod agent;
 pub mod app;

@@ -222,7 +222,7 @@ pub enum Command {
     StayAlive,
     /// Show an icon in the desktop's tray, or none.
     ShowTray(Option<TrayIcon>),
-    /// Be the agent, until a signal or `tokenwright agent --stop`.
+    /// Be the agent, until a signal or `tokenwright agent stop`.
     BeAgent(Attempt),
     /// Ask the agent how it stands.
     AgentStatus(Attempt),
@@ -294,7 +294,7 @@ pub enum Command {
         /// The file.
         path: String,
     },
-    /// Keep profiles that somebody shared.
+    /// Keep profiles that somebody app.
     TakeShared {
         /// The run.
         attempt: Attempt,

@@ -3,21 +3,20 @@
 use serde_json::json;
 
 use crate::app::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
-use crate::cli::args::AgentOptions;
+use crate::cli::args::{AgentOptions, AgentTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print, unlock};
 use crate::diagnosis::Diagnosis;
 
 pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Result<(), Failure> {
-    if options.status {
-        return status(conversation, options.json);
-    }
-    if options.stop {
-        return stop(conversation);
+    match options.task {
+        Some(AgentTask::Status { json }) => return status(conversation, json),
+        Some(AgentTask::Stop) => return stop(conversation),
+        None => {}
     }
     // First, so that nobody types a passphrase for nothing.
     if ask(conversation).is_ok() {
-        let hint = "`tokenwright agent --status` shows it, `tokenwright agent --stop` ends it";
+        let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` ends it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
     }
     unlock::open_vault(conversation)?;
@@ -73,7 +72,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
     let since = status.since.map(list::local).unwrap_or_default();
     print::note(&format!("The agent {} is process {}, running since {since}.", status.version, status.process));
     if status.profiles.is_empty() {
-        print::note("No profile is kept alive. Begin with: tokenwright keep NAME");
+        print::note("No profile is kept alive. Begin with: tokenwright keep-alive NAME");
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];

@@ -15,25 +15,26 @@ use crate::export::{Outlet, Outlets};
 use crate::service::ProfileName;
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> Result<(), Failure> {
-    if options.list {
+    if options.list_formats {
         return forms(conversation, options.json);
     }
     let usage = |what: &str, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     let name = options.name.as_deref();
     let name = name.ok_or_else(|| usage("the profile is missing", "`tokenwright list` names the profiles"))?;
     let name = ProfileName::parse(name)?;
-    if options.sinks {
+    if options.list_sinks {
         return sinks(conversation, &name, options.json);
     }
-    if let Some(path) = &options.drop_sink {
+    if let Some(path) = &options.remove_sink {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
         conversation.send(Command::DropOutlet { name: name.clone(), path: path.clone() });
         outlets(conversation)?;
         print::result(&format!("{name}: `{path}` is no longer written"));
         return Ok(());
     }
-    let form = options.form.clone();
-    let form = form.ok_or_else(|| usage("the form is missing", "`tokenwright export --list` names the forms"))?;
+    let form = options.format.clone();
+    let form =
+        form.ok_or_else(|| usage("the form is missing", "`tokenwright export --list-formats` names the forms"))?;
     let order = ExportOrder {
         live: options.live,
         with_refresh_token: options.with_refresh_token,
@@ -42,12 +43,12 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> R
         settings: options.set.iter().cloned().collect(),
         ..ExportOrder::new(name, form)
     };
-    if options.preview { preview(conversation, order) } else { export(conversation, order, options) }
+    if options.dry_run { preview(conversation, order) } else { export(conversation, order, options) }
 }
 
 fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportOptions) -> Result<(), Failure> {
-    let insisted = Insisted { replace: options.replace, in_work_tree: options.in_work_tree };
-    let to = match &options.out {
+    let insisted = Insisted { replace: options.overwrite, in_work_tree: options.allow_unignored };
+    let to = match &options.output {
         Some(path) => ExportTo::File { path: path.clone(), sink: options.sink, insisted },
         None if options.sink => ExportTo::File { path: usual_file(conversation, &order)?, sink: true, insisted },
         None => ExportTo::Text,

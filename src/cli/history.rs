@@ -76,7 +76,7 @@ fn history_json(history: &ProfileHistory) -> Json {
 pub(crate) fn restore(conversation: &mut Conversation, options: &RestoreOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let attempt = conversation.attempt();
-    let (generation, anyway) = (options.generation, options.anyway);
+    let (generation, anyway) = (options.generation, options.force);
     conversation.send(Command::Restore { attempt, name, generation, anyway });
     let restored = conversation.wait(|event| match event {
         Event::Restored(_, restored) => Some(*restored),

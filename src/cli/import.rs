@@ -95,7 +95,7 @@ fn not_fetched(document: &str) -> Failure {
 /// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
 fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
     let mut source = source(&options.document)?;
-    if let Some(form) = options.as_format {
+    if let Some(form) = options.format {
         source = ImportSource::As(Box::new(source), form);
     }
     loop {
@@ -200,10 +200,10 @@ fn list(title: &str, notes: &[Note]) {
 }
 
 fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Failure> {
-    if let Some(id) = &options.as_preset {
+    if let Some(id) = &options.preset {
         return preset(described, id).map(|service| Purpose::Preset(Box::new(service)));
     }
-    match &options.name {
+    match &options.profile {
         Some(name) => Ok(Purpose::Profile(ProfileName::parse(name)?)),
         None if prompt::is_terminal() && !options.yes => {
             let name = prompt::line("Keep it as a profile called (empty: keep nothing):")?;
@@ -235,7 +235,7 @@ fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
         return Ok(true);
     }
     let question = match purpose {
-        Purpose::Profile(_) if prompt::is_terminal() && options.name.is_none() => return Ok(true),
+        Purpose::Profile(_) if prompt::is_terminal() && options.profile.is_none() => return Ok(true),
         Purpose::Profile(name) => format!("Keep it as the profile `{name}`? [y/N]"),
         Purpose::Preset(service) => format!("Keep it as the preset `{}`? [y/N]", service.id),
     };
@@ -243,7 +243,7 @@ fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
 }
 
 fn nothing_kept(summary: &str) -> Failure {
-    let hint = "to keep it, repeat with `--yes` and `--name PROFILE` or `--as-preset ID`";
+    let hint = "to keep it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`";
     Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
 }
 

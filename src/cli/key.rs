@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::app::{Command, Event, Failure, FailureKind, KeySource};
-use crate::cli::args::{KeyMakeOptions, KeyOutput, KeyShowOptions, KeyTask};
+use crate::cli::args::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, unlock};
 use crate::diagnosis::Diagnosis;
@@ -13,13 +13,13 @@ use crate::service::{ProfileName, Service};
 
 pub(crate) fn run(conversation: &mut Conversation, task: &KeyTask) -> Result<(), Failure> {
     match task {
-        KeyTask::Make(options) => make(conversation, options),
+        KeyTask::Generate(options) => make(conversation, options),
         KeyTask::Show(options) => show(conversation, options),
     }
 }
 
 /// A new key pair, kept before anything of it is shown: a certificate without its key is of no use.
-fn make(conversation: &mut Conversation, options: &KeyMakeOptions) -> Result<(), Failure> {
+fn make(conversation: &mut Conversation, options: &KeyGenerateOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let service = conversation.catalog()?.service(&options.service)?;
     unlock::open_vault(conversation)?;
@@ -28,7 +28,7 @@ fn make(conversation: &mut Conversation, options: &KeyMakeOptions) -> Result<(),
     conversation.send(Command::MakeKey { attempt, service: Box::new(service.clone()), rsa_bits });
     let read = wait_for_key(conversation)?;
     let attempt = conversation.attempt();
-    let (pair, replace) = (Box::new(read.pair.clone()), options.replace);
+    let (pair, replace) = (Box::new(read.pair.clone()), options.overwrite);
     conversation.send(Command::KeepKey { attempt, name: name.clone(), pair, replace });
     conversation.wait(|event| matches!(event, Event::KeyKept(..)).then_some(()))?;
     print::note(&format!("Made and kept under `{name}`: {}.", read.kind));
@@ -44,7 +44,7 @@ fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(),
         let diagnosis = Diagnosis::new(format!("no private key is kept under `{name}`"));
         Failure::new(
             FailureKind::Usage,
-            diagnosis.hint(format!("`tokenwright key make {name} --service ID` makes one")),
+            diagnosis.hint(format!("`tokenwright key generate {name} --service ID` makes one")),
         )
     })?;
     if let Some(key) = pair.signing_key() {

@@ -12,9 +12,10 @@ mod export;
 mod forget;
 mod history;
 mod import;
-mod keep;
+mod keep_alive;
 mod key;
 mod list;
+mod manual;
 mod practice;
 mod print;
 mod prompt;
@@ -47,6 +48,15 @@ pub fn arguments() -> Result<Arguments, Exit> {
 
 /// Does what the command line asks.
 pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
+    // What needs no vault, no network and no worker.
+    let quick = match &task {
+        Task::Completions { shell } => Some(manual::completions(*shell)),
+        Task::Man { command } => Some(manual::man(command)),
+        _ => None,
+    };
+    if let Some(done) = quick {
+        return done.map_or_else(|failure| print::failure(&failure), |()| Exit::Done);
+    }
     let mut conversation = match Conversation::start(start_worker, verbose) {
         Ok(conversation) => conversation,
         Err(failure) => return print::failure(&failure),
@@ -68,14 +78,14 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Export(options) => export::run(&mut conversation, &options),
         Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
         // It ends with the exit code of its command.
-        Task::Exec { .. } => Ok(()),
+        Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
         Task::History(options) => history::run(&mut conversation, &options),
         Task::Restore(options) => history::restore(&mut conversation, &options),
         Task::Vault(task) => vault::run(&mut conversation, &task),
         Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
         Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
         Task::DisplayName { name, text } => display_name::run(&mut conversation, &name, &text),
-        Task::Keep { name, off } => keep::run(&mut conversation, &name, !off),
+        Task::KeepAlive { name, off } => keep_alive::run(&mut conversation, &name, !off),
         Task::Agent(options) => agent::run(&mut conversation, &options),
         Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
         Task::Practice(options) => practice::run(&mut conversation, options),

@@ -6,7 +6,7 @@ use crate::cli::conversation::Conversation;
 use crate::cli::print;
 
 pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> Result<(), Failure> {
-    if options.faults.iter().any(|fault| fault == "list") {
+    if options.list_faults {
         for (name, explanation) in faults() {
             print::result(&format!("{name:22} {explanation}"));
         }

@@ -91,10 +91,10 @@ enum Words {
 
 fn in_the_terminal(code: FailureCode) -> Option<Words> {
     Some(match code {
-        FailureCode::FileForeign | FailureCode::FileChanged => Words::Added("or say `--replace`"),
-        FailureCode::InWorkTree => Words::Added("or say `--in-work-tree` if it is never committed"),
+        FailureCode::FileForeign | FailureCode::FileChanged => Words::Added("or say `--overwrite`"),
+        FailureCode::InWorkTree => Words::Added("or say `--allow-unignored` if it is never committed"),
         FailureCode::AddressNeeded => Words::Added("with `--url`"),
-        FailureCode::AmbiguousDocument => Words::Added("with `--as-format`"),
+        FailureCode::AmbiguousDocument => Words::Added("with `--format`"),
         FailureCode::LiveSink => Words::Instead("leave out `--sink`, or `--live`"),
         FailureCode::HandOverNeeded => Words::Instead(
             "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), or \

@@ -14,7 +14,7 @@ use crate::service::{Profile, ProfileName, Service};
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<(), Failure> {
     refuse_terminal(options)?;
-    if let Some(path) = options.out.as_deref().filter(|path| !options.force && path.symlink_metadata().is_ok()) {
+    if let Some(path) = options.output.as_deref().filter(|path| !options.overwrite && path.symlink_metadata().is_ok()) {
         return Err(taken(path));
     }
     let What { service, profile, mut secrets, rotation } = what(conversation, options)?;
@@ -23,8 +23,8 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOption
     }
     let shown = secrets.as_ref().filter(|_| options.with_secrets);
     let outgoing = Outgoing { service: &service, profile: profile.as_ref(), secrets: shown };
-    let written = write(options.form, &outgoing)?;
-    tell_lost(options.form, &written);
+    let written = write(options.format, &outgoing)?;
+    tell_lost(options.format, &written);
     if written.has_secrets {
         print::warning(&Diagnosis::new("what is written holds secrets").hint("keep it where nobody else reads it"));
     }
@@ -49,7 +49,7 @@ fn keep_rotating(secrets: &mut ImportedSecrets, rotation: Rotation, options: &Se
     if rotation.rotates() {
         secrets.refresh_token = Secret::default();
         print::note("not in it: the refresh token, which each refresh replaces");
-        print::note(&format!("`tokenwright export {name} --as json --hand-over` gives it away for good"));
+        print::note(&format!("`tokenwright export {name} --format json --hand-over` gives it away for good"));
     } else if let Some(words) = rotation.warning(name) {
         print::warning(&Diagnosis::new(words));
     }
@@ -99,22 +99,22 @@ fn tell_lost(form: Form, written: &Written) {
 }
 
 fn refuse_terminal(options: &ServiceExportOptions) -> Result<(), Failure> {
-    if options.with_secrets && options.out.is_none() && print::is_seen() {
+    if options.with_secrets && options.output.is_none() && print::is_seen() {
         let diagnosis = Diagnosis::new("secrets are not written to a terminal");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("write them to a file with `--out FILE`")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("write them to a file with `--output FILE`")));
     }
     Ok(())
 }
 
 fn taken(path: &Path) -> Failure {
     let diagnosis = Diagnosis::new(format!("there is a file `{}` already", path.display()));
-    Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it with `--force`"))
+    Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it with `--overwrite`"))
 }
 
 /// To the file, for this user's eyes alone, or to standard output.
 fn put(options: &ServiceExportOptions, written: &Written) -> Result<(), Failure> {
     let text = written.text.expose();
-    let Some(path) = &options.out else {
+    let Some(path) = &options.output else {
         print::data(text.trim_end_matches('\n'));
         return Ok(());
     };

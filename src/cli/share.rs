@@ -14,8 +14,8 @@ pub(crate) const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
 pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Result<(), Failure> {
     let profiles: Result<Vec<ProfileName>, _> = options.names.iter().map(|name| ProfileName::parse(name)).collect();
     let secrets_for = if options.with_secrets { Some(lock(options)?) } else { None };
-    let insisted = Insisted { replace: options.replace, ..Insisted::default() };
-    let order = ShareOrder { profiles: profiles?, secrets_for, path: options.out.clone(), insisted };
+    let insisted = Insisted { replace: options.overwrite, ..Insisted::default() };
+    let order = ShareOrder { profiles: profiles?, secrets_for, path: options.output.clone(), insisted };
     let attempt = conversation.attempt();
     conversation.send(Command::Share { attempt, order });
     let done = conversation.wait(|event| match event {

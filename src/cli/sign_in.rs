@@ -24,7 +24,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
     // Found out before the browser opens: a token must not be thrown away after a good sign-in.
     let vault = open_vault(conversation)?;
     let known = conversation.open(&name).ok().and_then(|saved| other_profile(&name, &saved.material.profile, &profile));
-    known.filter(|_| !options.replace).map_or(Ok(()), ask_to_replace)?;
+    known.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let kept = key::kept(conversation, &name)?;
         secrets.signing_key = Some(kept.ok_or_else(|| missing_key(&name, &profile))?);
@@ -124,21 +124,23 @@ fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
             return Ok(());
         }
     }
-    let hint = "choose another name, or say `--replace`; the tokens that are kept under it are no longer used then";
+    let hint = "choose another name, or say `--overwrite`; the tokens that are kept under it are no longer used then";
     Err(Failure::new(FailureKind::Usage, known.hint(hint)))
 }
 
 fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
     let service = &profile.service;
     let diagnosis = Diagnosis::new(format!("{} wants a private key, and none is kept under `{name}`", service.name));
-    let hint =
-        format!("name its file with `--key-file`, or make one: `tokenwright key make {name} --service {}`", service.id);
+    let hint = format!(
+        "name its file with `--key-file`, or make one: `tokenwright key generate {name} --service {}`",
+        service.id
+    );
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
 /// The user's id, where a call sends one.
 fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<(), Failure> {
-    if let Some(user_name) = &options.user_name {
+    if let Some(user_name) = &options.username {
         draft.user_name.clone_from(user_name);
     }
     let service = &draft.service;
@@ -148,7 +150,7 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
     let label = &service.labels.user_name;
     if !prompt::is_terminal() {
         let diagnosis = Diagnosis::new(format!("{label} is missing"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name it with `--user-name`")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name it with `--username`")));
     }
     draft.user_name = prompt::line(&format!("{label} of {}:", service.name))?;
     Ok(())

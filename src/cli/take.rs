@@ -44,9 +44,9 @@ pub(crate) fn run(
     shared: SharedProfiles,
     options: &ImportOptions,
 ) -> Result<(), Failure> {
-    if let Some(id) = &options.as_preset {
+    if let Some(id) = &options.preset {
         let diagnosis = Diagnosis::new(format!("shared profiles cannot be kept as the preset `{id}`"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--as-preset` out")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--preset` out")));
     }
     if options.json {
         print::json(&shared_json(&shared));
@@ -62,7 +62,7 @@ pub(crate) fn run(
     }
     unlock::open_vault(conversation)?;
     let attempt = conversation.attempt();
-    conversation.send(Command::TakeShared { attempt, chosen, replace: options.replace });
+    conversation.send(Command::TakeShared { attempt, chosen, replace: options.overwrite });
     let names = conversation.wait(|event| match event {
         Event::SharedTaken(_, names) => Some(names),
         _ => None,
@@ -114,19 +114,19 @@ fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(Profil
             "say which with `--pick N`",
         ));
     }
-    let rename = match (&options.name, picked.len()) {
+    let rename = match (&options.profile, picked.len()) {
         (Some(name), 1) => Some(ProfileName::parse(name)?),
         (Some(_), _) => return Err(usage(format!("`{from}` holds {all} profiles"), "say which with `--pick N`")),
         (None, _) => None,
     };
     let mut chosen = Vec::new();
     for profile in picked {
-        let is_taken = profile.is_here && !options.replace && rename.is_none();
+        let is_taken = profile.is_here && !options.overwrite && rename.is_none();
         match profile.material {
             Ok(material) if !is_taken => {
                 chosen.push((rename.clone().unwrap_or(profile.name), *material));
             }
-            Ok(_) => print::note(&format!("{}: left as it is here; `--replace` takes the new one", profile.name)),
+            Ok(_) => print::note(&format!("{}: left as it is here; `--overwrite` takes the new one", profile.name)),
             Err(_) => print::note(&format!("{}: not taken over", profile.name)),
         }
     }

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 pub(crate) fn run(conversation: &mut Conversation, task: &VaultTask) -> Result<(), Failure> {
     match task {
         VaultTask::Status { json } => status(conversation, *json),
-        VaultTask::Move { to, passphrase_stdin } => move_vault(conversation, *to, *passphrase_stdin),
+        VaultTask::Rekey { to, passphrase_stdin } => move_vault(conversation, *to, *passphrase_stdin),
     }
 }
 

@@ -78,7 +78,7 @@ fn a_profile_that_is_kept_alive_is_refreshed_before_it_expires() {
     assert_eq!(status(&program)["profiles"], json!([]));
     // A running agent learns of it at once.
     assert_eq!(
-        program.run(&["keep", "demo"]).done(),
+        program.run(&["keep-alive", "demo"]).done(),
         "demo: kept alive while the window or `tokenwright agent` runs\n"
     );
     assert_eq!(program.run(&["list", "--json"]).json()[0]["keep_alive"], true);
@@ -87,7 +87,7 @@ fn a_profile_that_is_kept_alive_is_refreshed_before_it_expires() {
     let kept = status(&program)["profiles"][0].clone();
     assert_eq!((&kept["name"], &kept["problem"]), (&json!("demo"), &Value::Null));
     assert!(kept["next"].is_string(), "{kept}");
-    program.run(&["keep", "demo", "--off"]).done();
+    program.run(&["keep-alive", "demo", "--off"]).done();
     assert_eq!(status(&program)["profiles"], json!([]));
     assert_eq!(service.asked("/token").len(), 2);
     stop(&program, agent);
@@ -101,11 +101,11 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
         _ => Answer::json(400, &json!({ "error": "invalid_grant" })),
     });
     let program = signed_in(&service);
-    program.run(&["keep", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
     agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
     // Another profile changes, which is no reason to send it again.
-    program.run(&["keep", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
     let kept = status(&program)["profiles"][0].clone();
     assert_eq!(kept["next"], Value::Null, "{kept}");
     assert!(kept["problem"].as_str().is_some_and(|problem| problem.contains("`invalid_grant`")), "{kept}");
@@ -172,7 +172,7 @@ fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
         }
     });
     let program = signed_in(&service);
-    program.run(&["keep", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
     while service.asked("/token").len() < 2 {
         // waits: the scripted server tells nobody that it was asked.
@@ -198,13 +198,13 @@ fn there_is_one_agent_and_a_dead_one_is_no_obstacle() {
     assert_eq!(
         program.run(&["agent"]).failed(1),
         "error: an agent is running already\n\
-         hint: `tokenwright agent --status` shows it, `tokenwright agent --stop` ends it\n"
+         hint: `tokenwright agent status` shows it, `tokenwright agent stop` ends it\n"
     );
     signal(&first, Signal::KILL);
     assert_eq!(first.finish().code, -1);
     let socket = program.data().join("agent/agent.sock");
     assert!(socket.exists(), "as it was left");
-    for task in ["--status", "--stop"] {
+    for task in ["status", "stop"] {
         let words = program.run(&["agent", task]).failed(1);
         assert_eq!(words, "error: no agent is running\nhint: start it with `tokenwright agent`\n");
     }
@@ -288,7 +288,7 @@ fn nobody_else_answers_in_the_place_of_the_agent() {
     let socket = folder.join("agent.sock");
     let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
     let ask = || {
-        let before = program.run(&["agent", "--status"]).failed(1);
+        let before = program.run(&["agent", "status"]).failed(1);
         assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
         before
     };
@@ -412,14 +412,14 @@ fn start_agent(program: &Tokenwright) -> Process {
 /// All that it said, once it has ended.
 #[track_caller]
 fn stop(program: &Tokenwright, agent: Process) -> String {
-    program.run(&["agent", "--stop"]).done();
+    program.run(&["agent", "stop"]).done();
     let Finished { code, stdout, stderr } = agent.finish();
     assert_eq!((code, stdout.as_str()), (0, ""), "{stderr}");
     stderr
 }
 
 fn status(program: &Tokenwright) -> Value {
-    program.run(&["agent", "--status", "--json"]).json()
+    program.run(&["agent", "status", "--json"]).json()
 }
 
 fn start_without_passphrase(program: &Tokenwright, arguments: &[&str]) -> Process {

@@ -1,151 +1,202 @@
-//! What can be asked on the command line. No secret can: those come from a prompt, standard input or the environment.
+//! The command line: commands, options and all help text. No option takes a secret: those come from a prompt, standard
+//! input or the environment.
 
-mod describing;
-mod handing_out;
-mod keeping;
-mod practising;
+mod services;
 mod sign_in;
+mod tokens;
+mod vault;
 
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use jiff::SignedDuration;
 
-pub use crate::cli::args::describing::{ImportOptions, ServiceExportOptions, ServiceTask};
-pub use crate::cli::args::handing_out::{ExportOptions, ShareOptions, TokenOptions, token_options};
-pub use crate::cli::args::keeping::{AgentOptions, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
-pub use crate::cli::args::practising::{PracticeOptions, RehearseOptions};
-pub use crate::cli::args::sign_in::{KeyMakeOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
+pub use crate::cli::args::services::{
+    ImportOptions, PracticeOptions, RehearseOptions, ServiceExportOptions, ServiceTask,
+};
+pub use crate::cli::args::sign_in::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask, SignInOptions};
+pub use crate::cli::args::tokens::{ExportOptions, ShareOptions, TokenOptions, token_options};
+pub use crate::cli::args::vault::{AgentOptions, AgentTask, HistoryOptions, KindArgument, RestoreOptions, VaultTask};
 
-/// `tokenwright …`; without a task it is the window.
+/// `tokenwright …`; without a command it opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "tokenwright", version, about, long_about = None, after_help = AFTER_HELP)]
+#[command(name = "tokenwright", version, about, long_about = None)]
+#[command(after_help = START, after_long_help = after_long_help())]
 pub struct Arguments {
     /// What to do; without it, open the window
     #[command(subcommand)]
     pub task: Option<Task>,
-    /// Show each call and its reply, secrets masked
+    /// Show each HTTP request and response, with secrets masked
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }
 
-const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.
+const START: &str = "\
+Without a command, the window opens.
 
-Environment: TOKENWRIGHT_HOME (where files are kept), TOKENWRIGHT_VAULT=keyring|passphrase|memory, \
-TOKENWRIGHT_PASSPHRASE or TOKENWRIGHT_PASSPHRASE_FILE, TOKENWRIGHT_CLIENT_SECRET, TOKENWRIGHT_PASSWORD, \
-TOKENWRIGHT_REFRESH_TOKEN, TOKENWRIGHT_AGENT=off.
+Try it without an account:  tokenwright sign-in demo --service practice";
 
-Begin with: tokenwright sign-in demo --service practice";
+/// What a script can branch on.
+pub(crate) const EXIT_CODES: [(&str, &str); 7] = [
+    ("0", "success"),
+    ("1", "local error: port, disk, display"),
+    ("2", "wrong usage"),
+    ("3", "sign-in required"),
+    ("4", "the service refused, or a rehearsal failed"),
+    ("5", "network error, service unavailable or rate limited"),
+    ("6", "the vault cannot be read or written"),
+];
+
+/// The environment variables that are read.
+pub(crate) const ENVIRONMENT: [(&str, &str); 11] = [
+    ("TOKENWRIGHT_HOME", "keep all files in this folder"),
+    ("TOKENWRIGHT_VAULT", "kind of vault: `keyring`, `passphrase` or `memory`"),
+    ("TOKENWRIGHT_PASSPHRASE", "passphrase of the vault, for unattended use"),
+    ("TOKENWRIGHT_PASSPHRASE_FILE", "file with the passphrase of the vault"),
+    ("CREDENTIALS_DIRECTORY", "set by systemd: folder whose file `passphrase` is read"),
+    ("TOKENWRIGHT_AGENT", "`off`: do not ask a running agent"),
+    ("TOKENWRIGHT_CLIENT_SECRET", "client secret for `sign-in`; empty for none"),
+    ("TOKENWRIGHT_PASSWORD", "password for `sign-in`, for services that take one"),
+    ("TOKENWRIGHT_REFRESH_TOKEN", "existing refresh token: `sign-in` uses it instead of the browser"),
+    ("TOKENWRIGHT_SECRET_NAME", "a secret input of a service; NAME is the input's name in capitals"),
+    ("TOKENWRIGHT_SHARE_PASSPHRASE", "passphrase of a shared file, for `share` and `import`"),
+];
+
+fn after_long_help() -> String {
+    let table = |title: &str, rows: &[(&str, &str)]| {
+        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let lines: Vec<String> = rows.iter().map(|(name, text)| format!("  {name:width$}  {text}")).collect();
+        format!("{title}:\n{}", lines.join("\n"))
+    };
+    format!("{}\n\n{}\n\n{START}", table("Exit codes", &EXIT_CODES), table("Environment", &ENVIRONMENT))
+}
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// List, show, check or export the services there are presets for
-    #[command(subcommand)]
-    Service(ServiceTask),
-    /// Read another tool's description of a service, and keep it as a profile or a preset
-    Import(ImportOptions),
-    /// Sign in, with the browser where the service wants one, and keep the tokens under a name
+    /// Sign in to a service and save the tokens as a profile
     SignIn(SignInOptions),
-    /// Make or show the private key that signs for a profile, and its certificate
-    #[command(subcommand)]
-    Key(KeyTask),
-    /// Print a valid access token, refreshed when needed
+    /// Print a valid access token, refreshing it first if needed
     Token(TokenOptions),
     /// Refresh a profile's tokens now
     Refresh {
-        /// The profile
+        /// Profile
+        #[arg(value_name = "PROFILE")]
         name: String,
     },
-    /// List the saved profiles
-    List {
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Show a saved profile, without its secrets
-    Show {
-        /// The profile
-        name: String,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Forget a profile and its tokens, once a refresh that is on its way is done
-    Forget {
-        /// The profile
-        name: String,
-        /// Have the service end the tokens first; if it does not, nothing is forgotten
-        #[arg(long)]
-        revoke: bool,
-    },
-    /// Ask the service whose a profile is
-    Whoami {
-        /// The profile
-        name: String,
-        /// As JSON
-        #[arg(long)]
-        json: bool,
-    },
-    /// Hand a profile's tokens to another tool
-    Export(ExportOptions),
-    /// Put profiles into a file for a colleague, without secrets or with them locked
-    Share(ShareOptions),
-    /// Run a command with the token in its environment
+    /// Run a command with the access token in its environment
     Exec {
-        /// The profile
+        /// Profile
+        #[arg(value_name = "PROFILE")]
         name: String,
         /// The command and its arguments, after `--`
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
-    /// Answer git when it asks for a user and password
-    GitCredential {
-        /// The profile
-        name: String,
-        /// What git wants: `get`, `store` or `erase`
-        operation: String,
+    /// List all profiles
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
-    /// Show the generations of a profile's tokens: when, how, and what came of them
-    History(HistoryOptions),
-    /// Put an older generation of a profile's tokens on top again, or mend its sealed file
-    Restore(RestoreOptions),
-    /// Look after the vault: what is wrong in it, and where its key is kept
-    #[command(subcommand)]
-    Vault(VaultTask),
-    /// Keep a profile alive: refresh it before it expires, while the window or the agent runs
-    Keep {
-        /// The profile
+    /// Show a profile, without its secrets
+    Show {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
         name: String,
-        /// No longer
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show which account a profile is signed in to
+    Whoami {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Set the name shown for a profile in lists and in the window
+    DisplayName {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Any text; `''` removes the display name
+        text: String,
+    },
+    /// Delete a profile and its tokens from this machine
+    Forget {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Revoke the tokens at the service first; if that fails, nothing is deleted
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Show a profile's token history: when each was issued, how, and whether it was used
+    History(HistoryOptions),
+    /// Restore an earlier generation of a profile's tokens, or repair its vault file
+    Restore(RestoreOptions),
+    /// Refresh a profile before its token expires, while the window or the agent runs
+    KeepAlive {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Stop keeping it alive
         #[arg(long)]
         off: bool,
     },
-    /// Call a profile something in any script, beside its plain name
-    DisplayName {
-        /// The profile
-        name: String,
-        /// What it is called; `''` for nothing
-        text: String,
-    },
-    /// Keep profiles alive without a window, and hand out tokens at once, until stopped
+    /// Run in the background: refresh keep-alive profiles, and answer `token` at once
     Agent(AgentOptions),
-    /// Try a service's preset from sign-in to refresh on this machine, without an account
+    /// Write a profile's tokens in the format of another tool
+    Export(ExportOptions),
+    /// Write profiles to a file for a colleague, with or without secrets
+    Share(ShareOptions),
+    /// Import a service, a profile or tokens from another tool's file
+    Import(ImportOptions),
+    /// Act as a Git credential helper
+    GitCredential {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// What Git asks for: `get`, `store` or `erase`
+        operation: String,
+    },
+    /// Generate or show the key pair that a profile signs with
+    #[command(subcommand)]
+    Key(KeyTask),
+    /// List, show, check and export services
+    #[command(subcommand)]
+    Service(ServiceTask),
+    /// Check the vault, or change its key
+    #[command(subcommand)]
+    Vault(VaultTask),
+    /// Test a preset from sign-in to refresh on this machine, without an account
     Rehearse(RehearseOptions),
-    /// Run the practice service: an authorization server on this machine, to learn on and to test with
+    /// Run the practice service: a local authorization server to learn and test with
     Practice(PracticeOptions),
+    /// Print a completion script for your shell
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the program or of one command
+    Man {
+        /// The command, such as `sign-in` or `service export`
+        command: Vec<String>,
+    },
 }
 
 /// `key=value`.
 fn key_value(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("it has no `=`; write `key=value`")?;
+    let (key, value) = text.split_once('=').ok_or("`=` is missing; write `key=value`")?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// `90`, `90s`, `5m`, `1h30m`.
 fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a time such as `90s`, `5m` or `1h`".to_owned();
+    let wrong = || "write a duration such as `90s`, `5m` or `1h`".to_owned();
     if let Ok(seconds) = text.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));
     }

@@ -1,4 +1,4 @@
-//! What a sign-in and its key take.
+//! Signing in, and the keys that sign.
 
 use std::path::PathBuf;
 
@@ -10,54 +10,55 @@ use crate::cli::args::key_value;
 #[derive(Debug, Args)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command")]
 pub struct SignInOptions {
-    /// The name to keep the profile under
+    /// Profile to save the tokens as
+    #[arg(value_name = "PROFILE")]
     pub name: String,
-    /// The service's id; needed unless the profile is there already
-    #[arg(long, value_name = "ID")]
+    /// Service to sign in to; required for a new profile
+    #[arg(long, value_name = "SERVICE")]
     pub service: Option<String>,
-    /// What the profile is called in lists and in the window, in any script
+    /// Name shown in lists and in the window
     #[arg(long, value_name = "TEXT")]
     pub display_name: Option<String>,
-    /// A value that the service needs, such as `account_id=1234567`
+    /// Set a value that the service needs, such as `account_id=1234567` (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub set: Vec<(String, String)>,
-    /// The client's id
+    /// Client ID
     #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// Read the client secret from standard input; of several secrets there each is a line, in the order of these options
+    /// Read the client secret from standard input; several secrets are read one a line, in the order of these options
     #[arg(long)]
     pub client_secret_stdin: bool,
-    /// Read the person's password from standard input
+    /// Read the password from standard input, for services that take one
     #[arg(long)]
     pub password_stdin: bool,
-    /// Read a refresh token that is at hand from standard input, and sign in with it
+    /// Read an existing refresh token from standard input, and use it instead of the browser
     #[arg(long)]
     pub refresh_token_stdin: bool,
-    /// The user's id, where the service asks for one
+    /// Username, for services that take one
     #[arg(long, value_name = "NAME")]
-    pub user_name: Option<String>,
-    /// The file of the private key that signs: PEM, a JWK, or the JSON file of a service account
+    pub username: Option<String>,
+    /// Private key to sign with: PEM, JWK, or a service account's JSON file
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
-    /// The file of its certificate, in PEM
+    /// The key's certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "key_file")]
     pub certificate_file: Option<PathBuf>,
-    /// A scope to ask for; as often as there are scopes
-    #[arg(long = "scope", value_name = "S")]
+    /// Request this scope (repeatable)
+    #[arg(long = "scope", value_name = "SCOPE")]
     pub scopes: Vec<String>,
-    /// The redirect URI, exactly as registered
+    /// Redirect URI, exactly as registered with the service
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
-    /// Sign in although the profile belongs to another client, service or account, and replace it
+    /// Sign in even if the profile belongs to another client, service or account, and overwrite it
     #[arg(long)]
-    pub replace: bool,
-    /// The command that opens the URL, in place of the desktop's browser
+    pub overwrite: bool,
+    /// Open the URL with this command instead of the default browser
     #[arg(long, value_name = "COMMAND", conflicts_with = "no_browser")]
     pub browser: Option<String>,
-    /// Only print the URL
+    /// Print the URL instead of opening a browser
     #[arg(long)]
     pub no_browser: bool,
-    /// Read the response from standard input: the code, or the address that the browser ends up at
+    /// Read the authorization response from standard input: the code, or the URL the browser was redirected to
     #[arg(long, conflicts_with_all = ["client_secret_stdin", "password_stdin", "refresh_token_stdin"])]
     pub paste: bool,
 }
@@ -65,26 +66,27 @@ pub struct SignInOptions {
 /// `tokenwright key …`
 #[derive(Debug, Subcommand)]
 pub enum KeyTask {
-    /// Make a key pair as the service wants it, keep it under a name, and print the certificate to upload
-    Make(KeyMakeOptions),
-    /// Print the certificate of the key that is kept under a name
+    /// Generate a key pair for a profile and print the certificate to upload
+    Generate(KeyGenerateOptions),
+    /// Print the certificate of a profile's key
     Show(KeyShowOptions),
 }
 
-/// `tokenwright key make …`
+/// `tokenwright key generate …`
 #[derive(Debug, Args)]
-pub struct KeyMakeOptions {
-    /// The name of the profile that is to use it
+pub struct KeyGenerateOptions {
+    /// Profile that will use the key
+    #[arg(value_name = "PROFILE")]
     pub name: String,
-    /// The service's id
-    #[arg(long, value_name = "ID")]
+    /// Service that the profile will sign in to
+    #[arg(long, value_name = "SERVICE")]
     pub service: String,
-    /// The bits of an RSA key
-    #[arg(long, value_name = "N", default_value = "3072", value_parser = rsa_bits)]
+    /// Size of an RSA key
+    #[arg(long, value_name = "BITS", default_value = "3072", value_parser = rsa_bits)]
     pub bits: u16,
-    /// Replace a key that is kept there already
+    /// Overwrite the profile's existing key
     #[arg(long)]
-    pub replace: bool,
+    pub overwrite: bool,
     /// Where the certificate goes.
     #[command(flatten)]
     pub output: KeyOutput,
@@ -93,17 +95,18 @@ pub struct KeyMakeOptions {
 /// `tokenwright key show …`
 #[derive(Debug, Args)]
 pub struct KeyShowOptions {
-    /// The name
+    /// Profile
+    #[arg(value_name = "PROFILE")]
     pub name: String,
     /// Where the certificate goes.
     #[command(flatten)]
     pub output: KeyOutput,
 }
 
-/// Where the public half of a key goes; to standard output unless a file is named.
+/// Where the public half of a key goes: standard output unless a file is named.
 #[derive(Debug, Args)]
 pub struct KeyOutput {
-    /// Write the certificate to this file
+    /// Write the certificate to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub certificate_file: Option<PathBuf>,
     /// Write the public key to this file

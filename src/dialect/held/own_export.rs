@@ -1,4 +1,4 @@
-//! The JSON that `tokenwright export --as json` writes: version, profile, service, and the fields by their names.
+//! The JSON that `tokenwright export --format json` writes: version, profile, service, and the fields by their names.
 
 use serde_json::Value as Json;
 

@@ -38,7 +38,7 @@ fn live(subject: &Subject) -> Result<Text, ExportError> {
         "users": [{"name": subject.profile, "user": {"exec": {
             "apiVersion": "client.authentication.k8s.io/v1",
             "command": "tokenwright",
-            "args": ["export", subject.profile, "--as", "exec-credential"],
+            "args": ["export", subject.profile, "--format", "exec-credential"],
             "interactiveMode": "Never",
             "provideClusterInfo": false,
         }}}],

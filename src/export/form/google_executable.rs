@@ -26,7 +26,7 @@ fn live(subject: &Subject) -> Result<Text, ExportError> {
         "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
         "token_url": "https://sts.googleapis.com/v1/token",
         "credential_source": {"executable": {
-            "command": format!("tokenwright export {} --as google-response", subject.profile),
+            "command": format!("tokenwright export {} --format google-response", subject.profile),
             "timeout_millis": 30000,
         }},
     })))

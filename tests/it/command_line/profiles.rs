@@ -139,12 +139,12 @@ fn what_makes_no_sense_ends_with_2_and_says_what_would() {
             (&["frob"], "unrecognized subcommand 'frob'"),
             (&["token"], "required arguments were not provided"),
             (&["token", "demo", "--header", "--json"], "'--header' cannot be used with '--json'"),
-            (&["token", "demo", "--min-valid", "soon"], "write a time such as `90s`, `5m` or `1h`"),
+            (&["token", "demo", "--min-valid", "soon"], "write a duration such as `90s`, `5m` or `1h`"),
             (&["token", "a/b"], "hint: use letters, digits, `-`, `_` and `.`"),
             (&["sign-in", "demo"], "hint: name the service with `--service ID`"),
             (&["sign-in", "demo", "--service", "practise"], "hint: did you mean `practice`?"),
             (&["sign-in", "demo", "--service", "practice", "--set", "prt=1"], "hint: did you mean `--set port=…`?"),
-            (&["sign-in", "demo", "--service", "practice", "--set", "port"], "it has no `=`; write `key=value`"),
+            (&["sign-in", "demo", "--service", "practice", "--set", "port"], "`=` is missing; write `key=value`"),
             (&["sign-in", "demo", "--service", "practice", "--set", "port=x"], "hint: enter one like `8123`"),
             (&["sign-in", "demo", "--service", "quickbooks"], "Client ID is missing"),
             (&["sign-in", "demo", "--service", "netsuite", "--client-id", "x"], "`--set account_id=…`"),
@@ -178,7 +178,7 @@ fn a_spent_refresh_token_ends_with_3_and_the_reason() {
     let practice = Practice::start(&program);
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
-    program.run(&["restore", "demo", "--generation", "1", "--anyway"]).done();
+    program.run(&["restore", "demo", "--generation", "1", "--force"]).done();
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(
         words,
@@ -320,10 +320,10 @@ fn the_help_names_every_command_and_exit_code() {
     for command in ["service", "sign-in", "token", "refresh", "list", "show", "forget", "practice"] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(&format!("{command} "))), "{command}\n{help}");
     }
-    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let codes =
-        "0 done, 1 something of this machine, 2 usage, 3 needs sign-in, 4 the service refused, 5 network, 6 vault.";
-    assert!(help.contains(&format!("Exit codes: {codes}")), "{help}");
+    for code in ["0  success", "1  local error", "2  wrong usage", "3  sign-in required", "4  the service refused"] {
+        assert!(help.contains(&format!("\n  {code}")), "{code}\n{help}");
+    }
+    assert!(help.contains("\n  5  network error") && help.contains("\n  6  the vault cannot"), "{help}");
 }
 
 #[track_caller]
@@ -411,7 +411,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
     check(&["token", HOSTILE], 2);
     check(&[HOSTILE], 2);
     check(&["token", "evil", HOSTILE], 2);
-    check(&["service", "export", "evil", "--as", HOSTILE], 2);
+    check(&["service", "export", "evil", "--format", HOSTILE], 2);
     check(&["exec", "evil", "--", HOSTILE], 127);
 }
 
@@ -481,7 +481,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     program.run(&["refresh", "acme"]).done();
     called("Müller GmbH – Test");
     let shared = program.home().join("shared.toml");
-    program.run(&["share", "acme", "--out", shared.to_str().expect("UTF-8")]).done();
+    program.run(&["share", "acme", "--output", shared.to_str().expect("UTF-8")]).done();
     let colleague = Tokenwright::with_vault();
     colleague.run(&["import", shared.to_str().expect("UTF-8"), "--yes"]).done();
     let listed = colleague.run(&["list", "--json"]).json();

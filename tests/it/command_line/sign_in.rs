@@ -57,13 +57,13 @@ fn a_sign_in_over_another_clients_profile_is_insisted_on_and_its_tokens_are_not_
     ] {
         let words = sign_in(id, client, tenant, &[]).failed(2);
         assert!(words.contains(&format!("there is a profile `p` already, of another {what}")), "{words}");
-        assert!(words.contains("`--replace`"), "{words}");
+        assert!(words.contains("`--overwrite`"), "{words}");
     }
     assert_eq!(service.asked("/authorize").len(), 1, "it is said before the browser opens");
     // The same again is the same profile.
     sign_in("one", "mine", "a", &[]).done();
     assert_eq!(program.run(&["token", "p"]).done(), "at-1\n");
-    sign_in("one", "theirs", "a", &["--replace"]).done();
+    sign_in("one", "theirs", "a", &["--overwrite"]).done();
     let words = program.run(&["restore", "p"]).failed(4);
     assert!(words.contains("issued for another client id: `mine` then, `theirs` now"), "{words}");
     assert_eq!(program.run(&["token", "p"]).done(), "at-2\n", "nothing was changed");

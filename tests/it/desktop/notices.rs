@@ -230,7 +230,7 @@ fn a_profile_kept_alive_that_needs_the_person_is_told_once() {
     let program = machine(&server);
     let sign_in = ["sign-in", "acme", "--service", "zenith", "--browser", browser(), "--display-name", "Müller GmbH"];
     assert_eq!(program.run(&sign_in).done(), "");
-    program.run(&["keep", "acme"]).done();
+    program.run(&["keep-alive", "acme"]).done();
     let desktop = Desktop::start(program, "light");
     let bus = Bus::start();
     let _window = bus.open_window(&desktop);

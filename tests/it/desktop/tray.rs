@@ -116,7 +116,7 @@ impl Desk {
             Tokenwright::with_vault().with_env("LIBGL_ALWAYS_SOFTWARE", "1").with_env("DISPLAY", display.name());
         let practice = Practice::start(&program);
         practice.sign_in(&program, "demo_1");
-        program.run(&["keep", "demo_1"]).done();
+        program.run(&["keep-alive", "demo_1"]).done();
         fs::write(program.data().join("settings.toml"), "theme = \"light\"\ntray = true\n").expect("our own file");
         let mut bus = Process::start(Command::new("dbus-daemon").args(["--session", "--nofork", "--print-address"]));
         let address = bus.line_with("unix:");

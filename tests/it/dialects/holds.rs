@@ -38,7 +38,7 @@ fn token(program: &Tokenwright, name: &str) -> String {
 
 /// The text of a form, with the refresh token in it.
 fn export(program: &Tokenwright, name: &str, form: &str) -> String {
-    let arguments = ["export", name, "--as", form, "--with-refresh-token", "--set", "rclone_type=drive"];
+    let arguments = ["export", name, "--format", form, "--with-refresh-token", "--set", "rclone_type=drive"];
     program.run(&arguments).done()
 }
 
@@ -50,7 +50,7 @@ fn each_form_that_is_written_and_read_is_refreshed_on_another_machine() {
         let name = format!("from-{form}");
         sign_in(&program, &practice, &name);
         let text = export(&program, &name, form);
-        let imported = other.run_with_input(&["import", "-", "--name", &name, "--yes"], &text);
+        let imported = other.run_with_input(&["import", "-", "--profile", &name, "--yes"], &text);
         assert!(imported.stderr.contains(&format!("Next: tokenwright token {name}\n")), "{form}: {}", imported.stderr);
         assert_eq!(imported.done(), "", "{form}");
         let before = token(&program, &name);
@@ -63,13 +63,13 @@ fn each_form_that_is_written_and_read_is_refreshed_on_another_machine() {
 fn a_token_without_its_client_is_refreshed_once_that_stands_beside_it() {
     let (program, other, practice) = machines();
     let text = export(&program, "acme", "requests-oauthlib");
-    let told = other.run_with_input(&["import", "-", "--name", "acme"], &text).failed(2);
+    let told = other.run_with_input(&["import", "-", "--profile", "acme"], &text).failed(2);
     assert!(told.contains("Still missing:\n  token endpoint  its URL"), "{told}");
     let mut json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     json["client_id"] = "practice-client".into();
     json["client_secret"] = "practice-secret".into();
     json["token_url"] = format!("http://127.0.0.1:{}/token", practice.port()).into();
-    other.run_with_input(&["import", "-", "--name", "acme", "--yes"], &json.to_string()).done();
+    other.run_with_input(&["import", "-", "--profile", "acme", "--yes"], &json.to_string()).done();
     assert_ne!(token(&other, "acme"), token(&program, "acme"));
 }
 
@@ -78,7 +78,7 @@ fn googles_own_file_is_taken_over_as_a_profile_of_google() {
     let other = Tokenwright::with_vault();
     let file = r#"{"type": "authorized_user", "client_id": "id-1", "client_secret": "google-secret",
         "refresh_token": "1//google-refresh", "token": "ya29.access", "scopes": ["a"]}"#;
-    let told = other.run_with_input(&["import", "-", "--name", "g", "--yes"], file);
+    let told = other.run_with_input(&["import", "-", "--profile", "g", "--yes"], file);
     let expected = "\
 standard input: Google authorized user file
 Google, tokens from https://oauth2.googleapis.com/token
@@ -122,10 +122,10 @@ hint: to keep them, repeat with `--yes`
     assert_eq!(other.run(&["list", "--json"]).json().as_array().map(Vec::len), Some(2));
     // Both are here now: nothing is replaced unless that is asked for.
     let again = other.run_with_input(&["import", "-", "--yes"], &text).failed(2);
-    assert!(again.contains("acme: left as it is here; `--replace` takes the new one\n"), "{again}");
+    assert!(again.contains("acme: left as it is here; `--overwrite` takes the new one\n"), "{again}");
     assert!(again.contains("error: `standard input`: no profile is left to be kept\n"), "{again}");
-    other.run_with_input(&["import", "-", "--yes", "--replace"], &text).done();
-    let one = other.run_with_input(&["import", "-", "--yes", "--pick", "2", "--name", "gamma"], &text);
+    other.run_with_input(&["import", "-", "--yes", "--overwrite"], &text).done();
+    let one = other.run_with_input(&["import", "-", "--yes", "--pick", "2", "--profile", "gamma"], &text);
     assert!(one.stderr.contains("Kept as the profile `gamma`\n"), "{}", one.stderr);
 }
 

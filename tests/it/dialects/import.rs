@@ -47,7 +47,7 @@ fn file(program: &Tokenwright, name: &str, bytes: impl AsRef<[u8]>) -> String {
 fn refused(bytes: impl AsRef<[u8]>) -> String {
     let program = Tokenwright::with_vault();
     let name = file(&program, "document", bytes);
-    let told = program.run(&["import", &name, "--name", "x", "--yes"]).failed(2);
+    let told = program.run(&["import", &name, "--profile", "x", "--yes"]).failed(2);
     nothing_is_kept(&program);
     told
 }
@@ -71,7 +71,7 @@ fn check(bytes: impl AsRef<[u8]>, summary: &str, hint: &str) {
 fn a_document_is_told_before_it_is_kept_and_kept_only_with_a_yes() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
-    let told = program.run(&["import", &name, "--name", "books"]).failed(2);
+    let told = program.run(&["import", &name, "--profile", "books"]).failed(2);
     let expected = "\
 acme.toml: Tokenwright preset
 Acme Books, tokens from https://acme.example/<company>/token
@@ -83,15 +83,15 @@ Still missing:
   company    enter one like `42`
   Client ID  copy it from the page where the service registered your client
 error: nothing is kept
-hint: to keep it, repeat with `--yes` and `--name PROFILE` or `--as-preset ID`
+hint: to keep it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`
 ";
     assert_eq!(told, expected);
     nothing_is_kept(&program);
-    let kept = program.run(&["import", &name, "--name", "books", "--yes"]);
+    let kept = program.run(&["import", &name, "--profile", "books", "--yes"]);
     assert_eq!(kept.stderr.lines().last(), Some("Kept as the profile `books`. Next: tokenwright sign-in books"));
     assert_eq!(kept.done(), "");
     assert_eq!(program.run(&["list", "--json"]).json()[0]["service_name"], "Acme Books");
-    let again = program.run(&["import", &name, "--name", "books", "--yes"]).failed(2);
+    let again = program.run(&["import", &name, "--profile", "books", "--yes"]).failed(2);
     assert!(again.contains("error: there is a profile `books` already\n"), "{again}");
 }
 
@@ -104,9 +104,9 @@ fn a_name_is_needed_and_told_so() {
         told.contains("error: nothing is kept: it has no name yet\nhint: to keep it, repeat with `--yes`"),
         "{told}"
     );
-    let told = program.run(&["import", &name, "--yes", "--name", "a/b"]).failed(2);
+    let told = program.run(&["import", &name, "--yes", "--profile", "a/b"]).failed(2);
     assert!(told.contains("error: the profile's name cannot hold '/' there\n"), "{told}");
-    let told = program.run(&["import", &name, "--yes", "--as-preset", "custom"]).failed(2);
+    let told = program.run(&["import", &name, "--yes", "--preset", "custom"]).failed(2);
     assert!(told.contains("error: `custom` stays the service that is described by hand\n"), "{told}");
     nothing_is_kept(&program);
 }
@@ -115,12 +115,12 @@ fn a_name_is_needed_and_told_so() {
 fn a_preset_goes_out_and_comes_in_as_it_was() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
-    let kept = program.run(&["import", &name, "--as-preset", "acme", "--yes"]);
+    let kept = program.run(&["import", &name, "--preset", "acme", "--yes"]);
     assert!(kept.stderr.contains("Next: tokenwright sign-in NAME --service acme"), "{}", kept.stderr);
-    let text = program.run(&["service", "export", "acme", "--as", "toml"]).done();
+    let text = program.run(&["service", "export", "acme", "--format", "toml"]).done();
     let other = Tokenwright::with_vault();
-    assert_eq!(other.run_with_input(&["import", "-", "--as-preset", "acme", "--yes"], &text).done(), "");
-    assert_eq!(other.run(&["service", "export", "acme", "--as", "toml"]).done(), text);
+    assert_eq!(other.run_with_input(&["import", "-", "--preset", "acme", "--yes"], &text).done(), "");
+    assert_eq!(other.run(&["service", "export", "acme", "--format", "toml"]).done(), text);
     let show = |program: &Tokenwright| program.run(&["service", "show", "acme", "--json"]).json();
     assert_eq!(show(&other), show(&program));
 }
@@ -129,7 +129,7 @@ fn a_preset_goes_out_and_comes_in_as_it_was() {
 fn what_was_understood_is_there_as_json_too() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
-    let json = program.run(&["import", &name, "--name", "books", "--yes", "--json"]).json();
+    let json = program.run(&["import", &name, "--profile", "books", "--yes", "--json"]).json();
     let described = &json["described"][0];
     assert_eq!((&json["form"], &described["id"]), (&json!("Tokenwright preset"), &json!("acme")));
     assert_eq!(described["calls"]["bearer"]["url"], "https://acme.example/<company>/token");
@@ -141,18 +141,18 @@ fn what_was_understood_is_there_as_json_too() {
 fn a_profile_is_carried_to_another_machine_without_its_secrets() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
-    program.run(&["import", &name, "--name", "books", "--yes"]).done();
+    program.run(&["import", &name, "--profile", "books", "--yes"]).done();
     let out = program.home().join("books.toml");
     let path = out.display().to_string();
-    let export = ["service", "export", "--profile", "books", "--as", "toml", "--out", &path];
+    let export = ["service", "export", "--profile", "books", "--format", "toml", "--output", &path];
     let told = program.run(&export);
     assert_eq!((told.code, told.stderr.as_str()), (0, format!("Written to {path}\n").as_str()));
     assert_eq!(fs::metadata(&out).expect("the file").permissions().mode() & 0o777, 0o600);
     let told = program.run(&export).failed(2);
     assert!(told.starts_with(&format!("error: there is a file `{path}` already\n")), "{told}");
-    program.run(&[&export[..], &["--force"]].concat()).done();
+    program.run(&[&export[..], &["--overwrite"]].concat()).done();
     let other = Tokenwright::with_vault();
-    other.run(&["import", &path, "--name", "books", "--yes"]).done();
+    other.run(&["import", &path, "--profile", "books", "--yes"]).done();
     let show = |program: &Tokenwright| program.run(&["show", "books", "--json"]).json();
     assert_eq!(show(&other), show(&program));
 }
@@ -160,9 +160,9 @@ fn a_profile_is_carried_to_another_machine_without_its_secrets() {
 #[test]
 fn an_unknown_form_and_an_unknown_service_are_told_with_what_there_is() {
     let program = Tokenwright::with_vault();
-    let told = program.run(&["service", "export", "google", "--as", "word"]).failed(2);
-    assert!(told.contains("invalid value 'word' for '--as <FORM>': the forms are: "), "{told}");
-    let told = program.run(&["service", "export", "gogle", "--as", "toml"]).failed(2);
+    let told = program.run(&["service", "export", "google", "--format", "word"]).failed(2);
+    assert!(told.contains("invalid value 'word' for '--format <FORMAT>'\n  [possible values: toml, "), "{told}");
+    let told = program.run(&["service", "export", "gogle", "--format", "toml"]).failed(2);
     assert!(told.starts_with("error: there is no service `gogle`\nhint: did you mean `google`?"), "{told}");
 }
 
@@ -170,7 +170,7 @@ fn an_unknown_form_and_an_unknown_service_are_told_with_what_there_is() {
 fn an_authorization_url_is_read_from_the_command_line() {
     let program = Tokenwright::with_vault();
     let url = "https://acme.example/authorize?response_type=code&client_id=id-1&scope=a%20b&state=abc";
-    let json = program.run(&["import", url, "--name", "x", "--yes", "--json"]).json();
+    let json = program.run(&["import", url, "--profile", "x", "--yes", "--json"]).json();
     let described = &json["described"][0];
     assert_eq!((&described["client_id"], &described["scopes"]), (&json!("id-1"), &json!(["a", "b"])));
     assert_eq!(program.run(&["show", "x", "--json"]).json()["client_id"], "id-1");
@@ -200,7 +200,7 @@ fn an_address_is_fetched_when_it_was_named_and_asked_for_when_it_was_found() {
     );
     assert!(told.contains(&wrong), "{told}");
     let asked = other.asked("/.well-known/openid-configuration").len();
-    let told = program.run_with_input(&["import", "-", "--name", "x", "--yes"], &format!("{url}\n")).failed(2);
+    let told = program.run_with_input(&["import", "-", "--profile", "x", "--yes"], &format!("{url}\n")).failed(2);
     let expected = format!(
         "error: the document is the address of an issuer, `{url}/`; nothing is fetched\n\
          hint: to fetch it: `tokenwright import {url}/`\n"
@@ -217,19 +217,19 @@ fn a_document_of_a_hundred_mebibytes_is_refused_without_being_read() {
     let program = Tokenwright::with_vault();
     let path = program.home().join("huge.json");
     fs::File::create(&path).and_then(|file| file.set_len(100 * 1024 * 1024)).expect("room for nothing");
-    let told = program.run(&["import", "huge.json", "--name", "x", "--yes"]).failed(2);
+    let told = program.run(&["import", "huge.json", "--profile", "x", "--yes"]).failed(2);
     assert_eq!(
         told,
         "error: `huge.json`: the document is larger than 16 MiB\nhint: export only what describes the service\n"
     );
     // Zeros without an end: who reads on would never answer.
     let endless = fs::File::open("/dev/zero").expect("an endless file");
-    let mut command = program.command(&["import", "-", "--name", "x", "--yes"]);
+    let mut command = program.command(&["import", "-", "--profile", "x", "--yes"]);
     let output = command.stdin(Stdio::from(endless)).output().expect("it ran");
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(told.starts_with("error: `standard input`: the document is larger than 16 MiB\n"), "{told}");
-    let told = program.run(&["import", "/dev/zero", "--name", "x", "--yes"]).failed(2);
+    let told = program.run(&["import", "/dev/zero", "--profile", "x", "--yes"]).failed(2);
     assert!(told.starts_with("error: `/dev/zero` cannot be read: not a regular file\n"), "{told}");
     nothing_is_kept(&program);
 }
@@ -267,7 +267,7 @@ fn a_document_in_utf_16_is_read() {
     let mut bytes = b"\xff\xfe".to_vec();
     bytes.extend(ACME.trim_start().encode_utf16().flat_map(u16::to_le_bytes));
     let name = file(&program, "acme.toml", bytes);
-    program.run(&["import", &name, "--as-preset", "acme", "--yes"]).done();
+    program.run(&["import", &name, "--preset", "acme", "--yes"]).done();
     assert_eq!(program.run(&["service", "show", "acme", "--json"]).json()["name"], "Acme Books");
 }
 
@@ -303,7 +303,7 @@ fn at_a_terminal_a_person_is_asked() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
     let program_path = env!("CARGO_BIN_EXE_tokenwright");
-    let inside = format!("{program_path} import {name} --name books");
+    let inside = format!("{program_path} import {name} --profile books");
     let command = program.command(&[]);
     let mut terminal = Command::new("script");
     terminal.args(["--quiet", "--return", "--command", &inside, "/dev/null"]).current_dir(program.home()).env_clear();
@@ -326,20 +326,20 @@ const TWO_FORMS: &str = r#"{"openapi": "3.0.0", "info": {"title": "Two", "name":
 fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_names() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "two.json", TWO_FORMS);
-    let told = program.run(&["import", &name, "--yes", "--name", "two"]).failed(2);
+    let told = program.run(&["import", &name, "--yes", "--profile", "two"]).failed(2);
     let expected = format!(
         "error: `{name}`: the document can be read as Postman collection or environment or as OpenAPI document\n\
-         hint: say which is meant: `postman` or `openapi`, with `--as-format`\n"
+         hint: say which is meant: `postman` or `openapi`, with `--format`\n"
     );
     assert_eq!(told, expected);
     assert_eq!(names(&program), [""; 0], "nothing is kept");
     for (form, url) in [("openapi", "https://as.example.test/token"), ("postman", "https://other.example.test/token")] {
-        let read = program.run(&["import", &name, "--as-format", form, "--json", "--yes", "--name", form]).json();
+        let read = program.run(&["import", &name, "--format", form, "--json", "--yes", "--profile", form]).json();
         assert_eq!(read["described"][0]["calls"]["bearer"]["url"], url, "{read}");
     }
-    let told = program.run(&["import", &name, "--as-format", "word"]).failed(2);
-    assert!(told.contains("the forms are: profile, toml, json,"), "{told}");
-    let told = program.run(&["import", &name, "--as-format", "curl"]).failed(2);
+    let told = program.run(&["import", &name, "--format", "word"]).failed(2);
+    assert!(told.contains("[possible values: profile, toml, json, "), "{told}");
+    let told = program.run(&["import", &name, "--format", "curl"]).failed(2);
     assert!(told.contains("this is no curl command"), "{told}");
 }
 
@@ -348,7 +348,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
 fn at_a_terminal_the_person_is_asked_which_of_two_forms_is_meant() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "two.json", TWO_FORMS);
-    let inside = format!("{} import {name} --name two --yes", env!("CARGO_BIN_EXE_tokenwright"));
+    let inside = format!("{} import {name} --profile two --yes", env!("CARGO_BIN_EXE_tokenwright"));
     let command = program.command(&[]);
     let mut terminal = Command::new("script");
     terminal.args(["--quiet", "--return", "--command", &inside, "/dev/null"]).current_dir(program.home()).env_clear();

@@ -11,14 +11,14 @@ use serde_json::{Value as Json, json};
 fn refresh_token(program: &Tokenwright, practice: &Practice) -> String {
     practice.sign_in(program, "source");
     // The practice service replaces it at each refresh: it leaves for good or not at all.
-    let given = program.run(&["export", "source", "--as", "json", "--hand-over"]).json();
+    let given = program.run(&["export", "source", "--format", "json", "--hand-over"]).json();
     given["refresh_token"].as_str().expect("a refresh token").to_owned()
 }
 
 /// Imports the document as the profile `x`; what was told of it.
 #[track_caller]
 fn import(program: &Tokenwright, document: &str) -> String {
-    let done = program.run_with_input(&["import", "-", "--name", "x", "--yes"], document);
+    let done = program.run_with_input(&["import", "-", "--profile", "x", "--yes"], document);
     assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{}", done.stderr);
     done.stderr
 }
@@ -34,7 +34,7 @@ fn token_and_refresh(program: &Tokenwright) {
 }
 
 fn export(program: &Tokenwright, form: &str, with_secrets: bool) -> String {
-    let mut arguments = vec!["service", "export", "--profile", "x", "--as", form];
+    let mut arguments = vec!["service", "export", "--profile", "x", "--format", form];
     arguments.extend(with_secrets.then_some("--with-secrets"));
     program.run(&arguments).done()
 }
@@ -147,7 +147,7 @@ fn an_issuer_is_fetched_and_signed_in_with() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     let issuer = format!("http://127.0.0.1:{}", practice.port());
-    let done = program.run(&["import", &issuer, "--name", "x", "--yes"]);
+    let done = program.run(&["import", &issuer, "--profile", "x", "--yes"]);
     assert!(
         done.stderr.starts_with(&format!("Fetching {issuer}/.well-known/openid-configuration\n")),
         "{}",
@@ -193,6 +193,7 @@ fn a_zspec_document_is_signed_in_with_and_goes_out_as_it_means() {
     assert!(!out.contains("a%^*&+=secret") && !out.contains("again"), "{out}");
     let other = Tokenwright::with_vault();
     import(&other, &out);
-    let means = |program: &Tokenwright| program.run(&["service", "export", "--profile", "x", "--as", "zspec"]).done();
+    let means =
+        |program: &Tokenwright| program.run(&["service", "export", "--profile", "x", "--format", "zspec"]).done();
     assert_eq!(means(&other), means(&program));
 }

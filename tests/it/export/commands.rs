@@ -24,7 +24,7 @@ fn token(program: &Tokenwright) -> String {
 #[test]
 fn a_preview_masks_every_secret_and_writes_nothing() {
     let (program, _practice) = signed_in();
-    let finished = program.run(&["export", "acme", "--as", "json", "--preview"]);
+    let finished = program.run(&["export", "acme", "--format", "json", "--dry-run"]);
     assert!(!finished.stdout.contains(&token(&program)) && finished.stdout.contains("••••••••"), "{finished:?}");
     let expected = "warning: whoever reads it has the access token of acme until it expires\nusual file: acme.json\n\
                     next: jq --raw-output .access_token acme.json\n";
@@ -35,7 +35,7 @@ fn a_preview_masks_every_secret_and_writes_nothing() {
 #[test]
 fn the_text_goes_to_standard_output_and_nothing_else_does() {
     let (program, _practice) = signed_in();
-    let finished = program.run(&["export", "acme", "--as", "token"]);
+    let finished = program.run(&["export", "acme", "--format", "token"]);
     assert_eq!((finished.stdout.trim_end(), finished.stderr.as_str()), (token(&program).as_str(), ""));
 }
 
@@ -44,7 +44,7 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
     let (program, _practice) = signed_in();
     let forms = ["dotenv", "json", "header", "terraform", "kubernetes-secret"];
     for form in forms {
-        program.run(&["export", "acme", "--as", form, "--out", form, "--sink"]).done();
+        program.run(&["export", "acme", "--format", form, "--output", form, "--sink"]).done();
     }
     let before = token(&program);
     program.run(&["refresh", "acme"]).done();
@@ -66,7 +66,7 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
     for form in forms.iter().filter(|form| **form != "json") {
         assert!(fs::read_to_string(program.home().join(form)).expect("a sink").contains(&newest), "{form}");
     }
-    let listed = program.run(&["export", "acme", "--sinks", "--json"]).json();
+    let listed = program.run(&["export", "acme", "--list-sinks", "--json"]).json();
     let states: Vec<(String, bool)> = listed["file"]
         .as_array()
         .expect("a list")
@@ -83,13 +83,13 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
 #[test]
 fn a_sink_that_somebody_changed_is_left_alone_and_told() {
     let (program, _practice) = signed_in();
-    program.run(&["export", "acme", "--as", "dotenv", "--out", "a.env", "--sink"]).done();
+    program.run(&["export", "acme", "--format", "dotenv", "--output", "a.env", "--sink"]).done();
     let file = program.home().join("a.env");
     fs::write(&file, "MINE=1\n").expect("written");
     let refreshed = program.run(&["refresh", "acme"]);
     assert!(refreshed.stderr.contains("was changed since this program wrote it"), "{refreshed:?}");
     assert_eq!(fs::read_to_string(&file).expect("mine"), "MINE=1\n");
-    program.run(&["export", "acme", "--drop-sink", "a.env"]).done();
+    program.run(&["export", "acme", "--remove-sink", "a.env"]).done();
     assert_eq!(program.run(&["refresh", "acme"]).stderr, "");
 }
 
@@ -99,33 +99,33 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     let file = program.home().join("a.env");
     fs::write(&file, "MINE=1\n").expect("written");
     let export = |more: &[&str]| {
-        let mut arguments = vec!["export", "acme", "--as", "dotenv", "--out", "a.env"];
+        let mut arguments = vec!["export", "acme", "--format", "dotenv", "--output", "a.env"];
         arguments.extend(more);
         program.run(&arguments)
     };
     let words = export(&[]).failed(2);
     let expected = format!(
-        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or say `--replace`\n",
+        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or say `--overwrite`\n",
         file.display()
     );
     assert_eq!(words, expected);
-    export(&["--replace"]).done();
+    export(&["--overwrite"]).done();
     assert!(
         Command::new("git").arg("-C").arg(program.home()).args(["init", "--quiet"]).status().expect("git").success()
     );
     let words = export(&[]).failed(2);
     let expected = format!(
         "error: `{}` is in the git work tree `{}`, which does not ignore it\nhint: add `a.env` to `.gitignore`, choose a \
-         place outside, or say `--in-work-tree` if it is never committed\n",
+         place outside, or say `--allow-unignored` if it is never committed\n",
         file.display(),
         program.home().display()
     );
     assert_eq!(words, expected);
-    export(&["--in-work-tree"]).done();
+    export(&["--allow-unignored"]).done();
     fs::write(program.home().join(".gitignore"), "a.env\n").expect("written");
     export(&[]).done();
     // A live text holds no secret, and may stand in a work tree.
-    program.run(&["export", "acme", "--as", "envrc", "--live", "--out", ".envrc"]).done();
+    program.run(&["export", "acme", "--format", "envrc", "--live", "--output", ".envrc"]).done();
 }
 
 #[cfg(unix)]
@@ -133,7 +133,7 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
 fn a_file_is_for_this_user_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let (program, _practice) = signed_in();
-    program.run(&["export", "acme", "--as", "dotenv", "--out", "a.env"]).done();
+    program.run(&["export", "acme", "--format", "dotenv", "--output", "a.env"]).done();
     let mode = fs::metadata(program.home().join("a.env")).expect("written").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -141,13 +141,13 @@ fn a_file_is_for_this_user_only() {
 #[test]
 fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() {
     let (program, practice) = signed_in();
-    let words = program.run(&["export", "acme", "--as", "google-external"]).failed(2);
+    let words = program.run(&["export", "acme", "--format", "google-external"]).failed(2);
     let expected = "error: the refresh token cannot just be copied (form `google-external`): this service gives a new one \
                     at each refresh\nhint: whichever of the two refreshes first ends the other's token: use a form that \
                     asks each time (`--live`), or hand the refresh token over for good (`--hand-over`), after which this \
                     program no longer refreshes it\n";
     assert_eq!(words, expected);
-    let handed = program.run(&["export", "acme", "--as", "google-external", "--hand-over"]);
+    let handed = program.run(&["export", "acme", "--format", "google-external", "--hand-over"]);
     assert!(handed.stderr.ends_with(
         "the refresh token has left: this program no longer refreshes the profile until the next sign-in\n"
     ));
@@ -164,7 +164,8 @@ fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() 
 #[test]
 fn a_refresh_token_that_could_not_be_written_anywhere_has_not_left() {
     let (program, _practice) = signed_in();
-    let refused = program.run(&["export", "acme", "--as", "json", "--hand-over", "--out", "no-such-folder/a.json"]);
+    let refused =
+        program.run(&["export", "acme", "--format", "json", "--hand-over", "--output", "no-such-folder/a.json"]);
     assert!(refused.failed(1).starts_with("error: cannot write `"), "there is no such folder");
     program.run(&["refresh", "acme"]).done();
 }
@@ -173,7 +174,7 @@ fn a_refresh_token_that_could_not_be_written_anywhere_has_not_left() {
 fn without_the_refresh_token_an_export_is_no_second_holder() {
     let (program, _practice) = signed_in();
     for form in ["dotenv", "json", "yaml", "kubernetes-secret", "requests-oauthlib"] {
-        let text = program.run(&["export", "acme", "--as", form]).done();
+        let text = program.run(&["export", "acme", "--format", form]).done();
         assert!(!text.contains("practice-rt-") && !text.contains("practice-secret"), "{form}: {text}");
     }
 }
@@ -184,11 +185,14 @@ fn ones_own_form_is_a_file_in_the_data_folder() {
     let folder = program.data().join("forms");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("mine.ini"), "[acme]\ntoken = <access_token>\nrealm = {realmId}\n").expect("written");
-    let text = program.run(&["export", "acme", "--as", "mine.ini"]).done();
+    let text = program.run(&["export", "acme", "--format", "mine.ini"]).done();
     assert!(text.starts_with(&format!("[acme]\ntoken = {}\nrealm = ", token(&program))), "{text}");
-    assert!(program.run(&["export", "--list"]).done().contains("mine.ini"));
-    let words = program.run(&["export", "acme", "--as", "../mine.ini"]).failed(2);
-    assert_eq!(words, "error: there is no form `../mine.ini`\nhint: `tokenwright export --list` names the forms\n");
+    assert!(program.run(&["export", "--list-formats"]).done().contains("mine.ini"));
+    let words = program.run(&["export", "acme", "--format", "../mine.ini"]).failed(2);
+    assert_eq!(
+        words,
+        "error: there is no form `../mine.ini`\nhint: `tokenwright export --list-formats` names the forms\n"
+    );
 }
 
 #[test]
@@ -196,16 +200,19 @@ fn what_makes_no_sense_is_said() {
     let (program, _practice) = signed_in();
     let check = |arguments: &[&str], expected: &str| assert_eq!(program.run(arguments).failed(2), expected);
     check(
-        &["export", "acme", "--as", "dotenv", "--live"],
+        &["export", "acme", "--format", "dotenv", "--live"],
         "error: the form `dotenv` cannot be live\nhint: write a snapshot that is rewritten at each refresh (`--sink`), or \
          start the tool with `tokenwright exec`\n",
     );
     check(
-        &["export", "acme", "--as", "git", "--live"],
+        &["export", "acme", "--format", "git", "--live"],
         "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server, such as \
          `https://git.example.com`, with `--url`\n",
     );
-    check(&["export", "acme"], "error: the form is missing\nhint: `tokenwright export --list` names the forms\n");
+    check(
+        &["export", "acme"],
+        "error: the form is missing\nhint: `tokenwright export --list-formats` names the forms\n",
+    );
 }
 
 #[test]
@@ -231,7 +238,7 @@ fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
     let keys = program.home().join("keys.txt");
     let made = Command::new("age-keygen").arg("-o").arg(&keys).output().expect("age-keygen");
     let recipient = String::from_utf8_lossy(&made.stderr).trim().rsplit(' ').next().expect("a recipient").to_owned();
-    let arguments = ["share", "acme", "--with-secrets", "--recipient", &recipient, "--out", "a.age"];
+    let arguments = ["share", "acme", "--with-secrets", "--recipient", &recipient, "--output", "a.age"];
     program.run(&arguments).done();
     let locked = fs::read_to_string(program.home().join("a.age")).expect("written");
     assert!(
@@ -270,9 +277,9 @@ fn no_command_that_a_work_tree_names_is_run_when_it_is_looked_at() {
         work_tree(&folder, setting, &format!("env > '{}'; false", ran.display()));
         let file = folder.join("a.env");
         let file = file.to_str().expect("a path");
-        program.run(&["export", "acme", "--as", "dotenv", "--out", file]).failed(2);
+        program.run(&["export", "acme", "--format", "dotenv", "--output", file]).failed(2);
         fs::write(folder.join(".gitignore"), "*.env\n").expect("written");
-        program.run(&["export", "acme", "--as", "dotenv", "--out", file, "--sink"]).done();
+        program.run(&["export", "acme", "--format", "dotenv", "--output", file, "--sink"]).done();
         program.run(&["refresh", "acme"]).done();
         assert!(!ran.exists(), "{setting}: {:?}", fs::read_to_string(&ran));
     }
@@ -286,7 +293,8 @@ fn inside_a_git_hook_the_work_tree_of_the_file_is_the_one_that_counts() {
     fs::write(hook.join(".git/info/exclude"), "*\n").expect("written");
     work_tree(&target, "", "");
     let file = target.join("a.env");
-    let mut command = program.command(&["export", "acme", "--as", "dotenv", "--out", file.to_str().expect("a path")]);
+    let mut command =
+        program.command(&["export", "acme", "--format", "dotenv", "--output", file.to_str().expect("a path")]);
     command
         .env("GIT_DIR", hook.join(".git"))
         .env("GIT_WORK_TREE", &hook)
@@ -404,11 +412,11 @@ fn of_silent_service(next: fn(usize) -> Option<String>) -> (Tokenwright, Scripte
     (program, service)
 }
 
-const WITH_REFRESH_TOKEN: [&str; 5] = ["export", "acme", "--as", "json", "--with-refresh-token"];
+const WITH_REFRESH_TOKEN: [&str; 5] = ["export", "acme", "--format", "json", "--with-refresh-token"];
 
 fn shared(program: &Tokenwright, secret: &str) -> (String, String) {
     let file = program.home().join("shared");
-    let program_with = ["share", "acme", "--with-secrets", "--out", "shared", "--replace"];
+    let program_with = ["share", "acme", "--with-secrets", "--output", "shared", "--overwrite"];
     let finished = crate::support::process::Process::start(
         program.command(&program_with).env("TOKENWRIGHT_SHARE_PASSPHRASE", "open sesame"),
     )
@@ -433,11 +441,11 @@ fn a_refresh_token_that_was_seen_to_rotate_leaves_by_no_way_unasked() {
         first.stderr.contains("warning: the refresh token of acme leaves, and no refresh was seen yet"),
         "{first:?}"
     );
-    let sink = ["export", "acme", "--as", "json", "--with-refresh-token", "--out", "sink.json", "--sink"];
+    let sink = ["export", "acme", "--format", "json", "--with-refresh-token", "--output", "sink.json", "--sink"];
     program.run(&sink).done();
     let (read, said) = shared(&program, "rt-0");
     assert!(read.contains("refresh token") && said.contains("no refresh was seen yet"), "{read} {said}");
-    let silent_form = ["service", "export", "--profile", "acme", "--as", "evolutionx", "--with-secrets"];
+    let silent_form = ["service", "export", "--profile", "acme", "--format", "evolutionx", "--with-secrets"];
     let written = program.run(&silent_form);
     assert!(written.stderr.contains("no refresh was seen yet") || !written.stdout.contains("rt-0"), "{written:?}");
 
@@ -453,7 +461,7 @@ fn a_refresh_token_that_was_seen_to_rotate_leaves_by_no_way_unasked() {
     let written = program.run(&silent_form);
     assert!(!written.stdout.contains("rt-1"), "{written:?}");
     // Asked for, it leaves, and is no longer used here.
-    let given = program.run(&["export", "acme", "--as", "json", "--hand-over"]);
+    let given = program.run(&["export", "acme", "--format", "json", "--hand-over"]);
     assert!(given.code == 0 && given.stdout.contains("rt-1"), "{given:?}");
     assert!(program.run(&["refresh", "acme"]).failed(3).contains("gave its refresh token away"));
 }
@@ -481,7 +489,7 @@ fn a_refresh_that_is_on_its_way_is_waited_for_before_the_refresh_token_is_given_
         // waits: the scripted server tells nobody that it was asked.
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    let given = program.run(&["export", "acme", "--as", "json", "--hand-over"]).done();
+    let given = program.run(&["export", "acme", "--format", "json", "--hand-over"]).done();
     refresh.finish().done();
     assert!(given.contains("rt-2"), "{given}");
     program.run(&["refresh", "acme"]).failed(3);

@@ -211,7 +211,7 @@ impl Ground {
     fn is_move_killed_at(&self, call: &str, step: usize) -> bool {
         let to = self.program.home().join("to");
         fs::write(&to, OTHERS[usize::from(self.passphrase == OTHERS[0])]).expect("written");
-        let task = ["vault", "move", "--to", "passphrase", "--passphrase-stdin"];
+        let task = ["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"];
         let mut strace = self.strace(&task, call, &[], step);
         strace.env("TOKENWRIGHT_PASSPHRASE", self.passphrase).stdin(fs::File::open(to).expect("read"));
         is_killed(&mut strace, &format!("{call}, step {step}"))

@@ -34,7 +34,7 @@ fn server(announced: bool, query: &'static str) -> (Scripted, Tokenwright) {
     let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "made-up");
     let file = program.home().join("metadata.json");
     std::fs::write(&file, metadata.to_string()).expect("a file of our own");
-    program.run(&["import", &file.display().to_string(), "--as-preset", "described", "--yes"]).done();
+    program.run(&["import", &file.display().to_string(), "--preset", "described", "--yes"]).done();
     (service, program)
 }
 

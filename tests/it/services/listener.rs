@@ -286,7 +286,7 @@ fn a_sign_in_that_fails_leaves_a_profile_with_tokens_as_it_is() {
     let program = program_at(&server);
     Waiting::start(&program, &["--no-browser"]).succeed();
     let before = std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile");
-    let waiting = Waiting::start(&program, &["--no-browser", "--client-id", "another", "--replace"]);
+    let waiting = Waiting::start(&program, &["--no-browser", "--client-id", "another", "--overwrite"]);
     drop(waiting);
     assert_eq!(std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile"), before);
     assert_eq!(program.run(&["token", "p"]).done(), "AT-1\n");

@@ -43,7 +43,7 @@ fn script(program: &Tokenwright, shell: &[&str], text: &str) -> crate::support::
 }
 
 fn export(program: &Tokenwright, form: &str, extra: &[&str]) -> String {
-    program.run(&[&["export", "p", "--as", form, "--live"], extra].concat()).done()
+    program.run(&[&["export", "p", "--format", form, "--live"], extra].concat()).done()
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn an_assertion_of_which_only_the_signature_is_said_has_the_usual_claims() {
 fn an_address_is_never_taken_for_a_file() {
     let program = Tokenwright::with_vault();
     let request = "http://127.0.0.1:1/authorize?response_type=code&client_id=made-up&redirect_uri=http://127.0.0.1/cb";
-    let read = program.run(&["import", request, "--yes", "--name", "p"]);
+    let read = program.run(&["import", request, "--yes", "--profile", "p"]);
     assert!(read.stderr.contains("the authorization endpoint http://127.0.0.1:1/authorize"), "{}", read.stderr);
     for address in
         ["http://as.test/realm?code=SECRET", "ftp://as.test/x", "file:///etc/hosts", "http://me:SECRET@as.test/"]

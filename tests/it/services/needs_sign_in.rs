@@ -31,7 +31,7 @@ fn it_is_handed_out_with_a_warning_while_it_lives() {
     };
     assert_eq!(told(&["token", "demo"]), "at-1\n");
     told(&["token", "demo", "--header"]);
-    told(&["export", "demo", "--as", "header"]);
+    told(&["export", "demo", "--format", "header"]);
     told(&["exec", "demo", "--", "true"]);
     told(&["git-credential", "demo", "get"]);
 }

@@ -19,12 +19,12 @@ fn a_token_goes_as_bearer_whatever_the_reply_calls_it() {
         for form in
             ["header", "curl", "curl-file", "httpie", "requests-oauthlib", "json", "dotenv", "postman-collection"]
         {
-            let text = program.run(&["export", "demo", "--as", form]).done();
+            let text = program.run(&["export", "demo", "--format", form]).done();
             let strange = !token_type.is_empty() && !token_type.eq_ignore_ascii_case("bearer");
             assert!(!strange || !text.contains(token_type), "{form}: {text}");
         }
         let url = format!("{}/api", service.url());
-        let run = program.run(&["export", "demo", "--as", "curl", "--url", &url]).done();
+        let run = program.run(&["export", "demo", "--format", "curl", "--url", &url]).done();
         shell(&program, &run).done();
         assert_eq!(headers(&service, "/api", "authorization"), ["Bearer at-1"], "{token_type}");
         program.run(&["exec", "demo", "--", "sh", "-c", "test \"$OAUTH_TOKEN_TYPE\" = Bearer"]).done();
@@ -88,7 +88,7 @@ fn a_service_with_a_header_of_its_own_gets_that_one() {
         sign_in(&program, "scripted", &[]).done();
         let url = format!("{}/api", service.url());
         shell(&program, &line_of_readme(&url)).done();
-        let run = program.run(&["export", "demo", "--as", "curl", "--url", &url]).done();
+        let run = program.run(&["export", "demo", "--format", "curl", "--url", &url]).done();
         shell(&program, &run).done();
         assert_eq!(headers(&service, "/api", name), [value, value]);
         assert_eq!(program.run(&["show", "demo", "--json"]).json()["header"], header);

@@ -38,7 +38,7 @@ fn a_type_a_scope_and_kept_values_add_no_header_and_no_line() {
     shell(&program, &line).done();
     shell(&program, &format!("tokenwright token demo --header | curl -s --header @- {url}")).done();
     for form in ["curl", "curl-file", "httpie", "header", "dotenv", "json"] {
-        let text = program.run(&["export", "demo", "--as", form]).done();
+        let text = program.run(&["export", "demo", "--format", form]).done();
         assert!(!text.contains("\nX-Injected") && !text.contains("\\nX-Injected"), "{form}: {text}");
     }
     assert_eq!(headers(&service, "/api", "authorization"), ["Bearer at-1", "Bearer at-1"]);

@@ -48,7 +48,9 @@ fn make_key(program: &Tokenwright, name: &str, service: &str) -> PathBuf {
     let file = program.home().join(format!("{name}.public.pem"));
     let path = file.to_str().expect("a path in UTF-8");
     assert_eq!(
-        program.run(&["key", "make", name, "--service", service, "--bits", "2048", "--public-key-file", path]).done(),
+        program
+            .run(&["key", "generate", name, "--service", service, "--bits", "2048", "--public-key-file", path])
+            .done(),
         ""
     );
     file
@@ -128,24 +130,24 @@ fn without_a_key_the_way_to_one_is_named() {
     let refused = program.run(&arguments);
     assert_eq!(refused.code, 2);
     let words = "error: NetSuite (machine to machine) wants a private key, and none is kept under `erp`\n\
-        hint: name its file with `--key-file`, or make one: `tokenwright key make erp --service netsuite-m2m`\n";
+        hint: name its file with `--key-file`, or make one: `tokenwright key generate erp --service netsuite-m2m`\n";
     assert_eq!(refused.stderr, words);
 }
 
 #[test]
 fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     let program = Tokenwright::with_vault();
-    let made = program.run(&["key", "make", "erp", "--service", "netsuite-m2m"]);
+    let made = program.run(&["key", "generate", "erp", "--service", "netsuite-m2m"]);
     assert!(made.stderr.contains("Made and kept under `erp`: an RSA key of 3072 bits."), "{}", made.stderr);
     assert!(made.stderr.contains("OAuth 2.0 Client Credentials (M2M) Setup, Create New"), "{}", made.stderr);
     assert!(made.stdout.starts_with("-----BEGIN CERTIFICATE-----\n"), "{}", made.stdout);
     assert_eq!(program.run(&["key", "show", "erp"]).done(), made.done());
-    let again = program.run(&["key", "make", "erp", "--service", "netsuite-m2m"]);
+    let again = program.run(&["key", "generate", "erp", "--service", "netsuite-m2m"]);
     assert_eq!(again.code, 2);
     let words = "error: there is a private key under `erp` already\n\
-        hint: choose another name; `tokenwright key make … --replace` makes a new one in its place\n";
+        hint: choose another name; `tokenwright key generate … --overwrite` makes a new one in its place\n";
     assert_eq!(again.stderr, words);
-    let none = program.run(&["key", "make", "erp", "--service", "xero"]);
+    let none = program.run(&["key", "generate", "erp", "--service", "xero"]);
     assert_eq!(program.run(&["forget", "erp"]).done(), "erp: forgotten\n");
     let gone = program.run(&["key", "show", "erp"]);
     assert!(gone.stderr.starts_with("error: no private key is kept under `erp`\n"), "{}", gone.stderr);
@@ -211,7 +213,7 @@ fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
     let file = program.home().join("certificate.pem");
     let path = file.to_str().expect("UTF-8");
     program
-        .run(&["key", "make", "robot", "--service", "practice-key", "--bits", "2048", "--certificate-file", path])
+        .run(&["key", "generate", "robot", "--service", "practice-key", "--bits", "2048", "--certificate-file", path])
         .done();
     let port = practice.set();
     let sign_in = ["sign-in", "robot", "--service", "practice-key", "--set", &port, "--set", "person=Ada"];
@@ -301,8 +303,8 @@ fn a_password_is_typed_once_kept_and_used_again() {
     let port = practice.set();
     let mut sign_in = vec!["sign-in", "ada", "--service", "direct", "--set", &port, "--client-id", "practice-public"];
     let unnamed = program.run(&sign_in);
-    assert_eq!(unnamed.stderr, "error: User ID is missing\nhint: name it with `--user-name`\n");
-    sign_in.extend(["--user-name", "ada"]);
+    assert_eq!(unnamed.stderr, "error: User ID is missing\nhint: name it with `--username`\n");
+    sign_in.extend(["--username", "ada"]);
     let missing = program.run(&sign_in);
     let words = "error: the password is missing\n\
         hint: set `TOKENWRIGHT_PASSWORD`, or pipe it in with `--password-stdin`\n";

@@ -51,7 +51,7 @@ fn a_certified_server_refuses_a_spent_refresh_token() {
     let program = described(&server, Client::Basic);
     sign_in(&program, Client::Basic, "secret").done();
     program.run(&["refresh", "demo"]).done();
-    program.run(&["restore", "demo", "--generation", "1", "--anyway"]).done();
+    program.run(&["restore", "demo", "--generation", "1", "--force"]).done();
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert!(words.starts_with("error: the refresh token endpoint refused: `invalid_grant` ("), "{words}");
     assert!(words.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{words}");

@@ -49,10 +49,10 @@ fn a_spent_generation_is_restored_only_by_insistence_and_its_refusal_is_noted() 
     program.run(&["refresh", "demo"]).done();
     let refused = "error: the refresh token of generation 1 of `demo` is likely dead: Practice service takes each refresh \
                    token once, and this one was used\n\
-                   hint: sign in again: `tokenwright sign-in demo`; or restore it with `--anyway`, which some services \
+                   hint: sign in again: `tokenwright sign-in demo`; or restore it with `--force`, which some services \
                    answer by ending all tokens of the sign-in\n";
     assert_eq!(program.run(&["restore", "demo"]).failed(4), refused);
-    let restored = program.run(&["restore", "demo", "--generation", "1", "--anyway"]).done();
+    let restored = program.run(&["restore", "demo", "--generation", "1", "--force"]).done();
     assert_eq!(restored, "demo: generation 1 is in use again, as 3\n");
     assert_eq!(program.run(&["token", "demo"]).done(), first);
     program.run(&["refresh", "demo"]).failed(3);
@@ -96,12 +96,12 @@ fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     let token = program.run(&["token", "demo"]).done();
     let refused = "error: a vault cannot be moved to memory: all tokens would be gone when the program ends\n\
                    hint: move it to `keyring` or `passphrase`, or forget the profiles\n";
-    assert_eq!(program.run(&["vault", "move", "--to", "memory"]).failed(6), refused);
+    assert_eq!(program.run(&["vault", "rekey", "--to", "memory"]).failed(6), refused);
     // No keyring is here: the vault stays as it is.
-    program.run(&["vault", "move", "--to", "keyring"]).failed(6);
+    program.run(&["vault", "rekey", "--to", "keyring"]).failed(6);
     assert_eq!(program.run(&["token", "demo"]).done(), token);
 
-    let moved = program.run_with_input(&["vault", "move", "--to", "passphrase", "--passphrase-stdin"], "new one\n");
+    let moved = program.run_with_input(&["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"], "new one\n");
     assert_eq!(moved.done(), "The vault is a passphrase vault now.\n");
     let said = program.run(&["token", "demo"]).failed(6);
     assert!(said.starts_with("error: the passphrase does not open the vault in `"), "{said}");

@@ -149,7 +149,7 @@ fn sign_in(program: &Tokenwright, slow: &Slow) {
 fn signed_in(slow: &Slow) -> Tokenwright {
     let program = Tokenwright::with_vault();
     sign_in(&program, slow);
-    program.run(&["export", "demo", "--as", "dotenv", "--out", "demo.env", "--sink"]).done();
+    program.run(&["export", "demo", "--format", "dotenv", "--output", "demo.env", "--sink"]).done();
     program
 }
 
@@ -226,7 +226,7 @@ fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
     let mut forget = program.start(&["forget", "demo"]);
     forget.line_with("waiting for another window or command that is at work on `demo`");
     let refreshing: Vec<Process> = (0..3).map(|_| program.start(&["refresh", "demo"])).collect();
-    let keep = program.start(&["keep", "demo"]);
+    let keep = program.start(&["keep-alive", "demo"]);
     keep.finish().done();
     drop(lease);
     // Each that comes before the removal is answered.
@@ -239,7 +239,7 @@ fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
         assert!(matches!(finished.code, 0 | 3), "{finished:?}");
     }
     // The plain part does not come back either.
-    program.run(&["keep", "demo", "--off"]).failed(3);
+    program.run(&["keep-alive", "demo", "--off"]).failed(3);
     drop(slow);
     assert_forgotten(&program, &Slow::start(|| {}));
 }
@@ -283,7 +283,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     token.finish().done();
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
     assert_forgotten(&program, &slow);
-    program.run(&["agent", "--stop"]).done();
+    program.run(&["agent", "stop"]).done();
     agent.finish();
 }
 
@@ -293,7 +293,7 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     let slow = Slow::with_first_life(1, || {});
     let program = Tokenwright::with_vault();
     sign_in(&program, &slow);
-    program.run(&["keep", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
     agent.line_with("The agent answers on ");
     slow.wait_for("/token", 2);
@@ -301,9 +301,9 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     forget.line_with("waiting for the refresh of `demo` that agent (process ");
     slow.release();
     forget.finish().done();
-    assert_eq!(program.run(&["agent", "--status", "--json"]).json()["profiles"], json!([]));
+    assert_eq!(program.run(&["agent", "status", "--json"]).json()["profiles"], json!([]));
     assert_forgotten(&program, &slow);
-    program.run(&["agent", "--stop"]).done();
+    program.run(&["agent", "stop"]).done();
     agent.finish();
 }
 
@@ -313,7 +313,7 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     let slow = Slow::with_first_life(1, || {});
     let program = Tokenwright::with_vault();
     sign_in(&program, &slow);
-    program.run(&["keep", "demo"]).done();
+    program.run(&["keep-alive", "demo"]).done();
     let forget = program.start(&["forget", "demo", "--revoke"]);
     slow.wait_for("/revoke", 1);
     let mut agent = program.start(&["agent"]);
@@ -322,7 +322,7 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     slow.release();
     slow.release();
     forget.finish().done();
-    program.run(&["agent", "--stop"]).done();
+    program.run(&["agent", "stop"]).done();
     agent.finish();
     assert_eq!(slow.service.asked("/token").len(), 1, "only the sign-in asked for tokens");
     assert_forgotten(&program, &slow);

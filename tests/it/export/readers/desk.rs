@@ -41,7 +41,7 @@ impl Desk {
     /// Exports into this file of the home.
     #[track_caller]
     pub fn export(&self, form: &str, file: &str, more: &[&str]) -> PathBuf {
-        let mut arguments = vec!["export", PROFILE, "--as", form, "--out", file];
+        let mut arguments = vec!["export", PROFILE, "--format", form, "--output", file];
         arguments.extend(more);
         self.program.run(&arguments).done();
         self.program.home().join(file)

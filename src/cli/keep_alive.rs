@@ -1,4 +1,4 @@
-//! `tokenwright keep`.
+//! `tokenwright keep-alive`.
 
 use crate::app::{Command, Event, Failure};
 use crate::cli::conversation::Conversation;

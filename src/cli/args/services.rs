@@ -1,0 +1,131 @@
+//! Services: listed, checked, exported, imported, rehearsed and practised with.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use crate::dialect::Form;
+
+/// `tokenwright service …`
+#[derive(Debug, Subcommand)]
+pub enum ServiceTask {
+    /// List all services
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a service needs and the requests it takes
+    Show {
+        /// Service ID
+        #[arg(value_name = "SERVICE")]
+        id: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a preset file for errors
+    Check {
+        /// Preset file, or `-` for standard input
+        file: String,
+    },
+    /// Write a service or a profile's configuration in another tool's format
+    Export(ServiceExportOptions),
+}
+
+/// `tokenwright service export …`
+#[derive(Debug, Args)]
+pub struct ServiceExportOptions {
+    /// Service ID
+    #[arg(value_name = "SERVICE", required_unless_present = "profile")]
+    pub id: Option<String>,
+    /// Output format
+    #[arg(long, value_name = "FORMAT", value_parser = written_format())]
+    pub format: Form,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Export this profile and its values instead of a bare service
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// Include the profile's secrets
+    #[arg(long, requires = "profile")]
+    pub with_secrets: bool,
+    /// Overwrite the file if it exists
+    #[arg(long, requires = "output")]
+    pub overwrite: bool,
+}
+
+/// `tokenwright import …`
+#[derive(Debug, Args)]
+pub struct ImportOptions {
+    /// File, `-` for standard input, or the `https` URL of an issuer
+    #[arg(value_name = "FILE|-|URL")]
+    pub document: String,
+    /// Save it as this profile
+    #[arg(long, value_name = "PROFILE", conflicts_with = "preset")]
+    pub profile: Option<String>,
+    /// Save it as a preset with this ID
+    #[arg(long, value_name = "ID")]
+    pub preset: Option<String>,
+    /// Input format, where the file matches more than one
+    #[arg(long, value_name = "FORMAT", value_parser = read_format())]
+    pub format: Option<Form>,
+    /// Which entry to import, where the file has several
+    #[arg(long, value_name = "NUMBER")]
+    pub pick: Option<usize>,
+    /// Save without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Print what was read as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Unlock shared profiles with this age identity file instead of a passphrase
+    #[arg(long, value_name = "FILE")]
+    pub identity: Option<PathBuf>,
+    /// Overwrite existing profiles of the same name
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// `tokenwright rehearse …`
+#[derive(Debug, Args)]
+pub struct RehearseOptions {
+    /// Service ID
+    #[arg(value_name = "SERVICE", required_unless_present = "all", conflicts_with = "all")]
+    pub id: Option<String>,
+    /// Rehearse every preset
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright practice …`
+#[derive(Debug, Args)]
+pub struct PracticeOptions {
+    /// Port to listen on [default: any free port]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Inject this fault (repeatable)
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<String>,
+    /// List the faults that can be injected
+    #[arg(long)]
+    pub list_faults: bool,
+    /// Approve every sign-in without showing a page
+    #[arg(long)]
+    pub auto_consent: bool,
+}
+
+fn written_format() -> impl TypedValueParser<Value = Form> {
+    let ids: Vec<&str> = Form::written().map(Form::id).collect();
+    PossibleValuesParser::new(ids).try_map(|id| Form::parse(&id).ok_or("unknown format"))
+}
+
+fn read_format() -> impl TypedValueParser<Value = Form> {
+    let keys: Vec<&str> = Form::keys().collect();
+    PossibleValuesParser::new(keys).try_map(|key| Form::of_key(&key).ok_or("unknown format"))
+}

@@ -1,0 +1,115 @@
+//! Tokens handed to other programs and people.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, FromArgMatches as _};
+
+use crate::cli::args::{duration, key_value};
+
+/// `tokenwright token …`
+#[derive(Debug, Args)]
+pub struct TokenOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: String,
+    /// Refresh unless the token stays valid for this long, such as `5m` [default: set by the service, else 1m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub min_valid: Option<Duration>,
+    /// Print the complete HTTP header: `Authorization: Bearer …`
+    #[arg(long, conflicts_with = "json")]
+    pub header: bool,
+    /// Print the token, its type, its expiry and the values saved with it as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Do not ask a running agent
+    #[arg(long)]
+    pub no_agent: bool,
+}
+
+/// `tokenwright export …`
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub struct ExportOptions {
+    /// Profile
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Output format; see `--list-formats`
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Export a command that fetches a fresh token on each use, instead of the token itself
+    #[arg(long)]
+    pub live: bool,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Rewrite the file after every refresh
+    #[arg(long, conflicts_with = "live")]
+    pub sink: bool,
+    /// Include the refresh token and the client credentials
+    #[arg(long)]
+    pub with_refresh_token: bool,
+    /// Hand the refresh token over for good: this program stops refreshing the profile
+    #[arg(long)]
+    pub hand_over: bool,
+    /// URL to use the token for, where the format needs one
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Set a value that the format needs, such as `rclone_type=drive` (repeatable)
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Show what would be written, with secrets masked, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overwrite a file that Tokenwright did not write
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write into a Git work tree even if the file is not ignored
+    #[arg(long)]
+    pub allow_unignored: bool,
+    /// List the files written for this profile
+    #[arg(long)]
+    pub list_sinks: bool,
+    /// Stop rewriting this file; the file itself stays
+    #[arg(long, value_name = "FILE")]
+    pub remove_sink: Option<PathBuf>,
+    /// List all formats
+    #[arg(long, conflicts_with_all = ["name", "format"])]
+    pub list_formats: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `tokenwright share …`
+#[derive(Debug, Args)]
+pub struct ShareOptions {
+    /// Profiles to share
+    #[arg(value_name = "PROFILE", required = true)]
+    pub names: Vec<String>,
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Include secrets, encrypted with a passphrase that you are asked for
+    #[arg(long)]
+    pub with_secrets: bool,
+    /// Encrypt for this age recipient instead of with a passphrase
+    #[arg(long, value_name = "age1…", requires = "with_secrets")]
+    pub recipient: Option<String>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// The options of a plain `tokenwright token …`, which the agent may answer; `None` for anything else, including wrong
+/// options. Parsing these few takes a hundredth of the time that parsing the whole command line takes.
+pub fn token_options(arguments: impl IntoIterator<Item = OsString>) -> Option<TokenOptions> {
+    let mut arguments = arguments.into_iter().skip(1);
+    if arguments.next()? != "token" {
+        return None;
+    }
+    let command = TokenOptions::augment_args(clap::Command::new("token").no_binary_name(true).disable_help_flag(true));
+    let matches = command.try_get_matches_from(arguments).ok()?;
+    TokenOptions::from_arg_matches(&matches).ok().filter(|options| !options.no_agent)
+}
