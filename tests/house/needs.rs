@@ -4,13 +4,14 @@
 use crate::text::{Function, Source};
 
 /// What starts other programs for a test.
-const SUPPORT: [&str; 7] = [
+const SUPPORT: [&str; 8] = [
     "Plan::new",
     "OidcProvider::start",
     "Display::start",
     "Desktop::start",
     "Reader::start",
     "curl(&",
+    "in_shell(",
     "shell(&program",
 ];
 /// Programs that are there wherever Rust is.
@@ -42,7 +43,10 @@ fn body<'a>(source: &'a Source, function: &Function) -> impl Iterator<Item = &'a
 
 fn starts_a_program(source: &Source, function: &Function) -> bool {
     let lines = &source.lines[function.lines.start() - 1..*function.lines.end()];
-    let named = lines.iter().filter_map(|line| line.split_once("Command::new(\"")?.1.split('"').next());
+    let named = lines.iter().filter_map(|line| {
+        let (_, rest) = line.split_once("Command::new(\"").or_else(|| line.split_once("Program::new(\""))?;
+        rest.split('"').next()
+    });
     named.into_iter().any(|name| !PRESENT.contains(&name))
         || body(source, function).any(|line| SUPPORT.iter().any(|call| line.contains(call)))
 }
