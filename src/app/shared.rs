@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -20,13 +19,13 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::secret::Secret;
 use crate::service::{Catalog, ProfileName};
-use crate::vault::{Upkeep, Vault, VaultError};
+use crate::vault::{Entry, Vault, VaultError};
 
 /// What the runs share.
 pub(crate) struct Shared {
     pub(crate) ports: Ports,
     emit: Box<dyn Fn(Event)>,
-    vault: RefCell<Option<Arc<dyn Vault>>>,
+    vault: RefCell<Option<Vault>>,
     practice: RefCell<Option<Practice>>,
     /// Where rehearsals are held, while none is.
     hall: RefCell<Option<Hall>>,
@@ -117,7 +116,7 @@ impl Shared {
     }
 
     /// The open vault.
-    pub(crate) fn vault(&self) -> Result<Arc<dyn Vault>, Failure> {
+    pub(crate) fn vault(&self) -> Result<Vault, Failure> {
         self.vault.borrow().clone().ok_or_else(|| {
             let diagnosis = Diagnosis::new("the vault is not open");
             Failure::new(FailureKind::Vault, diagnosis.hint("choose where tokens are kept, or enter the passphrase"))
@@ -128,22 +127,33 @@ impl Shared {
         self.vault.borrow().is_some()
     }
 
-    pub(crate) fn set_vault(&self, vault: Arc<dyn Vault>) {
+    pub(crate) fn set_vault(&self, vault: Vault) {
         *self.vault.borrow_mut() = Some(vault);
     }
 
     /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
     pub(crate) async fn with_vault<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        let done = move || (work(&*vault), vault.upkeep().map(Upkeep::take_notes).unwrap_or_default());
+        let done = move || (work(&vault), vault.take_notes());
         let (done, notes) = blocking(done).await?;
         if !notes.is_empty() {
             self.emit(Event::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
         }
         done.map_err(Failure::from)
+    }
+
+    /// Does something with a profile's record, whose lease is held, off this thread. The lease lasts until that is done,
+    /// even if nobody waits for it any more.
+    pub(crate) async fn with_entry<T: Send + 'static>(
+        &self,
+        entry: &Entry,
+        work: impl FnOnce(&Entry) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let entry = entry.clone();
+        self.with_vault(move |_| work(&entry)).await
     }
 
     /// What of a profile could not be kept yet.

@@ -20,7 +20,7 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::vault::Lease;
+use crate::vault::Entry;
 
 pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
 pub(crate) use crate::app::export::share::share;
@@ -244,7 +244,7 @@ struct Leaving {
     hands_over: bool,
     /// What a person should know of what leaves.
     notes: Vec<Diagnosis>,
-    lease: Lease,
+    lease: Entry,
 }
 
 /// The text, with a token that is valid.

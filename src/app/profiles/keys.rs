@@ -12,7 +12,7 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, LEASE_WAIT, ProfileSecrets};
+use crate::vault::{How, ProfileSecrets, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,18 +110,16 @@ pub(crate) async fn keep(
     replace: bool,
 ) -> Result<(), Failure> {
     open::open_chosen(shared).await?;
-    let kept = name.to_string();
-    let done = move |vault: &dyn crate::vault::Vault| {
-        let _lease = vault.lease(&kept, LEASE_WAIT)?;
-        let last = vault.get(&kept)?;
+    let kept = name.clone();
+    let done = move |vault: &Vault| {
+        let entry = vault.lease(&kept)?;
+        let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
         let secrets = last.map(|record| record.secrets).unwrap_or_default();
         if secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        vault
-            .put(&kept, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
-            .map(|_| true)
+        entry.put(number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved).map(|_| true)
     };
     if !shared.with_vault(done).await? {
         let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
@@ -138,8 +136,8 @@ pub(crate) async fn keep(
 /// The key that is kept under a profile's name, whether there is a profile or not.
 pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
     open::open_chosen(shared).await?;
-    let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
+    let asked = name.clone();
+    let record = shared.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let pair = record.and_then(|record| record.secrets.signing_key);
     shared.emit(Event::KeyOpened(attempt, pair.map(Box::new)));
     Ok(())

@@ -22,7 +22,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
-use crate::vault::{How, Lease, ProfileSecrets, Vault};
+use crate::vault::{Entry, How, ProfileSecrets};
 
 /// Reads the plain part of a profile.
 pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failure> {
@@ -84,8 +84,8 @@ async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> Profil
     if !shared.has_vault() {
         return ProfileState::Closed;
     }
-    let asked = name.to_string();
-    match shared.with_vault(move |vault| vault.get(&asked)).await {
+    let asked = name.clone();
+    match shared.with_vault(move |vault| vault.snapshot(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
         // What waits to be kept is newer than what is kept.
         Ok(record) => match tokens::newest(shared, name, record) {
@@ -130,8 +130,8 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     }
     open::open_chosen(shared).await?;
     let profile = load(shared, &name)?;
-    let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
+    let asked = name.clone();
+    let record = shared.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(shared, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
     let secrets = record.map(|record| record.secrets).unwrap_or_default();
@@ -232,14 +232,13 @@ async fn save_checked(
     material.secrets.check_refresh_token()?;
     open::open_chosen(shared).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
-    let lease = lease(shared, name).await?;
+    let entry = lease(shared, name).await?;
     check(shared)?;
     let (mut secrets, how) = sealed(shared, &material);
-    let kept = name.to_string();
-    let put = move |vault: &dyn Vault| {
+    let put = move |entry: &Entry| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
-        let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
-        let last = vault.get(&kept)?;
+        let _ = entry.repair();
+        let last = entry.get()?;
         // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
         if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
             && last.history.is_overtaken(tokens)
@@ -249,9 +248,9 @@ async fn save_checked(
         }
         let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
         let how = if is_same { How::Saved } else { how };
-        vault.put(&kept, last.map(|last| last.number), &secrets, how.into()).map(|_| is_same)
+        entry.put(last.map(|last| last.number), &secrets, how).map(|_| is_same)
     };
-    let is_same = shared.with_vault(put).await?;
+    let is_same = shared.with_entry(&entry, put).await?;
     let (catalog, _) = shared.catalog();
     shared.ports.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
     shared.ports.store.remove_draft(name.as_str())?;
@@ -259,7 +258,7 @@ async fn save_checked(
         export::clear_hand_over(shared, name)?;
     }
     shared.take_unkept(name);
-    drop(lease);
+    drop(entry);
     shared.emit(Event::Kept(name.clone()));
     scheduler::changed(shared).await;
     Ok(())
@@ -272,11 +271,11 @@ pub(crate) async fn keep_entered(
     name: &ProfileName,
     profile: &Profile,
 ) -> Result<(), Failure> {
-    let asked = name.to_string();
-    let is_in_use = shared.with_vault(move |vault| match (vault.get(&asked), vault.upkeep()) {
-        // The new tokens will mend it. What they could not mend is said now, and not after a good sign-in.
-        (Err(_), Some(upkeep)) => upkeep.check_mendable(&asked).map(|()| true),
-        (record, _) => record.map(|record| record.is_some()),
+    let asked = name.clone();
+    let is_in_use = shared.with_vault(move |vault| match vault.snapshot(&asked) {
+        // The new tokens will repair it. What they could not repair is said now, and not after a good sign-in.
+        Err(_) => vault.check_repairable(&asked).map(|()| true),
+        Ok(record) => Ok(record.is_some()),
     });
     let is_in_use = is_in_use.await?;
     if !is_in_use {
@@ -333,12 +332,12 @@ pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName)
         return list(shared).await;
     }
     open::open_chosen(shared).await?;
-    let lease = lease_to_forget(shared, attempt, &name).await?;
-    forget_held(shared, attempt, name, lease).await
+    let entry = lease_to_forget(shared, attempt, &name).await?;
+    forget_held(shared, attempt, name, entry).await
 }
 
 /// The lease of a profile that is about to be forgotten.
-pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<Lease, Failure> {
+pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<Entry, Failure> {
     lease_for(shared, attempt, name).await.map_err(|mut failure| {
         failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
         failure
@@ -351,21 +350,19 @@ pub(crate) async fn forget_held(
     shared: &Shared,
     attempt: Attempt,
     name: ProfileName,
-    lease: Lease,
+    entry: Entry,
 ) -> Result<(), Failure> {
     let is_there = shared.ports.store.load_profile_text(name.as_str());
-    let kept = name.to_string();
     // What is kept and cannot be read is forgotten all the same.
-    let is_kept = !matches!(shared.with_vault(move |vault| vault.get(&kept)).await, Ok(None));
+    let is_kept = !matches!(shared.with_entry(&entry, Entry::get).await, Ok(None));
     // A key may be kept for a profile that is still to come.
     if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(shared, &name));
     }
     let (store, gone) = (shared.ports.store.clone(), name.to_string());
     // In one go, and with the lease to its end, even if nobody waits for it any more.
-    let removed = shared.with_vault(move |vault| {
-        let _lease = lease;
-        vault.remove(&gone)?;
+    let removed = shared.with_entry(&entry, move |entry| {
+        entry.remove()?;
         let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
         Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });

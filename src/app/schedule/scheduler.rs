@@ -144,8 +144,8 @@ async fn read(shared: &Shared, book: &mut Book) -> Result<(), Failure> {
 
 /// The tokens that are kept; `None` where there are none.
 async fn tokens(shared: &Shared, name: &ProfileName) -> Result<Option<TokenSet>, Failure> {
-    let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
+    let asked = name.clone();
+    let record = shared.with_vault(move |vault| vault.snapshot(&asked)).await?;
     Ok(record.and_then(|record| record.secrets.tokens))
 }
 

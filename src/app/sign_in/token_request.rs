@@ -81,7 +81,7 @@ pub(crate) async fn refresh(
         _ => {
             // What comes is kept afterwards, under a name that is still to be chosen.
             if shared.has_vault() {
-                shared.with_vault(|vault| vault.check()).await?;
+                shared.with_vault(|vault| vault.check_writable()).await?;
             }
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();

@@ -7,13 +7,13 @@ use crate::app::{Attempt, CallContext, Exchange, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
-use crate::vault::{Begun, Record};
+use crate::vault::{Entry, InFlightRefresh, Record};
 
 /// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
     shared: &Shared,
     attempt: Attempt,
-    name: &ProfileName,
+    (name, entry): (&ProfileName, &Entry),
     record: &Record,
     material: &CallContext,
     stage: Stage,
@@ -21,14 +21,13 @@ pub(crate) async fn exchange(
     if stage != Stage::Refresh {
         return retry::call(shared, attempt, material, stage).await;
     }
-    let earlier = begin(shared, name, record).await?;
+    let earlier = begin(shared, (name, entry), record).await?;
     let exchanged = retry::call(shared, attempt, material, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
-        let settled = name.to_string();
         // A note that stays says too much, and is overtaken by the next generation.
-        let _ = shared.with_vault(move |vault| vault.set_begun(&settled, None)).await;
+        let _ = shared.with_entry(entry, Entry::end_refresh).await;
     }
     let mut exchange = exchanged?;
     if let (Err(failure), Some(earlier)) = (&mut exchange.outcome, earlier) {
@@ -41,13 +40,16 @@ pub(crate) async fn exchange(
 /// is spent.
 ///
 /// Returned is the note of an earlier call that was never answered, which stays.
-async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
-    let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
-    let noted = shared.with_vault(move |vault| {
-        let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
+async fn begin(
+    shared: &Shared,
+    (name, entry): (&ProfileName, &Entry),
+    record: &Record,
+) -> Result<Option<InFlightRefresh>, Failure> {
+    let (number, history) = (record.number, record.history.clone());
+    let noted = shared.with_entry(entry, move |entry| {
+        let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
         // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
-        let begun = earlier.clone().unwrap_or_else(|| Begun::now(number));
-        vault.set_begun(&noted_of, Some(&begun))?;
+        entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number)))?;
         Ok(earlier)
     });
     noted.await.map_err(|mut failure| {
@@ -60,7 +62,7 @@ async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<O
 }
 
 /// A refresh token that is refused after a call whose answer was never kept was most likely spent by that call.
-fn explain(failure: &mut Failure, name: &ProfileName, earlier: &Begun) {
+fn explain(failure: &mut Failure, name: &ProfileName, earlier: &InFlightRefresh) {
     if failure.kind != FailureKind::NeedsSignIn {
         return;
     }

@@ -25,7 +25,7 @@ use crate::app::{
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
-use crate::vault::{How, ProfileSecrets, Record};
+use crate::vault::{Entry, How, ProfileSecrets, Record};
 
 pub(crate) use crate::app::tokens::pending::{Unkept, keep_trying, newest, read, try_again};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
@@ -159,7 +159,7 @@ enum Renewal {
 /// Lock, read again, refresh if it is still needed, write, release.
 async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, typed, need } = asked;
-    let lease = lease(shared, name).await?;
+    let entry = lease(shared, name).await?;
     drafts::check_owner(shared, name)?;
     // Whoever held it may have forgotten the profile, or saved another one under its name.
     let profile = if typed.is_some() { profile } else { profiles::load(shared, name)? };
@@ -180,12 +180,12 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
     refusal::check_held(shared, name)?;
     let (mut material, stage) = source::material(shared, name, profile, &record)?;
     shared.supply_practice(&mut material)?;
-    let mut exchange = journal::exchange(shared, attempt, name, &record, &material, stage).await?;
-    match settle(shared, name, record, stage, &exchange).await {
+    let mut exchange = journal::exchange(shared, attempt, (name, &entry), &record, &material, stage).await?;
+    match settle(shared, (name, &entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
-    drop(lease);
+    drop(entry);
     shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
     Ok(Renewal::Called(Box::new(exchange)))
 }
@@ -193,7 +193,7 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
 /// Keeps what came of a call: the new tokens, or that there will be no more.
 async fn settle(
     shared: &Shared,
-    name: &ProfileName,
+    (name, entry): (&ProfileName, &Entry),
     record: Record,
     stage: Stage,
     exchange: &Exchange,
@@ -203,14 +203,14 @@ async fn settle(
             let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
             let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
-            match pending::put(shared, name, Unkept { record: Record { secrets, ..record }, how }).await {
+            match pending::put(shared, (name, entry), Unkept { record: Record { secrets, ..record }, how }).await {
                 Put::Kept => export::rewrite(shared, name).await,
                 Put::Dropped => return Err(gone(name)),
             }
         }
         Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
             let code = journal::code(exchange);
-            refusal::remember(shared, name, record, failure, code).await.err().into_iter().collect()
+            refusal::remember(shared, entry, record, failure, code).await.err().into_iter().collect()
         }
         Err(_) => Vec::new(),
     })

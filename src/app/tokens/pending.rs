@@ -15,7 +15,7 @@ use crate::app::vault::lease::lease;
 use crate::app::{Event, Failure};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
-use crate::vault::{How, Record};
+use crate::vault::{Entry, How, Record};
 
 /// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
 const TRIES: u32 = 4;
@@ -59,8 +59,8 @@ pub(crate) fn newest(shared: &Shared, name: &ProfileName, kept: Option<Record>) 
 
 /// The record of a profile; where newer tokens wait in memory, with those.
 pub(crate) async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
-    let asked = name.to_string();
-    let record = match (shared.with_vault(move |vault| vault.get(&asked)).await, shared.unkept(name)) {
+    let asked = name.clone();
+    let record = match (shared.with_vault(move |vault| vault.snapshot(&asked)).await, shared.unkept(name)) {
         (Ok(kept), _) => newest(shared, name, kept),
         // What cannot be read may be why it waits.
         (Err(_), Some(unkept)) => Some(unkept.record),
@@ -79,13 +79,13 @@ pub(in crate::app::tokens) enum Put {
 }
 
 /// Keeps new tokens; where that fails they wait in memory, and the face is told.
-pub(in crate::app::tokens) async fn put(shared: &Shared, name: &ProfileName, unkept: Unkept) -> Put {
+pub(in crate::app::tokens) async fn put(shared: &Shared, (name, entry): (&ProfileName, &Entry), unkept: Unkept) -> Put {
     // They wait from the first: a run that is cancelled between two tries must not lose them.
     shared.set_unkept(name, unkept.clone());
     let _alarm = Alarm(shared);
     let mut tries = 1;
     loop {
-        let diagnosis = match put_once(shared, name, &unkept).await {
+        let diagnosis = match put_once(shared, (name, entry), &unkept).await {
             Ok(put) => {
                 is_settled(shared, name);
                 return put;
@@ -113,17 +113,17 @@ impl Drop for Alarm<'_> {
     }
 }
 
-async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Result<Put, Diagnosis> {
-    let (kept, unkept) = (name.to_string(), unkept.clone());
-    let put = shared.with_vault(move |vault| {
+async fn put_once(shared: &Shared, (name, entry): (&ProfileName, &Entry), unkept: &Unkept) -> Result<Put, Diagnosis> {
+    let unkept = unkept.clone();
+    let put = shared.with_entry(entry, move |entry| {
         // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
         // the newer tokens win, and what was removed stays removed.
-        let Some(last) = vault.get(&kept)? else { return Ok(Ok(Put::Dropped)) };
+        let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
         if !unkept.follows(&last) {
             let is_there = last.history.continues(&unkept.record.history);
             return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
         }
-        let put = vault.put(&kept, Some(last.number), &unkept.record.secrets, unkept.how.into());
+        let put = entry.put(Some(last.number), &unkept.record.secrets, unkept.how);
         Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {
@@ -178,9 +178,9 @@ pub(crate) async fn keep_trying(shared: Rc<Shared>) {
 
 /// Under the lease, since another process may be at work on the profile.
 async fn keep_one(shared: &Shared, name: &ProfileName) -> Result<(), Diagnosis> {
-    let _lease = lease(shared, name).await.map_err(|failure| failure.diagnosis)?;
+    let entry = lease(shared, name).await.map_err(|failure| failure.diagnosis)?;
     let Some(unkept) = shared.unkept(name) else { return Ok(()) };
-    put_once(shared, name, &unkept).await?;
+    put_once(shared, (name, &entry), &unkept).await?;
     is_settled(shared, name);
     Ok(())
 }

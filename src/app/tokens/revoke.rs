@@ -18,12 +18,12 @@ pub(crate) async fn revoke_and_forget(shared: &Shared, attempt: Attempt, name: P
     open::open_chosen(shared).await?;
     let profile = profiles::load(shared, &name)?;
     let Some(template) = profile.service.revocation.clone() else { return Err(no_endpoint(&name, &profile.service)) };
-    let lease = profiles::lease_to_forget(shared, attempt, &name).await?;
+    let entry = profiles::lease_to_forget(shared, attempt, &name).await?;
     let mut material = tokens::material_of(shared, &name, profile).await?;
     shared.supply_practice(&mut material)?;
     revoke(shared, attempt, &name, &material, &template).await?;
     // Held to the end: tokens that are revoked are not refreshed before they are gone.
-    profiles::forget_held(shared, attempt, name, lease).await
+    profiles::forget_held(shared, attempt, name, entry).await
 }
 
 /// The refresh token first: with it a service ends all that it has issued for it (RFC 7009 section 2.1). Then the

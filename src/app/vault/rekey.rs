@@ -9,7 +9,7 @@ use crate::app::vault::open::{choice_of, kind_of};
 use crate::app::{Attempt, Event, Failure, VaultChoice, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
-use crate::vault::{Vault, VaultError, VaultKind};
+use crate::vault::{Vault, VaultKind};
 
 /// What was found in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,10 +40,7 @@ pub struct VaultMoved {
 /// Looks at every file.
 pub(crate) async fn status(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
     open::open_chosen(shared).await?;
-    let inspect = |vault: &dyn Vault| {
-        let found = vault.upkeep().map(crate::vault::Upkeep::inspect).transpose()?;
-        Ok((vault.kind(), found))
-    };
+    let inspect = |vault: &Vault| Ok((vault.kind(), vault.inspect()?));
     let (kind, found) = shared.with_vault(inspect).await?;
     let choice = choice_of(kind);
     let status = match found {
@@ -74,11 +71,10 @@ pub(crate) async fn move_vault(
     open::open_chosen(shared).await?;
     let kind = kind_of(to);
     let supplied = shared.ports.passphrase.clone();
-    let moved = move |vault: &dyn Vault| {
+    let moved = move |vault: &Vault| {
         let supplied = supplied.filter(|_| vault.kind() != VaultKind::Passphrase);
         let passphrase = profiles::some(passphrase).or(supplied);
-        let upkeep = vault.upkeep().ok_or(VaultError::NothingToMove)?;
-        upkeep.move_to(kind, passphrase.as_ref())
+        vault.rekey(kind, passphrase.as_ref())
     };
     let vault = shared.with_vault(moved).await?;
     shared.set_vault(vault);

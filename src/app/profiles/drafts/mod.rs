@@ -20,7 +20,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
-use crate::vault::{How, LEASE_WAIT, ProfileSecrets, Vault, VaultError};
+use crate::vault::{How, ProfileSecrets, Vault, VaultError};
 
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
 pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
@@ -139,8 +139,8 @@ async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&T
     let old = if let Some(material) = shared.held.get(&name) {
         material.tokens
     } else {
-        let asked = name.to_string();
-        shared.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+        let asked = name.clone();
+        shared.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
@@ -222,7 +222,7 @@ impl Draft {
     /// Under the first name that is free. The lease makes it ours before anything is written.
     fn write_new(
         &self,
-        vault: &dyn Vault,
+        vault: &Vault,
         store: &Store,
         proposed: &ProfileName,
     ) -> Result<Result<ProfileName, StoreError>, VaultError> {
@@ -235,9 +235,9 @@ impl Draft {
             if taken {
                 continue;
             }
-            let Ok(_lease) = vault.lease(name.as_str(), NAME_WAIT) else { continue };
+            let Ok(entry) = vault.lease_within(&name, NAME_WAIT) else { continue };
             let taken = store.load_profile_text(name.as_str()).map_or(true, |text| text.is_some());
-            match vault.get(name.as_str()) {
+            match entry.get() {
                 Ok(None) if !taken => {}
                 // A key is kept for a profile to come, or something that cannot be read.
                 Ok(_) => continue,
@@ -251,7 +251,7 @@ impl Draft {
                 .save_draft_text(name.as_str(), &self.mark.to_text())
                 .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
             let put = match written {
-                Ok(()) => vault.put(name.as_str(), None, &self.secrets, self.how.into()).map(|_| Ok(name.clone())),
+                Ok(()) => entry.put(None, &self.secrets, self.how).map(|_| Ok(name.clone())),
                 Err(error) => Ok(Err(error)),
             };
             if !matches!(put, Ok(Ok(_))) {
@@ -267,12 +267,12 @@ impl Draft {
     /// In place of what it said before.
     fn write_again(
         &self,
-        vault: &dyn Vault,
+        vault: &Vault,
         store: &Store,
         name: &ProfileName,
     ) -> Result<Result<(), StoreError>, VaultError> {
-        let _lease = vault.lease(name.as_str(), LEASE_WAIT)?;
-        let last = vault.get(name.as_str())?;
+        let entry = vault.lease(name)?;
+        let last = entry.get()?;
         let written = store
             .save_draft_text(name.as_str(), &self.mark.to_text())
             .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
@@ -285,7 +285,7 @@ impl Draft {
             secrets.tokens = newer(last.secrets.tokens.clone(), secrets.tokens);
         }
         let how = if is_same { How::Saved } else { self.how };
-        vault.put(name.as_str(), last.map(|last| last.number), &secrets, how.into()).map(|_| Ok(()))
+        entry.put(last.map(|last| last.number), &secrets, how).map(|_| Ok(()))
     }
 }
 
@@ -343,15 +343,14 @@ pub(crate) async fn keep_chosen(shared: &Shared, name: ProfileName, chosen: Fetc
         shared.held.put(&name, material, mark);
         return Ok(());
     }
-    let kept = name.to_string();
     shared
         .with_vault(move |vault| {
-            let _lease = vault.lease(&kept, LEASE_WAIT)?;
-            let Some(mut last) = vault.get(&kept)? else { return Ok(()) };
+            let entry = vault.lease(&name)?;
+            let Some(mut last) = entry.get()? else { return Ok(()) };
             if let Some(tokens) = &mut last.secrets.tokens {
                 tokens.kept.extend(chosen.keep);
             }
-            vault.put(&kept, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
+            entry.put(Some(last.number), &last.secrets, How::Saved).map(|_| ())
         })
         .await
 }
