@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Failure;
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
 use crate::vault::{Entry, How, ProfileSecrets};
@@ -18,19 +18,19 @@ const KEY: &str = "key";
 const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// The certificate that was made before, or a new one.
-pub(crate) async fn local(shared: &Shared) -> Result<LocalCertificate, Failure> {
-    let now = (shared.ports.now)();
-    if !shared.has_vault() {
+pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
+    let now = (app.ports.now)();
+    if !app.has_vault() {
         return Ok(LocalCertificate::generate(now)?);
     }
-    let entry = shared.with_vault(|vault| vault.lease_own(RECORD)).await?;
-    let record = shared.with_entry(&entry, Entry::get).await?;
+    let entry = app.with_vault(|vault| vault.lease_own(RECORD)).await?;
+    let record = app.with_entry(&entry, Entry::get).await?;
     if let Some(kept) = record.as_ref().and_then(|record| read(&record.secrets, now)) {
         return Ok(kept);
     }
     let made = LocalCertificate::generate(now)?;
     let (secrets, last) = (write(&made), record.map(|record| record.number));
-    shared.with_entry(&entry, move |entry| entry.put(last, &secrets, How::Saved)).await?;
+    app.with_entry(&entry, move |entry| entry.put(last, &secrets, How::Saved)).await?;
     Ok(made)
 }
 

@@ -1,9 +1,10 @@
 //! The call that spends a refresh token, with a note around it: what is on the disk before the call goes out tells a later
 //! run, should this one be killed, that the token may have been spent by a call whose answer was never kept.
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
+use crate::app::progress::Report;
 use crate::app::tokens::retry;
-use crate::app::{Attempt, CallContext, Exchange, Failure, FailureKind};
+use crate::app::{CallContext, Exchange, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
@@ -11,23 +12,23 @@ use crate::vault::{Entry, InFlightRefresh, Record};
 
 /// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     (name, entry): (&ProfileName, &Entry),
     record: &Record,
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     if stage != Stage::Refresh {
-        return retry::call(shared, attempt, material, stage).await;
+        return retry::call(app, report, material, stage).await;
     }
-    let earlier = begin(shared, (name, entry), record).await?;
-    let exchanged = retry::call(shared, attempt, material, stage).await;
+    let earlier = begin(app, (name, entry), record).await?;
+    let exchanged = retry::call(app, report, material, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
         // A note that stays says too much, and is overtaken by the next generation.
-        let _ = shared.with_entry(entry, Entry::end_refresh).await;
+        let _ = app.with_entry(entry, Entry::end_refresh).await;
     }
     let mut exchange = exchanged?;
     if let (Err(failure), Some(earlier)) = (&mut exchange.outcome, earlier) {
@@ -41,12 +42,12 @@ pub(crate) async fn exchange(
 ///
 /// Returned is the note of an earlier call that was never answered, which stays.
 async fn begin(
-    shared: &Shared,
+    app: &App,
     (name, entry): (&ProfileName, &Entry),
     record: &Record,
 ) -> Result<Option<InFlightRefresh>, Failure> {
     let (number, history) = (record.number, record.history.clone());
-    let noted = shared.with_entry(entry, move |entry| {
+    let noted = app.with_entry(entry, move |entry| {
         let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
         // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
         entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number)))?;
