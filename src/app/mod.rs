@@ -32,7 +32,7 @@ mod told;
 mod vault;
 mod worker;
 
-pub use crate::agent::Status as AgentStatus;
+pub use crate::agent::{AgentStatus, KeptAlive};
 pub use crate::app::ask::{Answer, Ask};
 pub use crate::app::blocking::blocking;
 pub use crate::app::command::{Command, Need};
@@ -65,8 +65,8 @@ pub use crate::app::sign_in::follow_up::Fetched;
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::told::{
-    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme,
-    TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, OpenedProfile, ReplyView, SavedToken, Theme, TrayState,
+    TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
 pub use crate::app::worker::Worker;
