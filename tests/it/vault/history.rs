@@ -110,7 +110,7 @@ fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     let json = program.run(&["history", "demo", "--json"]).json();
     assert_eq!(
         (&json["generations"][0]["how"], &json["generations"][0]["tokens"]),
-        (&"moved".into(), &"newest".into())
+        (&"rekeyed".into(), &"newest".into())
     );
 }
 
