@@ -46,7 +46,7 @@ pub(in crate::app::export) async fn kept(shared: &Shared, order: &ExportOrder) -
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
 fn token_endpoint(shared: &Shared, material: &CallContext) -> String {
-    let Some(refresh) = &material.profile.service.refresh else { return String::new() };
+    let Some(refresh) = &material.profile.service.refresh_request else { return String::new() };
     let Ok(call) = shared.render(material, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()

@@ -18,7 +18,7 @@ pub(crate) async fn exchange(
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
-    if stage != Stage::Refresh {
+    if stage != Stage::RefreshRequest {
         return retry::call(shared, attempt, material, stage).await;
     }
     let earlier = begin(shared, name, record).await?;

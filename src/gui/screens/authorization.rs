@@ -220,7 +220,7 @@ fn done_ui(ui: &mut Ui, authorized: &Authorized) {
         ui,
         Tone::Success,
         "The authorization code arrived",
-        "It lives about a minute: call the bearer token endpoint.",
+        "It lives about a minute: call the token endpoint.",
     );
     if authorized.extras.is_empty() {
         return;

@@ -30,10 +30,10 @@ default = ["ledger.read"]
 [authorization]
 url = "https://acme.example/<company>/authorize"
 
-[bearer]
+[token_request]
 url = "https://acme.example/<company>/token"
 
-[refresh]
+[refresh_request]
 url = "https://acme.example/<company>/token"
 "#;
 
@@ -132,7 +132,7 @@ fn what_was_understood_is_there_as_json_too() {
     let json = program.run(&["import", &name, "--profile", "books", "--yes", "--json"]).json();
     let described = &json["described"][0];
     assert_eq!((&json["form"], &described["id"]), (&json!("Tokenwright preset"), &json!("acme")));
-    assert_eq!(described["calls"]["bearer"]["url"], "https://acme.example/<company>/token");
+    assert_eq!(described["calls"]["token_request"]["url"], "https://acme.example/<company>/token");
     assert_eq!(described["missing"][0]["place"], "company");
     assert_eq!(described["secrets"], json!([]));
 }
@@ -285,8 +285,8 @@ fn a_document_of_another_kind_is_named_and_what_was_looked_for() {
         "{told}"
     );
     assert!(told.contains("\nhint: looked for: ") && told.contains("Tokenwright preset (TOML with "), "{told}");
-    let told = refused("see [bearer]\nand [refresh]\n");
-    assert!(told.contains("it looks most like Tokenwright preset (`[bearer]`, `[refresh]` is there)"), "{told}");
+    let told = refused("see [token_request]\nand [refresh_request]\n");
+    assert!(told.contains("it looks most like Tokenwright preset (`[token_request]`, `[refresh_request]` is there)"), "{told}");
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
     assert_eq!(names(&program), [""; 0], "nothing is kept");
     for (form, url) in [("openapi", "https://as.example.test/token"), ("postman", "https://other.example.test/token")] {
         let read = program.run(&["import", &name, "--format", form, "--json", "--yes", "--profile", form]).json();
-        assert_eq!(read["described"][0]["calls"]["bearer"]["url"], url, "{read}");
+        assert_eq!(read["described"][0]["calls"]["token_request"]["url"], url, "{read}");
     }
     let told = program.run(&["import", &name, "--format", "word"]).failed(2);
     assert!(told.contains("[possible values: profile, toml, json, "), "{told}");

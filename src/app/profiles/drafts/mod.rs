@@ -145,7 +145,7 @@ async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&T
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
     let other_person = matches!((subject(&old), subject(new)), (Some(old), Some(new)) if old != new);
-    let other_place = old.kept.iter().any(|(key, value)| new.kept.get(key).is_some_and(|new| new != value));
+    let other_place = old.retained.iter().any(|(key, value)| new.retained.get(key).is_some_and(|new| new != value));
     (!other_person && !other_place).then_some(name)
 }
 
@@ -338,7 +338,7 @@ fn free_name(shared: &Shared, proposed: ProfileName) -> Result<ProfileName, Fail
 pub(crate) async fn keep_chosen(shared: &Shared, name: ProfileName, chosen: Fetched) -> Result<(), Failure> {
     if let Some((mut material, mark)) = shared.held.entry(&name) {
         if let Some(tokens) = &mut material.tokens {
-            tokens.kept.extend(chosen.keep);
+            tokens.retained.extend(chosen.keep);
         }
         shared.held.put(&name, material, mark);
         return Ok(());
@@ -349,7 +349,7 @@ pub(crate) async fn keep_chosen(shared: &Shared, name: ProfileName, chosen: Fetc
             let _lease = vault.lease(&kept, LEASE_WAIT)?;
             let Some(mut last) = vault.get(&kept)? else { return Ok(()) };
             if let Some(tokens) = &mut last.secrets.tokens {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
             }
             vault.put(&kept, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
         })
