@@ -1,15 +1,14 @@
 //! The agent's end of the socket. Two things keep others out: the folder is this user's alone, and who comes must be this
 //! user by the word of the system.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::{self, File, TryLockError};
 use std::future::Future;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -38,7 +37,7 @@ pub struct Listener {
     path: PathBuf,
     places: Arc<Semaphore>,
     /// Those who came and have not asked yet, in the order they came in.
-    silent: RefCell<VecDeque<Arc<Silent>>>,
+    silent: Mutex<VecDeque<Arc<Silent>>>,
     /// Held as long as this lives: whoever holds it is the agent.
     _lock: File,
 }
@@ -79,14 +78,14 @@ impl Listener {
         let socket = UnixListener::bind(&path).map_err(AgentError::at("listen on", &path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(AgentError::at("protect", &path))?;
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        Ok(Self { socket, path, places, silent: RefCell::default(), _lock: lock })
+        Ok(Self { socket, path, places, silent: Mutex::default(), _lock: lock })
     }
 
     /// Notes one who has not asked yet. Where there are too many, who has been silent for longest has to go: a few
     /// connections that ask nothing must not keep those out that do.
     fn note_silent(&self) -> Arc<Silent> {
         let asked = Arc::new(Silent::default());
-        let mut silent = self.silent.borrow_mut();
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
         silent.retain(|one| !one.has_asked.load(Ordering::Relaxed) && Arc::strong_count(one) > 1);
         silent.push_back(Arc::clone(&asked));
         if silent.len() > SILENT_AT_ONCE

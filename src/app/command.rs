@@ -294,7 +294,7 @@ pub enum Command {
         /// The file.
         path: String,
     },
-    /// Keep profiles that somebody shared.
+    /// Keep profiles that somebody app.
     TakeShared {
         /// The run.
         attempt: Attempt,

@@ -143,7 +143,7 @@ pub enum Event {
     Exported(Attempt, Box<ExportDone>),
     /// The named values of a profile, and what a person should know of its token.
     Fields(Attempt, Vec<Field>, Vec<Diagnosis>),
-    /// Profiles were shared.
+    /// Profiles were app.
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
     Outlets(ProfileName, Outlets),

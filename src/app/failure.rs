@@ -247,12 +247,6 @@ impl Failure {
     pub(crate) fn inside(what: &str) -> Self {
         Self::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {what}")))
     }
-
-    /// The thread of the flows has no runtime to run them on.
-    pub(crate) fn no_runtime(error: &std::io::Error) -> Self {
-        let diagnosis = Diagnosis::new(format!("the program cannot wait for input and output: {error}"));
-        Self::new(FailureKind::Machine, diagnosis.hint("look at the limit of open files (`ulimit -n`)"))
-    }
 }
 
 #[cfg(test)]

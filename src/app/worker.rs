@@ -1,178 +1,348 @@
-//! The thread on which every flow runs: one tokio runtime, one task a run, so that a run can be cancelled by dropping
-//! it, which closes its listener and its call.
+//! Commands and events over the use cases, for the faces that still speak in them.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
-use std::thread;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::{JoinHandle, LocalSet};
+use tokio::task::JoinHandle;
 
-use crate::app::agent;
-use crate::app::desktop::clipboard;
-use crate::app::desktop::links;
-use crate::app::desktop::notices;
-use crate::app::desktop::shutdown;
-use crate::app::desktop::tray;
+use crate::app::blocking::{blocking, locked};
 use crate::app::fault::caught;
-use crate::app::profiles;
-use crate::app::profiles::accept_shared;
-use crate::app::profiles::drafts;
-use crate::app::profiles::history;
-use crate::app::profiles::keys;
-use crate::app::rehearsal;
-use crate::app::schedule::scheduler;
-use crate::app::services::catalog;
-use crate::app::services::importing;
-use crate::app::services::presets;
-use crate::app::shared::Shared;
-use crate::app::sign_in::authorize;
-use crate::app::sign_in::identity;
-use crate::app::sign_in::token_request;
-use crate::app::sign_in::try_reading;
-use crate::app::tokens;
-use crate::app::tokens::revoke;
-use crate::app::vault::open;
-use crate::app::vault::rekey;
-use crate::app::{Attempt, Command, Event, Failure, Keeping, Ports, export};
+use crate::app::{
+    Answer, App, Ask, Attempt, Choosing, Command, Event, Failure, FailureKind, Fetched, ImportOutcome, News, Ports,
+    Progress, Report, Runtime,
+};
+use crate::diagnosis::Diagnosis;
+use crate::secret::Secret;
 
-/// A face's end of the worker. Dropping it ends the thread, its runs and the practice service.
-#[derive(Debug)]
+type Emit = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// A face's end of the core.
 pub struct Worker {
-    commands: Option<UnboundedSender<Command>>,
-    thread: Option<thread::JoinHandle<()>>,
+    runtime: Runtime,
+    emit: Emit,
+    runs: Arc<Mutex<Runs>>,
+}
+
+#[derive(Default)]
+struct Runs {
+    tasks: HashMap<Attempt, JoinHandle<()>>,
+    pasting: HashMap<Attempt, UnboundedSender<Secret>>,
 }
 
 impl Worker {
-    /// Starts the thread. `emit` is called on it with each event, and must not block: it sends the event to the face
-    /// and then wakes it, in this order.
-    pub fn start(ports: Ports, emit: impl Fn(Event) + Send + 'static) -> std::io::Result<Self> {
-        let (commands, inbox) = unbounded_channel();
-        let run = move || {
-            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime,
-                Err(error) => return emit(Event::Problem(Failure::no_runtime(&error))),
-            };
-            let emit = Rc::new(emit);
-            let of_runs = Rc::clone(&emit);
-            let serve = AssertUnwindSafe(|| {
-                let shared = Rc::new(Shared::new(ports, Box::new(move |event| of_runs(event))));
-                LocalSet::new().block_on(&runtime, serve(&shared, inbox));
-            });
-            if catch_unwind(serve).is_err() {
-                emit(Event::Ended(Failure::ended()));
-            }
-            // A keyring that hangs must not keep the program from ending.
-            runtime.shutdown_background();
-        };
-        let thread = thread::Builder::new().name("wizard".into()).stack_size(STACK).spawn(run)?;
-        Ok(Self { commands: Some(commands), thread: Some(thread) })
+    /// Starts the core. `emit` is called with each event, and must not block.
+    pub fn start(ports: Ports, emit: impl Fn(Event) + Send + Sync + 'static) -> std::io::Result<Self> {
+        let emit: Emit = Arc::new(emit);
+        let told = Arc::clone(&emit);
+        let runtime = Runtime::start(ports, move |news| told(event_of(news)))?;
+        Ok(Self { runtime, emit, runs: Arc::default() })
     }
 
     /// Asks for something; the answer comes as events.
     pub fn send(&self, command: Command) {
-        if let Some(commands) = &self.commands {
-            // It fails only when the thread has ended, which happens on drop alone.
-            let _ = commands.send(command);
-        }
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.commands = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic there was reported by the panic hook already.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Bytes of stack of the thread: a run is one large value in an unoptimised build, and several may be nested.
-const STACK: usize = 8 * 1024 * 1024;
-
-/// How long the end of the program waits for a renewal whose call is on its way: what the service sends back then may be
-/// the only refresh token that is good.
-const FAREWELL: Duration = Duration::from_secs(5);
-
-/// A run that goes on.
-struct Run {
-    task: JoinHandle<()>,
-    /// Whether it is seen through to its end although nobody waits for it any more.
-    settles: bool,
-}
-
-/// Takes commands until the face is gone.
-async fn serve(shared: &Rc<Shared>, mut inbox: UnboundedReceiver<Command>) {
-    let mut runs: HashMap<Attempt, Run> = HashMap::new();
-    let mut settling: Vec<JoinHandle<()>> = Vec::new();
-    tokio::task::spawn_local(keep_trying(Rc::clone(shared)));
-    while let Some(command) = inbox.recv().await {
-        runs.retain(|_, run| !run.task.is_finished());
-        settling.retain(|task| !task.is_finished());
+        let mut runs = locked(&self.runs);
         match command {
             Command::Cancel(attempt) => {
-                if let Some(run) = runs.remove(&attempt) {
-                    if run.settles {
-                        settling.push(run.task);
-                    } else {
-                        run.task.abort();
+                if let Some(task) = runs.tasks.remove(&attempt) {
+                    if !task.is_finished() {
+                        task.abort();
+                        (self.emit)(Event::Cancelled(attempt));
                     }
-                    shared.emit(Event::Cancelled(attempt));
                 }
             }
-            Command::Paste { attempt, text } => shared.paste(attempt, text),
+            Command::Paste { attempt, text } => {
+                if let Some(sender) = runs.pasting.get(&attempt) {
+                    let _ = sender.send(text);
+                }
+            }
             command => {
-                let (attempt, settles) = (attempt_of(&command), settles(&command));
-                let task = tokio::task::spawn_local(run(Rc::clone(shared), command));
+                runs.tasks.retain(|_, task| !task.is_finished());
+                let attempt = attempt_of(&command);
+                let (sender, pasted) = unbounded_channel();
                 if let Some(attempt) = attempt {
-                    runs.insert(attempt, Run { task, settles });
+                    runs.pasting.insert(attempt, sender.clone());
+                }
+                let run = Run {
+                    app: self.runtime.app().clone(),
+                    emit: Arc::clone(&self.emit),
+                    attempt: attempt.unwrap_or_default(),
+                    pasted: tokio::sync::Mutex::new(pasted),
+                    runs: Arc::clone(&self.runs),
+                };
+                let task = self.runtime.handle().spawn(async move {
+                    if let Err(failure) = caught(run.perform(command)).await {
+                        (run.emit)(match attempt {
+                            Some(attempt) => Event::Failed(attempt, failure),
+                            None => Event::Problem(failure),
+                        });
+                    }
+                });
+                if let Some(attempt) = attempt {
+                    runs.tasks.insert(attempt, task);
                 }
             }
         }
     }
-    settling.extend(runs.into_values().filter(|run| run.settles).map(|run| run.task));
-    let settled = async {
-        for task in settling {
-            // A panic there was reported by the panic hook already.
-            let _ = task.await;
-        }
-    };
-    // Who is not done by then is dropped, as a machine that is switched off would drop it.
-    let _ = tokio::time::timeout(FAREWELL, settled).await;
-    shared.alive.finish().await;
-    shared.open_port.finish().await;
-    // Nobody would be there to take it back later; what went wrong could be told to nobody.
-    let _ = clipboard::take_back(shared).await;
 }
 
-async fn keep_trying(shared: Rc<Shared>) {
-    let trying = async {
-        tokens::keep_trying(Rc::clone(&shared)).await;
-        Ok(())
-    };
-    if let Err(failure) = caught(trying).await {
-        shared.emit(Event::Problem(failure));
+struct Run {
+    app: App,
+    emit: Emit,
+    attempt: Attempt,
+    pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
+    runs: Arc<Mutex<Runs>>,
+}
+
+impl Ask for Run {
+    fn report(&self) -> Report {
+        let (emit, attempt) = (Arc::clone(&self.emit), self.attempt);
+        Report::new(move |progress| emit(progress_event(attempt, progress)))
+    }
+
+    fn paste(&self) -> Answer<'_, Result<Secret, Failure>> {
+        Box::pin(async {
+            match self.pasted.lock().await.recv().await {
+                Some(text) => Ok(text),
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    fn choose<'a>(&'a self, _: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save_again<'a>(&'a self, _: &'a Failure) -> Answer<'a, Result<bool, Failure>> {
+        Box::pin(async { Ok(false) })
     }
 }
 
-/// Whether a run is seen through to its end: its call may spend a code or a refresh token, so that its reply is the only
-/// one there is; or it writes what is nowhere else.
-fn settles(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Token { .. }
-            | Command::WhoAmI { .. }
-            | Command::CallRefresh { saved_as: Some(_), .. }
-            | Command::CallRefresh { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
-            | Command::CallBearer { keeping: Keeping::Draft { .. } | Keeping::Again(_) | Keeping::Under(_), .. }
-            | Command::SaveProfile { .. }
-            | Command::KeepTyped { .. }
-            | Command::Export { .. }
-            | Command::Fields { .. }
-    )
+fn progress_event(attempt: Attempt, progress: Progress) -> Event {
+    match progress {
+        Progress::Waiting(waiting) => Event::Waiting(attempt, waiting),
+        Progress::ResponseIgnored(why) => Event::ResponseIgnored(attempt, why),
+        Progress::ResponseAstray(why) => Event::ResponseAstray(attempt, why),
+        Progress::BrowserFailed(why) => Event::BrowserFailed(attempt, why),
+        Progress::Sending(origin) => Event::Sending(attempt, origin),
+        Progress::Retrying(why) => Event::Retrying(attempt, why),
+        Progress::LeaseBusy(why) => Event::HeldUp(attempt, why),
+        Progress::Traced(exchange) => Event::Traced(attempt, exchange),
+        Progress::DraftSaved(name) => Event::DraftKept(attempt, name),
+        Progress::Fetching(address) => Event::Fetching(attempt, address),
+        Progress::StageRehearsed(line) => Event::StageRehearsed(attempt, line),
+    }
+}
+
+fn event_of(news: News) -> Event {
+    match news {
+        News::Window(window) => Event::Window(window),
+        News::Services(services, problems) => Event::Services(services, problems),
+        News::Profiles(profiles) => Event::Profiles(profiles),
+        News::Vault(state) => Event::Vault(state),
+        News::VaultNotes(notes) => Event::VaultNotes(notes),
+        News::Problem(failure) => Event::Problem(failure),
+        News::Ended(failure) => Event::Ended(failure),
+        News::PracticeReady(port) => Event::PracticeReady(port),
+        News::PracticeFailed(failure) => Event::PracticeFailed(failure),
+        News::WritePending(name, why) => Event::Unkept(name, why),
+        News::WriteDone(name) => Event::Kept(name),
+        News::DraftRenamed(old, new) => Event::DraftRenamed(old, new),
+        News::KeepAlive(standing) => Event::Alive(standing),
+        News::Refreshed(token) => Event::Renewed(token),
+        News::NotRefreshed(name, failure) => Event::NotRenewed(name, failure),
+        News::Sinks(name, sinks) => Event::Outlets(name, sinks),
+        News::Tray(state) => Event::Tray(state),
+        News::TrayPressed(press) => Event::TrayPressed(press),
+        News::NoticePressed => Event::NoticePressed,
+        News::EndAsked => Event::EndAsked,
+    }
+}
+
+impl Run {
+    // flat: one arm a command
+    async fn perform(&self, command: Command) -> Result<(), Failure> {
+        let (app, attempt, report) = (&self.app, self.attempt, &self.report());
+        let emit = |event| (self.emit)(event);
+        match command {
+            Command::Start => app.load_all().await?,
+            Command::LoadCatalog => {
+                let (catalog, problems) = app.catalog().await?;
+                emit(Event::Catalog(catalog, problems));
+            }
+            Command::ProbeVault => drop(app.probe_vault().await),
+            Command::ListProfiles => {
+                app.probe_vault().await;
+                emit(Event::Profiles(app.profiles().await?));
+            }
+            Command::StartPractice(settings) => drop(app.start_practice(&settings).await?),
+            Command::SaveWindow(window) => app.save_window(window).await?,
+            Command::Copy { ticket, text, sensitivity } => {
+                emit(Event::Copied(ticket, app.copy(text, sensitivity).await?))
+            }
+            Command::ReadClipboard { ticket } => {
+                let read = app.read_clipboard().await.map_err(|failure| failure.diagnosis);
+                emit(Event::ClipboardRead(ticket, read));
+            }
+            Command::OpenLink { url, browser } => {
+                if let Err(failure) = app.open_link(url.clone(), browser).await {
+                    emit(Event::LinkNotOpened(url, failure.diagnosis));
+                }
+            }
+            Command::OpenVault { choice, passphrase, .. } => drop(app.open_vault(choice, passphrase).await?),
+            Command::Authorize { material, browser, .. } => {
+                let mut context = *material;
+                let authorized = crate::app::sign_in::authorize::authorize(app, self, &mut context, browser).await?;
+                emit(Event::Authorized(attempt, Box::new(authorized)));
+            }
+            Command::PasteLine(attempt) => {
+                let line = blocking(|| std::io::stdin().lines().next().transpose()).await?.map_err(|error| {
+                    Failure::new(
+                        FailureKind::Machine,
+                        Diagnosis::new(format!("standard input cannot be read: {error}")),
+                    )
+                })?;
+                emit(Event::InputTaken(attempt, line.is_some()));
+                let sender = locked(&self.runs).pasting.get(&attempt).cloned();
+                if let (Some(line), Some(sender)) = (line, sender) {
+                    let _ = sender.send(Secret::new(line));
+                }
+            }
+            Command::CallBearer { material, keeping, .. } => {
+                let exchange = app.request_tokens(*material, keeping, report).await?;
+                emit(Event::Called(attempt, Box::new(exchange)));
+            }
+            Command::CallRefresh { material, saved_as, keeping, .. } => {
+                let exchange = app.request_refresh(*material, saved_as, keeping, report).await?;
+                emit(Event::Called(attempt, Box::new(exchange)));
+            }
+            Command::CheckToken { material, saved_as, .. } => {
+                emit(Event::Identified(attempt, app.check_token(*material, saved_as, report).await?));
+            }
+            Command::SaveProfile { name, material, replace, draft, .. } => {
+                app.save(&name, *material, replace, draft).await?;
+                emit(Event::Saved(attempt, name));
+            }
+            Command::KeepTyped { material, draft, of, .. } => {
+                emit(Event::EditsKept(attempt, app.save_typed(*material, draft, of).await?));
+            }
+            Command::KeepChosen(name, chosen) => app.save_chosen(&name, chosen).await?,
+            Command::WatchForEnd => app.watch_for_shutdown().await,
+            Command::KeepEntered { name, profile, .. } => {
+                emit(Event::EnteredKept(attempt, app.save_entered(&name, &profile).await?));
+            }
+            Command::SaveAgain { name, material, draft, .. } => {
+                app.save_again(&name, *material, draft).await?;
+                emit(Event::Saved(attempt, name));
+            }
+            Command::OpenProfile { name, .. } => emit(Event::Opened(attempt, Box::new(app.open(&name).await?))),
+            Command::History { name, .. } => emit(Event::History(attempt, Box::new(app.history(&name).await?))),
+            Command::Restore { name, generation, anyway, .. } => {
+                let restored = app.restore(&name, generation, anyway, report).await?;
+                emit(Event::Restored(attempt, Box::new(restored)));
+                emit(Event::History(attempt, Box::new(app.history(&name).await?)));
+            }
+            Command::VaultStatus(_) => emit(Event::VaultStatus(attempt, Box::new(app.vault_status().await?))),
+            Command::MoveVault { to, passphrase, .. } => {
+                emit(Event::VaultMoved(attempt, Box::new(app.move_vault(to, passphrase).await?)));
+            }
+            Command::Token { name, need, .. } => {
+                emit(Event::Token(attempt, Box::new(app.token(&name, need, report).await?)))
+            }
+            Command::KeepUnkept => app.retry_pending_writes().await,
+            Command::Rehearse { id, .. } => {
+                emit(Event::Rehearsing(attempt, id.clone()));
+                app.rehearse(&id, report).await?;
+                emit(Event::Rehearsed(attempt));
+            }
+            Command::SavePreset { service, replace, .. } => {
+                emit(Event::PresetSaved(attempt, app.save_preset(*service, replace).await?));
+            }
+            Command::Import { source, .. } => self.imported(app.import(source, report).await?),
+            Command::ImportChosen(_) => self.imported(app.import_chosen(report).await?),
+            Command::ListForms => emit(Event::Forms(app.export_formats().await?)),
+            Command::PreviewExport { order, .. } => {
+                emit(Event::ExportPreview(attempt, Box::new(app.preview_export(order).await?)));
+            }
+            Command::Export { order, to, .. } => {
+                emit(Event::Exported(attempt, Box::new(app.export(order, to, report).await?)))
+            }
+            Command::Fields { name, .. } => {
+                let (fields, notes) = app.fields(&name, report).await?;
+                emit(Event::Fields(attempt, fields, notes));
+            }
+            Command::Share { order, .. } => emit(Event::Shared(attempt, Box::new(app.share(order).await?))),
+            Command::ListOutlets(name) => emit(Event::Outlets(name.clone(), app.sinks(&name).await?)),
+            Command::DropOutlet { name, path } => {
+                emit(Event::Outlets(name.clone(), app.drop_sink(&name, &path).await?))
+            }
+            Command::TakeShared { chosen, replace, .. } => {
+                emit(Event::SharedTaken(attempt, app.accept_shared(chosen, replace).await?));
+            }
+            Command::TryReading { reading, reply, .. } => {
+                emit(Event::ReadingTried(attempt, app.try_reading(&reading, &reply).await));
+            }
+            Command::ReadKey { source, certificate, .. } => {
+                emit(Event::KeyRead(attempt, Box::new(app.read_key(source, certificate).await?)));
+            }
+            Command::MakeKey { service, rsa_bits, .. } => {
+                emit(Event::KeyRead(attempt, Box::new(app.make_key(&service, rsa_bits).await?)));
+            }
+            Command::KeepKey { name, pair, replace, .. } => {
+                app.save_key(name.clone(), *pair, replace).await?;
+                emit(Event::KeyKept(attempt, name));
+            }
+            Command::OpenKey { name, .. } => emit(Event::KeyOpened(attempt, app.saved_key(&name).await?.map(Box::new))),
+            Command::WriteCertificate { path, text, .. } => {
+                app.write_certificate(path.clone(), text).await?;
+                emit(Event::CertificateWritten(attempt, path));
+            }
+            Command::Forget { name, .. } => {
+                app.forget(&name, report).await?;
+                emit(Event::Forgotten(attempt, name));
+            }
+            Command::RevokeAndForget { name, .. } => {
+                app.revoke_and_forget(&name, report).await?;
+                emit(Event::Forgotten(attempt, name));
+            }
+            Command::WhoAmI { name, .. } => emit(Event::WhoIs(attempt, name.clone(), app.whoami(&name, report).await?)),
+            Command::SetKeepAlive { name, on, .. } => {
+                app.set_keep_alive(&name, on).await?;
+                emit(Event::KeepAliveSet(attempt, name, on));
+            }
+            Command::SetDisplayName { name, display_name, .. } => {
+                app.set_display_name(&name, display_name.clone()).await?;
+                emit(Event::DisplayNameSet(attempt, name, display_name));
+            }
+            Command::StayAlive => app.run_scheduler().await?,
+            Command::ShowTray(icon) => app.show_tray(icon).await,
+            Command::Notify(notice) => app.notify(notice).await,
+            Command::BeAgent(_) => {
+                app.be_agent(|socket| emit(Event::AgentReady(attempt, socket))).await?;
+                emit(Event::AgentEnded(attempt));
+            }
+            Command::AgentStatus(_) => emit(Event::AgentAnswered(attempt, app.agent_status().await?)),
+            Command::StopAgent(_) => {
+                app.stop_agent().await?;
+                emit(Event::AgentEnded(attempt));
+            }
+            // Both are dealt with before a run begins.
+            Command::Paste { .. } | Command::Cancel(_) => {}
+        }
+        Ok(())
+    }
+
+    fn imported(&self, outcome: ImportOutcome) {
+        let attempt = self.attempt;
+        (self.emit)(match outcome {
+            ImportOutcome::Described(imported) => Event::Imported(attempt, imported),
+            ImportOutcome::Issuer(issuer) => Event::IssuerFound(attempt, issuer),
+            ImportOutcome::Ambiguous(text) => Event::ImportAmbiguous(attempt, text),
+            ImportOutcome::Locked(locked) => Event::ImportLocked(attempt, locked),
+            ImportOutcome::Shared(shared) => Event::SharedRead(attempt, shared),
+            ImportOutcome::NotChosen => Event::Cancelled(attempt),
+        });
+    }
 }
 
 /// The run that a command belongs to.
@@ -238,110 +408,5 @@ fn attempt_of(command: &Command) -> Option<Attempt> {
         | Command::ReadClipboard { .. }
         | Command::OpenLink { .. }
         | Command::SaveWindow(_) => None,
-    }
-}
-
-/// Does what is asked and tells how it went.
-async fn run(shared: Rc<Shared>, command: Command) {
-    let attempt = attempt_of(&command);
-    if let Err(failure) = caught(perform(&shared, command)).await {
-        shared.emit(match attempt {
-            Some(attempt) => Event::Failed(attempt, failure),
-            None => Event::Problem(failure),
-        });
-    }
-}
-
-// flat: one arm a command
-async fn perform(shared: &Rc<Shared>, command: Command) -> Result<(), Failure> {
-    match command {
-        Command::Start => catalog::start(shared).await,
-        Command::LoadCatalog => catalog::load(shared),
-        Command::ProbeVault => catalog::probe(shared).await,
-        Command::ListProfiles => catalog::list(shared).await,
-        Command::StartPractice(settings) => shared.start_practice(&settings).map(|_| ()),
-        Command::SaveWindow(window) => catalog::save_window(shared, window),
-        Command::Copy { ticket, text, sensitivity } => clipboard::copy(shared, ticket, text, sensitivity).await,
-        Command::ReadClipboard { ticket } => clipboard::read(shared, ticket).await,
-        Command::OpenLink { url, browser } => links::open(shared, url, browser).await,
-        Command::OpenVault { choice, passphrase, .. } => open::choose(shared, choice, passphrase).await,
-        Command::Authorize { attempt, material, browser } => {
-            authorize::authorize(shared, attempt, *material, browser).await
-        }
-        Command::PasteLine(attempt) => authorize::paste_line(shared, attempt).await,
-        Command::CallBearer { attempt, material, keeping } => {
-            token_request::bearer(shared, attempt, *material, keeping).await
-        }
-        Command::CallRefresh { attempt, material, saved_as, keeping } => {
-            token_request::refresh(shared, attempt, *material, saved_as, keeping).await
-        }
-        Command::CheckToken { attempt, material, saved_as } => {
-            identity::check(shared, attempt, *material, saved_as).await
-        }
-        Command::SaveProfile { attempt, name, material, replace, draft } => {
-            profiles::save(shared, attempt, name, *material, replace, draft).await
-        }
-        Command::KeepTyped { attempt, material, draft, of } => {
-            drafts::keep_typed(shared, attempt, *material, draft, of).await
-        }
-        Command::KeepChosen(name, chosen) => drafts::keep_chosen(shared, name, chosen).await,
-        Command::WatchForEnd => shutdown::watch(shared).await,
-        Command::KeepEntered { attempt, name, profile } => {
-            profiles::keep_entered(shared, attempt, &name, &profile).await
-        }
-        Command::SaveAgain { attempt, name, material, draft } => {
-            profiles::save_again(shared, attempt, name, *material, draft).await
-        }
-        Command::OpenProfile { attempt, name } => profiles::open(shared, attempt, name).await,
-        Command::History { attempt, name } => history::show(shared, attempt, name).await,
-        Command::Restore { attempt, name, generation, anyway } => {
-            history::restore(shared, attempt, name, generation, anyway).await
-        }
-        Command::VaultStatus(attempt) => rekey::status(shared, attempt).await,
-        Command::MoveVault { attempt, to, passphrase } => rekey::move_vault(shared, attempt, to, passphrase).await,
-        Command::Token { attempt, name, need } => tokens::token(shared, attempt, name, need).await,
-        Command::KeepUnkept => tokens::try_again(shared).await,
-        Command::Rehearse { attempt, id } => rehearsal::run(shared, attempt, id).await,
-        Command::SavePreset { attempt, service, replace } => presets::save(shared, attempt, &service, replace),
-        Command::Import { attempt, source } => importing::import(shared, attempt, source).await,
-        Command::ImportChosen(attempt) => importing::choose(shared, attempt).await,
-        Command::ListForms => {
-            export::forms(shared);
-            Ok(())
-        }
-        Command::PreviewExport { attempt, order } => export::preview(shared, attempt, order).await,
-        Command::Export { attempt, order, to } => export::export(shared, attempt, order, to).await,
-        Command::Fields { attempt, name } => export::fields(shared, attempt, name).await,
-        Command::Share { attempt, order } => export::share(shared, attempt, order).await,
-        Command::ListOutlets(name) => export::list(shared, &name),
-        Command::DropOutlet { name, path } => export::drop_outlet(shared, &name, &path),
-        Command::TakeShared { attempt, chosen, replace } => accept_shared::take(shared, attempt, chosen, replace).await,
-        Command::TryReading { attempt, reading, reply } => {
-            try_reading::try_reading(shared, attempt, &reading, &reply).await;
-            Ok(())
-        }
-        Command::ReadKey { attempt, source, certificate } => keys::read(shared, attempt, source, certificate).await,
-        Command::MakeKey { attempt, service, rsa_bits } => keys::make(shared, attempt, &service, rsa_bits).await,
-        Command::KeepKey { attempt, name, pair, replace } => keys::keep(shared, attempt, name, *pair, replace).await,
-        Command::OpenKey { attempt, name } => keys::open(shared, attempt, name).await,
-        Command::WriteCertificate { attempt, path, text } => keys::write(shared, attempt, path, text).await,
-        Command::Forget { attempt, name } => profiles::forget(shared, attempt, name).await,
-        Command::RevokeAndForget { attempt, name } => revoke::revoke_and_forget(shared, attempt, name).await,
-        Command::WhoAmI { attempt, name } => tokens::whoami(shared, attempt, name).await,
-        Command::SetKeepAlive { attempt, name, on } => scheduler::set(shared, attempt, name, on).await,
-        Command::SetDisplayName { attempt, name, display_name } => {
-            profiles::set_display_name(shared, attempt, name, display_name).await
-        }
-        Command::StayAlive => scheduler::run(shared).await,
-        Command::ShowTray(icon) => tray::show(shared, icon).await,
-        Command::Notify(notice) => {
-            notices::show(shared, notice).await;
-            Ok(())
-        }
-        Command::BeAgent(attempt) => agent::be_agent(shared, attempt).await,
-        Command::AgentStatus(attempt) => agent::status(shared, attempt).await,
-        Command::StopAgent(attempt) => agent::stop(shared, attempt).await,
-        // Both are dealt with before a run begins.
-        Command::Paste { .. } | Command::Cancel(_) => Ok(()),
     }
 }

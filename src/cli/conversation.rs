@@ -9,7 +9,7 @@ use crate::service::{Catalog, ProfileName};
 use crate::cli::print;
 
 /// Starts the worker with what takes its events.
-pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;
+pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send + Sync>) -> std::io::Result<Worker>>;
 
 /// A worker and its events.
 pub(crate) struct Conversation {

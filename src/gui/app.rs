@@ -18,7 +18,7 @@ use crate::gui::{clipboard, icon, keys, links, screens, theme};
 use crate::service::ProfileName;
 
 /// Starts the worker with what takes its events.
-pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send>) -> std::io::Result<Worker>>;
+pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send + Sync>) -> std::io::Result<Worker>>;
 
 const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.

@@ -9,8 +9,8 @@ mod children;
 mod dependencies;
 mod habits;
 mod modules;
+mod papers;
 mod prose;
-mod readme;
 mod rooms;
 mod text;
 
@@ -67,9 +67,23 @@ fn nothing_is_unsafe_switched_off_or_left_to_sleep() {
 }
 
 #[test]
-fn the_readme_is_true() {
-    let (readme, ci) = (read("README.md"), read(".ci/run"));
-    assert_none(&readme::complaints(&readme, &ci, &rooms::inhabited(&sources("src")), root()));
+fn the_readme_and_the_map_are_true() {
+    assert_none(&papers::command_complaints(&read("README.md"), &read(".ci/run"), root()));
+    let rooms = sources("src");
+    assert_none(&papers::map_complaints(&read("docs/architecture.md"), &rooms::inhabited(&rooms), root()));
+}
+
+#[test]
+fn no_line_stands_twice_in_a_row() {
+    let mut paths = vec!["tests/run".to_owned(), "assets/tokenwright-agent.service".to_owned()];
+    for folder in [".", "docs", "presets"] {
+        let entries = fs::read_dir(root().join(folder)).expect("a folder of the repository");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        paths.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
+    }
+    paths.extend(sources("src").iter().chain(&sources("tests")).map(|source| source.path.clone()));
+    let doubled = |path: &String| papers::doubled(path, &read(path));
+    assert_none(&paths.iter().flat_map(doubled).collect::<Vec<_>>());
 }
 
 fn of_each(sources: &[Source], rule: fn(&Source) -> Vec<String>) -> Vec<String> {

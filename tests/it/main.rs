@@ -30,5 +30,8 @@ mod desktop;
 /// The window without a display, through the names that a screen reader gives.
 mod screens;
 
+/// Completions, manual pages and `docs/`, which are made from the program or held to it.
+mod papers;
+
 /// No secret in any byte that the program produces.
 mod canary;

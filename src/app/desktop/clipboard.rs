@@ -1,11 +1,15 @@
 //! The clipboard, and for how long a secret stays on it. The waiting is done here and not in the window, which may be
 //! hidden, asleep or closed by then.
 
-use std::cell::{Cell, RefCell};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::app::shared::{Shared, blocking};
-use crate::app::{Event, Failure, FailureKind};
+use crate::app::blocking::blocking;
+use crate::app::blocking::locked;
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::{Failure, FailureKind};
 use crate::desktop::{ClipboardError, Sensitivity, Trace};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::secret::Secret;
@@ -27,72 +31,65 @@ pub enum CopyOutcome {
 /// The secret that stands on the clipboard, as far as is known.
 #[derive(Default)]
 pub(crate) struct Copied {
-    trace: RefCell<Option<Trace>>,
+    trace: Mutex<Option<Trace>>,
     /// Which copy is the last: only its clock counts.
-    last: Cell<u64>,
+    last: AtomicU64,
     /// What was asked for later is copied later.
     order: tokio::sync::Mutex<()>,
 }
 
-/// Puts a text on the clipboard; a secret is taken back after its time, counted anew with each copy.
-pub(crate) async fn copy(shared: &Shared, ticket: u64, text: Secret, sensitivity: Sensitivity) -> Result<(), Failure> {
-    let copied = &shared.copied;
-    let turn = copied.order.lock().await;
-    let (clipboard, salt) = (shared.ports.clipboard.clone(), (shared.ports.entropy)());
-    let handed = text.clone();
-    let outcome = in_time(move || clipboard.copy(&handed, sensitivity, salt)).await?;
-    let hold = shared.ports.clipboard.hold();
-    let trace = match outcome {
-        Ok(trace) => trace,
-        Err(error) => {
-            let outcome = match error {
-                ClipboardError::WindowOnly => CopyOutcome::WindowOnly(text),
-                error => CopyOutcome::Failed(error.diagnose()),
-            };
-            shared.emit(Event::Copied(ticket, outcome));
-            return Ok(());
+impl App {
+    /// Puts a text on the clipboard.
+    pub async fn copy(&self, text: Secret, sensitivity: Sensitivity) -> Result<CopyOutcome, Failure> {
+        let copied = &self.copied;
+        let turn = copied.order.lock().await;
+        let (clipboard, salt) = (self.ports.clipboard.clone(), (self.ports.entropy)());
+        let handed = text.clone();
+        let hold = self.ports.clipboard.hold();
+        let trace = match in_time(move || clipboard.copy(&handed, sensitivity, salt)).await? {
+            Ok(trace) => trace,
+            Err(ClipboardError::WindowOnly) => return Ok(CopyOutcome::WindowOnly(text)),
+            Err(error) => return Ok(CopyOutcome::Failed(error.diagnose())),
+        };
+        let is_secret = sensitivity == Sensitivity::Secret;
+        let this = copied.last.fetch_add(1, Ordering::Relaxed) + 1;
+        *locked(&copied.trace) = is_secret.then_some(trace);
+        drop(turn);
+        if is_secret {
+            let app = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(hold).await;
+                // A later copy has a clock of its own.
+                if app.copied.last.load(Ordering::Relaxed) == this {
+                    app.take_back_copy().await;
+                }
+            });
         }
-    };
-    drop(text);
-    let is_secret = sensitivity == Sensitivity::Secret;
-    let this = copied.last.get() + 1;
-    copied.last.set(this);
-    copied.trace.replace(is_secret.then_some(trace));
-    drop(turn);
-    shared.emit(Event::Copied(ticket, CopyOutcome::Done(hold)));
-    if is_secret {
-        tokio::time::sleep(hold).await;
-        if copied.last.get() == this {
-            take_back(shared).await?;
+        Ok(CopyOutcome::Done(hold))
+    }
+
+    /// Empties the clipboard if the secret still stands there; at the end of the program too.
+    pub(in crate::app) async fn take_back_copy(&self) {
+        let Some(trace) = locked(&self.copied.trace).take() else { return };
+        let clipboard = self.ports.clipboard.clone();
+        let why = match in_time(move || clipboard.take_back(&trace)).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(failure) => return self.tell(News::Problem(failure)),
+        };
+        let told = Diagnosis::new(format!("the copied secret may still be on the clipboard: {why}"));
+        self.tell(News::Problem(Failure::new(FailureKind::Machine, told.hint("copy something else"))));
+    }
+
+    /// What another program copied, if it is text.
+    pub async fn read_clipboard(&self) -> Result<Option<Secret>, Failure> {
+        let clipboard = self.ports.clipboard.clone();
+        match in_time(move || clipboard.read()).await? {
+            Ok(text) => Ok(Some(text)),
+            Err(ClipboardError::Empty) => Ok(None),
+            Err(error) => Err(Failure::new(FailureKind::Machine, error.diagnose())),
         }
     }
-    Ok(())
-}
-
-/// Empties the clipboard if the secret still stands there; at the end of the program too.
-pub(crate) async fn take_back(shared: &Shared) -> Result<(), Failure> {
-    let Some(trace) = shared.copied.trace.take() else { return Ok(()) };
-    let clipboard = shared.ports.clipboard.clone();
-    match in_time(move || clipboard.take_back(&trace)).await? {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let told = Diagnosis::new(format!("the copied secret may still be on the clipboard: {error}"));
-            shared.emit(Event::Problem(Failure::new(FailureKind::Machine, told.hint("copy something else"))));
-            Ok(())
-        }
-    }
-}
-
-/// Reads what another program copied.
-pub(crate) async fn read(shared: &Shared, ticket: u64) -> Result<(), Failure> {
-    let clipboard = shared.ports.clipboard.clone();
-    let text = match in_time(move || clipboard.read()).await? {
-        Ok(text) => Ok(Some(text)),
-        Err(ClipboardError::Empty) => Ok(None),
-        Err(error) => Err(error.diagnose()),
-    };
-    shared.emit(Event::ClipboardRead(ticket, text));
-    Ok(())
 }
 
 /// Does it off this thread, and waits no longer than is bearable; what hangs is left to itself.

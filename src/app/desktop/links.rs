@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
-use crate::app::shared::{Shared, blocking};
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
 use crate::app::sign_in::authorize::browser_of;
-use crate::app::{BrowserChoice, Event, Failure};
+use crate::app::{BrowserChoice, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 
-/// Opens an address, or tells why not.
-pub(crate) async fn open(shared: &Shared, url: String, browser: BrowserChoice) -> Result<(), Failure> {
-    if browser == BrowserChoice::None {
-        shared.emit(Event::LinkNotOpened(url, not_opened("no browser is to be opened")));
-        return Ok(());
+impl App {
+    /// Opens an address in the browser.
+    pub async fn open_link(&self, url: String, browser: BrowserChoice) -> Result<(), Failure> {
+        if browser == BrowserChoice::None {
+            return Err(not_opened("no browser is to be opened"));
+        }
+        let (open, browser) = (Arc::clone(&self.ports.open_browser), browser_of(browser));
+        let problem = match blocking(move || open(&browser, &url)).await? {
+            // What was started may still fail: no browser is set, or it cannot be started either.
+            Ok(launched) => blocking(move || launched.failure()).await?,
+            Err(error) => Some(error),
+        };
+        problem.map_or(Ok(()), |error| Err(not_opened(&error.to_string())))
     }
-    let (open, browser, address) = (Arc::clone(&shared.ports.open_browser), browser_of(browser), url.clone());
-    let problem = match blocking(move || open(&browser, &address)).await? {
-        // What was started may still fail: no browser is set, or it cannot be started either.
-        Ok(launched) => blocking(move || launched.failure()).await?,
-        Err(error) => Some(error),
-    };
-    if let Some(error) = problem {
-        shared.emit(Event::LinkNotOpened(url, not_opened(&error.to_string())));
-    }
-    Ok(())
 }
 
-fn not_opened(why: &str) -> Diagnosis {
-    Diagnosis::new(why).hint("copy the address and open it in a browser yourself")
+fn not_opened(why: &str) -> Failure {
+    let diagnosis = Diagnosis::new(why).hint("copy the address and open it in a browser yourself");
+    Failure::new(FailureKind::Machine, diagnosis)
 }

@@ -1,56 +1,53 @@
 //! The icon in the desktop's tray while the window is hidden: what its menu says of the profiles that are kept alive, and
 //! what is pressed in it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::app::shared::Shared;
-use crate::app::{Event, Failure, KeptAlive, TrayState};
+use crate::app::blocking::locked;
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::told::{KeptAlive, TrayState};
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
 
 /// The icon that is shown.
-pub(crate) type Shown = RefCell<Option<Rc<Tray>>>;
+pub(crate) type Shown = Mutex<Option<Arc<Tray>>>;
 
-/// Shows the icon, or with none takes it away. Goes on as long as it is shown.
-pub(crate) async fn show(shared: &Shared, icon: Option<TrayIcon>) -> Result<(), Failure> {
-    drop(shared.tray.take());
-    let Some(icon) = icon else {
-        shared.emit(Event::Tray(TrayState::Off));
-        return Ok(());
-    };
-    let (sender, mut presses) = unbounded_channel();
-    let tell = move |press| {
-        // The receiver is gone only with the worker.
-        let _ = sender.send(press);
-    };
-    let tray = match Tray::show(lines(&shared.alive.standing()), icon, tell).await {
-        Ok(tray) => Rc::new(tray),
-        Err(error) => {
-            shared.emit(Event::Tray(TrayState::Absent(error.diagnose())));
-            return Ok(());
+impl App {
+    /// Shows an icon in the desktop's tray, or with none takes it away. Goes on as long as it is shown.
+    pub async fn show_tray(&self, icon: Option<TrayIcon>) {
+        drop(locked(&self.tray).take());
+        let Some(icon) = icon else { return self.tell(News::Tray(TrayState::Off)) };
+        let (sender, mut presses) = unbounded_channel();
+        let tell = move |press| {
+            // The receiver is gone only at the end of the program.
+            let _ = sender.send(press);
+        };
+        let tray = match Tray::show(lines(&self.scheduler.standing()), icon, tell).await {
+            Ok(tray) => Arc::new(tray),
+            Err(error) => return self.tell(News::Tray(TrayState::Absent(error.diagnose()))),
+        };
+        *locked(&self.tray) = Some(tray);
+        self.tell(News::Tray(TrayState::There));
+        while let Some(press) = presses.recv().await {
+            if press == TrayPress::Gone {
+                drop(locked(&self.tray).take());
+                self.tell(News::Tray(TrayState::Absent(TrayError::NoTray.diagnose())));
+            }
+            self.tell(News::TrayPressed(press));
         }
-    };
-    shared.tray.replace(Some(tray));
-    shared.emit(Event::Tray(TrayState::There));
-    while let Some(press) = presses.recv().await {
-        if press == TrayPress::Gone {
-            drop(shared.tray.take());
-            shared.emit(Event::Tray(TrayState::Absent(TrayError::NoTray.diagnose())));
-        }
-        shared.emit(Event::TrayPressed(press));
     }
-    Ok(())
-}
 
-/// The profiles stand otherwise.
-pub(crate) fn update(shared: &Shared, standing: &[KeptAlive]) {
-    if let Some(tray) = shared.tray.borrow().clone() {
-        let lines = lines(standing);
-        tokio::task::spawn_local(async move { tray.set_lines(lines).await });
+    /// Brings the lines of the tray's menu up to date.
+    pub(in crate::app) fn update_tray(&self, standing: &[KeptAlive]) {
+        let tray = locked(&self.tray).clone();
+        if let Some(tray) = tray {
+            let lines = lines(standing);
+            tokio::spawn(async move { tray.set_lines(lines).await });
+        }
     }
 }
 

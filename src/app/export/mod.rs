@@ -9,37 +9,87 @@ mod subject;
 
 use std::path::PathBuf;
 
-use crate::app::profiles;
-use crate::app::shared::{Shared, blocking};
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::progress::Report;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{Attempt, Event, Failure, FailureCode, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind};
 use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::export::{ExportError, ExportFormat, HandedOver, Outlet, RefreshTokenUse, Subject, Text, by_id, write_own};
+use crate::export::{
+    ExportError, ExportFormat, Field, HandedOver, Outlet, Outlets, RefreshTokenUse, Subject, Text, by_id, write_own,
+};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Lease;
 
 pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
-pub(crate) use crate::app::export::share::share;
 pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
 pub use crate::app::export::state::{ExportState, home_folder};
 
-/// The forms there are: those of this program, then the person's own.
-pub(crate) fn forms(shared: &Shared) {
-    let built_in = crate::export::formats().iter().map(FormLine::from);
-    let own = shared.ports.store.list_forms().into_iter().map(FormLine::own);
-    shared.emit(Event::Forms(built_in.chain(own).collect()));
+impl App {
+    /// The export formats: those of this program, then the person's own.
+    pub async fn export_formats(&self) -> Result<Vec<FormLine>, Failure> {
+        let own = self.with_store(|store| Ok(store.list_forms())).await?;
+        let built_in = crate::export::formats().iter().map(FormLine::from);
+        Ok(built_in.chain(own.into_iter().map(FormLine::own)).collect())
+    }
+
+    /// What an export would hold, secrets masked. Nothing is refreshed and nothing written.
+    pub async fn preview_export(&self, order: ExportOrder) -> Result<ExportView, Failure> {
+        preview(self, order).await
+    }
+
+    async fn load_form(&self, id: &str) -> Result<Option<String>, Failure> {
+        let id = id.to_owned();
+        self.with_store(move |store| store.load_form(&id)).await
+    }
+
+    /// Exports a profile's tokens, with an access token that is valid.
+    pub async fn export(&self, order: ExportOrder, to: ExportTo, report: &Report) -> Result<ExportDone, Failure> {
+        let (app, report) = (self.clone(), report.clone());
+        self.settle(async move { export(&app, &report, order, to).await }).await
+    }
+
+    /// The named values of a profile for the environment of a child, and what a person should know of its token.
+    pub async fn fields(&self, name: &ProfileName, report: &Report) -> Result<(Vec<Field>, Vec<Diagnosis>), Failure> {
+        let (app, name, report) = (self.clone(), name.clone(), report.clone());
+        let fields = async move {
+            open::open_chosen(&app).await?;
+            let notes = tokens::valid(&app, &report, &name).await?.notes;
+            let order = ExportOrder::new(name, "");
+            let mut subject = subject::kept(&app, &order).await?.subject;
+            subject.tokens.refresh_token = None;
+            Ok((subject.fields(), notes))
+        };
+        self.settle(fields).await
+    }
+
+    /// What was exported of a profile.
+    pub async fn sinks(&self, name: &ProfileName) -> Result<Outlets, Failure> {
+        sinks::load(self, name).await
+    }
+
+    /// Forgets a file that was exported; the file itself stays. Returned is what is left.
+    pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Outlets, Failure> {
+        let dropped = path.to_owned();
+        let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
+        left.await?.ok_or_else(|| {
+            let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
+            let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
+            Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+        })
+    }
 }
 
-/// Shows what an export would hold, secrets masked. Nothing is refreshed and nothing written.
-pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrder) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let form = Form::find(shared, &order.form)?;
-    let kept = subject::kept(shared, &order).await?;
+async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
+    open::open_chosen(app).await?;
+    let form = Form::find(app, &order.form).await?;
+    let kept = subject::kept(app, &order).await?;
     // What would leave is shown although nobody insisted yet: that is how one decides.
     let rotates = kept.rotation.rotates();
     let needs_hand_over = form.hands_over(&order, rotates).is_err();
@@ -55,7 +105,7 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
         warnings.push(HANDED_OVER.to_owned());
     }
     warnings.extend(form.unknown_rotation(&order, &kept));
-    let view = ExportView {
+    Ok(ExportView {
         name: form.name(),
         masked: text.text.expose().to_owned(),
         warnings,
@@ -64,83 +114,52 @@ pub(crate) async fn preview(shared: &Shared, attempt: Attempt, order: ExportOrde
         hands_over,
         rotates,
         needs_hand_over,
-    };
-    shared.emit(Event::ExportPreview(attempt, Box::new(view)));
-    Ok(())
+    })
 }
 
 const HANDED_OVER: &str = "the refresh token is given away with it: the first refresh there ends the one that is kept here, \
                            so the profile is marked as handed over and no longer refreshed by this program";
 
-/// Writes an export, with a token that is valid.
-pub(crate) async fn export(shared: &Shared, attempt: Attempt, order: ExportOrder, to: ExportTo) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let form = Form::find(shared, &order.form)?;
+async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) -> Result<ExportDone, Failure> {
+    open::open_chosen(app).await?;
+    let form = Form::find(app, &order.form).await?;
     let ExportTo::File { path, sink, insisted } = to else {
-        let Leaving { text, hands_over, notes, lease: _lease } = compose(shared, attempt, &form, &order).await?;
+        let Leaving { text, hands_over, notes, lease: _lease } = compose(app, report, &form, &order).await?;
         if hands_over {
-            hand_over(shared, &order, "")?;
+            hand_over(app, &order, "").await?;
         }
         let next = form.next(&order, None);
-        let done = ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes };
-        shared.emit(Event::Exported(attempt, Box::new(done)));
-        return Ok(());
+        return Ok(ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes });
     };
     if sink && order.live {
         let diagnosis = Diagnosis::new("a live text holds no token, so there is nothing to write again");
         let diagnosis = diagnosis.hint("write the live text once, or have a snapshot written at each refresh");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
-    let outlets = sinks::load(shared, &order.profile)?;
+    let outlets = sinks::load(app, &order.profile).await?;
     // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
-    let path = delivery::place(&path)?;
+    let path = blocking(move || delivery::place(&path)).await??;
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
-    let Leaving { text, hands_over, notes, lease } = compose(shared, attempt, &form, &order).await?;
+    let Leaving { text, hands_over, notes, lease } = compose(app, report, &form, &order).await?;
     if hands_over {
         // Marked before it leaves: a crash in between must not leave two who refresh with it.
-        hand_over(shared, &order, &path.display().to_string())?;
+        hand_over(app, &order, &path.display().to_string()).await?;
     }
     let written = write(&path, text.text).await;
     if hands_over && written.is_err() {
-        clear_hand_over(shared, &order.profile)?;
+        clear_hand_over(app, &order.profile).await?;
     }
-    let written = outlet(shared, &order, &path, sink, written?);
-    sinks::change(shared, &order.profile, |outlets| outlets.remember(written))?;
+    let written = outlet(app, &order, &path, sink, written?);
+    let outlets = sinks::change(app, &order.profile, move |outlets| {
+        outlets.remember(written);
+        outlets.clone()
+    });
+    app.tell(News::Sinks(order.profile.clone(), outlets.await?));
     drop(lease);
     let next = form.next(&order, Some(&path.display().to_string()));
-    let done = ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes };
-    shared.emit(Event::Exported(attempt, Box::new(done)));
-    list(shared, &order.profile)
-}
-
-/// The named values for the environment of a child.
-pub(crate) async fn fields(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let notes = tokens::valid(shared, attempt, &name).await?.notes;
-    let order = ExportOrder::new(name, "");
-    let mut subject = subject::kept(shared, &order).await?.subject;
-    subject.tokens.refresh_token = None;
-    shared.emit(Event::Fields(attempt, subject.fields(), notes));
-    Ok(())
-}
-
-/// Tells what was exported of a profile.
-pub(crate) fn list(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
-    let outlets = sinks::load(shared, name)?;
-    shared.emit(Event::Outlets(name.clone(), outlets));
-    Ok(())
-}
-
-/// Forgets a file that was exported; the file itself stays.
-pub(crate) fn drop_outlet(shared: &Shared, name: &ProfileName, path: &str) -> Result<(), Failure> {
-    if !sinks::change(shared, name, |outlets| outlets.forget(path))? {
-        let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
-        let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)));
-    }
-    list(shared, name)
+    Ok(ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes })
 }
 
 /// A form: of this program, or of the person's own.
@@ -150,10 +169,10 @@ enum Form {
 }
 
 impl Form {
-    fn find(shared: &Shared, id: &str) -> Result<Self, Failure> {
+    async fn find(app: &App, id: &str) -> Result<Self, Failure> {
         match by_id(id) {
             Ok(format) => Ok(Self::BuiltIn(format)),
-            Err(unknown) => match shared.ports.store.load_form(id)? {
+            Err(unknown) => match app.load_form(id).await? {
                 Some(template) => Ok(Self::Own { name: id.to_owned(), template }),
                 None => Err(unknown.into()),
             },
@@ -248,21 +267,21 @@ struct Leaving {
 }
 
 /// The text, with a token that is valid.
-async fn compose(shared: &Shared, attempt: Attempt, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
-    let rotates = subject::kept(shared, order).await?.rotation.rotates();
+async fn compose(app: &App, report: &Report, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
+    let rotates = subject::kept(app, order).await?.rotation.rotates();
     form.hands_over(order, rotates)?;
     let mut notes = Vec::new();
     if !order.live {
-        let token = tokens::valid(shared, attempt, &order.profile).await?;
+        let token = tokens::valid(app, report, &order.profile).await?;
         if token.refreshed {
-            // The list shows when tokens expire. The export does not depend on it.
-            let _ = profiles::list(shared).await;
+            // The list shows when tokens expire.
+            app.tell_profiles().await;
         }
         notes = token.notes;
     }
-    let lease = lease(shared, &order.profile).await?;
+    let lease = lease(app, &order.profile).await?;
     // The refresh that was just made may be the first that showed it.
-    let kept = subject::kept(shared, order).await?;
+    let kept = subject::kept(app, order).await?;
     let hands_over = form.hands_over(order, kept.rotation.rotates())? && !order.live;
     notes.extend(form.unknown_rotation(order, &kept).map(Diagnosis::new));
     let text = form.write(order, &kept.subject, kept.rotation.rotates())?;
@@ -274,7 +293,7 @@ async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> 
     Ok(blocking(move || delivery::write(&path, &text)).await??)
 }
 
-fn outlet(shared: &Shared, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Outlet {
+fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Outlet {
     Outlet {
         path: path.display().to_string(),
         form: order.form.clone(),
@@ -283,15 +302,15 @@ fn outlet(shared: &Shared, order: &ExportOrder, path: &std::path::Path, sink: bo
         with_refresh_token: order.with_refresh_token || order.hand_over,
         url: order.url.clone(),
         digest,
-        written_at: (shared.ports.now)().to_string(),
+        written_at: (app.ports.now)().to_string(),
         problem: None,
     }
 }
 
-fn hand_over(shared: &Shared, order: &ExportOrder, path: &str) -> Result<(), Failure> {
-    let at = (shared.ports.now)().to_string();
+async fn hand_over(app: &App, order: &ExportOrder, path: &str) -> Result<(), Failure> {
+    let at = (app.ports.now)().to_string();
     let to = HandedOver { form: order.form.clone(), path: path.to_owned(), at };
-    sinks::change(shared, &order.profile, |outlets| outlets.handed_over = Some(to))
+    sinks::change(app, &order.profile, |outlets| outlets.handed_over = Some(to)).await
 }
 
 impl From<ExportError> for Failure {
@@ -315,9 +334,4 @@ impl From<DeliveryError> for Failure {
         };
         Self::new(kind, error.diagnose()).coded(code)
     }
-}
-
-/// A profile that is exported must be there.
-fn profile(shared: &Shared, name: &ProfileName) -> Result<crate::service::Profile, Failure> {
-    profiles::load(shared, name)
 }

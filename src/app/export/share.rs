@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::app::export::{Insisted, profile};
-use crate::app::shared::{Shared, blocking};
+use crate::app::blocking::blocking;
+use crate::app::export::order::Insisted;
+use crate::app::handle::App;
+use crate::app::profiles;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{Attempt, Event, Failure, FailureKind, Rotation};
+use crate::app::{Failure, FailureKind, Rotation};
 use crate::delivery;
 use crate::diagnosis::Diagnose as _;
 use crate::export::{Bundle, Bundled, BundledSecrets};
@@ -51,19 +53,25 @@ pub struct ShareDone {
     pub warnings: Vec<String>,
 }
 
-/// Shares profiles.
-pub(crate) async fn share(shared: &Shared, attempt: Attempt, order: ShareOrder) -> Result<(), Failure> {
+impl App {
+    /// Shares profiles with a colleague.
+    pub async fn share(&self, order: ShareOrder) -> Result<ShareDone, Failure> {
+        share(self, order).await
+    }
+}
+
+async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let mut bundle = Bundle::default();
     let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
     if order.secrets_for.is_some() {
-        open::open_chosen(shared).await?;
+        open::open_chosen(app).await?;
         // In one order for everybody, and until the file is written: nobody refreshes a token that is on its way out.
         for name in order.profiles.iter().collect::<BTreeSet<_>>() {
-            leases.push(lease(shared, name).await?);
+            leases.push(lease(app, name).await?);
         }
     }
     for name in &order.profiles {
-        let bundled = bundled(shared, name, order.secrets_for.is_some(), &mut warnings).await?;
+        let bundled = bundled(app, name, order.secrets_for.is_some(), &mut warnings).await?;
         left_out.extend(bundled.must_supply.iter().map(|words| (name.to_string(), words.clone())));
         bundle.profiles.push(bundled);
     }
@@ -79,8 +87,7 @@ pub(crate) async fn share(shared: &Shared, attempt: Attempt, order: ShareOrder) 
     }
     drop(leases);
     let text = path.is_none().then_some(text);
-    shared.emit(Event::Shared(attempt, Box::new(ShareDone { text, path, left_out, warnings })));
-    Ok(())
+    Ok(ShareDone { text, path, left_out, warnings })
 }
 
 /// The text as it leaves. A passphrase takes its second on another thread.
@@ -95,19 +102,19 @@ async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret
 }
 
 async fn bundled(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     with_secrets: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Bundled, Failure> {
-    let profile = profile(shared, name)?;
+    let profile = profiles::load(app, name).await?;
     // The presets of one machine are not those of another: all but the bundled ones are written out.
     let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
         let kept = name.to_string();
-        let record = shared.with_vault(move |vault| vault.get(&kept)).await?;
-        let record = tokens::newest(shared, name, record);
+        let record = app.with_vault(move |vault| vault.get(&kept)).await?;
+        let record = tokens::newest(app, name, record);
         let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
         let secrets = record.map(|record| record.secrets).unwrap_or_default();
         let leaves = secrets.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());

@@ -2,33 +2,41 @@
 
 use std::path::Path;
 
+use crate::app::blocking::blocking;
 use crate::app::export::{ExportOrder, Form, subject};
-use crate::app::shared::{Shared, blocking};
-use crate::app::{Event, Failure, FailureKind};
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::{Failure, FailureKind};
 use crate::delivery;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{HandedOver, Outlet, Outlets};
 use crate::service::ProfileName;
 
 /// What was exported of a profile.
-pub(in crate::app::export) fn load(shared: &Shared, name: &ProfileName) -> Result<Outlets, Failure> {
-    read(name, shared.ports.store.load_outlets_text(name.as_str())?.as_deref())
+pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Outlets, Failure> {
+    let asked = name.clone();
+    let text = app.with_store(move |store| store.load_outlets_text(asked.as_str())).await?;
+    read(name, text.as_deref())
 }
 
 /// Changes the list of what was exported, which nobody else changes in between: what was dropped from it meanwhile, or
 /// forgotten with its profile, does not come back.
-pub(in crate::app::export) fn change<T>(
-    shared: &Shared,
+pub(in crate::app::export) async fn change<T: Send + 'static>(
+    app: &App,
     name: &ProfileName,
-    change: impl FnOnce(&mut Outlets) -> T,
+    change: impl FnOnce(&mut Outlets) -> T + Send + 'static,
 ) -> Result<T, Failure> {
-    let mut done = None;
-    shared.ports.store.change_outlets_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
-        let mut outlets = read(name, text)?;
-        done = Some(change(&mut outlets));
-        Ok((!outlets.is_empty()).then(|| outlets.to_text()))
-    })?;
-    done.ok_or_else(|| Failure::inside("a list was not changed"))
+    let (store, name) = (app.ports.store.clone(), name.clone());
+    let changed = move || {
+        let mut done = None;
+        store.change_outlets_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
+            let mut outlets = read(&name, text)?;
+            done = Some(change(&mut outlets));
+            Ok((!outlets.is_empty()).then(|| outlets.to_text()))
+        })?;
+        done.ok_or_else(|| Failure::inside("a list was not changed"))
+    };
+    blocking(changed).await?
 }
 
 fn read(name: &ProfileName, text: Option<&str>) -> Result<Outlets, Failure> {
@@ -37,29 +45,30 @@ fn read(name: &ProfileName, text: Option<&str>) -> Result<Outlets, Failure> {
 }
 
 /// To whom the refresh token of a profile was given, if it was.
-pub(crate) fn handed_over(shared: &Shared, name: &ProfileName) -> Option<HandedOver> {
-    load(shared, name).ok()?.handed_over
+pub(crate) async fn handed_over(app: &App, name: &ProfileName) -> Option<HandedOver> {
+    load(app, name).await.ok()?.handed_over
 }
 
 /// A new sign-in brings a refresh token that nobody else has.
-pub(crate) fn clear_hand_over(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
-    change(shared, name, |outlets| outlets.handed_over = None)
+pub(crate) async fn clear_hand_over(app: &App, name: &ProfileName) -> Result<(), Failure> {
+    change(app, name, |outlets| outlets.handed_over = None).await
 }
 
 /// What a draft was exported to goes with its tokens: the files, and that its refresh token was given away.
-pub(crate) fn carry_over(shared: &Shared, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
-    let Outlets { files, handed_over, .. } = load(shared, draft)?;
-    change(shared, name, |outlets| {
+pub(crate) async fn carry_over(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+    let Outlets { files, handed_over, .. } = load(app, draft).await?;
+    change(app, name, move |outlets| {
         outlets.handed_over = handed_over;
         let added: Vec<Outlet> =
             files.into_iter().filter(|file| outlets.files.iter().all(|known| known.path != file.path)).collect();
         outlets.files.extend(added);
     })
+    .await
 }
 
 /// Writes the sinks of a profile again, and tells which failed.
-pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosis> {
-    let outlets = match load(shared, name) {
+pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
+    let outlets = match load(app, name).await {
         Ok(outlets) => outlets,
         Err(failure) => return vec![failure.diagnosis],
     };
@@ -69,10 +78,10 @@ pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosi
     }
     let (mut problems, mut written) = (Vec::new(), Vec::new());
     for mut sink in sinks {
-        sink.problem = match write_again(shared, name, &sink).await {
+        sink.problem = match write_again(app, name, &sink).await {
             Ok(digest) => {
                 sink.digest = digest;
-                sink.written_at = (shared.ports.now)().to_string();
+                sink.written_at = (app.ports.now)().to_string();
                 None
             }
             Err(failure) => {
@@ -84,7 +93,7 @@ pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosi
         };
         written.push(sink);
     }
-    let changed = change(shared, name, |outlets| {
+    let changed = change(app, name, move |outlets| {
         for sink in written {
             // One that was dropped meanwhile stays dropped.
             if outlets.file(&sink.path).is_some_and(|file| file.sink) {
@@ -93,21 +102,21 @@ pub(crate) async fn rewrite(shared: &Shared, name: &ProfileName) -> Vec<Diagnosi
         }
         outlets.clone()
     });
-    match changed {
-        Ok(outlets) => shared.emit(Event::Outlets(name.clone(), outlets)),
+    match changed.await {
+        Ok(outlets) => app.tell(News::Sinks(name.clone(), outlets)),
         Err(failure) => problems.push(failure.diagnosis),
     }
     problems
 }
 
-async fn write_again(shared: &Shared, name: &ProfileName, sink: &Outlet) -> Result<String, Failure> {
+async fn write_again(app: &App, name: &ProfileName, sink: &Outlet) -> Result<String, Failure> {
     let order = ExportOrder {
         with_refresh_token: sink.with_refresh_token,
         url: sink.url.clone(),
         ..ExportOrder::new(name.clone(), &sink.form)
     };
-    let form = Form::find(shared, &sink.form)?;
-    let kept = subject::kept(shared, &order).await?;
+    let form = Form::find(app, &sink.form).await?;
+    let kept = subject::kept(app, &order).await?;
     // Once a refresh was seen to bring a new one, it leaves only where it was handed over, and then nothing is refreshed
     // here. A file that was written before stays as it is.
     let rotates = kept.rotation.rotates();

@@ -28,13 +28,13 @@ impl Session {
         match event {
             Event::Forms(forms) => self.export.forms = forms,
             Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
-            Event::ExportPreview(attempt, view) => self.when(attempt, true, |session, _| {
+            Event::ExportPreview(report, view) => self.when(report, true, |session, _| {
                 session.export.view = Some(Ok(*view));
             }),
-            Event::Shared(attempt, done) => self.when(attempt, true, |session, _| {
+            Event::Shared(report, done) => self.when(report, true, |session, _| {
                 session.export.shared = Some(Ok(*done));
             }),
-            Event::Exported(attempt, done) => self.when(attempt, true, |session, _| {
+            Event::Exported(report, done) => self.when(report, true, |session, _| {
                 session.export.done = Some(Ok(*done));
             }),
             _ => {}

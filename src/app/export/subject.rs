@@ -1,7 +1,8 @@
 //! What is exported, from what is kept.
 
-use crate::app::export::{ExportOrder, profile};
-use crate::app::shared::Shared;
+use crate::app::export::order::ExportOrder;
+use crate::app::handle::App;
+use crate::app::profiles;
 use crate::app::tokens;
 use crate::app::{CallContext, Failure, Rotation, TypedSecrets};
 use crate::export::Subject;
@@ -14,9 +15,9 @@ pub(in crate::app::export) struct Kept {
 }
 
 /// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
-pub(in crate::app::export) async fn kept(shared: &Shared, order: &ExportOrder) -> Result<Kept, Failure> {
-    let profile = profile(shared, &order.profile)?;
-    let record = tokens::read(shared, &order.profile).await?;
+pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Result<Kept, Failure> {
+    let profile = profiles::load(app, &order.profile).await?;
+    let record = tokens::read(app, &order.profile).await?;
     let rotation = tokens::rotation(&profile.service.policy, Some(&record));
     let secrets = record.secrets;
     let Some(tokens) = secrets.tokens else { return Err(tokens::needs_sign_in(&order.profile, "has no tokens")) };
@@ -27,11 +28,11 @@ pub(in crate::app::export) async fn kept(shared: &Shared, order: &ExportOrder) -
     let client_secret = secrets.client_secret.filter(|secret| !secret.is_empty());
     let typed = TypedSecrets { client_secret: client_secret.clone().unwrap_or_default(), ..TypedSecrets::default() };
     let mut material = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, typed) };
-    shared.supply_practice(&mut material)?;
+    app.supply_practice(&mut material).await?;
     let subject = Subject {
         profile: order.profile.to_string(),
         service: service.name.clone(),
-        token_endpoint: token_endpoint(shared, &material),
+        token_endpoint: token_endpoint(app, &material),
         tokens,
         client_id,
         client_secret,
@@ -45,9 +46,9 @@ pub(in crate::app::export) async fn kept(shared: &Shared, order: &ExportOrder) -
 }
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
-fn token_endpoint(shared: &Shared, material: &CallContext) -> String {
+fn token_endpoint(app: &App, material: &CallContext) -> String {
     let Some(refresh) = &material.profile.service.refresh_request else { return String::new() };
-    let Ok(call) = shared.render(material, refresh) else { return String::new() };
+    let Ok(call) = app.render(material, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
 }

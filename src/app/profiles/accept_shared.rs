@@ -3,15 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::app::blocking::blocking;
+use crate::app::handle::{App, catalog_of};
 use crate::app::profiles;
-use crate::app::shared::{Shared, blocking};
-use crate::app::{Attempt, CallContext, Event, Failure, FailureCode, FailureKind, TypedSecrets};
+use crate::app::services::importing::ImportOutcome;
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, TypedSecrets};
 use crate::delivery::{self, LockError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable;
 use crate::export::{Bundle, Bundled, BundledSecrets};
 use crate::secret::Secret;
-use crate::service::{Profile, ProfileName};
+use crate::service::{Catalog, Profile, ProfileName};
+use crate::store::Store;
 
 /// The most bytes of an identity file: a line or two, and comments.
 const LARGEST_IDENTITY: u64 = 64 * 1024;
@@ -36,7 +39,7 @@ pub struct LockedText {
     pub problem: Option<Diagnosis>,
 }
 
-/// Profiles that somebody shared. Nothing of them is kept yet.
+/// Profiles that somebody shared. Nothing of them is saved yet.
 #[derive(Clone, Debug)]
 pub struct SharedProfiles {
     /// Where they are from.
@@ -77,30 +80,26 @@ pub(in crate::app) fn ours(bytes: &[u8]) -> Option<Secret> {
 }
 
 /// Reads shared profiles; of locked ones it is only told that they are.
-pub(in crate::app) fn read(shared: &Shared, attempt: Attempt, from: String, text: Secret) -> Result<(), Failure> {
+pub(in crate::app) async fn read(app: &App, from: String, text: Secret) -> Result<ImportOutcome, Failure> {
     if text.expose().starts_with(delivery::LOCKED) {
-        shared.emit(Event::ImportLocked(attempt, Box::new(LockedText { from, text, problem: None })));
-        return Ok(());
+        return Ok(ImportOutcome::Locked(Box::new(LockedText { from, text, problem: None })));
     }
     let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
     let bundle = Bundle::parse(text.expose()).map_err(|error| usage(error.diagnose()))?;
-    let profiles: Result<Vec<SharedProfile>, Failure> =
-        bundle.profiles.into_iter().map(|bundled| profile(shared, bundled)).collect();
-    let profiles = profiles?;
+    let store = app.ports.store.clone();
+    let read = move || -> Result<Vec<SharedProfile>, Failure> {
+        let (catalog, _) = catalog_of(&store);
+        bundle.profiles.into_iter().map(|bundled| profile(&store, &catalog, bundled)).collect()
+    };
+    let profiles = blocking(read).await??;
     if profiles.is_empty() {
         return Err(usage(Diagnosis::new(format!("`{from}`: no profile is in it")).hint("ask for the file again")));
     }
-    shared.emit(Event::SharedRead(attempt, Box::new(SharedProfiles { from, profiles })));
-    Ok(())
+    Ok(ImportOutcome::Shared(Box::new(SharedProfiles { from, profiles })))
 }
 
 /// Opens locked profiles and reads them. A key that does not fit can be tried again with another.
-pub(in crate::app) async fn open(
-    shared: &Shared,
-    attempt: Attempt,
-    locked: LockedText,
-    key: ShareKey,
-) -> Result<(), Failure> {
+pub(in crate::app) async fn open(app: &App, locked: LockedText, key: ShareKey) -> Result<ImportOutcome, Failure> {
     let text = locked.text.clone();
     let opened = blocking(move || -> Result<Result<Secret, LockError>, Failure> {
         let key = match key {
@@ -110,11 +109,10 @@ pub(in crate::app) async fn open(
         Ok(delivery::unlock(text.expose(), &key))
     });
     match opened.await?? {
-        Ok(text) => read(shared, attempt, locked.from, text),
+        Ok(text) => read(app, locked.from, text).await,
         Err(error) => {
             let problem = Some(error.diagnose());
-            shared.emit(Event::ImportLocked(attempt, Box::new(LockedText { problem, ..locked })));
-            Ok(())
+            Ok(ImportOutcome::Locked(Box::new(LockedText { problem, ..locked })))
         }
     }
 }
@@ -131,13 +129,12 @@ fn identity(path: &Path) -> Result<Secret, Failure> {
 }
 
 /// A profile as it came. One that cannot be used here is told with the reason, and the others go on.
-fn profile(shared: &Shared, bundled: Bundled) -> Result<SharedProfile, Failure> {
+fn profile(store: &Store, catalog: &Catalog, bundled: Bundled) -> Result<SharedProfile, Failure> {
     let Bundled { name, file, must_supply, secrets } = bundled;
     let name = ProfileName::parse(&name)?;
-    let is_here = shared.ports.store.load_profile_text(name.as_str())?.is_some();
-    let (catalog, _) = shared.catalog();
+    let is_here = store.load_profile_text(name.as_str())?.is_some();
     let words = secrets.as_ref().map(words).unwrap_or_default();
-    let material = match Profile::from_toml(&name, &file, &catalog) {
+    let material = match Profile::from_toml(&name, &file, catalog) {
         Ok(profile) => Ok(Box::new(CallContext::new(profile, typed(secrets.unwrap_or_default())))),
         Err(error) => Err(error.diagnose()),
     };
@@ -164,26 +161,27 @@ fn typed(secrets: BundledSecrets) -> TypedSecrets {
     }
 }
 
-/// Keeps profiles under their names. All names are looked at first, so that either all are kept or, where one is taken,
-/// none.
-pub(crate) async fn take(
-    shared: &Shared,
-    attempt: Attempt,
-    chosen: Vec<(ProfileName, CallContext)>,
-    replace: bool,
-) -> Result<(), Failure> {
-    for (name, _) in chosen.iter().filter(|_| !replace) {
-        if shared.ports.store.load_profile_text(name.as_str())?.is_some() {
-            let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already; none was kept"));
-            let hint = "replace what is here, or forget the one that is here first";
-            return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)).coded(FailureCode::ProfileExists));
+impl App {
+    /// Saves shared profiles under their names. All names are looked at first, so that either all are saved or, where one
+    /// is taken, none.
+    pub async fn accept_shared(
+        &self,
+        chosen: Vec<(ProfileName, CallContext)>,
+        replace: bool,
+    ) -> Result<Vec<ProfileName>, Failure> {
+        for (name, _) in chosen.iter().filter(|_| !replace) {
+            if self.load_profile_text(name).await?.is_some() {
+                let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already; none was saved"));
+                let hint = "replace what is here, or forget the one that is here first";
+                return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)).coded(FailureCode::ProfileExists));
+            }
         }
+        let mut names = Vec::new();
+        for (name, material) in chosen {
+            profiles::save_quietly(self, &name, material, replace).await?;
+            names.push(name);
+        }
+        self.tell_profiles().await;
+        Ok(names)
     }
-    let mut names = Vec::new();
-    for (name, material) in chosen {
-        profiles::save_quietly(shared, &name, material, replace).await?;
-        names.push(name);
-    }
-    shared.emit(Event::SharedTaken(attempt, names));
-    profiles::list(shared).await
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::app::handle::App;
 use crate::app::profiles;
-use crate::app::shared::Shared;
 use crate::app::tokens::issued_for;
 use crate::app::vault::lease::lease_for;
 use crate::app::vault::open;
-use crate::app::{Attempt, Event, Failure, FailureKind};
+use crate::app::{Failure, FailureKind, Report};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName, TokenPolicy};
@@ -89,18 +89,35 @@ pub struct Restored {
     pub tokens: Option<TokenSet>,
 }
 
-/// Tells the face what is known of a profile's generations.
-pub(crate) async fn show(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let profile = profiles::load(shared, &name)?;
+impl App {
+    /// What is known of a profile's generations.
+    pub async fn history(&self, name: &ProfileName) -> Result<ProfileHistory, Failure> {
+        history(self, name.clone()).await
+    }
+
+    /// Puts an older generation on top again; `None` for the one before. `anyway`: even if its refresh token is likely dead.
+    pub async fn restore(
+        &self,
+        name: &ProfileName,
+        generation: Option<u64>,
+        anyway: bool,
+        report: &Report,
+    ) -> Result<Restored, Failure> {
+        let (app, name, report) = (self.clone(), name.clone(), report.clone());
+        self.settle(async move { restore(&app, &report, name, generation, anyway).await }).await
+    }
+}
+
+async fn history(app: &App, name: ProfileName) -> Result<ProfileHistory, Failure> {
+    open::open_chosen(app).await?;
+    let profile = profiles::load(app, &name).await?;
     let asked = name.to_string();
     let read = move |vault: &dyn crate::vault::Vault| Ok((vault.get(&asked)?, vault.begun(&asked)?));
-    let (record, begun) = shared.with_vault(read).await?;
+    let (record, begun) = app.with_vault(read).await?;
     let begun = begun.filter(|begun| record.as_ref().is_some_and(|record| record.history.is_open(begun)));
-    let lines = record.map(|record| lines(&record, &profile, (shared.ports.now)())).unwrap_or_default();
+    let lines = record.map(|record| lines(&record, &profile, (app.ports.now)())).unwrap_or_default();
     let begun = begun.map(|begun| format!("{} at {}", begun.by, begun.at.strftime("%Y-%m-%d %H:%M:%S UTC")));
-    shared.emit(Event::History(attempt, Box::new(ProfileHistory { name, lines, begun })));
-    Ok(())
+    Ok(ProfileHistory { name, lines, begun })
 }
 
 fn lines(record: &Record, profile: &Profile, now: Timestamp) -> Vec<HistoryLine> {
@@ -149,35 +166,34 @@ fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Tim
 
 /// Puts an older generation on top again. What is wrong with the profile's sealed file is mended first; if that was it and
 /// no generation was named, it is all that is done.
-pub(crate) async fn restore(
-    shared: &Shared,
-    attempt: Attempt,
+async fn restore(
+    app: &App,
+    report: &Report,
     name: ProfileName,
     generation: Option<u64>,
     anyway: bool,
-) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let lease = lease_for(shared, attempt, &name).await?;
-    let profile = profiles::load(shared, &name)?;
+) -> Result<Restored, Failure> {
+    open::open_chosen(app).await?;
+    let lease = lease_for(app, report, &name).await?;
+    let profile = profiles::load(app, &name).await?;
     let asked = name.to_string();
-    let mended = shared.with_vault(move |vault| vault.upkeep().map_or(Ok(None), |upkeep| upkeep.mend(&asked))).await?;
+    let mended = app.with_vault(move |vault| vault.upkeep().map_or(Ok(None), |upkeep| upkeep.mend(&asked))).await?;
     let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?.ok_or_else(|| none(&name))?;
+    let record = app.with_vault(move |vault| vault.get(&asked)).await?.ok_or_else(|| none(&name))?;
     let restored = match mended {
         Some(mended) if generation.is_none() => {
             let tokens = record.secrets.tokens;
             Restored { name: name.clone(), from: mended.from, number: mended.number, aside: mended.aside, tokens }
         }
-        _ => put_again(shared, &name, &profile, record, generation, anyway).await?,
+        _ => put_again(app, &name, &profile, record, generation, anyway).await?,
     };
     drop(lease);
-    shared.emit(Event::Restored(attempt, Box::new(restored)));
-    profiles::list(shared).await?;
-    show(shared, attempt, name).await
+    app.tell_profiles().await;
+    Ok(restored)
 }
 
 async fn put_again(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     profile: &Profile,
     record: Record,
@@ -192,7 +208,7 @@ async fn put_again(
     let earlier = found.ok_or_else(|| not_kept(name, generation))?;
     let from = generation.unwrap_or(earlier.number);
     let line = history.lines.iter().find(|line| line.number == from);
-    let now = (shared.ports.now)();
+    let now = (app.ports.now)();
     if !anyway && line.is_some_and(|line| is_spent(history, line, &profile.service.policy, now)) {
         return Err(spent(name, from, &profile.service.name));
     }
@@ -203,13 +219,13 @@ async fn put_again(
     let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
     let (kept, last) = (name.to_string(), record.number);
     let put = move |vault: &dyn crate::vault::Vault| vault.put(&kept, Some(last), &secrets, How::Restored(from).into());
-    let number = shared.with_vault(put).await?;
+    let number = app.with_vault(put).await?;
     Ok(Restored { name: name.clone(), from, number, aside: None, tokens: Some(tokens) })
 }
 
 /// Notes that the service has accepted these tokens, if they are the newest ones of the profile. A note that cannot be made
 /// costs nothing.
-pub(crate) async fn worked(shared: &Shared, name: &ProfileName, tokens: Option<TokenSet>) {
+pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSet>) {
     let name = name.to_string();
     let note = move |vault: &dyn crate::vault::Vault| {
         // Whoever holds the lease puts something newer, or removes it.
@@ -221,8 +237,8 @@ pub(crate) async fn worked(shared: &Shared, name: &ProfileName, tokens: Option<T
         }
         Ok(())
     };
-    if shared.has_vault() {
-        let _ = shared.with_vault(note).await;
+    if app.has_vault() {
+        let _ = app.with_vault(note).await;
     }
 }
 

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::app::shared::{Shared, blocking};
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
 use crate::app::vault::open;
-use crate::app::{Attempt, Event, Failure, FailureKind};
+use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
@@ -56,40 +57,61 @@ impl KeyState {
     }
 }
 
-/// Reads a key, and the certificate beside it if there is one.
-pub(crate) async fn read(
-    shared: &Shared,
-    attempt: Attempt,
-    source: KeySource,
-    certificate: Option<PathBuf>,
-) -> Result<(), Failure> {
-    let read = blocking(move || {
-        let text = match source {
-            KeySource::Text(text) => text,
-            KeySource::File(path) => Secret::new(text_of(&path)?),
+impl App {
+    /// Reads a key, and the certificate beside it if there is one.
+    pub async fn read_key(&self, source: KeySource, certificate: Option<PathBuf>) -> Result<ReadKey, Failure> {
+        let read = move || {
+            let text = match source {
+                KeySource::Text(text) => text,
+                KeySource::File(path) => Secret::new(text_of(&path)?),
+            };
+            let read = parse_key(&text)?;
+            match certificate {
+                None => Ok(read),
+                Some(path) => Ok(read.with_certificate(&text_of(&path)?)?),
+            }
         };
-        let read = parse_key(&text)?;
-        match certificate {
-            None => Ok(read),
-            Some(path) => Ok(read.with_certificate(&text_of(&path)?)?),
-        }
-    });
-    let read: Result<ReadKey, Failure> = read.await?;
-    shared.emit(Event::KeyRead(attempt, Box::new(read?)));
-    Ok(())
-}
+        blocking(read).await?
+    }
 
-/// Makes a key pair as the service wants it, with a certificate for as long as it takes one.
-pub(crate) async fn make(shared: &Shared, attempt: Attempt, service: &Service, rsa_bits: usize) -> Result<(), Failure> {
-    let assertion = service.signed_assertion().ok_or_else(|| signs_nothing(service))?;
-    let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
-    let life = Duration::from_hours(24) * assertion.certificate_days();
-    let (name, now) = (format!("Tokenwright for {}", service.name), (shared.ports.now)());
-    let made = blocking(move || make_key_pair(algorithm, rsa_bits, &name, now, life)).await??;
-    let kind = made.signing_key().ok_or(KeyError::Unusable)?.kind();
-    let read = ReadKey { pair: made, kind, key_id: None, client_id: None, token_uri: None };
-    shared.emit(Event::KeyRead(attempt, Box::new(read)));
-    Ok(())
+    /// Makes a key pair as the service wants it, with a certificate for as long as it takes one. An RSA key has `rsa_bits`.
+    pub async fn make_key(&self, service: &Service, rsa_bits: usize) -> Result<ReadKey, Failure> {
+        let assertion = service.signed_assertion().ok_or_else(|| signs_nothing(service))?;
+        let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
+        let life = Duration::from_hours(24) * assertion.certificate_days();
+        let (name, now) = (format!("Tokenwright for {}", service.name), (self.ports.now)());
+        let pair = blocking(move || make_key_pair(algorithm, rsa_bits, &name, now, life)).await??;
+        let kind = pair.signing_key().ok_or(KeyError::Unusable)?.kind();
+        Ok(ReadKey { pair, kind, key_id: None, client_id: None, token_uri: None })
+    }
+
+    /// Saves a key under a profile's name, sealed; what else is saved there stays. A key that is there already is replaced
+    /// only if that was asked for: the service knows its certificate.
+    pub async fn save_key(&self, name: ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
+        let app = self.clone();
+        self.settle(async move { save_key(&app, &name, pair, replace).await }).await
+    }
+
+    /// The key that is saved under a profile's name, whether there is a profile or not.
+    pub async fn saved_key(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
+        open::open_chosen(self).await?;
+        let asked = name.to_string();
+        let record = self.with_vault(move |vault| vault.get(&asked)).await?;
+        Ok(record.and_then(|record| record.secrets.signing_key))
+    }
+
+    /// Writes a certificate or a public key to a file, to be uploaded. A file that says something else is not replaced.
+    pub async fn write_certificate(&self, path: PathBuf, text: String) -> Result<(), Failure> {
+        let write = move || match durable::read(&path, LIMIT) {
+            Ok(Some(bytes)) if bytes != text.as_bytes() => Err(there_already(&path)),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => {
+                durable::write_private(&path, text.as_bytes()).map_err(|error| unusable(&path, "written", &error))
+            }
+            Err(error) => Err(unusable(&path, "written", &error)),
+        };
+        blocking(write).await?
+    }
 }
 
 fn signs_nothing(service: &Service) -> Failure {
@@ -100,65 +122,29 @@ fn signs_nothing(service: &Service) -> Failure {
     )
 }
 
-/// Keeps a key under a profile's name, sealed; what else is kept there stays. A key that is there already is replaced
-/// only if that was asked for: the service knows its certificate.
-pub(crate) async fn keep(
-    shared: &Shared,
-    attempt: Attempt,
-    name: ProfileName,
-    pair: KeyPair,
-    replace: bool,
-) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let kept = name.to_string();
+async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
+    open::open_chosen(app).await?;
+    let saved = name.to_string();
     let done = move |vault: &dyn crate::vault::Vault| {
-        let _lease = vault.lease(&kept, LEASE_WAIT)?;
-        let last = vault.get(&kept)?;
+        let _lease = vault.lease(&saved, LEASE_WAIT)?;
+        let last = vault.get(&saved)?;
         let number = last.as_ref().map(|record| record.number);
         let secrets = last.map(|record| record.secrets).unwrap_or_default();
         if secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
         vault
-            .put(&kept, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
+            .put(&saved, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
             .map(|_| true)
     };
-    if !shared.with_vault(done).await? {
-        let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
-        return Err(Failure::new(
-            FailureKind::Usage,
-            diagnosis
-                .hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
-        ));
+    if app.with_vault(done).await? {
+        return Ok(());
     }
-    shared.emit(Event::KeyKept(attempt, name));
-    Ok(())
-}
-
-/// The key that is kept under a profile's name, whether there is a profile or not.
-pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let pair = record.and_then(|record| record.secrets.signing_key);
-    shared.emit(Event::KeyOpened(attempt, pair.map(Box::new)));
-    Ok(())
-}
-
-/// Writes a certificate or a public key to a file, to be uploaded. A file that says something else is not replaced.
-pub(crate) async fn write(shared: &Shared, attempt: Attempt, path: PathBuf, text: String) -> Result<(), Failure> {
-    let written = path.clone();
-    let done = blocking(move || match durable::read(&written, LIMIT) {
-        Ok(Some(bytes)) if bytes != text.as_bytes() => Err(there_already(&written)),
-        Ok(Some(_)) => Ok(()),
-        Ok(None) => {
-            durable::write_private(&written, text.as_bytes()).map_err(|error| unusable(&written, "written", &error))
-        }
-        Err(error) => Err(unusable(&written, "written", &error)),
-    });
-    done.await??;
-    shared.emit(Event::CertificateWritten(attempt, path));
-    Ok(())
+    let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
+    Err(Failure::new(
+        FailureKind::Usage,
+        diagnosis.hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
+    ))
 }
 
 /// More than any key file has.

@@ -8,87 +8,210 @@ pub(in crate::app) mod summary;
 
 use std::collections::BTreeMap;
 
+use crate::app::handle::{App, catalog_of};
+use crate::app::news::News;
 use crate::app::schedule::scheduler;
-use crate::app::shared::Shared;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::lease::{lease, lease_for};
 use crate::app::vault::open;
 use crate::app::{
-    Attempt, CallContext, Event, Failure, FailureCode, FailureKind, OpenedProfile, ProfileState, ProfileSummary,
-    TypedSecrets, export,
+    CallContext, Failure, FailureCode, FailureKind, OpenedProfile, ProfileState, ProfileSummary, Report, TypedSecrets,
+    export,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
+use crate::store::{Store, StoreError};
 use crate::vault::{How, Lease, ProfileSecrets, Vault};
 
+impl App {
+    /// The saved profiles, drafts among them, and how their tokens are.
+    pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
+        let listed = self.with_store(|store| {
+            let (catalog, _) = catalog_of(store);
+            let profiles = store.list_profiles()?.into_iter();
+            let named = profiles.filter_map(|(name, text)| Some((ProfileName::parse(&name).ok()?, text)));
+            let read = |(name, text): (ProfileName, Result<String, StoreError>)| {
+                let profile = match text {
+                    Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
+                    Err(error) => Err(error.diagnose()),
+                };
+                let draft = drafts::is_draft(store, &name);
+                (name, profile, draft)
+            };
+            Ok(named.map(read).collect::<Vec<_>>())
+        });
+        let mut summaries = Vec::new();
+        for (name, profile, draft) in listed.await? {
+            let display_name = profile.as_ref().map(|profile| profile.display_name.clone()).unwrap_or_default();
+            let keep_alive = !draft && profile.as_ref().is_ok_and(|profile| profile.keep_alive);
+            let (service_id, service, state) = match profile {
+                Ok(profile) => {
+                    let state = state(self, &name, &profile).await;
+                    (profile.service.id, profile.service.name, state)
+                }
+                Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
+            };
+            summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state });
+        }
+        summaries.extend(held(self));
+        Ok(summaries)
+    }
+
+    /// Brings the list of a face that shows it up to date.
+    pub(in crate::app) async fn tell_profiles(&self) {
+        if self.shows_list() {
+            self.tell(match self.profiles().await {
+                Ok(profiles) => News::Profiles(profiles),
+                Err(failure) => News::Problem(failure),
+            });
+        }
+    }
+
+    /// A saved profile with its secrets.
+    pub async fn open(&self, name: &ProfileName) -> Result<OpenedProfile, Failure> {
+        open(self, name.clone()).await
+    }
+
+    /// Saves a profile under a name. `draft` is the draft that it was until now, and is none any more afterwards.
+    pub async fn save(
+        &self,
+        name: &ProfileName,
+        material: CallContext,
+        replace: bool,
+        draft: Option<ProfileName>,
+    ) -> Result<(), Failure> {
+        let (app, name) = (self.clone(), name.clone());
+        let save = async move {
+            match draft {
+                Some(draft) => drafts::save_as(&app, &draft, &name, material, replace).await?,
+                None => save_quietly(&app, &name, material, replace).await?,
+            }
+            app.tell_profiles().await;
+            Ok(())
+        };
+        self.settle(save).await
+    }
+
+    /// Saves a profile that is there already. One that is of another client, service or input by now is another profile, and
+    /// takes its place only where the person says so.
+    pub async fn save_again(
+        &self,
+        name: &ProfileName,
+        material: CallContext,
+        draft: Option<ProfileName>,
+    ) -> Result<(), Failure> {
+        let (app, name, profile) = (self.clone(), name.clone(), material.profile.clone());
+        let save = async move {
+            match draft {
+                Some(draft) => {
+                    is_the_same(&app, &name, &profile, true).await?;
+                    drafts::save_as(&app, &draft, &name, material, true).await?;
+                }
+                None => save_checked(&app, &name, material, Check::TheSame(profile)).await?,
+            }
+            app.tell_profiles().await;
+            Ok(())
+        };
+        self.settle(save).await
+    }
+
+    /// Saves what was entered, without any secret, before a sign-in that may fail: the next try need not repeat it. A
+    /// profile that has tokens stays as it is; returned is whether it was saved.
+    pub async fn save_entered(&self, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
+        let asked = name.to_string();
+        let is_in_use = self.with_vault(move |vault| match (vault.get(&asked), vault.upkeep()) {
+            // The new tokens will mend it. What they could not mend is said now, and not after a good sign-in.
+            (Err(_), Some(upkeep)) => upkeep.check_mendable(&asked).map(|()| true),
+            (record, _) => record.map(|record| record.is_some()),
+        });
+        let is_in_use = is_in_use.await?;
+        if !is_in_use {
+            self.save_plain(name, profile.clone()).await?;
+        }
+        Ok(!is_in_use)
+    }
+
+    /// Writes the plain part of a profile.
+    pub(in crate::app) async fn save_plain(&self, name: &ProfileName, profile: Profile) -> Result<(), Failure> {
+        let name = name.clone();
+        self.with_store(move |store| store.save_profile_text(name.as_str(), &profile.to_toml(&catalog_of(store).0)))
+            .await
+    }
+
+    /// The file of a profile, if there is one.
+    pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
+        let name = name.clone();
+        self.with_store(move |store| store.load_profile_text(name.as_str())).await
+    }
+
+    /// Forgets a saved profile and its tokens. A refresh that is on its way is waited for: what it brings would be saved
+    /// after the profile is gone.
+    pub async fn forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
+        if self.held.drop(name) {
+            self.tell(News::WriteDone(name.clone()));
+            self.tell_profiles().await;
+            return Ok(());
+        }
+        open::open_chosen(self).await?;
+        let lease = lease_to_forget(self, report, name).await?;
+        forget_held(self, name, lease).await
+    }
+
+    /// Gives a saved profile a display name; an empty one takes it away.
+    pub async fn set_display_name(&self, name: &ProfileName, display_name: DisplayName) -> Result<(), Failure> {
+        let profile = Profile { display_name, ..load(self, name).await? };
+        self.save_plain(name, profile).await?;
+        self.tell_profiles().await;
+        Ok(())
+    }
+}
+
 /// Reads the plain part of a profile.
-pub(crate) fn load(shared: &Shared, name: &ProfileName) -> Result<Profile, Failure> {
-    let text = shared.ports.store.load_profile_text(name.as_str())?;
-    let text = text.ok_or_else(|| unknown(shared, name))?;
-    let (catalog, _) = shared.catalog();
-    Ok(Profile::from_toml(name, &text, &catalog)?)
+pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failure> {
+    let asked = name.clone();
+    let read = app.with_store(move |store| {
+        let text = store.load_profile_text(asked.as_str())?;
+        Ok(text.map(|text| Profile::from_toml(&asked, &text, &catalog_of(store).0)))
+    });
+    match read.await? {
+        Some(profile) => Ok(profile?),
+        None => Err(unknown(app, name).await),
+    }
 }
 
 /// That there is no such profile, and which one may be meant.
-pub(crate) fn unknown(shared: &Shared, name: &ProfileName) -> Failure {
-    let saved = shared.ports.store.list_profiles().unwrap_or_default();
+pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
+    let saved = app.with_store(Store::list_profiles).await.unwrap_or_default();
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
     let meant = nearest.map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
     let hint = format!("{meant}`tokenwright list` names the saved profiles");
     Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))
 }
 
-/// Tells the face which profiles there are, and how their tokens are.
-pub(crate) async fn list(shared: &Shared) -> Result<(), Failure> {
-    let (catalog, _) = shared.catalog();
-    let mut summaries = Vec::new();
-    for (name, text) in shared.ports.store.list_profiles()? {
-        let Ok(name) = ProfileName::parse(&name) else { continue };
-        let profile = match text {
-            Ok(text) => Profile::from_toml(&name, &text, &catalog).map_err(|error| error.diagnose()),
-            Err(error) => Err(error.diagnose()),
-        };
-        let display_name = profile.as_ref().map(|profile| profile.display_name.clone()).unwrap_or_default();
-        let draft = drafts::is_draft(&shared.ports.store, &name);
-        let keep_alive = !draft && profile.as_ref().is_ok_and(|profile| profile.keep_alive);
-        let (service_id, service, state) = match profile {
-            Ok(profile) => {
-                let state = state(shared, &name, &profile).await;
-                (profile.service.id, profile.service.name, state)
-            }
-            Err(diagnosis) => (String::new(), String::new(), ProfileState::Broken(diagnosis)),
-        };
-        summaries.push(ProfileSummary { name, display_name, service_id, service, keep_alive, draft, state });
-    }
-    summaries.extend(held(shared));
-    shared.emit(Event::Profiles(summaries));
-    Ok(())
-}
-
 /// The drafts that are nowhere but in memory.
-fn held(shared: &Shared) -> Vec<ProfileSummary> {
+fn held(app: &App) -> Vec<ProfileSummary> {
     let summary = |(name, material): (ProfileName, CallContext)| {
         let profile = &material.profile;
         let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
         let display_name = profile.display_name.clone();
-        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+        let state = state_of(&name, &material.profile, &sealed(app, &material).0);
         ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, state }
     };
-    shared.held.all().into_iter().map(summary).collect()
+    app.held.all().into_iter().map(summary).collect()
 }
 
-async fn state(shared: &Shared, name: &ProfileName, profile: &Profile) -> ProfileState {
-    if !shared.has_vault() {
+async fn state(app: &App, name: &ProfileName, profile: &Profile) -> ProfileState {
+    if !app.has_vault() {
         return ProfileState::Closed;
     }
     let asked = name.to_string();
-    match shared.with_vault(move |vault| vault.get(&asked)).await {
+    match app.with_vault(move |vault| vault.get(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
         // What waits to be kept is newer than what is kept.
-        Ok(record) => match tokens::newest(shared, name, record) {
+        Ok(record) => match tokens::newest(app, name, record) {
             Some(record) => state_of(name, profile, &record.secrets),
             None => ProfileState::SignedOut,
         },
@@ -119,20 +242,17 @@ fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> 
     }
 }
 
-/// Reads a profile with its secrets.
-pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    if let Some(material) = shared.held.get(&name) {
-        let state = state_of(&name, &material.profile, &sealed(shared, &material).0);
+async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
+    if let Some(material) = app.held.get(&name) {
+        let state = state_of(&name, &material.profile, &sealed(app, &material).0);
         let rotation = tokens::rotation(&material.profile.service.policy, None);
-        let opened = OpenedProfile { name, material, draft: true, state, rotation };
-        shared.emit(Event::Opened(attempt, Box::new(opened)));
-        return Ok(());
+        return Ok(OpenedProfile { name, material, draft: true, state, rotation });
     }
-    open::open_chosen(shared).await?;
-    let profile = load(shared, &name)?;
+    open::open_chosen(app).await?;
+    let profile = load(app, &name).await?;
     let asked = name.to_string();
-    let record = shared.with_vault(move |vault| vault.get(&asked)).await?;
-    let record = tokens::newest(shared, &name, record);
+    let record = app.with_vault(move |vault| vault.get(&asked)).await?;
+    let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
     let secrets = record.map(|record| record.secrets).unwrap_or_default();
     let state = state_of(&name, &profile, &secrets);
@@ -141,58 +261,20 @@ pub(crate) async fn open(shared: &Shared, attempt: Attempt, name: ProfileName) -
     let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
     let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
     let material = CallContext { tokens: secrets.tokens, ..CallContext::new(profile, typed) };
-    let draft = drafts::is_draft(&shared.ports.store, &name);
-    shared.emit(Event::Opened(attempt, Box::new(OpenedProfile { name, material, draft, state, rotation })));
-    Ok(())
-}
-
-/// Keeps a profile: first the secrets, since a plain file without them can be written again.
-pub(crate) async fn save(
-    shared: &Shared,
-    attempt: Attempt,
-    name: ProfileName,
-    material: CallContext,
-    replace: bool,
-    draft: Option<ProfileName>,
-) -> Result<(), Failure> {
-    match draft {
-        Some(draft) => drafts::save_as(shared, &draft, &name, material, replace).await?,
-        None => save_quietly(shared, &name, material, replace).await?,
-    }
-    shared.emit(Event::Saved(attempt, name));
-    list(shared).await
-}
-
-/// Keeps a profile that is there already as what it was opened or signed in from. One that is of another client, service
-/// or input by now is another profile, and takes its place only where the person says so.
-pub(crate) async fn save_again(
-    shared: &Shared,
-    attempt: Attempt,
-    name: ProfileName,
-    material: CallContext,
-    draft: Option<ProfileName>,
-) -> Result<(), Failure> {
-    let profile = material.profile.clone();
-    match draft {
-        Some(draft) => {
-            is_the_same(shared, &name, &profile, true)?;
-            drafts::save_as(shared, &draft, &name, material, true).await?;
-        }
-        None => save_checked(shared, &name, material, |shared| is_the_same(shared, &name, &profile, false)).await?,
-    }
-    shared.emit(Event::Saved(attempt, name));
-    list(shared).await
+    let asked = name.clone();
+    let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
+    Ok(OpenedProfile { name, material, draft, state, rotation })
 }
 
 /// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
-fn is_the_same(shared: &Shared, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
-    if !has_draft && shared.ports.store.load_profile_text(name.as_str())?.is_none() {
+async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
+    if !has_draft && app.load_profile_text(name).await?.is_none() {
         let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten meanwhile"));
         let diagnosis = diagnosis.hint("saved again, its tokens come back to this machine");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
     }
     // One that cannot be read is mended by saving it.
-    let saved = load(shared, name).ok();
+    let saved = load(app, name).await.ok();
     match saved.and_then(|saved| issued_for::other(name, &saved, profile)) {
         Some(diagnosis) => Err(there_already(diagnosis)),
         None => Ok(()),
@@ -205,36 +287,39 @@ fn there_already(diagnosis: Diagnosis) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists)
 }
 
-/// The same as a part of something larger, which tells its own end.
+/// What must be true of the profile that is there when another one is saved under its name.
+enum Check {
+    Nothing,
+    /// There is none.
+    Free,
+    /// It is this one, as far as account and client go.
+    TheSame(Profile),
+}
+
+/// Saves a profile as a part of something larger.
 pub(crate) async fn save_quietly(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     material: CallContext,
     replace: bool,
 ) -> Result<(), Failure> {
-    let check = |shared: &Shared| {
-        if !replace && shared.ports.store.load_profile_text(name.as_str())?.is_some() {
-            return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already"))));
-        }
-        Ok(())
-    };
-    save_checked(shared, name, material, check).await
+    save_checked(app, name, material, if replace { Check::Nothing } else { Check::Free }).await
 }
 
-/// Keeps a profile if `check` has nothing against it, which is asked when nobody else can change it any more.
-async fn save_checked(
-    shared: &Shared,
-    name: &ProfileName,
-    mut material: CallContext,
-    check: impl FnOnce(&Shared) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+/// Saves a profile if `check` holds, which is asked when nobody else can change it any more.
+async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, check: Check) -> Result<(), Failure> {
     material.secrets.tidy();
     material.secrets.check_refresh_token()?;
-    open::open_chosen(shared).await?;
+    open::open_chosen(app).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
-    let lease = lease(shared, name).await?;
-    check(shared)?;
-    let (mut secrets, how) = sealed(shared, &material);
+    let lease = lease(app, name).await?;
+    match check {
+        Check::Nothing => {}
+        Check::Free if app.load_profile_text(name).await?.is_none() => {}
+        Check::Free => return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already")))),
+        Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
+    }
+    let (mut secrets, how) = sealed(app, &material);
     let kept = name.to_string();
     let put = move |vault: &dyn Vault| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
@@ -251,51 +336,32 @@ async fn save_checked(
         let how = if is_same { How::Saved } else { how };
         vault.put(&kept, last.map(|last| last.number), &secrets, how.into()).map(|_| is_same)
     };
-    let is_same = shared.with_vault(put).await?;
-    let (catalog, _) = shared.catalog();
-    shared.ports.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
-    shared.ports.store.remove_draft(name.as_str())?;
+    let is_same = app.with_vault(put).await?;
+    let (saved, profile) = (name.clone(), material.profile);
+    app.with_store(move |store| {
+        store.save_profile_text(saved.as_str(), &profile.to_toml(&catalog_of(store).0))?;
+        store.remove_draft(saved.as_str())
+    })
+    .await?;
     if !is_same {
-        export::clear_hand_over(shared, name)?;
+        export::clear_hand_over(app, name).await?;
     }
-    shared.take_unkept(name);
+    app.take_pending(name);
     drop(lease);
-    shared.emit(Event::Kept(name.clone()));
-    scheduler::changed(shared).await;
-    Ok(())
-}
-
-/// Keeps the plain part of a profile that has no secrets yet.
-pub(crate) async fn keep_entered(
-    shared: &Shared,
-    attempt: Attempt,
-    name: &ProfileName,
-    profile: &Profile,
-) -> Result<(), Failure> {
-    let asked = name.to_string();
-    let is_in_use = shared.with_vault(move |vault| match (vault.get(&asked), vault.upkeep()) {
-        // The new tokens will mend it. What they could not mend is said now, and not after a good sign-in.
-        (Err(_), Some(upkeep)) => upkeep.check_mendable(&asked).map(|()| true),
-        (record, _) => record.map(|record| record.is_some()),
-    });
-    let is_in_use = is_in_use.await?;
-    if !is_in_use {
-        let (catalog, _) = shared.catalog();
-        shared.ports.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
-    }
-    shared.emit(Event::EnteredKept(attempt, !is_in_use));
+    app.tell(News::WriteDone(name.clone()));
+    scheduler::changed_profiles(app).await;
     Ok(())
 }
 
 /// What is sealed of a profile, and how its tokens were obtained.
-pub(crate) fn sealed(shared: &Shared, material: &CallContext) -> (ProfileSecrets, How) {
+pub(crate) fn sealed(app: &App, material: &CallContext) -> (ProfileSecrets, How) {
     let typed = material.secrets.clone();
     let secrets = ProfileSecrets {
         client_secret: some(Some(typed.client_secret)),
         password: some(Some(typed.password)),
         signing_key: typed.signing_key,
         inputs: typed.inputs,
-        tokens: material.tokens.clone().or_else(|| spent(shared, material)),
+        tokens: material.tokens.clone().or_else(|| spent(app, material)),
         refused: None,
     };
     let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
@@ -307,9 +373,9 @@ pub(crate) fn sealed(shared: &Shared, material: &CallContext) -> (ProfileSecrets
 }
 
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
-fn spent(shared: &Shared, material: &CallContext) -> Option<TokenSet> {
+fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
     let refresh_token = material.secrets.refresh_token.clone();
-    let now = (shared.ports.now)();
+    let now = (app.ports.now)();
     (!refresh_token.is_empty()).then(|| TokenSet {
         access_token: Secret::default(),
         token_type: "Bearer".to_owned(),
@@ -325,21 +391,9 @@ fn spent(shared: &Shared, material: &CallContext) -> Option<TokenSet> {
     })
 }
 
-/// Forgets a profile. A refresh that is on its way is waited for: what it brings would be kept after the profile is gone.
-pub(crate) async fn forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    if shared.held.drop(&name) {
-        shared.emit(Event::Kept(name.clone()));
-        shared.emit(Event::Forgotten(attempt, name));
-        return list(shared).await;
-    }
-    open::open_chosen(shared).await?;
-    let lease = lease_to_forget(shared, attempt, &name).await?;
-    forget_held(shared, attempt, name, lease).await
-}
-
 /// The lease of a profile that is about to be forgotten.
-pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<Lease, Failure> {
-    lease_for(shared, attempt, name).await.map_err(|mut failure| {
+pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Lease, Failure> {
+    lease_for(app, report, name).await.map_err(|mut failure| {
         failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
         failure
     })
@@ -347,48 +401,29 @@ pub(crate) async fn lease_to_forget(shared: &Shared, attempt: Attempt, name: &Pr
 
 /// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
 /// forgotten again.
-pub(crate) async fn forget_held(
-    shared: &Shared,
-    attempt: Attempt,
-    name: ProfileName,
-    lease: Lease,
-) -> Result<(), Failure> {
-    let is_there = shared.ports.store.load_profile_text(name.as_str());
+pub(crate) async fn forget_held(app: &App, name: &ProfileName, lease: Lease) -> Result<(), Failure> {
+    let is_there = app.load_profile_text(name).await;
     let kept = name.to_string();
     // What is kept and cannot be read is forgotten all the same.
-    let is_kept = !matches!(shared.with_vault(move |vault| vault.get(&kept)).await, Ok(None));
+    let is_kept = !matches!(app.with_vault(move |vault| vault.get(&kept)).await, Ok(None));
     // A key may be kept for a profile that is still to come.
     if matches!(is_there, Ok(None)) && !is_kept {
-        return Err(unknown(shared, &name));
+        return Err(unknown(app, name).await);
     }
-    let (store, gone) = (shared.ports.store.clone(), name.to_string());
+    let (store, gone) = (app.ports.store.clone(), name.to_string());
     // In one go, and with the lease to its end, even if nobody waits for it any more.
-    let removed = shared.with_vault(move |vault| {
+    let removed = app.with_vault(move |vault| {
         let _lease = lease;
         vault.remove(&gone)?;
         let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
         Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });
     removed.await??;
-    shared.take_unkept(&name);
-    shared.emit(Event::Kept(name.clone()));
-    scheduler::changed(shared).await;
-    shared.emit(Event::Forgotten(attempt, name));
-    list(shared).await
-}
-
-/// Calls a saved profile something else.
-pub(crate) async fn set_display_name(
-    shared: &Shared,
-    attempt: Attempt,
-    name: ProfileName,
-    display_name: DisplayName,
-) -> Result<(), Failure> {
-    let profile = Profile { display_name: display_name.clone(), ..load(shared, &name)? };
-    let (catalog, _) = shared.catalog();
-    shared.ports.store.save_profile_text(name.as_str(), &profile.to_toml(&catalog))?;
-    shared.emit(Event::DisplayNameSet(attempt, name, display_name));
-    if shared.shows_list() { list(shared).await } else { Ok(()) }
+    app.take_pending(name);
+    app.tell(News::WriteDone(name.clone()));
+    scheduler::changed_profiles(app).await;
+    app.tell_profiles().await;
+    Ok(())
 }
 
 /// A secret of the environment or of a prompt, if it is not empty.

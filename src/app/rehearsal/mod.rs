@@ -6,50 +6,39 @@ mod line;
 mod part;
 mod play;
 pub(in crate::app) mod practice_settings;
-mod server;
+pub(in crate::app) mod server;
 
 pub use crate::app::rehearsal::line::{StageLine, StageOutcome};
-pub(crate) use crate::app::rehearsal::server::Hall;
 
+use crate::app::Failure;
+use crate::app::handle::App;
+use crate::app::progress::{Progress, Report};
 use crate::app::rehearsal::play::Play;
-use crate::app::shared::Shared;
-use crate::app::{Attempt, Event, Failure};
 use crate::practice::RehearsalContract;
 use crate::service::{Catalog, Service};
 
-/// Rehearses the preset of this id; each stage is told as it is over.
-pub(crate) async fn run(shared: &Shared, attempt: Attempt, id: String) -> Result<(), Failure> {
-    let (catalog, _) = shared.catalog();
-    let service = catalog.service(&id)?;
-    shared.emit(Event::Rehearsing(attempt, id));
-    let tell = |line: StageLine| shared.emit(Event::StageRehearsed(attempt, line));
-    if let Some(why) = nothing_to_rehearse(&service) {
-        tell(StageLine { stage: "all".into(), sent: String::new(), outcome: StageOutcome::NotRehearsed(why) });
-    } else {
-        rehearse(shared, attempt, service, &tell).await?;
-    }
-    shared.emit(Event::Rehearsed(attempt));
-    Ok(())
-}
-
-async fn rehearse(
-    shared: &Shared,
-    attempt: Attempt,
-    service: Service,
-    tell: &dyn Fn(StageLine),
-) -> Result<(), Failure> {
-    let (material, registration) = match part::cast(service.clone(), (shared.ports.now)()) {
-        Ok(part) => part,
-        Err(wrong) => {
-            let outcome = StageOutcome::Failed(wrong);
-            tell(StageLine { stage: "inputs".into(), sent: String::new(), outcome });
-            return Ok(());
+impl App {
+    /// Rehearses the preset of this id; each stage is told as it is over.
+    pub async fn rehearse(&self, id: &str, report: &Report) -> Result<(), Failure> {
+        let (catalog, _) = self.catalog().await?;
+        let service = catalog.service(id)?;
+        let told = |stage: &str, outcome| {
+            let line = StageLine { stage: stage.to_owned(), sent: String::new(), outcome };
+            report.tell(Progress::StageRehearsed(line));
+            Ok(())
+        };
+        if let Some(why) = nothing_to_rehearse(&service) {
+            return told("all", StageOutcome::NotRehearsed(why));
         }
-    };
-    let hall = shared.take_hall(RehearsalContract::new(&service, &registration))?;
-    Play::new(&hall, attempt, material, tell).run().await;
-    shared.leave_hall(hall);
-    Ok(())
+        let (material, registration) = match part::cast(service.clone(), (self.ports.now)()) {
+            Ok(part) => part,
+            Err(wrong) => return told("inputs", StageOutcome::Failed(wrong)),
+        };
+        let server = self.take_rehearsal_server(RehearsalContract::new(&service, &registration)).await?;
+        Play::new(&server, report, material).run().await;
+        self.leave_rehearsal_server(server);
+        Ok(())
+    }
 }
 
 fn nothing_to_rehearse(service: &Service) -> Option<String> {

@@ -1,15 +1,16 @@
 //! The stages in their order, each by the code that does the real thing.
 
 use crate::app::failure::INVALID_GRANT;
+use crate::app::progress::{Progress, Report};
 use crate::app::rehearsal::line::sent;
-use crate::app::rehearsal::server::Hall;
+use crate::app::rehearsal::server::RehearsalServer;
 use crate::app::rehearsal::{StageLine, StageOutcome, findings};
 use crate::app::sign_in::authorize;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::identity;
 use crate::app::sign_in::token_request;
 use crate::app::sign_in::try_reading;
-use crate::app::{Attempt, CallContext, Exchange, Failure, FailureCode, FailureKind};
+use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
 use crate::call::{Call, CallTemplate, Expression, Reading, RenderError, Reply, Values};
 use crate::diagnosis::Diagnose as _;
 use crate::oauth::{Pasted, RedirectUri, Stage, TokenSet, parse_pasted};
@@ -19,10 +20,9 @@ use crate::service::{Fetch, Start};
 
 /// A rehearsal that goes on.
 pub(crate) struct Play<'a> {
-    hall: &'a Hall,
-    attempt: Attempt,
+    server: &'a RehearsalServer,
+    report: &'a Report,
     material: CallContext,
-    tell: &'a dyn Fn(StageLine),
 }
 
 /// Why a stage did not go well.
@@ -37,8 +37,8 @@ enum Trouble {
 type Outcome = Result<String, Trouble>;
 
 impl<'a> Play<'a> {
-    pub(crate) fn new(hall: &'a Hall, attempt: Attempt, material: CallContext, tell: &'a dyn Fn(StageLine)) -> Self {
-        Self { hall, attempt, material, tell }
+    pub(crate) fn new(server: &'a RehearsalServer, report: &'a Report, material: CallContext) -> Self {
+        Self { server, report, material }
     }
 
     /// Plays all stages; without a code or a first token the rest cannot be played.
@@ -83,11 +83,11 @@ impl<'a> Play<'a> {
     async fn visit(&mut self, said: &mut String) -> Outcome {
         let profile = &self.material.profile;
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
-        let prepared = authorize::prepare(&self.hall.shared, &self.material, &redirect, None);
+        let prepared = authorize::prepare(&self.server.app, &self.material, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
         let call = authorize::authorization_call(&self.material, &prepared).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = token_request::send(&self.hall.shared, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = token_request::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
             return Err(wrong(self.complaint().unwrap_or_else(|| format!("the visit was answered {}", reply.status))));
         };
@@ -95,7 +95,7 @@ impl<'a> Play<'a> {
             return Err(wrong("there is no code in the redirect"));
         };
         let response = prepared.expected.read(&parameters).map_err(|error| wrong(error.diagnose().summary))?;
-        let now = (self.hall.shared.ports.now)();
+        let now = (self.server.app.ports.now)();
         let authorized = authorize::authorized(response, prepared, now);
         let keep = &self.material.profile.service.redirect.retain;
         let found = |name: &String| authorized.extras.iter().any(|(key, value)| key == name && !value.is_empty());
@@ -134,7 +134,7 @@ impl<'a> Play<'a> {
 
     async fn chain(&mut self, call: &CallTemplate) {
         let said = self.said(call);
-        let outcome = match follow_up::exchanged(&self.hall.shared, &self.material, call).await {
+        let outcome = match follow_up::exchanged(&self.server.app, &self.material, call).await {
             Ok(tokens) => self.take(call, tokens),
             Err(failure) => Err(self.unread(call, failure)),
         };
@@ -143,7 +143,7 @@ impl<'a> Play<'a> {
 
     async fn fetch(&mut self, fetch: &Fetch) {
         let said = self.said(&fetch.call);
-        let outcome = match follow_up::fetched(&self.hall.shared, &self.material, fetch).await {
+        let outcome = match follow_up::fetched(&self.server.app, &self.material, fetch).await {
             Err(failure) => Err(self.refused_or_unmade(failure)),
             Ok(options) => {
                 let count = options.len();
@@ -189,14 +189,14 @@ impl<'a> Play<'a> {
 
     /// Pastes a refresh token that a person has at hand.
     fn paste_refresh_token(&mut self) {
-        let ports = &self.hall.shared.ports;
-        let token = self.hall.rehearsal.refresh_token_at_hand((ports.now)(), (ports.entropy)());
+        let ports = &self.server.app.ports;
+        let token = self.server.rehearsal.refresh_token_at_hand((ports.now)(), (ports.entropy)());
         self.material.secrets.refresh_token = token;
     }
 
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
         let (said, outcome) = self.exchange(Stage::RefreshRequest, call).await;
-        let renewed = self.hall.rehearsal.issued().is_some_and(|issued| issued.refresh_token.is_some());
+        let renewed = self.server.rehearsal.issued().is_some_and(|issued| issued.refresh_token.is_some());
         let outcome = match outcome {
             Ok(_) if rotates && !renewed => {
                 Err(wrong("`policy.rotates` holds, and the documented reply brings no refresh token"))
@@ -209,7 +209,7 @@ impl<'a> Play<'a> {
     async fn identity(&mut self) {
         let Some(declared) = self.material.profile.service.identity.clone() else { return };
         let said = self.said(&declared.call);
-        let outcome = match identity::ask(&self.hall.shared, self.attempt, &self.material).await {
+        let outcome = match identity::ask(&self.server.app, self.report, &self.material).await {
             Err(failure) => Err(self.refused_or_unmade(failure)),
             Ok(identified) => findings::identity(&declared, &identified).map_err(Trouble::Wrong),
         };
@@ -219,7 +219,7 @@ impl<'a> Play<'a> {
     /// A call whose reply is not read further.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
         let mut said = String::new();
-        let answered = match self.hall.shared.values_for(&self.material, template) {
+        let answered = match self.server.app.values_for(&self.material, template) {
             Ok(values) => self.answered(template, &values, &mut said).await,
             Err(failure) => Err(self.unmade(failure)),
         };
@@ -266,7 +266,7 @@ impl<'a> Play<'a> {
 
     async fn read_each(&self, reply: &Reply, wanted: &[(&str, &Vec<Expression>)]) -> Result<Vec<String>, String> {
         let expressions = wanted.iter().flat_map(|(_, expressions)| expressions.iter());
-        let answers = try_reading::of_reply(&self.hall.shared, reply, expressions).await;
+        let answers = try_reading::of_reply(&self.server.app, reply, expressions).await;
         let answers = answers.ok_or("the documented reply is neither JSON nor a form")?;
         let missing = |name: &str| format!("the documented reply has no {name} where the preset looks for it");
         wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()
@@ -276,12 +276,12 @@ impl<'a> Play<'a> {
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = token_request::send(&self.hall.shared, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = token_request::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 
     async fn exchange(&mut self, stage: Stage, call: &CallTemplate) -> (String, Outcome) {
-        match token_request::exchange(&self.hall.shared, self.attempt, &self.material, stage).await {
+        match token_request::exchange(&self.server.app, self.report, &self.material, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
             Ok(Exchange { call: made, outcome, .. }) => {
                 let outcome = match outcome {
@@ -295,7 +295,7 @@ impl<'a> Play<'a> {
 
     /// The same call with what is spent must be refused, and the refusal be read as one.
     async fn spent(&self, stage: Stage) -> (String, Outcome) {
-        match token_request::exchange(&self.hall.shared, self.attempt, &self.material, stage).await {
+        match token_request::exchange(&self.server.app, self.report, &self.material, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
             Ok(Exchange { call, outcome, .. }) => {
                 let outcome = match outcome {
@@ -313,7 +313,7 @@ impl<'a> Play<'a> {
 
     /// Takes the tokens, right or wrong, and compares them with what was handed out.
     fn take(&mut self, call: &CallTemplate, tokens: TokenSet) -> Outcome {
-        let issued = self.hall.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
+        let issued = self.server.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
         let read = findings::tokens(&self.material.profile.service, call, &tokens, &issued);
         self.material.tokens = Some(tokens);
         read.map_err(Trouble::Wrong)
@@ -324,7 +324,7 @@ impl<'a> Play<'a> {
         match self.complaint() {
             Some(complaint) => wrong(complaint),
             None if failure.kind == FailureKind::Usage => self.unmade(failure),
-            None => wrong(findings::unread(call, self.hall.rehearsal.issued().as_ref(), &failure)),
+            None => wrong(findings::unread(call, self.server.rehearsal.issued().as_ref(), &failure)),
         }
     }
 
@@ -347,11 +347,11 @@ impl<'a> Play<'a> {
     }
 
     fn complaint(&self) -> Option<String> {
-        self.hall.rehearsal.complaint()
+        self.server.rehearsal.complaint()
     }
 
     fn said(&self, template: &CallTemplate) -> String {
-        let call: Option<Call> = self.hall.shared.render(&self.material, template).ok();
+        let call: Option<Call> = self.server.app.render(&self.material, template).ok();
         call.as_ref().map(sent).unwrap_or_default()
     }
 
@@ -363,7 +363,7 @@ impl<'a> Play<'a> {
             Err(Trouble::Wrong(words)) => StageOutcome::Failed(words),
             Err(Trouble::Lacking(words)) => StageOutcome::NotRehearsed(words),
         };
-        (self.tell)(StageLine { stage: stage.to_owned(), sent, outcome });
+        self.report.tell(Progress::StageRehearsed(StageLine { stage: stage.to_owned(), sent, outcome }));
         well
     }
 }

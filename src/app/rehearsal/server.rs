@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::agent::{Door, Supervisor};
-use crate::app::shared::Shared;
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
 use crate::app::{Failure, Ports};
 use crate::desktop::Clipboard;
 use crate::practice::{Rehearsal, RehearsalContract};
@@ -12,17 +13,17 @@ use crate::redirect::OpenError;
 use crate::transport::{Transport, TransportOptions};
 
 /// A stand-in and the way to it.
-pub(crate) struct Hall {
+pub(crate) struct RehearsalServer {
     /// The stand-in.
     pub(crate) rehearsal: Rehearsal,
     /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
-    pub(crate) shared: Box<Shared>,
+    pub(crate) app: App,
 }
 
-impl Hall {
+impl RehearsalServer {
     /// Starts a stand-in.
-    pub(crate) fn open(ports: &Ports, contract: RehearsalContract) -> Result<Self, Failure> {
-        let rehearsal = Rehearsal::start(contract)?;
+    pub(crate) async fn open(ports: &Ports, contract: RehearsalContract) -> Result<Self, Failure> {
+        let rehearsal = blocking(move || Rehearsal::start(contract)).await??;
         let options = TransportOptions { rehearse_at: Some(rehearsal.port()), ..TransportOptions::default() };
         let ports = Ports {
             transport: Transport::new(options),
@@ -37,6 +38,6 @@ impl Hall {
             now: ports.now,
             entropy: ports.entropy,
         };
-        Ok(Self { rehearsal, shared: Box::new(Shared::new(ports, Box::new(|_| {}))) })
+        Ok(Self { rehearsal, app: App::new(ports, Box::new(|_| {})) })
     }
 }

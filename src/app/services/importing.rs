@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
 use crate::app::profiles::accept_shared;
-use crate::app::shared::{Shared, blocking};
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request::send;
-use crate::app::{
-    Attempt, CallContext, Event, Failure, FailureCode, FailureKind, LockedText, ShareKey, SharedProfiles, TypedSecrets,
-};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind, LockedText, ShareKey, SharedProfiles, TypedSecrets};
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::discovery::is_pattern;
@@ -113,8 +113,38 @@ fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
     }
 }
 
-/// Reads a document and tells what it came to.
-pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSource) -> Result<(), Failure> {
+/// What a document came to. Nothing of it is saved yet.
+#[derive(Clone, Debug)]
+pub enum ImportOutcome {
+    /// It describes services.
+    Described(Box<Imported>),
+    /// It is the address of an issuer, whose description is fetched when the person says so.
+    Issuer(Issuer),
+    /// It can be read in several formats.
+    Ambiguous(Box<AmbiguousText>),
+    /// It is locked: the person is to say what opens it.
+    Locked(Box<LockedText>),
+    /// It holds profiles that somebody shared.
+    Shared(Box<SharedProfiles>),
+    /// The person chose no file.
+    NotChosen,
+}
+
+impl App {
+    /// Reads a document.
+    pub async fn import(&self, source: ImportSource, report: &Report) -> Result<ImportOutcome, Failure> {
+        import(self, report, source).await
+    }
+
+    /// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
+    pub async fn import_chosen(&self, report: &Report) -> Result<ImportOutcome, Failure> {
+        let chosen = rfd::AsyncFileDialog::new().set_title("Import a description of a service").pick_file().await;
+        let Some(file) = chosen else { return Ok(ImportOutcome::NotChosen) };
+        import(self, report, ImportSource::File(file.path().to_owned())).await
+    }
+}
+
+async fn import(app: &App, report: &Report, source: ImportSource) -> Result<ImportOutcome, Failure> {
     let (source, form) = match source {
         ImportSource::As(source, form) => (*source, Some(form)),
         source => (source, None),
@@ -132,7 +162,7 @@ pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSour
     let bytes = match source {
         ImportSource::Meant(text, form) => {
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
-            return read(shared, attempt, from, bytes, Known { form: Some(form), unchecked: None }).await;
+            return read(app, from, bytes, Known { form: Some(form), unchecked: None }).await;
         }
         // One form is named once.
         ImportSource::As(..) => return Err(Failure::inside("a form of a form")),
@@ -140,23 +170,13 @@ pub(crate) async fn import(shared: &Shared, attempt: Attempt, source: ImportSour
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
         ImportSource::Issuer(issuer) => {
-            let bytes = fetch(shared, attempt, &issuer).await?;
+            let bytes = fetch(app, report, &issuer).await?;
             unchecked = not_checked(&issuer, &bytes);
             bytes
         }
-        ImportSource::Locked(locked, key) => return accept_shared::open(shared, attempt, *locked, key).await,
+        ImportSource::Locked(locked, key) => return accept_shared::open(app, *locked, key).await,
     };
-    read(shared, attempt, from, bytes, Known { form, unchecked }).await
-}
-
-/// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
-pub(crate) async fn choose(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
-    let chosen = rfd::AsyncFileDialog::new().set_title("Import a description of a service").pick_file().await;
-    let Some(file) = chosen else {
-        shared.emit(Event::Cancelled(attempt));
-        return Ok(());
-    };
-    import(shared, attempt, ImportSource::File(file.path().to_owned())).await
+    read(app, from, bytes, Known { form, unchecked }).await
 }
 
 /// What is known of a document before it is read.
@@ -167,35 +187,27 @@ struct Known {
     unchecked: Option<Note>,
 }
 
-async fn read(
-    shared: &Shared,
-    attempt: Attempt,
-    from: String,
-    bytes: Zeroizing<Vec<u8>>,
-    known: Known,
-) -> Result<(), Failure> {
+async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) -> Result<ImportOutcome, Failure> {
     let Known { form, unchecked } = known;
     if let Some(text) = accept_shared::ours(&bytes).filter(|_| form.is_none()) {
-        return accept_shared::read(shared, attempt, from, text);
+        return accept_shared::read(app, from, text).await;
     }
-    let (catalog, _) = shared.catalog();
+    let (catalog, _) = app.catalog().await?;
     let name = from.clone();
     let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, form), bytes)).await?;
     if let Err(ImportError::Ambiguous { forms }) = &found {
         let (forms, text) = (forms.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
-        shared.emit(Event::ImportAmbiguous(attempt, Box::new(AmbiguousText { from, forms, text })));
-        return Ok(());
+        return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, forms, text })));
     }
     match found.map_err(|error| refused(&from, &error))? {
         Found::Import(mut import) => {
             for described in &mut import.described {
                 described.ignored.extend(unchecked.clone());
             }
-            shared.emit(Event::Imported(attempt, Box::new(Imported { from, import })));
+            Ok(ImportOutcome::Described(Box::new(Imported { from, import })))
         }
-        Found::Issuer(issuer) => shared.emit(Event::IssuerFound(attempt, issuer)),
+        Found::Issuer(issuer) => Ok(ImportOutcome::Issuer(issuer)),
     }
-    Ok(())
 }
 
 fn refused(from: &str, error: &ImportError) -> Failure {
@@ -236,12 +248,12 @@ fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// Asks the issuer for its description, at one well-known place after the other.
-async fn fetch(shared: &Shared, attempt: Attempt, issuer: &Issuer) -> Result<Zeroizing<Vec<u8>>, Failure> {
+async fn fetch(app: &App, report: &Report, issuer: &Issuer) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut tried = Vec::new();
     for address in issuer.descriptions() {
-        shared.emit(Event::Fetching(attempt, address.clone()));
+        report.tell(Progress::Fetching(address.clone()));
         let template = CallTemplate { method: Method::Get, url: Template::new(&address), ..CallTemplate::default() };
-        let reply = send(shared, &template.render(&Values::new())?).await?;
+        let reply = send(app, &template.render(&Values::new())?).await?;
         if reply.is_success() {
             let text = reply.body.expose();
             check_issuer(issuer, &address, text)?;

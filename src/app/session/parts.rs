@@ -78,8 +78,8 @@ impl Session {
             Event::ImportLocked(attempt, locked) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Locked(locked);
             }),
-            Event::SharedRead(attempt, shared) => self.when(attempt, true, |session, _| {
-                session.import = ImportState::Shared(shared);
+            Event::SharedRead(attempt, app) => self.when(attempt, true, |session, _| {
+                session.import = ImportState::Shared(app);
             }),
             Event::SharedTaken(attempt, names) => self.when(attempt, true, |session, _| {
                 session.import = ImportState::Taken(names);

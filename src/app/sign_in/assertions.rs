@@ -5,7 +5,7 @@
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Call, CallTemplate, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -102,7 +102,7 @@ impl CallContext {
     }
 }
 
-impl Shared {
+impl App {
     /// The values for a call that is sent now.
     pub(crate) fn values_for(&self, material: &CallContext, call: &CallTemplate) -> Result<Values, Failure> {
         material.values_for(call, (self.ports.now)(), (self.ports.entropy)())

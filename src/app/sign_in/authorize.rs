@@ -7,11 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
 
-use crate::app::shared::{Shared, blocking};
+use crate::app::ask::Ask;
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::certificate;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
-use crate::app::{Attempt, Authorized, BrowserChoice, CallContext, Event, Failure, FailureKind, Waiting};
+use crate::app::{Authorized, BrowserChoice, CallContext, Failure, FailureKind, Waiting};
 use crate::call::{Call, RenderError, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
@@ -36,23 +39,23 @@ pub(crate) struct Sent {
 /// How the wait ended.
 type Outcome = Result<AuthorizationResponse, AuthorizationError>;
 
-/// Runs the sign-in.
-pub(crate) async fn authorize(
-    shared: &Shared,
-    attempt: Attempt,
-    mut material: CallContext,
+/// Sends the browser to the service, and returns what its response brought.
+pub(in crate::app) async fn authorize(
+    app: &App,
+    ask: &dyn Ask,
+    material: &mut CallContext,
     browser: BrowserChoice,
-) -> Result<(), Failure> {
-    shared.supply_practice(&mut material)?;
+) -> Result<Authorized, Failure> {
+    let report = &ask.report();
+    app.supply_practice(material).await?;
     // What is to be told of it is told with the call in step 3.
     material.secrets.tidy();
     let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
-    let mut pasted = shared.pasted(attempt);
-    let (listener, fingerprint, listener_problem) = listen(shared, &redirect, material.profile.service.start).await?;
-    let sent = prepare(shared, &material, &redirect, listener.as_ref())?;
-    let url = authorization_call(&material, &sent)?.url.to_secret().expose().to_owned();
-    let (launched, browser_problem) = open_browser(shared, browser, url.clone()).await?;
-    let now = (shared.ports.now)();
+    let (listener, fingerprint, listener_problem) = listen(app, &redirect, material.profile.service.start).await?;
+    let sent = prepare(app, material, &redirect, listener.as_ref())?;
+    let url = authorization_call(material, &sent)?.url.to_secret().expose().to_owned();
+    let (launched, browser_problem) = open_browser(app, browser, url.clone()).await?;
+    let now = (app.ports.now)();
     let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
     let waiting = Waiting {
         url,
@@ -63,53 +66,38 @@ pub(crate) async fn authorize(
         browser_problem,
         listener_problem,
     };
-    shared.emit(Event::Waiting(attempt, Box::new(waiting)));
+    report.tell(Progress::Waiting(Box::new(waiting)));
 
     let (visitor, ending) = follow(launched.unwrap_or_default());
     let received = async {
         match listener {
-            Some(listener) => receive(shared, attempt, listener, &sent, visitor).await,
+            Some(listener) => receive(app, report, listener, &sent, visitor).await,
             None => std::future::pending().await,
         }
     };
     let by_hand = async {
         loop {
-            let Some(text) = pasted.recv().await else { std::future::pending().await };
+            let text = ask.paste().await?;
             match read_pasted(&text, &sent.expected, material.profile.service.start) {
-                Ok(outcome) => return outcome,
-                Err(diagnosis) => shared.emit(Event::ResponseIgnored(attempt, diagnosis)),
+                Ok(outcome) => return Ok::<Outcome, Failure>(outcome),
+                Err(diagnosis) => report.tell(Progress::ResponseIgnored(diagnosis)),
             }
         }
     };
     let outcome = tokio::select! {
         outcome = received => outcome,
-        outcome = by_hand => outcome,
-        failure = watch(shared, attempt, ending) => return Err(failure),
+        outcome = by_hand => outcome?,
+        failure = watch(report, ending) => return Err(failure),
         () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
     };
     let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
-    let authorized = authorized(response, sent, (shared.ports.now)());
-    shared.emit(Event::Authorized(attempt, Box::new(authorized)));
-    Ok(())
-}
-
-/// Takes a line of standard input as what was pasted. It is read off this thread, so that a browser that comes back by
-/// itself is not held up.
-pub(crate) async fn paste_line(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
-    let line = blocking(|| std::io::stdin().lines().next().transpose()).await?.map_err(|error| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
-    })?;
-    shared.emit(Event::InputTaken(attempt, line.is_some()));
-    if let Some(line) = line {
-        shared.paste(attempt, Secret::new(line));
-    }
-    Ok(())
+    Ok(authorized(response, sent, (app.ports.now)()))
 }
 
 /// Binds the listener where the redirect URI points at this machine. A port that cannot be had does not end the
 /// sign-in: the response can still be pasted.
 async fn listen(
-    shared: &Shared,
+    app: &App,
     redirect: &RedirectUri,
     start: Start,
 ) -> Result<(Option<Listener>, Option<String>, Option<Diagnosis>), Failure> {
@@ -118,8 +106,8 @@ async fn listen(
     }
     let Landing::Loopback(plan) = redirect.landing() else { return Ok((None, None, None)) };
     // The sign-in before this one may still answer late visits on the same port.
-    shared.open_port.close().await;
-    let certificate = if plan.https { Some(certificate::local(shared).await?) } else { None };
+    app.open_port.close().await;
+    let certificate = if plan.https { Some(certificate::local(app).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {
         Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
         // Without a port of our own there is no redirect URI that could be sent.
@@ -130,7 +118,7 @@ async fn listen(
 
 /// What is sent, and what the response must then match.
 pub(crate) fn prepare(
-    shared: &Shared,
+    app: &App,
     material: &CallContext,
     redirect: &RedirectUri,
     listener: Option<&Listener>,
@@ -143,14 +131,14 @@ pub(crate) fn prepare(
     Ok(Sent {
         code_suffix: service.redirect.code_suffix.clone(),
         expected: ExpectedResponse {
-            state: state((shared.ports.entropy)()),
+            state: state((app.ports.entropy)()),
             issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
             sends_issuer: service.redirect.sends_issuer,
             code_parameter: service.redirect.code_parameter.clone(),
             hmac_secret: signing_secret(material)?,
         },
         redirect_uri: material.profile.sent_redirect_uri(&uri, &material.values()),
-        pkce: pkce.code_verifier((shared.ports.entropy)()),
+        pkce: pkce.code_verifier((app.ports.entropy)()),
     })
 }
 
@@ -188,12 +176,12 @@ pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
 
 /// Opens the URL, off this thread: what was started, or why nothing was.
 async fn open_browser(
-    shared: &Shared,
+    app: &App,
     browser: BrowserChoice,
     url: String,
 ) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
     let browser = browser_of(browser);
-    let open = Arc::clone(&shared.ports.open_browser);
+    let open = Arc::clone(&app.ports.open_browser);
     Ok(match blocking(move || open(&browser, &url)).await? {
         Ok(launched) => (Some(launched), None),
         Err(error) => (None, Some(error.diagnose())),
@@ -202,9 +190,9 @@ async fn open_browser(
 
 /// Tells when the browser that was started fails while it is waited for; the wait goes on, since the person can open the
 /// URL. It ends only with a failure of the program itself.
-async fn watch(shared: &Shared, attempt: Attempt, ending: Ending) -> Failure {
+async fn watch(report: &Report, ending: Ending) -> Failure {
     match ending.await {
-        Ok(Ok(Some(error))) => shared.emit(Event::BrowserFailed(attempt, error.diagnose())),
+        Ok(Ok(Some(error))) => report.tell(Progress::BrowserFailed(error.diagnose())),
         Ok(Err(failure)) => return failure,
         // Its task is never aborted, and cannot panic.
         Ok(Ok(None)) | Err(_) => {}
@@ -214,7 +202,7 @@ async fn watch(shared: &Shared, attempt: Attempt, ending: Ending) -> Failure {
 
 /// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
 /// are not, and of visits that brought none.
-async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
+async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
     let expected = sent.expected.clone();
     let judge = move |parameters: &crate::oauth::Parameters| {
@@ -234,11 +222,11 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
         tokio::select! {
             // The page is written whole before the listener ends; only then is the outcome passed on.
             (_, visits) = &mut listening, if late.is_none() => late = Some(visits),
-            Some(visit) = strayed.recv() => shared.emit(Event::ResponseAstray(attempt, visit.diagnose())),
+            Some(visit) = strayed.recv() => report.tell(Progress::ResponseAstray(visit.diagnose())),
             outcome = judged.recv() => match outcome {
                 Some((Err(error), _)) if !error.is_final() => {
                     if let Some(diagnosis) = told.news(error.diagnose()) {
-                        shared.emit(Event::ResponseIgnored(attempt, diagnosis));
+                        report.tell(Progress::ResponseIgnored(diagnosis));
                     }
                 }
                 Some((outcome, visitor)) => {
@@ -246,7 +234,7 @@ async fn receive(shared: &Shared, attempt: Attempt, listener: Listener, sent: &S
                         Some(visits) => visits,
                         None => listening.await.1,
                     };
-                    shared.open_port.keep(visits, visitor);
+                    app.open_port.keep(visits, visitor);
                     return outcome;
                 }
                 None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),

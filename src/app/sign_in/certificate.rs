@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Failure;
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
 use crate::vault::{How, ProfileSecrets};
@@ -18,17 +18,17 @@ const KEY: &str = "key";
 const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
 /// The certificate that was made before, or a new one.
-pub(crate) async fn local(shared: &Shared) -> Result<LocalCertificate, Failure> {
-    let now = (shared.ports.now)();
-    let record = if shared.has_vault() { shared.with_vault(|vault| vault.get(RECORD)).await? } else { None };
+pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
+    let now = (app.ports.now)();
+    let record = if app.has_vault() { app.with_vault(|vault| vault.get(RECORD)).await? } else { None };
     let kept = record.as_ref().and_then(|record| read(&record.secrets, now));
     if let Some(kept) = kept {
         return Ok(kept);
     }
     let made = LocalCertificate::generate(now)?;
-    if shared.has_vault() {
+    if app.has_vault() {
         let (secrets, last) = (write(&made), record.map(|record| record.number));
-        shared.with_vault(move |vault| vault.put(RECORD, last, &secrets, How::Saved.into())).await?;
+        app.with_vault(move |vault| vault.put(RECORD, last, &secrets, How::Saved.into())).await?;
     }
     Ok(made)
 }

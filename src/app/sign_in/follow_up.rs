@@ -3,7 +3,7 @@
 
 use serde_json::Value as Json;
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::app::sign_in::token_request::send;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Choosing, Exchange, Failure};
@@ -14,11 +14,11 @@ use crate::secret::Secret;
 use crate::service::{Fetch, Service};
 
 /// Does what the preset says follows; takes and leaves the tokens in the exchange.
-pub(crate) async fn run(shared: &Shared, mut material: CallContext, exchange: &mut Exchange) {
+pub(crate) async fn run(app: &App, mut material: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
     material.tokens = Some((**tokens).clone());
     for call in material.profile.service.chain.clone() {
-        match exchanged(shared, &material, &call).await {
+        match exchanged(app, &material, &call).await {
             Ok(tokens) => material.tokens = Some(tokens),
             Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
         }
@@ -26,7 +26,7 @@ pub(crate) async fn run(shared: &Shared, mut material: CallContext, exchange: &m
     if let Some(tokens) = material.tokens.clone() {
         exchange.outcome = Ok(Box::new(tokens));
     }
-    fetch(shared, material, exchange).await;
+    fetch(app, material, exchange).await;
 }
 
 /// Whether anything follows.
@@ -35,11 +35,11 @@ pub(crate) fn follows(service: &Service) -> bool {
 }
 
 /// Fetches what later calls need; takes and leaves the tokens in the exchange.
-pub(crate) async fn fetch(shared: &Shared, mut material: CallContext, exchange: &mut Exchange) {
+pub(crate) async fn fetch(app: &App, mut material: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
     material.tokens = Some((**tokens).clone());
     for fetch in material.profile.service.fetch.clone() {
-        match fetched(shared, &material, &fetch).await {
+        match fetched(app, &material, &fetch).await {
             Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
             Ok(mut options) => {
                 options.retain(|option| is_wanted(&material, option));
@@ -66,27 +66,23 @@ pub struct Fetched {
 }
 
 /// Exchanges the token for another.
-pub(crate) async fn exchanged(
-    shared: &Shared,
-    material: &CallContext,
-    call: &CallTemplate,
-) -> Result<TokenSet, Failure> {
+pub(crate) async fn exchanged(app: &App, material: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &material.profile.service;
-    let values = shared.values_for(material, call)?;
-    let reply = send(shared, &call.render(&values)?).await?;
+    let values = app.values_for(material, call)?;
+    let reply = send(app, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = material.tokens.as_ref();
     let context = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
-    let answers = try_reading::of_reply(shared, &reply, call.reading.expressions()).await;
+    let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
     read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
         .map_err(|error| Failure::of_token_call(&error, service))
 }
 
 /// Fetches what there is to choose among.
-pub(crate) async fn fetched(shared: &Shared, material: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let values = shared.values_for(material, &fetch.call)?;
-    let reply = send(shared, &fetch.call.render(&values)?).await?;
-    let answers = try_reading::of_reply(shared, &reply, [&fetch.list]).await;
+pub(crate) async fn fetched(app: &App, material: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
+    let values = app.values_for(material, &fetch.call)?;
+    let reply = send(app, &fetch.call.render(&values)?).await?;
+    let answers = try_reading::of_reply(app, &reply, [&fetch.list]).await;
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
         let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
         let refusal = read_refusal(&reply, answers.as_ref(), &fetch.call.reading, &secrets);
@@ -100,7 +96,7 @@ pub(crate) async fn fetched(shared: &Shared, material: &CallContext, fetch: &Fet
     let mut options = Vec::new();
     for item in items(fetch, answers) {
         let places = fetch.retain.iter().map(|(_, place)| place).chain([&fetch.item_label]);
-        options.extend(option(fetch, &try_reading::of_document(shared, item, places).await));
+        options.extend(option(fetch, &try_reading::of_document(app, item, places).await));
     }
     Ok(options)
 }

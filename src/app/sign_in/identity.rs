@@ -1,35 +1,37 @@
 //! *Check token*: ask the service whose token it is.
 
+use crate::app::handle::App;
 use crate::app::profiles::history;
-use crate::app::shared::Shared;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request::send;
 use crate::app::sign_in::try_reading;
-use crate::app::{Attempt, CallContext, Event, Failure, FailureKind, Identified};
+use crate::app::{CallContext, Failure, FailureKind, Identified};
 use crate::call::{Answers, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Refusal, Stage, read_refusal};
 use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
-/// Calls the identity endpoint and shows what the preset says, or the plain fields there are.
-pub(crate) async fn check(
-    shared: &Shared,
-    attempt: Attempt,
-    mut material: CallContext,
-    saved_as: Option<ProfileName>,
-) -> Result<(), Failure> {
-    shared.supply_practice(&mut material)?;
-    material.secrets.tidy();
-    let identified = ask(shared, attempt, &material).await?;
-    if let Some(name) = saved_as {
-        history::worked(shared, &name, material.tokens).await;
+impl App {
+    /// Asks the service whose token this is. `saved_as` is the profile that it belongs to: its history says that it worked.
+    pub async fn check_token(
+        &self,
+        mut material: CallContext,
+        saved_as: Option<ProfileName>,
+        report: &Report,
+    ) -> Result<Identified, Failure> {
+        self.supply_practice(&mut material).await?;
+        material.secrets.tidy();
+        let identified = ask(self, report, &material).await?;
+        if let Some(name) = saved_as {
+            history::worked(self, &name, material.tokens).await;
+        }
+        Ok(identified)
     }
-    shared.emit(Event::Identified(attempt, identified));
-    Ok(())
 }
 
 /// Calls it and reads its reply.
-pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &CallContext) -> Result<Identified, Failure> {
+pub(crate) async fn ask(app: &App, report: &Report, material: &CallContext) -> Result<Identified, Failure> {
     let service = &material.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -38,12 +40,12 @@ pub(crate) async fn ask(shared: &Shared, attempt: Attempt, material: &CallContex
             diagnosis.hint("try the token in a call of the service's own API"),
         ));
     };
-    let values = shared.values_for(material, &identity.call)?;
+    let values = app.values_for(material, &identity.call)?;
     let call = identity.call.render(&values)?;
-    shared.emit(Event::Sending(attempt, call.origin()));
-    let reply = send(shared, &call).await?;
+    report.tell(Progress::Sending(call.origin()));
+    let reply = send(app, &call).await?;
     let places = identity.fields.iter().map(|(_, place)| place);
-    let answers = try_reading::of_reply(shared, &reply, identity.call.reading.expressions().chain(places)).await;
+    let answers = try_reading::of_reply(app, &reply, identity.call.reading.expressions().chain(places)).await;
     let says_success = answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
     if !reply.is_success() || !says_success {
         let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();

@@ -1,14 +1,14 @@
 //! Browsers that come once more after a sign-in is over find the port answering for a while.
 
-use std::cell::RefCell;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, spawn_local};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::app::Failure;
-use crate::app::shared::blocking;
+use crate::app::blocking::{blocking, locked};
 use crate::redirect::{LateVisits, Launched, OpenError};
 
 /// How long late visits are answered while the program goes on.
@@ -45,7 +45,7 @@ pub(crate) type Ending = JoinHandle<Result<Option<OpenError>, Failure>>;
 pub(crate) fn follow(launched: Launched) -> (Visitor, Ending) {
     let (running, ended) = watch::channel(());
     let visitor = Visitor(launched.may_be_the_browser().then_some(ended));
-    let ending = spawn_local(blocking(move || {
+    let ending = tokio::spawn(blocking(move || {
         let failure = launched.failure();
         drop(running);
         failure
@@ -55,7 +55,7 @@ pub(crate) fn follow(launched: Launched) -> (Visitor, Ending) {
 
 /// The port that is still open, if one is.
 #[derive(Debug, Default)]
-pub(crate) struct OpenPort(RefCell<Option<Open>>);
+pub(crate) struct OpenPort(Mutex<Option<Open>>);
 
 #[derive(Debug)]
 struct Open {
@@ -68,18 +68,18 @@ struct Open {
 impl OpenPort {
     /// Answers on this port for a while; one that was open before is closed.
     pub(crate) fn keep(&self, visits: LateVisits, visitor: Visitor) {
-        let task = spawn_local(async move {
+        let task = tokio::spawn(async move {
             // The time is up, which is all that can end it.
             let _ = timeout(ANSWERED, visits.answer()).await;
         });
-        if let Some(before) = self.0.replace(Some(Open { task, since: Instant::now(), visitor })) {
+        if let Some(before) = locked(&self.0).replace(Open { task, since: Instant::now(), visitor }) {
             before.task.abort();
         }
     }
 
     /// Closes it: another sign-in may want the same port.
     pub(crate) async fn close(&self) {
-        let open = self.0.take();
+        let open = locked(&self.0).take();
         if let Some(open) = open {
             open.end().await;
         }
@@ -91,7 +91,7 @@ impl OpenPort {
     }
 
     async fn finish_after(&self, last_call: Duration) {
-        let Some(mut open) = self.0.take() else { return };
+        let Some(mut open) = locked(&self.0).take() else { return };
         if !open.task.is_finished() {
             tokio::select! {
                 () = open.visitor.gone() => {}
@@ -119,7 +119,6 @@ mod tests {
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::{TcpListener, TcpStream};
-    use tokio::task::LocalSet;
 
     use super::*;
     use crate::oauth::{Landing, RedirectUri};
@@ -130,7 +129,7 @@ mod tests {
 
     fn run(test: impl Future<Output = ()>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        LocalSet::new().block_on(&runtime, test);
+        runtime.block_on(test);
         runtime.shutdown_background();
     }
 

@@ -1,15 +1,15 @@
-//! Step 3: the bearer call and the refresh call.
+//! The token request and the refresh request.
 
 use std::time::Duration;
 
-use crate::app::profiles;
+use crate::app::handle::App;
 use crate::app::profiles::drafts;
-use crate::app::shared::Shared;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::{Attempt, CallContext, Event, Exchange, Failure, FailureKind, Keeping, Recovery, ReplyView};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Keeping, Recovery, ReplyView};
 use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
@@ -17,41 +17,68 @@ use crate::secret::Secret;
 use crate::service::{ProfileName, TokenPolicy};
 use crate::transport::{TransportError, Wire};
 
-/// Calls the token endpoint.
-pub(crate) async fn bearer(
-    shared: &Shared,
-    attempt: Attempt,
+impl App {
+    /// Sends the token request. Its tokens are saved as `keeping` says, before anything else is done with them.
+    pub async fn request_tokens(
+        &self,
+        material: CallContext,
+        keeping: Keeping,
+        report: &Report,
+    ) -> Result<Exchange, Failure> {
+        let (app, report) = (self.clone(), report.clone());
+        self.settle(async move { request_tokens(&app, &report, material, keeping).await }).await
+    }
+
+    /// Sends the refresh request. The tokens of a saved profile are refreshed where they are saved, under its lease, so that
+    /// no other process refreshes with the same token and nothing is lost.
+    pub async fn request_refresh(
+        &self,
+        material: CallContext,
+        saved_as: Option<ProfileName>,
+        keeping: Keeping,
+        report: &Report,
+    ) -> Result<Exchange, Failure> {
+        let (app, report) = (self.clone(), report.clone());
+        self.settle(async move { request_refresh(&app, &report, material, saved_as, keeping).await }).await
+    }
+}
+
+async fn request_tokens(
+    app: &App,
+    report: &Report,
     mut material: CallContext,
     keeping: Keeping,
-) -> Result<(), Failure> {
-    shared.supply_practice(&mut material)?;
+) -> Result<Exchange, Failure> {
+    app.supply_practice(&mut material).await?;
     let told = material.secrets.tidy();
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
-    let mut exchange = exchange(shared, attempt, &material, Stage::TokenRequest).await?;
+    let mut exchange = exchange(app, report, &material, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     // Before anything else is done with them: the calls that follow may take long, and the code is spent.
-    let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+    let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
     let policy = material.profile.service.policy.clone();
-    follow_up::run(shared, material.clone(), &mut exchange).await;
+    follow_up::run(app, material.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
     if follow_up::follows(&material.profile.service) {
-        keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+        keep_received(app, report, &material, &mut exchange, keeping).await;
     }
-    shared.emit(Event::Called(attempt, Box::new(exchange)));
-    Ok(())
+    Ok(exchange)
 }
 
 /// Keeps what a call has brought. Tokens that could not be kept are handed on with a word about it.
 async fn keep_received(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     material: &CallContext,
     exchange: &mut Exchange,
     keeping: Keeping,
 ) -> Keeping {
-    match drafts::received(shared, attempt, material, exchange, keeping.clone()).await {
-        Ok(keeping) => keeping,
+    match drafts::received(app, report, material, exchange, keeping.clone()).await {
+        Ok(keeping) => {
+            exchange.is_saved = exchange.outcome.is_ok() && keeping != Keeping::Nowhere;
+            keeping
+        }
         Err(failure) => {
             exchange.notes.push(failure.diagnosis);
             keeping
@@ -59,74 +86,71 @@ async fn keep_received(
     }
 }
 
-/// Calls the token endpoint. The tokens of a saved profile are refreshed where they are kept, under its
-/// lease, so that no other process refreshes with the same token and nothing is lost.
-pub(crate) async fn refresh(
-    shared: &Shared,
-    attempt: Attempt,
+async fn request_refresh(
+    app: &App,
+    report: &Report,
     mut material: CallContext,
     saved_as: Option<ProfileName>,
     keeping: Keeping,
-) -> Result<(), Failure> {
-    shared.supply_practice(&mut material)?;
+) -> Result<Exchange, Failure> {
+    app.supply_practice(&mut material).await?;
     let told = material.secrets.tidy();
     let pasted = !material.secrets.refresh_token.is_empty();
     let mut exchange = match saved_as {
-        Some(name) if !pasted && shared.held.get(&name).is_none() => {
-            let exchange = tokens::refresh_saved(shared, attempt, &name, material).await?;
-            // The list shows what came of it. One that cannot be read takes nothing from the tokens.
-            let _ = profiles::list(shared).await;
+        Some(name) if !pasted && app.held.get(&name).is_none() => {
+            let exchange = tokens::refresh_saved(app, report, &name, material).await?;
+            app.tell_profiles().await;
             exchange
         }
         _ => {
             // What comes is kept afterwards, under a name that is still to be chosen.
-            if shared.has_vault() {
-                shared.with_vault(|vault| vault.check()).await?;
+            if app.has_vault() {
+                app.with_vault(|vault| vault.check()).await?;
             }
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();
-            let mut exchange = exchange(shared, attempt, &material, Stage::RefreshRequest).await?;
-            let keeping = keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+            let mut exchange = exchange(app, report, &material, Stage::RefreshRequest).await?;
+            let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
             if is_first {
-                follow_up::fetch(shared, material.clone(), &mut exchange).await;
+                follow_up::fetch(app, material.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
             if is_first && follow_up::follows(&material.profile.service) {
-                keep_received(shared, attempt, &material, &mut exchange, keeping).await;
+                keep_received(app, report, &material, &mut exchange, keeping).await;
             }
             exchange
         }
     };
     exchange.notes.extend(told);
-    shared.emit(Event::Called(attempt, Box::new(exchange)));
-    Ok(())
+    Ok(exchange)
 }
 
 /// Sends the call of a stage and reads its reply.
 pub(crate) async fn exchange(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     let service = &material.profile.service;
     let template = template(material, stage)?;
-    let values = shared.values_for(material, template)?;
+    let values = app.values_for(material, template)?;
     let call = template.render(&values)?;
-    shared.emit(Event::Sending(attempt, call.origin()));
-    let reply = send_wire(shared, &call).await;
+    report.tell(Progress::Sending(call.origin()));
+    let reply = send_wire(app, &call).await;
     let reply = match reply {
         Ok(reply) => reply,
         Err(error) => {
             let (notes, choices, unanswered) = (Vec::new(), Vec::new(), error.may_have_arrived());
-            return Ok(Exchange { call, reply: None, outcome: Err(error.into()), notes, choices, unanswered });
+            let outcome = Err(error.into());
+            return Ok(Exchange { call, reply: None, outcome, notes, choices, unanswered, is_saved: false });
         }
     };
     let previous = if stage == Stage::RefreshRequest { material.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let origin = call.origin();
     let context = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
-    let answers = try_reading::of_reply(shared, &reply, template.reading.expressions()).await;
+    let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
         .map(|tokens| Box::new(with_kept(tokens, material, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
@@ -139,7 +163,7 @@ pub(crate) async fn exchange(
         [Some(&tokens.access_token), tokens.refresh_token.as_ref(), tokens.id_token.as_ref()].into_iter().flatten()
     });
     let view = view(&reply, values.secrets().chain(brought));
-    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false })
+    Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
 }
 
 fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
@@ -154,18 +178,18 @@ fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failu
 }
 
 /// Sends a call.
-pub(crate) async fn send(shared: &Shared, call: &Call) -> Result<Reply, Failure> {
-    Ok(send_wire(shared, call).await?)
+pub(crate) async fn send(app: &App, call: &Call) -> Result<Reply, Failure> {
+    Ok(send_wire(app, call).await?)
 }
 
-async fn send_wire(shared: &Shared, call: &Call) -> Result<Reply, TransportError> {
+async fn send_wire(app: &App, call: &Call) -> Result<Reply, TransportError> {
     let wire = Wire {
         method: call.method.as_str(),
         url: call.url.to_secret(),
         headers: call.wire_headers(),
         body: call.wire_body(),
     };
-    shared.ports.transport.send(wire, shared.ports.now).await
+    app.ports.transport.send(wire, app.ports.now).await
 }
 
 /// The failure with the time that the service asked for, which is told where it is worth telling.

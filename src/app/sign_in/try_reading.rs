@@ -3,33 +3,33 @@
 
 use serde_json::Value as Json;
 
-use crate::app::shared::Shared;
-use crate::app::{Attempt, Event, FieldRead, ReplyView, TriedReading};
+use crate::app::handle::App;
+use crate::app::{FieldRead, ReplyView, TriedReading};
 use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_json};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{TokenSet, is_life};
 
 /// What a reply says to these expressions; `None` where it is neither JSON nor a form.
 pub(crate) async fn of_reply<'a>(
-    shared: &Shared,
+    app: &App,
     reply: &Reply,
     expressions: impl IntoIterator<Item = &'a Expression>,
 ) -> Option<Answers> {
     let answers = Answers::of(reply)?;
-    Some(complete(shared, answers, expressions).await)
+    Some(complete(app, answers, expressions).await)
 }
 
 /// What a document says to these expressions.
 pub(crate) async fn of_document<'a>(
-    shared: &Shared,
+    app: &App,
     document: Json,
     expressions: impl IntoIterator<Item = &'a Expression>,
 ) -> Answers {
-    complete(shared, Answers::new(document), expressions).await
+    complete(app, Answers::new(document), expressions).await
 }
 
 async fn complete<'a>(
-    shared: &Shared,
+    app: &App,
     mut answers: Answers,
     expressions: impl IntoIterator<Item = &'a Expression>,
 ) -> Answers {
@@ -37,7 +37,7 @@ async fn complete<'a>(
     if open.is_empty() {
         return answers;
     }
-    let came_to = shared.ports.expressions.evaluate(answers.json(), &open).await;
+    let came_to = app.ports.expressions.evaluate(answers.json(), &open).await;
     for (expression, came_to) in open.iter().zip(came_to) {
         answers.add(expression, came_to);
     }
@@ -59,20 +59,21 @@ pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &Token
         .collect()
 }
 
-/// Tells what a reply comes to by expressions as they are typed.
-pub(crate) async fn try_reading(shared: &Shared, attempt: Attempt, reading: &Reading, reply: &ReplyView) {
-    let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
-    let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
-    let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
-    let tokens = reading.access_token.iter().chain(&reading.refresh_token);
-    let answers = of_document(shared, document, tokens.chain(&reading.expires_in)).await;
-    let token = |text: String| FieldRead::Token(text.chars().count());
-    let tried = TriedReading {
-        access_token: field(&answers, &reading.access_token, token),
-        refresh_token: field(&answers, &reading.refresh_token, token),
-        expires_in: life(&answers, reading),
-    };
-    shared.emit(Event::ReadingTried(attempt, tried));
+impl App {
+    /// What a reply comes to by expressions as they are typed.
+    pub async fn try_reading(&self, reading: &Reading, reply: &ReplyView) -> TriedReading {
+        let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
+        let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
+        let document = text_as_json(reply.body.expose(), media_type.trim()).unwrap_or_default();
+        let tokens = reading.access_token.iter().chain(&reading.refresh_token);
+        let answers = of_document(self, document, tokens.chain(&reading.expires_in)).await;
+        let token = |text: String| FieldRead::Token(text.chars().count());
+        TriedReading {
+            access_token: field(&answers, &reading.access_token, token),
+            refresh_token: field(&answers, &reading.refresh_token, token),
+            expires_in: life(&answers, reading),
+        }
+    }
 }
 
 /// A life that is understood is shown as it stands; anything else that an expression leads to may be a secret.

@@ -1,9 +1,10 @@
 //! The call that spends a refresh token, with a note around it: what is on the disk before the call goes out tells a later
 //! run, should this one be killed, that the token may have been spent by a call whose answer was never kept.
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
+use crate::app::progress::Report;
 use crate::app::tokens::retry;
-use crate::app::{Attempt, CallContext, Exchange, Failure, FailureKind};
+use crate::app::{CallContext, Exchange, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
@@ -11,24 +12,24 @@ use crate::vault::{Begun, Record};
 
 /// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     name: &ProfileName,
     record: &Record,
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     if stage != Stage::RefreshRequest {
-        return retry::call(shared, attempt, material, stage).await;
+        return retry::call(app, report, material, stage).await;
     }
-    let earlier = begin(shared, name, record).await?;
-    let exchanged = retry::call(shared, attempt, material, stage).await;
+    let earlier = begin(app, name, record).await?;
+    let exchanged = retry::call(app, report, material, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
         let settled = name.to_string();
         // A note that stays says too much, and is overtaken by the next generation.
-        let _ = shared.with_vault(move |vault| vault.set_begun(&settled, None)).await;
+        let _ = app.with_vault(move |vault| vault.set_begun(&settled, None)).await;
     }
     let mut exchange = exchanged?;
     if let (Err(failure), Some(earlier)) = (&mut exchange.outcome, earlier) {
@@ -41,9 +42,9 @@ pub(crate) async fn exchange(
 /// is spent.
 ///
 /// Returned is the note of an earlier call that was never answered, which stays.
-async fn begin(shared: &Shared, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
+async fn begin(app: &App, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
     let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
-    let noted = shared.with_vault(move |vault| {
+    let noted = app.with_vault(move |vault| {
         let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
         // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
         let begun = earlier.clone().unwrap_or_else(|| Begun::now(number));

@@ -12,88 +12,97 @@ pub(in crate::app) mod revoke;
 mod rotation;
 mod source;
 
+use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::profiles::drafts;
-use crate::app::shared::Shared;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::identity;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
 use crate::app::{
-    Attempt, CallContext, Event, Exchange, Failure, FailureKind, Need, Recovery, SavedToken, TypedSecrets, export,
+    CallContext, Exchange, Failure, FailureKind, Identified, Need, Recovery, SavedToken, TypedSecrets, export,
 };
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{How, ProfileSecrets, Record};
 
-pub(crate) use crate::app::tokens::pending::{Unkept, keep_trying, newest, read, try_again};
+pub(crate) use crate::app::tokens::pending::{PendingWrite, keep_trying, newest, read};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
 pub(crate) use crate::app::tokens::refusal::{needs_sign_in, refused_words};
 pub use crate::app::tokens::rotation::Rotation;
 pub(crate) use crate::app::tokens::rotation::rotation;
 
-/// Hands out the access token of a saved profile, refreshed where it is not as good as is needed.
-pub(crate) async fn token(shared: &Shared, attempt: Attempt, name: ProfileName, need: Need) -> Result<(), Failure> {
-    let (_, token) = hand_out(shared, attempt, name, need).await?;
-    shared.emit(Event::Token(attempt, Box::new(token)));
-    Ok(())
+impl App {
+    /// A valid access token of a saved profile, refreshed where it is not as good as is needed.
+    pub async fn token(&self, name: &ProfileName, need: Need, report: &Report) -> Result<SavedToken, Failure> {
+        let (app, name, report) = (self.clone(), name.clone(), report.clone());
+        self.settle(async move { Ok(hand_out(&app, &report, name, need).await?.1) }).await
+    }
+
+    /// Asks the service which account a saved profile is signed in to.
+    pub async fn whoami(&self, name: &ProfileName, report: &Report) -> Result<Identified, Failure> {
+        let (app, asked, to) = (self.clone(), name.clone(), report.clone());
+        let handed_out = async move { hand_out(&app, &to, asked, Need::Usable).await };
+        let (profile, token) = self.settle(handed_out).await?;
+        let mut material = material_of(self, name, profile).await?;
+        material.tokens = Some(token.tokens);
+        self.supply_practice(&mut material).await?;
+        identity::ask(self, report, &material).await
+    }
+
+    /// Tries once more to save the tokens that could not be saved.
+    pub async fn retry_pending_writes(&self) {
+        pending::try_again(self).await;
+        self.tell_profiles().await;
+    }
 }
 
 /// The profile, with the tokens that it has now.
-pub(crate) async fn material_of(shared: &Shared, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
-    let record = pending::read(shared, name).await?;
+pub(crate) async fn material_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
+    let record = pending::read(app, name).await?;
     Ok(source::plain(profile, &record))
 }
 
-/// Asks the service whose a saved profile is.
-pub(crate) async fn whoami(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    let (profile, token) = hand_out(shared, attempt, name.clone(), Need::Usable).await?;
-    let mut material = material_of(shared, &name, profile).await?;
-    material.tokens = Some(token.tokens);
-    shared.supply_practice(&mut material)?;
-    let identified = identity::ask(shared, attempt, &material).await?;
-    shared.emit(Event::WhoIs(attempt, name, identified));
-    Ok(())
-}
-
 /// The tokens of a saved profile, good enough to be used elsewhere now.
-pub(crate) async fn valid(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<SavedToken, Failure> {
-    Ok(hand_out(shared, attempt, name.clone(), Need::Usable).await?.1)
+pub(crate) async fn valid(app: &App, report: &Report, name: &ProfileName) -> Result<SavedToken, Failure> {
+    Ok(hand_out(app, report, name.clone(), Need::Usable).await?.1)
 }
 
 /// The profile and its tokens, as good as is needed.
 pub(crate) async fn hand_out(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     name: ProfileName,
     need: Need,
 ) -> Result<(Profile, SavedToken), Failure> {
-    open::open_chosen(shared).await?;
-    let profile = profiles::load(shared, &name)?;
-    let record = pending::read(shared, &name).await?;
+    open::open_chosen(app).await?;
+    let profile = profiles::load(app, &name).await?;
+    let record = pending::read(app, &name).await?;
     let policy = profile.service.policy.clone();
     issued_for::check(&name, &profile, record.secrets.tokens.as_ref())?;
-    let now = (shared.ports.now)();
+    let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
         let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now)).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
     }
-    let renewal = renew(shared, attempt, &name, Asked { profile: profile.clone(), typed: None, need }).await;
+    let renewal = renew(app, report, &name, Asked { profile: profile.clone(), typed: None, need }).await;
     let outcome = renewal.and_then(|renewal| match renewal {
         Renewal::Found(tokens) => Ok(*tokens),
         Renewal::Called(exchange) => exchange.outcome.map(|tokens| *tokens),
     });
-    let now = (shared.ports.now)();
+    let now = (app.ports.now)();
     let (tokens, refreshed, mut notes) = match outcome {
         Ok(tokens) => (tokens, true, Vec::new()),
         Err(failure) => {
             // What was forgotten meanwhile may be revoked as well.
-            let is_there = || profiles::load(shared, &name).is_ok();
-            let last = policy::last_resort(record.secrets.tokens, need, now);
-            let last = last.filter(|_| is_borne(&failure) && is_there());
+            let last = policy::last_resort(record.secrets.tokens, need, now).filter(|_| is_borne(&failure));
             let Some(tokens) = last else { return Err(failure) };
+            if profiles::load(app, &name).await.is_err() {
+                return Err(failure);
+            }
             (tokens, false, vec![failure.diagnosis])
         }
     };
@@ -125,13 +134,13 @@ fn is_borne(failure: &Failure) -> bool {
 
 /// Refreshes the tokens of a saved profile with the calls as they are now typed.
 pub(crate) async fn refresh_saved(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     name: &ProfileName,
     material: CallContext,
 ) -> Result<Exchange, Failure> {
     let typed = Some(material.secrets);
-    match renew(shared, attempt, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
+    match renew(app, report, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
         // Where new tokens are asked for there is nothing that could be found good enough.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -157,13 +166,13 @@ enum Renewal {
 }
 
 /// Lock, read again, refresh if it is still needed, write, release.
-async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
+async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, typed, need } = asked;
-    let lease = lease(shared, name).await?;
-    drafts::check_owner(shared, name)?;
+    let lease = lease(app, name).await?;
+    drafts::check_owner(app, name).await?;
     // Whoever held it may have forgotten the profile, or saved another one under its name.
-    let profile = if typed.is_some() { profile } else { profiles::load(shared, name)? };
-    let mut record = pending::read(shared, name).await?;
+    let profile = if typed.is_some() { profile } else { profiles::load(app, name).await? };
+    let mut record = pending::read(app, name).await?;
     issued_for::check(name, &profile, record.secrets.tokens.as_ref())?;
     // What is in the field now is what the person means, and what is kept if it works.
     if let Some(typed) = typed {
@@ -171,28 +180,28 @@ async fn renew(shared: &Shared, attempt: Attempt, name: &ProfileName, asked: Ask
         record.secrets.password = profiles::some(Some(typed.password)).or(record.secrets.password);
         record.secrets.signing_key = typed.signing_key.or(record.secrets.signing_key);
     }
-    let now = (shared.ports.now)();
+    let now = (app.ports.now)();
     if let Some(tokens) = policy::good(&profile.service.policy, record.secrets.tokens.as_ref(), need, now) {
         return Ok(Renewal::Found(Box::new(tokens.clone())));
     }
     policy::check_age(name, &profile.service, record.secrets.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
-    refusal::check_held(shared, name)?;
-    let (mut material, stage) = source::material(shared, name, profile, &record)?;
-    shared.supply_practice(&mut material)?;
-    let mut exchange = journal::exchange(shared, attempt, name, &record, &material, stage).await?;
-    match settle(shared, name, record, stage, &exchange).await {
+    refusal::check_held(app, name).await?;
+    let (mut material, stage) = source::material(app, name, profile, &record)?;
+    app.supply_practice(&mut material).await?;
+    let mut exchange = journal::exchange(app, report, name, &record, &material, stage).await?;
+    match settle(app, name, record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
     drop(lease);
-    shared.emit(Event::Traced(attempt, Box::new(exchange.clone())));
+    report.tell(Progress::Traced(Box::new(exchange.clone())));
     Ok(Renewal::Called(Box::new(exchange)))
 }
 
 /// Keeps what came of a call: the new tokens, or that there will be no more.
 async fn settle(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     record: Record,
     stage: Stage,
@@ -203,14 +212,14 @@ async fn settle(
             let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
             let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
-            match pending::put(shared, name, Unkept { record: Record { secrets, ..record }, how }).await {
-                Put::Kept => export::rewrite(shared, name).await,
+            match pending::put(app, name, PendingWrite { record: Record { secrets, ..record }, how }).await {
+                Put::Kept => export::rewrite(app, name).await,
                 Put::Dropped => return Err(gone(name)),
             }
         }
         Err(failure) if stage == Stage::RefreshRequest && failure.recovery == Recovery::SignIn => {
             let code = journal::code(exchange);
-            refusal::remember(shared, name, record, failure, code).await.err().into_iter().collect()
+            refusal::remember(app, name, record, failure, code).await.err().into_iter().collect()
         }
         Err(_) => Vec::new(),
     })

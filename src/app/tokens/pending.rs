@@ -2,17 +2,16 @@
 //! memory, are used in place of the older ones on the disk, and are tried to be kept again until it works. The old
 //! refresh token may be spent, so these may be the only ones that are good.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::app::profiles;
+use crate::app::Failure;
+use crate::app::handle::App;
+use crate::app::news::News;
 use crate::app::profiles::drafts;
-use crate::app::shared::Shared;
 use crate::app::tokens::needs_sign_in;
 use crate::app::vault::lease::lease;
-use crate::app::{Event, Failure};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
 use crate::vault::{How, Record};
@@ -24,14 +23,14 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_min
 
 /// What could not be kept.
 #[derive(Clone, Debug)]
-pub(crate) struct Unkept {
+pub(crate) struct PendingWrite {
     /// The record as it has to become, with the number of the one that it follows.
     pub(crate) record: Record,
     /// How its tokens were had.
     pub(crate) how: How,
 }
 
-impl Unkept {
+impl PendingWrite {
     /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
     /// the same name, or has newer tokens: then what waited is worth nothing any more.
     fn follows(&self, kept: &Record) -> bool {
@@ -48,20 +47,20 @@ fn obtained_at(record: &Record) -> Option<Timestamp> {
 }
 
 /// The newest record of a profile: what is kept, or what waits in memory to be.
-pub(crate) fn newest(shared: &Shared, name: &ProfileName, kept: Option<Record>) -> Option<Record> {
-    let Some(unkept) = shared.unkept(name) else { return kept };
+pub(crate) fn newest(app: &App, name: &ProfileName, kept: Option<Record>) -> Option<Record> {
+    let Some(unkept) = app.pending(name) else { return kept };
     if kept.as_ref().is_some_and(|kept| unkept.follows(kept)) {
         return Some(unkept.record);
     }
-    is_settled(shared, name);
+    is_settled(app, name);
     kept
 }
 
 /// The record of a profile; where newer tokens wait in memory, with those.
-pub(crate) async fn read(shared: &Shared, name: &ProfileName) -> Result<Record, Failure> {
+pub(crate) async fn read(app: &App, name: &ProfileName) -> Result<Record, Failure> {
     let asked = name.to_string();
-    let record = match (shared.with_vault(move |vault| vault.get(&asked)).await, shared.unkept(name)) {
-        (Ok(kept), _) => newest(shared, name, kept),
+    let record = match (app.with_vault(move |vault| vault.get(&asked)).await, app.pending(name)) {
+        (Ok(kept), _) => newest(app, name, kept),
         // What cannot be read may be why it waits.
         (Err(_), Some(unkept)) => Some(unkept.record),
         (Err(failure), None) => return Err(failure),
@@ -79,21 +78,21 @@ pub(in crate::app::tokens) enum Put {
 }
 
 /// Keeps new tokens; where that fails they wait in memory, and the face is told.
-pub(in crate::app::tokens) async fn put(shared: &Shared, name: &ProfileName, unkept: Unkept) -> Put {
+pub(in crate::app::tokens) async fn put(app: &App, name: &ProfileName, unkept: PendingWrite) -> Put {
     // They wait from the first: a run that is cancelled between two tries must not lose them.
-    shared.set_unkept(name, unkept.clone());
-    let _alarm = Alarm(shared);
+    app.set_pending(name, unkept.clone());
+    let _alarm = Alarm(app);
     let mut tries = 1;
     loop {
-        let diagnosis = match put_once(shared, name, &unkept).await {
+        let diagnosis = match put_once(app, name, &unkept).await {
             Ok(put) => {
-                is_settled(shared, name);
+                is_settled(app, name);
                 return put;
             }
             Err(diagnosis) => diagnosis,
         };
         if tries == TRIES {
-            shared.emit(Event::Unkept(name.clone(), diagnosis));
+            app.tell(News::WritePending(name.clone(), diagnosis));
             return Put::Kept;
         }
         // waits: nothing tells when a disk has room again.
@@ -103,19 +102,19 @@ pub(in crate::app::tokens) async fn put(shared: &Shared, name: &ProfileName, unk
 }
 
 /// Wakes [`keep_trying`] when a run ends and something still waits.
-struct Alarm<'a>(&'a Shared);
+struct Alarm<'a>(&'a App);
 
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
-        if !self.0.unkept_names().is_empty() {
-            self.0.tell_unkept();
+        if !self.0.pending_names().is_empty() {
+            self.0.tell_pending();
         }
     }
 }
 
-async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Result<Put, Diagnosis> {
+async fn put_once(app: &App, name: &ProfileName, unkept: &PendingWrite) -> Result<Put, Diagnosis> {
     let (kept, unkept) = (name.to_string(), unkept.clone());
-    let put = shared.with_vault(move |vault| {
+    let put = app.with_vault(move |vault| {
         // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
         // the newer tokens win, and what was removed stays removed.
         let Some(last) = vault.get(&kept)? else { return Ok(Ok(Put::Dropped)) };
@@ -134,53 +133,51 @@ async fn put_once(shared: &Shared, name: &ProfileName, unkept: &Unkept) -> Resul
 }
 
 /// Nothing of this profile waits any more.
-fn is_settled(shared: &Shared, name: &ProfileName) {
-    shared.take_unkept(name);
-    shared.emit(Event::Kept(name.clone()));
+fn is_settled(app: &App, name: &ProfileName) {
+    app.take_pending(name);
+    app.tell(News::WriteDone(name.clone()));
 }
 
 /// Tries once more to keep what waits, because a person asks for it.
-pub(crate) async fn try_again(shared: &Shared) -> Result<(), Failure> {
-    for name in shared.unkept_names() {
-        if let Err(diagnosis) = keep_one(shared, &name).await {
-            shared.emit(Event::Unkept(name, diagnosis));
+pub(in crate::app::tokens) async fn try_again(app: &App) {
+    for name in app.pending_names() {
+        if let Err(diagnosis) = keep_one(app, &name).await {
+            app.tell(News::WritePending(name, diagnosis));
         }
     }
-    drafts::keep_held(shared).await;
-    profiles::list(shared).await
+    drafts::keep_held(app).await;
 }
 
 /// Whether something waits that can be tried again.
-fn waits(shared: &Shared) -> bool {
-    !shared.unkept_names().is_empty() || shared.has_vault() && !shared.held.is_empty()
+fn waits(app: &App) -> bool {
+    !app.pending_names().is_empty() || app.has_vault() && !app.held.is_empty()
 }
 
 /// Tries now and again to keep what waits; sleeps without a sound while nothing does.
-pub(crate) async fn keep_trying(shared: Rc<Shared>) {
+pub(crate) async fn keep_trying(app: &App) {
     loop {
-        shared.unkept_news().await;
+        app.pending_news().await;
         let mut pause = PAUSES.0;
-        while waits(&shared) {
+        while waits(app) {
             // waits: nothing tells when a disk has room again.
             tokio::time::sleep(pause).await;
-            for name in shared.unkept_names() {
-                if let Err(diagnosis) = keep_one(&shared, &name).await {
-                    shared.emit(Event::Unkept(name, diagnosis));
+            for name in app.pending_names() {
+                if let Err(diagnosis) = keep_one(app, &name).await {
+                    app.tell(News::WritePending(name, diagnosis));
                 }
             }
-            drafts::keep_held(&shared).await;
+            drafts::keep_held(app).await;
             pause = (pause * 2).min(PAUSES.1);
         }
-        // A list that cannot be read is no news; the next one tells.
-        let _ = profiles::list(&shared).await;
+        app.tell_profiles().await;
     }
 }
 
 /// Under the lease, since another process may be at work on the profile.
-async fn keep_one(shared: &Shared, name: &ProfileName) -> Result<(), Diagnosis> {
-    let _lease = lease(shared, name).await.map_err(|failure| failure.diagnosis)?;
-    let Some(unkept) = shared.unkept(name) else { return Ok(()) };
-    put_once(shared, name, &unkept).await?;
-    is_settled(shared, name);
+async fn keep_one(app: &App, name: &ProfileName) -> Result<(), Diagnosis> {
+    let _lease = lease(app, name).await.map_err(|failure| failure.diagnosis)?;
+    let Some(unkept) = app.pending(name) else { return Ok(()) };
+    put_once(app, name, &unkept).await?;
+    is_settled(app, name);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! That a refresh token is dead: remembered beside it, so that the service is not asked with it again unless a person
 //! says so. The tokens stay where they are.
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::app::{Failure, FailureKind, Need, Recovery, export};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Refused;
@@ -19,8 +19,8 @@ fn ways(name: &ProfileName) -> String {
 }
 
 /// The refresh token was given away: what it is worth, somebody else knows.
-pub(crate) fn check_held(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
-    let Some(to) = export::handed_over(shared, name) else { return Ok(()) };
+pub(crate) async fn check_held(app: &App, name: &ProfileName) -> Result<(), Failure> {
+    let Some(to) = export::handed_over(app, name).await else { return Ok(()) };
     let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
     Err(needs_sign_in(name, &format!("gave its refresh token away at {} (form `{}`{place})", to.at, to.form)))
 }
@@ -53,17 +53,17 @@ pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis
 
 /// Remembers a refusal; what is said when that cannot be done.
 pub(crate) async fn remember(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     mut record: Record,
     failure: &Failure,
     code: String,
 ) -> Result<(), Diagnosis> {
     let Diagnosis { summary: reason, hint, .. } = failure.diagnosis.clone();
-    record.secrets.refused = Some(Refused { at: (shared.ports.now)(), reason, hint });
+    record.secrets.refused = Some(Refused { at: (app.ports.now)(), reason, hint });
     let (marked, refused) = (name.to_string(), Outcome::Refused(code));
     let put =
-        shared.with_vault(move |vault| vault.put(&marked, Some(record.number), &record.secrets, refused.into())).await;
+        app.with_vault(move |vault| vault.put(&marked, Some(record.number), &record.secrets, refused.into())).await;
     put.map(|_| ()).map_err(|failure| {
         let summary = format!("that the refresh token is refused could not be kept: {}", failure.diagnosis.summary);
         Diagnosis { summary, ..failure.diagnosis }

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request;
-use crate::app::{Attempt, CallContext, Event, Exchange, Failure, Recovery};
+use crate::app::{CallContext, Exchange, Failure, Recovery};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, span};
 
@@ -25,8 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Calls, and calls again where that may help.
 pub(crate) async fn call(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
@@ -34,21 +35,21 @@ pub(crate) async fn call(
     let (mut reply_lost, mut unanswered) = (false, false);
     let mut tries = 1;
     loop {
-        let mut exchange = token_request::exchange(shared, attempt, material, stage).await?;
+        let mut exchange = token_request::exchange(app, report, material, stage).await?;
         token_request::live_by_policy(&mut exchange, &material.profile.service.policy);
         let Err(failure) = &exchange.outcome else { return Ok(exchange) };
         // One try that was not answered may have spent the refresh token, whatever the later ones say.
         unanswered |= exchange.unanswered;
         exchange.unanswered = unanswered;
         let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, material, reply_lost)) };
-        let pause = pause(tries, after, (shared.ports.entropy)());
+        let pause = pause(tries, after, (app.ports.entropy)());
         if tries == TRIES || began.elapsed().saturating_add(pause) > PATIENCE {
             return Ok(told(exchange, material, reply_lost));
         }
         reply_lost |= failure.reply_lost;
         let summary = format!("{}; trying again in {:.1} s", failure.diagnosis.summary, pause.as_secs_f32());
-        shared.emit(Event::Retrying(attempt, Diagnosis::new(summary)));
-        shared.emit(Event::Traced(attempt, Box::new(Exchange { notes: Vec::new(), ..exchange })));
+        report.tell(Progress::Retrying(Diagnosis::new(summary)));
+        report.tell(Progress::Traced(Box::new(Exchange { notes: Vec::new(), ..exchange })));
         // waits: nothing tells when a service is well again.
         tokio::time::sleep(pause).await;
         tries += 1;

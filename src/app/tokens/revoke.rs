@@ -1,36 +1,41 @@
 //! *Revoke and forget*: the service ends the tokens (RFC 7009), then this machine forgets them. What could not be ended
 //! there is not forgotten here: the person decides.
 
+use crate::app::handle::App;
 use crate::app::profiles;
-use crate::app::shared::Shared;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request::send;
 use crate::app::tokens;
 use crate::app::vault::open;
-use crate::app::{Attempt, CallContext, Event, Failure, FailureKind};
+use crate::app::{CallContext, Failure, FailureKind};
 use crate::call::{Answers, BodyTemplate, CallTemplate, Parameter};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::read_refusal;
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 
-/// Ends the tokens at the service, then forgets the profile.
-pub(crate) async fn revoke_and_forget(shared: &Shared, attempt: Attempt, name: ProfileName) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let profile = profiles::load(shared, &name)?;
-    let Some(template) = profile.service.revocation.clone() else { return Err(no_endpoint(&name, &profile.service)) };
-    let lease = profiles::lease_to_forget(shared, attempt, &name).await?;
-    let mut material = tokens::material_of(shared, &name, profile).await?;
-    shared.supply_practice(&mut material)?;
-    revoke(shared, attempt, &name, &material, &template).await?;
-    // Held to the end: tokens that are revoked are not refreshed before they are gone.
-    profiles::forget_held(shared, attempt, name, lease).await
+impl App {
+    /// Has the service end the tokens of a saved profile, then forgets it.
+    pub async fn revoke_and_forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
+        open::open_chosen(self).await?;
+        let profile = profiles::load(self, name).await?;
+        let Some(template) = profile.service.revocation.clone() else {
+            return Err(no_endpoint(name, &profile.service));
+        };
+        let lease = profiles::lease_to_forget(self, report, name).await?;
+        let mut material = tokens::material_of(self, name, profile).await?;
+        self.supply_practice(&mut material).await?;
+        revoke(self, report, name, &material, &template).await?;
+        // Held to the end: tokens that are revoked are not refreshed before they are gone.
+        profiles::forget_held(self, name, lease).await
+    }
 }
 
 /// The refresh token first: with it a service ends all that it has issued for it (RFC 7009 section 2.1). Then the
 /// access token, where the call is RFC 7009's, so that a service that does not is told as well.
 async fn revoke(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     name: &ProfileName,
     material: &CallContext,
     template: &CallTemplate,
@@ -38,14 +43,14 @@ async fn revoke(
     let Some(tokens) = &material.tokens else { return Err(tokens::needs_sign_in(name, "has no tokens")) };
     let names_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     if tokens.refresh_token.is_some() || !names_refresh_token {
-        call(shared, attempt, name, material, template).await?;
+        call(app, report, name, material, template).await?;
     }
     if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
         let mut of_access = material.clone();
         if let Some(tokens) = &mut of_access.tokens {
             tokens.refresh_token = Some(tokens.access_token.clone());
         }
-        call(shared, attempt, name, &of_access, &hinting(template.clone())).await?;
+        call(app, report, name, &of_access, &hinting(template.clone())).await?;
     }
     Ok(())
 }
@@ -67,16 +72,16 @@ fn hinting(mut template: CallTemplate) -> CallTemplate {
 }
 
 async fn call(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     name: &ProfileName,
     material: &CallContext,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let values = shared.values_for(material, template)?;
+    let values = app.values_for(material, template)?;
     let call = template.render(&values)?;
-    shared.emit(Event::Sending(attempt, call.origin()));
-    let reply = send(shared, &call).await.map_err(|failure| kept(name, failure))?;
+    report.tell(Progress::Sending(call.origin()));
+    let reply = send(app, &call).await.map_err(|failure| kept(name, failure))?;
     let answers = Answers::of(&reply);
     let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
     let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);

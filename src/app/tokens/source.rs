@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::shared::Shared;
+use crate::app::handle::App;
 use crate::app::tokens::refusal::needs_sign_in;
 use crate::app::{CallContext, Failure, TypedSecrets};
 use crate::oauth::{Freshness, Stage, TokenSet};
@@ -11,7 +11,7 @@ use crate::vault::Record;
 
 /// CallContext and call.
 pub(crate) fn material(
-    shared: &Shared,
+    app: &App,
     name: &ProfileName,
     profile: Profile,
     record: &Record,
@@ -24,7 +24,7 @@ pub(crate) fn material(
     match (refreshable && material.profile.service.refresh_request.is_some(), without_browser) {
         (true, _) => Ok((material, Stage::RefreshRequest)),
         (false, true) => Ok((material, Stage::TokenRequest)),
-        (false, false) => Err(needs_sign_in(name, what_is_left(shared, material.tokens.as_ref(), refreshable))),
+        (false, false) => Err(needs_sign_in(name, what_is_left(app, material.tokens.as_ref(), refreshable))),
     }
 }
 
@@ -38,8 +38,8 @@ pub(crate) fn plain(profile: Profile, record: &Record) -> CallContext {
 }
 
 /// Why there is no way on without a person.
-fn what_is_left(shared: &Shared, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
-    let is_good = |tokens: &TokenSet| tokens.freshness((shared.ports.now)(), Duration::ZERO) == Freshness::Fresh;
+fn what_is_left(app: &App, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
+    let is_good = |tokens: &TokenSet| tokens.freshness((app.ports.now)(), Duration::ZERO) == Freshness::Fresh;
     match tokens {
         None => "has no tokens",
         Some(_) if refreshable => "has a refresh token, but its service has no refresh token endpoint here",

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use crate::app::shared::Shared;
-use crate::app::{Attempt, Event, Failure};
+use crate::app::Failure;
+use crate::app::handle::App;
+use crate::app::progress::{Progress, Report};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 use crate::vault::{LEASE_WAIT, Lease};
@@ -13,23 +14,23 @@ use crate::vault::{LEASE_WAIT, Lease};
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// Takes the lease, and waits for who holds it.
-pub(crate) async fn lease(shared: &Shared, name: &ProfileName) -> Result<Lease, Failure> {
+pub(crate) async fn lease(app: &App, name: &ProfileName) -> Result<Lease, Failure> {
     let leased = name.to_string();
-    shared.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await
+    app.with_vault(move |vault| vault.lease(&leased, LEASE_WAIT)).await
 }
 
 /// The same, and tells what is waited for where it takes long.
-pub(crate) async fn lease_for(shared: &Shared, attempt: Attempt, name: &ProfileName) -> Result<Lease, Failure> {
-    let mut taken = std::pin::pin!(lease(shared, name));
+pub(crate) async fn lease_for(app: &App, report: &Report, name: &ProfileName) -> Result<Lease, Failure> {
+    let mut taken = std::pin::pin!(lease(app, name));
     if let Ok(lease) = tokio::time::timeout(SILENCE, &mut taken).await {
         return lease;
     }
     let asked = name.to_string();
-    let begun = shared.with_vault(move |vault| vault.begun(&asked)).await.ok().flatten();
+    let begun = app.with_vault(move |vault| vault.begun(&asked)).await.ok().flatten();
     let summary = match begun {
         Some(begun) => format!("waiting for the refresh of `{name}` that {} has begun", begun.by),
         None => format!("waiting for another window or command that is at work on `{name}`"),
     };
-    shared.emit(Event::HeldUp(attempt, Diagnosis::new(summary)));
+    report.tell(Progress::LeaseBusy(Diagnosis::new(summary)));
     taken.await
 }

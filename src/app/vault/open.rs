@@ -1,28 +1,29 @@
 //! Opening the vault: the kind that the environment prescribes, else the one that was chosen before, else the keyring
 //! if it works. It is found out before a browser opens, so that no token is thrown away after a good sign-in.
 
-use crate::app::profiles;
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
+use crate::app::news::News;
 use crate::app::profiles::drafts;
 use crate::app::profiles::some;
-use crate::app::shared::{Shared, blocking};
 use crate::app::{Failure, FailureKind, VaultChoice, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{self, VaultError, VaultKind};
 
 /// Opens the vault if it can be opened without asking, and tells what is needed if not.
-pub(crate) async fn probe(shared: &Shared) -> VaultState {
-    if let Ok(vault) = shared.vault() {
+pub(crate) async fn probe(app: &App) -> VaultState {
+    if let Ok(vault) = app.vault() {
         return VaultState::Open(choice_of(vault.kind()));
     }
-    let kind = match kind(shared) {
+    let kind = match kind(app).await {
         Ok(kind) => kind,
         Err(failure) => return VaultState::NeedsChoice(failure.diagnosis),
     };
-    let opened = open(shared, kind, shared.ports.passphrase.clone()).await;
+    let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
         // A move that was interrupted may have made another kind of it.
-        Ok(()) => VaultState::Open(shared.vault().map_or(choice_of(kind), |vault| choice_of(vault.kind()))),
+        Ok(()) => VaultState::Open(app.vault().map_or(choice_of(kind), |vault| choice_of(vault.kind()))),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
@@ -38,9 +39,9 @@ pub(crate) async fn probe(shared: &Shared) -> VaultState {
 }
 
 /// Opens the vault for a command that needs it.
-pub(crate) async fn open_chosen(shared: &Shared) -> Result<(), Failure> {
-    match probe(shared).await {
-        VaultState::Open(_) => drafts::finish_moves(shared).await,
+pub(crate) async fn open_chosen(app: &App) -> Result<(), Failure> {
+    match probe(app).await {
+        VaultState::Open(_) => drafts::finish_moves(app).await,
         VaultState::NeedsPassphrase { problem: Some(diagnosis), .. }
         | VaultState::NoKeyring(diagnosis)
         | VaultState::NeedsChoice(diagnosis) => Err(Failure::new(FailureKind::Vault, diagnosis)),
@@ -52,15 +53,26 @@ pub(crate) async fn open_chosen(shared: &Shared) -> Result<(), Failure> {
     }
 }
 
-/// Opens the vault that a person chose, and remembers the choice.
-pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Option<Secret>) -> Result<(), Failure> {
+impl App {
+    /// Opens the vault that a person chose, and remembers the choice. A passphrase that is missing or wrong is a state.
+    pub async fn open_vault(&self, choice: VaultChoice, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
+        let state = choose(self, choice, passphrase).await?;
+        self.tell(News::Vault(state.clone()));
+        if matches!(state, VaultState::Open(_)) {
+            drafts::finish_moves(self).await?;
+            drafts::keep_held(self).await;
+        }
+        self.tell_profiles().await;
+        Ok(state)
+    }
+}
+
+async fn choose(app: &App, choice: VaultChoice, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
     let kind = kind_of(choice);
-    let state = match open(shared, kind, some(passphrase).or(shared.ports.passphrase.clone())).await {
+    Ok(match open(app, kind, some(passphrase).or(app.ports.passphrase.clone())).await {
         Ok(()) => {
-            let mut settings = shared.ports.store.load_settings()?;
-            settings.vault = Some(kind.to_string());
-            shared.ports.store.save_settings(&settings)?;
-            shared.alive.reload();
+            app.change_settings(move |settings| settings.vault = Some(kind.to_string())).await?;
+            app.scheduler.reload();
             VaultState::Open(choice)
         }
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
@@ -68,20 +80,13 @@ pub(crate) async fn choose(shared: &Shared, choice: VaultChoice, passphrase: Opt
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
         }
         Err(error) => return Err(error.into()),
-    };
-    let is_open = matches!(state, VaultState::Open(_));
-    shared.emit(crate::app::Event::Vault(state));
-    if is_open {
-        drafts::finish_moves(shared).await?;
-        drafts::keep_held(shared).await;
-    }
-    profiles::list(shared).await
+    })
 }
 
-async fn open(shared: &Shared, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
-    let folder = shared.ports.store.places().vault_folder();
+async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<(), VaultError> {
+    let folder = app.ports.store.places().vault_folder();
     let opened = blocking(move || vault::open(kind, &folder, passphrase)).await;
-    shared.set_vault(outcome(opened)?);
+    app.set_vault(outcome(opened)?);
     Ok(())
 }
 
@@ -91,15 +96,19 @@ fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, Vault
 }
 
 /// Which kind it is to be.
-fn kind(shared: &Shared) -> Result<VaultKind, Failure> {
-    let prescribed = shared.ports.vault_kind.clone();
-    let chosen = || shared.ports.store.load_settings().ok().and_then(|settings| settings.vault);
-    // What is there goes before what was chosen: a move may have been interrupted before the choice was kept.
-    let there = || vault::kind_in(&shared.ports.store.places().vault_folder()).ok().flatten();
-    let Some(name) = prescribed.clone().or_else(chosen) else { return Ok(there().unwrap_or(VaultKind::Keyring)) };
+async fn kind(app: &App) -> Result<VaultKind, Failure> {
+    let prescribed = app.ports.vault_kind.clone();
+    // What is there goes before what was chosen: a move may have been interrupted before the choice was saved.
+    let (chosen, there) = app
+        .with_store(|store| {
+            let chosen = store.load_settings().ok().and_then(|settings| settings.vault);
+            Ok((chosen, vault::kind_in(&store.places().vault_folder()).ok().flatten()))
+        })
+        .await?;
+    let Some(name) = prescribed.clone().or(chosen) else { return Ok(there.unwrap_or(VaultKind::Keyring)) };
     let kind = name.parse().map(|kind| match (kind, &prescribed) {
         (VaultKind::Memory, _) | (_, Some(_)) => kind,
-        (kind, None) => there().unwrap_or(kind),
+        (kind, None) => there.unwrap_or(kind),
     });
     kind.map_err(|_| {
         let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use crate::app::handle::App;
+use crate::app::news::News;
 use crate::app::profiles;
-use crate::app::shared::Shared;
 use crate::app::vault::open;
 use crate::app::vault::open::{choice_of, kind_of};
-use crate::app::{Attempt, Event, Failure, VaultChoice, VaultState};
+use crate::app::{Failure, VaultChoice, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultError, VaultKind};
@@ -37,16 +38,29 @@ pub struct VaultMoved {
     pub prescribed: Option<String>,
 }
 
-/// Looks at every file.
-pub(crate) async fn status(shared: &Shared, attempt: Attempt) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
+impl App {
+    /// Looks at every file of the vault.
+    pub async fn vault_status(&self) -> Result<VaultStatus, Failure> {
+        status(self).await
+    }
+
+    /// Seals everything in the vault under another key. The passphrase is the new one; that of the environment is taken
+    /// where the vault has none yet.
+    pub async fn move_vault(&self, to: VaultChoice, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
+        let app = self.clone();
+        self.settle(async move { move_vault(&app, to, passphrase).await }).await
+    }
+}
+
+async fn status(app: &App) -> Result<VaultStatus, Failure> {
+    open::open_chosen(app).await?;
     let inspect = |vault: &dyn Vault| {
         let found = vault.upkeep().map(crate::vault::Upkeep::inspect).transpose()?;
         Ok((vault.kind(), found))
     };
-    let (kind, found) = shared.with_vault(inspect).await?;
+    let (kind, found) = app.with_vault(inspect).await?;
     let choice = choice_of(kind);
-    let status = match found {
+    Ok(match found {
         None => {
             VaultStatus { choice, folder: None, whole: 0, faults: Vec::new(), older: Vec::new(), aside: Vec::new() }
         }
@@ -58,35 +72,24 @@ pub(crate) async fn status(shared: &Shared, attempt: Attempt) -> Result<(), Fail
             older: found.older,
             aside: found.aside,
         },
-    };
-    shared.emit(Event::VaultStatus(attempt, Box::new(status)));
-    Ok(())
+    })
 }
 
-/// Seals everything under another key. The passphrase is the new one; that of the environment is taken where the vault
-/// has none yet.
-pub(crate) async fn move_vault(
-    shared: &Shared,
-    attempt: Attempt,
-    to: VaultChoice,
-    passphrase: Option<Secret>,
-) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
+async fn move_vault(app: &App, to: VaultChoice, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
+    open::open_chosen(app).await?;
     let kind = kind_of(to);
-    let supplied = shared.ports.passphrase.clone();
+    let supplied = app.ports.passphrase.clone();
     let moved = move |vault: &dyn Vault| {
         let supplied = supplied.filter(|_| vault.kind() != VaultKind::Passphrase);
         let passphrase = profiles::some(passphrase).or(supplied);
         let upkeep = vault.upkeep().ok_or(VaultError::NothingToMove)?;
         upkeep.move_to(kind, passphrase.as_ref())
     };
-    let vault = shared.with_vault(moved).await?;
-    shared.set_vault(vault);
-    let mut settings = shared.ports.store.load_settings()?;
-    settings.vault = Some(kind.to_string());
-    shared.ports.store.save_settings(&settings)?;
-    let prescribed = shared.ports.vault_kind.clone().filter(|prescribed| *prescribed != kind.to_string());
-    shared.emit(Event::VaultMoved(attempt, Box::new(VaultMoved { choice: to, prescribed })));
-    shared.emit(Event::Vault(VaultState::Open(to)));
-    profiles::list(shared).await
+    let vault = app.with_vault(moved).await?;
+    app.set_vault(vault);
+    app.change_settings(move |settings| settings.vault = Some(kind.to_string())).await?;
+    let prescribed = app.ports.vault_kind.clone().filter(|prescribed| *prescribed != kind.to_string());
+    app.tell(News::Vault(VaultState::Open(to)));
+    app.tell_profiles().await;
+    Ok(VaultMoved { choice: to, prescribed })
 }

@@ -1,6 +1,5 @@
 //! The command line as scripts use it: what is saved, what is printed where, what the exit codes say.
 
-mod manual;
 mod profiles;
 mod rehearse;
 mod services;

@@ -86,7 +86,7 @@ impl Machine {
         let (tell, news) = channel();
         let builder: egui_kittest::HarnessBuilder<App> = Harness::builder();
         let window = builder.with_size(SMALL).with_theme(dress).build_eframe(move |context| {
-            let start = move |emit: Box<dyn Fn(tokenwright::app::Event) + Send>| {
+            let start = move |emit: Box<dyn Fn(tokenwright::app::Event) + Send + Sync>| {
                 let worker = Worker::start(ports, move |event| {
                     emit(event);
                     // The test may have ended.

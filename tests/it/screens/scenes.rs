@@ -151,6 +151,7 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
         notes: Vec::new(),
         choices: Vec::new(),
         unanswered: false,
+        is_saved: false,
     }
 }
 

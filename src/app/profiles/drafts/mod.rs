@@ -6,16 +6,19 @@ mod mark;
 mod moving;
 mod naming;
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::app::blocking::locked;
+use crate::app::handle::{App, catalog_of};
+use crate::app::news::News;
 use crate::app::profiles;
 use crate::app::profiles::drafts::mark::Mark;
-use crate::app::shared::Shared;
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::token_request::live_by_policy;
 use crate::app::vault::open;
-use crate::app::{Attempt, CallContext, Event, Exchange, Failure, FailureKind, Fetched, VaultState};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Fetched, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
@@ -52,39 +55,43 @@ pub enum Keeping {
 /// Drafts that could not be written: the vault is not open yet, or a disk is full.
 #[derive(Default)]
 pub(crate) struct Held {
-    drafts: RefCell<BTreeMap<ProfileName, (CallContext, Mark)>>,
+    drafts: Mutex<BTreeMap<ProfileName, (CallContext, Mark)>>,
 }
 
 impl Held {
     pub(crate) fn get(&self, name: &ProfileName) -> Option<CallContext> {
-        self.drafts.borrow().get(name).map(|(material, _)| material.clone())
+        locked(&self.drafts).get(name).map(|(material, _)| material.clone())
     }
 
     pub(crate) fn all(&self) -> Vec<(ProfileName, CallContext)> {
-        self.drafts.borrow().iter().map(|(name, (material, _))| (name.clone(), material.clone())).collect()
+        locked(&self.drafts).iter().map(|(name, (material, _))| (name.clone(), material.clone())).collect()
+    }
+
+    fn names(&self) -> Vec<ProfileName> {
+        locked(&self.drafts).keys().cloned().collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.drafts.borrow().is_empty()
+        locked(&self.drafts).is_empty()
     }
 
     pub(crate) fn drop(&self, name: &ProfileName) -> bool {
-        self.drafts.borrow_mut().remove(name).is_some()
+        locked(&self.drafts).remove(name).is_some()
     }
 
     fn put(&self, name: &ProfileName, material: CallContext, mark: Mark) {
-        self.drafts.borrow_mut().insert(name.clone(), (material, mark));
+        locked(&self.drafts).insert(name.clone(), (material, mark));
     }
 
     fn entry(&self, name: &ProfileName) -> Option<(CallContext, Mark)> {
-        self.drafts.borrow().get(name).cloned()
+        locked(&self.drafts).get(name).cloned()
     }
 }
 
 /// Keeps the tokens that a call has brought; what says where later ones of the same sign-in go.
 pub(crate) async fn received(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     material: &CallContext,
     exchange: &Exchange,
     keeping: Keeping,
@@ -98,49 +105,47 @@ pub(crate) async fn received(
     match keeping {
         Keeping::Nowhere => Ok(Keeping::Nowhere),
         Keeping::Under(name) => {
-            profiles::save_quietly(shared, &name, material, true).await?;
+            profiles::save_quietly(app, &name, material, true).await?;
             Ok(Keeping::Under(name))
         }
-        Keeping::Again(name) => match same_account(shared, Some(name.clone()), material.tokens.as_ref()).await {
+        Keeping::Again(name) => match same_account(app, Some(name.clone()), material.tokens.as_ref()).await {
             Some(name) => {
-                profiles::save_quietly(shared, &name, material, true).await?;
+                profiles::save_quietly(app, &name, material, true).await?;
                 // A run that was cancelled ends unseen; the list shows what came of it.
-                let _ = profiles::list(shared).await;
+                app.tell_profiles().await;
                 Ok(Keeping::Again(name))
             }
-            None => as_draft(shared, attempt, material, (None, Some(name)), pasted).await,
+            None => as_draft(app, report, material, (None, Some(name)), pasted).await,
         },
         Keeping::Draft { name, of } => {
-            let name = same_account(shared, name, material.tokens.as_ref()).await;
-            as_draft(shared, attempt, material, (name, of), pasted).await
+            let name = same_account(app, name, material.tokens.as_ref()).await;
+            as_draft(app, report, material, (name, of), pasted).await
         }
     }
 }
 
 async fn as_draft(
-    shared: &Shared,
-    attempt: Attempt,
+    app: &App,
+    report: &Report,
     material: CallContext,
     (name, of): (Option<ProfileName>, Option<ProfileName>),
     pasted: bool,
 ) -> Result<Keeping, Failure> {
     let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
-    let name = keep(shared, name, material, mark, pasted).await;
-    shared.emit(Event::DraftKept(attempt, name.clone()));
-    if shared.shows_list() {
-        let _ = profiles::list(shared).await;
-    }
+    let name = keep(app, name, material, mark, pasted).await;
+    report.tell(Progress::DraftSaved(name.clone()));
+    app.tell_profiles().await;
     Ok(Keeping::Draft { name: Some(name), of })
 }
 
 /// The draft, unless what it holds belongs to another account than the new tokens do: then both are kept.
-async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
+async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
     let name = name?;
-    let old = if let Some(material) = shared.held.get(&name) {
+    let old = if let Some(material) = app.held.get(&name) {
         material.tokens
     } else {
         let asked = name.to_string();
-        shared.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+        app.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
@@ -150,60 +155,64 @@ async fn same_account(shared: &Shared, name: Option<ProfileName>, new: Option<&T
 }
 
 /// Writes a draft. Where that cannot be, it is held in memory, and the face is told.
-async fn keep(
-    shared: &Shared,
-    name: Option<ProfileName>,
-    material: CallContext,
-    mark: Mark,
-    pasted: bool,
-) -> ProfileName {
+async fn keep(app: &App, name: Option<ProfileName>, material: CallContext, mark: Mark, pasted: bool) -> ProfileName {
     // One that is only held has no name on the disk yet.
-    let known = name.clone().filter(|name| is_draft(&shared.ports.store, name));
-    match write(shared, known, &material, &mark, pasted).await {
+    let known = match &name {
+        Some(name) => app.is_draft(name).await.then(|| name.clone()),
+        None => None,
+    };
+    match write(app, known, &material, &mark, pasted).await {
         Ok(written) => {
-            if let Some(name) = name.filter(|name| shared.held.drop(name)) {
-                shared.emit(Event::Kept(name));
+            if let Some(name) = name.filter(|name| app.held.drop(name)) {
+                app.tell(News::WriteDone(name));
             }
             written
         }
         Err(failure) => {
-            let name = name.unwrap_or_else(|| name_of_held(shared, &naming::propose(&material)));
-            shared.held.put(&name, material, mark);
-            shared.tell_unkept();
+            let name = match name {
+                Some(name) => name,
+                None => name_of_held(app, naming::propose(&material)).await,
+            };
+            app.held.put(&name, material, mark);
+            app.tell_pending();
             let summary = format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
-            shared.emit(Event::Unkept(name.clone(), Diagnosis { summary, ..failure.diagnosis }));
+            app.tell(News::WritePending(name.clone(), Diagnosis { summary, ..failure.diagnosis }));
             name
         }
     }
 }
 
 /// A name that nothing on the disk has either, as far as that can be seen.
-fn name_of_held(shared: &Shared, proposed: &ProfileName) -> ProfileName {
-    let is_free = |name: &ProfileName| {
-        let on_disk = shared.ports.store.load_profile_text(name.as_str()).is_ok_and(|text| text.is_some());
-        !on_disk && shared.held.get(name).is_none()
-    };
-    naming::numbered(proposed).take(MOST_NUMBERS as usize).find(is_free).unwrap_or_else(|| proposed.clone())
+async fn name_of_held(app: &App, proposed: ProfileName) -> ProfileName {
+    let (asked, held) = (proposed.clone(), app.held.names());
+    let free = app.with_store(move |store| {
+        let is_free = |name: &ProfileName| {
+            let on_disk = store.load_profile_text(name.as_str()).is_ok_and(|text| text.is_some());
+            !on_disk && !held.contains(name)
+        };
+        Ok(naming::numbered(&asked).take(MOST_NUMBERS as usize).find(is_free))
+    });
+    free.await.ok().flatten().unwrap_or(proposed)
 }
 
 async fn write(
-    shared: &Shared,
+    app: &App,
     name: Option<ProfileName>,
     material: &CallContext,
     mark: &Mark,
     pasted: bool,
 ) -> Result<ProfileName, Failure> {
-    if !matches!(open::probe(shared).await, VaultState::Open(_)) {
+    if !matches!(open::probe(app).await, VaultState::Open(_)) {
         let diagnosis = Diagnosis::new("nobody has said yet where tokens are kept");
         return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose where, or save the profile")));
     }
-    let (secrets, how) = profiles::sealed(shared, material);
+    let (secrets, how) = profiles::sealed(app, material);
     let how = if pasted { How::Pasted } else { how };
-    let (catalog, _) = shared.catalog();
+    let (catalog, _) = app.catalog().await?;
     // Whether it is kept alive is decided by saving it.
     let draft = Draft { text: material.profile.to_toml(&catalog), mark: mark.clone(), secrets, how };
-    let (store, proposed) = (shared.ports.store.clone(), naming::propose(material));
-    let done = shared.with_vault(move |vault| match name {
+    let (store, proposed) = (app.ports.store.clone(), naming::propose(material));
+    let done = app.with_vault(move |vault| match name {
         Some(name) => Ok(draft.write_again(vault, &store, &name)?.map(|()| name)),
         None => draft.write_new(vault, &store, &proposed),
     });
@@ -297,88 +306,110 @@ pub(super) fn newer(one: Option<TokenSet>, other: Option<TokenSet>) -> Option<To
     }
 }
 
-/// Keeps what was typed as a draft, complete or not.
-pub(crate) async fn keep_typed(
-    shared: &Shared,
-    attempt: Attempt,
-    material: CallContext,
-    name: Option<ProfileName>,
-    of: Option<ProfileName>,
-) -> Result<(), Failure> {
-    let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
-    let name = match name {
-        Some(name) => name,
-        None => free_name(shared, of.as_ref().map_or_else(|| naming::propose(&material), naming::of_edits))?,
-    };
-    if let Some((held, _)) = shared.held.entry(&name) {
-        let tokens = material.tokens.clone().or(held.tokens);
-        shared.held.put(&name, CallContext { tokens, ..material }, mark);
-    } else if matches!(open::probe(shared).await, VaultState::Open(_)) {
-        write(shared, Some(name.clone()), &material, &mark, false).await?;
-    } else {
-        // Without a vault nothing secret is kept, and the rest is.
-        let (catalog, _) = shared.catalog();
-        shared.ports.store.save_draft_text(name.as_str(), &mark.to_text())?;
-        shared.ports.store.save_profile_text(name.as_str(), &material.profile.to_toml(&catalog))?;
+impl App {
+    /// Saves what was typed as a draft, complete or not, and returns its name. `name` is the draft that it is already, `of`
+    /// the saved profile that was changed.
+    pub async fn save_typed(
+        &self,
+        material: CallContext,
+        name: Option<ProfileName>,
+        of: Option<ProfileName>,
+    ) -> Result<ProfileName, Failure> {
+        let app = self.clone();
+        self.settle(async move { save_typed(&app, material, name, of).await }).await
     }
-    shared.emit(Event::EditsKept(attempt, name));
-    profiles::list(shared).await
-}
 
-fn free_name(shared: &Shared, proposed: ProfileName) -> Result<ProfileName, Failure> {
-    for name in naming::numbered(&proposed).take(MOST_NUMBERS as usize) {
-        if shared.ports.store.load_profile_text(name.as_str())?.is_none() {
-            return Ok(name);
+    /// Saves the values that the person chose with the tokens they belong to.
+    pub async fn save_chosen(&self, name: &ProfileName, chosen: Fetched) -> Result<(), Failure> {
+        if let Some((mut material, mark)) = self.held.entry(name) {
+            if let Some(tokens) = &mut material.tokens {
+                tokens.retained.extend(chosen.keep);
+            }
+            self.held.put(name, material, mark);
+            return Ok(());
         }
-    }
-    Ok(proposed)
-}
-
-/// Keeps the values that the person chose with the tokens they belong to.
-pub(crate) async fn keep_chosen(shared: &Shared, name: ProfileName, chosen: Fetched) -> Result<(), Failure> {
-    if let Some((mut material, mark)) = shared.held.entry(&name) {
-        if let Some(tokens) = &mut material.tokens {
-            tokens.retained.extend(chosen.keep);
-        }
-        shared.held.put(&name, material, mark);
-        return Ok(());
-    }
-    let kept = name.to_string();
-    shared
-        .with_vault(move |vault| {
-            let _lease = vault.lease(&kept, LEASE_WAIT)?;
-            let Some(mut last) = vault.get(&kept)? else { return Ok(()) };
+        let saved = name.to_string();
+        self.with_vault(move |vault| {
+            let _lease = vault.lease(&saved, LEASE_WAIT)?;
+            let Some(mut last) = vault.get(&saved)? else { return Ok(()) };
             if let Some(tokens) = &mut last.secrets.tokens {
                 tokens.retained.extend(chosen.keep);
             }
-            vault.put(&kept, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
+            vault.put(&saved, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
         })
         .await
+    }
+
+    async fn is_draft(&self, name: &ProfileName) -> bool {
+        let name = name.clone();
+        self.with_store(move |store| Ok(is_draft(store, &name))).await.unwrap_or_default()
+    }
+}
+
+async fn save_typed(
+    app: &App,
+    material: CallContext,
+    name: Option<ProfileName>,
+    of: Option<ProfileName>,
+) -> Result<ProfileName, Failure> {
+    let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
+    let name = match name {
+        Some(name) => name,
+        None => free_name(app, of.as_ref().map_or_else(|| naming::propose(&material), naming::of_edits)).await?,
+    };
+    if let Some((held, _)) = app.held.entry(&name) {
+        let tokens = material.tokens.clone().or(held.tokens);
+        app.held.put(&name, CallContext { tokens, ..material }, mark);
+    } else if matches!(open::probe(app).await, VaultState::Open(_)) {
+        write(app, Some(name.clone()), &material, &mark, false).await?;
+    } else {
+        // Without a vault nothing secret is kept, and the rest is.
+        let (name, profile) = (name.clone(), material.profile);
+        app.with_store(move |store| {
+            store.save_draft_text(name.as_str(), &mark.to_text())?;
+            store.save_profile_text(name.as_str(), &profile.to_toml(&catalog_of(store).0))
+        })
+        .await?;
+    }
+    app.tell_profiles().await;
+    Ok(name)
+}
+
+async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Failure> {
+    app.with_store(move |store| {
+        for name in naming::numbered(&proposed).take(MOST_NUMBERS as usize) {
+            if store.load_profile_text(name.as_str())?.is_none() {
+                return Ok(name);
+            }
+        }
+        Ok(proposed)
+    })
+    .await
 }
 
 /// Writes what is held in memory, now that it may be possible.
-pub(crate) async fn keep_held(shared: &Shared) {
-    for (name, _) in shared.held.all() {
-        let Some((material, mark)) = shared.held.entry(&name) else { continue };
-        let (store, asked) = (shared.ports.store.clone(), name.clone());
+pub(crate) async fn keep_held(app: &App) {
+    for (name, _) in app.held.all() {
+        let Some((material, mark)) = app.held.entry(&name) else { continue };
+        let asked = name.clone();
         // It was given its name before anything was written: that name is taken now only by itself.
-        let known = is_draft(&store, &asked).then_some(asked);
-        let before = shared.held.get(&name).and_then(|material| material.tokens);
-        match write(shared, known, &material, &mark, false).await {
+        let known = app.is_draft(&asked).await.then_some(asked);
+        let before = app.held.get(&name).and_then(|material| material.tokens);
+        match write(app, known, &material, &mark, false).await {
             Ok(written) => {
-                let unchanged = shared.held.get(&name).and_then(|material| material.tokens) == before;
+                let unchanged = app.held.get(&name).and_then(|material| material.tokens) == before;
                 if unchanged {
-                    shared.held.drop(&name);
-                    shared.emit(Event::Kept(name.clone()));
+                    app.held.drop(&name);
+                    app.tell(News::WriteDone(name.clone()));
                 }
                 if written != name {
-                    shared.emit(Event::DraftRenamed(name, written));
+                    app.tell(News::DraftRenamed(name, written));
                 }
             }
             Err(failure) => {
                 let summary =
                     format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
-                shared.emit(Event::Unkept(name, Diagnosis { summary, ..failure.diagnosis }));
+                app.tell(News::WritePending(name, Diagnosis { summary, ..failure.diagnosis }));
             }
         }
     }

@@ -7,13 +7,15 @@
 //!
 //! Where this stops half-way, whoever opens the vault next goes on with step 3.
 
+use crate::app::blocking::blocking;
+use crate::app::handle::App;
+use crate::app::news::News;
 use crate::app::profiles;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::profiles::drafts::write;
 use crate::app::schedule::scheduler;
-use crate::app::shared::{Shared, blocking};
 use crate::app::vault::open;
-use crate::app::{CallContext, Event, Failure, FailureKind, export};
+use crate::app::{CallContext, Failure, FailureKind, export};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
@@ -21,67 +23,76 @@ use crate::vault::{How, LEASE_WAIT, Vault, VaultError};
 
 /// Saves a draft under a name: its own, or another.
 pub(crate) async fn save_as(
-    shared: &Shared,
+    app: &App,
     draft: &ProfileName,
     name: &ProfileName,
     mut material: CallContext,
     replace: bool,
 ) -> Result<(), Failure> {
-    open::open_chosen(shared).await?;
-    let store = &shared.ports.store;
-    let mark = Mark::load(store, draft)?;
-    if mark.is_none() && shared.held.get(draft).is_some() {
+    open::open_chosen(app).await?;
+    let mark = mark_of(app, draft).await?;
+    if mark.is_none() && app.held.get(draft).is_some() {
         // It was never written.
-        profiles::save_quietly(shared, name, material, replace || draft == name).await?;
-        shared.held.drop(draft);
-        shared.emit(Event::Kept(draft.clone()));
+        profiles::save_quietly(app, name, material, replace || draft == name).await?;
+        app.held.drop(draft);
+        app.tell(News::WriteDone(draft.clone()));
         return Ok(());
     }
-    let is_taken = draft != name && store.load_profile_text(name.as_str())?.is_some();
+    let is_taken = draft != name && app.load_profile_text(name).await?.is_some();
     let Some(mark) = mark.filter(|_| replace || !is_taken) else {
         // Somebody has saved it meanwhile, or the name is taken, which is said there.
-        return profiles::save_quietly(shared, name, material, replace).await;
+        return profiles::save_quietly(app, name, material, replace).await;
     };
     if mark.of.as_deref() == Some(name.as_str()) && material.tokens.is_none() {
         // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
         let kept = name.to_string();
-        material.tokens =
-            shared.with_vault(move |vault| vault.get(&kept)).await?.and_then(|record| record.secrets.tokens);
+        material.tokens = app.with_vault(move |vault| vault.get(&kept)).await?.and_then(|record| record.secrets.tokens);
     }
-    write(shared, Some(draft.clone()), &material, &mark, false).await?;
+    write(app, Some(draft.clone()), &material, &mark, false).await?;
     if draft == name {
-        store.remove_draft(name.as_str())?;
-        scheduler::changed(shared).await;
+        let name = name.clone();
+        app.with_store(move |store| store.remove_draft(name.as_str())).await?;
+        scheduler::changed_profiles(app).await;
         return Ok(());
     }
-    store.save_draft_text(draft.as_str(), &Mark { becomes: Some(name.to_string()), ..mark }.to_text())?;
-    finish(shared, draft, name).await?;
-    shared.take_unkept(draft);
-    shared.take_unkept(name);
-    shared.emit(Event::Kept(name.clone()));
-    scheduler::changed(shared).await;
+    let (marked, text) = (draft.clone(), Mark { becomes: Some(name.to_string()), ..mark }.to_text());
+    app.with_store(move |store| store.save_draft_text(marked.as_str(), &text)).await?;
+    finish(app, draft, name).await?;
+    app.take_pending(draft);
+    app.take_pending(name);
+    app.tell(News::WriteDone(name.clone()));
+    scheduler::changed_profiles(app).await;
     Ok(())
 }
 
+async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure> {
+    let draft = draft.clone();
+    app.with_store(move |store| Mark::load(store, &draft)).await
+}
+
 /// Goes on with what an earlier process has begun. Drafts are few: most often there is no folder to look into.
-pub(crate) async fn finish_moves(shared: &Shared) -> Result<(), Failure> {
-    let store = &shared.ports.store;
-    for draft in store.list_drafts()? {
-        let Ok(draft) = ProfileName::parse(&draft) else { continue };
-        let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
-        if let Some(name) = becomes.and_then(|name| ProfileName::parse(&name).ok()) {
-            finish(shared, &draft, &name).await?;
+pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
+    let moves = app.with_store(|store| {
+        let mut moves = Vec::new();
+        for draft in store.list_drafts()? {
+            let Ok(draft) = ProfileName::parse(&draft) else { continue };
+            let becomes = Mark::load(store, &draft)?.and_then(|mark| mark.becomes);
+            moves.extend(becomes.and_then(|name| Some((draft, ProfileName::parse(&name).ok()?))));
         }
+        Ok(moves)
+    });
+    for (draft, name) in moves.await? {
+        finish(app, &draft, &name).await?;
     }
     Ok(())
 }
 
 /// Step 3.
-async fn finish(shared: &Shared, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
-    let (store, vault) = (shared.ports.store.clone(), shared.vault()?);
+async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+    let (store, vault) = (app.ports.store.clone(), app.vault()?);
     // Its file goes first, so what it was exported to is still told while the file is there.
-    if store.load_profile_text(draft.as_str())?.is_some() {
-        export::carry_over(shared, draft, name)?;
+    if app.load_profile_text(draft).await?.is_some() {
+        export::carry_over(app, draft, name).await?;
     }
     let (draft, name) = (draft.clone(), name.clone());
     let done = blocking(move || -> Result<(), Failure> { move_over(&*vault, &store, &draft, &name) });
@@ -131,8 +142,8 @@ fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
 }
 
 /// Refuses a draft that was saved under another name: its refresh token belongs there now. Asked by whoever holds its lease.
-pub(crate) fn check_owner(shared: &Shared, name: &ProfileName) -> Result<(), Failure> {
-    let Some(becomes) = Mark::load(&shared.ports.store, name)?.and_then(|mark| mark.becomes) else { return Ok(()) };
+pub(crate) async fn check_owner(app: &App, name: &ProfileName) -> Result<(), Failure> {
+    let Some(becomes) = mark_of(app, name).await?.and_then(|mark| mark.becomes) else { return Ok(()) };
     let diagnosis = Diagnosis::new(format!("the draft `{name}` was saved as `{becomes}`"));
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("use that: `tokenwright token {becomes}`"))))
 }

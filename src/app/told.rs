@@ -128,6 +128,8 @@ pub struct Exchange {
     pub choices: Vec<Choosing>,
     /// Whether the call may have reached the service although no reply did.
     pub unanswered: bool,
+    /// Whether its tokens are saved.
+    pub is_saved: bool,
 }
 
 /// Several values were fetched where one is needed.

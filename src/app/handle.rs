@@ -1,0 +1,286 @@
+//! The handle that the faces hold. Each use case is an async method on [`App`], in the file of its own meaning; this file
+//! has what they share: the ports, the open vault, the practice service, and what waits in memory to be written.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+use crate::app::blocking::{blocking, locked};
+use crate::app::desktop::clipboard::Copied;
+use crate::app::desktop::tray::Shown;
+use crate::app::fault::caught;
+use crate::app::profiles::drafts::Held;
+use crate::app::rehearsal::server::RehearsalServer;
+use crate::app::schedule::scheduler::Scheduler;
+use crate::app::sign_in::late_visits::OpenPort;
+use crate::app::tokens::PendingWrite;
+use crate::app::{CallContext, Failure, FailureKind, News, Ports, PracticeSettings};
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
+use crate::service::{Catalog, ProfileName};
+use crate::store::{Store, StoreError};
+use crate::vault::{Upkeep, Vault, VaultError};
+
+/// A cheap handle on the program's core, for any thread.
+#[derive(Clone)]
+pub struct App {
+    state: Arc<State>,
+}
+
+/// What the use cases share.
+pub struct State {
+    pub(crate) ports: Ports,
+    news: Box<dyn Fn(News) + Send + Sync>,
+    vault: Mutex<Option<Arc<dyn Vault>>>,
+    practice: Mutex<Option<Practice>>,
+    /// Held while the practice service is started.
+    practice_turn: tokio::sync::Mutex<()>,
+    /// The server for rehearsals, while none is held.
+    rehearsal_server: Mutex<Option<RehearsalServer>>,
+    /// Tokens that could not be written yet.
+    pending_writes: Mutex<BTreeMap<ProfileName, PendingWrite>>,
+    pending_news: Notify,
+    /// Drafts that could not be written yet.
+    pub(crate) held: Held,
+    pub(crate) scheduler: Scheduler,
+    /// The port of the last sign-in.
+    pub(crate) open_port: OpenPort,
+    pub(crate) tray: Shown,
+    /// The secret on the clipboard.
+    pub(crate) copied: Copied,
+    /// Whether this process is the agent.
+    is_agent: AtomicBool,
+    /// Whether the face shows the list of profiles all the time.
+    shows_list: AtomicBool,
+    /// Work that goes on although whoever asked for it has left.
+    settling: TaskTracker,
+}
+
+impl Deref for App {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl App {
+    /// A core on these ports. `news` is called from any thread and must not block.
+    pub(in crate::app) fn new(ports: Ports, news: Box<dyn Fn(News) + Send + Sync>) -> Self {
+        Self {
+            state: Arc::new(State {
+                ports,
+                news,
+                vault: Mutex::default(),
+                practice: Mutex::default(),
+                practice_turn: tokio::sync::Mutex::default(),
+                rehearsal_server: Mutex::default(),
+                pending_writes: Mutex::default(),
+                pending_news: Notify::new(),
+                held: Held::default(),
+                scheduler: Scheduler::default(),
+                open_port: OpenPort::default(),
+                tray: Shown::default(),
+                copied: Copied::default(),
+                is_agent: AtomicBool::default(),
+                shows_list: AtomicBool::default(),
+                settling: TaskTracker::new(),
+            }),
+        }
+    }
+
+    /// Sees work through to its end even when nobody waits for it any more: its call may spend a code or a refresh token,
+    /// so that its reply is the only one there is; or it writes what is nowhere else.
+    pub(in crate::app) async fn settle<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.settling.spawn(caught(work)).await.unwrap_or_else(|_| Err(Failure::ended()))
+    }
+
+    /// Waits for all such work.
+    pub(in crate::app) async fn settled(&self) {
+        self.settling.close();
+        self.settling.wait().await;
+    }
+}
+
+impl State {
+    /// Tells the face what it did not ask for.
+    pub(crate) fn tell(&self, news: News) {
+        (self.news)(news);
+    }
+
+    /// This process is the agent.
+    pub(crate) fn become_agent(&self) {
+        self.is_agent.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_agent(&self) -> bool {
+        self.is_agent.load(Ordering::Relaxed)
+    }
+
+    /// The face shows the list of profiles from now on.
+    pub(crate) fn show_list(&self) {
+        self.shows_list.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn shows_list(&self) -> bool {
+        self.shows_list.load(Ordering::Relaxed)
+    }
+
+    /// The presets, and what is wrong with the person's own.
+    pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
+        self.with_store(|store| Ok(catalog_of(store))).await
+    }
+
+    /// Does something with the plain files off the threads of the use cases.
+    pub(crate) async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let store = self.ports.store.clone();
+        Ok(blocking(move || work(&store)).await??)
+    }
+
+    /// The open vault.
+    pub(crate) fn vault(&self) -> Result<Arc<dyn Vault>, Failure> {
+        locked(&self.vault).clone().ok_or_else(|| {
+            let diagnosis = Diagnosis::new("the vault is not open");
+            Failure::new(FailureKind::Vault, diagnosis.hint("choose where tokens are kept, or enter the passphrase"))
+        })
+    }
+
+    pub(crate) fn has_vault(&self) -> bool {
+        locked(&self.vault).is_some()
+    }
+
+    pub(crate) fn set_vault(&self, vault: Arc<dyn Vault>) {
+        *locked(&self.vault) = Some(vault);
+    }
+
+    /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
+    pub(crate) async fn with_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let vault = self.vault()?;
+        let done = move || (work(&*vault), vault.upkeep().map(Upkeep::take_notes).unwrap_or_default());
+        let (done, notes) = blocking(done).await?;
+        if !notes.is_empty() {
+            self.tell(News::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
+        }
+        done.map_err(Failure::from)
+    }
+
+    /// What of a profile could not be kept yet.
+    pub(crate) fn pending(&self, name: &ProfileName) -> Option<PendingWrite> {
+        locked(&self.pending_writes).get(name).cloned()
+    }
+
+    /// The profiles of which something could not be kept yet.
+    pub(crate) fn pending_names(&self) -> Vec<ProfileName> {
+        locked(&self.pending_writes).keys().cloned().collect()
+    }
+
+    /// Leaves it in memory until it can be kept.
+    pub(crate) fn set_pending(&self, name: &ProfileName, pending: PendingWrite) {
+        locked(&self.pending_writes).insert(name.clone(), pending);
+    }
+
+    pub(crate) fn take_pending(&self, name: &ProfileName) {
+        locked(&self.pending_writes).remove(name);
+    }
+
+    /// Wakes whoever waits for what could not be kept.
+    pub(crate) fn tell_pending(&self) {
+        self.pending_news.notify_one();
+    }
+
+    /// Waits until something could not be kept.
+    pub(crate) async fn pending_news(&self) {
+        self.pending_news.notified().await;
+    }
+
+    /// The port of the practice service, which is started if it does not run.
+    pub(crate) async fn practice_port(&self) -> Result<u16, Failure> {
+        let running = locked(&self.practice).as_ref().map(Practice::port);
+        match running {
+            Some(port) => Ok(port),
+            None => self.start_practice(&PracticeSettings::default()).await,
+        }
+    }
+
+    /// Starts the practice service, or switches the faults of the one that runs; returned is its port.
+    pub async fn start_practice(&self, settings: &PracticeSettings) -> Result<u16, Failure> {
+        let faults: Result<Vec<Fault>, _> = settings.faults.iter().map(|fault| fault.parse()).collect();
+        let faults = faults.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
+        let _turn = self.practice_turn.lock().await;
+        if let Some(practice) = &*locked(&self.practice) {
+            practice.set_faults(faults);
+            return Ok(practice.port());
+        }
+        let (port, auto_consent) = (settings.port, settings.auto_consent);
+        let options = PracticeOptions { port, faults, auto_consent, ..PracticeOptions::default() };
+        match blocking(move || Practice::start(options)).await? {
+            Ok(started) => {
+                let port = started.port();
+                *locked(&self.practice) = Some(started);
+                self.tell(News::PracticeReady(port));
+                Ok(port)
+            }
+            Err(error) => {
+                let failure = Failure::from(error);
+                self.tell(News::PracticeFailed(failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Supplies the practice service's port where the profile needs one and names none.
+    pub(crate) async fn supply_practice(&self, material: &mut CallContext) -> Result<(), Failure> {
+        let profile = &material.profile;
+        if profile.service.practice && profile.inputs.get("port").is_none_or(String::is_empty) {
+            material.practice_port = Some(self.practice_port().await?);
+        }
+        Ok(())
+    }
+}
+
+/// The presets, and what is wrong with the person's own. It reads files.
+pub(in crate::app) fn catalog_of(store: &Store) -> (Catalog, Vec<Diagnosis>) {
+    let mut catalog = Catalog::bundled();
+    let (mut problems, mut own) = (Vec::new(), Vec::new());
+    for (path, text) in store.list_user_presets() {
+        let file = path.display().to_string();
+        match text {
+            Ok(text) => own.push((file, text)),
+            Err(error) => problems.push(error.diagnose()),
+        }
+    }
+    problems.extend(catalog.add(own).iter().map(Diagnose::diagnose));
+    (catalog, problems)
+}
+
+impl App {
+    /// A server to rehearse against, with this contract: the one that is free, or a new one.
+    pub(crate) async fn take_rehearsal_server(&self, contract: RehearsalContract) -> Result<RehearsalServer, Failure> {
+        let free = locked(&self.rehearsal_server).take();
+        match free {
+            Some(server) => {
+                server.rehearsal.take_on(contract);
+                Ok(server)
+            }
+            None => RehearsalServer::open(&self.ports, contract).await,
+        }
+    }
+
+    /// Leaves it for the next rehearsal.
+    pub(crate) fn leave_rehearsal_server(&self, server: RehearsalServer) {
+        *locked(&self.rehearsal_server) = Some(server);
+    }
+}

@@ -1,0 +1,100 @@
+//! The papers say what is true: the README's commands are the ones that run, the map is the house, and no line that a merge
+//! doubled stays.
+
+use std::path::Path;
+
+/// What on the map is not so. `rooms` are the rooms of `src`.
+pub fn map_complaints(architecture: &str, rooms: &[&str], root: &Path) -> Vec<String> {
+    let Some(map) = map(architecture) else {
+        return vec!["docs/architecture.md has no heading with the word `map`".to_owned()];
+    };
+    let named: Vec<&str> = map.split('`').skip(1).step_by(2).filter(|name| is_path(name)).collect();
+    let missing = named.iter().filter(|name| !root.join(name.trim_end_matches('/')).exists());
+    let missing = missing.map(|name| format!("the map has `{name}`, which does not exist"));
+    let on_the_map = |room: &str| named.iter().any(|name| is_room(name, room));
+    let absent =
+        rooms.iter().filter(|room| !on_the_map(room)).map(|room| format!("the map lacks the room `src/{room}`"));
+    missing.chain(absent).collect()
+}
+
+/// Both commands stand in fenced blocks, exist, and are what the build server runs: `ci` is the text of its script.
+pub fn command_complaints(readme: &str, ci: &str, root: &Path) -> Vec<String> {
+    let fenced: Vec<&str> = readme.split("```").skip(1).step_by(2).collect();
+    let stated = |command: &str| {
+        fenced.iter().any(|block| block.lines().any(|line| line.split('#').next().unwrap_or(line).trim() == command))
+    };
+    let checks = [
+        (stated("cargo run --release"), "README.md has no fenced line `cargo run --release`"),
+        (root.join("src/main.rs").exists(), "there is no src/main.rs for `cargo run` to run"),
+        (stated("tests/run"), "README.md has no fenced line `tests/run`"),
+        (root.join("tests/run").exists(), "tests/run does not exist"),
+        (ci.lines().any(|line| line.trim() == "exec tests/run"), ".ci/run does not call tests/run"),
+    ];
+    checks.into_iter().filter(|(holds, _)| !holds).map(|(_, complaint)| complaint.to_owned()).collect()
+}
+
+/// Lines that stand twice in a row. In Rust only those of comments and lists of texts: a statement may be repeated.
+pub fn doubled(path: &str, text: &str) -> Vec<String> {
+    let is_rust = path.ends_with(".rs");
+    let counts = |line: &str| {
+        let is_text = line.starts_with("//") || line.starts_with('"') || line.starts_with("use ");
+        line.chars().filter(|c| c.is_alphanumeric()).count() >= 4 && (!is_rust || is_text)
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let pairs = lines.windows(2).enumerate().filter(|(_, pair)| pair[0] == pair[1] && counts(pair[0]));
+    pairs.map(|(at, pair)| format!("{path}:{}: stands twice: {}", at + 2, pair[0])).collect()
+}
+
+/// The section under the heading that has the word `map`, up to the next heading.
+fn map(readme: &str) -> Option<&str> {
+    let sections = readme.split("\n#").skip(1);
+    sections
+        .filter(|section| section.lines().next().is_some_and(|heading| heading.to_lowercase().contains("map")))
+        .last()
+}
+
+fn is_path(name: &str) -> bool {
+    !name.contains(char::is_whitespace)
+        && (name.ends_with('/') || name.starts_with("src/") || name.starts_with("tests/"))
+}
+
+/// `src/call/`, `src/call` and `src/call.rs` all name the room `call`; so does a line of its own `call/`.
+fn is_room(name: &str, room: &str) -> bool {
+    name.strip_prefix("src/").is_some_and(|name| name.trim_end_matches('/').trim_end_matches(".rs") == room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+    }
+
+    #[test]
+    fn a_readme_with_both_commands_passes_and_one_that_is_missing_is_named() {
+        let (readme, ci) = ("```sh\ncargo run --release   # the window\ntests/run\n```\n", "set -e\nexec tests/run\n");
+        assert_eq!(command_complaints(readme, ci, root()), Vec::<String>::new());
+        let missing = command_complaints("```sh\ntests/run\n```\n", ci, root());
+        assert_eq!(missing, ["README.md has no fenced line `cargo run --release`"]);
+        assert_eq!(command_complaints(readme, "cargo test\n", root()), [".ci/run does not call tests/run"]);
+    }
+
+    #[test]
+    fn a_map_that_drifted_is_named() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(map_complaints(text, &["secret"], root()), expected);
+        check("# A\n## Map of the house\n| `src/secret.rs` | one word |\n| `tests/` | tests |\n", &[]);
+        check(
+            "# A\n## Map\n`src/attic/`\n",
+            &["the map has `src/attic/`, which does not exist", "the map lacks the room `src/secret`"],
+        );
+        check("# A\n", &["docs/architecture.md has no heading with the word `map`"]);
+    }
+
+    #[test]
+    fn a_line_that_a_merge_doubled_is_named() {
+        assert_eq!(doubled("a.md", "one line\n  one line\n\n|---|\n|---|\n"), ["a.md:2: stands twice: one line"]);
+        let code = "again();\nagain();\n\"crate::x\",\n\"crate::x\",\n";
+        assert_eq!(doubled("a.rs", code), ["a.rs:4: stands twice: \"crate::x\","]);
+    }
+}
