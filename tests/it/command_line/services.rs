@@ -77,8 +77,8 @@ fn a_preset_that_is_wrong_names_file_line_and_key() {
         ("[token_request]\nurl", "[token_request]\nauthenticaton = \"body\"\nurl", 8, "unknown field `authenticaton`"),
         ("name = \"Small\"", "nmae = \"Small\"", 2, "unknown field `nmae`"),
         ("name = \"Small\"\n", "", 1, "missing field `name`"),
-        ("[token_request]", "[bearer", 7, ""),
-        ("/token\"", "/<tenant>\"", 8, "`bearer` names `<tenant>`, which nothing supplies"),
+        ("[token_request]", "[token_request", 7, ""),
+        ("/token\"", "/<tenant>\"", 8, "`token_request` names `<tenant>`, which nothing supplies"),
     ] {
         let text = SMALL.replace(from, to);
         assert_ne!(text, SMALL);
@@ -106,14 +106,14 @@ fn a_persons_own_preset_stands_beside_the_others_or_in_their_place() {
 #[test]
 fn a_broken_preset_of_the_persons_own_is_told_and_costs_nothing_else() {
     let program = Tokenwright::new();
-    program.add_preset("broken.toml", &SMALL.replace("[token_request]", "[baerer]"));
+    program.add_preset("broken.toml", &SMALL.replace("[token_request]", "[token_reqest]"));
     let listed = program.run(&["service", "list"]);
     let file = program.data().join("presets/broken.toml");
     assert!(
-        listed.stderr.starts_with(&format!("warning: {}:7: unknown field `baerer`", file.display())),
+        listed.stderr.starts_with(&format!("warning: {}:7: unknown field `token_reqest`", file.display())),
         "{}",
         listed.stderr
     );
-    assert!(listed.stderr.ends_with("hint: did you mean `bearer`?\n"), "{}", listed.stderr);
+    assert!(listed.stderr.ends_with("hint: did you mean `token_request`?\n"), "{}", listed.stderr);
     assert!(listed.done().contains("quickbooks"));
 }

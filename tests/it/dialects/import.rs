@@ -76,9 +76,9 @@ fn a_document_is_told_before_it_is_kept_and_kept_only_with_a_yes() {
 acme.toml: Tokenwright preset
 Acme Books, tokens from https://acme.example/<company>/token
 Understood:
-  authorization  GET https://acme.example/<company>/authorize
-  bearer         POST https://acme.example/<company>/token
-  refresh        POST https://acme.example/<company>/token
+  authorization    GET https://acme.example/<company>/authorize
+  token_request    POST https://acme.example/<company>/token
+  refresh_request  POST https://acme.example/<company>/token
 Still missing:
   company    enter one like `42`
   Client ID  copy it from the page where the service registered your client

@@ -540,7 +540,7 @@ fn what_a_document_cannot_hold_is_listed_or_refused() {
     twice.token_request.query = vec![Parameter::new("a", "1"), Parameter::new("a", "2")];
     assert_eq!(
         refused(&twice),
-        "the bearer call of NetSuite has `a` twice in one place, and ZSPEC takes an argument once\n\
+        "`token_request` of NetSuite has `a` twice in one place, and ZSPEC takes an argument once\n\
         hint: leave one of the two out"
     );
     let mut odd = netsuite;
