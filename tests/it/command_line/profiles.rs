@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::{browser, post};
+use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
 use crate::support::renewed;
 use crate::support::scripted::{Answer, Asked, Scripted};
@@ -264,7 +265,7 @@ fn a_vault_in_memory_prints_the_token_since_it_is_gone_afterwards() {
     let program = Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "memory");
     let practice = Practice::start(&program);
     let set = practice.set();
-    let signed_in = program.run(&["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", BROWSER]);
+    let signed_in = program.run(&["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", browser()]);
     assert!(signed_in.stderr.contains("It is kept in memory only"), "{}", signed_in.stderr);
     let token = signed_in.done();
     assert!(token.starts_with("practice-at-") && token.lines().count() == 1, "{token}");
@@ -379,7 +380,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
         ]},
     });
     fs::write(program.home().join("evil.json"), collection.to_string()).expect("written");
-    let sign_in = ["sign-in", "evil", "--service", "evil", "--client-id", HOSTILE, "--browser", BROWSER, "--verbose"];
+    let sign_in = ["sign-in", "evil", "--service", "evil", "--client-id", HOSTILE, "--browser", browser(), "--verbose"];
     let check = |arguments: &[&str], code: i32| {
         let finished = program.run(arguments);
         assert_eq!(finished.code, code, "{arguments:?}: {finished:?}");
@@ -454,9 +455,7 @@ fn keys(json: &Value) -> Vec<&str> {
 #[test]
 fn the_scripted_server_tells_what_it_was_asked() {
     let service = Scripted::start(|_: &Asked, earlier| Answer::text(200, "text/plain", &earlier.to_string()));
-    let mut curl = std::process::Command::new("curl");
-    curl.args(["-s", "-d", "a=1%202", &format!("{}/x?b=3", service.url())]);
-    assert_eq!(Process::start(&mut curl).finish().done(), "0");
+    assert_eq!(post(&format!("{}/x?b=3", service.url()), &[("a", "1 2")]).body, "0");
     assert_eq!(service.asked("/x")[0].parameter("a"), "1 2");
 }
 
@@ -465,7 +464,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     let set = practice.set();
-    let sign_in = ["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", BROWSER];
+    let sign_in = ["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", browser()];
     program.run(&[&sign_in[..], &["--display-name", "株式会社 \u{202e}東京"]].concat()).done();
     let called = |name: &str| {
         let listed = program.run(&["list", "--json"]).json()[0]["display_name"].clone();
@@ -478,7 +477,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     assert_eq!(program.run(&["display-name", "acme", "Müller GmbH – Test"]).done(), "acme: Müller GmbH – Test\n");
     called("Müller GmbH – Test");
     // Another sign-in, a refresh and a colleague leave it as it is.
-    program.run(&["sign-in", "acme", "--browser", BROWSER]).done();
+    program.run(&["sign-in", "acme", "--browser", browser()]).done();
     program.run(&["refresh", "acme"]).done();
     called("Müller GmbH – Test");
     let shared = program.home().join("shared.toml");

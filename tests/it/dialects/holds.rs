@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::tokenwright::Tokenwright;
 
 /// The practice service as one whose refresh token stays the same, so that it may be copied.
@@ -27,7 +28,7 @@ fn machines() -> (Tokenwright, Tokenwright, Practice) {
 
 fn sign_in(program: &Tokenwright, practice: &Practice, name: &str) {
     let set = practice.set();
-    let arguments = ["sign-in", name, "--service", "steady", "--set", &set, "--browser", BROWSER];
+    let arguments = ["sign-in", name, "--service", "steady", "--set", &set, "--browser", browser()];
     assert_eq!(program.run(&arguments).done(), "");
 }
 

@@ -298,6 +298,7 @@ fn a_file_that_is_not_there_is_told() {
 }
 
 #[test]
+#[ignore = "needs script"]
 fn at_a_terminal_a_person_is_asked() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "acme.toml", ACME);
@@ -343,6 +344,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
 }
 
 #[test]
+#[ignore = "needs script"]
 fn at_a_terminal_the_person_is_asked_which_of_two_forms_is_meant() {
     let program = Tokenwright::with_vault();
     let name = file(&program, "two.json", TWO_FORMS);

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::process::Finished;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -220,7 +221,7 @@ url = "URL/token"
 
 fn sign_in(program: &Tokenwright, service: &Scripted) {
     program.add_preset("rotating.toml", &ROTATING.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
 }
 
@@ -289,6 +290,7 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
 /// A disk that is full but for a page or two, which takes the right to mount one.
 #[cfg(target_os = "linux")]
 #[test]
+#[ignore = "needs the right to mount a disk"]
 fn a_disk_with_little_room_left_costs_no_refresh_token() {
     use std::process::Command;
     let service = rotating();

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::http::{browser, post};
 use crate::support::oidc_provider::OidcProvider;
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::practice::Practice;
 use crate::support::tokenwright::Tokenwright;
 use tokenwright::oauth::{KeyError, KeyKind, parse_key};
 use tokenwright::secret::Secret;
@@ -65,6 +66,7 @@ fn provider(arguments: &[&str]) -> (OidcProvider, String) {
 const SHORT: [&str; 2] = ["--access-token-seconds", "30"];
 
 #[test]
+#[ignore = "needs node and openssl"]
 fn a_client_with_a_key_acts_for_itself_at_a_certified_server() {
     for algorithm in ["PS256", "RS256", "ES256"] {
         let program = Tokenwright::with_vault();
@@ -79,6 +81,7 @@ fn a_client_with_a_key_acts_for_itself_at_a_certified_server() {
 }
 
 #[test]
+#[ignore = "needs node"]
 fn a_client_with_a_long_secret_signs_with_it() {
     let program = Tokenwright::with_vault()
         .with_env("TOKENWRIGHT_CLIENT_SECRET", "a secret of more than 32 characters, as HS256 wants it");
@@ -90,6 +93,7 @@ fn a_client_with_a_long_secret_signs_with_it() {
 }
 
 #[test]
+#[ignore = "needs node and openssl"]
 fn a_key_that_the_server_does_not_know_is_refused_in_the_servers_words() {
     let program = Tokenwright::with_vault();
     program.add_preset("robot.toml", &robot("private-key-jwt", &assertion("RS256")));
@@ -102,6 +106,7 @@ fn a_key_that_the_server_does_not_know_is_refused_in_the_servers_words() {
 }
 
 #[test]
+#[ignore = "needs node and openssl"]
 fn a_code_is_redeemed_and_refreshed_by_a_client_with_a_key() {
     let preset = robot("private-key-jwt", "").replace("[token_request]", "[refresh_request]\nurl = \"http://127.0.0.1:<port>/token\"\nauthentication = \"private-key-jwt\"\n\n[authorization]\nurl = \"http://127.0.0.1:<port>/auth\"\nquery = { prompt = \"consent\" }\n\n[scopes]\ndefault = [\"openid\", \"offline_access\"]\n\n[token_request]")
         + &assertion("ES256");
@@ -110,7 +115,7 @@ fn a_code_is_redeemed_and_refreshed_by_a_client_with_a_key() {
     let key = make_key(&program, "job", "robot");
     let (_provider, port) = provider(&["--auto", SHORT[0], SHORT[1], "--client-key", key.to_str().expect("UTF-8")]);
     let arguments =
-        ["sign-in", "job", "--service", "robot", "--set", &port, "--client-id", "with-key", "--browser", BROWSER];
+        ["sign-in", "job", "--service", "robot", "--set", &port, "--client-id", "with-key", "--browser", browser()];
     program.run(&arguments).done();
     let first = program.run(&["token", "job", "--min-valid", "0s"]).done();
     assert_ne!(first, program.run(&["token", "job", "--min-valid", "1m"]).done(), "refreshed with another assertion");
@@ -156,6 +161,7 @@ fn openssl(folder: &Path, arguments: &str) {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn keys_as_openssl_writes_them_are_read() {
     let folder = tempfile::tempdir().expect("a folder");
     for arguments in [
@@ -193,9 +199,8 @@ fn keys_as_openssl_writes_them_are_read() {
 /// Uploads a certificate to the practice service, as its page does.
 fn upload(practice: &Practice, file: &Path) {
     let url = format!("http://127.0.0.1:{}/keys", practice.port());
-    let form = format!("certificate@{}", file.display());
-    let done = Command::new("curl").args(["-s", "-f", "-o", "/dev/null", "--data-urlencode", &form, &url]).status();
-    assert!(done.expect("curl runs").success());
+    let certificate = fs::read_to_string(file).expect("a certificate");
+    assert_eq!(post(&url, &[("certificate", &certificate)]).status, 200);
 }
 
 /// Longer than a token of the practice service lives, so that each is asked for anew.
@@ -232,6 +237,7 @@ fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn a_key_file_is_taken_with_what_it_says_besides() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
@@ -313,11 +319,15 @@ fn a_password_is_typed_once_kept_and_used_again() {
 fn a_refresh_token_at_hand_makes_a_profile_without_a_browser() {
     let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_CLIENT_SECRET", "practice-secret");
     let practice = Practice::start(&program);
-    let form =
-        "grant_type=password&username=ada&password=practice&client_id=practice-client&client_secret=practice-secret";
+    let form = [
+        ("grant_type", "password"),
+        ("username", "ada"),
+        ("password", "practice"),
+        ("client_id", "practice-client"),
+        ("client_secret", "practice-secret"),
+    ];
     let url = format!("http://127.0.0.1:{}/token", practice.port());
-    let reply = Command::new("curl").args(["-s", "-d", form, &url]).output().expect("curl runs").stdout;
-    let reply: serde_json::Value = serde_json::from_slice(&reply).expect("JSON");
+    let reply = post(&url, &form).json();
     let at_hand = reply["refresh_token"].as_str().expect("a refresh token");
     let port = practice.set();
     let sign_in = ["sign-in", "moved", "--service", "practice", "--set", &port, "--refresh-token-stdin"];

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::tokenwright::Tokenwright;
 
 fn signed_in() -> (Tokenwright, Practice) {
@@ -145,7 +146,7 @@ fn a_sign_in_that_could_not_be_kept_over_a_damaged_file_ends_before_the_browser_
         fs::write(program.data().join(file), "damaged").expect("written");
     }
     let set = practice.set();
-    let arguments = ["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", browser()];
     let said = program.run(&arguments).failed(6);
     assert!(said.contains("is damaged") && !said.contains("Sign in at"), "{said}");
     program.run(&["forget", "demo"]).done();

@@ -79,6 +79,7 @@ fn entry(folder: &Path) -> (String, Entry) {
 }
 
 #[test]
+#[ignore = "needs gnome-keyring"]
 fn the_keyring_holds_the_key_and_nothing_else() {
     if !is_inside() {
         return inside("the_keyring_holds_the_key_and_nothing_else", WITH_KEYRING);
@@ -114,6 +115,7 @@ fn the_keyring_holds_the_key_and_nothing_else() {
 }
 
 #[test]
+#[ignore = "needs gnome-keyring"]
 fn without_a_bus_the_ways_on_are_named() {
     if !is_inside() {
         let script = r#"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent exec "$0" "$@""#;
@@ -130,6 +132,7 @@ fn without_a_bus_the_ways_on_are_named() {
 }
 
 #[test]
+#[ignore = "needs gnome-keyring"]
 fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
     if !is_inside() {
         // Started without `--unlock` it has no collection to write to, and no one to ask for a password.
@@ -143,6 +146,7 @@ fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
 }
 
 #[test]
+#[ignore = "needs gnome-keyring"]
 fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     if !is_inside() {
         return inside("a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind", WITH_KEYRING);

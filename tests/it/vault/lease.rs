@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::PATIENCE;
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::process::{Process, one_test};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
@@ -141,7 +141,7 @@ impl Slow {
 
 fn sign_in(program: &Tokenwright, slow: &Slow) {
     program.add_preset("slow.toml", &PRESET.replace("URL", &slow.service.url()));
-    let arguments = ["sign-in", "demo", "--service", "slow", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "slow", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
 }
 
