@@ -47,7 +47,7 @@ impl Draft {
                 self.ignored(&place, "there is no token yet that this call could be made with");
             }
             if stage == "identity" && !names(call, &asked.name) {
-                self.token_request(&place, asked, call);
+                self.bearer(&place, asked, call);
             }
             if stage != "identity" || !asked.name.eq_ignore_ascii_case("authorization") {
                 facts.insert("location".into(), asked.location.as_str().into());
