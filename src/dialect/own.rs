@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
-        let told = refused("id = \"acme\"\nname = \"Acme\"\n[token_reqest]\nurl = \"x\"\n[token_request]\nurl = \"y\"\n");
+        let told =
+            refused("id = \"acme\"\nname = \"Acme\"\n[token_reqest]\nurl = \"x\"\n[token_request]\nurl = \"y\"\n");
         assert!(told.starts_with("Tokenwright preset: line 3: unknown field `token_reqest`"), "{told}");
         assert!(told.ends_with("hint: did you mean `token_request`?"), "{told}");
         let told = refused("service = \"gogle\"\nclient_id = \"a\"\n");

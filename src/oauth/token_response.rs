@@ -184,10 +184,7 @@ mod tests {
     fn an_error_never_repeats_a_secret_that_was_sent() {
         let error = read(400, r#"{"error":"invalid_client","error_description":"bad secret s3cret"}"#, None);
         let text = error.expect_err("refused").diagnose(&[]).to_string();
-        assert!(
-            text.starts_with("the token endpoint refused: `invalid_client` (bad secret ••••••••)"),
-            "{text}"
-        );
+        assert!(text.starts_with("the token endpoint refused: `invalid_client` (bad secret ••••••••)"), "{text}");
     }
 
     #[test]
@@ -225,7 +222,8 @@ mod tests {
             let mut answers = Answers::of(&reply).expect("JSON");
             let fault = crate::call::ExpressionFault::TooSlow { seconds: 2 };
             answers.add(&access_token, Err(access_token.error(fault)));
-            let context = ReadContext { stage: Stage::TokenRequest, scope_separator: " ", previous: None, origin: None };
+            let context =
+                ReadContext { stage: Stage::TokenRequest, scope_separator: " ", previous: None, origin: None };
             read_token_set(&reply, Some(&answers), &reading, context, [].iter()).expect_err("no token").to_string()
         };
         assert_eq!(

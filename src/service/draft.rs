@@ -217,7 +217,8 @@ impl ProfileDraft {
         service.grant_type = self.grant_type.trim().to_owned();
         service.assertion = self.assertion.as_ref().map(|typed| typed.assertion(service.assertion.take()));
         service.token_request = self.token_request.call_template();
-        service.refresh_request = (!self.refresh_request.url.trim().is_empty()).then(|| self.refresh_request.call_template());
+        service.refresh_request =
+            (!self.refresh_request.url.trim().is_empty()).then(|| self.refresh_request.call_template());
         service
     }
 }

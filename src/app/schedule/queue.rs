@@ -189,7 +189,8 @@ mod tests {
         };
         assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
         let policy = TokenPolicy::default();
-        let service = Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
+        let service =
+            Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
         Entry::new(Rules::of(&service), Ok(Some(tokens)))
     }
 

@@ -56,7 +56,8 @@ impl Diagnose for WriteError {
 /// Writes the settings as JSON; the text holds secrets only if they were asked for.
 pub fn write(described: &Described, body: BodyForm, secrecy: Secrecy) -> Result<Secret, WriteError> {
     let service = &described.service;
-    let call = service.refresh_request.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
+    let call =
+        service.refresh_request.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
     let writer = Writer { values: values(described, secrecy) };
     let (body, content_type) =
         writer.body(call, body).ok_or_else(|| WriteError::Body { service: service.name.clone() })?;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::call::{Expression, Retain, Lifetime, Reading};
+use crate::call::{Expression, Lifetime, Reading, Retain};
 use crate::dialect::zspec::element::{Content, Facts, Property, Response, Structure, read_values, write_values};
 use crate::dialect::zspec::known::slug;
 use crate::service::Remark;

@@ -137,7 +137,9 @@ authentication = "basic"
         );
         assert_eq!(service.token_request.authentication, Authentication::Basic);
         let expected = ["grant_type", "code", "redirect_uri", "code_verifier"];
-        assert!(matches!(&service.token_request.body, BodyTemplate::Form(form) if form.iter().map(|p| &p.name).eq(expected)));
+        assert!(
+            matches!(&service.token_request.body, BodyTemplate::Form(form) if form.iter().map(|p| &p.name).eq(expected))
+        );
         assert_eq!(service.grant_type, "authorization_code");
     }
 

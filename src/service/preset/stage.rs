@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::call::{
-    Authentication, BodyTemplate, CallTemplate, Expression, Retain, Lifetime, Method, Parameter, Reading, Template,
+    Authentication, BodyTemplate, CallTemplate, Expression, Lifetime, Method, Parameter, Reading, Retain, Template,
 };
 use crate::service::preset::stage_file::{
     AuthenticationKey, EncodingKey, LifetimeKey, MethodKey, OneOrMany, Pairs, ReadingTable, Stage,

@@ -288,5 +288,8 @@ fn a_preset_that_reads_its_replies_by_jsonata_is_rehearsed_with_what_it_document
     let program = with_preset(&text.replace(example, ""));
     let lines = program.run(&["rehearse", "sound"]).stdout;
     let words = "the reply is read by JSONata, and none is documented: add one as `example`";
-    assert!(lines.lines().any(|line| line.starts_with("sound: token request: failed: ") && line.ends_with(words)), "{lines}");
+    assert!(
+        lines.lines().any(|line| line.starts_with("sound: token request: failed: ") && line.ends_with(words)),
+        "{lines}"
+    );
 }

@@ -37,8 +37,16 @@ fn the_metadata_of_a_server_is_its_service() {
     let BodyTemplate::Form(form) = &service.token_request.body else { panic!("a form") };
     assert!(form.iter().any(|p| p.name == "client_secret"));
     let stages: Vec<&str> = service.calls().into_iter().map(|(stage, _)| stage).collect();
-    let all =
-        ["authorization", "token_request", "refresh_request", "identity", "revocation", "introspection", "device_authorization", "device_token_request"];
+    let all = [
+        "authorization",
+        "token_request",
+        "refresh_request",
+        "identity",
+        "revocation",
+        "introspection",
+        "device_authorization",
+        "device_token_request",
+    ];
     assert_eq!(stages, all);
     assert_eq!(service.scopes.known.len(), 3);
     assert_eq!(words(&described.missing), ["client id: the service gives one where the client is registered"]);

@@ -73,8 +73,13 @@ fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
     let mut described = with_endpoint(CLIENT_CREDENTIALS);
     described.secrets.refresh_token = Secret::new("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ...");
     let material = material(&described);
-    let call =
-        described.service.refresh_request.as_ref().expect("a refresh call").render(&material.values()).expect("complete");
+    let call = described
+        .service
+        .refresh_request
+        .as_ref()
+        .expect("a refresh call")
+        .render(&material.values())
+        .expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
 }
 
@@ -138,7 +143,10 @@ fn labelled_lines_may_have_expressions_of_several_lines() {
         "  • OAuth Endpoint: https://login.example.test/token\n  • OAuth Grant Type: user_password\n\
          OAuth Client ID: alex\nOAuth scope: order\nJSONata Token Response: (\n  $t := data.token;\n  $t.value\n)\n",
     );
-    assert_eq!(described.service.token_request.reading.access_token[0].as_str(), "(\n  $t := data.token;\n  $t.value\n)");
+    assert_eq!(
+        described.service.token_request.reading.access_token[0].as_str(),
+        "(\n  $t := data.token;\n  $t.value\n)"
+    );
     assert_eq!(described.service.labels.client_secret, "Password");
     let notes: Vec<String> = described.ignored.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
     assert_eq!(notes, ["OAuth scope: the call with user name and password does not send it"]);

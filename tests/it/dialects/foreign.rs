@@ -99,8 +99,11 @@ fn two_forms_are_both_named_and_the_one_that_is_meant_is_read() {
     for (form, url) in [(forms[0], "https://two.example.test/token"), (forms[1], "https://one.example.test/token")] {
         let Ok(Found::Import(import)) = read(Some(form)) else { panic!("{:?}", read(Some(form))) };
         let service = &import.described[0].service;
-        let call =
-            if service.token_request.url.is_empty() { service.refresh_request.as_ref().expect("a call") } else { &service.token_request };
+        let call = if service.token_request.url.is_empty() {
+            service.refresh_request.as_ref().expect("a call")
+        } else {
+            &service.token_request
+        };
         assert_eq!(call.url.source(), url);
     }
 }

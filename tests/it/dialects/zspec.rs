@@ -271,7 +271,8 @@ fn a_request_body_is_a_form_json_or_text() {
     };
     let properties = "<property name=\"grant_type\" type=\"string\" values=\"authorization_code\"/>\
         <property name=\"code\" type=\"string\"><description>the code</description></property>";
-    let form = settled(&with_arguments(&body("application/x-www-form-urlencoded", properties))).service.token_request.body;
+    let form =
+        settled(&with_arguments(&body("application/x-www-form-urlencoded", properties))).service.token_request.body;
     let expected = vec![Parameter::new("grant_type", "<grant_type>"), Parameter::new("code", "<code>")];
     assert_eq!(form, BodyTemplate::Form(expected));
     let nested = format!(

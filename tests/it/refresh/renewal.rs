@@ -15,6 +15,7 @@ use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::secret::Secret;
+use tokenwright::service::ProfileName;
 use tokenwright::vault::{self, VaultKind};
 
 /// Asks for more than what the first tokens live, so that they have to be renewed.
@@ -85,9 +86,9 @@ fn a_holder_that_hangs_is_waited_for_with_a_limit_and_named() {
     let program = signed_in(&service, "");
     let folder = program.data().join("vault");
     let open = || vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened");
-    let (holder, other) = (open(), open());
-    let lease = holder.lease("demo", Duration::ZERO).expect("free");
-    let error = other.lease("demo", Duration::from_millis(200)).expect_err("taken");
+    let (demo, holder, other) = (ProfileName::parse("demo").expect("a name"), open(), open());
+    let lease = holder.lease_within(&demo, Duration::ZERO).expect("free");
+    let error = other.lease_within(&demo, Duration::from_millis(200)).expect_err("taken");
     assert_eq!(
         error.diagnose().to_string(),
         "profile `demo` is in use elsewhere; waited 0.2 s\n\

@@ -29,7 +29,10 @@ pub fn rehearsed() -> Session {
     let attempt = session.running(Flow::Rehearsal).expect("it goes on");
     let failed = StageOutcome::Failed("the access token was not read".into());
     session.apply(Event::StageRehearsed(attempt, line("token request", failed)));
-    session.apply(Event::StageRehearsed(attempt, line("device authorization", StageOutcome::NotRehearsed("there is none".into()))));
+    session.apply(Event::StageRehearsed(
+        attempt,
+        line("device authorization", StageOutcome::NotRehearsed("there is none".into())),
+    ));
     session.apply(Event::Rehearsed(attempt));
     session
 }
@@ -109,7 +112,11 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
     machine.press("QuickBooks Online");
     machine.press("Rehearse");
     machine.wait("stages rehearsed, all well");
-    assert!(machine.window.reads("token request: ok") && machine.window.reads("refresh request: ok"), "{}", machine.window.words());
+    assert!(
+        machine.window.reads("token request: ok") && machine.window.reads("refresh request: ok"),
+        "{}",
+        machine.window.words()
+    );
     assert!(machine.sent.lock().expect("no panic holds it").is_empty(), "no browser is opened for it");
     machine.press("New profile");
     machine.press("QuickBooks Online");

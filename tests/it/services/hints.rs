@@ -48,7 +48,8 @@ fn other_words_in_every_hint_of_every_preset_change_nothing() {
                     elapsed: std::time::Duration::ZERO,
                     received_at: jiff::Timestamp::UNIX_EPOCH,
                 };
-                let context = ReadContext { stage: Stage::RefreshRequest, scope_separator: " ", previous: None, origin: None };
+                let context =
+                    ReadContext { stage: Stage::RefreshRequest, scope_separator: " ", previous: None, origin: None };
                 let answers = Answers::of(&reply);
                 let error = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [].iter());
                 let error = error.expect_err("a refusal");

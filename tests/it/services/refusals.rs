@@ -138,10 +138,7 @@ fn a_refused_code_is_told_in_the_services_words_and_verbose_is_not_named_where_i
     add_preset(&program, &service, "");
     let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let said = program.run(&arguments).failed(4);
-    assert!(
-        said.contains("error: the token endpoint refused with 400: No tenant\nhint: `--verbose` shows"),
-        "{said}"
-    );
+    assert!(said.contains("error: the token endpoint refused with 400: No tenant\nhint: `--verbose` shows"), "{said}");
     let said = program.run(&[&arguments[..], &["--verbose"]].concat()).failed(4);
     assert!(said.contains("< <e:Envelope") && !said.contains("`--verbose`"), "{said}");
 }
