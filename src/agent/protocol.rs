@@ -132,7 +132,7 @@ mod access_token {
         expires_at: Option<Timestamp>,
         scopes: Option<Cow<'a, [String]>>,
         obtained_at: Timestamp,
-        kept: Cow<'a, BTreeMap<String, String>>,
+        retained: Cow<'a, BTreeMap<String, String>>,
     }
 
     pub(super) fn serialize<S: Serializer>(tokens: &TokenSet, serializer: S) -> Result<S::Ok, S::Error> {
@@ -142,7 +142,7 @@ mod access_token {
             expires_at: tokens.expires_at,
             scopes: tokens.scopes.as_deref().map(Cow::Borrowed),
             obtained_at: tokens.obtained_at,
-            kept: Cow::Borrowed(&tokens.kept),
+            retained: Cow::Borrowed(&tokens.retained),
         };
         token.serialize(serializer)
     }
@@ -160,7 +160,7 @@ mod access_token {
             obtained_at: token.obtained_at,
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
-            kept: token.kept.into_owned(),
+            retained: token.retained.into_owned(),
         }))
     }
 }
@@ -211,7 +211,7 @@ mod tests {
             id_token: Some(Secret::new("id-secret")),
             scopes: Some(vec!["a".into(), "b".into()]),
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: [("realmId".to_owned(), "7".to_owned())].into(),
+            retained: [("realmId".to_owned(), "7".to_owned())].into(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         };
