@@ -62,24 +62,18 @@ fn exchange(stream: &mut UnixStream, request: &[u8]) -> io::Result<Zeroizing<Vec
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::fs::{self, Permissions};
-    use std::os::unix::fs::{PermissionsExt as _, chown};
+    use std::os::unix::fs::{PermissionsExt as _, chown, lchown, symlink};
     use std::os::unix::net::UnixListener;
-    use std::os::unix::process::CommandExt as _;
     use std::path::Path;
-    use std::process::{Command, Stdio};
 
     use super::*;
 
     /// Any user but root: no account is needed for it.
     const ANOTHER_USER: u32 = 65534;
-    /// In the child: where to listen as that user.
-    const LISTEN_AT: &str = "TOKENWRIGHT_TEST_LISTEN_AT";
 
     /// What a client finds where `prepare` was at the agent's folder.
     fn asked(prepare: impl FnOnce(&Path)) -> Result<Response, AgentError> {
         let home = tempfile::tempdir().expect("a folder");
-        // The other user must reach what is in it.
-        fs::set_permissions(home.path(), Permissions::from_mode(0o755)).expect("our own folder");
         let folder = home.path().join("agent");
         fs::create_dir(&folder).expect("a new folder");
         fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("our own folder");
@@ -115,48 +109,9 @@ mod tests {
         let result = asked(|folder| {
             let own = folder.with_file_name("own");
             fs::rename(folder, &own).expect("a folder");
-            std::os::unix::fs::symlink(&own, folder).expect("a link");
-            std::os::unix::fs::lchown(folder, Some(ANOTHER_USER), None).expect("root");
+            symlink(&own, folder).expect("a link");
+            lchown(folder, Some(ANOTHER_USER), None).expect("root");
         });
         assert!(matches!(result, Err(AgentError::Stranger)), "a link of another user: {result:?}");
-    }
-
-    #[test]
-    #[ignore = "needs root"]
-    fn a_socket_of_another_user_is_not_asked() {
-        let mut child = None;
-        let result = asked(|folder| {
-            let socket = folder.join("agent.sock");
-            // Open while the other user makes the socket, and closed again before anything is asked.
-            fs::set_permissions(folder, Permissions::from_mode(0o777)).expect("our own folder");
-            let mut listener = Command::new(std::env::current_exe().expect("this test"))
-                .args(["--exact", "agent::client::tests::listens_as_another_user", "--ignored", "--nocapture"])
-                .env(LISTEN_AT, &socket)
-                .uid(ANOTHER_USER)
-                .stdout(Stdio::piped())
-                .spawn()
-                .expect("the tests can be run by another user");
-            let mut lines = BufReader::new(listener.stdout.take().expect("a pipe")).lines();
-            assert!(lines.any(|line| line.is_ok_and(|line| line.contains("listening"))));
-            fs::set_permissions(folder, Permissions::from_mode(0o700)).expect("our own folder");
-            child = Some((listener, lines));
-        });
-        let (mut listener, _lines) = child.expect("a child");
-        listener.kill().expect("our own child");
-        listener.wait().expect("our own child");
-        assert!(matches!(result, Err(AgentError::Stranger)), "{result:?}");
-    }
-
-    #[test]
-    #[ignore = "needs root: run as a child by the test above"]
-    #[allow(clippy::print_stdout, reason = "the parent waits for it")]
-    fn listens_as_another_user() {
-        let Some(socket) = std::env::var_os(LISTEN_AT) else { return };
-        let listener = UnixListener::bind(socket).expect("a folder that is open to all");
-        println!("\nlistening");
-        // Until it is killed; who connects must see who listens before anything is answered.
-        while let Ok((mut stream, _)) = listener.accept() {
-            let _ = stream.write_all(&Response::Done.to_line());
-        }
     }
 }
