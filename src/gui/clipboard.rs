@@ -99,7 +99,7 @@ impl Plugin for Clipboard {
 
 impl Clipboard {
     /// Takes in what came of a copy.
-    pub fn copied(&mut self, ctx: &Context, who: Id, sensitivity: Sensitivity, outcome: CopyOutcome) {
+    fn copied(&mut self, ctx: &Context, who: Id, sensitivity: Sensitivity, outcome: CopyOutcome) {
         let now = ctx.input(|input| input.time);
         let is_secret = sensitivity == Sensitivity::Secret;
         let (state, note) = match outcome {
@@ -185,12 +185,14 @@ pub fn dismiss_note(ctx: &Context) {
     with(ctx, |clipboard| clipboard.note = None);
 }
 
-/// What is to be copied, oldest first.
-pub fn wanted(ctx: &Context) -> Vec<(Secret, Sensitivity)> {
+/// Copies what is wanted by this, at once: for a window without a core, as screens are tried with.
+pub fn copy_by(ctx: &Context, mut copy: impl FnMut(Secret, Sensitivity) -> CopyOutcome) {
     with(ctx, |clipboard| {
-        let wanted = std::mem::take(&mut clipboard.wanted).into_iter();
-        wanted.map(|wanted| (wanted.text, wanted.sensitivity)).collect()
-    })
+        for Wanted { who, text, sensitivity } in std::mem::take(&mut clipboard.wanted) {
+            let outcome = copy(text, sensitivity);
+            clipboard.copied(ctx, who, sensitivity, outcome);
+        }
+    });
 }
 
 /// Starts what was asked of the clipboard.
@@ -262,7 +264,10 @@ mod tests {
         let mut stage = stage(DRESSES[0], Vec::<(Secret, Sensitivity)>::new(), |ui, copied| {
             let mut text = "hunter2";
             guarded(ui, |ui| ui.add(TextEdit::multiline(&mut text)).accessible_name("Body"));
-            copied.extend(wanted(ui.ctx()));
+            copy_by(ui.ctx(), |text, sensitivity| {
+                copied.push((text, sensitivity));
+                CopyOutcome::Done(Duration::from_mins(1))
+            });
             let leaks = ui.output(|output| output.commands.len());
             assert_eq!(leaks, 0, "something left the window");
         });

@@ -134,3 +134,40 @@ impl<T: Clone> Clone for Requested<T> {
         Self { pending, place: self.place.clone(), outcome: self.outcome.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::FailureKind;
+    use crate::diagnosis::Diagnosis;
+
+    fn failed() -> Requested<u8> {
+        Requested::ended(Err(Failure::new(FailureKind::Refused, Diagnosis::new("no"))))
+    }
+
+    #[test]
+    fn what_came_last_is_forgotten_by_a_new_start_and_shown_until_another_one_ends() {
+        let mut requested = Requested::ended(Ok(1));
+        requested.start_again(Pending::never());
+        assert!(matches!(requested.stand(), Stand::Pending("")));
+        assert_eq!(requested.last(), Some(&1));
+        requested.start(Pending::never());
+        assert_eq!(requested.last(), None);
+        requested.cancel();
+        assert!(matches!(requested.stand(), Stand::Idle));
+    }
+
+    #[test]
+    fn only_a_failure_is_taken_as_one() {
+        assert!(failed().take_failed().is_some());
+        assert!(Requested::ended(Ok(1)).take_failed().is_none());
+        assert_eq!(failed().failure().map(|failure| failure.diagnosis.summary.as_str()), Some("no"));
+    }
+
+    #[test]
+    fn what_goes_on_can_be_handed_over_and_goes_on_there() {
+        let mut first: Requested<u8> = Requested::going("https://as.test");
+        let second = first.hand_over();
+        assert!(!first.is_pending() && second.is_pending());
+    }
+}
