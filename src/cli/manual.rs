@@ -8,29 +8,33 @@ use clap_mangen::Man;
 
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::{Arguments, ENVIRONMENT, EXIT_CODES};
-use crate::cli::print;
+use crate::cli::{Exit, print};
 use crate::diagnosis::Diagnosis;
 
-pub(crate) fn completions(shell: Shell) -> Result<(), Failure> {
+pub(crate) fn completions(shell: Shell) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "tokenwright", &mut script);
-    show(&script);
-    Ok(())
+    show(&script)
 }
 
 /// Prints the page of the program, or that of one command of it: `["service", "export"]`.
-pub(crate) fn man(path: &[String]) -> Result<(), Failure> {
+pub(crate) fn man(path: &[String]) -> Exit {
     let mut command = Arguments::command();
     command.build();
     for name in path {
-        command = command.find_subcommand(name).cloned().ok_or_else(|| unknown(name))?;
+        command = match command.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => return unknown(name),
+        };
     }
     let mut page = Vec::new();
-    write_page(&command, path.is_empty(), &mut page).map_err(|error| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("the manual page cannot be written: {error}")))
-    })?;
-    show(&page);
-    Ok(())
+    match write_page(&command, path.is_empty(), &mut page) {
+        Ok(()) => show(&page),
+        Err(error) => {
+            let diagnosis = Diagnosis::new(format!("cannot write the manual page: {error}"));
+            print::failure(&Failure::new(FailureKind::Machine, diagnosis))
+        }
+    }
 }
 
 fn write_page(command: &Command, is_whole: bool, page: &mut Vec<u8>) -> io::Result<()> {
@@ -52,17 +56,18 @@ fn write_page(command: &Command, is_whole: bool, page: &mut Vec<u8>) -> io::Resu
     Ok(())
 }
 
-/// Terms and their meanings, in the man macros (groff_man(7)).
+/// Terms and their meanings, in the man macros (`groff_man(7)`).
 fn section(title: &str, rows: &[(&str, &str)], page: &mut Vec<u8>) -> io::Result<()> {
     writeln!(page, ".SH \"{title}\"")?;
     rows.iter().try_for_each(|(term, meaning)| writeln!(page, ".TP\n\\fB{term}\\fR\n{meaning}"))
 }
 
-fn show(text: &[u8]) {
+fn show(text: &[u8]) -> Exit {
     print::data(String::from_utf8_lossy(text).trim_end());
+    Exit::Done
 }
 
-fn unknown(name: &str) -> Failure {
+fn unknown(name: &str) -> Exit {
     let diagnosis = Diagnosis::new(format!("there is no command `{name}`"));
-    Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright --help` lists the commands"))
+    print::failure(&Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright --help` lists the commands")))
 }

@@ -1,4 +1,4 @@
-//! The command line: a thin face over the wizard. Results go to standard output, all else to standard error; the exit
+//! The command line: a thin face over the use cases. Results go to standard output, all else to standard error; the exit
 //! code says whose fault it was. Names of commands and options are fixed, so that scripts last.
 
 mod agent;
@@ -41,22 +41,19 @@ pub use crate::cli::token::{print_notes, print_token};
 use crate::app::Failure;
 use crate::cli::conversation::Conversation;
 
-/// What was asked; help, and what cannot be understood, end the program here.
+/// What was asked. Help, completions, manual pages, and what cannot be understood, end the program here: they need no home,
+/// no vault and no network.
 pub fn arguments() -> Result<Arguments, Exit> {
-    <Arguments as clap::Parser>::try_parse().map_err(|error| print::usage(&error))
+    let arguments = <Arguments as clap::Parser>::try_parse().map_err(|error| print::usage(&error))?;
+    match &arguments.task {
+        Some(Task::Completions { shell }) => Err(manual::completions(*shell)),
+        Some(Task::Man { command }) => Err(manual::man(command)),
+        _ => Ok(arguments),
+    }
 }
 
 /// Does what the command line asks.
 pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
-    // What needs no vault, no network and no worker.
-    let quick = match &task {
-        Task::Completions { shell } => Some(manual::completions(*shell)),
-        Task::Man { command } => Some(manual::man(command)),
-        _ => None,
-    };
-    if let Some(done) = quick {
-        return done.map_or_else(|failure| print::failure(&failure), |()| Exit::Done);
-    }
     let mut conversation = match Conversation::start(start_worker, verbose) {
         Ok(conversation) => conversation,
         Err(failure) => return print::failure(&failure),
@@ -77,7 +74,7 @@ pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
         Task::Share(options) => share::run(&mut conversation, &options),
         Task::Export(options) => export::run(&mut conversation, &options),
         Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
-        // It ends with the exit code of its command.
+        // These ended earlier.
         Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
         Task::History(options) => history::run(&mut conversation, &options),
         Task::Restore(options) => history::restore(&mut conversation, &options),

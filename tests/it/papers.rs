@@ -44,6 +44,7 @@ fn in_shell(shell: &str, script: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs bash"]
 fn bash_completes_commands_options_and_values() {
     let completed = |words: &str, at: usize, word: &str, before: &str| {
         let script = format!(
@@ -58,6 +59,7 @@ fn bash_completes_commands_options_and_values() {
 }
 
 #[test]
+#[ignore = "needs fish"]
 fn fish_completes_commands_options_and_values() {
     let completed =
         |line: &str| in_shell("fish", &format!("tokenwright completions fish | source; complete -C '{line}'"));
@@ -83,6 +85,7 @@ fn other_shells_get_a_script_of_theirs() {
 }
 
 #[test]
+#[ignore = "needs groff"]
 fn every_command_has_a_manual_page_that_formats_without_a_warning() {
     let program = Tokenwright::new();
     let command = command_line();

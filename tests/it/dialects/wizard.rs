@@ -16,7 +16,7 @@ use tokenwright::service::ProfileDraft;
 use tokenwright::store::{Places, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::{PATIENCE, temp_home};
 
 /// A worker and what it tells.
@@ -56,7 +56,7 @@ impl Wizard {
     /// Signs in with a browser that follows redirects.
     pub fn authorize(&mut self, material: &CallContext) -> Authorized {
         let attempt = self.attempt();
-        let browser = BrowserChoice::Command(BROWSER.into());
+        let browser = BrowserChoice::Command(browser().into());
         self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
         loop {
             match self.next() {

@@ -1,10 +1,10 @@
 //! ZSPEC XML: the documented example goes in, through a sign-in to tokens, a refresh and a checked token, and comes out
 //! again as the same; every preset that it can hold keeps its calls; what is hostile is refused by name.
 
-use std::process::Command as Program;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
+use crate::support::http::follow;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::{PATIENCE, temp_home};
 use jiff::Timestamp;
@@ -681,7 +681,7 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
     }
 }
 
-/// The wizard's worker, with a browser that is curl.
+/// The wizard's worker, with a browser that follows redirects.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
     let ports = Ports {
         door: tokenwright::agent::Door::none(),
@@ -693,7 +693,7 @@ fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
         passphrase: None,
         open_browser: Arc::new(|_, url| {
             let url = url.to_owned();
-            std::thread::spawn(move || Program::new("curl").args(["-sL", "-o", "/dev/null", &url]).status());
+            std::thread::spawn(move || follow(&url));
             Ok(tokenwright::redirect::Launched::default())
         }),
         clipboard: Clipboard::in_memory(),

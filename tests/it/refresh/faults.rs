@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::process::Finished;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -220,7 +221,7 @@ url = "URL/token"
 
 fn sign_in(program: &Tokenwright, service: &Scripted) {
     program.add_preset("rotating.toml", &ROTATING.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
 }
 
@@ -232,7 +233,9 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
     program.run(&["refresh", "demo"]).done();
     let vault = program.data().join("vault");
     let mut calls = 2;
-    for file in [".vault.lock", "demo.next", "demo.previous", "demo.begun", "demo.room", ".generations", "demo.lock"] {
+    for file in
+        [".vault.lock", "demo.next", "demo.previous", "demo.in-flight", "demo.reserved", ".generations", "demo.lock"]
+    {
         let (path, aside) = (vault.join(file), vault.join("aside"));
         if path.exists() {
             fs::rename(&path, &aside).expect("moved away");
@@ -247,7 +250,7 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
         program.run(&["refresh", "demo"]).done();
         calls += 1;
         assert_eq!(service.asked("/token").len(), calls, "{file}");
-        assert!(!vault.join("demo.room").exists() && !vault.join("demo.begun").exists(), "{file}");
+        assert!(!vault.join("demo.reserved").exists() && !vault.join("demo.in-flight").exists(), "{file}");
     }
 }
 
@@ -271,7 +274,7 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     fs::write(&elsewhere, "somebody's").expect("written");
     fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o644)).expect("as others read it");
-    for file in ["demo.next", "demo.room", "demo.previous"] {
+    for file in ["demo.next", "demo.reserved", "demo.previous"] {
         let _ = fs::remove_file(vault.join(file));
         symlink(&elsewhere, vault.join(file)).expect("a link");
         program.run(&["token", "demo"]).done();
@@ -289,6 +292,7 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
 /// A disk that is full but for a page or two, which takes the right to mount one.
 #[cfg(target_os = "linux")]
 #[test]
+#[ignore = "needs the right to mount a disk"]
 fn a_disk_with_little_room_left_costs_no_refresh_token() {
     use std::process::Command;
     let service = rotating();

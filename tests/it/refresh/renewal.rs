@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::support::http::{browser, get};
 use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::renewed::{add_preset, service, signed_in, spent, tokens};
@@ -14,6 +15,7 @@ use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::secret::Secret;
+use tokenwright::service::ProfileName;
 use tokenwright::vault::{self, VaultKind};
 
 /// Asks for more than what the first tokens live, so that they have to be renewed.
@@ -84,9 +86,9 @@ fn a_holder_that_hangs_is_waited_for_with_a_limit_and_named() {
     let program = signed_in(&service, "");
     let folder = program.data().join("vault");
     let open = || vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened");
-    let (holder, other) = (open(), open());
-    let lease = holder.lease("demo", Duration::ZERO).expect("free");
-    let error = other.lease("demo", Duration::from_millis(200)).expect_err("taken");
+    let (demo, holder, other) = (ProfileName::parse("demo").expect("a name"), open(), open());
+    let lease = holder.lease_within(&demo, Duration::ZERO).expect("free");
+    let error = other.lease_within(&demo, Duration::from_millis(200)).expect_err("taken");
     assert_eq!(
         error.diagnose().to_string(),
         "profile `demo` is in use elsewhere; waited 0.2 s\n\
@@ -205,7 +207,7 @@ fn a_dead_refresh_token_is_asked_with_once_and_the_profile_is_marked() {
 
     program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(service.asked("/refresh").len(), 2, "by hand it is asked for all the same");
-    program.run(&["sign-in", "demo", "--browser", crate::support::practice::BROWSER]).done();
+    program.run(&["sign-in", "demo", "--browser", browser()]).done();
     assert_eq!(program.run(&["show", "demo", "--json"]).json()["trouble"], json!(null));
 }
 
@@ -252,16 +254,7 @@ fn a_clock_that_is_wrong_does_no_harm_and_is_told() {
     });
     let program = Tokenwright::with_vault();
     add_preset(&program, &service, "[bearer.reading]\nlifetime = \"epoch-seconds\"");
-    let arguments = [
-        "sign-in",
-        "demo",
-        "--service",
-        "scripted",
-        "--client-id",
-        "it",
-        "--browser",
-        crate::support::practice::BROWSER,
-    ];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let signed_in = program.run(&arguments);
     let told = format!("days behind that of `{}`\nhint: set the clock;", service.url());
     assert!(signed_in.stderr.contains(&told), "{}", signed_in.stderr);
@@ -370,14 +363,11 @@ fn revoking_ends_both_tokens_at_the_service_and_then_forgets() {
     practice.sign_in(&program, "demo");
     let header = program.run(&["token", "demo", "--header"]).done();
     let identity = format!("http://127.0.0.1:{}/userinfo", practice.port());
-    let status = || {
-        let mut curl = std::process::Command::new("curl");
-        curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header.trim_end(), &identity]);
-        Process::start(&mut curl).finish().done()
-    };
-    assert_eq!(status(), "200");
+    let (name, value) = header.trim_end().split_once(": ").expect("a header");
+    let status = || get(&identity, &[(name, value)]).status;
+    assert_eq!(status(), 200);
     assert_eq!(program.run(&["forget", "demo", "--revoke"]).done(), "demo: revoked and forgotten\n");
-    assert_eq!(status(), "401");
+    assert_eq!(status(), 401);
     program.run(&["show", "demo"]).failed(3);
 }
 

@@ -1,8 +1,6 @@
 //! A person's machine without a display: the whole window over a real worker, a real listener and a real practice
 //! service, with a browser that is a thread of ours.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -19,10 +17,10 @@ use tokenwright::expression::Expressions;
 use tokenwright::gui::Window;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
-use url::Url;
 
 use crate::screens::hand::Hand as _;
 use crate::screens::stage::SMALL;
+use crate::support::http::{self, follow};
 use crate::support::{PATIENCE, temp_home};
 
 /// What the person's browser does.
@@ -182,28 +180,7 @@ fn entropy() -> [u8; 32] {
     bytes
 }
 
-/// What a browser does with an address: asks, and follows where it is sent.
-pub fn follow(url: &str) {
-    let mut next = Some(url.to_owned());
-    while let Some(url) = next {
-        next = ask(&url);
-    }
-}
-
 /// Asks for an address of this machine; where the answer sends the browser, if it does.
 pub fn ask(url: &str) -> Option<String> {
-    let url = Url::parse(url).expect("an address");
-    let (host, port) = (url.host_str().expect("a host"), url.port_or_known_default().expect("a port"));
-    let mut stream = TcpStream::connect((host, port)).expect("somebody listens");
-    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).expect("the request is sent");
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).expect("the answer is read");
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let head = answer.split("\r\n\r\n").next().unwrap_or_default();
-    let mut lines = head.lines();
-    let location =
-        lines.find_map(|line| line.split_once(": ").filter(|(name, _)| name.eq_ignore_ascii_case("location")));
-    location.map(|(_, target)| url.join(target).expect("an address").to_string())
+    http::get(url, &[]).location
 }

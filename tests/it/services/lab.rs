@@ -4,12 +4,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::http::browser;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
-
-/// A browser that follows every redirect at once.
-pub const BROWSER: &str = "curl -sL -o /dev/null";
 
 /// A service whose sign-in agrees to everything and whose token endpoint gives these replies, the last one for ever.
 pub fn service(replies: Vec<Value>) -> Scripted {
@@ -55,7 +53,7 @@ pub fn bent(program: &Tokenwright, service: &Scripted, preset: &str, more: &str)
 
 /// Signs in as `demo`.
 pub fn sign_in(program: &Tokenwright, preset: &str, more: &[&str]) -> Finished {
-    let start = ["sign-in", "demo", "--service", preset, "--client-id", "a-client", "--browser", BROWSER];
+    let start = ["sign-in", "demo", "--service", preset, "--client-id", "a-client", "--browser", browser()];
     program.run(&[&start, more].concat())
 }
 

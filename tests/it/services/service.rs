@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::support::http::follow;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -66,7 +67,7 @@ impl Waiting {
 
     /// Ends the sign-in well, and gives all that was said.
     pub fn succeed(self) -> Finished {
-        assert_eq!(curl(&["-k", &self.response()]), "200");
+        assert_eq!(follow(&self.response()).status, 200);
         let finished = self.process.finish();
         assert_eq!(finished.code, 0, "{}", finished.stderr);
         assert!(!finished.stderr.contains("\\u{a}"), "our own line breaks are none of outside: {}", finished.stderr);

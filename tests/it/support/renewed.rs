@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -10,7 +10,7 @@ use crate::support::tokenwright::Tokenwright;
 pub fn signed_in(service: &Scripted, more: &str) -> Tokenwright {
     let program = Tokenwright::with_vault();
     add_preset(&program, service, more);
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
     program
 }
