@@ -40,9 +40,9 @@ pub enum Intent {
     OpenKey,
     /// Write the certificate to the file that was named.
     WriteCertificate,
-    /// Call the bearer token endpoint.
+    /// Send the token request.
     RequestTokens,
-    /// Call the refresh token endpoint.
+    /// Send the refresh request.
     RequestRefresh,
     /// Ask whose token it is.
     CheckToken,

@@ -28,9 +28,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 
@@ -103,7 +103,7 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
     let program = signed_in(&service);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
-    agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
+    agent.line_with("demo: not refreshed: the token endpoint refused: `invalid_grant`");
     // Another profile changes, which is no reason to send it again.
     program.run(&["keep-alive", "demo"]).done();
     let kept = status(&program)["profiles"][0].clone();

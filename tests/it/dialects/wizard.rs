@@ -67,7 +67,7 @@ impl Wizard {
         }
     }
 
-    /// Calls the bearer token endpoint.
+    /// Calls the token endpoint.
     pub fn bearer(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.attempt();
         self.worker.send(Command::CallBearer {
@@ -78,7 +78,7 @@ impl Wizard {
         self.exchange()
     }
 
-    /// Calls the refresh token endpoint.
+    /// Calls the token endpoint.
     pub fn refresh(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.attempt();
         self.worker.send(Command::CallRefresh {

@@ -85,9 +85,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 [revocation]
 url = "URL/revoke"
