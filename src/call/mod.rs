@@ -4,6 +4,8 @@
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 
+#![warn(missing_docs)]
+
 mod answers;
 mod authentication;
 mod curl;

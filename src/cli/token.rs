@@ -80,6 +80,6 @@ fn ask(conversation: &mut Conversation, name: &str, need: Need) -> Result<(Saved
 /// A command cannot hold on to what the disk does not take, so it says what is lost when it ends.
 fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
     let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-    let ways = format!("`tokenwright refresh {name}` tells whether the old one is still good, else sign in again");
-    why.hint(format!("{mend}The refresh token that came is lost when this command ends: {ways}"))
+    let ways = format!("`tokenwright refresh {name}` shows whether the old one still works; otherwise sign in again");
+    why.hint(format!("{mend}The new refresh token is lost when this command exits: {ways}"))
 }

@@ -170,7 +170,7 @@ fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
     }
     release.send(()).expect("the server waits");
     agent.line_with("demo: refreshed, valid until ");
-    agent.line_with("The agent has ended.");
+    agent.line_with("The agent has stopped.");
     assert_eq!(agent.finish().code, 0);
     assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
 }
@@ -182,7 +182,7 @@ fn there_is_one_agent_and_a_dead_one_is_no_obstacle() {
     assert_eq!(
         program.run(&["agent"]).failed(1),
         "error: an agent is running already\n\
-         hint: `tokenwright agent status` shows it, `tokenwright agent stop` ends it\n"
+         hint: `tokenwright agent status` shows it, `tokenwright agent stop` stops it\n"
     );
     signal(&first, Signal::KILL);
     assert_eq!(first.finish().code, -1);
@@ -389,7 +389,7 @@ fn an_agent_without_its_vault_does_not_start() {
 
 fn start_agent(program: &Tokenwright) -> Process {
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     agent
 }
 

@@ -231,7 +231,7 @@ impl<'a> Watch<'a> {
         let arguments = [&arguments[..], more].concat();
         let mut process = self.program.start(&arguments);
         // It waits: the one moment at which its arguments are sure to be there.
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
         assert!(self.keep_arguments(process.id()) > 0);
         process.type_text(input);
         self.keep_outputs(&arguments, process.finish())

@@ -1,14 +1,12 @@
 //! Stands in for the service: finds the call that a request must be, judges it, and answers as the preset documents.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::call::CallTemplate;
 use crate::oauth::Pkce;
-use crate::practice::message::{Answer, Asked};
-use crate::practice::moment::Moment;
+use crate::practice::message::{Request, Response};
+use crate::practice::now::Now;
 use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::{
@@ -17,9 +15,9 @@ use crate::practice::rehearsal::document::{
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::pkce;
+use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
-use crate::practice::rehearsal::way_back;
-use crate::practice::server::Attendant;
+use crate::practice::server::Handler;
 use crate::secret::Secret;
 
 /// A refresh token that was never handed out; it is refused as a spent one is.
@@ -65,20 +63,21 @@ struct Judged {
     complaints: Vec<String>,
 }
 
-impl Attendant for StandIn {
-    fn pause(&self, _: &Asked) -> Option<Duration> {
-        None
-    }
-
-    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
+impl Handler for StandIn {
+    fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
         self.complaint = None;
-        let Some(judged) = self.best(asked, &self.contract.facts, moment.now) else {
-            let target = Target::arrived(&asked.path).map_or_else(|| asked.path.clone(), |target| target.to_string());
-            return self.refuse(None, "invalid_request", format!("the preset has no call `{} {target}`", asked.method));
+        let Some(judged) = self.best(request, &self.contract.facts, now.time) else {
+            let target =
+                Target::arrived(&request.path).map_or_else(|| request.path.clone(), |target| target.to_string());
+            return self.refuse(
+                None,
+                "invalid_request",
+                format!("the preset has no call `{} {target}`", request.method),
+            );
         };
         if !judged.complaints.is_empty() {
             let at = Some(judged.at);
-            if self.is_spent(asked, moment.now) {
+            if self.is_spent(request, now.time) {
                 return self.refuse(at, "invalid_grant", "the refresh token is spent, or never was one".to_owned());
             }
             return self.refuse(at, "invalid_request", judged.complaints.join("; "));
@@ -91,7 +90,7 @@ impl Attendant for StandIn {
         }
         self.contract.facts = judged.facts;
         self.assertion_ids.extend(assertion::id(self.contract.facts.value("assertion")));
-        self.accept(judged.stage, judged.at, moment)
+        self.accept(judged.stage, judged.at, now)
     }
 }
 
@@ -112,47 +111,47 @@ impl StandIn {
     }
 
     /// Hands out a refresh token as one that a person has at hand.
-    pub(crate) fn refresh_token_at_hand(&mut self, moment: &mut Moment) -> Secret {
-        let token = mint(moment, "at-hand-");
+    pub(crate) fn refresh_token_at_hand(&mut self, now: &mut Now) -> Secret {
+        let token = mint(now, "at-hand-");
         self.contract.facts.set("refresh_token", &token);
         self.refresh_token.clone_from(&token);
         Secret::new(token)
     }
 
     /// The call that the request is, or is nearest to being: several may share method and URL.
-    fn best(&self, asked: &Asked, facts: &Facts, now: Timestamp) -> Option<Judged> {
-        let arrived = Target::arrived(&asked.path)?;
+    fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
+        let arrived = Target::arrived(&request.path)?;
         let calls = self.contract.service.calls();
         let same = calls.iter().enumerate().filter(|(_, (_, call))| {
-            call.method.as_str() == asked.method
+            call.method.as_str() == request.method
                 && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
         });
-        same.map(|(at, (stage, call))| self.judge((at, stage, call), asked, facts.clone(), now))
+        same.map(|(at, (stage, call))| self.judge((at, stage, call), request, facts.clone(), now))
             .min_by_key(|judged| judged.complaints.len())
     }
 
     fn judge(
         &self,
         (at, stage, call): (usize, &'static str, &CallTemplate),
-        asked: &Asked,
+        request: &Request,
         mut facts: Facts,
         now: Timestamp,
     ) -> Judged {
-        let mut found = self.learn(stage, call, asked, &mut facts);
+        let mut found = self.learn(stage, call, request, &mut facts);
         if let Some(assertion) = self.contract.service.assertion_of(call) {
-            facts.set("assertion", sent_as(call, asked, "assertion").unwrap_or_default());
+            facts.set("assertion", sent_as(call, request, "assertion").unwrap_or_default());
             let certificate = self.contract.certificate.as_deref();
             let judge =
                 assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
             found.extend(judge.complaints(facts.value("assertion")));
         }
-        found.extend(complaints(call, asked, &facts));
+        found.extend(complaints(call, request, &facts));
         Judged { stage, at, facts, complaints: found }
     }
 
     /// Takes over what only the caller can know: state, challenge and verifier.
-    fn learn(&self, stage: &str, call: &CallTemplate, asked: &Asked, facts: &mut Facts) -> Vec<String> {
-        let sent = |name: &str| sent_as(call, asked, name).unwrap_or_default();
+    fn learn(&self, stage: &str, call: &CallTemplate, request: &Request, facts: &mut Facts) -> Vec<String> {
+        let sent = |name: &str| sent_as(call, request, name).unwrap_or_default();
         let declared = self.contract.pkce();
         let mut complaints = Vec::new();
         if stage == "authorization" {
@@ -179,30 +178,30 @@ impl StandIn {
     }
 
     /// Whether the request is a right one but for its refresh token, which is spent.
-    fn is_spent(&self, asked: &Asked, now: Timestamp) -> bool {
+    fn is_spent(&self, request: &Request, now: Timestamp) -> bool {
         self.spent.iter().any(|spent| {
             let mut facts = self.contract.facts.clone();
             facts.set("refresh_token", spent);
-            self.best(asked, &facts, now).is_some_and(|judged| judged.complaints.is_empty())
+            self.best(request, &facts, now).is_some_and(|judged| judged.complaints.is_empty())
         })
     }
 
-    fn refuse(&mut self, at: Option<usize>, code: &str, words: String) -> Answer {
+    fn refuse(&mut self, at: Option<usize>, code: &str, words: String) -> Response {
         let reading = at.map(|at| self.contract.service.calls()[at].1.reading.clone()).unwrap_or_default();
         let answer = refusal(&reading, code, &words);
         self.complaint = Some(words);
         answer
     }
 
-    fn accept(&mut self, stage: &str, at: usize, moment: &mut Moment) -> Answer {
+    fn accept(&mut self, stage: &str, at: usize, now: &mut Now) -> Response {
         let call = self.contract.service.calls()[at].1.clone();
         match stage {
             "authorization" => {
                 self.challenge = Some(self.contract.facts.value("code_challenge").to_owned());
                 self.code_is_spent = false;
-                way_back::answer(&mut self.contract, &call.example, mint(moment, "code-"))
+                redirect::response(&mut self.contract, &call.example, mint(now, "code-"))
             }
-            "bearer" | "chain" | "refresh" | "device_poll" => self.tokens(stage, &call, moment),
+            "bearer" | "chain" | "refresh" | "device_poll" => self.tokens(stage, &call, now),
             "fetch" => self.fetched(at, &call),
             "device" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer("told"),
@@ -210,17 +209,17 @@ impl StandIn {
     }
 
     /// A reply with fresh tokens. A refresh token stays what it was where the service does not rotate.
-    fn tokens(&mut self, stage: &str, call: &CallTemplate, moment: &mut Moment) -> Answer {
+    fn tokens(&mut self, stage: &str, call: &CallTemplate, now: &mut Now) -> Response {
         let mut reply = document(&call.example, || self.by_itself(stage));
         let facts = &mut self.contract.facts;
         let old = facts.value("refresh_token").to_owned();
         let stays = stage == "refresh" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
         if !stays {
-            self.refresh_token = mint(moment, "refresh-");
+            self.refresh_token = mint(now, "refresh-");
         }
-        let access_token = reply.put(ACCESS_TOKEN, &mint(moment, "access-"));
+        let access_token = reply.put(ACCESS_TOKEN, &mint(now, "access-"));
         let refresh_token = reply.put(REFRESH_TOKEN, &self.refresh_token);
-        let id_token = reply.put(ID_TOKEN, &mint(moment, "id-"));
+        let id_token = reply.put(ID_TOKEN, &mint(now, "id-"));
         let token_type = call.reading.token_type.iter().find_map(|path| reply.text(path.as_str()));
         facts.set("token_type", token_type.unwrap_or_else(|| "Bearer".to_owned()));
         for (name, token) in [("token", &access_token), ("refresh_token", &refresh_token), ("id_token", &id_token)] {
@@ -250,7 +249,7 @@ impl StandIn {
     }
 
     /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
-    fn device(&mut self, call: &CallTemplate) -> Answer {
+    fn device(&mut self, call: &CallTemplate) -> Response {
         let reply = document(&call.example, || self.by_itself("device"));
         for (name, paths) in [("device_code", &call.reading.device_code), ("user_code", &call.reading.user_code)] {
             let value = paths.iter().find_map(|path| reply.text(path.as_str()));
@@ -260,7 +259,7 @@ impl StandIn {
     }
 
     /// A reply with values to keep; those of the first item that has them all are taken for chosen.
-    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Answer {
+    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Response {
         let service = &self.contract.service;
         let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
         let fetch = service.fetch[before].clone();
@@ -324,6 +323,6 @@ fn document(example: &str, by_itself: impl FnOnce() -> Json) -> Document {
     Document::parse(example).unwrap_or_else(|| Document::of(by_itself()))
 }
 
-fn mint(moment: &mut Moment, start: &str) -> String {
-    format!("{}{AWKWARD}", moment.mint(start).expose())
+fn mint(now: &mut Now, start: &str) -> String {
+    format!("{}{AWKWARD}", now.mint(start).expose())
 }

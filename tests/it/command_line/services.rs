@@ -64,10 +64,16 @@ fn an_unknown_service_is_answered_with_the_nearest() {
 fn a_preset_file_is_checked_by_name_or_on_standard_input() {
     let program = Tokenwright::new();
     std::fs::write(program.home().join("small.toml"), SMALL).expect("a file");
-    assert_eq!(program.run(&["service", "check", "small.toml"]).done(), "small.toml: Small (small) is a preset\n");
-    assert_eq!(program.run_with_input(&["service", "check", "-"], SMALL).done(), "-: Small (small) is a preset\n");
+    assert_eq!(
+        program.run(&["service", "check", "small.toml"]).done(),
+        "small.toml: Small (small) is a valid preset\n"
+    );
+    assert_eq!(
+        program.run_with_input(&["service", "check", "-"], SMALL).done(),
+        "-: Small (small) is a valid preset\n"
+    );
     let words = program.run(&["service", "check", "nowhere.toml"]).failed(2);
-    assert!(words.starts_with("error: `nowhere.toml` cannot be read: "), "{words}");
+    assert!(words.starts_with("error: cannot read `nowhere.toml`: "), "{words}");
 }
 
 #[test]

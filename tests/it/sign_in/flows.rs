@@ -154,7 +154,7 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
             program.start(&["sign-in", "demo", "--service", "practice", "--set", &set, "--no-browser", "--paste"]);
         process.line_with("Sign in at:");
         let url = process.line_with("http");
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
         let page = follow(&url);
         assert!(page.body.contains("<h1>This response is not believed</h1>"), "{}", page.body);
         assert_eq!(page.status, 400, "{fault}");
@@ -162,7 +162,7 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
         let code = page.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).expect("a code");
         process.type_text(&format!("{code}\n"));
         let finished = process.finish();
-        assert!(finished.stderr.contains("Signed in: the profile `demo` is kept"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("Signed in: saved as the profile `demo`"), "{}", finished.stderr);
         finished.done();
     }
 }

@@ -255,7 +255,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     let slow = Slow::start(|| {});
     let program = signed_in(&slow);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     let token = program.start(&["token", "demo", "--min-valid", "2h"]);
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
@@ -277,7 +277,7 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     sign_in(&program, &slow);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
     forget.line_with("waiting for the refresh of `demo` that agent (process ");
@@ -299,7 +299,7 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     let forget = program.start(&["forget", "demo", "--revoke"]);
     slow.wait_for("/revoke", 1);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     // The refresh token, and the access token.
     slow.release();
     slow.release();

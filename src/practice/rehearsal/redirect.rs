@@ -4,7 +4,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use url::Url;
 
-use crate::practice::message::Answer;
+use crate::practice::message::Response;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
@@ -13,7 +13,7 @@ use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is
 /// sent and, where the preset keeps it, known from now on.
-pub(crate) fn answer(contract: &mut RehearsalContract, example: &str, code: String) -> Answer {
+pub(crate) fn response(contract: &mut RehearsalContract, example: &str, code: String) -> Response {
     let Ok(mut target) = Url::parse(&contract.redirect_uri) else {
         let words = format!("the redirect URI `{}` is none", contract.redirect_uri);
         return refusal(&crate::call::Reading::default(), "invalid_request", &words);
@@ -25,7 +25,7 @@ pub(crate) fn answer(contract: &mut RehearsalContract, example: &str, code: Stri
     }
     contract.facts.set("code", code);
     target.query_pairs_mut().extend_pairs(query);
-    Answer::redirect(302, target.as_str(), "sent back")
+    Response::redirect(302, target.as_str(), "sent back")
 }
 
 fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec<(String, String)> {
