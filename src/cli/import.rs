@@ -168,7 +168,11 @@ fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described
 
 fn title(described: &Described) -> String {
     let service = &described.service;
-    let call = if service.bearer.url.source().is_empty() { service.refresh.as_ref() } else { Some(&service.bearer) };
+    let call = if service.token_request.url.source().is_empty() {
+        service.refresh_request.as_ref()
+    } else {
+        Some(&service.token_request)
+    };
     match call.map(|call| call.url.source()).filter(|url| !url.is_empty()) {
         Some(url) => format!("{}, tokens from {url}", service.name),
         None => service.name.clone(),
@@ -262,7 +266,7 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
             });
             conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))?;
             // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
-            let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh.is_some();
+            let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh_request.is_some();
             let renews = renews && described.still_missing().is_empty();
             let next = if renews { "token" } else { "sign-in" };
             print::note(&format!("Saved as the profile `{name}`. Next: tokenwright {next} {name}"));

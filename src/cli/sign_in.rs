@@ -89,7 +89,7 @@ fn draft(
         saved.signing_key = Some(read.pair);
     }
     for (key, value) in &options.set {
-        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
@@ -302,7 +302,7 @@ fn called(conversation: &Conversation) -> Result<(TokenSet, bool), Failure> {
     let mut tokens = *exchange.outcome?;
     for choosing in &exchange.choices {
         if let Some(chosen) = choose(choosing)? {
-            tokens.kept.extend(chosen.keep.clone());
+            tokens.retained.extend(chosen.keep.clone());
             is_kept = false;
         }
     }

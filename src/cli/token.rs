@@ -35,7 +35,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
             "token_type": header.token_type(),
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
-            "values": tokens.kept,
+            "values": tokens.retained,
         });
         if !header.is_authorization() || header.scheme().is_none() {
             text["header"] = header.name().into();

@@ -87,7 +87,7 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
     let program = signed_in(&service);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
-    agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
+    agent.line_with("demo: not refreshed: the token endpoint refused: `invalid_grant`");
     // Another profile changes, which is no reason to send it again.
     program.run(&["keep-alive", "demo"]).done();
     let kept = status(&program)["profiles"][0].clone();

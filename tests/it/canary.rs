@@ -196,8 +196,8 @@ impl<'a> Watch<'a> {
             &format!(
                 "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\n\
                  [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-                 [bearer]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
-                 [refresh]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
+                 [token_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
+                 [refresh_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
             ),
         );
         // Keeps what it was started with and what it got, as `browser-arguments` and `browser-page`.

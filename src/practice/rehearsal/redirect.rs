@@ -20,7 +20,7 @@ pub(crate) fn response(contract: &mut RehearsalContract, example: &str, code: St
     };
     let rules = &contract.service.redirect;
     let query = query(rules, example, &code, &contract.facts);
-    for (name, value) in query.iter().filter(|(name, _)| rules.keep.contains(name)) {
+    for (name, value) in query.iter().filter(|(name, _)| rules.retain.contains(name)) {
         contract.facts.set(name, value);
     }
     contract.facts.set("code", code);
@@ -37,7 +37,7 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     ];
     query.extend(documented.filter(|(name, _)| !made.contains(&name.as_str())));
     if example.is_empty() {
-        query.extend(rules.keep.iter().map(|name| (name.clone(), undocumented(name, facts))));
+        query.extend(rules.retain.iter().map(|name| (name.clone(), undocumented(name, facts))));
     }
     if let Some(issuer) = &rules.issuer {
         query.push(("iss".to_owned(), facts.fill(issuer)));
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_documented_query_comes_back_with_a_fresh_code_and_the_state() {
         let keep = vec!["realmId".to_owned()];
-        let rules = RedirectRules { keep, code_suffix: "#_".into(), ..RedirectRules::default() };
+        let rules = RedirectRules { retain: keep, code_suffix: "#_".into(), ..RedirectRules::default() };
         assert_eq!(sent(&rules, "code=x&state=y&realmId=7"), "code=c#_ state=s realmId=7");
         assert_eq!(sent(&rules, ""), "code=c#_ state=s realmId=example-realmId");
         let rules =

@@ -82,7 +82,7 @@ impl Handler for StandIn {
             }
             return self.refuse(at, "invalid_request", judged.complaints.join("; "));
         }
-        if judged.stage == "bearer" && self.contract.takes_code() {
+        if judged.stage == "token_request" && self.contract.takes_code() {
             if self.code_is_spent {
                 return self.refuse(Some(judged.at), "invalid_grant", "the code is spent".to_owned());
             }
@@ -164,7 +164,7 @@ impl StandIn {
             if !pkce::is_challenge(declared, facts.value("code_challenge")) {
                 complaints.push("`<code_challenge>` is not what the preset's `pkce` says".to_owned());
             }
-        } else if stage == "bearer" && self.contract.takes_code() {
+        } else if stage == "token_request" && self.contract.takes_code() {
             facts.set("code_verifier", sent("code_verifier"));
             let challenge = self.challenge.as_deref().unwrap_or_default();
             if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
@@ -201,9 +201,9 @@ impl StandIn {
                 self.code_is_spent = false;
                 redirect::response(&mut self.contract, &call.example, mint(now, "code-"))
             }
-            "bearer" | "chain" | "refresh" | "device_poll" => self.tokens(stage, &call, now),
+            "token_request" | "chain" | "refresh_request" | "device_token_request" => self.tokens(stage, &call, now),
             "fetch" => self.fetched(at, &call),
-            "device" => self.device(&call),
+            "device_authorization" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer("told"),
         }
     }
@@ -213,7 +213,8 @@ impl StandIn {
         let mut reply = document(&call.example, || self.by_itself(stage));
         let facts = &mut self.contract.facts;
         let old = facts.value("refresh_token").to_owned();
-        let stays = stage == "refresh" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
+        let stays =
+            stage == "refresh_request" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
         if !stays {
             self.refresh_token = mint(now, "refresh-");
         }
@@ -227,10 +228,10 @@ impl StandIn {
                 facts.set(name, value);
             }
         }
-        if refresh_token.is_some() && stage == "refresh" && old != facts.value("refresh_token") {
+        if refresh_token.is_some() && stage == "refresh_request" && old != facts.value("refresh_token") {
             self.spent.push(old);
         }
-        let kept = call.reading.keep.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
+        let kept = call.reading.retain.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
         let kept: Vec<(String, Option<String>)> = kept.collect();
         for (name, value) in &kept {
             if let Some(value) = value {
@@ -250,7 +251,7 @@ impl StandIn {
 
     /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
     fn device(&mut self, call: &CallTemplate) -> Response {
-        let reply = document(&call.example, || self.by_itself("device"));
+        let reply = document(&call.example, || self.by_itself("device_authorization"));
         for (name, paths) in [("device_code", &call.reading.device_code), ("user_code", &call.reading.user_code)] {
             let value = paths.iter().find_map(|path| reply.text(path.as_str()));
             self.contract.facts.set(name, value.unwrap_or_default());
@@ -264,7 +265,7 @@ impl StandIn {
         let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
         let fetch = service.fetch[before].clone();
         let reply = document(&call.example, || {
-            let item = with_texts(fetch.keep.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
+            let item = with_texts(fetch.retain.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
             if fetch.list.as_str().is_empty() {
                 return item;
             }
@@ -279,7 +280,7 @@ impl StandIn {
             item => item.cloned().into_iter().collect(),
         };
         let all = |item: &Json| -> Option<Vec<(String, String)>> {
-            fetch.keep.iter().map(|(name, path)| Some((name.clone(), text_at(item, path.as_str())?))).collect()
+            fetch.retain.iter().map(|(name, path)| Some((name.clone(), text_at(item, path.as_str())?))).collect()
         };
         for (name, value) in items.iter().find_map(all).unwrap_or_default() {
             self.contract.facts.set(&name, value);
@@ -292,11 +293,11 @@ impl StandIn {
     fn by_itself(&self, stage: &str) -> Json {
         let service = &self.contract.service;
         match stage {
-            "bearer" | "chain" | "refresh" | "device_poll" => {
+            "token_request" | "chain" | "refresh_request" | "device_token_request" => {
                 let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600 });
                 let uses = |call: &CallTemplate| call.placeholders().any(|name| name == "refresh_token");
-                let refreshable = service.refresh.as_ref().is_some_and(uses);
-                if refreshable && (stage == "bearer" || (stage == "refresh" && service.policy.rotates)) {
+                let refreshable = service.refresh_request.as_ref().is_some_and(uses);
+                if refreshable && (stage == "token_request" || (stage == "refresh_request" && service.policy.rotates)) {
                     reply["refresh_token"] = REFRESH_TOKEN.into();
                 }
                 if !self.contract.facts.value("scope").is_empty() {
@@ -305,7 +306,7 @@ impl StandIn {
                 reply
             }
             "introspection" => json!({ "active": true }),
-            "device" => json!({
+            "device_authorization" => json!({
                 "device_code": "example-device-code", "user_code": "EXAM-PLES",
                 "verification_uri": "https://example.com/device", "expires_in": 900, "interval": 5,
             }),

@@ -179,7 +179,7 @@ fn a_spent_refresh_token_ends_with_3_and_the_reason() {
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(
         words,
-        "error: the refresh token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
+        "error: the token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
          this sign-in is revoked, sign in again)\n\
          hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the \
          newest one\n"
@@ -365,7 +365,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
     let preset = format!(
         "id = \"evil\"\nname = {hostile}\nsummary = {hostile}\ncategory = \"Custom\"\nchecked = \"2026-11-21\"\nsource = [\"a \
          test\"]\nasks = \"nothing\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \
-         \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\nreading.keep = {{ realm = \"realm\" }}\n[refresh]\nurl = \"{url}/refresh\"\n"
+         \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\nreading.retain = {{ realm = \"realm\" }}\n[refresh_request]\nurl = \"{url}/refresh\"\n"
     );
     program.add_preset("evil.toml", &preset);
     let collection = json!({
@@ -419,7 +419,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     let program = Tokenwright::with_vault();
     let preset = "id = \"google\"\nname = \"Evil\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
                   [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"https://evil.test/a\"\n\
-                  [bearer]\nurl = \"https://evil.test/t\"\n";
+                  [token_request]\nurl = \"https://evil.test/t\"\n";
     program.add_preset("google.toml", preset);
     assert!(program.run(&["service", "show", "google"]).done().contains("evil.test"), "one's own is used");
     let (folder, file) = (program.data().join("presets"), program.data().join("presets/google.toml"));

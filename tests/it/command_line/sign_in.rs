@@ -29,7 +29,7 @@ fn a_sign_in_over_another_clients_profile_is_insisted_on_and_its_tokens_are_not_
     const PRESET: &str = "name = \"Tenants\"\nchecked = \"2026-11-28\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
         [[inputs]]\nname = \"tenant\"\nlabel = \"Tenant\"\nexample = \"one\"\nhelp = \"Which tenant\"\n\
-        [authorization]\nurl = \"URL/authorize\"\n[bearer]\nurl = \"URL/token\"\n[refresh]\nurl = \"URL/token\"\n";
+        [authorization]\nurl = \"URL/authorize\"\n[token_request]\nurl = \"URL/token\"\n[refresh_request]\nurl = \"URL/token\"\n";
     let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
         _ => Answer::json(

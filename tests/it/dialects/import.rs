@@ -30,10 +30,10 @@ default = ["ledger.read"]
 [authorization]
 url = "https://acme.example/<company>/authorize"
 
-[bearer]
+[token_request]
 url = "https://acme.example/<company>/token"
 
-[refresh]
+[refresh_request]
 url = "https://acme.example/<company>/token"
 "#;
 
@@ -76,9 +76,9 @@ fn a_document_is_told_before_it_is_kept_and_kept_only_with_a_yes() {
 acme.toml: Tokenwright preset
 Acme Books, tokens from https://acme.example/<company>/token
 Understood:
-  authorization  GET https://acme.example/<company>/authorize
-  bearer         POST https://acme.example/<company>/token
-  refresh        POST https://acme.example/<company>/token
+  authorization    GET https://acme.example/<company>/authorize
+  token_request    POST https://acme.example/<company>/token
+  refresh_request  POST https://acme.example/<company>/token
 Still missing:
   company    enter one like `42`
   Client ID  copy it from the page where the service registered your client
@@ -132,7 +132,7 @@ fn what_was_understood_is_there_as_json_too() {
     let json = program.run(&["import", &name, "--profile", "books", "--yes", "--json"]).json();
     let described = &json["described"][0];
     assert_eq!((&json["form"], &described["id"]), (&json!("Tokenwright preset"), &json!("acme")));
-    assert_eq!(described["calls"]["bearer"]["url"], "https://acme.example/<company>/token");
+    assert_eq!(described["calls"]["token_request"]["url"], "https://acme.example/<company>/token");
     assert_eq!(described["missing"][0]["place"], "company");
     assert_eq!(described["secrets"], json!([]));
 }
@@ -285,8 +285,11 @@ fn a_document_of_another_kind_is_named_and_what_was_looked_for() {
         "{told}"
     );
     assert!(told.contains("\nhint: looked for: ") && told.contains("Tokenwright preset (TOML with "), "{told}");
-    let told = refused("see [bearer]\nand [refresh]\n");
-    assert!(told.contains("it looks most like Tokenwright preset (`[bearer]`, `[refresh]` is there)"), "{told}");
+    let told = refused("see [token_request]\nand [refresh_request]\n");
+    assert!(
+        told.contains("it looks most like Tokenwright preset (`[token_request]`, `[refresh_request]` is there)"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -335,7 +338,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
     assert_eq!(names(&program), [""; 0], "nothing was saved");
     for (form, url) in [("openapi", "https://as.example.test/token"), ("postman", "https://other.example.test/token")] {
         let read = program.run(&["import", &name, "--format", form, "--json", "--yes", "--profile", form]).json();
-        assert_eq!(read["described"][0]["calls"]["bearer"]["url"], url, "{read}");
+        assert_eq!(read["described"][0]["calls"]["token_request"]["url"], url, "{read}");
     }
     let told = program.run(&["import", &name, "--format", "word"]).failed(2);
     assert!(told.contains("[possible values: profile, toml, json, "), "{told}");

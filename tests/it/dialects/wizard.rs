@@ -68,7 +68,7 @@ impl Wizard {
         }
     }
 
-    /// Calls the bearer token endpoint.
+    /// Calls the token endpoint.
     pub fn bearer(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Bearer);
         self.worker.send(Command::CallBearer {
@@ -79,7 +79,7 @@ impl Wizard {
         self.exchange()
     }
 
-    /// Calls the refresh token endpoint.
+    /// Calls the token endpoint.
     pub fn refresh(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Refresh);
         self.worker.send(Command::CallRefresh {

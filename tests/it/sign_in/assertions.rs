@@ -27,7 +27,7 @@ label = "Port"
 example = "8080"
 pattern = "[0-9]+"
 
-[bearer]
+[token_request]
 url = "http://127.0.0.1:<port>/token"
 authentication = "{authentication}"
 {assertion}
@@ -108,7 +108,7 @@ fn a_key_that_the_server_does_not_know_is_refused_in_the_servers_words() {
 #[test]
 #[ignore = "needs node and openssl"]
 fn a_code_is_redeemed_and_refreshed_by_a_client_with_a_key() {
-    let preset = robot("private-key-jwt", "").replace("[bearer]", "[refresh]\nurl = \"http://127.0.0.1:<port>/token\"\nauthentication = \"private-key-jwt\"\n\n[authorization]\nurl = \"http://127.0.0.1:<port>/auth\"\nquery = { prompt = \"consent\" }\n\n[scopes]\ndefault = [\"openid\", \"offline_access\"]\n\n[bearer]")
+    let preset = robot("private-key-jwt", "").replace("[token_request]", "[refresh_request]\nurl = \"http://127.0.0.1:<port>/token\"\nauthentication = \"private-key-jwt\"\n\n[authorization]\nurl = \"http://127.0.0.1:<port>/auth\"\nquery = { prompt = \"consent\" }\n\n[scopes]\ndefault = [\"openid\", \"offline_access\"]\n\n[token_request]")
         + &assertion("ES256");
     let program = Tokenwright::with_vault();
     program.add_preset("robot.toml", &preset);
@@ -276,7 +276,7 @@ label = "Port"
 pattern = "[0-9]{{1,5}}"
 optional = true
 
-[bearer]
+[token_request]
 url = "http://127.0.0.1:<port>/token"
 {bearer}
 "#
