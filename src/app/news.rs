@@ -2,7 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
-use crate::app::told::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
+use crate::app::types::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;
