@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
-use tokenwright::app::{Failure, FailureKind, Ports, Worker};
+use tokenwright::app::{Failure, FailureKind, Ports, Runtime, Worker};
 use tokenwright::cli::{self, StartWorker};
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
@@ -45,10 +45,12 @@ fn program(watch: &Watch) -> cli::Exit {
         Ok(ports) => ports,
         Err(failure) => return cli::print_failure(&failure),
     };
-    let start_worker: StartWorker = Box::new(move |emit| Worker::start(ports, emit));
     match arguments.task {
-        Some(task) => cli::run(task, arguments.verbose, start_worker),
-        None => match tokenwright::gui::run(start_worker, watch.opening()) {
+        Some(task) => {
+            let start_worker: StartWorker = Box::new(move |emit| Worker::start(ports, emit));
+            cli::run(task, arguments.verbose, start_worker)
+        }
+        None => match tokenwright::gui::run(Box::new(move |news| Runtime::start(ports, news)), watch.opening()) {
             Ok(()) => cli::Exit::Done,
             Err(NoWindow::Panicked(_)) if watch.has_told() => cli::Exit::Machine,
             Err(NoWindow::Refused(reason) | NoWindow::Panicked(reason)) => cli::no_window(&reason),

@@ -344,6 +344,20 @@ fn every_link_between_the_papers_leads_somewhere() {
     }
 }
 
+#[test]
+fn every_path_that_a_paper_names_is_there() {
+    for path in papers() {
+        let paper = read(&path);
+        for code in paper.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)) {
+            let is_ours =
+                ["src/", "tests/", "assets/", "docs/", "presets/"].iter().any(|folder| code.starts_with(folder));
+            if is_ours && !code.contains([' ', '*']) && !path.starts_with("docs/files") {
+                assert!(root().join(code).exists(), "{path}: `{code}` is not there");
+            }
+        }
+    }
+}
+
 /// The anchor that GitHub gives a heading.
 fn anchor_of(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
