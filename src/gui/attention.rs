@@ -52,7 +52,7 @@ impl Attention {
             [profile] => format!("{} needs a new sign-in", shown_text(profile.shown_name(), LONGEST)),
             several => format!("{} profiles need a new sign-in", several.len()),
         };
-        Some(Notice { title, text: "It can no longer be refreshed without you.".to_owned() })
+        Some(Notice { title, text: "It can no longer be refreshed without signing in.".to_owned() })
     }
 }
 
@@ -63,16 +63,16 @@ pub(crate) fn of_token_request(exchange: &Exchange, service: &str) -> Notice {
         Err(failure) => failed(failure, service),
         Ok(_) if !exchange.choices.is_empty() => Notice {
             title: format!("{shown} needs a choice"),
-            text: "It names several of a kind: choose the one that you mean.".to_owned(),
+            text: "The service returned several values: choose one.".to_owned(),
         },
-        Ok(_) => Notice { title: format!("Signed in to {shown}"), text: "The tokens have come.".to_owned() },
+        Ok(_) => Notice { title: format!("Signed in to {shown}"), text: "Tokens received.".to_owned() },
     }
 }
 
 /// The code has come, and the person has to do something before it is used.
 pub(crate) fn code_waits(service: &str) -> Notice {
-    let title = format!("The code of {} has come", shown_text(service, LONGEST));
-    Notice { title, text: "It lives about a minute: go on in the window.".to_owned() }
+    let title = format!("The code from {} has arrived", shown_text(service, LONGEST));
+    Notice { title, text: "It expires in about a minute: continue in the window.".to_owned() }
 }
 
 /// The reason is shown in the window: what a service says of a refusal may name the person.
@@ -80,9 +80,9 @@ pub(crate) fn failed(failure: &Failure, service: &str) -> Notice {
     let service = shown_text(service, LONGEST);
     let title = match failure.kind {
         FailureKind::Refused | FailureKind::NeedsSignIn => format!("{service} refused the sign-in"),
-        _ => format!("The sign-in to {service} did not succeed"),
+        _ => format!("The sign-in to {service} failed"),
     };
-    Notice { title, text: "The window says why.".to_owned() }
+    Notice { title, text: "See the window for details.".to_owned() }
 }
 
 fn needs_sign_in(state: &ProfileState, now: Timestamp) -> bool {

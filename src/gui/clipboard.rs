@@ -140,7 +140,7 @@ impl Clipboard {
 fn taken_back_note(hold: Duration, now: f64) -> CopyNote {
     let words = Diagnosis::new("Copied, and marked as a secret");
     let words = words
-        .hint(format!("It is taken back after {} seconds, unless something else is copied first.", hold.as_secs()));
+        .hint(format!("It is cleared after {} seconds, unless something else is copied first.", hold.as_secs()));
     CopyNote { words, is_warning: false, until: Some(now + NOTED_FOR) }
 }
 

@@ -32,7 +32,7 @@ pub struct ExportDraft {
     pub form: Option<String>,
     /// Whether the keyboard goes to the search, or to the chosen form, in the next frame.
     pub leads: bool,
-    /// How it keeps up with the tokens.
+    /// How it stays current with the tokens.
     pub way: Way,
     /// With the refresh token, in a form that may carry it.
     pub with_refresh_token: bool,
@@ -185,7 +185,7 @@ impl ShareDraft {
             Locking::Passphrase if first.is_empty() => Some("Enter a passphrase"),
             Locking::Passphrase if first != second => Some("Enter the same passphrase twice"),
             Locking::Recipient if self.recipient.trim().is_empty() => Some("Enter the recipient"),
-            _ if self.path.trim().is_empty() => Some("Name a file first"),
+            _ if self.path.trim().is_empty() => Some("Enter a file first"),
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ pub enum Intent {
     CheckToken,
     /// Take one of the values that were fetched.
     ChooseFetched(Fetched),
-    /// See what the last reply comes to by the expressions as they are typed.
+    /// Apply the expressions to the last response by the expressions as they are typed.
     TryReading,
     /// Keep the profile under the name that is typed.
     Save {
@@ -102,7 +102,7 @@ pub enum Intent {
     RetrySave,
     /// Answer what is asked before something is left.
     Answer(Answer),
-    /// Say where tokens are kept.
+    /// Choose where tokens are stored.
     AskVault,
     /// Close the window, unless something is lost with it.
     Close,
@@ -173,102 +173,102 @@ impl Intent {
     // flat: one line an intent
     pub fn words(&self) -> Words {
         let (text, hint, key) = match self {
-            Self::NewProfile => ("New profile", "Begin with a service", Some(NEW)),
-            Self::Choose(_) => ("Choose", "Take this service", None),
+            Self::NewProfile => ("New profile", "Start by choosing a service", Some(NEW)),
+            Self::Choose(_) => ("Choose", "Use this service", None),
             Self::Rehearse(_) => {
-                ("Rehearse", "Try every stage of the preset on this machine, without an account", None)
+                ("Rehearse", "Test every request of the preset on this machine, without an account", None)
             }
-            Self::SetFaults => ("Set faults", "Let the practice service do this wrong", None),
+            Self::SetFaults => ("Set faults", "Inject these faults into the practice service", None),
             Self::GoTo(Step::Service) => ("Back", "Back to the service", None),
-            Self::GoTo(Step::Authorization) => ("Next", "Go on to the authorization", Some(NEXT)),
-            Self::GoTo(Step::Tokens) => ("Next", "Go on to the tokens", Some(NEXT)),
+            Self::GoTo(Step::Authorization) => ("Next", "Continue to authorization", Some(NEXT)),
+            Self::GoTo(Step::Tokens) => ("Next", "Continue to tokens", Some(NEXT)),
             Self::Authorize { again: false } => {
                 ("Start authorization", "Open the browser and wait for the code", Some(NEXT))
             }
-            Self::Authorize { again: true } => ("Authorize again", "Open the browser for another code", None),
-            Self::Paste => ("Use what was pasted", "Take it as the response of the service", None),
+            Self::Authorize { again: true } => ("Authorize again", "Open the browser to get a new code", None),
+            Self::Paste => ("Use pasted response", "Treat the pasted text as the service's response", None),
             Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
-            Self::ReadKey => ("Read the key", "Read it, and keep it with the profile", None),
-            Self::MakeKey => ("Make a key pair", "A new private key, and a certificate to upload", None),
-            Self::SaveKey => ("Keep the key", "Seal it in the vault under this name", None),
-            Self::OpenKey => ("Use the key kept there", "Take it from the vault", None),
-            Self::WriteCertificate => ("Write the file", "It holds nothing secret", None),
-            Self::RequestTokens => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::ReadKey => ("Read key", "Read the private key and use it for this profile", None),
+            Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload", None),
+            Self::SaveKey => ("Save key", "Save the key in the vault under this name", None),
+            Self::OpenKey => ("Use saved key", "Load the key from the vault", None),
+            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret", None),
+            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed", Some(NEXT)),
             Self::RequestRefresh => {
-                ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT))
+                ("Refresh", "Send the request exactly as previewed", Some(NEXT))
             }
-            Self::ChooseFetched(_) => ("Choose", "Keep it beside the tokens", None),
-            Self::TryReading => ("Read again", "See what the last reply comes to", None),
-            Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
-            Self::Save { replace: false } => ("Save profile", "Keep it under this name", Some(SAVE)),
-            Self::Save { replace: true } => ("Replace", "Keep it in place of the profile of that name", None),
-            Self::SavePreset { replace: false } => ("Save preset", "Write it to a file of your own", None),
+            Self::ChooseFetched(_) => ("Choose", "Store this value with the tokens", None),
+            Self::TryReading => ("Read again", "Apply the expressions to the last response", None),
+            Self::CheckToken => ("Check token", "Ask the service which account the token belongs to", None),
+            Self::Save { replace: false } => ("Save profile", "Save the profile under this name", Some(SAVE)),
+            Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name", None),
+            Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file", None),
             Self::SavePreset { replace: true } => {
-                ("Replace the preset", "Write it in place of the file of that id", None)
+                ("Replace preset", "Overwrite the preset file with that ID", None)
             }
-            Self::OpenImport => ("Import…", "Read another tool's description of a service", Some(IMPORT)),
-            Self::CloseImport => ("Back to the services", "Leave the import", Some(STOP)),
-            Self::Import(ImportSource::Issuer(_)) => ("Fetch it", "Ask the issuer for its description", None),
-            Self::Import(ImportSource::Locked(..)) => ("Open it", "Unlock what was shared, and show it", None),
-            Self::AcceptShared => ("Keep them", "Save the profiles, and seal their secrets", Some(NEXT)),
-            Self::Import(ImportSource::File(_)) => ("Read the file", "Say what it describes", None),
-            Self::Import(_) => ("Read the text", "Say what it describes", None),
-            Self::ImportChosen => ("Browse…", "Choose the file on this machine", None),
-            Self::UseImport { as_preset: false } => ("Use it", "Fill in the fields of the three steps", Some(NEXT)),
-            Self::UseImport { as_preset: true } => ("Save as preset…", "Make it a service of your own", None),
-            Self::Open(_) => ("Open", "Show its tokens", None),
+            Self::OpenImport => ("Import…", "Import a service from another tool", Some(IMPORT)),
+            Self::CloseImport => ("Back to the services", "Close the import", Some(STOP)),
+            Self::Import(ImportSource::Issuer(_)) => ("Fetch metadata", "Fetch the issuer's metadata", None),
+            Self::Import(ImportSource::Locked(..)) => ("Unlock", "Decrypt the shared profiles and show them", None),
+            Self::AcceptShared => ("Save profiles", "Save the profiles; their secrets go to the vault", Some(NEXT)),
+            Self::Import(ImportSource::File(_)) => ("Read file", "Show what it describes", None),
+            Self::Import(_) => ("Read text", "Show what it describes", None),
+            Self::ImportChosen => ("Browse…", "Choose a file", None),
+            Self::UseImport { as_preset: false } => ("Use it", "Fill in the three steps with it", Some(NEXT)),
+            Self::UseImport { as_preset: true } => ("Save as preset…", "Save it as your own preset", None),
+            Self::Open(_) => ("Open", "Open the profile", None),
             Self::Forget(_) => ("Forget", "Remove the profile and its tokens from this machine", None),
-            Self::ShowHistory(_) => ("Show history", "When the tokens came, how, and what became of them", None),
-            Self::Restore { anyway: false, .. } => ("Restore", "Use these tokens in place of the newest", None),
+            Self::ShowHistory(_) => ("Show history", "When each token was issued, how, and whether it was used", None),
+            Self::Restore { anyway: false, .. } => ("Restore", "Make these the current tokens", None),
             Self::Restore { anyway: true, .. } => {
-                ("Restore anyway", "The service may answer by ending all tokens of the sign-in", None)
+                ("Restore anyway", "The service may respond by revoking every token of this sign-in", None)
             }
             Self::MoveVault(VaultChoice::Passphrase, _) => {
-                ("Move to this passphrase", "Seal everything with a key made from it", None)
+                ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase", None)
             }
-            Self::MoveVault(..) => ("Move to the keyring", "Seal everything with a key in the desktop's keyring", None),
-            Self::Revoke(_) => ("Revoke and forget", "Have the service end the tokens, then remove the profile", None),
+            Self::MoveVault(..) => ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring", None),
+            Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile", None),
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
-            Self::WhoAmI(_) => ("Who am I", "Ask the service whose this profile is", None),
-            Self::RetrySave => ("Try again to keep them", "Write the tokens to the vault", None),
-            Self::Answer(Answer::Save) => ("Save", "Keep it, and go on", None),
-            Self::Answer(Answer::Discard) => ("Discard", "Go on without it", None),
+            Self::WhoAmI(_) => ("Who am I", "Show which account this profile is signed in to", None),
+            Self::RetrySave => ("Retry saving", "Write the tokens to the vault", None),
+            Self::Answer(Answer::Save) => ("Save", "Save and continue", None),
+            Self::Answer(Answer::Discard) => ("Discard", "Continue without saving", None),
             Self::Answer(_) => ("Cancel", "Go back to the window", None),
-            Self::AskVault => ("Choose…", "Say where tokens are kept", None),
+            Self::AskVault => ("Choose…", "Choose where tokens are stored", None),
             Self::Close => ("Close", "Close the window", None),
-            Self::StayOpen => ("Leave the window open", "Go back to the window", None),
-            Self::CloseAnyway => ("Close and lose them", "Close the window; the tokens are gone", None),
+            Self::StayOpen => ("Stay open", "Go back to the window", None),
+            Self::CloseAnyway => ("Close and lose tokens", "Close the window; the unsaved tokens are lost", None),
             Self::SetKeepAlive(..) => {
-                ("Keep alive", "Refresh it before it expires, while this window or the agent runs", None)
+                ("Keep alive", "Refresh the token before it expires while this window or the agent runs", None)
             }
-            Self::OpenExport(_) => ("Export…", "Hand its token to another tool", None),
-            Self::CopyExport => ("Copy with secrets", "Put the text on the clipboard, with its secrets", None),
+            Self::OpenExport(_) => ("Export…", "Export the token for another tool", None),
+            Self::CopyExport => ("Copy with secrets", "Copy the text, including its secrets", None),
             Self::SaveExport(insisted) if insisted.in_work_tree => {
-                ("Write it there anyway", "Nothing keeps it from being committed", None)
+                ("Save there anyway", "The file is not in .gitignore", None)
             }
             Self::SaveExport(insisted) | Self::Share(insisted) if insisted.replace => {
-                ("Replace it", "What is in the file now is lost", None)
+                ("Replace file", "The current contents of the file will be lost", None)
             }
             Self::SaveExport(_) => ("Save", "Write the text to the file", Some(SAVE)),
-            Self::DropSink(..) => ("Remove from list", "Write it no more; the file stays", None),
-            Self::OpenShare => ("Share…", "Give profiles to a colleague", None),
-            Self::Share(_) => ("Share", "Write the file for a colleague", Some(SAVE)),
+            Self::DropSink(..) => ("Remove from list", "Stop updating the file; it is not deleted", None),
+            Self::OpenShare => ("Share…", "Share profiles with a colleague", None),
+            Self::Share(_) => ("Share", "Write the file to send to a colleague", Some(SAVE)),
             Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),
             Self::OpenVault(VaultChoice::Keyring, _) => {
-                ("Use the keyring", "Keep the key in the desktop's keyring", None)
+                ("Use the keyring", "Store the vault key in the desktop keyring", None)
             }
             Self::OpenVault(VaultChoice::Passphrase, _) => {
-                ("Open the vault", "Lock and open it with the passphrase", None)
+                ("Open vault", "Open the vault with this passphrase", None)
             }
-            Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Keep nothing when the window closes", None),
-            Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
-            Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
-            Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),
-            Self::SetTray(_) => ("Stay in the tray", "Closing hides the window, and profiles are kept alive", None),
+            Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
+            Self::SetTheme(Theme::System) => ("System", "Follow the desktop", None),
+            Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
+            Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),
+            Self::SetTray(_) => ("Close to tray", "Closing the window hides it, and keep-alive goes on", None),
             Self::SetStop(_) => {
-                ("Stop before the token call", "Look at the request first; the code lives about a minute", None)
+                ("Review the token request before sending", "Check the request first; the code expires in about a minute", None)
             }
-            Self::Dismiss(_) => ("Dismiss", "Take the message off the screen", None),
+            Self::Dismiss(_) => ("Dismiss", "Dismiss this message", None),
         };
         Words { text, hint, key }
     }

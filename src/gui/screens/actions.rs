@@ -53,7 +53,7 @@ fn authorization_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
         Visit::None | Visit::Failed(_) => {
             let start = primary(ui, Intent::Authorize { again: false }, None);
             ui.add_space(8.0);
-            let skip = ui.link("I have a refresh token already").clicked().then_some(Intent::GoTo(Step::Tokens));
+            let skip = ui.link("I already have a refresh token").clicked().then_some(Intent::GoTo(Step::Tokens));
             start.or(skip)
         }
     }
@@ -68,12 +68,12 @@ fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let Stand::Pending(origin) = state.stand() else {
         let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
         let spent = draft.tab == TokenTab::Bearer && is_code_spent(model);
-        let blocked = missing.as_deref().or(spent.then_some("The code is spent: refresh, or authorize again"));
+        let blocked = missing.as_deref().or(spent.then_some("The code has been used: refresh, or authorize again"));
         // What is left to do first is to give the draft a name.
         let kind = if is_to_be_saved(model) { ButtonKind::Secondary } else { ButtonKind::Primary };
         return intent_button(ui, kind, call, blocked);
     };
-    let place = if origin.is_empty() { "Preparing the call".to_owned() } else { format!("Calling {origin}") };
+    let place = if origin.is_empty() { "Preparing the request".to_owned() } else { format!("Calling {origin}") };
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| waiting_row(ui, model, &place, flow)).inner
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) ->
 fn stop_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     let before = model.window.is_some_and(|window| window.stop_before_token_call);
     let mut on = before;
-    let help = "Look at the request first. Off, it is sent as soon as the code comes.";
+    let help = "When off, the request is sent as soon as the code arrives.";
     toggle(ui, Intent::SetStop(on).words().text, &mut on, Some(help));
     ui.add_space(12.0);
     (on != before).then_some(Intent::SetStop(on))
@@ -74,7 +74,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lea
     section(ui, "Client", |ui| {
         let label = profile.service.labels.client_id.clone();
         let wrong = error(&Field::ClientId).map(|error| told(&error.diagnosis));
-        let help = "The service gives it to you when you register your client.";
+        let help = "Issued by the service when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
         point_at(&field, wrong.is_some(), lead);
         if let Some(console) = &profile.service.links.console {
@@ -117,10 +117,10 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
 /// What this redirect URI means for registering it and for listening.
 fn landing_words(uri: &RedirectUri) -> String {
     match uri.landing() {
-        Landing::Elsewhere => "Register it exactly so. It is not on this machine: paste what arrives there.".to_owned(),
+        Landing::Elsewhere => "Register exactly this URI. It is not on this machine: paste the address you are redirected to.".to_owned(),
         Landing::Loopback(plan) => match plan.port {
-            None => "A free port is chosen each time: the service must accept any port here.".to_owned(),
-            Some(port) => format!("Register it exactly so. This program listens on port {port} of this machine."),
+            None => "A free port is chosen each time, so the service must accept any port.".to_owned(),
+            Some(port) => format!("Register exactly this URI. Tokenwright listens on port {port} of this machine."),
         },
     }
 }
@@ -139,7 +139,7 @@ fn scopes_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
         ";" => "a semicolon",
         _ => "a space",
     };
-    let help = format!("Separated by {separator}, as this service wants it.");
+    let help = format!("Separated by {separator}, as this service requires.");
     TextField::new(label).help(help.as_str()).optional().mono().show(ui, &mut profile.typed_scopes);
 }
 
@@ -151,12 +151,12 @@ fn more_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     disclosure(ui, "PKCE and extra parameters", false, |ui| {
         ui.label(crate::gui::theme::label("PKCE"));
         segmented(ui, "PKCE", &mut profile.pkce, &PKCE);
-        let help = "Binds the code to this program (RFC 7636). Switch it off only where the service refuses it.";
+        let help = "Binds the code to this program (RFC 7636). Turn it off only if the service rejects it.";
         ui.label(small(ui, help));
         ui.add_space(8.0);
         offers_ui(ui, profile);
         TextField::new("Extra parameters")
-            .help("One name=value a line, added to the authorization URL.")
+            .help("One name=value per line, added to the authorization URL.")
             .example("login_hint=ada@example.com")
             .optional()
             .show_lines(ui, &mut profile.extra, 2);
@@ -187,26 +187,26 @@ fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) 
             ui.add_space(8.0);
         }
         let place = if waiting.addresses.is_empty() {
-            "Waiting for what you paste".to_owned()
+            "Waiting for you to paste the response".to_owned()
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
         intent = waiting_row(ui, model, &place, Work::SignIn);
         let until = waiting.until.to_zoned(draft.zone.clone()).strftime("%H:%M");
-        ui.label(small(ui, format!("The wait ends at {until}.")));
+        ui.label(small(ui, format!("Times out at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
             let text =
-                "The browser warns once: the certificate was made on this machine. Go on if it shows this fingerprint.";
-            notice(ui, Tone::Info, "A certificate of your own", text);
+                "The browser will warn once, because the certificate was created on this machine. Continue if it shows this fingerprint.";
+            notice(ui, Tone::Info, "Self-signed certificate", text);
             CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
         }
         ui.add_space(8.0);
         key_values(ui, |rows| rows.copyable("Redirect URI", &waiting.redirect_uri, &waiting.redirect_uri));
         CodeBlock::new("URL", &waiting.url).max_height(96.0).show(ui);
         ui.add_space(8.0);
-        TextField::new("Response pasted by hand")
-            .help("The address that the browser ends up at, its query, or the code alone.")
+        TextField::new("Pasted response")
+            .help("The address the browser was redirected to, its query, or just the code.")
             .optional()
             .limit(TEXT)
             .show_secret(ui, &mut draft.pasted);
@@ -217,12 +217,12 @@ fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) 
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
-    notice(ui, Tone::Success, "The authorization code arrived", "It lives about a minute: call the token endpoint.");
+    notice(ui, Tone::Success, "The authorization code arrived", "It expires in about a minute: send the token request now.");
     if authorized.extras.is_empty() {
         return;
     }
     ui.add_space(8.0);
-    section(ui, "What else came with it", |ui| {
+    section(ui, "Other response parameters", |ui| {
         key_values(ui, |rows| {
             for (name, value) in &authorized.extras {
                 rows.copyable(name, value, value);

@@ -14,8 +14,8 @@ use crate::gui::widgets::{
 use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};
 
-const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
-    <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
+const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
+    <code_verifier> <token> <refresh_token>, the service's inputs, and the other response parameters.";
 
 /// Shows what must be typed, exactly what will be sent, and the request to change it.
 pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
@@ -26,7 +26,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Grant::RefreshToken;
         if tab == TokenTab::Refresh || is_at_hand {
             ui.add_space(8.0);
-            let help = "One that is at hand already; else the one of the last call is used.";
+            let help = "If empty, the one from the last response is used.";
             let pasted = &mut draft.secrets.refresh_token;
             Field::new("Refresh token to use").help(help).optional().show_secret(ui, pasted);
         }
@@ -63,7 +63,7 @@ pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut 
     let options = [
         (Asks::Nothing, "No secret"),
         (Asks::Secret, "Secret"),
-        (Asks::OptionalSecret, "Secret, if there is one"),
+        (Asks::OptionalSecret, "Optional secret"),
         (Asks::UserAndSecret, "User ID and secret"),
     ];
     choice(ui, "User ID and/or secret", &mut profile.asks, &options, None);
@@ -76,7 +76,7 @@ pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut 
     if profile.asks != Asks::Nothing {
         ui.add_space(8.0);
         let label = profile.service.labels.client_secret.clone();
-        let mut field = Field::new(&label).help("Kept in the vault, sent to the host that the preview shows.");
+        let mut field = Field::new(&label).help("Stored in the vault; sent only to the host in the preview.");
         if profile.asks == Asks::OptionalSecret {
             field = field.optional();
         }
@@ -86,7 +86,7 @@ pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut 
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
         ui.add_space(8.0);
-        let help = "The person's own. Kept in the vault, sent to the host that the preview shows.";
+        let help = "The user's own password. Stored in the vault; sent only to the host in the preview.";
         let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
         lead_to(&field, secrets.password.is_empty(), lead);
     }
@@ -109,13 +109,13 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft, lead: &mut Lead) {
     ui.add_space(8.0);
     let authentications = [
         (Authentication::None, "None, or in query or body"),
-        (Authentication::Basic, "Basic: client id and secret"),
-        (Authentication::BasicRaw, "Basic: the same, not form-encoded first"),
-        (Authentication::BasicOrNone, "Basic with a secret, else the client id in the form"),
-        (Authentication::BasicRawOrNone, "The same, not form-encoded first"),
-        (Authentication::BasicUser, "Basic: user id and secret"),
-        (Authentication::BasicSecret, "Basic: the secret as user, no password"),
-        (Authentication::Certificate, "Client certificate (not built yet)"),
+        (Authentication::Basic, "Basic: client ID and secret"),
+        (Authentication::BasicRaw, "Basic: client ID and secret, not form-encoded"),
+        (Authentication::BasicOrNone, "Basic with a secret, otherwise client ID in the body"),
+        (Authentication::BasicRawOrNone, "The same, with Basic not form-encoded"),
+        (Authentication::BasicUser, "Basic: user ID and secret"),
+        (Authentication::BasicSecret, "Basic: secret as user name, no password"),
+        (Authentication::Certificate, "Client certificate (not supported yet)"),
         (Authentication::PrivateKeyJwt, "Assertion signed with a private key"),
         (Authentication::ClientSecretJwt, "Assertion signed with the secret"),
     ];
@@ -123,14 +123,14 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft, lead: &mut Lead) {
     ui.add_space(8.0);
     body_ui(ui, call);
     disclosure(ui, "Headers and query", !call.headers.is_empty() || !call.query.is_empty(), |ui| {
-        let help = "One Name: value a line.";
+        let help = "One Name: value per line.";
         Field::new("Headers").help(help).example("Accept: application/json").optional().show_lines(
             ui,
             &mut call.headers,
             2,
         );
         ui.add_space(8.0);
-        let help = "One name=value a line, or as it stands in a URL.";
+        let help = "One name=value per line, or a query string.";
         Field::new("Query").help(help).optional().show_lines(ui, &mut call.query, 2);
     });
     ui.label(small(ui, PLACEHOLDERS));
@@ -151,9 +151,9 @@ fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
     }
     let help = match kind {
         BodyKind::None => return,
-        BodyKind::Form => "One name=value a line, or as it stands in a URL. What is empty is left out.",
-        BodyKind::Json => "JSON; values are escaped for it.",
-        BodyKind::Text => "Sent as it is; values are escaped when the content type says XML.",
+        BodyKind::Form => "One name=value per line, or a query string. Empty values are omitted.",
+        BodyKind::Json => "JSON; values are escaped.",
+        BodyKind::Text => "Sent as is; values are escaped if the content type is XML.",
     };
     Field::new("Body text").help(help).unlabelled().show_lines(ui, &mut call.body, 5);
 }
@@ -166,14 +166,14 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         }
         Ok(call) => {
             if call.url.to_secret().expose().starts_with("http://") {
-                notice(ui, Tone::Warning, "Not encrypted", "Plain http is sent to this machine only.");
+                notice(ui, Tone::Warning, "Not encrypted", "Plain HTTP is sent to this machine only.");
                 ui.add_space(8.0);
             }
             let preview = call.preview(&draft.reveal);
             CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
             assertion_ui(ui, model, draft);
             ui.horizontal_wrapped(|ui| {
-                let hint = "Variables stand in it for the secrets";
+                let hint = "Secrets are replaced by shell variables";
                 copy_named_button(ui, "as curl", &call.to_curl()).on_hover_text(hint);
                 reveal_ui(ui, draft, &call);
             });
@@ -188,7 +188,7 @@ fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
     let Some(shown) = call.and_then(|call| material.shown_assertion(call, draft.now)) else { return };
     ui.add_space(8.0);
     let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
-    CodeBlock::new("Assertion, decoded; signed when the call is sent", &text).copies(None).show(ui);
+    CodeBlock::new("Decoded assertion (signed when the request is sent)", &text).copies(None).show(ui);
 }
 
 /// The call as it would be sent now, or what is missing.
@@ -196,8 +196,8 @@ pub(crate) fn rendered(model: &Model, draft: &Draft) -> Result<Call, crate::diag
     let material = draft.context(model).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());
-        crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is not complete".to_owned()))
-            .hint("go back to the step where it is asked for")
+        crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
+            .hint("go back to the step that asks for it")
     })?;
     let call = material.preview(called(&material, draft.tab)?, draft.now);
     call.map_err(|failure| failure.diagnosis)

@@ -59,11 +59,11 @@ fn copied_ui(ui: &mut Ui, copied: &Copied) {
     match &copied.outcome {
         Err(diagnosis) => drop(banner(ui, Tone::Danger, diagnosis)),
         Ok(lost) if lost.is_empty() => {
-            drop(banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}; no secret is in it"))));
+            drop(banner(ui, Tone::Success, &Diagnosis::new(format!("Copied as {name}, without secrets"))));
         }
         Ok(lost) => {
             let lines: Vec<String> = lost.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
-            let told = Diagnosis::new(format!("Copied as {name}, which cannot carry all of it"));
+            let told = Diagnosis::new(format!("Copied as {name}, which cannot represent everything"));
             banner(ui, Tone::Warning, &told.hint(lines.join("\n")));
         }
     }

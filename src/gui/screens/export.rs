@@ -72,7 +72,7 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDra
 /// What the last export came to; nothing of one that was asked for otherwise than it stands now.
 fn outcome_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
     if model.export.done.is_pending() {
-        return waiting_row(ui, model, "Writing, with a token that is valid", Work::Export);
+        return waiting_row(ui, model, "Writing the export with a valid token", Work::Export);
     }
     let intent = match model.export.done.stand() {
         Stand::Idle | Stand::Pending(_) => return None,
@@ -111,8 +111,8 @@ pub(crate) fn failure_ui(
 fn with_button(failure: &Failure) -> Diagnosis {
     let diagnosis = failure.diagnosis.clone();
     let words = match failure.code {
-        FailureCode::FileForeign | FailureCode::FileChanged => "or replace it",
-        FailureCode::InWorkTree => "or write it there anyway",
+        FailureCode::FileForeign | FailureCode::FileChanged => "or replace the file",
+        FailureCode::InWorkTree => "or save there anyway",
         _ => return diagnosis,
     };
     let hint = diagnosis.hint.as_ref().map_or_else(|| words.to_owned(), |hint| format!("{hint}, {words}"));
@@ -123,13 +123,13 @@ fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
     let (title, text) = match &done.path {
         None => match clipboard::state(ui.ctx(), copied_export()) {
             CopyState::Done(_) => {
-                ("Copied to the clipboard".to_owned(), "Whatever reads the clipboard has the text now.")
+                ("Copied to the clipboard".to_owned(), "Any program that reads the clipboard can see it.")
             }
             CopyState::Failed(_) => return,
             CopyState::None | CopyState::Going => ("Copying".to_owned(), ""),
         },
         Some(path) if export.way == Way::Sink => {
-            (format!("Written to {}", path.display()), "It is written again at each refresh.")
+            (format!("Written to {}", path.display()), "It is rewritten at each refresh.")
         }
         Some(path) => (format!("Written to {}", path.display()), "Only you can read it."),
     };
@@ -144,7 +144,7 @@ fn done_ui(ui: &mut Ui, done: &ExportDone, export: &ExportDraft) {
 fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
     for words in left_out {
         ui.add_space(8.0);
-        banner(ui, Tone::Warning, &Diagnosis::new(format!("not in it: {words}")));
+        banner(ui, Tone::Warning, &Diagnosis::new(format!("not included: {words}")));
     }
 }
 
@@ -155,7 +155,7 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
     let whom = if given.path.is_empty() { String::new() } else { format!(" to {}", given.path) };
     let title = format!("The refresh token was handed over{whom}");
     let text = format!(
-        "In the form {}, at {}. This program no longer refreshes the profile, until you sign in again.",
+        "In the format {}, at {}. Tokenwright does not refresh the profile until you sign in again.",
         given.form,
         outlets::clock(&given.at, draft)
     );
@@ -163,11 +163,11 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
     ui.add_space(12.0);
 }
 
-/// What it would hold. While another one is on its way, the last one stays in sight.
+/// What will be written. While another one is on its way, the last one stays in sight.
 fn preview_ui(ui: &mut Ui, model: &Model) {
-    section(ui, "What it would hold", |ui| match (model.export.view.last(), model.export.view.failure()) {
+    section(ui, "What will be written", |ui| match (model.export.view.last(), model.export.view.failure()) {
         (None, None) => {
-            ui.label(small(ui, "Being looked at"));
+            ui.label(small(ui, "Loading the preview"));
         }
         (None, Some(failure)) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
@@ -178,7 +178,7 @@ fn preview_ui(ui: &mut Ui, model: &Model) {
                 banner(ui, Tone::Warning, &Diagnosis::new(words));
             }
             if !view.next.is_empty() {
-                ui.label(small(ui, format!("Next, once it is there: {}", view.next)));
+                ui.label(small(ui, format!("Next, once it is written: {}", view.next)));
             }
         }
     });
@@ -187,8 +187,8 @@ fn preview_ui(ui: &mut Ui, model: &Model) {
 fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
     let form = export.line(model.export.formats());
     let blocked = blocked(model, export, form);
-    let no_file = export.path.trim().is_empty().then_some("Name a file first");
-    let no_copy = (export.way == Way::Sink).then_some("What is written at each refresh is a file");
+    let no_file = export.path.trim().is_empty().then_some("Enter a file first");
+    let no_copy = (export.way == Way::Sink).then_some("A sink needs a file");
     let mut intent = None;
     ui.horizontal(|ui| {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);
@@ -204,16 +204,16 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
 
 /// Why it cannot be exported as it stands.
 fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormLine>) -> Option<&'static str> {
-    let Some(form) = form else { return Some("Choose a form first") };
+    let Some(form) = form else { return Some("Choose a format first") };
     if model.export.done.is_pending() {
-        return Some("Being written");
+        return Some("Writing…");
     }
     match model.export.view.stand() {
-        Stand::Idle | Stand::Pending(_) => Some("Being looked at"),
-        Stand::Failed(_) => Some("It cannot be written so: the preview says why"),
+        Stand::Idle | Stand::Pending(_) => Some("Loading the preview"),
+        Stand::Failed(_) => Some("Cannot be written as chosen: see the preview"),
         Stand::Done(_) if !export.gives_away(form) => None,
-        Stand::Done(_) if export.way == Way::Sink => Some("Once it is handed over nothing is refreshed here: no sink"),
-        Stand::Done(_) if !export.hand_over => Some("Confirm first that the refresh token is handed over"),
+        Stand::Done(_) if export.way == Way::Sink => Some("A handed-over token is not refreshed here, so it cannot feed a sink"),
+        Stand::Done(_) if !export.hand_over => Some("Confirm the hand-over of the refresh token first"),
         Stand::Done(_) => None,
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn form_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
     section(ui, "For which tool?", |ui| {
         let Some(chosen) = export.line(forms) else { return all_ui(ui, forms, export) };
         card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
-        let all = secondary_button(ui, &format!("Show all {} forms", forms.len()));
+        let all = secondary_button(ui, &format!("Show all {} formats", forms.len()));
         let is_wanted = all.clicked();
         if std::mem::take(&mut export.leads) {
             all.request_focus();
@@ -28,11 +28,11 @@ pub(crate) fn form_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
 
 fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     if forms.is_empty() {
-        ui.label(small(ui, "The forms are being listed."));
+        ui.label(small(ui, "Loading formats…"));
         return;
     }
     let field =
-        Field::new("Search forms").limit(SHORT).example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
+        Field::new("Search formats").limit(SHORT).example("Search by tool: curl, .env, Postman, kubectl …").unlabelled();
     let field = field.show(ui, &mut export.search);
     if std::mem::take(&mut export.leads) {
         field.request_focus();
@@ -41,8 +41,8 @@ fn all_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     let is_taken = entered(ui, &field) && !export.search.trim().is_empty();
     let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
     if found.is_empty() {
-        let hint = "No form matches. One of your own is a template file in the folder `forms` of your data folder; \
-                    the form json carries any value.";
+        let hint = "No format matches. Add your own as a template file in the `forms` folder of your data \
+                    folder, or use json, which carries every value.";
         ui.label(small(ui, hint));
     }
     // Two in a row: the names are longer than those of services.

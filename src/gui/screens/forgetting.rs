@@ -22,9 +22,9 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Op
             ui.label(small(ui, name.as_str()));
         }
         ui.add_space(8.0);
-        ui.label("The profile and its tokens are removed from this machine and cannot be brought back.");
+        ui.label("The profile and its tokens are removed from this machine and cannot be recovered.");
         if revocable {
-            ui.label("When they are revoked, the service ends them first: whoever else holds them loses them too.");
+            ui.label("Revoking also invalidates the tokens at the service, for everyone who holds them.");
         }
         ui.add_space(12.0);
         let mut intent = None;
@@ -34,7 +34,7 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Op
                 let revoke = intent_button(ui, ButtonKind::Danger, Intent::Revoke(name.clone()), None);
                 intent = intent.take().or(revoke);
             }
-            if secondary_button(ui, "Keep it").clicked() {
+            if secondary_button(ui, "Cancel").clicked() {
                 draft.forgetting = None;
             }
         });

@@ -36,9 +36,9 @@ pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
 
 fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
     if let Some(begun) = &history.begun {
-        notice(ui, Tone::Warning, "A refresh was begun with the newest tokens and its answer was never kept", begun);
+        notice(ui, Tone::Warning, "A refresh was started with the newest tokens and its response was never saved", begun);
     }
-    let busy = model.open.restore.is_pending().then_some("Being restored");
+    let busy = model.open.restore.is_pending().then_some("Restoring…");
     let mut intent = None;
     Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
         for title in ["", "Time", "How", "Outcome", "Tokens"] {
@@ -83,7 +83,7 @@ fn line_ui(
     .inner
 }
 
-/// What is left of the tokens, and the way back to them. Where the refresh token is likely dead it is asked twice.
+/// What is left of the tokens, and the way back to them. Refresh token expression likely dead it is asked twice.
 fn left_ui(
     ui: &mut Ui,
     draft: &mut Draft,
@@ -101,7 +101,7 @@ fn left_ui(
         Left::Kept => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
         Left::Spent if draft.restoring == Some(line.number) => {
             let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
-            if secondary_button(ui, "Leave it").clicked() || wanted.is_some() {
+            if secondary_button(ui, "Cancel").clicked() || wanted.is_some() {
                 draft.restoring = None;
             }
             wanted

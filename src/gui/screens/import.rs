@@ -71,8 +71,8 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Inten
             waiting_row(ui, model, &what, Work::Import)
         }
         Stand::Done(ImportOutcome::Issuer(issuer)) => {
-            let found = Diagnosis::new(format!("This is the address of an issuer at {}", issuer.host()));
-            banner(ui, Tone::Info, &found.hint("its description is fetched from there, if you say so"));
+            let found = Diagnosis::new(format!("This is an issuer URL at {}", issuer.host()));
+            banner(ui, Tone::Info, &found.hint("its metadata is fetched only if you ask for it"));
             ui.add_space(8.0);
             let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
             intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
@@ -97,7 +97,7 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Inten
 /// A button for each form that a text can be read in.
 fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) -> Option<Intent> {
     let mut intent = None;
-    let asked = Diagnosis::new("It can be read in several forms").hint("choose the tool that it comes from");
+    let asked = Diagnosis::new("It can be read in several formats").hint("choose the tool it comes from");
     banner_with(ui, Tone::Info, &asked, |ui| {
         ui.horizontal_wrapped(|ui| {
             for form in &text.forms {
@@ -114,11 +114,11 @@ fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) -> Option<Intent> {
 /// Where the description is.
 fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
     let mut intent = None;
-    section(ui, "Where is it?", |ui| {
+    section(ui, "Source", |ui| {
         ui.label(small(
             ui,
-            "Drop a file anywhere on this window, paste a text, or name a file. Its form is recognised, and nothing is \
-             kept until you save it.",
+            "Drop a file anywhere on this window, paste text, or enter a file. The format is detected, and nothing is \
+             stored until you save it.",
         ));
         let pasted = take_paste(ui, import);
         if import.pasted.expose().len() > LONGEST_SHOWN {
@@ -140,14 +140,14 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
         let is_named = !import.path.trim().is_empty();
         let mut from_file = (entered(ui, &path) && is_named).then(|| named.clone());
         ui.horizontal_wrapped(|ui| {
-            let blocked = (!is_named).then_some("Name a file first");
+            let blocked = (!is_named).then_some("Enter a file first");
             from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, named, blocked));
             from_file = from_file.take().or(intent_button(ui, ButtonKind::Secondary, Intent::ImportChosen, None));
         });
         intent = pasted.or(read).or(from_file);
     });
     ui.add_space(8.0);
-    disclosure(ui, "What can be read", false, |ui| {
+    disclosure(ui, "Supported formats", false, |ui| {
         for (name, sign) in Form::all_read() {
             ui.label(small(ui, format!("{name}: {sign}")));
         }
@@ -170,9 +170,9 @@ fn long_ui(ui: &mut Ui, import: &mut ImportDraft) {
     let text = import.pasted.expose();
     let first: Vec<&str> = text.lines().take(FIRST_LINES).map(|line| &line[..line.floor_char_boundary(160)]).collect();
     let (lines, bytes) = (text.lines().count(), text.len());
-    CodeBlock::new("Pasted text, its first lines", &first.join("\n")).copies(None).guarded().show(ui);
-    ui.label(small(ui, format!("{bytes} bytes in {lines} lines; all of it is read.")));
-    if secondary_button(ui, "Take it out").clicked() {
+    CodeBlock::new("Pasted text (first lines)", &first.join("\n")).copies(None).guarded().show(ui);
+    ui.label(small(ui, format!("{bytes} bytes, {lines} lines; all of it is read.")));
+    if secondary_button(ui, "Clear").clicked() {
         import.pasted = Secret::default();
     }
 }
@@ -223,7 +223,7 @@ fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
             let names: Vec<String> =
                 described.iter().enumerate().map(|(at, one)| format!("{}. {}", at + 1, one.service.name)).collect();
             let options: Vec<(usize, &str)> = names.iter().enumerate().map(|(at, name)| (at, name.as_str())).collect();
-            choice(ui, "It describes several; which one?", &mut import.picked, &options, None);
+            choice(ui, "It describes several services. Which one?", &mut import.picked, &options, None);
         }
     });
     if let Some(described) = described.get(import.picked) {
@@ -238,12 +238,12 @@ fn described_ui(ui: &mut Ui, described: &Described) {
         if !secrets.is_empty() {
             ui.label(small(
                 ui,
-                format!("Secrets in it, for the vault and never for a plain file: {}", secrets.join(", ")),
+                format!("Contains secrets, which are stored only in the vault: {}", secrets.join(", ")),
             ));
         }
         notes_ui(ui, "Still missing", &described.still_missing());
         notes_ui(ui, "Understood", &described.understood);
-        notes_ui(ui, "Not taken over", &described.ignored);
+        notes_ui(ui, "Ignored", &described.ignored);
     });
 }
 
@@ -262,12 +262,12 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) -> Option<Intent> {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
         let is_accepted = model.accepted.last().is_some();
         if let Some(ImportOutcome::Locked(_) | ImportOutcome::Shared(_)) = model.import.last() {
-            intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
+            intent = intent.take().or(secondary_button(ui, "Import another").clicked().then_some(Intent::OpenImport));
         }
         if let (Some(ImportOutcome::Shared(shared)), false) = (model.import.last(), is_accepted) {
             let is_open = !matches!(model.vault, VaultState::NeedsChoice(_));
             let blocked = if shared.chosen(import.replace).is_empty() {
-                Some("None of them is left to be kept")
+                Some("There is nothing left to save")
             } else {
                 (!is_open).then_some("Open the vault first")
             };
@@ -276,7 +276,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) -> Option<Intent> {
             });
         }
         let Some(ImportOutcome::Described(imported)) = model.import.last() else { return };
-        intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
+        intent = intent.take().or(secondary_button(ui, "Import another").clicked().then_some(Intent::OpenImport));
         let is_there = imported.import.described.get(import.picked).is_some();
         let blocked = (!is_there).then_some("Choose one first");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -313,5 +313,5 @@ fn overlay(ui: &Ui) {
     painter.rect_filled(screen, 0.0, palette.background.gamma_multiply(0.85));
     painter.rect_stroke(screen.shrink(12.0), 12.0, (2.0, palette.accent), egui::StrokeKind::Inside);
     let font = TextStyle::Heading.resolve(ui.style());
-    painter.text(screen.center(), Align2::CENTER_CENTER, "Drop it to import it", font, palette.text);
+    painter.text(screen.center(), Align2::CENTER_CENTER, "Drop to import", font, palette.text);
 }

@@ -24,7 +24,7 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
     let service = profile.service.clone();
     let mut intent = None;
     section(ui, "Private key", |ui| {
-        ui.label("In place of a secret, the service takes an assertion that is signed with your private key.");
+        ui.label("Instead of a secret, the service accepts an assertion signed with your private key.");
         ui.add_space(8.0);
         intent = match draft.secrets.signing_key.clone() {
             Some(pair) => held_ui(ui, draft, &service, &assertion, &pair),
@@ -61,8 +61,8 @@ fn state_ui(ui: &mut Ui, model: &Model) {
         Stand::Done(KeyDone::Saved(name)) => {
             ui.add_space(8.0);
             let words =
-                format!("It is sealed under {name}, and there again when you come back from the service's console.");
-            notice(ui, Tone::Success, "The key is kept", &words);
+                format!("It is stored in the vault as {name} and will be there when you return from the service's console.");
+            notice(ui, Tone::Success, "Key saved", &words);
         }
         Stand::Done(KeyDone::Written(path)) => {
             ui.add_space(8.0);
@@ -74,11 +74,11 @@ fn state_ui(ui: &mut Ui, model: &Model) {
 
 fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     if model.open.key.is_pending() {
-        return waiting_row(ui, model, "Reading or making the key", Work::Key);
+        return waiting_row(ui, model, "Reading or generating the key", Work::Key);
     }
     let mut intent = dropped(ui, draft);
-    let help = "PEM, a private JWK, or the JSON file of a service account. It is kept in the vault.";
-    Field::new("Private key, pasted").help(help).optional().limit(TEXT).show_secret(ui, &mut draft.key.text);
+    let help = "PEM, a private JWK, or the JSON file of a service account. It is stored in the vault.";
+    Field::new("Pasted private key").help(help).optional().limit(TEXT).show_secret(ui, &mut draft.key.text);
     ui.add_space(8.0);
     let help = "Or its file: enter the path, or drop the file here.";
     let field = Field::new("Key file").help(help).optional().mono().show(ui, &mut draft.key.file);
@@ -86,13 +86,13 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
         intent = Some(Intent::ReadKey);
     }
     ui.add_space(8.0);
-    let help = "The certificate that the service knows the key by, if it has one already.";
+    let help = "The certificate already registered with the service, if any.";
     Field::new("Certificate file").help(help).optional().mono().show(ui, &mut draft.key.certificate_file);
     ui.add_space(8.0);
-    let name_is_wrong = name_ui(ui, draft, "Under which a key is kept already, or will be.");
+    let name_is_wrong = name_ui(ui, draft, "The name a key is saved under, or will be.");
     ui.add_space(8.0);
     let is_empty = draft.key.text.is_empty() && draft.key.file.trim().is_empty();
-    let blocked = is_empty.then_some("Paste the key or name its file first");
+    let blocked = is_empty.then_some("Paste the key or enter its file first");
     ui.horizontal_wrapped(|ui| {
         let read = intent_button(ui, ButtonKind::Secondary, Intent::ReadKey, blocked);
         let made = intent_button(ui, ButtonKind::Secondary, Intent::MakeKey, None);
@@ -138,7 +138,7 @@ fn held_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assert
             banner(
                 ui,
                 Tone::Danger,
-                &Diagnosis::new(words).hint("make a key pair, or use the key that the service knows"),
+                &Diagnosis::new(words).hint("make a key pair, or use the key registered with the service"),
             );
         }
     }
@@ -156,9 +156,9 @@ fn held_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assert
         link_button(ui, "Open the service's console to upload it", console);
     }
     ui.add_space(8.0);
-    Field::new("Write it to a file").example("certificate.pem").optional().mono().show(ui, &mut draft.key.save_to);
+    Field::new("Save the certificate to").example("certificate.pem").optional().mono().show(ui, &mut draft.key.save_to);
     ui.add_space(8.0);
-    let help = "Keep the key before you upload its certificate: without the key that is of no use.";
+    let help = "Save the key before you upload its certificate: the certificate is useless without it.";
     let unnamed = name_ui(ui, draft, help);
     ui.add_space(8.0);
     let blocked = draft.key.save_to.trim().is_empty().then_some("Enter the file's name first");
@@ -175,17 +175,17 @@ fn held_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assert
 
 /// The assertion as the service wants it. What stands in it is shown in step 3, filled in.
 fn assertion_ui(ui: &mut Ui, typed: &mut AssertionDraft) {
-    let mut algorithms = vec![(None, "As the key has it")];
+    let mut algorithms = vec![(None, "Chosen by key type")];
     let keyed = AssertionAlgorithm::ALL.into_iter().filter(|algorithm| *algorithm != AssertionAlgorithm::HS256);
     algorithms.extend(keyed.map(|algorithm| (Some(algorithm), algorithm.as_str())));
     choice(ui, "Signature", &mut typed.algorithm, &algorithms, None);
     ui.add_space(8.0);
     Field::new("Audience (aud)")
-        .help("Most often the token endpoint, or the issuer.")
+        .help("Usually the token endpoint or the issuer.")
         .mono()
         .show(ui, &mut typed.audience);
     ui.add_space(8.0);
-    Field::new("Key id (kid)").optional().mono().show(ui, &mut typed.key_id);
+    Field::new("Key ID (kid)").optional().mono().show(ui, &mut typed.key_id);
     ui.add_space(8.0);
     let thumbprints = [
         (None, "Not in the header"),
@@ -194,11 +194,11 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionDraft) {
     ];
     choice(ui, "Certificate", &mut typed.thumbprint, &thumbprints, None);
     ui.add_space(8.0);
-    let help = "One name=value a line; iat and exp are made. What is empty is left out.";
+    let help = "One name=value per line; iat and exp are added. Empty values are omitted.";
     Field::new("Claims").help(help).show_lines(ui, &mut typed.claims, 3);
     ui.add_space(8.0);
     let wrong = typed.wrong_life();
-    Field::new("Life in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
+    Field::new("Lifetime in seconds").limit(SHORT).error(wrong).mono().show(ui, &mut typed.life);
     ui.add_space(8.0);
-    toggle(ui, "A new id in each (jti)", &mut typed.unique, None);
+    toggle(ui, "Unique ID in each assertion (jti)", &mut typed.unique, None);
 }

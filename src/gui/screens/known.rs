@@ -16,7 +16,7 @@ pub(crate) fn doubts_ui(ui: &mut Ui, service: &Service) {
         ui.add_space(8.0);
     }
     for lack in &service.lacks {
-        banner(ui, Tone::Warning, &Diagnosis::new("Not possible here yet").hint(lack));
+        banner(ui, Tone::Warning, &Diagnosis::new("Not supported yet").hint(lack));
         ui.add_space(8.0);
     }
     for disputed in &service.disputed {
@@ -24,7 +24,7 @@ pub(crate) fn doubts_ui(ui: &mut Ui, service: &Service) {
         ui.add_space(8.0);
     }
     if service.confidence == Confidence::OneSource {
-        ui.label(small(ui, format!("These facts are from one source only, looked at on {}.", service.checked)));
+        ui.label(small(ui, format!("Based on a single source, checked on {}.", service.checked)));
         ui.add_space(8.0);
     }
 }
@@ -42,16 +42,16 @@ pub(crate) fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
     let Landing::Loopback(plan) = uri.landing() else { return };
     let (summary, hint) = match (service.redirect.loopback, plan.port) {
         (LoopbackRule::Refused, _) => (
-            format!("{} accepts no redirect URI on this machine", service.name),
-            "register an https address of yours, and paste what arrives there",
+            format!("{} does not accept loopback redirect URIs", service.name),
+            "register an https address you control, and paste the address you are redirected to",
         ),
         (LoopbackRule::DevelopmentOnly, _) => (
             format!("{} accepts this only while the app is in development", service.name),
-            "in production register an https address of yours, and paste what arrives there",
+            "in production register an https address you control, and paste the address you are redirected to",
         ),
         (LoopbackRule::FixedPort, None) => (
-            format!("{} compares the port too, and a free one changes each time", service.name),
-            "name a port, such as http://localhost:8080/callback",
+            format!("{} requires the exact port, and a free port changes each time", service.name),
+            "choose a port, such as http://localhost:8080/callback",
         ),
         _ => return,
     };

@@ -47,18 +47,18 @@ fn words(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, String, [&'
     let service = draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
     match (loss, model.open.name()) {
         (Loss::Code, _) => (
-            "Leave before the tokens are here?",
+            "Leave without getting tokens?",
             format!(
-                "{service} has sent an authorization code. It is good for about a minute, and only in this window."
+                "{service} has sent an authorization code. It is valid for about a minute, and only in this window."
             ),
-            ["Get the tokens", "Leave without them"],
+            ["Get tokens", "Leave without tokens"],
         ),
         (Loss::Edits, Some(name)) => {
-            ("Save your changes?", format!("What you changed in {name} is not saved yet."), ["Save", "Discard"])
+            ("Save your changes?", format!("Your changes to {name} are not saved yet."), ["Save", "Discard"])
         }
         (Loss::Edits, None) => (
             "Save what you entered?",
-            format!("What you entered for {service} is not saved yet. Saved, it stands in the list as a draft."),
+            format!("What you entered for {service} is not saved yet. Saving it adds a draft to the list."),
             ["Save", "Discard"],
         ),
     }

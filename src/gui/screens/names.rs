@@ -27,7 +27,7 @@ pub(crate) fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Respon
         (field, enters)
     });
     if let Some((name, _)) = proposal {
-        let words = format!("Files and scripts know it as {name}. What you typed becomes its display name.");
+        let words = format!("Files and scripts use {name}; what you typed becomes the display name.");
         ui.label(small(ui, words));
         // Not while it is typed: the next letter may make it a plain name after all.
         if field.lost_focus() {

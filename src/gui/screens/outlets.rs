@@ -16,7 +16,7 @@ use crate::service::ProfileName;
 pub(crate) fn outlets_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
     let files = model.export.sinks.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
     let mut intent = None;
-    section(ui, "Files written of this profile", |ui| {
+    section(ui, "Files exported from this profile", |ui| {
         for (index, file) in files.iter().enumerate() {
             if index > 0 {
                 ui.separator();
@@ -51,7 +51,7 @@ fn outlet_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file
 fn state(file: &Outlet) -> (Tone, String) {
     match &file.problem {
         Some(problem) => (Tone::Danger, format!("Failed: {}", words::quoted(problem))),
-        None if file.sink => (Tone::Success, "Written at each refresh".to_owned()),
+        None if file.sink => (Tone::Success, "Updated at each refresh".to_owned()),
         None if file.live => (Tone::Success, "Live".to_owned()),
         None => (Tone::Neutral, "Written once".to_owned()),
     }

@@ -26,26 +26,26 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     let shown = section(ui, "Save as preset", |ui| {
         ui.label(small(
             ui,
-            "The service as it stands in the fields of all three steps becomes a file of your own, with a card among \
-             the services. Your client and your secrets are left out.",
+            "Saves the service as entered in all three steps to your own preset file, with a card among the \
+             services. Your client and secrets are not included.",
         ));
         fields_ui(ui, model, &mut typed);
         let complete = typed.parse_id().is_ok() && typed.parse_name().is_ok();
         let blocked = match () {
-            () if !complete => Some("Enter an id and a name first"),
-            () if leaked => Some("One of your secrets stands in the request"),
-            () if model.open.preset.is_pending() => Some("Being saved"),
+            () if !complete => Some("Enter an ID and a name first"),
+            () if leaked => Some("The request contains one of your secrets"),
+            () if model.open.preset.is_pending() => Some("Saving…"),
             () => None,
         };
         if leaked {
-            let diagnosis = crate::diagnosis::Diagnosis::new("one of your secrets stands in a request of this service");
-            banner(ui, Tone::Danger, &diagnosis.hint("write its placeholder there instead, such as `<client_secret>`"));
+            let diagnosis = crate::diagnosis::Diagnosis::new("a request of this service contains one of your secrets");
+            banner(ui, Tone::Danger, &diagnosis.hint("use its placeholder instead, such as `<client_secret>`"));
         }
         let mut closed = false;
         let mut intent = None;
         ui.horizontal_wrapped(|ui| {
             intent = intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
-            closed = secondary_button(ui, "Close the form").clicked();
+            closed = secondary_button(ui, "Cancel").clicked();
         });
         (intent.or(outcome_ui(ui, model, blocked)), closed)
     });
@@ -57,7 +57,7 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
 fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut PresetDraft) {
     let wrong = typed.parse_id().err().filter(|_| !typed.id.is_empty()).map(|error| error.diagnose().summary);
     let taken = model.services.iter().find(|service| service.id == typed.id.trim());
-    let help = taken.map(|service| format!("It takes the place of {} on this machine.", service.name));
+    let help = taken.map(|service| format!("Replaces {} on this machine.", service.name));
     Field::new("Preset ID")
         .limit(SHORT)
         .example("acme-billing")
@@ -77,7 +77,7 @@ fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) -> Option<Inten
             key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
             ui.label(small(
                 ui,
-                "Ready to hand to a colleague; no secret is in it. Its card is among the services now.",
+                "Contains no secrets, so you can share it. Its card is now among the services.",
             ));
             None
         }

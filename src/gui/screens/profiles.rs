@@ -85,7 +85,7 @@ fn is_readable(profile: &ProfileSummary) -> bool {
 
 fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     if model.profiles.is_empty() {
-        ui.label(small(ui, "None yet. A profile is what step 3 saves: it stays here with its tokens."));
+        ui.label(small(ui, "None yet. Step 3 saves a profile here, with its tokens."));
     }
     let mut intent = None;
     for profile in &model.profiles {
@@ -166,7 +166,7 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
     }
     if profile.keep_alive {
         let problem = model.keep_alive.iter().any(|kept| kept.name == profile.name && kept.problem.is_some());
-        ui.label(small(ui, if problem { "Kept alive, not refreshed just now" } else { "Kept alive" }));
+        ui.label(small(ui, if problem { "Keep-alive: last refresh failed" } else { "Keep-alive" }));
     }
 }
 
@@ -207,7 +207,7 @@ fn tray_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     let mut on = before;
     let help = match &model.tray {
         TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
-        _ => "Closing hides the window, and profiles are kept alive.".to_owned(),
+        _ => "Closing the window hides it, and keep-alive goes on.".to_owned(),
     };
     toggle(ui, Intent::SetTray(on).words().text, &mut on, Some(&help));
     ui.add_space(6.0);
@@ -225,7 +225,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
         VaultState::NeedsPassphrase { new: false, .. } => (Tone::Warning, "Vault: locked"),
         VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
-        VaultState::Unknown => (Tone::Info, "Vault: looking"),
+        VaultState::Unknown => (Tone::Info, "Vault: checking"),
     };
     ui.scope(|ui| {
         // As high as the words, so that both stand on one line.
@@ -234,7 +234,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
             dot(ui, tone);
             ui.label(text);
             let is_movable = matches!(model.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
-            if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
+            if is_movable && ui.link("Move…").on_hover_text("Store the vault key elsewhere").clicked() {
                 draft.moving = !draft.moving;
                 draft.lead.to_top = true;
             }
@@ -243,7 +243,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
                 VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => Some("Choose…"),
                 _ => None,
             }
-            .filter(|words| ui.link(*words).on_hover_text("Say where tokens are kept").clicked())
+            .filter(|words| ui.link(*words).on_hover_text("Choose where tokens are stored").clicked())
             .map(|_| Intent::AskVault);
         });
     });

@@ -1,4 +1,4 @@
-//! How the reply is read: an expression a field, the last reply beside them, and what they come to in it, as typed.
+//! How the response is read: an expression a field, the last reply beside them, and what they come to in it, as typed.
 
 use egui::Ui;
 
@@ -16,7 +16,7 @@ const BESIDE: f32 = 640.0;
 
 /// Shows the fields and the reply; what the person wants is to see what they come to, whenever that may have changed.
 pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    disclosure(ui, "How the reply is read", false, |ui| {
+    disclosure(ui, "How the response is read", false, |ui| {
         ui.label(small(ui, "A path such as data.items[0].token, or JSONata such as $substringAfter(token, ' ')."));
         let reply = last_reply(model, draft.tab);
         if reply.is_some() && ui.available_width() >= BESIDE {
@@ -78,9 +78,9 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         TokenTab::Refresh => &mut profile.refresh_request.reading,
     };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
-    field_ui(ui, "Where the access token is", &mut reading.access_token, of(|tried| &tried.access_token), "");
+    field_ui(ui, "Access token expression", &mut reading.access_token, of(|tried| &tried.access_token), "");
     ui.add_space(8.0);
-    field_ui(ui, "Where the refresh token is", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
+    field_ui(ui, "Refresh token expression", &mut reading.refresh_token, of(|tried| &tried.refresh_token), "");
     ui.add_space(8.0);
     let unit = match reading.lifetime {
         Lifetime::Seconds => " seconds",
@@ -88,7 +88,7 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         Lifetime::EpochSeconds => " seconds since 1970",
         Lifetime::Date => "",
     };
-    field_ui(ui, "Where the life is", &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
+    field_ui(ui, "Lifetime expression", &mut reading.expires_in, of(|tried| &tried.expires_in), unit);
 }
 
 /// A field for the first expression; the others are tried after it and stay.
@@ -99,7 +99,7 @@ fn field_ui(ui: &mut Ui, label: &str, expressions: &mut Vec<Expression>, came_to
         _ => None,
     };
     let others: Vec<&str> = expressions.iter().skip(1).map(Expression::as_str).collect();
-    let help = (!others.is_empty()).then(|| format!("Where that holds nothing: {}", others.join(", ")));
+    let help = (!others.is_empty()).then(|| format!("Fallbacks: {}", others.join(", ")));
     Field::new(label).error(error).help(help.as_deref()).show_lines(ui, &mut text, 1);
     let shown = expressions.first().map_or("", Expression::as_str);
     if text != shown {
@@ -108,7 +108,7 @@ fn field_ui(ui: &mut Ui, label: &str, expressions: &mut Vec<Expression>, came_to
     match came_to {
         Some(FieldRead::Token(length)) => status_dot(ui, Tone::Success, &format!("{MASK} {length} characters")),
         Some(FieldRead::Text(text)) => status_dot(ui, Tone::Success, &format!("{text}{unit}")),
-        Some(FieldRead::Nothing) => status_dot(ui, Tone::Info, "nothing in the last reply"),
+        Some(FieldRead::Nothing) => status_dot(ui, Tone::Info, "not in the last response"),
         Some(FieldRead::Failed(_)) | None => return,
     };
 }
@@ -125,9 +125,9 @@ fn put_first(expressions: &mut Vec<Expression>, text: String) {
 
 fn reply_ui(ui: &mut Ui, draft: &Draft, reply: Option<&ReplyView>) {
     let Some(reply) = reply else {
-        ui.label(small(ui, "Call the endpoint once, and what they come to is shown beside the reply."));
+        ui.label(small(ui, "Send the request once to see the results beside the response."));
         return;
     };
     let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
-    CodeBlock::new("Last reply", body).copies(None).max_height(320.0).show(ui);
+    CodeBlock::new("Last response", body).copies(None).max_height(320.0).show(ui);
 }

@@ -14,9 +14,9 @@ use crate::service::{Catalog, Service};
 /// The button that asks for it.
 pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) -> Option<Intent> {
     let blocked = if service.id == Catalog::CUSTOM {
-        Some("Save it as a preset first: what is rehearsed is a preset")
+        Some("Save it as a preset first: only presets can be rehearsed")
     } else {
-        model.open.rehearsal.as_ref().filter(|held| held.work.is_pending()).map(|_| "Being rehearsed")
+        model.open.rehearsal.as_ref().filter(|held| held.work.is_pending()).map(|_| "Rehearsing…")
     };
     intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked)
 }
@@ -36,15 +36,15 @@ pub(crate) fn rehearsal_ui(
     ui.add_space(12.0);
     let shown = section(ui, "Rehearsal", |ui| {
         let intent = if going {
-            waiting_row(ui, model, "Rehearsing against a stand-in on this machine", Work::Rehearsal)
+            waiting_row(ui, model, "Rehearsing against a local server", Work::Rehearsal)
         } else {
             summary_ui(ui, state);
             None
         };
         state.lines.iter().for_each(|line| line_ui(ui, line));
-        ui.label(small(ui, "Nothing left this machine: the stand-in answers as the preset documents the service."));
+        ui.label(small(ui, "Nothing left this machine: a local server answers as the preset describes."));
         if changed {
-            ui.label(small(ui, "The preset is rehearsed as it is written, without what you changed in the fields."));
+            ui.label(small(ui, "The preset is rehearsed as saved, without your changes."));
         }
         intent
     });
@@ -68,11 +68,11 @@ fn summary(lines: &[StageLine]) -> (Tone, String) {
     let left_out = lines.iter().filter(|line| matches!(line.outcome, StageOutcome::NotRehearsed(_))).count();
     let rehearsed = lines.len() - left_out;
     let failed = lines.iter().filter(|line| line.is_failure()).count();
-    let besides = if left_out == 0 { String::new() } else { format!("; {left_out} left out") };
+    let besides = if left_out == 0 { String::new() } else { format!("; {left_out} skipped") };
     match (rehearsed, failed) {
         (0, _) => (Tone::Neutral, "Nothing was rehearsed".to_owned()),
-        (1, 0) => (Tone::Success, format!("1 stage rehearsed, all well{besides}")),
-        (_, 0) => (Tone::Success, format!("{rehearsed} stages rehearsed, all well{besides}")),
+        (1, 0) => (Tone::Success, format!("1 stage rehearsed, all passed{besides}")),
+        (_, 0) => (Tone::Success, format!("{rehearsed} stages rehearsed, all passed{besides}")),
         _ => (Tone::Danger, format!("{failed} of {rehearsed} failed{besides}")),
     }
 }
@@ -117,8 +117,8 @@ mod tests {
         let left_out = StageOutcome::NotRehearsed("there is none".to_owned());
         check(&[], "Nothing was rehearsed");
         check(std::slice::from_ref(&left_out), "Nothing was rehearsed");
-        check(std::slice::from_ref(&passed), "1 stage rehearsed, all well");
-        check(&[passed.clone(), passed.clone(), left_out.clone()], "2 stages rehearsed, all well; 1 left out");
-        check(&[passed, failed, left_out], "1 of 2 failed; 1 left out");
+        check(std::slice::from_ref(&passed), "1 stage rehearsed, all passed");
+        check(&[passed.clone(), passed.clone(), left_out.clone()], "2 stages rehearsed, all passed; 1 skipped");
+        check(&[passed, failed, left_out], "1 of 2 failed; 1 skipped");
     }
 }

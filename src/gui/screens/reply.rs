@@ -10,7 +10,7 @@ use crate::gui::widgets::{CodeBlock, banner, disclosure, notice, secondary_butto
 /// Shows a call that is done.
 pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
     match &exchange.outcome {
-        Ok(_) => notice(ui, Tone::Success, "Tokens arrived", "They are shown at the top of this step."),
+        Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
         Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
     };
     for note in &exchange.notes {
@@ -24,7 +24,7 @@ pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
 }
 
 fn reply_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
-    section(ui, "Reply", |ui| {
+    section(ui, "Response", |ui| {
         let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
         status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
         ui.add_space(8.0);

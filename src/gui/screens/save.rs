@@ -20,7 +20,7 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
     let parsed = naming::plain_name(draft, model);
     let blocked = match (&parsed, model.open.save.is_pending()) {
         (Err(_), _) => Some("Enter a name first"),
-        (_, true) => Some("Being saved"),
+        (_, true) => Some("Saving…"),
         (_, false) => None,
     };
     if draft.lead.takes(Focus::Name) {
@@ -42,13 +42,13 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
     });
     intent = intent.or(keep_alive_ui(ui, model, draft));
     if let Some(name) = &model.open.draft {
-        let words = format!("Kept as draft {name}. Save it to give it a name of your own, or leave it for later.");
+        let words = format!("Saved as draft {name}. Save it under a name now, or leave it for later.");
         // One that waits for the vault is told above.
         if !model.pending_writes.contains_key(name) {
             ui.label(small(ui, words));
         }
     } else if let Some(name) = &model.open.saved_as {
-        ui.label(small(ui, format!("Kept as {name}. In the terminal: tokenwright token {name}")));
+        ui.label(small(ui, format!("Saved as {name}. In the terminal: tokenwright token {name}")));
     }
     if let Some(failure) = model.open.save.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
@@ -81,7 +81,7 @@ fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent
     let problem = model.keep_alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
     let help = match problem {
         Some(problem) if on => format!("Not refreshed: {}", problem.summary),
-        _ => "Refreshed before it expires, while this window or the agent runs.".to_owned(),
+        _ => "Refreshed before it expires while this window or the agent runs.".to_owned(),
     };
     toggle(ui, "Keep alive", &mut on, Some(&help));
     profile.keep_alive = on;

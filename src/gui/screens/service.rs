@@ -25,7 +25,7 @@ const IMPORT_WIDTH: f32 = 90.0;
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     if draft.profile.is_none() && model.profiles.is_empty() {
-        let words = "Tokenwright signs you in to a service and keeps its OAuth tokens fresh for your tools. To look around, take \
+        let words = "Tokenwright signs you in to a service and keeps its OAuth tokens fresh for your tools. To look around, choose \
                      the Practice service: it needs no account.";
         ui.label(words);
         ui.add_space(8.0);
@@ -41,7 +41,7 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
     missing_ui(ui, &draft.missing);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let Draft { profile: Some(profile), secrets, lead, faults, ticked, preset: own, .. } = draft else {
-        ui.label(small(ui, "Choose a service to go on. Practice service needs no registration with anybody."));
+        ui.label(small(ui, "Choose a service to continue. The Practice service needs no registration."));
         return import.or(chosen);
     };
     let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
@@ -77,7 +77,7 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
         return;
     }
     let lines: Vec<String> = missing.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
-    banner(ui, Tone::Info, &Diagnosis::new("Still missing from what was imported").hint(lines.join("\n")));
+    banner(ui, Tone::Info, &Diagnosis::new("Still missing from the import").hint(lines.join("\n")));
     ui.add_space(8.0);
 }
 
@@ -123,14 +123,14 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Optio
         }
     });
     if model.services.is_empty() {
-        ui.label(small(ui, "Reading the presets …"));
+        ui.label(small(ui, "Loading presets…"));
     } else if alone {
         ui.add_space(8.0);
         let words = format!("Show all {} services", model.services.len());
         draft.browsing = secondary_button(ui, &words).clicked();
     } else if shown.len() == 1 {
         ui.add_space(8.0);
-        ui.label(small(ui, "No preset matches. A custom service takes any OAuth 2.0 service by its URLs."));
+        ui.label(small(ui, "No preset matches. Use a custom service for any other OAuth 2.0 service."));
     }
     intent
 }
@@ -179,7 +179,7 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<St
             let field = if input.optional { field.optional() } else { field };
             field.show_secret(ui, typed.entry(input.name.clone()).or_default());
         }
-        ui.label(small(ui, "Kept in the vault, never in a plain file."));
+        ui.label(small(ui, "Stored in the vault, never in a plain file."));
     });
 }
 
@@ -193,12 +193,12 @@ fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) -> Opt
             return None;
         }
         PracticeState::Ready(port) => {
-            ui.label(small(ui, format!("It listens on http://127.0.0.1:{port}, for this machine only.")));
+            ui.label(small(ui, format!("Listening on http://127.0.0.1:{port}, for this machine only.")));
         }
     }
     let options: Vec<_> = faults().collect();
-    let changed = disclosure(ui, "Faults to practise with", !switched_on.is_empty(), |ui| {
-        ui.label(small(ui, "See how a failure looks before a real service shows it. They work at once."));
+    let changed = disclosure(ui, "Faults to inject", !switched_on.is_empty(), |ui| {
+        ui.label(small(ui, "See what a failure looks like before a real service shows it. Changes apply at once."));
         let changed = chips(ui, "Faults", &options, switched_on);
         for (name, meaning) in options.iter().filter(|(name, _)| switched_on.iter().any(|fault| fault == name)) {
             ui.label(small(ui, format!("{name}: {meaning}")));
@@ -258,14 +258,14 @@ pub(crate) fn input_ui(ui: &mut Ui, input: &Input, profile: &mut ProfileDraft, e
 
 fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
     let Form { profile, errors, lead, .. } = form;
-    let help = "The person signs in with the browser, and the service sends a code back.";
+    let help = "You sign in with the browser, and the service sends back a code.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {
         ui.add_space(8.0);
         let error = errors.iter().find(|error| error.field == Field::AuthorizationUrl);
         let error = error.map(|error| error.diagnosis.summary.as_str());
         let field = TextField::new("Authorization URL")
-            .help("Where the browser goes. Values in angle brackets are filled in.")
+            .help("The address the browser opens. Values in angle brackets are filled in.")
             .example("https://example.com/oauth2/authorize")
             .error(error)
             .mono()

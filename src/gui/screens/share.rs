@@ -34,11 +34,11 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft
     ui.add_space(8.0);
     let mut intent = outcome_ui(ui, model, share);
     intent = intent.or(vault::vault_ui(ui, model, draft));
-    section(ui, "Which?", |ui| which_ui(ui, model, share));
+    section(ui, "Profiles", |ui| which_ui(ui, model, share));
     ui.add_space(12.0);
-    section(ui, "With their secrets?", |ui| locking_ui(ui, share));
+    section(ui, "Include secrets?", |ui| locking_ui(ui, share));
     ui.add_space(12.0);
-    section(ui, "Where to?", |ui| {
+    section(ui, "Destination", |ui| {
         let help = "The folder must exist. Your colleague opens the file with: tokenwright import FILE";
         Field::new("File").example("/home/me/profiles.tokenwright").help(help).mono().show(ui, &mut share.path);
     });
@@ -66,26 +66,26 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
 
 fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
     let ways = [
-        (Locking::WithoutSecrets, "Without"),
-        (Locking::Passphrase, "Locked with a passphrase"),
-        (Locking::Recipient, "Locked for an age recipient"),
+        (Locking::WithoutSecrets, "No secrets"),
+        (Locking::Passphrase, "Encrypted with a passphrase"),
+        (Locking::Recipient, "Encrypted for an age recipient"),
     ];
-    segmented(ui, "With their secrets", &mut share.locking, &ways);
+    segmented(ui, "Include secrets", &mut share.locking, &ways);
     match share.locking {
         Locking::WithoutSecrets => {
             let words =
-                "A plain text that may be kept under version control. What your colleague must supply is listed.";
+                "Plain text, safe for version control. It lists what your colleague must supply.";
             ui.label(small(ui, words));
         }
         Locking::Passphrase => {
-            ui.label(small(ui, "Tell the passphrase by another way than the file takes."));
+            ui.label(small(ui, "Send the passphrase through a different channel than the file."));
             let [first, second] = &mut share.passphrase;
             Field::new("Passphrase for the file").show_secret(ui, first);
             let differ = !second.is_empty() && first != second;
-            Field::new("The same again").error(differ.then_some("the two differ")).show_secret(ui, second);
+            Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
         }
         Locking::Recipient => {
-            let help = "Only the holder of its identity can open the file.";
+            let help = "Only the holder of the matching identity can open the file.";
             Field::new("Recipient").example("age1…").help(help).mono().show(ui, &mut share.recipient);
         }
     }
@@ -121,12 +121,12 @@ fn done_ui(ui: &mut Ui, done: &ShareDone) {
         for (name, words) in &done.left_out {
             rows.text("Must be supplied", &format!("{name}: {words}"));
         }
-        rows.copyable("Next, over there", "tokenwright import FILE", "tokenwright import FILE");
+        rows.copyable("On the other machine", "tokenwright import FILE", "tokenwright import FILE");
     });
 }
 
 fn foot_ui(ui: &mut Ui, model: &Model, share: &ShareDraft) -> Option<Intent> {
-    let blocked = model.export.shared.is_pending().then_some("Being written").or(share.lack());
+    let blocked = model.export.shared.is_pending().then_some("Writing…").or(share.lack());
     let mut intent = None;
     ui.horizontal(|ui| {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);

@@ -14,14 +14,14 @@ use crate::service::ProfileName;
 
 /// Asks what opens them.
 pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDraft) -> Option<Intent> {
-    section(ui, "The profiles are locked", |ui| {
+    section(ui, "The profiles are encrypted", |ui| {
         ui.label(small(ui, format!("From {}", locked.from)));
         let problem = locked.problem.as_ref().map(Diagnosis::to_string);
-        let help = "The one who shared them knows it.";
+        let help = "Ask whoever shared the profiles.";
         let field = Field::new("Passphrase").help(help).error(problem.as_deref());
         let typed = field.show_secret(ui, &mut import.passphrase);
         ui.add_space(8.0);
-        let help = "Instead, where they were locked for an age recipient: the file that age-keygen wrote.";
+        let help = "For profiles encrypted for an age recipient: the file written by age-keygen.";
         let field = Field::new("Identity file").help(help).optional().mono().show(ui, &mut import.identity);
         ui.add_space(8.0);
         let key = match import.identity.trim() {
@@ -29,7 +29,7 @@ pub(crate) fn locked_ui(ui: &mut Ui, locked: &LockedText, import: &mut ImportDra
             path => ShareKey::Identity(path.into()),
         };
         let is_empty = import.passphrase.is_empty() && import.identity.trim().is_empty();
-        let blocked = is_empty.then_some("Enter the passphrase or name the identity file");
+        let blocked = is_empty.then_some("Enter the passphrase or the identity file");
         let open = Intent::Import(ImportSource::Locked(Box::new(locked.clone()), key));
         let is_entered = (entered(ui, &typed) || entered(ui, &field)) && !is_empty;
         let pressed = intent_button(ui, ButtonKind::Primary, open.clone(), blocked);
@@ -43,8 +43,8 @@ pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut Impor
     section(ui, "Shared profiles", |ui| {
         ui.label(small(ui, format!("From {}", shared.from)));
         if shared.profiles.iter().any(|profile| profile.is_here) {
-            let help = "Otherwise they stay as they are.";
-            toggle(ui, "Replace profiles of the same name that are here", &mut import.replace, Some(help));
+            let help = "Otherwise the existing ones are left unchanged.";
+            toggle(ui, "Replace existing profiles of the same name", &mut import.replace, Some(help));
         }
     });
     for profile in &shared.profiles {
@@ -66,7 +66,7 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
                 rows.text("Service", &material.profile.service.name);
                 rows.text("Client ID", &material.profile.client_id);
                 if !profile.secrets.is_empty() {
-                    rows.text("Secrets in it", &profile.secrets.join(", "));
+                    rows.text("Secrets included", &profile.secrets.join(", "));
                 }
                 profile.must_supply.iter().for_each(|words| rows.text("You must supply", words));
             });
@@ -74,7 +74,7 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
     }
     if profile.is_here {
         let words =
-            if replace { "The one that is here is replaced." } else { "There is one of this name here; it stays." };
+            if replace { "The existing profile will be replaced." } else { "A profile of this name exists and stays as it is." };
         ui.label(small(ui, words));
     }
 }
@@ -82,6 +82,6 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
 /// Says that they are kept.
 pub(crate) fn taken_ui(ui: &mut Ui, names: &[ProfileName]) {
     let names: Vec<&str> = names.iter().map(ProfileName::as_str).collect();
-    let kept = Diagnosis::new(format!("Kept: {}", names.join(", ")));
-    banner(ui, Tone::Success, &kept.hint("open one on the left to see what is still to be done"));
+    let kept = Diagnosis::new(format!("Saved: {}", names.join(", ")));
+    banner(ui, Tone::Success, &kept.hint("open one on the left to see what is left to do"));
 }

@@ -23,13 +23,13 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     let intent = trouble_ui(ui, model, draft);
     let intent = intent.or(held_ui(ui, model, draft));
     let intent = intent.or(history::history_ui(ui, model, draft));
-    tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
+    tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Token request"), (TokenTab::Refresh, "Refresh request")]);
     ui.add_space(8.0);
     let state = match draft.tab {
         TokenTab::Bearer => &model.open.token_request,
         TokenTab::Refresh => &model.open.refresh_request,
     };
-    // What was answered stands above what was asked: it is what the person waits for.
+    // What was answered stands above what was requested: it is what the person waits for.
     match state.stand() {
         Stand::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
         Stand::Failed(failure) => {
@@ -104,7 +104,7 @@ fn held_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
 fn choosing_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     let mut intent = None;
     for choosing in &model.open.choosing {
-        notice(ui, Tone::Info, &choosing.label, "The service names several: choose the one that later calls are for.");
+        notice(ui, Tone::Info, &choosing.label, "The service returned several: choose the one to use.");
         ui.horizontal_wrapped(|ui| {
             for option in &choosing.options {
                 if secondary_button(ui, &option.label).clicked() {
@@ -150,7 +150,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     let missing = service.map(|service| service.not_granted(&asked, tokens)).unwrap_or_default();
     if !missing.is_empty() {
         ui.add_space(8.0);
-        notice(ui, Tone::Warning, "Asked for and not granted", &missing.join(" "));
+        notice(ui, Tone::Warning, "Requested but not granted", &missing.join(" "));
     }
     if let Some(note) = tokens.unread_life_note() {
         ui.add_space(8.0);
@@ -161,7 +161,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     {
         let Some(jwt) = token.and_then(decode_jwt) else { continue };
         disclosure(ui, label, false, |ui| {
-            ui.label(small(ui, "Nothing is verified here: the token is for the service to judge."));
+            ui.label(small(ui, "The signature is not verified here."));
             let text = format!("{:#}\n{:#}", jwt.header, jwt.claims);
             CodeBlock::new(label, &text).show(ui);
         });
@@ -200,7 +200,7 @@ fn clock(at: Timestamp, draft: &Draft) -> String {
 fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
     match &tokens.scopes {
         None if asked.is_empty() => "the service did not say".to_owned(),
-        None => format!("as asked: {}", asked.join(" ")),
+        None => format!("as requested: {}", asked.join(" ")),
         Some(scopes) if scopes.is_empty() => "none".to_owned(),
         Some(scopes) => scopes.join(" "),
     }
@@ -212,7 +212,7 @@ fn identity_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
         return None;
     }
     let intent = if model.open.identity.is_pending() {
-        waiting_row(ui, model, "Asking the service whose token it is", Work::Identity)
+        waiting_row(ui, model, "Asking the service for the account", Work::Identity)
     } else {
         intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
     };

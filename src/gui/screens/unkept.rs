@@ -19,7 +19,7 @@ pub(crate) fn unkept_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Int
     let mut intent = None;
     for (name, why) in &model.pending_writes {
         if !matches!(model.vault, VaultState::Open(_)) && is_practice(model, draft, name) {
-            let text = "To keep them, save the profile. You will then be asked where.";
+            let text = "To store them, save the profile; you will be asked where.";
             notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
             ui.add_space(8.0);
             continue;
@@ -29,7 +29,7 @@ pub(crate) fn unkept_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Int
             continue;
         }
         let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-        let held = "The tokens are held in memory and tried again by themselves; leave the window open until then.";
+        let held = "The tokens are in memory and saving is retried automatically; leave the window open until then.";
         let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));
         ui.push_id(("unkept", name.as_str()), |ui| {
             let pressed = banner_with(ui, Tone::Danger, &told, |ui| {
@@ -45,8 +45,8 @@ pub(crate) fn unkept_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Int
 /// Nothing has failed: where tokens are kept is asked on the same screen.
 fn waits_for_vault_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
     let shown = model.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
-    let title = format!("The tokens of {shown} have come, and are only in this window yet");
-    notice(ui, Tone::Warning, &title, "They are kept once the vault is open.");
+    let title = format!("The tokens of {shown} arrived, but are only in this window so far");
+    notice(ui, Tone::Warning, &title, "They will be saved when the vault is open.");
     ui.add_space(8.0);
 }
 
@@ -66,8 +66,8 @@ pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
         ui.label(heading("Close and lose tokens?"));
         ui.add_space(8.0);
         ui.label(format!(
-            "The newest tokens of {} are kept nowhere but in this window. If the service has spent the refresh token \
-             before, only a new sign-in helps afterwards.",
+            "The newest tokens of {} exist only in this window. If the service has rotated the refresh token, you will \
+             have to sign in again.",
             names.join(", ")
         ));
         ui.add_space(12.0);

@@ -44,7 +44,7 @@ pub(crate) fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> b
 pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let intent = match &model.vault {
         VaultState::Open(choice) if draft.moving => {
-            section(ui, "Where shall the vault's key be kept?", |ui| moving_ui(ui, model, draft, *choice)).inner
+            section(ui, "Where should the vault key be stored?", |ui| moving_ui(ui, model, draft, *choice)).inner
         }
         state if is_asked(model, draft) => section(ui, title(state), |ui| question_ui(ui, model, draft)).inner,
         _ => return None,
@@ -73,9 +73,9 @@ pub(crate) fn door_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
 fn title(state: &VaultState) -> &'static str {
     match state {
         VaultState::Unknown | VaultState::Open(_) => "Opening the vault",
-        VaultState::NeedsPassphrase { new: true, .. } => "A passphrase for the vault",
+        VaultState::NeedsPassphrase { new: true, .. } => "Set a vault passphrase",
         VaultState::NeedsPassphrase { new: false, .. } => "The vault is locked",
-        VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => "Where shall tokens be kept?",
+        VaultState::NoKeyring(_) | VaultState::NeedsChoice(_) => "Where should tokens be stored?",
     }
 }
 
@@ -88,10 +88,10 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> 
         }
         VaultState::NoKeyring(problem) => {
             ui.label(
-                "Tokens are as good as passwords. This desktop has no keyring to lock them up with, so they are sealed \
-                 with a passphrase of yours; or kept only until the window closes.",
+                "Tokens are as sensitive as passwords. This desktop has no keyring, so encrypt them with a passphrase, or \
+                 hold them in memory until the window closes.",
             );
-            ui.label(small(ui, format!("What the desktop said: {}.", words::quoted(&problem.summary))));
+            ui.label(small(ui, format!("The desktop reported: {}.", words::quoted(&problem.summary))));
             ui.add_space(8.0);
             choice_ui(ui, draft, busy)
         }
@@ -113,7 +113,7 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
 
 /// Another key for everything in the vault.
 fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice) -> Option<Intent> {
-    let busy = model.vault_work.is_pending().then_some("Being moved");
+    let busy = model.vault_work.is_pending().then_some("Moving…");
     let mut wanted = None;
     if choice != VaultChoice::Keyring {
         wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultChoice::Keyring, None), busy);
@@ -126,7 +126,7 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice)
     wanted = wanted.or((enters && blocked.is_none()).then(|| intent.clone()));
     ui.horizontal_wrapped(|ui| {
         wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
-        if secondary_button(ui, "Leave it where it is").clicked() {
+        if secondary_button(ui, "Cancel").clicked() {
             draft.moving = false;
             draft.passphrase = [Secret::default(), Secret::default()];
         }
@@ -137,13 +137,13 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice)
 /// The fields of a new passphrase; why it cannot be taken yet, and whether Enter says that it is complete.
 fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (Option<&'static str>, bool) {
     let [first, second] = &mut draft.passphrase;
-    let help = "Tokens are sealed in files with a key made from it. Nobody can recover it.";
+    let help = "Tokens are encrypted with a key derived from it. It cannot be recovered.";
     let one = Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
     if draft.lead.takes(Focus::Passphrase) {
         one.request_focus();
     }
     let differ = !second.is_empty() && first != second;
-    let other = Field::new("Passphrase again").error(differ.then_some("the two differ")).show_secret(ui, second);
+    let other = Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
     let blocked = match (first.is_empty(), first == second) {
         (true, _) => Some("Enter a passphrase"),
         (false, false) => Some("Enter the same passphrase twice"),
@@ -167,7 +167,7 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         new_passphrase_ui(ui, draft, problem)
     } else {
         let first = &mut draft.passphrase[0];
-        let field = Field::new("Passphrase").help(busy.then_some("It is being tried …")).error(problem);
+        let field = Field::new("Passphrase").help(busy.then_some("Checking…")).error(problem);
         let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
@@ -176,7 +176,7 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         }
         (first.is_empty().then_some("Enter the passphrase"), enters)
     };
-    let blocked = if busy { Some("Being opened") } else { blocked };
+    let blocked = if busy { Some("Opening…") } else { blocked };
     let intent = Intent::OpenVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
     ui.add_space(8.0);
     let by_enter = (enters && blocked.is_none()).then(|| intent.clone());

@@ -93,9 +93,9 @@ impl Intake {
     fn refusal(self, letters: usize, is_typed: bool) -> String {
         let limit = self.limit;
         if is_typed {
-            return format!("Full: this field takes {limit} characters");
+            return format!("Full: at most {limit} characters");
         }
-        format!("Not taken: {letters} characters, and this field takes {limit}. Nothing of it was put in")
+        format!("Not pasted: {letters} characters, but this field holds at most {limit}")
     }
 
     fn concerns(self, event: &Event, is_focused: bool, rect: Option<egui::Rect>) -> bool {

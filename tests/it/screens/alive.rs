@@ -13,7 +13,7 @@ use crate::screens::stage::{DRESSES, stage};
 fn a_profile_is_kept_alive_by_a_tick_and_why_it_is_not_is_told() {
     for dress in DRESSES {
         let mut window = stage(dress, saved("demo"), at(service("practice"), Step::Tokens));
-        assert!(window.reads("Refreshed before it expires, while this window or the agent runs."));
+        assert!(window.reads("Refreshed before it expires while this window or the agent runs."));
         window.press("Keep alive");
         assert_eq!(window.state().wanted, [Intent::SetKeepAlive(name("demo"), true)]);
         // It is done.
@@ -22,7 +22,7 @@ fn a_profile_is_kept_alive_by_a_tick_and_why_it_is_not_is_told() {
         let problem = Some(Diagnosis::new("cannot connect to `example.test`"));
         model.hear(News::KeepAlive(vec![KeptAlive { name: name("demo"), next: None, problem }]));
         window.settle();
-        assert!(window.reads("Kept alive, not refreshed just now"), "{}", window.words());
+        assert!(window.reads("Keep-alive: last refresh failed"), "{}", window.words());
         assert!(window.reads("Not refreshed: cannot connect to “example.test”"));
         window.press("Keep alive");
         assert_eq!(window.state().wanted[1], Intent::SetKeepAlive(name("demo"), false));
@@ -41,7 +41,7 @@ fn before_it_is_saved_the_tick_is_saved_with_it() {
     machine.press("Keep alive");
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
-    machine.wait("Kept alive");
+    machine.wait("Keep-alive");
     machine.press("Keep alive");
-    machine.wait_until("no longer kept alive", |window| !window.reads("Kept alive"));
+    machine.wait_until("no longer kept alive", |window| !window.reads("Keep-alive"));
 }

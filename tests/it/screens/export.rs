@@ -118,16 +118,16 @@ fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
 fn forms_are_found_by_name_and_by_what_reads_them() {
     for dress in DRESSES {
         let mut window = stage(dress, exporting(), choosing(None));
-        window.fill("Search forms", "kubectl");
+        window.fill("Search formats", "kubectl");
         assert!(window.button("Kubernetes ExecCredential").is_some(), "{}", window.words());
         assert!(window.button("curl command").is_none());
-        window.fill("Search forms", "pigeon post");
+        window.fill("Search formats", "pigeon post");
         assert!(window.reads("No form matches."));
-        window.fill("Search forms", "curl command");
+        window.fill("Search formats", "curl command");
         window.press("curl command");
         let export = window.state().draft.export.clone().expect("open");
         assert_eq!((export.form.as_deref(), export.way), (Some("curl"), Way::Snapshot));
-        window.press(&format!("Show all {} forms", forms().len()));
+        window.press(&format!("Show all {} formats", forms().len()));
         assert!(window.button("curl command").is_some());
     }
 }
@@ -135,12 +135,12 @@ fn forms_are_found_by_name_and_by_what_reads_them() {
 #[test]
 fn the_search_has_the_keyboard_and_enter_takes_what_it_found() {
     let mut window = stage(DRESSES[0], exporting(), choosing(None));
-    assert_eq!(window.focused(), "Search forms");
-    window.fill("Search forms", "kubectl client-go");
+    assert_eq!(window.focused(), "Search formats");
+    window.fill("Search formats", "kubectl client-go");
     window.key_press(egui::Key::Enter);
     window.settle();
     assert_eq!(window.state().draft.export.as_ref().and_then(|export| export.form.as_deref()), Some("exec-credential"));
-    assert_eq!(window.focused(), format!("Show all {} forms", forms().len()));
+    assert_eq!(window.focused(), format!("Show all {} formats", forms().len()));
 }
 
 #[test]
@@ -149,13 +149,13 @@ fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
         let window = stage(dress, previewed(true), choosing(Some("terraform")));
         let live = window.button("Live").expect("a way");
         assert!(live.accesskit_node().is_disabled());
-        let reason = "Whatever reads this form cannot ask for a token by itself";
+        let reason = "Tools that read this format cannot fetch a token themselves";
         assert_eq!(live.accesskit_node().data().description(), Some(reason));
         let live_only = forms().into_iter().find(|form| !form.snapshot).expect("a form that asks each time");
         let window = stage(dress, previewed(true), choosing(Some(&live_only.id)));
-        assert!(window.reads("It holds no token: it asks this program for a valid one each time."));
+        assert!(window.reads("Contains no token: fetches a valid one from Tokenwright on each use."));
         let sink = window.button("Sink").expect("a way");
-        let reason = "This form asks for the token each time, and holds none";
+        let reason = "This format fetches the token on each use and contains none";
         assert_eq!(sink.accesskit_node().data().description(), Some(reason));
     }
 }
@@ -165,7 +165,7 @@ fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() 
     for dress in DRESSES {
         let mut window = stage(dress, previewed(true), choosing(Some("json")));
         assert!(!is_blocked(&window, "Save"));
-        window.press("Hand over the refresh token, with the client");
+        window.press("Hand over the refresh token and client credentials");
         assert!(window.reads("this program no longer refreshes it until you sign in again"), "{}", window.words());
         assert!(is_blocked(&window, "Save") && is_blocked(&window, "Copy with secrets"));
         window.press("Yes, hand it over");
@@ -180,7 +180,7 @@ fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() 
 #[test]
 fn one_that_stays_good_goes_along_without_ado() {
     let mut window = stage(DRESSES[0], previewed(false), choosing(Some("json")));
-    window.press("With the refresh token and the client");
+    window.press("Include the refresh token and client credentials");
     assert!(!is_blocked(&window, "Save") && window.button("Yes, hand it over").is_none());
     let order = window.state().draft.export.as_ref().and_then(|export| export.order(&forms())).expect("an order");
     assert!(order.with_refresh_token && !order.hand_over);
@@ -192,8 +192,8 @@ fn a_refused_file_is_written_all_the_same_only_when_told_so() {
     let anyway = Insisted { in_work_tree: true, ..Insisted::default() };
     for dress in DRESSES {
         let hints = [
-            (FailureCode::FileForeign, "or replace it", "Replace it", replace),
-            (FailureCode::InWorkTree, "or write it there anyway", "Write it there anyway", anyway),
+            (FailureCode::FileForeign, "or replace the file", "Replace file", replace),
+            (FailureCode::InWorkTree, "or save there anyway", "Save there anyway", anyway),
         ];
         for (code, said, button, insisted) in hints {
             let mut draft = choosing(Some("dotenv"));
@@ -216,7 +216,7 @@ fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
     for dress in DRESSES {
         let mut window = stage(dress, exporting(), choosing(None));
         let words = window.words();
-        for line in ["Written at each refresh", "Written once", "Failed: “/home/ada/demo.env” was changed"] {
+        for line in ["Updated at each refresh", "Written once", "Failed: “/home/ada/demo.env” was changed"] {
             assert!(words.contains(line), "{line} in\n{words}");
         }
         assert!(words.contains(".env file, last written 2030-03-17 17:46:40"), "{words}");
@@ -255,12 +255,12 @@ fn a_profile_is_exported_from_its_row_and_from_step_3() {
 fn sharing_says_what_is_still_missing() {
     let mut window = stage(DRESSES[0], saved("demo"), sharing(Locking::WithoutSecrets, ""));
     assert!(!is_blocked(&window, "Share"));
-    window.press("Locked with a passphrase");
+    window.press("Encrypted with a passphrase");
     assert!(is_blocked(&window, "Share"));
     window.fill("Passphrase for the file", "one");
-    window.fill("The same again", "two");
-    assert!(window.reads("the two differ") && is_blocked(&window, "Share"));
-    window.fill("The same again", "one");
+    window.fill("Repeat passphrase", "two");
+    assert!(window.reads("the passphrases do not match") && is_blocked(&window, "Share"));
+    window.fill("Repeat passphrase", "one");
     assert!(!is_blocked(&window, "Share"));
     window.press("demo");
     assert!(is_blocked(&window, "Share"), "nothing is ticked");
@@ -294,20 +294,20 @@ fn in_the_whole_window_a_sink_is_written_and_written_again_at_the_next_refresh()
     type_path(&mut machine, &path);
     machine.press("Save");
     machine.wait(&format!("Written to {}", path.display()));
-    machine.wait("Written at each refresh");
+    machine.wait("Updated at each refresh");
     assert!(fs::read_to_string(&path).expect("the sink").contains(&token));
     assert!(!machine.window.reads(&token), "{}", machine.window.words());
     machine.press("Close");
     machine.press("Refresh token");
-    machine.press("Call refresh token endpoint");
-    machine.wait("Tokens arrived");
+    machine.press("Refresh");
+    machine.wait("Tokens received");
     let after = machine.access_token();
     assert_ne!(after, token);
     assert!(fs::read_to_string(&path).expect("the sink").contains(&after));
     machine.press("More for demo");
     machine.press("Export demo");
     machine.press(&format!("Remove {} from the list", path.display()));
-    machine.wait_until("an empty list", |window| !window.reads("Files written of this profile"));
+    machine.wait_until("an empty list", |window| !window.reads("Files exported from this profile"));
     assert!(path.exists(), "the file itself stays");
 }
 
@@ -318,14 +318,14 @@ fn in_the_whole_window_a_foreign_file_stays_until_it_is_to_be_replaced() {
     fs::write(&path, "somebody else's").expect("our own folder");
     machine.press("More for demo");
     machine.press("Export demo");
-    machine.wait_until("the search", |window| window.field("Search forms").is_some());
-    machine.window.fill("Search forms", "token");
+    machine.wait_until("the search", |window| window.field("Search formats").is_some());
+    machine.window.fill("Search formats", "token");
     machine.press("Access token");
     type_path(&mut machine, &path);
     machine.press("Save");
     machine.wait("is there already, and this program did not write it");
     assert_eq!(fs::read_to_string(&path).expect("a file"), "somebody else's");
-    machine.press("Replace it");
+    machine.press("Replace file");
     machine.wait("Written to");
     assert_eq!(fs::read_to_string(&path).expect("a file").trim_end(), token);
 }
@@ -351,7 +351,7 @@ fn in_the_whole_window_a_rotating_refresh_token_is_handed_over_and_the_profile_m
     machine.press("More for demo");
     machine.press("Export demo");
     machine.press("JSON");
-    machine.press("Hand over the refresh token, with the client");
+    machine.press("Hand over the refresh token and client credentials");
     machine.wait("refresh_token");
     machine.press("Yes, hand it over");
     type_path(&mut machine, &home.path().join("demo.json"));
@@ -373,9 +373,9 @@ fn in_the_whole_window_profiles_are_shared_without_secrets_and_locked() {
     machine.wait("demo: a sign-in of their own");
     let open = fs::read_to_string(&path).expect("the file");
     assert!(open.contains("demo") && !open.contains(&token) && !open.contains("practice-secret"), "{open}");
-    machine.press("Locked with a passphrase");
+    machine.press("Encrypted with a passphrase");
     machine.window.fill("Passphrase for the file", "correct horse");
-    machine.window.fill("The same again", "correct horse");
+    machine.window.fill("Repeat passphrase", "correct horse");
     let path = home.path().join("locked.age");
     type_path(&mut machine, &path);
     machine.press("Share");

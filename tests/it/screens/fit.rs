@@ -227,7 +227,7 @@ fn the_questions_about_the_vault_fit() {
 
 #[test]
 fn the_import_fits() {
-    check("import", &started(), &importing(), &["What can be read"]);
+    check("import", &started(), &importing(), &["Supported formats"]);
     for model in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
         check("import", &model, &importing(), &[]);
     }
@@ -295,5 +295,5 @@ fn how_a_reply_is_read_is_never_cut() {
     if let Some(profile) = &mut draft.profile {
         profile.token_request.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
     }
-    check("how the reply is read", &model, &draft, &["How the reply is read"]);
+    check("how the reply is read", &model, &draft, &["How the response is read"]);
 }

@@ -66,12 +66,12 @@ fn the_import_is_opened_by_its_button_and_by_its_key() {
 fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), importing());
-        assert!(window.button("Read the text").expect("there").accesskit_node().is_disabled());
+        assert!(window.button("Read text").expect("there").accesskit_node().is_disabled());
         window.event(Input::Paste("curl https://acme.example".into()));
         window.settle();
         let pasted = Intent::Import(ImportSource::Pasted(Secret::new("curl https://acme.example")));
         assert_eq!(window.state().wanted, std::slice::from_ref(&pasted));
-        window.press("Read the text");
+        window.press("Read text");
         assert_eq!(window.state().wanted, [pasted.clone(), pasted]);
     }
 }
@@ -106,7 +106,7 @@ fn a_file_that_hovers_and_drops_is_imported() {
         window.input_mut().hovered_files.push(egui::HoveredFile::default());
         window.step();
         let painted: Vec<String> = window.output().shapes.iter().flat_map(|clipped| texts(&clipped.shape)).collect();
-        assert!(painted.iter().any(|text| text == "Drop it to import it"), "{painted:?}");
+        assert!(painted.iter().any(|text| text == "Drop to import"), "{painted:?}");
         window.input_mut().hovered_files.clear();
         window.input_mut().dropped_files.push(std::sync::Arc::new(Dropped));
         window.settle();
@@ -142,11 +142,11 @@ fn what_was_understood_is_shown_before_anything_is_used() {
         for text in [
             "Postman collection",
             "From /home/me/a-folder-with-a-name/collection.json",
-            "Secrets in it, for the vault and never for a plain file: client secret",
+            "Contains secrets, which are stored only in the vault: client secret",
             "Still missing (1)",
             "as registered with the service",
             "Understood (1)",
-            "Not taken over (1)",
+            "Ignored (1)",
             "auth.oauth2.headerPrefix",
         ] {
             assert!(window.reads(text), "no {text:?} in\n{}", window.words());
@@ -154,7 +154,7 @@ fn what_was_understood_is_shown_before_anything_is_used() {
         assert!(!window.reads(CLIENT_SECRET));
         window.press("Use it");
         window.press("Save as preset…");
-        window.press("Read another");
+        window.press("Import another");
         window.press("Back to the services");
         let wanted = [
             Intent::UseImport { as_preset: false },
@@ -170,7 +170,7 @@ fn what_was_understood_is_shown_before_anything_is_used() {
 fn of_several_one_is_chosen() {
     for dress in DRESSES {
         let mut window = stage(dress, imported(&["quickbooks", "google"]), importing());
-        window.press("It describes several; which one?");
+        window.press("It describes several services. Which one?");
         window.press("2. Google");
         assert_eq!(window.state().draft.import.as_ref().map(|import| import.picked), Some(1));
     }
@@ -180,8 +180,8 @@ fn of_several_one_is_chosen() {
 fn an_issuer_is_asked_only_when_the_person_says_so() {
     for dress in DRESSES {
         let mut window = stage(dress, issuer_found(), importing());
-        assert!(window.reads("This is the address of an issuer at login.acme.example"));
-        window.press("Fetch it");
+        assert!(window.reads("This is an issuer URL at login.acme.example"));
+        window.press("Fetch metadata");
         let issuer = Issuer::parse("https://login.acme.example/realms/one").expect("an issuer");
         assert_eq!(window.state().wanted, [Intent::Import(ImportSource::Issuer(issuer))]);
     }
@@ -209,7 +209,7 @@ fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
         assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
         assert!(!copied[0].contains(CLIENT_SECRET));
         window.settle();
-        assert!(window.reads("Copied as Tokenwright preset; no secret is in it"), "{}", window.words());
+        assert!(window.reads("Copied as Tokenwright preset, without secrets"), "{}", window.words());
     }
 }
 
@@ -226,7 +226,7 @@ fn in_the_whole_window_a_pasted_preset_fills_the_fields() {
     machine.wait("Tokenwright preset");
     assert!(machine.window.reads("Understood (5)"), "{}", machine.window.words());
     machine.press("Use it");
-    machine.wait("Still missing from what was imported");
+    machine.wait("Still missing from the import");
     assert!(machine.window.reads("Acme Books"));
     machine.press("Next");
     machine.wait("Redirect URI");
@@ -244,7 +244,7 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
     std::fs::write(&path, text).expect("a file of our own");
     machine.press("Import…");
     machine.window.fill("File", &path.display().to_string());
-    machine.press("Read the file");
+    machine.press("Read file");
     machine.press("Save as preset…");
     machine.press("Save preset");
     machine.wait("Ready to hand to a colleague; no secret is in it.");
@@ -260,7 +260,7 @@ fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
         let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
         model.import = Requested::ended(Ok(ImportOutcome::Ambiguous(Box::new(text.clone()))));
         let mut window = stage(dress, model, importing());
-        assert!(window.reads("It can be read in several forms"));
+        assert!(window.reads("It can be read in several formats"));
         window.press("OpenAPI document");
         let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);
         assert_eq!(window.state().wanted, [Intent::Import(meant)]);

@@ -120,9 +120,9 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let mut stage = stage(dress, model, draft);
         let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
         assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
-        assert!(stage.reads("The newest tokens of demo are kept nowhere but in this window."), "{}", stage.words());
-        stage.press("Leave the window open");
-        stage.press("Close and lose them");
+        assert!(stage.reads("The newest tokens of demo exist only in this window."), "{}", stage.words());
+        stage.press("Stay open");
+        stage.press("Close and lose tokens");
         assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
         stage.state_mut().model.hear(News::WriteDone(name("demo")));
         stage.settle();
@@ -148,28 +148,28 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.press("Open demo");
     machine.wait("Kept as demo.");
     let first = machine.access_token();
-    machine.press("Call refresh token endpoint");
+    machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be kept: ");
     let second = machine.access_token();
     assert_ne!(second, first);
 
     assert!(stays_when_closed(&mut machine.window));
     machine.wait("Close and lose tokens?");
-    machine.press("Leave the window open");
+    machine.press("Stay open");
 
     // The refresh token in memory is the one that is good now, and it is not spent while the next one could not be kept.
-    machine.press("Call refresh token endpoint");
+    machine.press("Refresh");
     machine.wait("“demo” was not refreshed, since its new tokens could not be kept");
     assert_eq!(service.asked("/refresh").len(), 1);
     std::fs::remove_dir(&lock).expect("our own folder");
-    machine.press("Try again to keep them");
+    machine.press("Retry saving");
     machine.wait_until("nothing held", |window| !window.reads("held in memory"));
     assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
     drop(machine);
 
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Call refresh token endpoint");
+    machine.wait("Refresh");
     assert_eq!(machine.access_token(), second, "what was held in memory is what is kept");
 }
 
@@ -189,7 +189,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Kept as demo.");
-    machine.press("Call refresh token endpoint");
+    machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be kept: ");
     // What cannot be forgotten stays where it can be tried again.
     machine.press("More for demo");
@@ -237,10 +237,10 @@ fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
         let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
         machine.wait("The vault is locked");
         machine.window.fill("Passphrase", PASSPHRASE);
-        machine.press("Open the vault");
+        machine.press("Open vault");
         machine.wait("Vault: passphrase");
         machine.press("Open demo");
-        machine.press("Call refresh token endpoint");
+        machine.press("Refresh");
         wait.recv().expect("the call came");
         if cancelled {
             machine.press("Cancel");
@@ -258,7 +258,7 @@ fn opened(program: &Tokenwright) -> Machine {
     let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
     machine.wait("The vault is locked");
     machine.window.fill("Passphrase", PASSPHRASE);
-    machine.press("Open the vault");
+    machine.press("Open vault");
     machine.wait("Vault: passphrase");
     machine
 }
@@ -331,13 +331,13 @@ fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
         let (mut machine, _home) = Machine::new(dress, Visit::Follow);
         machine.press("Practice service");
         machine.press("Next");
-        machine.press("Stop before the token call");
+        machine.press("Review the token request before sending");
         machine.press("Start authorization");
         machine.wait("The authorization code arrived");
         assert!(stays_when_closed(&mut machine.window));
-        machine.wait("Leave before the tokens are here?");
-        machine.press("Get the tokens");
-        machine.wait("Kept as draft practice-ada.");
+        machine.wait("Leave without getting tokens?");
+        machine.press("Get tokens");
+        machine.wait("Saved as draft practice-ada.");
     }
 }
 
@@ -345,17 +345,17 @@ fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
 fn tokens_that_nobody_saved_survive_another_service_and_another_profile() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
     machine.sign_in();
-    machine.wait("Kept as draft practice-ada.");
+    machine.wait("Saved as draft practice-ada.");
     let first = machine.access_token();
     // Another service is chosen at once, and signed in to as well.
     machine.press("New profile");
     machine.sign_in();
-    machine.wait("Kept as draft practice-ada-2.");
+    machine.wait("Saved as draft practice-ada-2.");
     let second = machine.access_token();
     assert_ne!(first, second);
     for (name, token) in [("practice-ada", &first), ("practice-ada-2", &second)] {
         machine.press(&format!("Open {name}"));
-        machine.wait(&format!("Kept as draft {name}."));
+        machine.wait(&format!("Saved as draft {name}."));
         assert_eq!(machine.access_token(), *token);
     }
     assert!(!stays_when_closed(&mut machine.window), "everything is kept");

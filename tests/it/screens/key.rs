@@ -42,9 +42,9 @@ fn a_key_is_read_or_made_in_step_2() {
         let mut window = stage(dress, started(), netsuite(Step::Authorization));
         window.press("Make a key pair");
         window.fill("Key file", "/home/alex/key.pem");
-        window.press("Read the key");
+        window.press("Read key");
         window.fill("Profile name", "erp");
-        window.press("Use the key kept there");
+        window.press("Use saved key");
         assert_eq!(window.state().wanted, [Intent::MakeKey, Intent::ReadKey, Intent::OpenKey]);
     }
 }
@@ -64,10 +64,10 @@ fn a_key_is_shown_by_its_kind_and_certificate_and_never_itself() {
         assert!(window.reads("an RSA key of 2048 bits; signs with PS256"), "{}", window.words());
         assert!(window.reads(&certificate.fingerprint()) && window.reads(&certificate.sha1_fingerprint()));
         assert!(window.reads("Where to upload it: Setup, Integration, OAuth 2.0 Client Credentials (M2M) Setup"));
-        window.fill("Write it to a file", "certificate.pem");
-        window.press("Write the file");
+        window.fill("Save the certificate to", "certificate.pem");
+        window.press("Save certificate");
         window.fill("Profile name", "erp");
-        window.press("Keep the key");
+        window.press("Save key");
         assert_eq!(window.state().wanted, [Intent::WriteCertificate, Intent::SaveKey]);
         window.press("Use another key");
         assert!(window.button("Make a key pair").is_some());
@@ -137,7 +137,7 @@ fn what_became_of_a_key_is_told_at_its_place() {
     let mut model = started();
     model.open.key = Requested::going("");
     let waiting = stage(DRESSES[0], model.clone(), netsuite(Step::Authorization));
-    assert!(waiting.reads("Reading or making the key") && waiting.button("Cancel").is_some());
+    assert!(waiting.reads("Reading or generating the key") && waiting.button("Cancel").is_some());
     model.open.key = Requested::ended(Err(failure("the private key is encrypted with a passphrase")));
     assert!(stage(DRESSES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
     model.open.key = Requested::ended(Ok(KeyDone::Saved(name("erp"))));
@@ -148,10 +148,10 @@ fn what_became_of_a_key_is_told_at_its_place() {
 fn a_name_under_which_no_key_is_saved_is_told() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
     machine.press("Practice service (signed assertion)");
-    machine.wait("It listens on http://127.0.0.1:");
+    machine.wait("Listening on http://127.0.0.1:");
     machine.press("Next");
     machine.window.fill("Profile name", "nobody");
-    machine.press("Use the key kept there");
+    machine.press("Use saved key");
     machine.wait("no private key is saved under this name");
 }
 
@@ -175,7 +175,7 @@ fn a_service_described_by_hand_chooses_its_grant() {
         window.settle();
         window.press("Change the assertion");
         window.fill("Audience (aud)", "https://as.test");
-        window.fill("Life in seconds", "soon");
+        window.fill("Lifetime in seconds", "soon");
         assert!(window.reads("write a number of seconds, such as 300"), "{}", window.words());
         let typed = window.state().draft.profile.as_ref().and_then(|profile| profile.assertion.clone());
         assert_eq!(typed.expect("an assertion").audience, "https://as.test");
@@ -186,27 +186,27 @@ fn a_service_described_by_hand_chooses_its_grant() {
 fn from_a_new_key_pair_to_tokens_without_a_browser() {
     let (mut machine, home) = Machine::new(DRESSES[1], Visit::Stay);
     machine.press("Practice service (signed assertion)");
-    machine.wait("It listens on http://127.0.0.1:");
+    machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();
-    let port = words.split("It listens on http://127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next());
+    let port = words.split("Listening on http://127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next());
     let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
     machine.press("Next");
     machine.press("Make a key pair");
     machine.wait("Certificate to upload");
     let file = home.path().join("certificate.pem");
-    machine.window.fill("Write it to a file", file.to_str().expect("UTF-8"));
-    machine.press("Write the file");
+    machine.window.fill("Save the certificate to", file.to_str().expect("UTF-8"));
+    machine.press("Save certificate");
     machine.wait("Written");
     upload(port, &std::fs::read_to_string(&file).expect("the certificate"));
     machine.press("Next");
-    machine.press("Call bearer token endpoint");
-    machine.wait("Tokens arrived");
+    machine.press("Send token request");
+    machine.wait("Tokens received");
     machine.window.fill("Profile name", "robot");
     machine.press("Save profile");
     machine.wait("Kept as robot. In the terminal: tokenwright token robot");
     let first = machine.access_token();
-    machine.press("Call bearer token endpoint");
-    machine.wait_until("another token", |window| window.reads("Tokens arrived"));
+    machine.press("Send token request");
+    machine.wait_until("another token", |window| window.reads("Tokens received"));
     assert_ne!(machine.access_token(), first);
 }
 

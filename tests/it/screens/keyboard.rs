@@ -80,9 +80,9 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
         let scenes = vec![
             (started(), at(service("practice"), Step::Service), "Next"),
             (started(), at(service("netsuite"), Step::Service), "Next"),
-            (started(), at(service("practice"), Step::Authorization), "I have a refresh token already"),
+            (started(), at(service("practice"), Step::Authorization), "I already have a refresh token"),
             (visiting(), at(service("practice"), Step::Authorization), "Back"),
-            (authorized(), at(service("practice"), Step::Tokens), "Call bearer token endpoint"),
+            (authorized(), at(service("practice"), Step::Tokens), "Send token request"),
             (called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens), "Back"),
             (saved("demo"), at(service("practice"), Step::Tokens), "Back"),
             (started(), importing(), "Back to the services"),

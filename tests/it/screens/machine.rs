@@ -159,7 +159,7 @@ impl Machine {
         self.press("Practice service");
         self.press("Next");
         self.press("Start authorization");
-        self.wait("Tokens arrived");
+        self.wait("Tokens received");
     }
 
     /// The access token on the screen.

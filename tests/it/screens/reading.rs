@@ -1,4 +1,4 @@
-//! How the reply is read: expressions beside the last reply, and what they come to, as typed.
+//! How the response is read: expressions beside the last reply, and what they come to, as typed.
 
 use tokenwright::app::{FieldRead, TriedReading};
 use tokenwright::call::Expression;
@@ -10,7 +10,7 @@ use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{ACCESS_TOKEN, at, authorized, called, service, token_set};
 use crate::screens::stage::{DRESSES, stage};
 
-const OPENED: &str = "How the reply is read";
+const OPENED: &str = "How the response is read";
 
 /// The last reply was read so.
 pub fn read(mut model: Model, access_token: FieldRead) -> Model {
@@ -25,9 +25,9 @@ fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
     for dress in DRESSES {
         let model = read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Token(24));
         let mut window = stage(dress, model, at(service("practice"), Step::Tokens));
-        assert!(!window.reads("Where the access token is"));
+        assert!(!window.reads("Access token expression"));
         window.press(OPENED);
-        for words in ["•••••••• 24 characters", "nothing in the last reply", "3600 seconds", "Last reply"]
+        for words in ["•••••••• 24 characters", "not in the last response", "3600 seconds", "Last response"]
         {
             assert!(window.reads(words), "{words} in\n{}", window.words());
         }
@@ -43,7 +43,7 @@ fn an_expression_that_is_wrong_says_so_at_its_field() {
     let failed = FieldRead::Failed(tokenwright::diagnosis::Diagnose::diagnose(&wrong));
     let mut window = stage(DRESSES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
     window.press(OPENED);
-    let field = window.field("Where the access token is").expect("the field");
+    let field = window.field("Access token expression").expect("the field");
     let described = egui_kittest::kittest::NodeT::accesskit_node(&field).data().description().map(str::to_owned);
     assert_eq!(described, Some(words));
 }
@@ -63,11 +63,11 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     let mut window = stage(DRESSES[1], authorized(), draft);
     window.press(OPENED);
     assert!(window.reads("Call the endpoint once"), "{}", window.words());
-    assert!(window.reads("Where that holds nothing: token"), "{}", window.words());
-    window.fill("Where the access token is", "$split(result, ' ')[1]");
+    assert!(window.reads("Fallbacks: token"), "{}", window.words());
+    window.fill("Access token expression", "$split(result, ' ')[1]");
     let both = vec!["$split(result, ' ')[1]".to_owned(), "token".to_owned()];
     assert_eq!(fields(&window.state().draft), (vec!["access_token".to_owned()], both));
-    window.fill("Where the refresh token is", "");
+    window.fill("Refresh token expression", "");
     let profile = window.state().draft.profile.as_ref().expect("a service");
     assert_eq!(profile.refresh_request.reading.refresh_token, []);
     assert_eq!(window.state().wanted, [], "without a reply there is nothing to try");
@@ -81,23 +81,23 @@ fn the_result_follows_what_is_typed() {
         let token = machine.access_token();
         machine.press(OPENED);
         machine.wait(&format!("•••••••• {} characters", token.chars().count()));
-        machine.window.fill("Where the access token is", "'Bearer ' & access_token");
+        machine.window.fill("Access token expression", "'Bearer ' & access_token");
         machine.wait(&format!("•••••••• {} characters", token.chars().count() + "Bearer ".len()));
-        machine.window.fill("Where the life is", "expires_in * 30");
+        machine.window.fill("Lifetime expression", "expires_in * 30");
         machine.wait("3600 seconds");
-        machine.window.fill("Where the access token is", "($f := function($n) { 1 + $f($n) }; $f(1))");
+        machine.window.fill("Access token expression", "($f := function($n) { 1 + $f($n) }; $f(1))");
         machine.wait("failed: it calls itself too often (D1011)");
-        machine.window.fill("Where the access token is", "access_token)");
+        machine.window.fill("Access token expression", "access_token)");
         machine.wait("cannot be read at line 1, column 13: this is not expected here");
-        machine.window.fill("Where the access token is", "$substringAfter(token_type & ' ' & access_token, ' ')");
+        machine.window.fill("Access token expression", "$substringAfter(token_type & ' ' & access_token, ' ')");
         machine.wait(&format!("•••••••• {} characters", token.chars().count()));
 
         // What is typed is what the next call is read by.
         machine.press("Refresh token");
         machine.press(OPENED);
-        machine.window.fill("Where the access token is", "'mine-' & access_token");
-        machine.press("Call refresh token endpoint");
-        machine.wait("Tokens arrived");
+        machine.window.fill("Access token expression", "'mine-' & access_token");
+        machine.press("Refresh");
+        machine.wait("Tokens received");
         assert!(machine.access_token().starts_with("mine-"));
     }
 }

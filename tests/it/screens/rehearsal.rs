@@ -42,7 +42,7 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
         assert_eq!(window.state().wanted, [Intent::Rehearse("quickbooks".into())]);
         window.state_mut().model = rehearsing();
         window.settle();
-        assert!(window.reads("Rehearsing against a stand-in on this machine"), "{}", window.words());
+        assert!(window.reads("Rehearsing against a local server"), "{}", window.words());
         assert!(window.reads("authorization: ok") && window.reads("code, realmId"));
         assert!(window.button("Rehearse").expect("there").accesskit_node().is_disabled());
         window.press("Cancel");
@@ -57,7 +57,7 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
     for dress in DRESSES {
         let window = stage(dress, rehearsed(), at(service("quickbooks"), Step::Service));
         for text in [
-            "1 of 2 failed; 1 left out",
+            "1 of 2 failed; 1 skipped",
             "token request: failed",
             "the access token was not read",
             "device: not rehearsed",
@@ -108,7 +108,7 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
     machine.press("QuickBooks Online");
     machine.press("Rehearse");
-    machine.wait("stages rehearsed, all well");
+    machine.wait("stages rehearsed, all passed");
     assert!(
         machine.window.reads("token request: ok") && machine.window.reads("refresh request: ok"),
         "{}",
@@ -127,5 +127,5 @@ fn every_card_has_a_menu_to_rehearse_it_from() {
     machine.window.button("QuickBooks Online").expect("a card").click_secondary();
     machine.window.settle();
     machine.press("Rehearse");
-    machine.wait("stages rehearsed, all well");
+    machine.wait("stages rehearsed, all passed");
 }

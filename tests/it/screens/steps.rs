@@ -116,19 +116,19 @@ fn a_service_without_client_flow_asks_for_the_client_id_only() {
 fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
     for dress in DRESSES {
         let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
-        assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("The wait ends at "), "{}", window.words());
+        assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("Times out at "), "{}", window.words());
         for text in ["the system could not open a browser", "open the URL yourself", "SHA-256 fingerprint"] {
             assert!(window.reads(text), "{text}");
         }
         assert!(window.button("Copy URL").is_some() && window.button("Copy Redirect URI").is_some());
-        assert!(window.button("Use what was pasted").expect("there").accesskit_node().is_disabled());
+        assert!(window.button("Use pasted response").expect("there").accesskit_node().is_disabled());
         window.press("Cancel");
         assert_eq!(window.state().wanted, [Intent::Cancel(Work::SignIn)]);
         window.key_press(Key::Escape);
         window.settle();
         assert_eq!(window.state().wanted[1], Intent::Cancel(Work::SignIn));
-        window.fill("Response pasted by hand", "code=abc");
-        window.press("Use what was pasted");
+        window.fill("Pasted response", "code=abc");
+        window.press("Use pasted response");
         assert_eq!(window.state().wanted[2], Intent::Paste);
     }
 }
@@ -198,11 +198,11 @@ fn the_curl_copy_holds_variables_in_place_of_secrets() {
 fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
     for dress in DRESSES {
         let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
-        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens arrived", "Status 200 after 12 ms"] {
+        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"] {
             assert!(window.reads(text), "{text} in\n{}", window.words());
         }
         // A refresh token is what `offline_access` asks for, whether the reply names it or not.
-        assert!(!window.reads("Asked for and not granted"), "{}", window.words());
+        assert!(!window.reads("Requested but not granted"), "{}", window.words());
         assert!(!window.reads(ACCESS_TOKEN));
         window.press("Show tokens");
         assert!(window.reads(ACCESS_TOKEN));
@@ -213,7 +213,7 @@ fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
         let mut fewer = token_set(ACCESS_TOKEN);
         (fewer.scopes, fewer.refresh_token) = (Some(vec!["openid".into()]), None);
         let window = stage(dress, called(Ok(fewer)), at(service("practice"), Step::Tokens));
-        assert!(window.reads("Asked for and not granted"), "{}", window.words());
+        assert!(window.reads("Requested but not granted"), "{}", window.words());
         assert!(window.words().lines().any(|line| line == "profile offline_access"), "{}", window.words());
     }
 }
@@ -290,7 +290,7 @@ fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
         assert_eq!(window.state().wanted, [Intent::Open(name("acme"))]);
         window.press("Forget…");
         assert_eq!(window.state().wanted.len(), 1);
-        window.press("Keep it");
+        window.press("Cancel");
         window.press("Forget…");
         window.press("Forget");
         assert_eq!(window.state().wanted[1], Intent::Forget(name("demo")));
@@ -313,8 +313,8 @@ fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
 fn the_practice_service_can_be_told_what_to_do_wrong() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), at(service("practice"), Step::Service));
-        assert!(window.reads("It listens on http://127.0.0.1:4321, for this machine only."));
-        window.press("Faults to practise with");
+        assert!(window.reads("Listening on http://127.0.0.1:4321, for this machine only."));
+        window.press("Faults to inject");
         window.press("http-500");
         assert_eq!(window.state().wanted, [Intent::SetFaults]);
         assert_eq!(window.state().draft.faults, ["http-500"]);
@@ -330,17 +330,17 @@ fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
         model.hear(News::Vault(VaultState::NoKeyring(problem)));
         let mut draft = at(service("practice"), Step::Authorization);
         let quiet = stage(dress, model.clone(), draft.clone());
-        assert!(!quiet.reads("Where shall tokens be kept?"), "nothing is to be kept yet");
+        assert!(!quiet.reads("Where should tokens be stored?"), "nothing is to be kept yet");
         draft.door = Some(Door { then: Some(Box::new(Intent::Authorize { again: false })) });
         let mut window = stage(dress, model, draft);
-        assert!(window.reads("Where shall tokens be kept?") && window.reads("the keyring cannot be used"));
+        assert!(window.reads("Where should tokens be stored?") && window.reads("the keyring cannot be used"));
         assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
         window.fill("Passphrase", "one");
-        window.fill("Passphrase again", "two");
-        assert!(window.reads("the two differ"));
-        assert!(window.button("Open the vault").expect("there").accesskit_node().is_disabled());
-        window.fill("Passphrase again", "one");
-        window.press("Open the vault");
+        window.fill("Repeat passphrase", "two");
+        assert!(window.reads("the passphrases do not match"));
+        assert!(window.button("Open vault").expect("there").accesskit_node().is_disabled());
+        window.fill("Repeat passphrase", "one");
+        window.press("Open vault");
         window.press("Memory only");
         let [Intent::OpenVault(first, Some(passphrase)), Intent::OpenVault(second, None)] = &window.state().wanted[..]
         else {
@@ -367,12 +367,12 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
         let mut window = stage(dress, started(), at(service("practice"), Step::Tokens));
         window.press("Refresh token");
         assert_eq!(window.state().draft.tab, TokenTab::Refresh);
-        let call = window.button("Call refresh token endpoint").expect("there");
+        let call = window.button("Refresh").expect("there");
         assert!(call.accesskit_node().is_disabled());
         window.fill("Refresh token to use", "at-hand");
         assert!(window.reads("refresh_token="), "{}", window.words());
         assert!(!window.reads("at-hand"));
-        window.press("Call refresh token endpoint");
+        window.press("Refresh");
         assert_eq!(window.state().wanted, [Intent::RequestRefresh]);
         let refused = exchange(Err(failure("token endpoint refused the refresh token: invalid_grant")));
         window.state_mut().model.open.refresh_request = Requested::ended(Ok(refused));
@@ -385,11 +385,11 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
 fn a_code_is_not_sent_twice() {
     for dress in DRESSES {
         let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
-        let call = window.button("Call bearer token endpoint").expect("there");
+        let call = window.button("Send token request").expect("there");
         assert!(call.accesskit_node().is_disabled());
         call.hover();
         window.settle();
-        assert!(window.reads("The code is spent: refresh, or authorize again"), "{}", window.words());
+        assert!(window.reads("The code has been used: refresh, or authorize again"), "{}", window.words());
         window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
         window.settle();
         assert!(window.state().wanted.is_empty());

@@ -31,13 +31,13 @@ fn shared_profiles_are_shown_with_what_is_to_be_supplied_and_then_kept() {
         assert!(machine.window.reads(text), "no {text:?} in\n{}", machine.window.words());
     }
     assert!(!machine.window.words().contains("a-made-up-secret"));
-    machine.press("Keep them");
-    machine.wait("Kept: acme-drive, beta-drive");
+    machine.press("Save profiles");
+    machine.wait("Saved: acme-drive, beta-drive");
     // Both are here now, and stay unless that is asked for.
-    machine.press("Read another");
+    machine.press("Import another");
     machine.window.event(Input::Paste(bundle().expose().to_owned()));
-    machine.wait("There is one of this name here; it stays.");
-    assert!(machine.window.reads("Replace profiles of the same name that are here"));
+    machine.wait("A profile of this name exists and stays as it is.");
+    assert!(machine.window.reads("Replace existing profiles of the same name"));
 }
 
 #[test]
@@ -46,15 +46,15 @@ fn locked_profiles_ask_for_their_passphrase_until_it_fits() {
     let locked = lock(&bundle(), &Lock::Passphrase(Secret::new("open sesame"))).expect("locked");
     machine.press("Import…");
     machine.window.event(Input::Paste(locked));
-    machine.wait("The profiles are locked");
+    machine.wait("The profiles are encrypted");
     machine.window.fill("Passphrase", "open says me");
-    machine.press("Open it");
+    machine.press("Unlock");
     machine.wait_until("the refusal", |window| {
         window.words().contains("the text cannot be opened with this key, or was changed on the way")
     });
     machine.window.fill("Passphrase", "open sesame");
-    machine.press("Open it");
+    machine.press("Unlock");
     machine.wait("Shared profiles");
-    machine.press("Keep them");
-    machine.wait("Kept: acme-drive, beta-drive");
+    machine.press("Save profiles");
+    machine.wait("Saved: acme-drive, beta-drive");
 }

@@ -11,10 +11,10 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         let home = temp_home();
         let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
         machine.press("Choose…");
-        machine.wait("A passphrase for the vault");
+        machine.wait("Set a vault passphrase");
         machine.window.fill("Passphrase", "correct horse");
-        machine.window.fill("Passphrase again", "correct horse");
-        machine.press("Open the vault");
+        machine.window.fill("Repeat passphrase", "correct horse");
+        machine.press("Open vault");
         machine.wait("Vault: passphrase");
         machine.sign_in();
         machine.window.fill("Profile name", "kept");
@@ -27,15 +27,15 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         machine.wait("The vault is locked");
         machine.wait("vault closed");
         machine.window.fill("Passphrase", "wrong");
-        machine.press("Open the vault");
+        machine.press("Open vault");
         machine.wait("the passphrase does not open the vault");
         machine.window.settle();
         assert_eq!(machine.window.focused(), "Passphrase");
         machine.window.fill("Passphrase", "correct horse");
-        machine.press("Open the vault");
+        machine.press("Open vault");
         machine.wait("Vault: passphrase");
         machine.press("Open kept");
-        machine.wait("Call refresh token endpoint");
+        machine.wait("Refresh");
         assert_eq!(machine.access_token(), token);
     }
 }
@@ -44,10 +44,10 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
 fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) -> Machine {
     let mut machine = Machine::at(home, dress, Visit::Follow, "passphrase");
     machine.press("Choose…");
-    machine.wait("A passphrase for the vault");
+    machine.wait("Set a vault passphrase");
     machine.window.fill("Passphrase", passphrase);
-    machine.window.fill("Passphrase again", passphrase);
-    machine.press("Open the vault");
+    machine.window.fill("Repeat passphrase", passphrase);
+    machine.press("Open vault");
     machine.wait("Vault: passphrase");
     machine.sign_in();
     machine.window.fill("Profile name", "kept");
@@ -67,11 +67,11 @@ fn the_history_shows_what_came_of_each_generation_and_leads_back() {
     machine.press("Check token");
     machine.wait("worked");
     machine.press("Refresh token");
-    machine.press("Call refresh token endpoint");
+    machine.press("Refresh");
     machine.wait("refreshed");
     assert_ne!(machine.access_token(), first);
     machine.press("Restore…");
-    machine.press("Leave it");
+    machine.press("Cancel");
     machine.press("Restore…");
     machine.press("Restore anyway");
     machine.wait("restored 1");
@@ -87,25 +87,25 @@ fn the_vault_is_moved_to_another_passphrase() {
     let home = temp_home();
     let mut machine = with_profile(home.path(), dress, "correct horse");
     machine.press("Move…");
-    machine.wait("Where shall the vault's key be kept?");
-    machine.press("Leave it where it is");
+    machine.wait("Where should the vault key be stored?");
+    machine.press("Cancel");
     machine.press("Move…");
     machine.window.fill("Passphrase", "battery staple");
-    machine.window.fill("Passphrase again", "battery staple");
-    machine.press("Move to this passphrase");
-    machine.wait_until("the question is gone", |window| !window.reads("Where shall the vault's key be kept?"));
+    machine.window.fill("Repeat passphrase", "battery staple");
+    machine.press("Use this passphrase");
+    machine.wait_until("the question is gone", |window| !window.reads("Where should the vault key be stored?"));
     drop(machine);
 
     let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
     machine.wait("The vault is locked");
     machine.window.fill("Passphrase", "correct horse");
-    machine.press("Open the vault");
+    machine.press("Open vault");
     machine.wait("the passphrase does not open the vault");
     machine.window.fill("Passphrase", "battery staple");
-    machine.press("Open the vault");
+    machine.press("Open vault");
     machine.wait("Vault: passphrase");
     machine.press("Open kept");
-    machine.wait("Call refresh token endpoint");
+    machine.wait("Refresh");
     machine.press("Show history");
     machine.wait("moved");
 }
@@ -143,12 +143,12 @@ fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
         let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
         machine.sign_in();
         machine.wait("The tokens of practice-ada are in this window only");
-        for asked in ["A passphrase for the vault", "nobody has said yet", "Try again to keep them"] {
+        for asked in ["Set a vault passphrase", "nobody has said yet", "Retry saving"] {
             assert!(!machine.window.reads(asked), "{asked} in\n{}", machine.window.words());
         }
         assert!(!home.path().join("vault/vault.json").exists());
         machine.press("Save profile");
-        machine.wait("A passphrase for the vault");
+        machine.wait("Set a vault passphrase");
         for _ in 0..2 {
             machine.window.event(egui::Event::Text("correct horse".to_owned()));
             machine.window.settle();

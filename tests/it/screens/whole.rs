@@ -25,10 +25,10 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
         machine.press("New profile");
         assert!(machine.window.reads("Choose a service to go on."));
         machine.press("Open demo");
-        machine.wait("Call refresh token endpoint");
+        machine.wait("Refresh");
         assert_eq!(machine.access_token(), first);
-        machine.press("Call refresh token endpoint");
-        machine.wait("Tokens arrived");
+        machine.press("Refresh");
+        machine.wait("Tokens received");
         assert_ne!(machine.access_token(), first);
 
         machine.press("Forget…");
@@ -53,7 +53,7 @@ fn a_sign_in_that_is_cancelled_can_be_begun_again_and_its_late_response_does_not
     assert!(std::panic::catch_unwind(|| ask(&redirect)).is_err());
     assert!(machine.window.reads("Waiting on"));
     follow(&sent[1]);
-    machine.wait("Tokens arrived");
+    machine.wait("Tokens received");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on(
     let _ = ask(&redirect.replace("/callback?", "/callback/?"));
     machine.wait("the browser came to “/callback/”, and the response is waited for at “/callback”");
     follow(&sent[0]);
-    machine.wait("Kept as draft practice-ada");
+    machine.wait("Saved as draft practice-ada");
 }
 
 #[test]
@@ -86,25 +86,25 @@ fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
     let sent = machine.sent.lock().expect("no panic holds it")[0].clone();
     let redirect = ask(&sent).expect("a redirect");
 
-    machine.window.fill("Response pasted by hand", "what is this?");
-    machine.press("Use what was pasted");
+    machine.window.fill("Pasted response", "what is this?");
+    machine.press("Use pasted response");
     machine.wait("there is neither a code nor an error in what was pasted");
 
-    machine.window.fill("Response pasted by hand", &redirect.replace("state=", "state=x"));
-    machine.press("Use what was pasted");
+    machine.window.fill("Pasted response", &redirect.replace("state=", "state=x"));
+    machine.press("Use pasted response");
     machine.wait("“state”");
     assert!(machine.window.reads("Waiting on"));
 
-    machine.window.fill("Response pasted by hand", &redirect);
-    machine.press("Use what was pasted");
-    machine.wait("Tokens arrived");
+    machine.window.fill("Pasted response", &redirect);
+    machine.press("Use pasted response");
+    machine.wait("Tokens received");
 }
 
 #[test]
 fn a_fault_is_switched_on_seen_and_switched_off() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
     machine.press("Practice service");
-    machine.press("Faults to practise with");
+    machine.press("Faults to inject");
     machine.press("access-denied");
     machine.press("Next");
     machine.press("Start authorization");
@@ -113,7 +113,7 @@ fn a_fault_is_switched_on_seen_and_switched_off() {
     machine.press("access-denied");
     machine.press("Next");
     machine.press("Start authorization");
-    machine.wait("Tokens arrived");
+    machine.wait("Tokens received");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_refused_refresh_is_explained_and_the_tokens_stay() {
     let first = machine.access_token();
     machine.press("Refresh token");
     machine.window.fill("Refresh token to use", "not-a-refresh-token");
-    machine.press("Call refresh token endpoint");
+    machine.press("Refresh");
     machine.wait("invalid_grant");
     assert_eq!(machine.access_token(), first);
 }
@@ -132,7 +132,7 @@ fn a_refused_refresh_is_explained_and_the_tokens_stay() {
 fn a_service_described_by_hand_works_like_a_preset() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
     machine.press("Practice service");
-    machine.wait("It listens on http://127.0.0.1:");
+    machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();
     let base = words.split("It listens on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
     machine.window.fill("Search services", "custom");
@@ -149,8 +149,8 @@ fn a_service_described_by_hand_works_like_a_preset() {
     machine.window.settle();
     assert_eq!(machine.window.focused(), "URL");
     machine.window.fill("URL", &format!("{base}/token"));
-    machine.press("Call bearer token endpoint");
-    machine.wait("Tokens arrived");
+    machine.press("Send token request");
+    machine.wait("Tokens received");
     assert!(machine.window.reads("openid offline_access"));
 }
 
@@ -196,7 +196,7 @@ fn the_dress_changes_at_once_and_is_remembered() {
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
-    machine.wait("Tokens arrived");
+    machine.wait("Tokens received");
     let store = Store::new(Places::find(Some(home.path().to_owned())).expect("a home"));
     assert_eq!(store.load_settings().expect("our own file").theme, tokenwright::store::Theme::Light);
 }
