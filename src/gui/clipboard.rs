@@ -139,8 +139,8 @@ impl Clipboard {
 
 fn taken_back_note(hold: Duration, now: f64) -> CopyNote {
     let words = Diagnosis::new("Copied, and marked as a secret");
-    let words = words
-        .hint(format!("It is cleared after {} seconds, unless something else is copied first.", hold.as_secs()));
+    let words =
+        words.hint(format!("It is cleared after {} seconds, unless something else is copied first.", hold.as_secs()));
     CopyNote { words, is_warning: false, until: Some(now + NOTED_FOR) }
 }
 
@@ -255,13 +255,13 @@ pub fn guarded<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::TextEdit;
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn a_secret_that_is_marked_and_copied_by_key_is_copied_as_a_secret_and_by_that_key_alone() {
-        let mut stage = stage(DRESSES[0], Vec::<(Secret, Sensitivity)>::new(), |ui, copied| {
+        let mut harness = harness(THEMES[0], Vec::<(Secret, Sensitivity)>::new(), |ui, copied| {
             let mut text = "hunter2";
             guarded(ui, |ui| ui.add(TextEdit::multiline(&mut text)).accessible_name("Body"));
             copy_by(ui.ctx(), |text, sensitivity| {
@@ -271,40 +271,42 @@ mod tests {
             let leaks = ui.output(|output| output.commands.len());
             assert_eq!(leaks, 0, "something left the window");
         });
-        stage.get_by_label("Body").focus();
-        stage.run();
-        stage.key_press_modifiers(Modifiers::COMMAND, Key::A);
-        stage.run();
-        assert!(stage.state().is_empty());
-        stage.key_press_modifiers(Modifiers::CTRL, Key::Insert);
-        stage.run();
-        let [(text, sensitivity)] = &stage.state()[..] else { panic!("{:?}", stage.state()) };
+        harness.get_by_label("Body").focus();
+        harness.run();
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        harness.run();
+        assert!(harness.state().is_empty());
+        harness.key_press_modifiers(Modifiers::CTRL, Key::Insert);
+        harness.run();
+        let [(text, sensitivity)] = &harness.state()[..] else { panic!("{:?}", harness.state()) };
         assert_eq!((text.expose(), sensitivity), ("hunter2", &Sensitivity::Secret));
     }
 
     #[test]
     fn a_paste_that_comes_late_does_not_land_in_another_field() {
-        let mut stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+        let mut harness = harness(THEMES[0], [String::new(), String::new()], |ui, texts| {
             for (text, name) in texts.iter_mut().zip(["First", "Second"]) {
                 ui.add(TextEdit::singleline(text)).accessible_name(name);
             }
         });
         // As the window does at its start.
-        stage.ctx.add_plugin(Clipboard::default());
+        harness.ctx.add_plugin(Clipboard::default());
         for (moves_on, expected) in [(false, ["from outside", ""]), (true, ["", ""])] {
-            *stage.state_mut() = Default::default();
-            stage.get_by_label("First").focus();
-            stage.run();
-            stage.key_press_modifiers(Modifiers::SHIFT, Key::Insert);
-            stage.run();
-            let asked = with(&stage.ctx, |clipboard| clipboard.asked.take()).expect("a paste was asked for");
+            *harness.state_mut() = Default::default();
+            harness.get_by_label("First").focus();
+            harness.run();
+            harness.key_press_modifiers(Modifiers::SHIFT, Key::Insert);
+            harness.run();
+            let asked = with(&harness.ctx, |clipboard| clipboard.asked.take()).expect("a paste was asked for");
             if moves_on {
-                stage.get_by_label("Second").focus();
-                stage.run();
+                harness.get_by_label("Second").focus();
+                harness.run();
             }
-            with(&stage.ctx, |clipboard| clipboard.pasted(&stage.ctx, asked.0, Ok(Some(Secret::new("from outside")))));
-            stage.run();
-            assert_eq!(*stage.state(), expected);
+            with(&harness.ctx, |clipboard| {
+                clipboard.pasted(&harness.ctx, asked.0, Ok(Some(Secret::new("from outside"))))
+            });
+            harness.run();
+            assert_eq!(*harness.state(), expected);
         }
     }
 }

@@ -17,9 +17,9 @@ impl Window {
     pub(in crate::gui) fn schedule_clock(&self, ctx: &Context) {
         let saved = self.model.profiles.iter().filter_map(screens::expiry);
         let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
-        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
+        let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.clock.now)).min();
         if let Some(next) = next {
-            wake_after(ctx, self.draft.now, next);
+            wake_after(ctx, self.draft.clock.now, next);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is on the screen and not yet anybody's: the fields being typed, the step shown, what is revealed.
+//! What is on the screen but not saved: the fields being typed, the step shown, what is revealed.
 
 use std::collections::BTreeSet;
 
@@ -10,35 +10,23 @@ use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
-use crate::gui::intent::Intent;
-use crate::gui::leaving::Loss;
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 
-/// The step on the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the steps")]
-pub enum Step {
-    #[default]
-    Service,
-    Authorization,
-    Tokens,
-}
-
 /// The tab of step 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are the tabs")]
 pub enum TokenTab {
     #[default]
-    Bearer,
-    Refresh,
+    TokenRequest,
+    RefreshRequest,
 }
 
-/// Where the eye is led in the next frame.
+/// What the next frame scrolls to and focuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lead {
+pub struct NextView {
     /// Whether the screen shows its top: something came that stands there.
     pub to_top: bool,
     /// Whether the screen shows the rehearsal: a stage of it is over.
@@ -54,17 +42,17 @@ pub enum Focus {
     Search,
     /// The first field that is wrong.
     Error,
-    /// The first thing that the token call lacks.
+    /// The first thing that the token request lacks.
     Missing,
     /// The passphrase of the vault.
     Passphrase,
-    /// The name of the profile: tokens came that are not kept.
+    /// The name of the profile: tokens arrived that are not saved.
     Name,
 }
 
-impl Lead {
+impl NextView {
     /// Whether this takes the keyboard now; it is asked for once.
-    pub fn takes(&mut self, focus: Focus) -> bool {
+    pub fn take_focus(&mut self, focus: Focus) -> bool {
         self.focus.take_if(|wanted| *wanted == focus).is_some()
     }
 }
@@ -86,108 +74,149 @@ pub struct ImportDraft {
     pub replace: bool,
 }
 
-/// What was copied last in another tool's form.
+/// What was copied last in another tool's format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// The form.
     pub form: Form,
-    /// What the form could not carry, or why nothing was copied.
+    /// What the format cannot represent, or why nothing was copied.
     pub outcome: Result<Vec<Note>, Diagnosis>,
 }
 
-/// A question before something is left that is kept nowhere.
+/// What would be lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// What was typed or imported and is not saved.
+    Edits,
+    /// An authorization code that has not brought tokens yet.
+    Code,
+}
+
+/// A question before unsaved work is left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// What would be lost.
     pub loss: Loss,
-    /// What is done once it is answered.
+    /// The intent that waits for the answer.
     pub then: Box<Intent>,
 }
 
-/// The question of where tokens are kept, because something waits for it.
+/// The vault must be opened because something waits for it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Door {
-    /// What is done once the vault is open.
+pub struct VaultPrompt {
+    /// The intent to perform once it is open.
     pub then: Option<Box<Intent>>,
 }
 
 /// What is typed, to see whether it was changed.
 pub type Typed = (ProfileDraft, TypedSecrets);
 
-/// What is on the screen.
-#[derive(Clone, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch on the screen")]
+/// What is on the screen. All of it begins anew with another service but the clock and the faults, see [`Draft::begin`].
+#[derive(Clone, Debug, Default)]
 pub struct Draft {
-    /// The step.
     pub step: Step,
-    /// The tab of step 3.
     pub tab: TokenTab,
     /// Whether all services are shown although one is chosen.
     pub browsing: bool,
-    /// The text that services are looked for by.
     pub search: String,
-    /// Where the eye is led in the next frame.
-    pub lead: Lead,
+    pub next_view: NextView,
     /// The practice service's faults that are switched on.
     pub faults: Vec<String>,
     /// The lines of the service's checklist that are ticked, by place.
     pub ticked: BTreeSet<usize>,
-    /// The profile being typed; `None` until a service is chosen.
+    /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
-    /// The preset of the person's own being typed; `None` while nobody asked for it.
+    /// `None` unless the service is being saved as a preset.
     pub preset: Option<PresetDraft>,
-    /// The import that is open; `None` while the wizard is shown.
+    /// `None` unless the import page is open.
     pub import: Option<ImportDraft>,
-    /// What was still missing of what was imported.
+    /// What the last import did not say.
     pub missing: Vec<Note>,
-    /// What was copied last in another tool's form.
+    /// What was copied last in another tool's format.
     pub copied: Option<Copied>,
-    /// The export that is open; `None` while the wizard is shown.
+    /// `None` unless the export page is open.
     pub export: Option<ExportDraft>,
-    /// The sharing that is open; `None` while the wizard is shown.
+    /// `None` unless the sharing page is open.
     pub share: Option<ShareDraft>,
-    /// What is typed that is secret.
     pub secrets: TypedSecrets,
-    /// Where the private key is to come from.
     pub key: KeyDraft,
-    /// What was pasted as the response.
+    /// The pasted authorization response.
     pub pasted: Secret,
     /// The name to save under.
     pub name: String,
-    /// The values whose mask is lifted.
-    pub reveal: Reveal,
-    /// Whether the body of the reply is shown as it is.
-    pub reveal_reply: bool,
-    /// Whether the tokens are shown as they are.
-    pub reveal_tokens: bool,
-    /// How a reply was last said to be read, and on which tab.
+    pub revealed: Revealed,
+    /// The expressions that were last applied to the response, and on which tab.
     pub tried: Option<(TokenTab, Reading)>,
     /// Whether errors are shown at fields that were not touched yet: after the first *Next*.
     pub insisted: bool,
     /// The passphrase being typed, and again.
-    pub passphrase: [Secret; 2],
-    /// The profile that is about to be forgotten, once it is confirmed.
-    pub forgetting: Option<ProfileName>,
-    /// The older generation that is about to be restored although it is spent, once it is confirmed.
-    pub restoring: Option<u64>,
-    /// Whether it is asked where the vault is to be moved.
-    pub moving: bool,
-    /// Whether the person is being asked if the window may close.
-    pub closing: bool,
-    /// What is being asked before something is left.
-    pub question: Option<Question>,
-    /// What waits for the vault.
-    pub door: Option<Door>,
-    /// What was typed when it was last kept, or when the person began.
+    pub vault_passphrase: [Secret; 2],
+    pub questions: Questions,
+    pub changes: Changes,
+    pub clock: Clock,
+}
+
+/// The secrets that are shown unmasked.
+#[derive(Clone, Debug, Default)]
+pub struct Revealed {
+    /// In the preview of the request.
+    pub request: Reveal,
+    /// In the body of the response.
+    pub response: bool,
+    /// The tokens.
+    pub tokens: bool,
+}
+
+/// What the person is being asked, or is to confirm.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// The profile to forget.
+    pub forget: Option<ProfileName>,
+    /// The older generation to restore although its refresh token was used.
+    pub restore: Option<u64>,
+    /// Whether to move the vault to another key.
+    pub move_vault: bool,
+    /// Whether to close the window although tokens are lost.
+    pub close: bool,
+    /// What to do with unsaved work before leaving it.
+    pub unsaved: Option<Question>,
+    /// How to open the vault, for something that waits for it.
+    pub vault: Option<VaultPrompt>,
+}
+
+/// Whether what is typed is saved.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// What was typed when it was last saved, or when the person began.
     pub baseline: Option<Typed>,
-    /// What was typed when it was last sent off to be kept.
+    /// What was typed when saving was last started.
     pub sent: Option<Typed>,
-    /// Whether the person has said that what is typed may be lost.
+    /// Whether the person chose to discard it.
     pub waived: bool,
-    /// The time of this frame.
+}
+
+/// The time of this frame, in the person's time zone.
+#[derive(Clone, Debug)]
+pub struct Clock {
     pub now: Timestamp,
-    /// The person's time zone, looked up once.
+    /// Looked up once.
     pub zone: TimeZone,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { now: Timestamp::UNIX_EPOCH, zone: TimeZone::UTC }
+    }
+}
+
+impl Clock {
+    /// A time to the second.
+    pub fn show(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The same of a time as a file has it; text that is no time is returned as it is.
+    pub fn show_text(&self, at: &str) -> String {
+        at.parse().map_or_else(|_| at.to_owned(), |at| self.show(at))
+    }
 }
 
 /// Where the private key is to come from, and its certificate to go.
@@ -203,69 +232,27 @@ pub struct KeyDraft {
     pub save_to: String,
 }
 
-impl Default for Draft {
-    fn default() -> Self {
-        Self {
-            step: Step::default(),
-            tab: TokenTab::default(),
-            browsing: false,
-            search: String::new(),
-            lead: Lead { focus: Some(Focus::Search), ..Lead::default() },
-            faults: Vec::new(),
-            ticked: BTreeSet::new(),
-            profile: None,
-            preset: None,
-            import: None,
-            missing: Vec::new(),
-            copied: None,
-            export: None,
-            share: None,
-            secrets: TypedSecrets::default(),
-            key: KeyDraft::default(),
-            pasted: Secret::default(),
-            name: String::new(),
-            reveal: Reveal::new(),
-            reveal_reply: false,
-            reveal_tokens: false,
-            tried: None,
-            insisted: false,
-            passphrase: [Secret::default(), Secret::default()],
-            forgetting: None,
-            restoring: None,
-            moving: false,
-            closing: false,
-            question: None,
-            door: None,
-            baseline: None,
-            sent: None,
-            waived: false,
-            now: Timestamp::UNIX_EPOCH,
-            zone: TimeZone::UTC,
-        }
-    }
-}
-
 impl Draft {
-    /// Begins anew; window, clock and the practice service's faults stay.
-    pub fn begin(&mut self) {
-        *self = Self {
-            faults: std::mem::take(&mut self.faults),
-            zone: self.zone.clone(),
-            now: self.now,
-            ..Self::default()
-        };
+    /// An empty draft, with the keyboard in the search of step 1.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, next_view: NextView { focus: Some(Focus::Search), ..NextView::default() }, ..Self::default() }
     }
 
-    /// Takes a service with its defaults.
+    /// Begins anew; the clock and the practice service's faults stay.
+    pub fn begin(&mut self) {
+        *self = Self { faults: std::mem::take(&mut self.faults), ..Self::new(self.clock.clone()) };
+    }
+
+    /// Starts over with a service and its defaults.
     pub fn choose(&mut self, service: Service) {
         // The card that was chosen stays where it was found.
         let search = std::mem::take(&mut self.search);
         self.begin();
         self.search = search;
-        self.lead = Lead::default();
+        self.next_view = NextView::default();
         self.secrets.client_secret = Secret::new(&service.defaults.client_secret);
         self.profile = Some(ProfileDraft::new(service));
-        self.baseline = self.typed();
+        self.changes.baseline = self.typed();
     }
 
     /// What is typed, without what the fields fill in by themselves.
@@ -278,39 +265,39 @@ impl Draft {
             }
         }
         profile.inputs.retain(|_, value| !value.is_empty());
-        // Of a saved profile it is kept at once.
+        // A saved profile's choice is saved at once.
         profile.keep_alive = false;
         let mut secrets = self.secrets.clone();
         secrets.inputs.retain(|_, value| !value.is_empty());
         Some((profile, secrets))
     }
 
-    /// Whether something was typed that is not kept.
+    /// Whether something typed is not saved.
     pub fn has_edits(&self) -> bool {
-        self.typed() != self.baseline
+        self.typed() != self.changes.baseline
     }
 
-    /// Takes over what a document describes.
+    /// Fills the fields from an imported document.
     pub fn adopt(&mut self, described: &Described) {
         let CallContext { profile, secrets, .. } = CallContext::from(described);
         self.begin();
-        self.lead = Lead { to_top: true, ..Lead::default() };
+        self.next_view = NextView { to_top: true, ..NextView::default() };
         self.missing = described.still_missing();
         self.profile = Some(ProfileDraft::from(&profile));
         self.secrets = secrets;
     }
 
-    /// Takes over a saved profile.
+    /// Shows a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
-        self.lead = Lead { to_top: true, ..Lead::default() };
+        self.next_view = NextView { to_top: true, ..NextView::default() };
         self.profile = Some(ProfileDraft::from(&opened.material.profile));
         self.secrets = opened.material.secrets.clone();
         self.name = opened.name.to_string();
-        self.baseline = self.typed();
+        self.changes.baseline = self.typed();
         self.step = Step::Tokens;
         let refreshable = opened.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
-        self.tab = if refreshable { TokenTab::Refresh } else { TokenTab::Bearer };
+        self.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
 
     /// Takes over a private key and what its file says besides.
@@ -329,16 +316,16 @@ impl Draft {
 
     /// The preset of the person's own, as it would be written now; `None` while its id or name is none.
     pub fn own_preset(&self) -> Option<Service> {
-        let today = self.now.to_zoned(self.zone.clone()).strftime("%Y-%m-%d").to_string();
+        let today = self.clock.now.to_zoned(self.clock.zone.clone()).strftime("%Y-%m-%d").to_string();
         self.preset.as_ref()?.parse(self.profile.as_ref()?, &today).ok()
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.
     pub fn context(&self, model: &Model) -> Option<CallContext> {
         let profile = self.profile.as_ref()?.parse().ok()?;
-        let mut material = CallContext::new(profile, self.secrets.clone());
-        model.complete(&mut material);
-        Some(material)
+        let mut context = CallContext::new(profile, self.secrets.clone());
+        model.complete(&mut context);
+        Some(context)
     }
 
     /// Shows a step, if those before it have what it needs; else the first that has not, with what is missing.
@@ -349,7 +336,7 @@ impl Draft {
             step => step,
         };
         self.step = shown;
-        self.lead.to_top = true;
+        self.next_view.to_top = true;
         if shown == step { self.insisted = false } else { self.insist() }
     }
 
@@ -357,7 +344,7 @@ impl Draft {
     pub fn insist(&mut self) {
         self.insisted = true;
         if !self.errors().is_empty() {
-            self.lead.focus = Some(Focus::Error);
+            self.next_view.focus = Some(Focus::Error);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is chosen and typed on the page of an export and on that of sharing, and not yet anybody's.
+//! What is chosen and typed on the export page and on the sharing page.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use crate::export::RefreshTokenUse;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
-/// How an export keeps up with the tokens.
+/// How an export stays current.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
     /// The values as they are now.

@@ -1,42 +1,50 @@
-//! What a person wants, as the screens return it, with the words, the hint and the key of each in one table.
+//! What a person wants, as the screens return it, with the text, the hint and the key of each in one table.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultChoice};
-use crate::gui::draft::Step;
 use crate::gui::model::Work;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
+/// The step on the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    #[default]
+    Service,
+    Authorization,
+    Tokens,
+}
+
 /// What a person wants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Intent {
-    /// Begin with another service.
+    /// Start over with another service.
     NewProfile,
-    /// Take this service.
+    /// Use the service of this ID.
     Choose(String),
-    /// Rehearse the preset of this id.
+    /// Rehearse the preset of this ID.
     Rehearse(String),
-    /// Switch the practice service's faults to those that are ticked.
+    /// Inject the ticked faults into the practice service.
     SetFaults,
     /// Show this step.
     GoTo(Step),
-    /// Send the browser off.
+    /// Open the browser for a sign-in.
     Authorize {
         /// Whether there is a code already.
         again: bool,
     },
-    /// Take what was pasted.
+    /// Use the pasted authorization response.
     Paste,
-    /// Stop what goes on.
+    /// Stop this work.
     Cancel(Work),
     /// Read the private key that was pasted, or whose file was named.
     ReadKey,
-    /// Make a key pair and a certificate.
+    /// Generate a key pair and a certificate.
     MakeKey,
-    /// Keep the private key under the name that is typed, before there are tokens.
+    /// Save the private key under the typed name, before there are tokens.
     SaveKey,
-    /// Take the private key that is kept under the name that is typed.
+    /// Load the private key that is saved under the typed name.
     OpenKey,
     /// Write the certificate to the file that was named.
     WriteCertificate,
@@ -44,36 +52,36 @@ pub enum Intent {
     RequestTokens,
     /// Send the refresh request.
     RequestRefresh,
-    /// Ask whose token it is.
+    /// Ask the service which account the token belongs to.
     CheckToken,
-    /// Take one of the values that were fetched.
+    /// Choose one of the fetched values.
     ChooseFetched(Fetched),
     /// Apply the expressions to the last response by the expressions as they are typed.
     TryReading,
-    /// Keep the profile under the name that is typed.
+    /// Save the profile under the typed name.
     Save {
         /// Whether a profile of that name may be replaced.
         replace: bool,
     },
-    /// Write the preset under the id and name that are typed.
+    /// Save the preset under the typed ID and name.
     SavePreset {
         /// Whether a preset file of that id may be replaced.
         replace: bool,
     },
-    /// Show where a description of another tool can be imported from.
+    /// Open the import page.
     OpenImport,
-    /// Back from there.
+    /// Close the import page.
     CloseImport,
-    /// Read it.
+    /// Read this source.
     Import(ImportSource),
-    /// Choose a file, and read it.
+    /// Let the person choose a file, and read it.
     ImportChosen,
     /// Fill the wizard's fields with what was imported.
     UseImport {
-        /// Whether it is to become a preset of the person's own at once.
+        /// Whether to save it as a preset as well.
         as_preset: bool,
     },
-    /// Keep the shared profiles that were read.
+    /// Save the shared profiles that were read.
     AcceptShared,
     /// Open a saved profile.
     Open(ProfileName),
@@ -81,84 +89,79 @@ pub enum Intent {
     Forget(ProfileName),
     /// Show the generations of a saved profile's tokens.
     ShowHistory(ProfileName),
-    /// Put an older generation on top again.
+    /// Make an older generation the newest again.
     Restore {
-        /// The profile.
         name: ProfileName,
-        /// Which.
         generation: u64,
-        /// Even if its refresh token is likely dead.
+        /// Even if its refresh token was probably used.
         anyway: bool,
     },
-    /// Seal the vault under another key: in the keyring, or made from this passphrase.
+    /// Encrypt the vault with another key: in the keyring, or derived from this passphrase.
     MoveVault(VaultChoice, Option<Secret>),
-    /// Have the service end a saved profile's tokens, then forget it.
+    /// Revoke a saved profile's tokens, then forget it.
     Revoke(ProfileName),
-    /// Sign a saved profile in anew.
+    /// Sign in to a saved profile again.
     SignIn(ProfileName),
-    /// Ask the service whose a saved profile is.
+    /// Ask which account a saved profile is signed in to.
     WhoAmI(ProfileName),
-    /// Try once more to keep the tokens that could not be kept.
+    /// Retry the pending writes.
     RetrySave,
-    /// Answer what is asked before something is left.
+    /// Answer a question about unsaved work.
     Answer(Answer),
     /// Choose where tokens are stored.
     AskVault,
-    /// Close the window, unless something is lost with it.
+    /// Close the window; asks first if something would be lost.
     Close,
-    /// Leave the window open after all.
+    /// Do not close the window after all.
     StayOpen,
-    /// Close the window although tokens are lost with it.
+    /// Close the window although tokens are lost.
     CloseAnyway,
-    /// Keep a saved profile alive, or no longer.
+    /// Turn keep-alive of a saved profile on or off.
     SetKeepAlive(ProfileName, bool),
-    /// Look at what of a profile can be handed to other tools.
+    /// Open the export page.
     OpenExport(ProfileName),
-    /// Put the text of the export on the clipboard.
+    /// Copy the export.
     CopyExport,
-    /// Write the export to the file that is named.
+    /// Write the export to the typed file.
     SaveExport(Insisted),
-    /// Take a file off the list of what was exported of a profile.
+    /// Remove a file from a profile's list of exports.
     DropSink(ProfileName, String),
-    /// Look at what a colleague can be given.
+    /// Open the sharing page.
     OpenShare,
-    /// Write the chosen profiles for a colleague.
+    /// Write the chosen profiles to a file for a colleague.
     Share(Insisted),
-    /// Back from an export or from sharing.
+    /// Close the export page or the sharing page.
     CloseExport,
     /// Open the vault.
     OpenVault(VaultChoice, Option<Secret>),
-    /// Dress the window.
+    /// Change the theme.
     SetTheme(Theme),
-    /// Hide the window in the tray when it is closed, or no longer.
+    /// Whether closing hides the window in the tray.
     SetTray(bool),
-    /// Look at the token call before it is sent, or no longer.
+    /// Whether to stop for a look at the token request before it is sent.
     SetStop(bool),
-    /// Take a message off the screen.
+    /// Dismiss the message of this index.
     Dismiss(usize),
 }
 
-/// An answer to a question that stands over the window.
+/// An answer to a question over the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Keep what would be lost, then go on.
+    /// Save what would be lost, then go on.
     Save,
-    /// Go on without it.
+    /// Go on without saving.
     Discard,
     /// Stay.
     Cancel,
-    /// Leave the question of the vault open.
+    /// Do not open the vault now.
     LeaveVault,
 }
 
-/// The words on a button, what the pointer brings up, and the key that does the same.
+/// How a command is shown: on its button, in its tooltip, and its keyboard shortcut.
 #[derive(Clone, Copy, Debug)]
-pub struct Words {
-    /// On the button.
+pub struct Command {
     pub text: &'static str,
-    /// What it does.
     pub hint: &'static str,
-    /// The key, if it has one.
     pub key: Option<KeyboardShortcut>,
 }
 
@@ -169,9 +172,9 @@ const IMPORT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::
 const STOP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::Escape);
 
 impl Intent {
-    /// Its words.
+    /// What its button says and does.
     // flat: one line an intent
-    pub fn words(&self) -> Words {
+    pub fn command(&self) -> Command {
         let (text, hint, key) = match self {
             Self::NewProfile => ("New profile", "Start by choosing a service", Some(NEW)),
             Self::Choose(_) => ("Choose", "Use this service", None),
@@ -192,20 +195,18 @@ impl Intent {
             Self::MakeKey => ("Make a key pair", "Create a private key and a certificate to upload", None),
             Self::SaveKey => ("Save key", "Save the key in the vault under this name", None),
             Self::OpenKey => ("Use saved key", "Load the key from the vault", None),
-            Self::WriteCertificate => ("Save certificate", "Write the certificate to the file; it contains no secret", None),
-            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed", Some(NEXT)),
-            Self::RequestRefresh => {
-                ("Refresh", "Send the request exactly as previewed", Some(NEXT))
+            Self::WriteCertificate => {
+                ("Save certificate", "Write the certificate to the file; it contains no secret", None)
             }
+            Self::RequestTokens => ("Send token request", "Send the request exactly as previewed", Some(NEXT)),
+            Self::RequestRefresh => ("Refresh", "Send the request exactly as previewed", Some(NEXT)),
             Self::ChooseFetched(_) => ("Choose", "Store this value with the tokens", None),
             Self::TryReading => ("Read again", "Apply the expressions to the last response", None),
             Self::CheckToken => ("Check token", "Ask the service which account the token belongs to", None),
             Self::Save { replace: false } => ("Save profile", "Save the profile under this name", Some(SAVE)),
             Self::Save { replace: true } => ("Replace", "Overwrite the existing profile of that name", None),
             Self::SavePreset { replace: false } => ("Save preset", "Save it as your own preset file", None),
-            Self::SavePreset { replace: true } => {
-                ("Replace preset", "Overwrite the preset file with that ID", None)
-            }
+            Self::SavePreset { replace: true } => ("Replace preset", "Overwrite the preset file with that ID", None),
             Self::OpenImport => ("Import…", "Import a service from another tool", Some(IMPORT)),
             Self::CloseImport => ("Back to the services", "Close the import", Some(STOP)),
             Self::Import(ImportSource::Issuer(_)) => ("Fetch metadata", "Fetch the issuer's metadata", None),
@@ -226,7 +227,9 @@ impl Intent {
             Self::MoveVault(VaultChoice::Passphrase, _) => {
                 ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase", None)
             }
-            Self::MoveVault(..) => ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring", None),
+            Self::MoveVault(..) => {
+                ("Move to keyring", "Encrypt the vault with a key stored in the desktop keyring", None)
+            }
             Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile", None),
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
             Self::WhoAmI(_) => ("Who am I", "Show which account this profile is signed in to", None),
@@ -257,19 +260,19 @@ impl Intent {
             Self::OpenVault(VaultChoice::Keyring, _) => {
                 ("Use the keyring", "Store the vault key in the desktop keyring", None)
             }
-            Self::OpenVault(VaultChoice::Passphrase, _) => {
-                ("Open vault", "Open the vault with this passphrase", None)
-            }
+            Self::OpenVault(VaultChoice::Passphrase, _) => ("Open vault", "Open the vault with this passphrase", None),
             Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
             Self::SetTheme(Theme::System) => ("System", "Follow the desktop", None),
             Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),
             Self::SetTray(_) => ("Close to tray", "Closing the window hides it, and keep-alive goes on", None),
-            Self::SetStop(_) => {
-                ("Review the token request before sending", "Check the request first; the code expires in about a minute", None)
-            }
+            Self::SetStop(_) => (
+                "Review the token request before sending",
+                "Check the request first; the code expires in about a minute",
+                None,
+            ),
             Self::Dismiss(_) => ("Dismiss", "Dismiss this message", None),
         };
-        Words { text, hint, key }
+        Command { text, hint, key }
     }
 }

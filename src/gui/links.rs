@@ -78,7 +78,7 @@ pub fn not_opened(ctx: &Context) -> Option<NotOpened> {
     with(ctx, |links| links.not_opened.clone())
 }
 
-/// Takes it off the screen.
+/// Dismisses it.
 pub fn dismiss(ctx: &Context) {
     with(ctx, |links| links.not_opened = None);
 }

@@ -3,10 +3,10 @@
 use egui::Context;
 
 use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
-use crate::gui::attention;
-use crate::gui::draft::{Focus, Step, TokenTab};
-use crate::gui::intent::Intent;
+use crate::gui::draft::{Focus, TokenTab};
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{KeyDone, Requested, Saved, Visit};
+use crate::gui::notifications;
 use crate::gui::window::Window;
 use crate::gui::{clipboard, links, screens};
 
@@ -23,9 +23,9 @@ impl Window {
             if matches!(news, News::NoticePressed) {
                 // Hidden in the tray or not.
                 self.tray.press(ctx, TrayPress::Show);
-                attention::raise(ctx);
+                notifications::raise(ctx);
             }
-            self.draft.lead.to_top |= match &news {
+            self.draft.next_view.to_top |= match &news {
                 News::Problem(_) | News::Vault(_) => true,
                 // It is tried again now and then; only the first news leads the eye.
                 News::WritePending(name, _) => !self.model.pending_writes.contains_key(name),
@@ -44,7 +44,7 @@ impl Window {
         // A passphrase that is asked for by the screen has the keyboard, and so has the next try.
         let asks = screens::is_asked(&self.model, &self.draft);
         if asks && !std::mem::replace(&mut self.asked, asks) {
-            self.draft.lead.focus = Some(Focus::Passphrase);
+            self.draft.next_view.focus = Some(Focus::Passphrase);
         }
         self.asked = asks;
     }
@@ -62,7 +62,7 @@ impl Window {
         self.take_export(ctx);
         self.propose_name(draft.as_ref());
         if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
-            self.draft.lead.focus = Some(Focus::Name);
+            self.draft.next_view.focus = Some(Focus::Name);
         }
     }
 
@@ -72,11 +72,11 @@ impl Window {
             match progress {
                 Progress::LeaseBusy(why) => self.model.lease_busy = Some(why),
                 Progress::DraftSaved(name) => {
-                    self.draft.baseline = self.draft.sent.clone();
+                    self.draft.changes.baseline = self.draft.changes.sent.clone();
                     self.model.open.saved(&Saved::Draft(name));
                 }
                 Progress::StageRehearsed(line) => {
-                    self.draft.lead.to_rehearsal = true;
+                    self.draft.next_view.to_rehearsal = true;
                     if let Some(rehearsal) = &mut self.model.open.rehearsal {
                         rehearsal.lines.push(line);
                     }
@@ -85,7 +85,7 @@ impl Window {
                 | Progress::BrowserFailed(_)
                 | Progress::ResponseIgnored(_)
                 | Progress::ResponseAstray(_) => {
-                    self.draft.lead.to_top = true;
+                    self.draft.next_view.to_top = true;
                     self.model.open.sign_in.hear(progress);
                 }
                 Progress::CodeCame
@@ -103,7 +103,7 @@ impl Window {
         let ended = self.model.open.sign_in.work.poll(&mut told);
         self.hear(told);
         if self.model.open.sign_in.code_came() {
-            self.draft.lead.to_top = true;
+            self.draft.next_view.to_top = true;
             let waits = self.go_on_with_code();
             self.call_person(ctx, waits);
         }
@@ -115,8 +115,8 @@ impl Window {
             Some(Err(failure)) => {
                 // What went wrong is shown on its own step: that is where the window leads.
                 self.draft.step = Step::Authorization;
-                self.draft.lead.to_top = true;
-                self.call_person(ctx, Some(attention::failed(&failure, self.service_name())));
+                self.draft.next_view.to_top = true;
+                self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
                 self.model.open.sign_in.visit = Visit::Failed(failure);
             }
             // Its token request is waited for at its own place.
@@ -137,7 +137,7 @@ impl Window {
             let failed = self.model.open.token_request.last().is_none_or(|exchange| exchange.outcome.is_err());
             if failed {
                 self.draft.step = Step::Tokens;
-                self.draft.tab = TokenTab::Bearer;
+                self.draft.tab = TokenTab::TokenRequest;
             }
             if let Some(exchange) = self.model.open.token_request.last().cloned() {
                 self.model.open.called(&exchange);
@@ -149,7 +149,7 @@ impl Window {
         }
         if requested || refreshed || identified {
             self.model.lease_busy = None;
-            self.draft.lead.to_top |= requested || refreshed || self.model.open.identity.failure().is_some();
+            self.draft.next_view.to_top |= requested || refreshed || self.model.open.identity.failure().is_some();
             self.history_may_have_changed();
         }
         if tried && let Some(failure) = self.model.open.tried.failure().cloned() {
@@ -160,8 +160,8 @@ impl Window {
     fn notice_of_token_request(&self) -> Option<Notice> {
         let request = &self.model.open.token_request;
         match (request.last(), request.failure()) {
-            (Some(exchange), _) => Some(attention::of_token_request(exchange, self.service_name())),
-            (None, Some(failure)) => Some(attention::failed(failure, self.service_name())),
+            (Some(exchange), _) => Some(notifications::of_token_request(exchange, self.service_name())),
+            (None, Some(failure)) => Some(notifications::failed(failure, self.service_name())),
             (None, None) => None,
         }
     }
@@ -181,7 +181,7 @@ impl Window {
         let next = self.after_saving.take();
         match self.model.open.save.last().cloned() {
             Some(saved) => {
-                self.draft.baseline = self.draft.sent.take();
+                self.draft.changes.baseline = self.draft.changes.sent.take();
                 self.model.open.saved(&saved);
                 self.history_may_have_changed();
                 if let Some(next) = next {
@@ -209,7 +209,7 @@ impl Window {
         let key = open.key.poll(&mut told);
         let rehearsed = open.rehearsal.as_mut().is_some_and(|rehearsal| rehearsal.work.poll(&mut told));
         self.hear(told);
-        self.draft.lead.to_rehearsal |= rehearsed;
+        self.draft.next_view.to_rehearsal |= rehearsed;
         if restored {
             self.model.lease_busy = None;
             if let Some(restored) = self.model.open.restore.last().cloned() {
@@ -248,7 +248,7 @@ impl Window {
         if self.model.vault_work.poll(&mut told) {
             match self.model.vault_work.take() {
                 Some(Err(failure)) => self.tell_failure(failure),
-                _ => self.draft.moving = false,
+                _ => self.draft.questions.move_vault = false,
             }
         }
         if self.model.opening.poll(&mut told) {
@@ -272,7 +272,7 @@ impl Window {
 
     /// A failure that has no place of its own on the screen.
     pub(in crate::gui) fn tell_failure(&mut self, failure: Failure) {
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
         self.model.tell(failure.diagnosis);
     }
 
@@ -290,7 +290,7 @@ impl Window {
         let read = self.model.import.poll(&mut told);
         let accepted = self.model.accepted.poll(&mut told);
         self.hear(told);
-        self.draft.lead.to_top |= read || accepted;
+        self.draft.next_view.to_top |= read || accepted;
         if read {
             match self.model.import.last() {
                 // Once it is read, the text itself is needed no more.
@@ -322,16 +322,19 @@ impl Window {
     fn follow_vault(&mut self, news: &News) -> Option<Intent> {
         let News::Vault(state) = news else { return None };
         if matches!(state, VaultState::Open(_)) {
-            if self.draft.door.is_none() && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
+            if self.draft.questions.vault.is_none()
+                && self.model.open.tokens.is_some()
+                && self.model.open.saved_as.is_none()
+            {
                 // What is left to do with tokens that waited for it.
-                self.draft.lead.focus = Some(Focus::Name);
+                self.draft.next_view.focus = Some(Focus::Name);
             } else if self.draft.profile.is_none() {
-                self.draft.lead.focus = Some(Focus::Search);
+                self.draft.next_view.focus = Some(Focus::Search);
             }
-            return self.draft.door.take()?.then.map(|then| *then);
+            return self.draft.questions.vault.take()?.then.map(|then| *then);
         }
-        if self.draft.door.is_some() || screens::is_refused(state) {
-            self.draft.lead.focus = Some(Focus::Passphrase);
+        if self.draft.questions.vault.is_some() || screens::is_refused(state) {
+            self.draft.next_view.focus = Some(Focus::Passphrase);
         }
         None
     }

@@ -1,10 +1,11 @@
 //! What the steps of the wizard ask of the core.
 
 use crate::app::{BrowserChoice, CallContext, Fetched, Notice, SignIn, questions};
-use crate::gui::draft::{Focus, Step, TokenTab};
+use crate::gui::draft::{Focus, TokenTab};
+use crate::gui::intent::Step;
 use crate::gui::model::{self, Saved, Visit};
 use crate::gui::window::Window;
-use crate::gui::{attention, naming, screens};
+use crate::gui::{notifications, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -13,7 +14,7 @@ impl Window {
         self.draft.insist();
         let Some(context) = self.draft.context(&self.model) else { return };
         self.draft.step = Step::Authorization;
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
         self.draft.pasted = Secret::default();
         let request = SignIn { context, browser: BrowserChoice::System, keeping: self.keeping() };
         let (ask, answers) = questions();
@@ -29,17 +30,17 @@ impl Window {
     /// then that is what the desktop says.
     pub(in crate::gui) fn go_on_with_code(&mut self) -> Option<Notice> {
         let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
-        let waits = Some(attention::code_waits(service));
+        let waits = Some(notifications::code_waits(service));
         if self.settings.stop_before_token_call {
             return waits;
         }
-        self.draft.tab = TokenTab::Bearer;
+        self.draft.tab = TokenTab::TokenRequest;
         self.draft.go_to(Step::Tokens, &self.model);
         if self.draft.step != Step::Tokens {
             return waits;
         }
         if screens::rendered(&self.model, &self.draft).is_err() {
-            self.draft.lead.focus = Some(Focus::Missing);
+            self.draft.next_view.focus = Some(Focus::Missing);
             return waits;
         }
         self.request_tokens();
@@ -110,14 +111,14 @@ impl Window {
     }
 
     pub(in crate::gui) fn save(&mut self, replace: bool) {
-        naming::settle(&mut self.draft, &self.model);
+        screens::settle_names(&mut self.draft, &self.model);
         let name = ProfileName::parse(&self.draft.name);
         let (Ok(name), Some(context)) = (name, self.draft.context(&self.model)) else { return };
         // A profile saved again under its own name is the same profile, unless it is another client's by now.
         let is_own = self.model.open.saved_as.as_ref() == Some(&name);
         let draft = self.model.open.draft.clone();
         let replace = replace || draft.as_ref() == Some(&name);
-        self.draft.sent = self.draft.typed();
+        self.draft.changes.sent = self.draft.typed();
         self.model.open.save.start(self.tasks.start(|app, _| async move {
             if is_own && !replace {
                 app.save_again(&name, context, draft).await?;

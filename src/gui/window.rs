@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
-use crate::gui::attention::Attention;
-use crate::gui::draft::{Door, Draft, Focus};
+use crate::gui::draft::{Clock, Draft, Focus, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Open, Rehearsal};
-use crate::gui::opening::{NoWindow, Reason, no_window};
+use crate::gui::notifications::Attention;
+use crate::gui::start_error::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
 use crate::gui::{clipboard, icon, links, screens, theme};
 use crate::service::ProfileName;
@@ -98,7 +98,7 @@ impl Window {
             app.watch_for_shutdown().await;
             Ok(())
         });
-        let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
+        let draft = Draft::new(Clock { zone: TimeZone::system(), now: Timestamp::now() });
         Ok(Self {
             tasks,
             news,
@@ -131,7 +131,7 @@ impl Window {
 
     // flat: one arm an intent
     pub(in crate::gui) fn perform(&mut self, ctx: &Context, intent: Intent) {
-        let Some(intent) = self.gate(intent) else { return };
+        let Some(intent) = self.confirm_first(intent) else { return };
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
@@ -170,14 +170,14 @@ impl Window {
             | Intent::RetrySave
             | Intent::SetKeepAlive(..)
             | Intent::OpenVault(..)) => self.work_on_saved(intent),
-            Intent::Answer(Answer::LeaveVault) => self.draft.door = None,
+            Intent::Answer(Answer::LeaveVault) => self.draft.questions.vault = None,
             Intent::Answer(answer) => self.answer(ctx, answer),
             Intent::AskVault => {
-                self.draft.door = Some(Door { then: None });
-                self.draft.lead.focus = Some(Focus::Passphrase);
+                self.draft.questions.vault = Some(VaultPrompt { then: None });
+                self.draft.next_view.focus = Some(Focus::Passphrase);
             }
             Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            Intent::StayOpen => (self.draft.closing, self.draft.waived) = (false, false),
+            Intent::StayOpen => (self.draft.questions.close, self.draft.changes.waived) = (false, false),
             Intent::CloseAnyway => {
                 self.leaving = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -246,7 +246,7 @@ impl Window {
         if self.draft.profile.as_ref().is_none_or(|profile| profile.service.id != id) {
             self.choose(&id);
         }
-        self.draft.lead.to_rehearsal = true;
+        self.draft.next_view.to_rehearsal = true;
         let mut rehearsal = Rehearsal { service: id.clone(), ..Rehearsal::default() };
         rehearsal.work.start(self.tasks.start(|app, report| async move { app.rehearse(&id, &report).await }));
         self.model.open.rehearsal = Some(rehearsal);
@@ -289,12 +289,12 @@ impl eframe::App for Window {
         self.take_news(ctx);
         self.take_outcomes(ctx);
         self.turn_to_desktop(ctx);
-        self.draft.now = Timestamp::now();
+        self.draft.clock.now = Timestamp::now();
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
         self.attention.follow(ctx);
-        let fallen = self.attention.fallen(&self.model, self.draft.now);
+        let fallen = self.attention.fallen(&self.model, self.draft.clock.now);
         self.call_person(ctx, fallen);
         self.ask_before_closing(ctx);
         if let Some(icon) = self.tray.follow(ctx, &self.model) {

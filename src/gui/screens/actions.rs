@@ -2,8 +2,8 @@
 
 use egui::{Align, Layout, Ui};
 
-use crate::gui::draft::{Draft, Step, TokenTab};
-use crate::gui::intent::Intent;
+use crate::gui::draft::{Draft, TokenTab};
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, waiting_row};
 use crate::gui::widgets::ButtonKind;
@@ -62,12 +62,12 @@ fn authorization_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
 /// Step 3.
 fn call_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let (flow, state, call) = match draft.tab {
-        TokenTab::Bearer => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
-        TokenTab::Refresh => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
+        TokenTab::TokenRequest => (Work::TokenRequest, &model.open.token_request, Intent::RequestTokens),
+        TokenTab::RefreshRequest => (Work::RefreshRequest, &model.open.refresh_request, Intent::RequestRefresh),
     };
     let Stand::Pending(origin) = state.stand() else {
         let missing = call_form::rendered(model, draft).err().map(|missing| missing.summary);
-        let spent = draft.tab == TokenTab::Bearer && is_code_spent(model);
+        let spent = draft.tab == TokenTab::TokenRequest && is_code_spent(model);
         let blocked = missing.as_deref().or(spent.then_some("The code has been used: refresh, or authorize again"));
         // What is left to do first is to give the draft a name.
         let kind = if is_to_be_saved(model) { ButtonKind::Secondary } else { ButtonKind::Primary };

@@ -4,30 +4,31 @@ use egui::Ui;
 
 use crate::app::{Authorized, Waiting};
 use crate::call::{Parameter, write_parameters};
-use crate::gui::draft::{Draft, Lead};
+use crate::diagnosis::Diagnosis;
+use crate::gui::draft::{Draft, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Visit, Work};
-use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
+use crate::gui::screens::{call_form, intent_button, key, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, Field as TextField, TEXT, banner, chips, disclosure, key_values, link_button, notice,
     section, segmented, toggle, told,
 };
 use crate::oauth::{Landing, Pkce, RedirectUri};
-use crate::service::{Field, FieldError, ProfileDraft};
+use crate::service::{Field, FieldError, LoopbackRule, ProfileDraft, Service};
 
 /// Shows step 2; what the person wants. What goes on stands above what was typed.
 pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
     let intent = if client_flow { visit_ui(ui, model, draft) } else { None };
-    let Draft { profile, lead, secrets, .. } = draft;
+    let Draft { profile, next_view, secrets, .. } = draft;
     let profile = profile.as_mut()?;
-    client_ui(ui, profile, &errors, lead);
+    client_ui(ui, profile, &errors, next_view);
     ui.add_space(12.0);
     if client_flow {
         // The call for the tokens follows the code at once, so what it needs is asked before the browser opens.
-        section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, lead));
+        section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, next_view));
         ui.add_space(12.0);
     }
     let stop = if client_flow { stop_ui(ui, model) } else { None };
@@ -39,7 +40,7 @@ fn stop_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     let before = model.window.is_some_and(|window| window.stop_before_token_call);
     let mut on = before;
     let help = "When off, the request is sent as soon as the code arrives.";
-    toggle(ui, Intent::SetStop(on).words().text, &mut on, Some(help));
+    toggle(ui, Intent::SetStop(on).command().text, &mut on, Some(help));
     ui.add_space(12.0);
     (on != before).then_some(Intent::SetStop(on))
 }
@@ -69,20 +70,20 @@ fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     intent
 }
 
-fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lead: &mut Lead) {
+fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], next_view: &mut NextView) {
     let error = |field: &Field| errors.iter().find(|error| error.field == *field);
     section(ui, "Client", |ui| {
         let label = profile.service.labels.client_id.clone();
         let wrong = error(&Field::ClientId).map(|error| told(&error.diagnosis));
         let help = "Issued by the service when you register your client.";
         let field = TextField::new(&label).help(help).error(wrong.as_deref()).mono().show(ui, &mut profile.client_id);
-        point_at(&field, wrong.is_some(), lead);
+        point_at(&field, wrong.is_some(), next_view);
         if let Some(console) = &profile.service.links.console {
             link_button(ui, "Open the service's console", console);
         }
         ui.add_space(8.0);
         if profile.client_flow {
-            redirect_ui(ui, profile, error(&Field::RedirectUri), lead);
+            redirect_ui(ui, profile, error(&Field::RedirectUri), next_view);
             ui.add_space(8.0);
         }
         if profile.client_flow || profile.customised().wants("scope") {
@@ -95,7 +96,7 @@ fn client_ui(ui: &mut Ui, profile: &mut ProfileDraft, errors: &[FieldError], lea
     });
 }
 
-fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, lead: &mut Lead) {
+fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldError>, next_view: &mut NextView) {
     let note = profile.service.redirect.note.clone();
     let parsed = RedirectUri::parse(&profile.redirect_uri);
     // What was typed is checked at once.
@@ -106,18 +107,42 @@ fn redirect_ui(ui: &mut Ui, profile: &mut ProfileDraft, error: Option<&FieldErro
         .error(wrong.as_deref())
         .mono()
         .show(ui, &mut profile.redirect_uri);
-    point_at(&field, wrong.is_some(), lead);
+    point_at(&field, wrong.is_some(), next_view);
     let Ok(uri) = parsed else { return };
     ui.add_space(8.0);
     CodeBlock::new("Redirect URI to register", uri.as_str()).show(ui);
     ui.label(small(ui, landing_words(&uri)));
-    known::loopback_ui(ui, &profile.service, &uri);
+    loopback_ui(ui, &profile.service, &uri);
+}
+
+/// Why the service may refuse this redirect URI.
+fn loopback_ui(ui: &mut Ui, service: &Service, uri: &RedirectUri) {
+    let Landing::Loopback(plan) = uri.landing() else { return };
+    let (summary, hint) = match (service.redirect.loopback, plan.port) {
+        (LoopbackRule::Refused, _) => (
+            format!("{} does not accept loopback redirect URIs", service.name),
+            "register an https address you control, and paste the address you are redirected to",
+        ),
+        (LoopbackRule::DevelopmentOnly, _) => (
+            format!("{} accepts this only while the app is in development", service.name),
+            "in production register an https address you control, and paste the address you are redirected to",
+        ),
+        (LoopbackRule::FixedPort, None) => (
+            format!("{} requires the exact port, and a free port changes each time", service.name),
+            "choose a port, such as http://localhost:8080/callback",
+        ),
+        _ => return,
+    };
+    ui.add_space(8.0);
+    banner(ui, Tone::Warning, &Diagnosis::new(summary).hint(hint));
 }
 
 /// What this redirect URI means for registering it and for listening.
 fn landing_words(uri: &RedirectUri) -> String {
     match uri.landing() {
-        Landing::Elsewhere => "Register exactly this URI. It is not on this machine: paste the address you are redirected to.".to_owned(),
+        Landing::Elsewhere => {
+            "Register exactly this URI. It is not on this machine: paste the address you are redirected to.".to_owned()
+        }
         Landing::Loopback(plan) => match plan.port {
             None => "A free port is chosen each time, so the service must accept any port.".to_owned(),
             Some(port) => format!("Register exactly this URI. Tokenwright listens on port {port} of this machine."),
@@ -192,12 +217,11 @@ fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) 
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
         intent = waiting_row(ui, model, &place, Work::SignIn);
-        let until = waiting.until.to_zoned(draft.zone.clone()).strftime("%H:%M");
+        let until = waiting.until.to_zoned(draft.clock.zone.clone()).strftime("%H:%M");
         ui.label(small(ui, format!("Times out at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {
             ui.add_space(8.0);
-            let text =
-                "The browser will warn once, because the certificate was created on this machine. Continue if it shows this fingerprint.";
+            let text = "The browser will warn once, because the certificate was created on this machine. Continue if it shows this fingerprint.";
             notice(ui, Tone::Info, "Self-signed certificate", text);
             CodeBlock::new("SHA-256 fingerprint", fingerprint).show(ui);
         }
@@ -217,7 +241,12 @@ fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) 
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
-    notice(ui, Tone::Success, "The authorization code arrived", "It expires in about a minute: send the token request now.");
+    notice(
+        ui,
+        Tone::Success,
+        "The authorization code arrived",
+        "It expires in about a minute: send the token request now.",
+    );
     if authorized.extras.is_empty() {
         return;
     }

@@ -5,7 +5,7 @@ use egui::Ui;
 use crate::app::{CallContext, TypedSecrets};
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
-use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
+use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
@@ -22,9 +22,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
-        secrets_ui(ui, profile, &mut draft.secrets, &mut draft.lead);
+        secrets_ui(ui, profile, &mut draft.secrets, &mut draft.next_view);
         let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Grant::RefreshToken;
-        if tab == TokenTab::Refresh || is_at_hand {
+        if tab == TokenTab::RefreshRequest || is_at_hand {
             ui.add_space(8.0);
             let help = "If empty, the one from the last response is used.";
             let pasted = &mut draft.secrets.refresh_token;
@@ -38,7 +38,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     // A preset knows its request; a service described by hand begins with it.
     let described = profile.service.id == Catalog::CUSTOM;
     disclosure(ui, "Change the request", described, |ui| {
-        if tab == TokenTab::Bearer {
+        if tab == TokenTab::TokenRequest {
             if described {
                 let mut grant = profile.grant();
                 choice(ui, "Grant", &mut grant, &Grant::OFFERED, None);
@@ -48,9 +48,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
             Field::new("Grant type").help("The value of <grant_type>.").mono().show(ui, &mut profile.grant_type);
             ui.add_space(8.0);
         }
-        let bearer = tab == TokenTab::Bearer;
+        let bearer = tab == TokenTab::TokenRequest;
         let call = if bearer { &mut profile.token_request } else { &mut profile.refresh_request };
-        request_ui(ui, call, &mut draft.lead);
+        request_ui(ui, call, &mut draft.next_view);
         for (name, words) in profile.service.parameter_help(if bearer { "token_request" } else { "refresh_request" }) {
             ui.label(small(ui, format!("{name}: {words}")));
         }
@@ -59,7 +59,12 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 }
 
 /// The secrets that the calls need, and the id of the user beside them.
-pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut TypedSecrets, lead: &mut Lead) {
+pub(crate) fn secrets_ui(
+    ui: &mut Ui,
+    profile: &mut ProfileDraft,
+    secrets: &mut TypedSecrets,
+    next_view: &mut NextView,
+) {
     let options = [
         (Asks::Nothing, "No secret"),
         (Asks::Secret, "Secret"),
@@ -71,7 +76,7 @@ pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut 
     if service.wants_user_name() {
         ui.add_space(8.0);
         let field = Field::new(&profile.service.labels.user_name.clone()).mono().show(ui, &mut profile.user_name);
-        lead_to(&field, profile.user_name.is_empty(), lead);
+        lead_to(&field, profile.user_name.is_empty(), next_view);
     }
     if profile.asks != Asks::Nothing {
         ui.add_space(8.0);
@@ -82,30 +87,30 @@ pub(crate) fn secrets_ui(ui: &mut Ui, profile: &mut ProfileDraft, secrets: &mut 
         }
         let field = field.show_secret(ui, &mut secrets.client_secret);
         let is_wanted = profile.asks != Asks::OptionalSecret;
-        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), lead);
+        lead_to(&field, is_wanted && secrets.client_secret.is_empty(), next_view);
     }
     if service.wants_password() && profile.asks != Asks::UserAndSecret {
         ui.add_space(8.0);
         let help = "The user's own password. Stored in the vault; sent only to the host in the preview.";
         let field = Field::new("Password").help(help).show_secret(ui, &mut secrets.password);
-        lead_to(&field, secrets.password.is_empty(), lead);
+        lead_to(&field, secrets.password.is_empty(), next_view);
     }
 }
 
 /// Gives the keyboard to the first field that the call lacks something of.
-fn lead_to(field: &egui::Response, is_empty: bool, lead: &mut Lead) {
-    if is_empty && lead.takes(Focus::Missing) {
+fn lead_to(field: &egui::Response, is_empty: bool, next_view: &mut NextView) {
+    if is_empty && next_view.take_focus(Focus::Missing) {
         field.request_focus();
         field.scroll_to_me(Some(egui::Align::Center));
     }
 }
 
-fn request_ui(ui: &mut Ui, call: &mut CallDraft, lead: &mut Lead) {
+fn request_ui(ui: &mut Ui, call: &mut CallDraft, next_view: &mut NextView) {
     ui.label(label("Method"));
     segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     ui.add_space(8.0);
     let field = Field::new("URL").example("https://example.com/oauth2/token").mono().show(ui, &mut call.url);
-    lead_to(&field, call.url.trim().is_empty(), lead);
+    lead_to(&field, call.url.trim().is_empty(), next_view);
     ui.add_space(8.0);
     let authentications = [
         (Authentication::None, "None, or in query or body"),
@@ -169,7 +174,7 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
                 notice(ui, Tone::Warning, "Not encrypted", "Plain HTTP is sent to this machine only.");
                 ui.add_space(8.0);
             }
-            let preview = call.preview(&draft.reveal);
+            let preview = call.preview(&draft.revealed.request);
             CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
             assertion_ui(ui, model, draft);
             ui.horizontal_wrapped(|ui| {
@@ -183,9 +188,9 @@ fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 
 /// What the assertion in it says; it is signed when the call is sent.
 fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
-    let Some(material) = draft.context(model) else { return };
-    let call = called(&material, draft.tab).ok();
-    let Some(shown) = call.and_then(|call| material.shown_assertion(call, draft.now)) else { return };
+    let Some(context) = draft.context(model) else { return };
+    let call = called(&context, draft.tab).ok();
+    let Some(shown) = call.and_then(|call| context.shown_assertion(call, draft.clock.now)) else { return };
     ui.add_space(8.0);
     let text = format!("{}\n.\n{}\n.\n{MASK}", shown.header, shown.claims);
     CodeBlock::new("Decoded assertion (signed when the request is sent)", &text).copies(None).show(ui);
@@ -193,22 +198,22 @@ fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
 
 /// The call as it would be sent now, or what is missing.
 pub(crate) fn rendered(model: &Model, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
-    let material = draft.context(model).ok_or_else(|| {
+    let context = draft.context(model).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());
         crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is incomplete".to_owned()))
             .hint("go back to the step that asks for it")
     })?;
-    let call = material.preview(called(&material, draft.tab)?, draft.now);
+    let call = context.preview(called(&context, draft.tab)?, draft.clock.now);
     call.map_err(|failure| failure.diagnosis)
 }
 
 /// The call of a tab.
-fn called(material: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
-    let service = &material.profile.service;
+fn called(context: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
+    let service = &context.profile.service;
     match tab {
-        TokenTab::Bearer => Ok(&service.token_request),
-        TokenTab::Refresh => service.refresh_request.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
+        TokenTab::TokenRequest => Ok(&service.token_request),
+        TokenTab::RefreshRequest => service.refresh_request.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
     }
 }
 
@@ -216,12 +221,12 @@ fn called(material: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate:
 fn reveal_ui(ui: &mut Ui, draft: &mut Draft, call: &Call) {
     for name in call.secret_names() {
         let words = name.replace('_', " ");
-        let shown = draft.reveal.contains(&name);
+        let shown = draft.revealed.request.contains(&name);
         if secondary_button(ui, &format!("{} {words}", if shown { "Mask" } else { "Reveal" })).clicked() {
             if shown {
-                draft.reveal.remove(&name);
+                draft.revealed.request.remove(&name);
             } else {
-                draft.reveal.insert(name);
+                draft.revealed.request.insert(name);
             }
         }
     }

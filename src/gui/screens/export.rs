@@ -1,23 +1,25 @@
-//! *Export…* of a profile: a form, how it keeps up, what it would hold with secrets masked, and where it goes. Nothing is
-//! written before it was seen.
+//! *Export…*: the format, how it stays current, a masked preview, the destination, and the files exported so far. Nothing is
+//! written before it was previewed.
 
-use egui::{Align, Layout, ScrollArea, Ui};
+use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::app::{ExportDone, Failure, FailureCode, FormLine, Insisted};
 use crate::diagnosis::Diagnosis;
+use crate::export::Outlet;
 use crate::gui::clipboard::{self, CopyState};
+use crate::gui::display_text::quoted;
 use crate::gui::draft::Draft;
+use crate::gui::export::copied_export;
 use crate::gui::export_draft::{ExportDraft, Way};
-use crate::gui::exporting::copied_export;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
-use crate::gui::screens::window::{above_foot, follow_focus};
-use crate::gui::screens::{export_form, export_options, intent_button, outlets, vault, waiting_row};
-use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, CodeBlock, banner, banner_with, key_values, notice, section};
-
-/// Height of the bar with what to do next, in points: a line, a margin and a button.
-pub(crate) const FOOT: f32 = 52.0;
+use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
+use crate::gui::theme::{Tone, heading, shown, small};
+use crate::gui::widgets::{
+    ButtonKind, CodeBlock, FOOTER_HEIGHT, above_footer, banner, banner_with, dot, follow_focus, footer_line,
+    key_values, notice, section,
+};
+use crate::service::ProfileName;
 
 /// Shows the page; what the person wants.
 pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
@@ -25,25 +27,18 @@ pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     if let Stand::Done(view) = model.export.view.stand() {
         export.look(view);
     }
-    let from_page = above_foot(ui, FOOT, |ui| {
+    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("export");
-        if std::mem::take(&mut draft.lead.to_top) {
+        if std::mem::take(&mut draft.next_view.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
         area.show(ui, |ui| page_ui(ui, model, draft, &mut export)).inner
     });
-    foot_line(ui);
+    footer_line(ui);
     let from_foot = foot_ui(ui, model, &export);
     draft.export = Some(export);
     // A press goes before what a screen asks for by itself.
     from_foot.or(from_page)
-}
-
-/// The line above what to do next.
-pub(crate) fn foot_line(ui: &mut Ui) {
-    let line = ui.available_rect_before_wrap();
-    ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
-    ui.add_space(12.0);
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
@@ -52,7 +47,7 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDra
     let mut intent = outcome_ui(ui, model, export);
     intent = intent.or(vault::vault_ui(ui, model, draft));
     handed_over_ui(ui, model, draft, export);
-    export_form::form_ui(ui, model, export);
+    export_options::format_ui(ui, model, export);
     let form = export.line(model.export.formats());
     if let Some(form) = form {
         ui.add_space(12.0);
@@ -63,7 +58,7 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDra
         export_options::file_ui(ui, export);
     }
     ui.add_space(12.0);
-    intent = intent.or(outlets::outlets_ui(ui, model, draft, &export.profile));
+    intent = intent.or(files_ui(ui, model, draft, &export.profile));
     ui.add_space(16.0);
     follow_focus(ui);
     intent
@@ -157,7 +152,7 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
     let text = format!(
         "In the format {}, at {}. Tokenwright does not refresh the profile until you sign in again.",
         given.form,
-        outlets::clock(&given.at, draft)
+        draft.clock.show_text(&given.at)
     );
     notice(ui, Tone::Warning, &title, &text);
     ui.add_space(12.0);
@@ -212,8 +207,55 @@ fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormLine>) -> Opti
         Stand::Idle | Stand::Pending(_) => Some("Loading the preview"),
         Stand::Failed(_) => Some("Cannot be written as chosen: see the preview"),
         Stand::Done(_) if !export.gives_away(form) => None,
-        Stand::Done(_) if export.way == Way::Sink => Some("A handed-over token is not refreshed here, so it cannot feed a sink"),
+        Stand::Done(_) if export.way == Way::Sink => {
+            Some("A handed-over token is not refreshed here, so it cannot feed a sink")
+        }
         Stand::Done(_) if !export.hand_over => Some("Confirm the hand-over of the refresh token first"),
         Stand::Done(_) => None,
+    }
+}
+
+/// Shows the files, if there are any; what the person wants.
+fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
+    let files = model.export.sinks.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
+    let mut intent = None;
+    section(ui, "Files exported from this profile", |ui| {
+        for (index, file) in files.iter().enumerate() {
+            if index > 0 {
+                ui.separator();
+            }
+            ui.push_id(("file", &file.path), |ui| {
+                intent = intent.take().or(file_ui(ui, model, draft, name, file));
+            });
+        }
+    });
+    intent
+}
+
+fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
+    let form = model.export.formats().iter().find(|form| form.id == file.form);
+    let form = form.map_or(&file.form, |form| &form.name);
+    ui.label(small(ui, format!("{form}, last written {}", draft.clock.show_text(&file.written_at))));
+    let (tone, words) = file_state(file);
+    // The words of a failure may be long.
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        dot(ui, tone);
+        ui.add(Label::new(words).wrap());
+    });
+    let drop = Intent::DropSink(name.clone(), file.path.clone());
+    let words = drop.command();
+    let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
+    response.on_hover_text(words.hint).clicked().then_some(drop)
+}
+
+fn file_state(file: &Outlet) -> (Tone, String) {
+    match &file.problem {
+        Some(problem) => (Tone::Danger, format!("Failed: {}", quoted(problem))),
+        None if file.sink => (Tone::Success, "Updated at each refresh".to_owned()),
+        None if file.live => (Tone::Success, "Live".to_owned()),
+        None => (Tone::Neutral, "Written once".to_owned()),
     }
 }

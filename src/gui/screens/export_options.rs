@@ -1,4 +1,4 @@
-//! How an export keeps up with the tokens, whether the refresh token goes along, and into which file it goes.
+//! The choices of an export: its format, how it stays current, whether the refresh token is in it, and the file.
 
 use egui::Ui;
 
@@ -6,13 +6,69 @@ use crate::app::FormLine;
 use crate::diagnosis::Diagnosis;
 use crate::export::RefreshTokenUse;
 use crate::gui::export_draft::{ExportDraft, Way};
-use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{Field, banner_with, section, segmented_among, toggle};
+use crate::gui::model::Model;
+use crate::gui::screens::entered;
+use crate::gui::theme::{Tone, shown, small};
+use crate::gui::widgets::{Field, SHORT, banner_with, card, secondary_button, section, segmented_among, toggle};
 
 const NO_LIVE: &str = "Tools that read this format cannot fetch a token themselves";
 const ONLY_LIVE: &str = "This format fetches the token on each use and contains none";
 
-/// Shows what can be chosen of this form.
+/// Shows the forms, or the chosen one.
+pub(crate) fn format_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
+    let forms = model.export.formats();
+    section(ui, "For which tool?", |ui| {
+        let Some(chosen) = export.line(forms) else { return formats_ui(ui, forms, export) };
+        card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
+        let all = secondary_button(ui, &format!("Show all {} formats", forms.len()));
+        let is_wanted = all.clicked();
+        if std::mem::take(&mut export.leads) {
+            all.request_focus();
+        }
+        if is_wanted {
+            (export.form, export.leads) = (None, true);
+        }
+    });
+}
+
+fn formats_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
+    if forms.is_empty() {
+        ui.label(small(ui, "Loading formats…"));
+        return;
+    }
+    let field = Field::new("Search formats")
+        .limit(SHORT)
+        .example("Search by tool: curl, .env, Postman, kubectl …")
+        .unlabelled();
+    let field = field.show(ui, &mut export.search);
+    if std::mem::take(&mut export.leads) {
+        field.request_focus();
+    }
+    // Enter takes the first that was found.
+    let is_taken = entered(ui, &field) && !export.search.trim().is_empty();
+    let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
+    if found.is_empty() {
+        let hint = "No format matches. Add your own as a template file in the `forms` folder of your data \
+                    folder, or use json, which carries every value.";
+        ui.label(small(ui, hint));
+    }
+    // Two in a row: the names are longer than those of services.
+    let width = ((ui.available_width() - ui.spacing().item_spacing.x) / 2.0).floor();
+    let mut chosen = found.first().copied().filter(|_| is_taken);
+    ui.horizontal_wrapped(|ui| {
+        for form in found {
+            let readers = format!("Read by {}", form.reader);
+            if card(ui, width, &form.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
+                chosen = Some(form);
+            }
+        }
+    });
+    if let Some(form) = chosen {
+        export.choose(form);
+    }
+}
+
+/// Shows the options of the chosen format.
 pub(crate) fn options_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
     section(ui, "How does it stay current?", |ui| {
         let without = (!form.snapshot).then_some(ONLY_LIVE);
@@ -26,9 +82,7 @@ pub(crate) fn options_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft)
         refresh_token_ui(ui, form, export);
         if form.url {
             let field = Field::new("Address").example("https://api.example.com/me").optional().mono();
-            field
-                .help("The API address to call; used in the text or in the next command.")
-                .show(ui, &mut export.url);
+            field.help("The API address to call; used in the text or in the next command.").show(ui, &mut export.url);
         }
     });
 }
@@ -53,7 +107,12 @@ fn refresh_token_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
         }
         (RefreshTokenUse::Optional, true) => {
             let help = "This service rotates refresh tokens, so only one side can hold it.";
-            toggle(ui, "Hand over the refresh token and client credentials", &mut export.with_refresh_token, Some(help));
+            toggle(
+                ui,
+                "Hand over the refresh token and client credentials",
+                &mut export.with_refresh_token,
+                Some(help),
+            );
         }
         (RefreshTokenUse::Needed, _) => {
             let words = "The tool refreshes by itself, so the refresh token and client credentials are included.";

@@ -2,7 +2,6 @@
 //! that are kept.
 
 use egui::{Grid, Ui};
-use jiff::Timestamp;
 
 use crate::app::{HistoryLine, Left, ProfileHistory};
 use crate::gui::draft::Draft;
@@ -36,7 +35,12 @@ pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
 
 fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
     if let Some(begun) = &history.begun {
-        notice(ui, Tone::Warning, "A refresh was started with the newest tokens and its response was never saved", begun);
+        notice(
+            ui,
+            Tone::Warning,
+            "A refresh was started with the newest tokens and its response was never saved",
+            begun,
+        );
     }
     let busy = model.open.restore.is_pending().then_some("Restoring…");
     let mut intent = None;
@@ -69,7 +73,7 @@ fn line_ui(
     busy: Option<&str>,
 ) -> Option<Intent> {
     ui.label(line.number.to_string());
-    ui.label(clock(line.at, draft));
+    ui.label(draft.clock.show(line.at));
     let how = ui.label(shown(&line.how));
     if let Some(by) = &line.by {
         how.on_hover_text(shown(by));
@@ -99,25 +103,20 @@ fn left_ui(
         }
         Left::Nothing => None,
         Left::Kept => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
-        Left::Spent if draft.restoring == Some(line.number) => {
+        Left::Spent if draft.questions.restore == Some(line.number) => {
             let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
             if secondary_button(ui, "Cancel").clicked() || wanted.is_some() {
-                draft.restoring = None;
+                draft.questions.restore = None;
             }
             wanted
         }
         Left::Spent => {
             ui.label("spent");
             if secondary_button(ui, "Restore…").clicked() {
-                draft.restoring = Some(line.number);
+                draft.questions.restore = Some(line.number);
             }
             None
         }
     })
     .inner
-}
-
-/// A time as the person's clock shows it.
-fn clock(at: Timestamp, draft: &Draft) -> String {
-    at.to_zoned(draft.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

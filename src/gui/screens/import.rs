@@ -1,5 +1,5 @@
 //! *Import…*: another tool's description of a service, from a file, dropped on the window, or pasted. What was understood
-//! is shown; *Use it* fills the wizard's fields, and nothing is kept before the person saves it there.
+//! is shown; *Use it* fills the three steps, and nothing is saved until the person saves it there.
 
 use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextStyle, Ui};
 
@@ -9,18 +9,15 @@ use crate::dialect::{Described, Form, Note};
 use crate::gui::draft::{Draft, ImportDraft};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
-use crate::gui::screens::take::{locked_ui, shared_ui, taken_ui};
+use crate::gui::screens::import_shared::{accepted_ui, locked_ui, shared_ui};
 use crate::gui::screens::vault::vault_ui;
-use crate::gui::screens::window::above_foot;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, key_values, secondary_button, section,
+    ButtonKind, CodeBlock, FOOTER_HEIGHT, Field, above_footer, banner, banner_with, choice, disclosure, footer_line,
+    key_values, secondary_button, section,
 };
 use crate::secret::Secret;
-
-/// Height of the bar with what to do next, in points.
-const FOOT: f32 = 52.0;
 
 /// Lines that are shown of a longer text.
 const FIRST_LINES: usize = 6;
@@ -31,23 +28,21 @@ const LONGEST_SHOWN: usize = 64 * 1024;
 /// Shows the page; what the person wants.
 pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.import.as_ref()?;
-    let to_top = std::mem::take(&mut draft.lead.to_top);
-    let from_page = above_foot(ui, FOOT, |ui| {
+    let to_top = std::mem::take(&mut draft.next_view.to_top);
+    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("import");
         if to_top {
             area = area.vertical_scroll_offset(0.0);
         }
         let page = |ui: &mut Ui| {
-            // Where the secrets go is asked before they are there to be kept.
+            // The vault is opened before there are secrets to save.
             let shared = matches!(model.import.last(), Some(ImportOutcome::Shared(_)));
             let vault = if shared { vault_ui(ui, model, draft) } else { None };
             vault.or(page_ui(ui, model, draft.import.as_mut()?))
         };
         area.show(ui, page).inner
     });
-    let line = ui.available_rect_before_wrap();
-    ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
-    ui.add_space(12.0);
+    footer_line(ui);
     from_page.or(foot_ui(ui, model, draft.import.as_ref()?))
 }
 
@@ -59,7 +54,7 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Inten
     let intent = match model.import.stand() {
         _ if saving => waiting_row(ui, model, "Saving the profiles", Work::Import),
         _ if let Some(names) = accepted => {
-            taken_ui(ui, names);
+            accepted_ui(ui, names);
             None
         }
         Stand::Done(ImportOutcome::Described(imported)) => {
@@ -165,7 +160,7 @@ fn take_paste(ui: &Ui, import: &mut ImportDraft) -> Option<Intent> {
     Some(Intent::Import(ImportSource::Pasted(text)))
 }
 
-/// A long text is kept beside the field, which would lay it out letter by letter: its first lines and its size are shown.
+/// A long text is not shown in the field, which would lay it out letter by letter: its first lines and its size are shown.
 fn long_ui(ui: &mut Ui, import: &mut ImportDraft) {
     let text = import.pasted.expose();
     let first: Vec<&str> = text.lines().take(FIRST_LINES).map(|line| &line[..line.floor_char_boundary(160)]).collect();

@@ -27,7 +27,7 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
         ui.label("Instead of a secret, the service accepts an assertion signed with your private key.");
         ui.add_space(8.0);
         intent = match draft.secrets.signing_key.clone() {
-            Some(pair) => held_ui(ui, draft, &service, &assertion, &pair),
+            Some(pair) => key_details_ui(ui, draft, &service, &assertion, &pair),
             None => missing_ui(ui, model, draft),
         };
         state_ui(ui, model);
@@ -43,10 +43,10 @@ pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[Fi
 
 /// What the service tells when the certificate is uploaded.
 fn inputs_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, errors: &[FieldError]) {
-    let Draft { profile, lead, .. } = draft;
+    let Draft { profile, next_view, .. } = draft;
     let Some(profile) = profile else { return };
     for input in service.inputs.iter().filter(|input| service.is_of_key(&input.name)) {
-        input_ui(ui, input, profile, errors, lead);
+        input_ui(ui, input, profile, errors, next_view);
         ui.add_space(8.0);
     }
 }
@@ -60,8 +60,9 @@ fn state_ui(ui: &mut Ui, model: &Model) {
         }
         Stand::Done(KeyDone::Saved(name)) => {
             ui.add_space(8.0);
-            let words =
-                format!("It is stored in the vault as {name} and will be there when you return from the service's console.");
+            let words = format!(
+                "It is stored in the vault as {name} and will be there when you return from the service's console."
+            );
             notice(ui, Tone::Success, "Key saved", &words);
         }
         Stand::Done(KeyDone::Written(path)) => {
@@ -96,8 +97,8 @@ fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     ui.horizontal_wrapped(|ui| {
         let read = intent_button(ui, ButtonKind::Secondary, Intent::ReadKey, blocked);
         let made = intent_button(ui, ButtonKind::Secondary, Intent::MakeKey, None);
-        let kept = intent_button(ui, ButtonKind::Secondary, Intent::OpenKey, name_is_wrong);
-        intent = intent.take().or(read).or(made).or(kept);
+        let opened = intent_button(ui, ButtonKind::Secondary, Intent::OpenKey, name_is_wrong);
+        intent = intent.take().or(read).or(made).or(opened);
     });
     intent
 }
@@ -119,7 +120,13 @@ fn dropped(ui: &Ui, draft: &mut Draft) -> Option<Intent> {
     Some(Intent::ReadKey)
 }
 
-fn held_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assertion, pair: &KeyPair) -> Option<Intent> {
+fn key_details_ui(
+    ui: &mut Ui,
+    draft: &mut Draft,
+    service: &Service,
+    assertion: &Assertion,
+    pair: &KeyPair,
+) -> Option<Intent> {
     let key = pair.signing_key();
     if let Some(key) = &key {
         let kind = key.kind();
@@ -180,10 +187,7 @@ fn assertion_ui(ui: &mut Ui, typed: &mut AssertionDraft) {
     algorithms.extend(keyed.map(|algorithm| (Some(algorithm), algorithm.as_str())));
     choice(ui, "Signature", &mut typed.algorithm, &algorithms, None);
     ui.add_space(8.0);
-    Field::new("Audience (aud)")
-        .help("Usually the token endpoint or the issuer.")
-        .mono()
-        .show(ui, &mut typed.audience);
+    Field::new("Audience (aud)").help("Usually the token endpoint or the issuer.").mono().show(ui, &mut typed.audience);
     ui.add_space(8.0);
     Field::new("Key ID (kid)").optional().mono().show(ui, &mut typed.key_id);
     ui.add_space(8.0);

@@ -5,48 +5,42 @@ mod authorization;
 mod call_form;
 mod copy_as;
 mod export;
-mod export_form;
 mod export_options;
-mod forgetting;
 mod history;
 mod import;
+mod import_shared;
 mod key;
-mod known;
-mod leaving;
-mod names;
-mod notes;
-mod outlets;
 mod preset;
 mod profile_menu;
 mod profiles;
-mod reading;
+mod questions;
 mod rehearsal;
-mod reply;
+mod response;
 mod save;
 mod service;
 mod share;
-mod take;
+mod toasts;
 mod tokens;
-mod unkept;
 mod vault;
 mod window;
 
 pub(crate) use crate::gui::screens::call_form::rendered;
 pub use crate::gui::screens::profiles::expiry;
-pub(crate) use crate::gui::screens::reading::tried;
+pub(crate) use crate::gui::screens::response::tried;
+pub(crate) use crate::gui::screens::save::settle_names;
 pub(crate) use crate::gui::screens::vault::{is_asked, is_refused};
 pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;
 
-use crate::gui::draft::{Focus, Lead};
+use crate::gui::draft::{Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Work};
 use crate::gui::widgets::{ButtonKind, button, waiting};
 
 /// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
 pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
-    let words = intent.words();
+    let words = intent.command();
     let response = button(ui, kind, words.text, blocked);
     let hint = match words.key {
         Some(key) => format!("{} ({})", words.hint, ui.ctx().format_shortcut(&key)),
@@ -61,7 +55,7 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 pub(crate) fn waiting_row(ui: &mut Ui, model: &Model, text: &str, work: Work) -> Option<Intent> {
     let intent = Intent::Cancel(work);
     let clicked = waiting(ui, text, model.id(work));
-    let pressed = intent.words().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
+    let pressed = intent.command().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
     (clicked || pressed).then_some(intent)
 }
 
@@ -71,8 +65,8 @@ pub(crate) fn entered(ui: &Ui, field: &egui::Response) -> bool {
 }
 
 /// Gives the keyboard to the first field that is wrong, and scrolls there.
-pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, lead: &mut Lead) {
-    if is_wrong && lead.takes(Focus::Error) {
+pub(crate) fn point_at(field: &egui::Response, is_wrong: bool, next_view: &mut NextView) {
+    if is_wrong && next_view.take_focus(Focus::Error) {
         field.request_focus();
         field.scroll_to_me(Some(egui::Align::Center));
     }

@@ -75,10 +75,7 @@ fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) -> Option<Inten
         Stand::Done(path) => {
             let path = path.display().to_string();
             key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
-            ui.label(small(
-                ui,
-                "Contains no secrets, so you can share it. Its card is now among the services.",
-            ));
+            ui.label(small(ui, "Contains no secrets, so you can share it. Its card is now among the services."));
             None
         }
         Stand::Failed(failure) => {

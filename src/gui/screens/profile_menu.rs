@@ -46,18 +46,18 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
         if !profile.draft {
             let mut on = profile.keep_alive;
             let wanted = Intent::SetKeepAlive(name(), !on);
-            toggle(ui, wanted.words().text, &mut on, None).on_hover_text(wanted.words().hint);
+            toggle(ui, wanted.command().text, &mut on, None).on_hover_text(wanted.command().hint);
             intent = intent.or((on != profile.keep_alive).then_some(wanted));
         }
         let export = Intent::OpenExport(name());
         // Step 3 has a button of these words for the profile that is open.
-        let named = Button::new(export.words().text);
+        let named = Button::new(export.command().text);
         let response = ui.add(named).accessible_name(format!("Export {}", profile.name));
-        intent = intent.or(response.on_hover_text(export.words().hint).clicked().then_some(export));
+        intent = intent.or(response.on_hover_text(export.command().hint).clicked().then_some(export));
         ui.separator();
     }
-    if ui.button("Forget…").on_hover_text(Intent::Forget(name()).words().hint).clicked() {
-        draft.forgetting = Some(name());
+    if ui.button("Forget…").on_hover_text(Intent::Forget(name()).command().hint).clicked() {
+        draft.questions.forget = Some(name());
         ui.close();
     }
     // A menu goes by itself where the pointer is used, but not where the keyboard is.
@@ -69,7 +69,7 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
 
 /// An intent as a line of the menu; `blocked` says why it cannot be pressed now.
 fn item(ui: &mut Ui, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
-    let words = intent.words();
+    let words = intent.command();
     let response = ui.add_enabled(blocked.is_none(), Button::new(words.text));
     let response = response.on_hover_text(words.hint).on_disabled_hover_text(blocked.unwrap_or_default());
     response.clicked().then_some(intent)

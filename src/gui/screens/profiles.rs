@@ -6,15 +6,14 @@ use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBui
 use jiff::Timestamp;
 
 use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultChoice, VaultState};
+use crate::gui::display_text;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
-use crate::gui::screens::window::above_foot;
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
-use crate::gui::widgets::{ButtonKind, countdown_text, dot, segmented, status_dot, toggle, told};
-use crate::gui::words;
+use crate::gui::widgets::{ButtonKind, above_footer, countdown_text, dot, segmented, status_dot, toggle, told};
 
 /// Height of the part below the list, in points, until it was drawn once.
 const FOOT_HEIGHT: f32 = 84.0;
@@ -35,7 +34,7 @@ pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: 
     // As high as it was last: how many lines it has depends on the words.
     let key = Id::unique("height of the foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
-    let list = above_foot(ui, foot, |ui| {
+    let list = above_footer(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
         area.show(ui, |ui| list_ui(ui, model, draft)).inner
     });
@@ -72,7 +71,7 @@ fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 
 /// An intent as a small link; `name` tells a screen reader which of several it is.
 fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
-    let words = intent.words();
+    let words = intent.command();
     let text = RichText::new(words.text).small();
     let response = ui.link(text).accessible_name(name).on_hover_text(words.hint);
     response.clicked().then_some(intent)
@@ -122,7 +121,7 @@ fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSu
         ui.painter().rect_stroke(response.rect, 8, crate::gui::theme::focus_stroke(palette), egui::StrokeKind::Outside);
     }
     let card = response.rect;
-    let response = match profile.state.trouble(draft.now) {
+    let response = match profile.state.trouble(draft.clock.now) {
         Some(trouble) => response.on_hover_text(shown(told(&trouble))),
         None => response,
     };
@@ -156,12 +155,13 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
     if let Some((_, who)) = model.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
-    let (tone, text) = state(&profile.state, draft.now);
+    let (tone, text) = state(&profile.state, draft.clock.now);
     status_dot(ui, tone, &text);
     // A dead refresh token and the like are in the state's own word.
-    if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.now)) {
-        let words =
-            RichText::new(shown(words::quoted(&trouble.summary))).small().color(Palette::of(ui).tone(Tone::Warning));
+    if let (ProfileState::Tokens { .. }, Some(trouble)) = (&profile.state, profile.state.trouble(draft.clock.now)) {
+        let words = RichText::new(shown(display_text::quoted(&trouble.summary)))
+            .small()
+            .color(Palette::of(ui).tone(Tone::Warning));
         ui.add(egui::Label::new(words).wrap().selectable(false));
     }
     if profile.keep_alive {
@@ -198,7 +198,7 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
     }
 }
 
-/// Whether the window goes to the tray; asked where something is kept alive.
+/// Whether closing hides the window in the tray; shown once a profile has keep-alive.
 fn tray_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     if !model.profiles.iter().any(|profile| profile.keep_alive) {
         return None;
@@ -209,12 +209,12 @@ fn tray_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
         TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
         _ => "Closing the window hides it, and keep-alive goes on.".to_owned(),
     };
-    toggle(ui, Intent::SetTray(on).words().text, &mut on, Some(&help));
+    toggle(ui, Intent::SetTray(on).command().text, &mut on, Some(&help));
     ui.add_space(6.0);
     (on != before).then_some(Intent::SetTray(on))
 }
 
-/// Where tokens are kept, and the dress of the window.
+/// The state of the vault, and the theme.
 fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
     let mut asked = None;
@@ -235,8 +235,8 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
             ui.label(text);
             let is_movable = matches!(model.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
             if is_movable && ui.link("Move…").on_hover_text("Store the vault key elsewhere").clicked() {
-                draft.moving = !draft.moving;
-                draft.lead.to_top = true;
+                draft.questions.move_vault = !draft.questions.move_vault;
+                draft.next_view.to_top = true;
             }
             asked = match &model.vault {
                 VaultState::NeedsPassphrase { new: false, .. } => Some("Unlock…"),
@@ -249,7 +249,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
     });
     ui.add_space(6.0);
     let themes = [Theme::System, Theme::Light, Theme::Dark];
-    let options = themes.map(|theme| (theme, Intent::SetTheme(theme).words().text));
+    let options = themes.map(|theme| (theme, Intent::SetTheme(theme).command().text));
     segmented(ui, "Theme", &mut chosen, &options);
     asked.or((chosen != theme).then_some(Intent::SetTheme(chosen)))
 }

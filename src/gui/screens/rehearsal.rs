@@ -3,7 +3,7 @@
 use egui::{Label, Ui};
 
 use crate::app::{StageLine, StageOutcome};
-use crate::gui::draft::Lead;
+use crate::gui::draft::NextView;
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Rehearsal, Work};
 use crate::gui::screens::{intent_button, waiting_row};
@@ -28,7 +28,7 @@ pub(crate) fn rehearsal_ui(
     model: &Model,
     service: &Service,
     changed: bool,
-    lead: &mut Lead,
+    next_view: &mut NextView,
 ) -> Option<Intent> {
     let is_of_this = |state: &&Rehearsal| state.service == service.id;
     let state = model.open.rehearsal.as_ref().filter(is_of_this)?;
@@ -48,7 +48,7 @@ pub(crate) fn rehearsal_ui(
         }
         intent
     });
-    if std::mem::take(&mut lead.to_rehearsal) {
+    if std::mem::take(&mut next_view.to_rehearsal) {
         shown.response.scroll_to_me(None);
     }
     shown.inner

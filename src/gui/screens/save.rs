@@ -1,29 +1,28 @@
-//! Keeping the profile under a name, and the way to forgetting it.
+//! Saves the profile under its two names: the plain one that files and scripts use, and a display name.
 
-use egui::Ui;
+use egui::{Response, Ui};
 
 use crate::app::FailureCode;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
-use crate::gui::naming;
 use crate::gui::screens::actions::is_to_be_saved;
-use crate::gui::screens::intent_button;
-use crate::gui::screens::names::names_ui;
+use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
+use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, secondary_button, toggle};
+use crate::service::{DisplayName, ProfileName, ProfileNameError};
 
 /// Shows the name and the buttons; what the person wants.
 pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     ui.separator();
     let (field, enters) = names_ui(ui, model, draft);
-    let parsed = naming::plain_name(draft, model);
+    let parsed = plain_name(draft, model);
     let blocked = match (&parsed, model.open.save.is_pending()) {
         (Err(_), _) => Some("Enter a name first"),
         (_, true) => Some("Saving…"),
         (_, false) => None,
     };
-    if draft.lead.takes(Focus::Name) {
+    if draft.next_view.take_focus(Focus::Name) {
         field.request_focus();
         select_all(ui, field.id, &draft.name);
     }
@@ -36,7 +35,7 @@ pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<I
             let export = Intent::OpenExport(name.clone());
             intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
             if secondary_button(ui, "Forget…").clicked() {
-                draft.forgetting = Some(name.clone());
+                draft.questions.forget = Some(name.clone());
             }
         }
     });
@@ -71,7 +70,7 @@ fn select_all(ui: &Ui, field: egui::Id, text: &str) {
     state.store(ui.ctx(), field);
 }
 
-/// Whether it is refreshed unasked. Of a profile that is kept the choice is kept at once, of another one with it.
+/// Keep-alive. For a saved profile the choice is saved at once, otherwise together with the profile.
 fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let profile = draft.profile.as_mut()?;
     let name = model.open.saved_as.as_ref();
@@ -86,4 +85,64 @@ fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent
     toggle(ui, "Keep alive", &mut on, Some(&help));
     profile.keep_alive = on;
     saved.filter(|_| on != before).map(|saved| Intent::SetKeepAlive(saved.name.clone(), on))
+}
+
+/// Shows both names; the field of the plain one, and whether Enter was pressed in one of them.
+fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Response, bool) {
+    let proposal = proposed(draft, model);
+    let wrong = ProfileName::parse(&draft.name).err().filter(|_| !draft.name.is_empty() && proposal.is_none());
+    let wrong = wrong.map(|error| error.to_string());
+    let (field, enters) = ui.columns(2, |columns| {
+        let field = Field::new("Profile name").limit(SHORT).example("acme-quickbooks").error(wrong.as_deref());
+        let field = field.show(&mut columns[0], &mut draft.name);
+        let mut enters = entered(&columns[0], &field);
+        if let Some(profile) = &mut draft.profile {
+            let shown = Field::new("Display name").limit(SHORT).example("Müller GmbH – Test").optional();
+            let shown = shown.show(&mut columns[1], &mut profile.display_name);
+            enters |= entered(&columns[1], &shown);
+        }
+        (field, enters)
+    });
+    if let Some((name, _)) = proposal {
+        let words = format!("Files and scripts use {name}; what you typed becomes the display name.");
+        ui.label(small(ui, words));
+        // Not while it is typed: the next letter may make it a plain name after all.
+        if field.lost_focus() {
+            settle_names(draft, model);
+        }
+    }
+    (field, enters)
+}
+
+/// The plain name and the display name that typed text comes to, where the text is no plain name itself; `None` where it
+/// is one, or holds nothing that could be shown.
+fn proposed(draft: &Draft, model: &Model) -> Option<(ProfileName, DisplayName)> {
+    if ProfileName::parse(&draft.name).is_ok() {
+        return None;
+    }
+    let shown = DisplayName::of(&draft.name);
+    if shown.is_empty() {
+        return None;
+    }
+    let service = draft.profile.as_ref().map_or("", |profile| profile.service.id.as_str());
+    let is_taken = |name: &ProfileName| {
+        let is_own = model.open.saved_as.as_ref() == Some(name);
+        !is_own && model.profiles.iter().any(|profile| profile.name == *name)
+    };
+    let name = shown.plain_name(service, is_taken);
+    Some((name, shown))
+}
+
+/// The plain name that the profile is saved under as things are typed.
+fn plain_name(draft: &Draft, model: &Model) -> Result<ProfileName, ProfileNameError> {
+    ProfileName::parse(&draft.name).or_else(|error| proposed(draft, model).map(|(name, _)| name).ok_or(error))
+}
+
+/// Takes a proposal over into the two fields.
+pub(crate) fn settle_names(draft: &mut Draft, model: &Model) {
+    let Some((name, shown)) = proposed(draft, model) else { return };
+    draft.name = name.to_string();
+    if let Some(profile) = &mut draft.profile {
+        profile.display_name = shown.to_string();
+    }
 }

@@ -7,32 +7,32 @@ use egui::Ui;
 use crate::app::faults;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
-use crate::gui::draft::{Draft, Focus, Lead};
+use crate::gui::draft::{Draft, Focus, NextView};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, PracticeState};
-use crate::gui::screens::{copy_as, entered, intent_button, known, point_at, preset, rehearsal};
+use crate::gui::screens::{copy_as, entered, intent_button, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, Field as TextField, SHORT, banner, card, card_width, chips, choice, disclosure, link_button,
     secondary_button, section, toggle,
 };
 use crate::secret::Secret;
-use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
+use crate::service::{Catalog, Confidence, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
 
-/// Width kept free beside the search for the button, in points.
+/// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
 
 /// Shows step 1; what the person wants.
 pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     if draft.profile.is_none() && model.profiles.is_empty() {
-        let words = "Tokenwright signs you in to a service and keeps its OAuth tokens fresh for your tools. To look around, choose \
+        let words = "Tokenwright signs you in to a service and refreshes its OAuth tokens for your tools. To look around, choose \
                      the Practice service: it needs no account.";
         ui.label(words);
         ui.add_space(8.0);
     }
     let (search, import) = head_ui(ui, draft);
     ui.add_space(8.0);
-    if draft.lead.takes(Focus::Search) {
+    if draft.next_view.take_focus(Focus::Search) {
         search.request_focus();
     }
     let enter = entered(ui, &search) && !draft.search.trim().is_empty();
@@ -40,19 +40,19 @@ pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Optio
     ui.add_space(12.0);
     missing_ui(ui, &draft.missing);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
-    let Draft { profile: Some(profile), secrets, lead, faults, ticked, preset: own, .. } = draft else {
+    let Draft { profile: Some(profile), secrets, next_view, faults, ticked, preset: own, .. } = draft else {
         ui.label(small(ui, "Choose a service to continue. The Practice service needs no registration."));
         return import.or(chosen);
     };
-    let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
-    let needs = needs_ui(ui, model, &mut form);
-    let (service, changed) = (&form.profile.service, form.profile.is_changed());
-    let rehearsed = rehearsal::rehearsal_ui(ui, model, service, changed, form.lead);
-    secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
-    let kept = preset::preset_ui(ui, model, draft);
+    let mut fields = Fields { profile, errors: &errors, next_view, faults, ticked, own };
+    let needs = needs_ui(ui, model, &mut fields);
+    let (service, changed) = (&fields.profile.service, fields.profile.is_changed());
+    let rehearsed = rehearsal::rehearsal_ui(ui, model, service, changed, fields.next_view);
+    secret_inputs_ui(ui, fields.profile, &mut secrets.inputs);
+    let saved = preset::preset_ui(ui, model, draft);
     ui.add_space(8.0);
     copy_as::copy_as_ui(ui, draft);
-    import.or(chosen).or(needs).or(rehearsed).or(kept)
+    import.or(chosen).or(needs).or(rehearsed).or(saved)
 }
 
 /// The search, and beside it the way in for a service that another tool describes.
@@ -82,10 +82,10 @@ fn missing_ui(ui: &mut Ui, missing: &[Note]) {
 }
 
 /// The fields of this step, and what is wrong with them.
-struct Form<'a> {
+struct Fields<'a> {
     profile: &'a mut ProfileDraft,
     errors: &'a [FieldError],
-    lead: &'a mut Lead,
+    next_view: &'a mut NextView,
     /// The practice service's faults that are switched on.
     faults: &'a mut Vec<String>,
     /// The lines of the checklist that are done, by place.
@@ -136,29 +136,29 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Optio
 }
 
 /// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, model: &Model, form: &mut Form<'_>) -> Option<Intent> {
-    let title = form.profile.service.name.clone();
-    let is_practice = form.profile.service.practice;
+fn needs_ui(ui: &mut Ui, model: &Model, fields: &mut Fields<'_>) -> Option<Intent> {
+    let title = fields.profile.service.name.clone();
+    let is_practice = fields.profile.service.practice;
     let mut intent = None;
     section(ui, &title, |ui| {
-        checklist_ui(ui, &form.profile.service, form.ticked);
-        let service = form.profile.service.clone();
+        checklist_ui(ui, &fields.profile.service, fields.ticked);
+        let service = fields.profile.service.clone();
         // What comes with the key is asked for beside it, in step 2.
         for input in service.inputs.iter().filter(|input| !input.secret && !service.is_of_key(&input.name)) {
             ui.add_space(8.0);
-            input_ui(ui, input, form.profile, form.errors, form.lead);
+            input_ui(ui, input, fields.profile, fields.errors, fields.next_view);
         }
         if is_practice {
-            intent = practice_ui(ui, model, form.faults);
+            intent = practice_ui(ui, model, fields.faults);
         }
         ui.add_space(8.0);
-        known::doubts_ui(ui, &form.profile.service);
-        client_flow_ui(ui, form);
-        links_ui(ui, &form.profile.service);
+        doubts_ui(ui, &fields.profile.service);
+        client_flow_ui(ui, fields);
+        links_ui(ui, &fields.profile.service);
         ui.horizontal_wrapped(|ui| {
-            intent = intent.take().or(rehearsal::button_ui(ui, model, &form.profile.service));
-            if preset::button_ui(ui, form.profile) && form.own.is_none() {
-                *form.own = Some(PresetDraft::beside(&form.profile.service));
+            intent = intent.take().or(rehearsal::button_ui(ui, model, &fields.profile.service));
+            if preset::button_ui(ui, fields.profile) && fields.own.is_none() {
+                *fields.own = Some(PresetDraft::beside(&fields.profile.service));
             }
         });
     });
@@ -208,7 +208,7 @@ fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) -> Opt
     changed.unwrap_or_default().then_some(Intent::SetFaults)
 }
 
-/// What to do before the first sign-in, ticked as it is done. The ticks are the person's own and kept nowhere.
+/// What to do before the first sign-in, ticked as it is done. The ticks are not saved.
 fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
     if service.checklist.is_empty() {
         return;
@@ -232,7 +232,13 @@ fn checklist_ui(ui: &mut Ui, service: &Service, ticked: &mut BTreeSet<usize>) {
     }
 }
 
-pub(crate) fn input_ui(ui: &mut Ui, input: &Input, profile: &mut ProfileDraft, errors: &[FieldError], lead: &mut Lead) {
+pub(crate) fn input_ui(
+    ui: &mut Ui,
+    input: &Input,
+    profile: &mut ProfileDraft,
+    errors: &[FieldError],
+    next_view: &mut NextView,
+) {
     let error = errors.iter().find(|error| error.field == Field::Input(input.name.clone()));
     let value = profile.inputs.entry(input.name.clone()).or_default();
     let help = Some(input.help.as_str()).filter(|help| !help.is_empty());
@@ -253,11 +259,31 @@ pub(crate) fn input_ui(ui: &mut Ui, input: &Input, profile: &mut ProfileDraft, e
         field = field.optional();
     }
     let field = field.show(ui, value);
-    point_at(&field, error.is_some(), lead);
+    point_at(&field, error.is_some(), next_view);
 }
 
-fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
-    let Form { profile, errors, lead, .. } = form;
+/// What to know before relying on the preset.
+fn doubts_ui(ui: &mut Ui, service: &Service) {
+    if let Some(words) = service.start.words() {
+        banner(ui, Tone::Info, &Diagnosis::new(words));
+        ui.add_space(8.0);
+    }
+    for lack in &service.lacks {
+        banner(ui, Tone::Warning, &Diagnosis::new("Not supported yet").hint(lack));
+        ui.add_space(8.0);
+    }
+    for disputed in &service.disputed {
+        banner(ui, Tone::Info, &Diagnosis::new(format!("Disputed: {}", disputed.fact)).hint(&disputed.alternative));
+        ui.add_space(8.0);
+    }
+    if service.confidence == Confidence::OneSource {
+        ui.label(small(ui, format!("Based on a single source, checked on {}.", service.checked)));
+        ui.add_space(8.0);
+    }
+}
+
+fn client_flow_ui(ui: &mut Ui, fields: &mut Fields<'_>) {
+    let Fields { profile, errors, next_view, .. } = fields;
     let help = "You sign in with the browser, and the service sends back a code.";
     toggle(ui, "This service requires client-flow authorization", &mut profile.client_flow, Some(help));
     if profile.client_flow {
@@ -270,7 +296,7 @@ fn client_flow_ui(ui: &mut Ui, form: &mut Form<'_>) {
             .error(error)
             .mono()
             .show(ui, &mut profile.authorization_url);
-        point_at(&field, error.is_some(), lead);
+        point_at(&field, error.is_some(), next_view);
     }
 }
 

@@ -7,23 +7,25 @@ use crate::gui::draft::Draft;
 use crate::gui::export_draft::{Locking, ShareDraft};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
-use crate::gui::screens::export::{FOOT, failure_ui, foot_line};
-use crate::gui::screens::window::{above_foot, follow_focus};
+use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, Field, key_values, notice, section, segmented, toggle};
+use crate::gui::widgets::{
+    ButtonKind, FOOTER_HEIGHT, Field, above_footer, follow_focus, footer_line, key_values, notice, section, segmented,
+    toggle,
+};
 
 /// Shows the page; what the person wants.
 pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut share = draft.share.take()?;
-    let from_page = above_foot(ui, FOOT, |ui| {
+    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("share");
-        if std::mem::take(&mut draft.lead.to_top) {
+        if std::mem::take(&mut draft.next_view.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
         area.show(ui, |ui| page_ui(ui, model, draft, &mut share)).inner
     });
-    foot_line(ui);
+    footer_line(ui);
     let from_foot = foot_ui(ui, model, &share);
     draft.share = Some(share);
     from_foot.or(from_page)
@@ -73,8 +75,7 @@ fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
     segmented(ui, "Include secrets", &mut share.locking, &ways);
     match share.locking {
         Locking::WithoutSecrets => {
-            let words =
-                "Plain text, safe for version control. It lists what your colleague must supply.";
+            let words = "Plain text, safe for version control. It lists what your colleague must supply.";
             ui.label(small(ui, words));
         }
         Locking::Passphrase => {
@@ -82,7 +83,9 @@ fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
             let [first, second] = &mut share.passphrase;
             Field::new("Passphrase for the file").show_secret(ui, first);
             let differ = !second.is_empty() && first != second;
-            Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
+            Field::new("Repeat passphrase")
+                .error(differ.then_some("the passphrases do not match"))
+                .show_secret(ui, second);
         }
         Locking::Recipient => {
             let help = "Only the holder of the matching identity can open the file.";

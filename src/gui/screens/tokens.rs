@@ -1,4 +1,4 @@
-//! Step 3: the bearer call and the refresh call, what they brought, and keeping it.
+//! Step 3: the token request, the refresh request, their tokens, and saving them.
 
 use std::time::Duration;
 
@@ -9,29 +9,35 @@ use crate::app::EXPIRING;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Visit, Work};
-use crate::gui::screens::{call_form, history, intent_button, known, reading, reply, save, waiting_row};
+use crate::gui::screens::{call_form, history, intent_button, response, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, banner, banner_with, countdown_text, disclosure, key_values, notice, secondary_button,
     section, status_dot, tabs,
 };
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
+use crate::service::Service;
 
 /// Shows step 3; what the person wants.
 pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
     let intent = trouble_ui(ui, model, draft);
-    let intent = intent.or(held_ui(ui, model, draft));
+    let intent = intent.or(received_tokens_ui(ui, model, draft));
     let intent = intent.or(history::history_ui(ui, model, draft));
-    tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Token request"), (TokenTab::Refresh, "Refresh request")]);
+    tabs(
+        ui,
+        "Calls",
+        &mut draft.tab,
+        &[(TokenTab::TokenRequest, "Token request"), (TokenTab::RefreshRequest, "Refresh request")],
+    );
     ui.add_space(8.0);
     let state = match draft.tab {
-        TokenTab::Bearer => &model.open.token_request,
-        TokenTab::Refresh => &model.open.refresh_request,
+        TokenTab::TokenRequest => &model.open.token_request,
+        TokenTab::RefreshRequest => &model.open.refresh_request,
     };
     // What was answered stands above what was requested: it is what the person waits for.
     match state.stand() {
-        Stand::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
+        Stand::Done(exchange) => response::exchange_ui(ui, draft, exchange),
         Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
@@ -44,7 +50,7 @@ pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     // Of each service: what was folded away for one is open for another.
     let service = draft.profile.as_ref().map(|profile| profile.service.id.clone());
     ui.push_id(("call", draft.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
-    let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, model, draft)).inner;
+    let tried = ui.push_id(("reading", draft.tab as u8), |ui| response::reading_ui(ui, model, draft)).inner;
     intent.or(again).or(tried)
 }
 
@@ -56,7 +62,7 @@ fn again_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
         Stand::Done(exchange) => exchange.outcome.is_err(),
         Stand::Idle | Stand::Pending(_) => false,
     };
-    if !has_code || !failed || draft.tab != TokenTab::Bearer {
+    if !has_code || !failed || draft.tab != TokenTab::TokenRequest {
         return None;
     }
     ui.add_space(8.0);
@@ -67,9 +73,9 @@ fn again_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
 fn trouble_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let name = model.open.name()?;
     let saved = model.profiles.iter().find(|profile| profile.name == *name)?;
-    let trouble = saved.state.trouble(draft.now)?;
+    let trouble = saved.state.trouble(draft.clock.now)?;
     let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };
-    let mend = Intent::GoTo(crate::gui::draft::Step::Authorization);
+    let mend = Intent::GoTo(crate::gui::intent::Step::Authorization);
     let mends = |ui: &mut Ui| {
         let can = draft.profile.as_ref().is_some_and(|profile| profile.client_flow);
         can && secondary_button(ui, "Sign in again").clicked()
@@ -79,8 +85,8 @@ fn trouble_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     pressed.then_some(mend)
 }
 
-/// The tokens there are, whose they are, and keeping them.
-fn held_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+/// The tokens, their account, and saving them.
+fn received_tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let tokens = model.open.tokens.as_ref()?;
     let mut intent = None;
     section(ui, "Tokens", |ui| {
@@ -88,7 +94,7 @@ fn held_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
         facts_ui(ui, draft, tokens);
         ui.add_space(8.0);
         if let Some(profile) = &draft.profile {
-            known::policy_ui(ui, &profile.service);
+            policy_ui(ui, &profile.service);
         }
         let checked = identity_ui(ui, model, draft);
         intent = intent.take().or(checked);
@@ -98,6 +104,14 @@ fn held_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     });
     ui.add_space(12.0);
     intent
+}
+
+/// How the service's tokens live.
+fn policy_ui(ui: &mut Ui, service: &Service) {
+    if !service.policy.words.is_empty() {
+        ui.label(small(ui, &service.policy.words));
+        ui.add_space(8.0);
+    }
 }
 
 /// Where the service named several values and one is needed.
@@ -119,32 +133,32 @@ fn choosing_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
 
 fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
     let asked = draft.profile.as_ref().map(crate::service::ProfileDraft::scopes).unwrap_or_default();
-    let is_shown = draft.reveal_tokens;
+    let is_shown = draft.revealed.tokens;
     key_values(ui, |rows| {
         rows.custom("Access token", |ui| {
-            let (tone, text) = access_state(tokens, draft.now);
+            let (tone, text) = access_state(tokens, draft.clock.now);
             status_dot(ui, tone, &text);
         });
         rows.secret("Value", &tokens.access_token, is_shown);
         rows.text("Type", &type_words(draft, tokens));
         if let Some(at) = tokens.expires_at {
-            rows.text("Expires", &clock(at, draft));
+            rows.text("Expires", &draft.clock.show(at));
         }
         match &tokens.refresh_token {
             Some(token) => rows.secret("Refresh token", token, is_shown),
             None => rows.text("Refresh token", "none: sign in again when the access token expires"),
         }
         if let Some(at) = tokens.refresh_token_expires_at {
-            rows.text("Refresh token expires", &format!("{}, in {}", clock(at, draft), left(at, draft.now)));
+            rows.text("Refresh token expires", &format!("{}, in {}", draft.clock.show(at), left(at, draft.clock.now)));
         }
         rows.text("Scopes granted", &granted_words(tokens, &asked));
         for (name, value) in &tokens.retained {
             rows.copyable(name, value, value);
         }
     });
-    let words = if draft.reveal_tokens { "Hide tokens" } else { "Show tokens" };
+    let words = if draft.revealed.tokens { "Hide tokens" } else { "Show tokens" };
     if secondary_button(ui, words).clicked() {
-        draft.reveal_tokens = !draft.reveal_tokens;
+        draft.revealed.tokens = !draft.revealed.tokens;
     }
     let service = draft.profile.as_ref().map(|profile| &profile.service);
     let missing = service.map(|service| service.not_granted(&asked, tokens)).unwrap_or_default();
@@ -190,11 +204,6 @@ fn access_state(tokens: &TokenSet, now: Timestamp) -> (Tone, String) {
 
 fn left(at: Timestamp, now: Timestamp) -> String {
     countdown_text(Duration::try_from(at.duration_since(now)).unwrap_or_default())
-}
-
-/// A time as the person's clock shows it.
-fn clock(at: Timestamp, draft: &Draft) -> String {
-    at.to_zoned(draft.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {

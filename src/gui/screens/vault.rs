@@ -1,24 +1,24 @@
-//! Where tokens are kept: asked when something is first to be kept or opened, and at the start only where there are
-//! profiles to unlock.
+//! Opens the vault: asked when something is first saved or opened, and at start-up only if there are profiles to unlock.
+//! Tokens that wait for it are announced above everything else.
 
 use egui::{Frame, Id, Modal, Ui};
 
 use crate::app::{VaultChoice, VaultState};
 use crate::diagnosis::Diagnosis;
+use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::Model;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
-use crate::gui::words;
+use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, notice, secondary_button, section, waiting};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
 /// Whether the wizard's own screen asks, without anybody having wanted something of the vault.
 pub(crate) fn is_asked(model: &Model, draft: &Draft) -> bool {
     let waits = model.pending_writes.keys().any(|name| !is_practice(model, draft, name));
-    draft.door.is_none()
+    draft.questions.vault.is_none()
         && match &model.vault {
             VaultState::Unknown | VaultState::Open(_) => false,
             VaultState::NeedsPassphrase { new: false, .. } => waits || !model.profiles.is_empty(),
@@ -33,7 +33,7 @@ pub(crate) fn is_refused(state: &VaultState) -> bool {
 }
 
 /// Whether these tokens are the practice service's, which are had again at any time: nothing is asked for their sake.
-pub(crate) fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
+fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
     match model.profiles.iter().find(|profile| profile.name == *name) {
         Some(profile) => model.services.iter().any(|service| service.practice && service.id == profile.service_id),
         None => draft.profile.as_ref().is_some_and(|profile| profile.service.practice),
@@ -43,7 +43,7 @@ pub(crate) fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> b
 /// The question on the wizard's screen; what the person wants.
 pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let intent = match &model.vault {
-        VaultState::Open(choice) if draft.moving => {
+        VaultState::Open(choice) if draft.questions.move_vault => {
             section(ui, "Where should the vault key be stored?", |ui| moving_ui(ui, model, draft, *choice)).inner
         }
         state if is_asked(model, draft) => section(ui, title(state), |ui| question_ui(ui, model, draft)).inner,
@@ -54,10 +54,10 @@ pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<
 }
 
 /// The question over everything, where something waits for the answer.
-pub(crate) fn door_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
-    draft.door.as_ref()?;
+pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    draft.questions.vault.as_ref()?;
     let frame = Frame::popup(ui.style()).inner_margin(20);
-    let shown = Modal::new(Id::unique("door")).frame(frame).show(ui.ctx(), |ui| {
+    let shown = Modal::new(Id::unique("vault")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(440.0);
         ui.label(heading(title(&model.vault)));
         ui.add_space(8.0);
@@ -91,7 +91,7 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> 
                 "Tokens are as sensitive as passwords. This desktop has no keyring, so encrypt them with a passphrase, or \
                  hold them in memory until the window closes.",
             );
-            ui.label(small(ui, format!("The desktop reported: {}.", words::quoted(&problem.summary))));
+            ui.label(small(ui, format!("The desktop reported: {}.", quoted(&problem.summary))));
             ui.add_space(8.0);
             choice_ui(ui, draft, busy)
         }
@@ -122,13 +122,13 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice)
     let (blocked, enters) = new_passphrase_ui(ui, draft, None);
     let blocked = blocked.or(busy);
     ui.add_space(8.0);
-    let intent = Intent::MoveVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
+    let intent = Intent::MoveVault(VaultChoice::Passphrase, Some(draft.vault_passphrase[0].clone()));
     wanted = wanted.or((enters && blocked.is_none()).then(|| intent.clone()));
     ui.horizontal_wrapped(|ui| {
         wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
         if secondary_button(ui, "Cancel").clicked() {
-            draft.moving = false;
-            draft.passphrase = [Secret::default(), Secret::default()];
+            draft.questions.move_vault = false;
+            draft.vault_passphrase = [Secret::default(), Secret::default()];
         }
     });
     wanted
@@ -136,14 +136,15 @@ fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice)
 
 /// The fields of a new passphrase; why it cannot be taken yet, and whether Enter says that it is complete.
 fn new_passphrase_ui(ui: &mut Ui, draft: &mut Draft, problem: Option<&str>) -> (Option<&'static str>, bool) {
-    let [first, second] = &mut draft.passphrase;
+    let [first, second] = &mut draft.vault_passphrase;
     let help = "Tokens are encrypted with a key derived from it. It cannot be recovered.";
     let one = Field::new("Passphrase").help(Some(help)).error(problem).show_secret(ui, first);
-    if draft.lead.takes(Focus::Passphrase) {
+    if draft.next_view.take_focus(Focus::Passphrase) {
         one.request_focus();
     }
     let differ = !second.is_empty() && first != second;
-    let other = Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
+    let other =
+        Field::new("Repeat passphrase").error(differ.then_some("the passphrases do not match")).show_secret(ui, second);
     let blocked = match (first.is_empty(), first == second) {
         (true, _) => Some("Enter a passphrase"),
         (false, false) => Some("Enter the same passphrase twice"),
@@ -166,19 +167,55 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
     let (blocked, enters) = if new {
         new_passphrase_ui(ui, draft, problem)
     } else {
-        let first = &mut draft.passphrase[0];
+        let first = &mut draft.vault_passphrase[0];
         let field = Field::new("Passphrase").help(busy.then_some("Checking…")).error(problem);
         let field = field.show_secret(ui, first);
         let enters = entered(ui, &field);
         // Enter leaves the keyboard where the next try is typed.
-        if draft.lead.takes(Focus::Passphrase) || enters {
+        if draft.next_view.take_focus(Focus::Passphrase) || enters {
             field.request_focus();
         }
         (first.is_empty().then_some("Enter the passphrase"), enters)
     };
     let blocked = if busy { Some("Opening…") } else { blocked };
-    let intent = Intent::OpenVault(VaultChoice::Passphrase, Some(draft.passphrase[0].clone()));
+    let intent = Intent::OpenVault(VaultChoice::Passphrase, Some(draft.vault_passphrase[0].clone()));
     ui.add_space(8.0);
     let by_enter = (enters && blocked.is_none()).then(|| intent.clone());
     by_enter.or(intent_button(ui, ButtonKind::Primary, intent, blocked))
+}
+
+/// A banner a profile; what the person wants.
+pub(crate) fn pending_writes_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
+    let mut intent = None;
+    for (name, why) in &model.pending_writes {
+        if !matches!(model.vault, VaultState::Open(_)) && is_practice(model, draft, name) {
+            let text = "To store them, save the profile; you will be asked where.";
+            notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
+            ui.add_space(8.0);
+            continue;
+        }
+        if !matches!(model.vault, VaultState::Open(_)) {
+            waits_for_vault_ui(ui, model, name);
+            continue;
+        }
+        let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
+        let held = "The tokens are in memory and saving is retried automatically; leave the window open until then.";
+        let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));
+        ui.push_id(("pending write", name.as_str()), |ui| {
+            let pressed = banner_with(ui, Tone::Danger, &told, |ui| {
+                intent_button(ui, ButtonKind::Secondary, Intent::RetrySave, None)
+            });
+            intent = intent.take().or(pressed.0);
+        });
+        ui.add_space(8.0);
+    }
+    intent
+}
+
+/// Nothing has failed: the same screen asks where to store tokens.
+fn waits_for_vault_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
+    let shown = model.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
+    let title = format!("The tokens of {shown} arrived, but are only in this window so far");
+    notice(ui, Tone::Warning, &title, "They will be saved when the vault is open.");
+    ui.add_space(8.0);
 }

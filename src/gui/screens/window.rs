@@ -3,20 +3,19 @@
 use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
 use crate::app::Theme;
-use crate::gui::draft::{Draft, Step};
-use crate::gui::intent::Intent;
+use crate::gui::draft::Draft;
+use crate::gui::intent::{Intent, Step};
 use crate::gui::model::Model;
 use crate::gui::screens::{
-    actions, authorization, export, forgetting, import, leaving, notes, profiles, service, share, tokens, unkept, vault,
+    actions, authorization, export, import, profiles, questions, service, share, toasts, tokens, vault,
 };
 use crate::gui::theme::{Palette, Tone};
-use crate::gui::widgets::{StepMark, banner, banner_with, secondary_button, stepper};
+use crate::gui::widgets::{
+    FOOTER_HEIGHT, StepMark, above_footer, banner, banner_with, follow_focus, footer_line, secondary_button, stepper,
+};
 
 /// Width of the list of profiles, in points: a name of twenty letters and a countdown fit.
 const PROFILES_WIDTH: f32 = 236.0;
-
-/// Height of the bar with what to do next, in points: a line, a margin and a button.
-const ACTIONS_HEIGHT: f32 = 52.0;
 
 /// Shows the window; what the person wants.
 pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
@@ -32,15 +31,15 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) ->
         (None, None, None) => wizard_ui(ui, model, draft),
     };
     let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
-    let from_closing = unkept::closing_ui(ui, model, draft);
-    let from_door = vault::door_ui(ui, model, draft);
+    let from_closing = questions::closing_ui(ui, model, draft);
+    let from_vault = vault::dialog_ui(ui, model, draft);
     // One question at a time.
-    let from_leaving = if draft.door.is_some() { None } else { leaving::leaving_ui(ui, model, draft) };
-    let from_forgetting = forgetting::forgetting_ui(ui, model, draft);
-    notes::notes_ui(ui);
+    let from_unsaved = if draft.questions.vault.is_some() { None } else { questions::unsaved_ui(ui, model, draft) };
+    let from_forgetting = questions::forgetting_ui(ui, model, draft);
+    toasts::toasts_ui(ui);
     from_closing
-        .or(from_door)
-        .or(from_leaving)
+        .or(from_vault)
+        .or(from_unsaved)
         .or(from_forgetting)
         .or(from_side)
         .or(from_middle)
@@ -50,36 +49,22 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) ->
 fn wizard_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let from_steps = steps_ui(ui, model, draft);
     ui.add_space(12.0);
-    let foot = if draft.profile.is_some() { ACTIONS_HEIGHT } else { 0.0 };
-    let from_step = above_foot(ui, foot, |ui| step_ui(ui, model, draft));
+    let footer = if draft.profile.is_some() { FOOTER_HEIGHT } else { 0.0 };
+    let from_step = above_footer(ui, footer, |ui| step_ui(ui, model, draft));
     if draft.profile.is_none() {
         return from_steps.or(from_step);
     }
-    let line = ui.available_rect_before_wrap();
-    ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
-    ui.add_space(12.0);
+    footer_line(ui);
     let action = actions::actions_ui(ui, model, draft);
     // A press goes before what a screen asks for by itself.
     from_steps.or(action).or(from_step)
-}
-
-/// Leaves room for a foot that is drawn next. The Tab key follows the order of drawing, so the foot comes last.
-pub(crate) fn above_foot<R>(ui: &mut Ui, foot: f32, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let mut room = ui.available_rect_before_wrap();
-    room.max.y = (room.max.y - foot).max(room.min.y);
-    let shown = ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
-        let inner = add(ui);
-        ui.advance_cursor_after_rect(room);
-        inner
-    });
-    shown.inner
 }
 
 /// The step on the screen, under what is wrong and what must be asked first.
 fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut intent = None;
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8));
-    if std::mem::take(&mut draft.lead.to_top) {
+    if std::mem::take(&mut draft.next_view.to_top) {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
@@ -95,7 +80,7 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
             banner(ui, Tone::Info, why);
             ui.add_space(8.0);
         }
-        intent = intent.take().or(unkept::unkept_ui(ui, model, draft));
+        intent = intent.take().or(vault::pending_writes_ui(ui, model, draft));
         let from_vault = vault::vault_ui(ui, model, draft);
         let from_step = match draft.step {
             Step::Service => service::service_ui(ui, model, draft),
@@ -107,23 +92,6 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
         follow_focus(ui);
     });
     intent
-}
-
-/// Scrolls to what the Tab key leads to, where it is out of sight.
-pub(crate) fn follow_focus(ui: &Ui) {
-    let key = egui::Id::unique("focus followed");
-    let focused = ui.memory(egui::Memory::focused);
-    let followed =
-        ui.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<Option<egui::Id>>(key), focused));
-    if focused == followed {
-        return;
-    }
-    let Some(widget) = focused.and_then(|id| ui.ctx().read_response(id)) else { return };
-    let is_hidden = widget.interact_rect != widget.rect;
-    // The list at the left scrolls by itself.
-    if is_hidden && ui.clip_rect().x_range().contains(widget.rect.center().x) {
-        ui.scroll_to_rect(widget.rect.expand(8.0), None);
-    }
 }
 
 fn steps_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {

@@ -4,9 +4,9 @@ use egui::accesskit::Role;
 use egui::{Frame, Label, Response, Stroke, Ui, UiBuilder, vec2};
 
 use crate::diagnosis::Diagnosis;
+use crate::gui::display_text;
 use crate::gui::theme::{self, Palette, RADIUS_CARD, SPACE_M, SPACE_S, SPACE_XS, Tone};
 use crate::gui::widgets::buttons::link_button;
-use crate::gui::words;
 
 /// A diagnosis: the fact, the hint under it, and the link where there is one. The text can be marked and copied.
 pub fn banner(ui: &mut Ui, tone: Tone, diagnosis: &Diagnosis) -> Response {
@@ -20,8 +20,8 @@ pub fn banner_with<R>(
     diagnosis: &Diagnosis,
     actions: impl FnOnce(&mut Ui) -> R,
 ) -> (R, Response) {
-    let hint = diagnosis.hint.as_deref().and_then(words::hint);
-    framed(ui, tone, &words::quoted(&diagnosis.summary), hint.as_deref(), |ui| {
+    let hint = diagnosis.hint.as_deref().and_then(display_text::hint);
+    framed(ui, tone, &display_text::quoted(&diagnosis.summary), hint.as_deref(), |ui| {
         if let Some(reference) = &diagnosis.reference {
             link_button(ui, reference, reference);
         }
@@ -31,8 +31,8 @@ pub fn banner_with<R>(
 
 /// Fact and hint as text, each on a line of its own.
 pub fn told(diagnosis: &Diagnosis) -> String {
-    let fact = words::quoted(&diagnosis.summary);
-    match diagnosis.hint.as_deref().and_then(words::hint) {
+    let fact = display_text::quoted(&diagnosis.summary);
+    match diagnosis.hint.as_deref().and_then(display_text::hint) {
         Some(hint) => format!("{fact}\n{hint}"),
         None => fact,
     }
@@ -40,8 +40,8 @@ pub fn told(diagnosis: &Diagnosis) -> String {
 
 /// A message that is no error: a title, and text under it (may be empty).
 pub fn notice(ui: &mut Ui, tone: Tone, title: &str, text: &str) -> Response {
-    let text = words::quoted(text);
-    framed(ui, tone, &words::quoted(title), (!text.is_empty()).then_some(text.as_str()), |_| ()).1
+    let text = display_text::quoted(text);
+    framed(ui, tone, &display_text::quoted(title), (!text.is_empty()).then_some(text.as_str()), |_| ()).1
 }
 
 fn framed<R>(
@@ -102,38 +102,38 @@ fn paint_mark(ui: &mut Ui, tone: Tone) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn shows_fact_hint_link_and_actions() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, false, |ui, again| {
+        for look in THEMES {
+            let mut harness = harness(look, false, |ui, again| {
                 let diagnosis = Diagnosis::new("the code is spent").hint("sign in again").reference("https://a.test/");
                 let pressed = banner_with(ui, Tone::Danger, &diagnosis, |ui| ui.button("Again").clicked()).0;
                 *again |= pressed;
             });
-            stage.get_by_role(Role::Alert);
-            stage.get_by_label("the code is spent");
-            stage.get_by_label("sign in again");
-            stage.get_by_role_and_label(Role::Link, "https://a.test/");
-            stage.get_by_label("Again").click();
-            stage.run();
-            assert!(*stage.state());
+            harness.get_by_role(Role::Alert);
+            harness.get_by_label("the code is spent");
+            harness.get_by_label("sign in again");
+            harness.get_by_role_and_label(Role::Link, "https://a.test/");
+            harness.get_by_label("Again").click();
+            harness.run();
+            assert!(*harness.state());
         }
     }
 
     #[test]
     fn every_tone_fits_the_width_and_wraps() {
-        for dress in DRESSES {
-            let stage = stage(dress, (), |ui, ()| {
+        for look in THEMES {
+            let harness = harness(look, (), |ui, ()| {
                 let text = "a long explanation, ".repeat(20);
                 for tone in [Tone::Neutral, Tone::Info, Tone::Success, Tone::Warning, Tone::Danger] {
                     let shown = notice(ui, tone, "Saved", &text);
                     assert!(shown.rect.right() <= 640.0, "{:?}", shown.rect);
                 }
             });
-            assert_eq!(stage.get_all_by_label("Saved").count(), 5);
+            assert_eq!(harness.get_all_by_label("Saved").count(), 5);
         }
     }
 }

@@ -133,89 +133,89 @@ fn colour(ui: &mut Ui, kind: ButtonKind) {
 mod tests {
     use super::*;
     use crate::app::CopyOutcome;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::OutputCommand;
     use egui::accesskit::Role;
     use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
     #[test]
     fn every_kind_is_pressed_by_click_and_by_key() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, 0, |ui, pressed| {
+        for look in THEMES {
+            let mut harness = harness(look, 0, |ui, pressed| {
                 *pressed += u32::from(primary_button(ui, "Continue").clicked());
                 *pressed += u32::from(secondary_button(ui, "Back").clicked());
                 *pressed += u32::from(danger_button(ui, "Forget").clicked());
             });
             for name in ["Continue", "Back", "Forget"] {
-                stage.get_by_role_and_label(Role::Button, name).click();
-                stage.run();
-                stage.get_by_role_and_label(Role::Button, name).focus();
-                stage.run();
-                stage.key_press(egui::Key::Enter);
-                stage.run();
+                harness.get_by_role_and_label(Role::Button, name).click();
+                harness.run();
+                harness.get_by_role_and_label(Role::Button, name).focus();
+                harness.run();
+                harness.key_press(egui::Key::Enter);
+                harness.run();
             }
-            assert_eq!(*stage.state(), 6);
+            assert_eq!(*harness.state(), 6);
         }
     }
 
     #[test]
     fn a_blocked_button_cannot_be_pressed_and_says_why() {
-        let mut stage = stage(DRESSES[0], false, |ui, pressed| {
+        let mut harness = harness(THEMES[0], false, |ui, pressed| {
             *pressed |= button(ui, ButtonKind::Primary, "Save", Some("give the profile a name")).clicked();
         });
-        let node = stage.get_by_role_and_label(Role::Button, "Save");
+        let node = harness.get_by_role_and_label(Role::Button, "Save");
         assert!(node.accesskit_node().is_disabled());
         node.click();
-        stage.run();
-        assert!(!*stage.state());
-        stage.get_by_label("Save").hover();
-        stage.run();
-        stage.get_by_label("give the profile a name");
+        harness.run();
+        assert!(!*harness.state());
+        harness.get_by_label("Save").hover();
+        harness.run();
+        harness.get_by_label("give the profile a name");
     }
 
     #[test]
     fn copied_is_said_once_it_is_so_and_then_no_more() {
-        let mut stage = stage(DRESSES[1], (), |ui, ()| {
+        let mut harness = harness(THEMES[1], (), |ui, ()| {
             copy_button(ui, "redirect URI", "http://127.0.0.1/");
             copy_secret_button(ui, "Value", &Secret::new("at-1"));
         });
-        let shown = |stage: &egui_kittest::Harness<'_, ()>| {
-            let galleys = stage.output().shapes.iter().filter_map(|it| match &it.shape {
+        let shown = |harness: &egui_kittest::Harness<'_, ()>| {
+            let galleys = harness.output().shapes.iter().filter_map(|it| match &it.shape {
                 egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
                 _ => None,
             });
             galleys.collect::<String>()
         };
-        assert!(shown(&stage).contains("CopyCopy secret"), "{}", shown(&stage));
-        stage.get_by_label("Copy redirect URI").click();
-        stage.run_ok();
-        assert!(!shown(&stage).contains("Copied ✓"), "it was said before it was so");
+        assert!(shown(&harness).contains("CopyCopy secret"), "{}", shown(&harness));
+        harness.get_by_label("Copy redirect URI").click();
+        harness.run_ok();
+        assert!(!shown(&harness).contains("Copied ✓"), "it was said before it was so");
         let mut asked = Vec::new();
-        clipboard::copy_by(&stage.ctx, |text, sensitivity| {
+        clipboard::copy_by(&harness.ctx, |text, sensitivity| {
             asked.push((text.expose().to_owned(), sensitivity));
             CopyOutcome::Done(std::time::Duration::from_mins(1))
         });
         assert_eq!(asked, [("http://127.0.0.1/".to_owned(), Sensitivity::Plain)]);
-        stage.step();
-        assert!(shown(&stage).contains("Copied ✓"), "{}", shown(&stage));
-        stage.input_mut().time = Some(10.0);
-        stage.run();
-        assert!(!shown(&stage).contains("Copied ✓"));
+        harness.step();
+        assert!(shown(&harness).contains("Copied ✓"), "{}", shown(&harness));
+        harness.input_mut().time = Some(10.0);
+        harness.run();
+        assert!(!shown(&harness).contains("Copied ✓"));
     }
 
     #[test]
     fn a_copy_that_failed_says_so() {
-        let mut stage = stage(DRESSES[0], (), |ui, ()| {
+        let mut harness = harness(THEMES[0], (), |ui, ()| {
             copy_secret_button(ui, "Value", &Secret::new("at-1"));
         });
-        stage.get_by_label("Copy Value").click();
-        stage.run_ok();
-        clipboard::copy_by(&stage.ctx, |_, sensitivity| {
+        harness.get_by_label("Copy Value").click();
+        harness.run_ok();
+        clipboard::copy_by(&harness.ctx, |_, sensitivity| {
             assert_eq!(sensitivity, Sensitivity::Secret);
             CopyOutcome::Failed(crate::diagnosis::Diagnosis::new("no clipboard"))
         });
-        stage.run();
-        let told = stage.output().shapes.iter().any(|it| match &it.shape {
+        harness.run();
+        let told = harness.output().shapes.iter().any(|it| match &it.shape {
             egui::Shape::Text(text) => text.galley.text() == "Not copied",
             _ => false,
         });
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_link_opens_its_address() {
-        let mut stage = stage(DRESSES[0], Vec::new(), |ui, opened| {
+        let mut harness = harness(THEMES[0], Vec::new(), |ui, opened| {
             link_button(ui, "Open the console", "https://service.example/console");
             let commands = ui.ctx().output(|output| output.commands.clone());
             opened.extend(commands.into_iter().filter_map(|command| match command {
@@ -232,15 +232,15 @@ mod tests {
                 _ => None,
             }));
         });
-        stage.get_by_role_and_label(Role::Link, "Open the console").click();
-        stage.run();
-        assert_eq!(*stage.state(), ["https://service.example/console"]);
+        harness.get_by_role_and_label(Role::Link, "Open the console").click();
+        harness.run();
+        assert_eq!(*harness.state(), ["https://service.example/console"]);
     }
 
     #[test]
     fn a_wrapped_row_of_buttons_stays_in_the_window_and_breaks_no_words() {
         for width in [240.0, 300.0, 360.0, 420.0, 480.0] {
-            let stage = stage(DRESSES[0], (), |ui, ()| {
+            let harness = harness(THEMES[0], (), |ui, ()| {
                 ui.set_max_width(width);
                 ui.horizontal_wrapped(|ui| {
                     primary_button(ui, "Start authorization");
@@ -250,9 +250,9 @@ mod tests {
                     button(ui, ButtonKind::Primary, "Save profile", Some("give it a name"));
                 });
             });
-            let left = stage.get_by_role_and_label(Role::Button, "Start authorization").rect().left();
+            let left = harness.get_by_role_and_label(Role::Button, "Start authorization").rect().left();
             for name in ["Copy the address", "Forget this profile", "Copy address", "Save profile"] {
-                let rect = stage.get_by_role_and_label(Role::Button, name).rect();
+                let rect = harness.get_by_role_and_label(Role::Button, name).rect();
                 assert!(rect.right() <= left + width, "{name} ends at {} of {width}", rect.right());
                 assert!(rect.height() <= theme::CONTROL_HEIGHT, "{name} is {} high", rect.height());
             }

@@ -87,7 +87,7 @@ fn monogram(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::Key;
     use egui_kittest::kittest::Queryable as _;
 
@@ -102,26 +102,26 @@ mod tests {
 
     #[test]
     fn is_pressed_by_click_enter_and_space() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, 0, |ui, pressed| {
+        for look in THEMES {
+            let mut harness = harness(look, 0, |ui, pressed| {
                 let width = card_width(ui);
                 *pressed += u32::from(card(ui, width, "Google", "Client id and secret", *pressed > 0).clicked());
             });
-            stage.get_by_role_and_label(Role::Button, "Google").click();
-            stage.run();
-            stage.get_by_role_and_label(Role::Button, "Google").focus();
-            stage.run();
-            stage.key_press(Key::Enter);
-            stage.run();
-            stage.key_press(Key::Space);
-            stage.run();
-            assert_eq!(*stage.state(), 3);
+            harness.get_by_role_and_label(Role::Button, "Google").click();
+            harness.run();
+            harness.get_by_role_and_label(Role::Button, "Google").focus();
+            harness.run();
+            harness.key_press(Key::Enter);
+            harness.run();
+            harness.key_press(Key::Space);
+            harness.run();
+            assert_eq!(*harness.state(), 3);
         }
     }
 
     #[test]
     fn cards_fill_the_row() {
-        let stage = stage(DRESSES[0], (), |ui, ()| {
+        let harness = harness(THEMES[0], (), |ui, ()| {
             let width = card_width(ui);
             ui.horizontal_wrapped(|ui| {
                 for name in ["One", "Two", "Three"] {
@@ -135,7 +135,7 @@ mod tests {
                 }
             });
         });
-        let rect = |name| stage.get_by_label(name).rect();
+        let rect = |name| harness.get_by_label(name).rect();
         assert!((rect("One").top() - rect("Two").top()).abs() < 1.0, "two fit beside one another");
         assert!(rect("Three").top() > rect("One").bottom());
         assert!(rect("Two").right() <= 640.0);

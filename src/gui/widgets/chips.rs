@@ -63,22 +63,22 @@ fn chip(ui: &mut Ui, text: &str, on: bool) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     const SCOPES: [(&str, &str); 3] = [("openid", "Who you are"), ("email", ""), ("offline_access", "")];
 
     #[test]
     fn ticking_adds_and_unticking_removes_and_free_values_stay() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, vec!["own".to_owned(), "email".to_owned()], |ui, chosen| {
+        for look in THEMES {
+            let mut harness = harness(look, vec!["own".to_owned(), "email".to_owned()], |ui, chosen| {
                 chips(ui, "Scopes", &SCOPES, chosen);
             });
-            stage.get_by_role_and_label(Role::CheckBox, "openid").click();
-            stage.run();
-            stage.get_by_role_and_label(Role::CheckBox, "email").click();
-            stage.run();
-            assert_eq!(*stage.state(), ["own", "openid"]);
+            harness.get_by_role_and_label(Role::CheckBox, "openid").click();
+            harness.run();
+            harness.get_by_role_and_label(Role::CheckBox, "email").click();
+            harness.run();
+            assert_eq!(*harness.state(), ["own", "openid"]);
         }
     }
 
@@ -86,9 +86,9 @@ mod tests {
     fn a_chip_longer_than_the_row_is_cut_and_keeps_its_whole_name() {
         let long = format!("https://service.example/{}", "very-long/".repeat(30));
         let name = long.clone();
-        let stage = stage(DRESSES[0], Vec::new(), move |ui, chosen| {
+        let harness = harness(THEMES[0], Vec::new(), move |ui, chosen| {
             chips(ui, "Scopes", &[(&name, "")], chosen);
         });
-        assert!(stage.get_by_label(&long).rect().width() <= 640.0);
+        assert!(harness.get_by_label(&long).rect().width() <= 640.0);
     }
 }

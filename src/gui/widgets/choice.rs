@@ -34,7 +34,7 @@ pub fn choice<T: PartialEq + Clone>(
             response.mark_changed();
         }
         if let Some(help) = help {
-            ui.label(theme::small(ui, crate::gui::words::quoted(help)));
+            ui.label(theme::small(ui, crate::gui::display_text::quoted(help)));
         }
         response
     })
@@ -44,22 +44,22 @@ pub fn choice<T: PartialEq + Clone>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn choosing_from_the_list_changes_the_value() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, 1_u8, |ui, value| {
+        for look in THEMES {
+            let mut harness = harness(look, 1_u8, |ui, value| {
                 choice(ui, "Separator", value, &[(1, "Space"), (2, "Comma")], Some("Between scopes."));
             });
-            stage.get_by_label("Between scopes.");
-            stage.get_by_role_and_label(Role::ComboBox, "Separator").click();
-            stage.run();
-            stage.get_by_label("Comma").click();
-            stage.run();
-            assert_eq!(*stage.state(), 2);
+            harness.get_by_label("Between scopes.");
+            harness.get_by_role_and_label(Role::ComboBox, "Separator").click();
+            harness.run();
+            harness.get_by_label("Comma").click();
+            harness.run();
+            assert_eq!(*harness.state(), 2);
         }
     }
 }

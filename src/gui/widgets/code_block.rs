@@ -111,51 +111,51 @@ mod tests {
     use super::*;
     use crate::app::CopyOutcome;
     use crate::gui::clipboard;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn shows_one_text_and_copies_the_other() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, Vec::new(), |ui, copied| {
+        for look in THEMES {
+            let mut harness = harness(look, Vec::new(), |ui, copied| {
                 CodeBlock::new("Request", "Authorization: ••••").copies(Some("curl $TOKEN")).show(ui);
                 clipboard::copy_by(ui.ctx(), |text, _| {
                     copied.push(text.expose().to_owned());
                     CopyOutcome::Done(std::time::Duration::from_mins(1))
                 });
             });
-            let shown = stage.get_by_role_and_label(Role::MultilineTextInput, "Request").value();
+            let shown = harness.get_by_role_and_label(Role::MultilineTextInput, "Request").value();
             assert_eq!(shown.as_deref(), Some("Authorization: ••••"));
-            stage.get_by_label("Copy Request").click();
-            stage.run_ok();
-            assert_eq!(*stage.state(), ["curl $TOKEN"]);
+            harness.get_by_label("Copy Request").click();
+            harness.run_ok();
+            assert_eq!(*harness.state(), ["curl $TOKEN"]);
         }
     }
 
     #[test]
     fn typing_does_not_change_it() {
-        let mut stage = stage(DRESSES[0], (), |ui, ()| {
+        let mut harness = harness(THEMES[0], (), |ui, ()| {
             CodeBlock::new("Reply", "{}").copies(None).show(ui);
         });
-        stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").focus();
-        stage.run();
-        stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").type_text("x");
-        stage.run();
-        let shown = stage.get_by_role_and_label(Role::MultilineTextInput, "Reply").value();
+        harness.get_by_role_and_label(Role::MultilineTextInput, "Reply").focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::MultilineTextInput, "Reply").type_text("x");
+        harness.run();
+        let shown = harness.get_by_role_and_label(Role::MultilineTextInput, "Reply").value();
         assert_eq!(shown.as_deref(), Some("{}"));
-        assert!(stage.query_by_label("Copy Reply").is_none());
+        assert!(harness.query_by_label("Copy Reply").is_none());
     }
 
     #[test]
     fn a_high_block_scrolls_and_a_long_line_wraps() {
         let text = format!("{}\n{}", "x".repeat(500), "line\n".repeat(200));
-        let stage = stage(DRESSES[0], (), move |ui, ()| {
+        let harness = harness(THEMES[0], (), move |ui, ()| {
             CodeBlock::new("Reply", &text).max_height(100.0).show(ui);
             let end = ui.label("after");
             assert!(end.rect.bottom() < 200.0, "{:?}", end.rect);
             assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
         });
-        stage.get_by_label("after");
+        harness.get_by_label("after");
     }
 }

@@ -3,9 +3,9 @@
 use egui::{Response, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use crate::gui::clipboard::guarded;
+use crate::gui::display_text;
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
 use crate::gui::widgets::intake::{self, Intake};
-use crate::gui::words;
 use crate::secret::Secret;
 
 /// Room that a secret field reserves before the first letter, in bytes: most secrets never outgrow it, so that the
@@ -213,7 +213,7 @@ impl<'a> Field<'a> {
     }
 
     fn lines_below(&self, ui: &mut Ui, field: &Response) {
-        let (error, help) = (self.error.map(words::quoted), self.help.map(words::quoted));
+        let (error, help) = (self.error.map(display_text::quoted), self.help.map(display_text::quoted));
         if let Some(error) = &error {
             let colour = Palette::of(ui).tone(Tone::Danger);
             ui.label(RichText::new(theme::shown(error)).small().color(colour));
@@ -270,96 +270,96 @@ fn reveal_button(ui: &mut Ui, label: &str, revealed: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::accesskit::Role;
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn typing_reaches_the_text_of_the_field_with_that_label() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, [String::new(), String::new()], |ui, texts| {
+        for look in THEMES {
+            let mut harness = harness(look, [String::new(), String::new()], |ui, texts| {
                 Field::new("Client ID").example("my-app").help("From the console.").show(ui, &mut texts[0]);
                 Field::new("Note").optional().show(ui, &mut texts[1]);
             });
-            stage.get_by_role_and_label(Role::TextInput, "Client ID").focus();
-            stage.run();
-            stage.get_by_role_and_label(Role::TextInput, "Client ID").type_text("abc");
-            stage.run();
-            assert_eq!(*stage.state(), ["abc", ""]);
-            stage.get_by_label("From the console.");
-            stage.get_by_label("optional");
+            harness.get_by_role_and_label(Role::TextInput, "Client ID").focus();
+            harness.run();
+            harness.get_by_role_and_label(Role::TextInput, "Client ID").type_text("abc");
+            harness.run();
+            assert_eq!(*harness.state(), ["abc", ""]);
+            harness.get_by_label("From the console.");
+            harness.get_by_label("optional");
         }
     }
 
     #[test]
     fn an_error_stands_under_the_field_beside_the_help_and_does_not_take_the_focus() {
-        let mut stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+        let mut harness = harness(THEMES[0], [String::new(), String::new()], |ui, texts| {
             let error = (texts[1] == "x").then_some("not a number");
             Field::new("Port").help("0 for any.").error(error).show(ui, &mut texts[0]);
             Field::new("Trigger").show(ui, &mut texts[1]);
         });
-        assert!(stage.query_by_label("not a number").is_none());
-        stage.get_by_role_and_label(Role::TextInput, "Trigger").focus();
-        stage.run();
-        stage.get_by_role_and_label(Role::TextInput, "Trigger").type_text("x");
-        stage.run();
-        stage.get_by_label("not a number");
-        stage.get_by_label("0 for any.");
-        assert!(stage.get_by_role_and_label(Role::TextInput, "Trigger").is_focused());
+        assert!(harness.query_by_label("not a number").is_none());
+        harness.get_by_role_and_label(Role::TextInput, "Trigger").focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::TextInput, "Trigger").type_text("x");
+        harness.run();
+        harness.get_by_label("not a number");
+        harness.get_by_label("0 for any.");
+        assert!(harness.get_by_role_and_label(Role::TextInput, "Trigger").is_focused());
     }
 
     #[test]
     fn a_secret_is_bullets_until_it_is_shown() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, Secret::new("hunter2"), |ui, secret| {
+        for look in THEMES {
+            let mut harness = harness(look, Secret::new("hunter2"), |ui, secret| {
                 Field::new("Client secret").show_secret(ui, secret);
             });
-            let masked = stage.get_by_role_and_label(Role::PasswordInput, "Client secret").value();
+            let masked = harness.get_by_role_and_label(Role::PasswordInput, "Client secret").value();
             assert_eq!(masked.as_deref(), Some("•••••••"));
-            stage.get_by_label("Show Client secret").click();
-            stage.run();
-            let shown = stage.get_by_role_and_label(Role::TextInput, "Client secret").value();
+            harness.get_by_label("Show Client secret").click();
+            harness.run();
+            let shown = harness.get_by_role_and_label(Role::TextInput, "Client secret").value();
             assert_eq!(shown.as_deref(), Some("hunter2"));
-            stage.get_by_label("Hide Client secret").click();
-            stage.run();
-            stage.get_by_role_and_label(Role::PasswordInput, "Client secret");
+            harness.get_by_label("Hide Client secret").click();
+            harness.run();
+            harness.get_by_role_and_label(Role::PasswordInput, "Client secret");
         }
     }
 
     #[test]
     fn typing_into_a_secret_field_fills_the_secret() {
-        let mut stage = stage(DRESSES[1], Secret::default(), |ui, secret| {
+        let mut harness = harness(THEMES[1], Secret::default(), |ui, secret| {
             Field::new("Client secret").show_secret(ui, secret);
         });
-        stage.get_by_role_and_label(Role::PasswordInput, "Client secret").focus();
-        stage.run();
-        stage.get_by_role_and_label(Role::PasswordInput, "Client secret").type_text("s3cret");
-        stage.run();
-        assert_eq!(stage.state().expose(), "s3cret");
-        assert!(stage.state_mut().typing().capacity() >= SECRET_ROOM);
+        harness.get_by_role_and_label(Role::PasswordInput, "Client secret").focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::PasswordInput, "Client secret").type_text("s3cret");
+        harness.run();
+        assert_eq!(harness.state().expose(), "s3cret");
+        assert!(harness.state_mut().typing().capacity() >= SECRET_ROOM);
     }
 
     #[test]
     fn a_field_that_may_stay_empty_is_as_high_as_any_other() {
-        let stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+        let harness = harness(THEMES[0], [String::new(), String::new()], |ui, texts| {
             Field::new("Client ID").show(ui, &mut texts[0]);
             Field::new("Note").optional().show(ui, &mut texts[1]);
         });
-        let height = |name| stage.get_by_role_and_label(Role::TextInput, name).rect().height();
+        let height = |name| harness.get_by_role_and_label(Role::TextInput, name).rect().height();
         assert!((height("Note") - height("Client ID")).abs() < 0.5, "{} and {}", height("Note"), height("Client ID"));
     }
 
     #[test]
     fn lines_and_unlabelled_fields_are_found_by_their_label_too() {
-        let mut stage = stage(DRESSES[0], [String::new(), String::new()], |ui, texts| {
+        let mut harness = harness(THEMES[0], [String::new(), String::new()], |ui, texts| {
             Field::new("Body").show_lines(ui, &mut texts[0], 4);
             Field::new("Search services").unlabelled().show(ui, &mut texts[1]);
         });
-        stage.get_by_role_and_label(Role::MultilineTextInput, "Body").focus();
-        stage.run();
-        stage.get_by_role_and_label(Role::MultilineTextInput, "Body").type_text("{}");
-        stage.get_by_role_and_label(Role::TextInput, "Search services");
-        stage.run();
-        assert_eq!(stage.state()[0], "{}");
+        harness.get_by_role_and_label(Role::MultilineTextInput, "Body").focus();
+        harness.run();
+        harness.get_by_role_and_label(Role::MultilineTextInput, "Body").type_text("{}");
+        harness.get_by_role_and_label(Role::TextInput, "Search services");
+        harness.run();
+        assert_eq!(harness.state()[0], "{}");
     }
 }

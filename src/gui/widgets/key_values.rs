@@ -84,15 +84,15 @@ impl Rows<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn labels_and_values_stand_side_by_side_and_long_values_wrap() {
-        for dress in DRESSES {
+        for look in THEMES {
             let long = "a1b2c3".repeat(60);
             let shown = long.clone();
-            let stage = stage(dress, (), move |ui, ()| {
+            let harness = harness(look, (), move |ui, ()| {
                 key_values(ui, |rows| {
                     rows.text("Token type", "Bearer");
                     rows.mono("Access token", &shown);
@@ -100,10 +100,10 @@ mod tests {
                 });
                 assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());
             });
-            let (label, value) = (stage.get_by_label("Token type").rect(), stage.get_by_label("Bearer").rect());
+            let (label, value) = (harness.get_by_label("Token type").rect(), harness.get_by_label("Bearer").rect());
             assert!(value.left() > label.right());
-            assert!(stage.get_by_label(&long).rect().height() > value.height());
-            stage.get_by_label("Copy Scope");
+            assert!(harness.get_by_label(&long).rect().height() > value.height());
+            harness.get_by_label("Copy Scope");
         }
     }
 }

@@ -9,12 +9,13 @@ mod choice;
 mod code_block;
 mod countdown;
 mod field;
+#[cfg(test)]
+pub(in crate::gui) mod harness;
 mod intake;
 mod key_values;
+mod page;
 mod section;
 mod segmented;
-#[cfg(test)]
-pub(in crate::gui) mod stage;
 mod status;
 mod stepper;
 mod toggle;
@@ -33,6 +34,7 @@ pub use countdown::countdown_text;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::{Rows, key_values};
+pub use page::{FOOTER_HEIGHT, above_footer, follow_focus, footer_line};
 pub use section::{disclosure, section};
 pub use segmented::{Segment, segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};

@@ -34,35 +34,35 @@ pub fn disclosure<R>(ui: &mut Ui, title: &str, open_at_first: bool, add: impl Fn
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn a_section_shows_title_and_contents() {
-        for dress in DRESSES {
-            let stage = stage(dress, (), |ui, ()| {
+        for look in THEMES {
+            let harness = harness(look, (), |ui, ()| {
                 section(ui, "Redirect", |ui| ui.label("inside"));
             });
-            stage.get_by_label("Redirect");
-            stage.get_by_label("inside");
+            harness.get_by_label("Redirect");
+            harness.get_by_label("inside");
         }
     }
 
     #[test]
     fn a_disclosure_opens_by_click_and_by_key() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, (), |ui, ()| {
+        for look in THEMES {
+            let mut harness = harness(look, (), |ui, ()| {
                 disclosure(ui, "Advanced", false, |ui| ui.label("inside"));
             });
-            assert!(stage.query_by_label("inside").is_none());
-            stage.get_by_label("Advanced").click();
-            stage.run();
-            stage.get_by_label("inside");
-            stage.get_by_label("Advanced").focus();
-            stage.run();
-            stage.key_press(egui::Key::Enter);
-            stage.run();
-            assert!(stage.query_by_label("inside").is_none());
+            assert!(harness.query_by_label("inside").is_none());
+            harness.get_by_label("Advanced").click();
+            harness.run();
+            harness.get_by_label("inside");
+            harness.get_by_label("Advanced").focus();
+            harness.run();
+            harness.key_press(egui::Key::Enter);
+            harness.run();
+            assert!(harness.query_by_label("inside").is_none());
         }
     }
 }

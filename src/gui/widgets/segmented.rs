@@ -146,20 +146,20 @@ fn take_focus(ui: &Ui, row: Id, index: usize, segment: &Response) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     const METHODS: [(u8, &str); 3] = [(0, "GET"), (1, "POST"), (2, "PUT")];
 
     #[test]
     fn a_click_chooses() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, 0_u8, |ui, method| {
+        for look in THEMES {
+            let mut harness = harness(look, 0_u8, |ui, method| {
                 segmented(ui, "Method", method, &METHODS);
             });
-            stage.get_by_role_and_label(Role::RadioButton, "PUT").click();
-            stage.run();
-            assert_eq!(*stage.state(), 2);
+            harness.get_by_role_and_label(Role::RadioButton, "PUT").click();
+            harness.run();
+            assert_eq!(*harness.state(), 2);
         }
     }
 
@@ -167,33 +167,33 @@ mod tests {
     fn what_cannot_be_chosen_says_why_and_is_passed_over() {
         use egui_kittest::kittest::NodeT as _;
         let reason = "it has no body";
-        for dress in DRESSES {
-            let mut stage = stage(dress, 0_u8, |ui, method| {
+        for look in THEMES {
+            let mut harness = harness(look, 0_u8, |ui, method| {
                 segmented_among(ui, "Method", method, &[(0, "GET", None), (1, "POST", Some(reason)), (2, "PUT", None)]);
             });
-            let post = stage.get_by_role_and_label(Role::RadioButton, "POST");
+            let post = harness.get_by_role_and_label(Role::RadioButton, "POST");
             assert!(post.accesskit_node().is_disabled());
             assert_eq!(post.accesskit_node().data().description(), Some(reason));
             post.click();
-            stage.run();
-            assert_eq!(*stage.state(), 0);
-            stage.get_by_role_and_label(Role::RadioButton, "GET").focus();
-            stage.run();
+            harness.run();
+            assert_eq!(*harness.state(), 0);
+            harness.get_by_role_and_label(Role::RadioButton, "GET").focus();
+            harness.run();
             for (key, expected) in [(Key::ArrowRight, 2), (Key::ArrowLeft, 0)] {
-                stage.key_press(key);
-                stage.run();
-                assert_eq!(*stage.state(), expected, "after {key:?}");
+                harness.key_press(key);
+                harness.run();
+                assert_eq!(*harness.state(), expected, "after {key:?}");
             }
         }
     }
 
     #[test]
     fn arrow_keys_move_the_choice_and_the_focus_and_stop_at_the_ends() {
-        let mut stage = stage(DRESSES[0], 0_u8, |ui, method| {
+        let mut harness = harness(THEMES[0], 0_u8, |ui, method| {
             tabs(ui, "Method", method, &METHODS);
         });
-        stage.get_by_role_and_label(Role::Tab, "GET").focus();
-        stage.run();
+        harness.get_by_role_and_label(Role::Tab, "GET").focus();
+        harness.run();
         for (key, expected) in [
             (Key::ArrowRight, 1),
             (Key::ArrowRight, 2),
@@ -202,10 +202,10 @@ mod tests {
             (Key::ArrowLeft, 0),
             (Key::ArrowLeft, 0),
         ] {
-            stage.key_press(key);
-            stage.run();
-            assert_eq!(*stage.state(), expected, "after {key:?}");
-            assert!(stage.get_by_role_and_label(Role::Tab, METHODS[usize::from(expected)].1).is_focused());
+            harness.key_press(key);
+            harness.run();
+            assert_eq!(*harness.state(), expected, "after {key:?}");
+            assert!(harness.get_by_role_and_label(Role::Tab, METHODS[usize::from(expected)].1).is_focused());
         }
     }
 }

@@ -29,18 +29,18 @@ pub fn status_dot(ui: &mut Ui, tone: Tone, text: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn the_words_stand_beside_a_dot_of_the_tone() {
-        for dress in DRESSES {
-            let stage = stage(dress, (), |ui, ()| {
+        for look in THEMES {
+            let harness = harness(look, (), |ui, ()| {
                 status_dot(ui, Tone::Warning, "expiring");
             });
-            stage.get_by_label("expiring");
-            let expected = Palette::for_dark_mode(dress == egui::Theme::Dark).warning;
-            let dots = stage
+            harness.get_by_label("expiring");
+            let expected = Palette::for_dark_mode(look == egui::Theme::Dark).warning;
+            let dots = harness
                 .output()
                 .shapes
                 .iter()

@@ -22,7 +22,7 @@ pub struct StepMark<'a> {
     pub done: bool,
     /// Whether it is the one on the screen.
     pub current: bool,
-    /// Whether a press may lead there now.
+    /// Whether a press may next_view there now.
     pub reachable: bool,
 }
 
@@ -122,7 +122,7 @@ fn paint_circle(ui: &Ui, centre: egui::Pos2, index: usize, step: StepMark<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     const STEPS: [StepMark<'static>; 3] = [
@@ -133,27 +133,27 @@ mod tests {
 
     #[test]
     fn only_a_step_that_can_be_reached_is_pressed() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, None, |ui, pressed| *pressed = stepper(ui, &STEPS).or(*pressed));
-            stage.get_by_label("Step 3 of 3: Tokens, not yet available").click();
-            stage.run();
-            assert_eq!(*stage.state(), None);
-            stage.get_by_label("Step 2 of 3: Authorization, current").click();
-            stage.run();
-            assert_eq!(*stage.state(), None);
-            stage.get_by_label("Step 1 of 3: Service, done").click();
-            stage.run();
-            assert_eq!(*stage.state(), Some(0));
+        for look in THEMES {
+            let mut harness = harness(look, None, |ui, pressed| *pressed = stepper(ui, &STEPS).or(*pressed));
+            harness.get_by_label("Step 3 of 3: Tokens, not yet available").click();
+            harness.run();
+            assert_eq!(*harness.state(), None);
+            harness.get_by_label("Step 2 of 3: Authorization, current").click();
+            harness.run();
+            assert_eq!(*harness.state(), None);
+            harness.get_by_label("Step 1 of 3: Service, done").click();
+            harness.run();
+            assert_eq!(*harness.state(), Some(0));
         }
     }
 
     #[test]
     fn the_enter_key_presses_the_step_in_focus() {
-        let mut stage = stage(DRESSES[0], None, |ui, pressed| *pressed = stepper(ui, &STEPS).or(*pressed));
-        stage.get_by_label("Step 1 of 3: Service, done").focus();
-        stage.run();
-        stage.key_press(egui::Key::Enter);
-        stage.run();
-        assert_eq!(*stage.state(), Some(0));
+        let mut harness = harness(THEMES[0], None, |ui, pressed| *pressed = stepper(ui, &STEPS).or(*pressed));
+        harness.get_by_label("Step 1 of 3: Service, done").focus();
+        harness.run();
+        harness.key_press(egui::Key::Enter);
+        harness.run();
+        assert_eq!(*harness.state(), Some(0));
     }
 }

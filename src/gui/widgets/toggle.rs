@@ -2,8 +2,8 @@
 
 use egui::{Checkbox, Response, Ui};
 
+use crate::gui::display_text;
 use crate::gui::theme;
-use crate::gui::words;
 
 /// A tick box with its label and, below, what it means.
 pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Response {
@@ -18,7 +18,7 @@ pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Re
             let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
             ui.horizontal_top(|ui| {
                 ui.add_space(indent);
-                ui.add(egui::Label::new(theme::small(ui, words::quoted(help))).wrap());
+                ui.add(egui::Label::new(theme::small(ui, display_text::quoted(help))).wrap());
             });
         }
         response
@@ -40,26 +40,26 @@ fn fill_with_accent(ui: &mut Ui) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui::accesskit::{Role, Toggled};
     use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
     #[test]
     fn a_click_and_the_space_bar_turn_it() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, false, |ui, on| {
+        for look in THEMES {
+            let mut harness = harness(look, false, |ui, on| {
                 toggle(ui, "Use PKCE", on, Some("Most services accept it."));
             });
-            stage.get_by_role_and_label(Role::CheckBox, "Use PKCE").click();
-            stage.run();
-            assert!(*stage.state());
-            let node = stage.get_by_role_and_label(Role::CheckBox, "Use PKCE");
+            harness.get_by_role_and_label(Role::CheckBox, "Use PKCE").click();
+            harness.run();
+            assert!(*harness.state());
+            let node = harness.get_by_role_and_label(Role::CheckBox, "Use PKCE");
             assert_eq!(node.accesskit_node().toggled(), Some(Toggled::True));
             node.focus();
-            stage.run();
-            stage.key_press(egui::Key::Space);
-            stage.run();
-            assert!(!*stage.state());
+            harness.run();
+            harness.key_press(egui::Key::Space);
+            harness.run();
+            assert!(!*harness.state());
         }
     }
 }

@@ -53,42 +53,42 @@ fn face_ui(ui: &mut Ui, second: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gui::widgets::stage::{DRESSES, stage};
+    use crate::gui::widgets::harness::{THEMES, harness};
     use egui_kittest::kittest::Queryable as _;
 
     #[test]
     fn says_what_it_waits_for_and_can_be_cancelled() {
-        for dress in DRESSES {
-            let mut stage = stage(dress, false, |ui, cancelled| {
+        for look in THEMES {
+            let mut harness = harness(look, false, |ui, cancelled| {
                 *cancelled |= waiting(ui, "Waiting for the browser", 1);
             });
-            stage.get_by_label("Waiting for the browser");
-            stage.get_by_label("Cancel").click();
-            stage.run_steps(3);
-            assert!(*stage.state());
+            harness.get_by_label("Waiting for the browser");
+            harness.get_by_label("Cancel").click();
+            harness.run_steps(3);
+            assert!(*harness.state());
         }
     }
 
     #[test]
     fn a_long_text_does_not_push_the_way_out_of_sight() {
         let text = format!("Waiting for the browser on {}", "http://127.0.0.1:49152/ ".repeat(8));
-        let stage = stage(DRESSES[0], (), move |ui, ()| {
+        let harness = harness(THEMES[0], (), move |ui, ()| {
             waiting(ui, &text, 1);
         });
-        assert!(stage.get_by_label("Cancel").rect().right() <= 640.0);
+        assert!(harness.get_by_label("Cancel").rect().right() <= 640.0);
     }
 
     #[test]
     fn it_asks_for_a_frame_in_steps_of_seconds_and_says_how_long_it_has_been() {
-        let mut stage = stage(DRESSES[0], (), |ui, ()| {
+        let mut harness = harness(THEMES[0], (), |ui, ()| {
             let began = Timestamp::now().as_second() - 72;
             let began = Timestamp::from_second(began).expect("a time");
             ui.data_mut(|data| data.insert_temp(Id::unique("waiting since").with(7_u64), began));
             waiting(ui, "Calling", 7);
         });
-        stage.run_steps(3);
-        assert!(stage.query_by_label_contains("for 1 min 10 s").is_some());
-        let next = stage.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
+        harness.run_steps(3);
+        assert!(harness.query_by_label_contains("for 1 min 10 s").is_some());
+        let next = harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay;
         assert!(next > std::time::Duration::ZERO && next <= std::time::Duration::from_secs(9), "{next:?}");
         assert_eq!([0, 2, 3, 59, 60, 75].map(step), [(0, 3), (0, 1), (3, 3), (57, 1), (60, 10), (70, 5)]);
     }

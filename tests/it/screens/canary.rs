@@ -40,21 +40,24 @@ fn draft(step: Step, tab: TokenTab) -> Draft {
     draft.tab = tab;
     draft.pasted = Secret::new(PASTED);
     draft.secrets.refresh_token = Secret::new(PASTED);
-    draft.passphrase = [Secret::new(PASTED), Secret::new(PASTED)];
+    draft.vault_passphrase = [Secret::new(PASTED), Secret::new(PASTED)];
     draft
 }
 
 fn everywhere() -> Vec<(Model, Draft)> {
     let refused = || called(Err(failure("refused")));
     vec![
-        (saved("demo"), draft(Step::Service, TokenTab::Bearer)),
-        (visiting(), draft(Step::Authorization, TokenTab::Bearer)),
-        (authorized(), draft(Step::Authorization, TokenTab::Bearer)),
-        (saved("demo"), draft(Step::Tokens, TokenTab::Bearer)),
-        (saved("demo"), draft(Step::Tokens, TokenTab::Refresh)),
-        (called(Ok(token_set(ACCESS_TOKEN))), draft(Step::Tokens, TokenTab::Bearer)),
-        (refused(), draft(Step::Tokens, TokenTab::Bearer)),
-        (previewed(true), Draft { export: choosing(Some("json")).export, ..draft(Step::Tokens, TokenTab::Bearer) }),
+        (saved("demo"), draft(Step::Service, TokenTab::TokenRequest)),
+        (visiting(), draft(Step::Authorization, TokenTab::TokenRequest)),
+        (authorized(), draft(Step::Authorization, TokenTab::TokenRequest)),
+        (saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest)),
+        (saved("demo"), draft(Step::Tokens, TokenTab::RefreshRequest)),
+        (called(Ok(token_set(ACCESS_TOKEN))), draft(Step::Tokens, TokenTab::TokenRequest)),
+        (refused(), draft(Step::Tokens, TokenTab::TokenRequest)),
+        (
+            previewed(true),
+            Draft { export: choosing(Some("json")).export, ..draft(Step::Tokens, TokenTab::TokenRequest) },
+        ),
         (shared(), sharing(Locking::Passphrase, PASTED)),
     ]
 }
@@ -72,13 +75,13 @@ fn no_screen_tells_a_secret_unasked() {
 fn what_is_revealed_is_the_one_value_that_was_asked_for() {
     for dress in DRESSES {
         for (word, secret) in [("client secret", CLIENT_SECRET), ("code", CODE), ("code verifier", VERIFIER)] {
-            let mut window = stage(dress, authorized(), draft(Step::Tokens, TokenTab::Bearer));
+            let mut window = stage(dress, authorized(), draft(Step::Tokens, TokenTab::TokenRequest));
             window.press(&format!("Reveal {word}"));
             check(&window, &[secret]);
             window.press(&format!("Mask {word}"));
             check(&window, &[]);
         }
-        let mut window = stage(dress, saved("demo"), draft(Step::Tokens, TokenTab::Bearer));
+        let mut window = stage(dress, saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
         window.press("Show Client secret");
         check(&window, &[CLIENT_SECRET]);
         window.press("Hide Client secret");
@@ -89,9 +92,9 @@ fn what_is_revealed_is_the_one_value_that_was_asked_for() {
 
 #[test]
 fn what_was_revealed_is_masked_again_for_the_next_profile() {
-    let mut window = stage(DRESSES[0], saved("demo"), draft(Step::Tokens, TokenTab::Bearer));
+    let mut window = stage(DRESSES[0], saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
     window.press("Show tokens");
     window.press("Reveal client secret");
     window.state_mut().draft.choose(service("practice"));
-    assert!(!window.state().draft.reveal_tokens && window.state().draft.reveal.is_empty());
+    assert!(!window.state().draft.revealed.tokens && window.state().draft.revealed.request.is_empty());
 }

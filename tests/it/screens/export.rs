@@ -298,7 +298,7 @@ fn in_the_whole_window_a_sink_is_written_and_written_again_at_the_next_refresh()
     assert!(fs::read_to_string(&path).expect("the sink").contains(&token));
     assert!(!machine.window.reads(&token), "{}", machine.window.words());
     machine.press("Close");
-    machine.press("Refresh token");
+    machine.press("Refresh request");
     machine.press("Refresh");
     machine.wait("Tokens received");
     let after = machine.access_token();

@@ -146,7 +146,7 @@ fn step_2_fits() {
 
 #[test]
 fn step_3_fits() {
-    for tab in [TokenTab::Bearer, TokenTab::Refresh] {
+    for tab in [TokenTab::TokenRequest, TokenTab::RefreshRequest] {
         let mut draft = at(service("practice"), Step::Tokens);
         draft.tab = tab;
         let open = ["Change the request", "Headers and query"];
@@ -208,7 +208,7 @@ fn the_list_of_profiles_fits_with_the_menu_and_the_question_before_forgetting() 
     let draft = at(service("practice"), Step::Tokens);
     check("the menu", &model, &draft, &["More for demo"]);
     let mut forgetting = draft;
-    forgetting.forgetting = Some(name(&"a".repeat(64)));
+    forgetting.questions.forget = Some(name(&"a".repeat(64)));
     check("forgetting", &model, &forgetting, &[]);
 }
 
@@ -274,8 +274,8 @@ fn very_long_values_fit() {
         let mut draft = at(long.clone(), step);
         draft.profile.as_mut().expect("chosen").ticked = scopes.clone();
         draft.name.clone_from(&profile_name);
-        draft.reveal_tokens = true;
-        draft.reveal_reply = true;
+        draft.revealed.tokens = true;
+        draft.revealed.response = true;
         check("long", &model, &draft, &[]);
     }
     let mut model = started();

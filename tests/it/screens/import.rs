@@ -79,7 +79,7 @@ fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
 #[test]
 fn a_text_that_is_pasted_where_no_field_is_opens_the_import() {
     let mut draft = draft();
-    draft.lead.focus = None;
+    draft.next_view.focus = None;
     let mut window = stage(DRESSES[0], started(), draft);
     window.event(Input::Paste("id = \"acme\"".into()));
     window.settle();

@@ -116,7 +116,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let why = Diagnosis::new("the new tokens of `demo` could not be kept: the disk is full").hint("make room");
         model.hear(News::WritePending(name("demo"), why));
         let mut draft = scenes::draft();
-        draft.closing = true;
+        draft.questions.close = true;
         let mut stage = stage(dress, model, draft);
         let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
         assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());

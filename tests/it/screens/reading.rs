@@ -39,7 +39,7 @@ fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
 #[test]
 fn an_expression_that_is_wrong_says_so_at_its_field() {
     let wrong = Expression::new("data.(").check().expect_err("it is not finished");
-    let words = tokenwright::gui::words::quoted(&wrong.to_string());
+    let words = tokenwright::gui::display_text::quoted(&wrong.to_string());
     let failed = FieldRead::Failed(tokenwright::diagnosis::Diagnose::diagnose(&wrong));
     let mut window = stage(DRESSES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
     window.press(OPENED);
@@ -59,7 +59,7 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     if let Some(profile) = &mut draft.profile {
         profile.refresh_request.reading.access_token.push(Expression::new("token"));
     }
-    draft.tab = TokenTab::Refresh;
+    draft.tab = TokenTab::RefreshRequest;
     let mut window = stage(DRESSES[1], authorized(), draft);
     window.press(OPENED);
     assert!(window.reads("Call the endpoint once"), "{}", window.words());
@@ -93,7 +93,7 @@ fn the_result_follows_what_is_typed() {
         machine.wait(&format!("•••••••• {} characters", token.chars().count()));
 
         // What is typed is what the next call is read by.
-        machine.press("Refresh token");
+        machine.press("Refresh request");
         machine.press(OPENED);
         machine.window.fill("Access token expression", "'mine-' & access_token");
         machine.press("Refresh");

@@ -7,6 +7,7 @@ use tokenwright::app::{
 };
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::draft::Clock;
 use tokenwright::gui::model::{Model, Requested, Saved, Visit};
 use tokenwright::gui::{Draft, Step};
 use tokenwright::oauth::TokenSet;
@@ -63,7 +64,7 @@ pub fn started() -> Model {
 
 /// Nothing chosen yet.
 pub fn draft() -> Draft {
-    Draft { now: now(), ..Draft::default() }
+    Draft::new(Clock { now: now(), ..Clock::default() })
 }
 
 /// A service chosen, its step 2 or 3 open.

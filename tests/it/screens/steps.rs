@@ -6,7 +6,7 @@ use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{News, Theme, VaultState};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Requested, Visit, Work};
-use tokenwright::gui::{Door, Intent, Step, TokenTab};
+use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
 use tokenwright::secret::Secret;
 
 use crate::screens::hand::Hand as _;
@@ -198,7 +198,8 @@ fn the_curl_copy_holds_variables_in_place_of_secrets() {
 fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
     for dress in DRESSES {
         let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
-        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"] {
+        for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"]
+        {
             assert!(window.reads(text), "{text} in\n{}", window.words());
         }
         // A refresh token is what `offline_access` asks for, whether the reply names it or not.
@@ -331,7 +332,7 @@ fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
         let mut draft = at(service("practice"), Step::Authorization);
         let quiet = stage(dress, model.clone(), draft.clone());
         assert!(!quiet.reads("Where should tokens be stored?"), "nothing is to be kept yet");
-        draft.door = Some(Door { then: Some(Box::new(Intent::Authorize { again: false })) });
+        draft.questions.vault = Some(VaultPrompt { then: Some(Box::new(Intent::Authorize { again: false })) });
         let mut window = stage(dress, model, draft);
         assert!(window.reads("Where should tokens be stored?") && window.reads("the keyring cannot be used"));
         assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
@@ -365,8 +366,8 @@ fn the_dress_can_be_chosen() {
 fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), at(service("practice"), Step::Tokens));
-        window.press("Refresh token");
-        assert_eq!(window.state().draft.tab, TokenTab::Refresh);
+        window.press("Refresh request");
+        assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
         let call = window.button("Refresh").expect("there");
         assert!(call.accesskit_node().is_disabled());
         window.fill("Refresh token to use", "at-hand");

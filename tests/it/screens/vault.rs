@@ -66,7 +66,7 @@ fn the_history_shows_what_came_of_each_generation_and_leads_back() {
     machine.wait("signed in");
     machine.press("Check token");
     machine.wait("worked");
-    machine.press("Refresh token");
+    machine.press("Refresh request");
     machine.press("Refresh");
     machine.wait("refreshed");
     assert_ne!(machine.access_token(), first);

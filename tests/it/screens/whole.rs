@@ -121,7 +121,7 @@ fn a_refused_refresh_is_explained_and_the_tokens_stay() {
     let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
     machine.sign_in();
     let first = machine.access_token();
-    machine.press("Refresh token");
+    machine.press("Refresh request");
     machine.window.fill("Refresh token to use", "not-a-refresh-token");
     machine.press("Refresh");
     machine.wait("invalid_grant");

@@ -9,7 +9,7 @@ impl Window {
     pub(in crate::gui) fn open_import(&mut self) {
         self.close_import();
         self.draft.import = Some(ImportDraft::default());
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
     }
 
     pub(in crate::gui) fn close_import(&mut self) {
@@ -24,7 +24,7 @@ impl Window {
         self.model.accepted.cancel();
         let import = self.draft.import.get_or_insert_default();
         import.picked = 0;
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
         self.model.import.start(self.tasks.start(|app: App, report| async move {
             match source {
                 Some(source) => app.import(source, &report).await,

@@ -12,12 +12,12 @@ const WIDTH: f32 = 420.0;
 const OFFSET: egui::Vec2 = vec2(-20.0, -72.0);
 
 /// Shows what there is to say.
-pub(crate) fn notes_ui(ui: &Ui) {
+pub(crate) fn toasts_ui(ui: &Ui) {
     let (note, link) = (clipboard::note(ui.ctx()), links::not_opened(ui.ctx()));
     if note.is_none() && link.is_none() {
         return;
     }
-    let area = Area::new(Id::unique("notes")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, OFFSET);
+    let area = Area::new(Id::unique("toasts")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, OFFSET);
     area.show(ui.ctx(), |ui| {
         ui.set_max_width(WIDTH.min(ui.ctx().content_rect().width() - 40.0));
         if let Some(link) = link {

@@ -2,13 +2,13 @@
 
 use egui::Ui;
 
-use crate::app::{FieldRead, ReplyView, TriedReading};
+use crate::app::{Exchange, FieldRead, ReplyView, TriedReading};
 use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand};
 use crate::gui::theme::{Tone, small};
-use crate::gui::widgets::{CodeBlock, Field, disclosure, status_dot};
+use crate::gui::widgets::{CodeBlock, Field, banner, disclosure, notice, secondary_button, section, status_dot};
 use crate::secret::MASK;
 
 /// Narrower than this, in points, the reply stands below the fields.
@@ -53,15 +53,15 @@ fn wants_trying(model: &Model, draft: &Draft) -> bool {
 fn typed(draft: &Draft) -> Option<&Reading> {
     let profile = draft.profile.as_ref()?;
     Some(match draft.tab {
-        TokenTab::Bearer => &profile.token_request.reading,
-        TokenTab::Refresh => &profile.refresh_request.reading,
+        TokenTab::TokenRequest => &profile.token_request.reading,
+        TokenTab::RefreshRequest => &profile.refresh_request.reading,
     })
 }
 
 fn last_reply(model: &Model, tab: TokenTab) -> Option<&ReplyView> {
     let state = match tab {
-        TokenTab::Bearer => &model.open.token_request,
-        TokenTab::Refresh => &model.open.refresh_request,
+        TokenTab::TokenRequest => &model.open.token_request,
+        TokenTab::RefreshRequest => &model.open.refresh_request,
     };
     match state.stand() {
         Stand::Done(exchange) => exchange.reply.as_ref(),
@@ -74,8 +74,8 @@ fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     let reading = match tab {
-        TokenTab::Bearer => &mut profile.token_request.reading,
-        TokenTab::Refresh => &mut profile.refresh_request.reading,
+        TokenTab::TokenRequest => &mut profile.token_request.reading,
+        TokenTab::RefreshRequest => &mut profile.refresh_request.reading,
     };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
     field_ui(ui, "Access token expression", &mut reading.access_token, of(|tried| &tried.access_token), "");
@@ -128,6 +128,46 @@ fn reply_ui(ui: &mut Ui, draft: &Draft, reply: Option<&ReplyView>) {
         ui.label(small(ui, "Send the request once to see the results beside the response."));
         return;
     };
-    let body = if draft.reveal_reply { reply.body.expose() } else { reply.masked_body.as_str() };
+    let body = if draft.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
     CodeBlock::new("Last response", body).copies(None).max_height(320.0).show(ui);
+}
+
+/// Shows a call that is done.
+pub(crate) fn exchange_ui(ui: &mut Ui, draft: &mut Draft, exchange: &Exchange) {
+    match &exchange.outcome {
+        Ok(_) => notice(ui, Tone::Success, "Tokens received", "They are at the top of this step."),
+        Err(failure) => banner(ui, Tone::Danger, &failure.diagnosis),
+    };
+    for note in &exchange.notes {
+        ui.add_space(8.0);
+        banner(ui, Tone::Warning, note);
+    }
+    if let Some(reply) = &exchange.reply {
+        ui.add_space(12.0);
+        body_ui(ui, draft, reply);
+    }
+}
+
+fn body_ui(ui: &mut Ui, draft: &mut Draft, reply: &ReplyView) {
+    section(ui, "Response", |ui| {
+        let tone = if (200..300).contains(&reply.status) { Tone::Success } else { Tone::Danger };
+        status_dot(ui, tone, &format!("Status {} after {} ms", reply.status, reply.elapsed.as_millis()));
+        ui.add_space(8.0);
+        let body = if draft.revealed.response { reply.body.expose() } else { reply.masked_body.as_str() };
+        let block = CodeBlock::new("Body", body).max_height(260.0);
+        let has_secrets = reply.masked_body != reply.body.expose();
+        if has_secrets {
+            block.copies_secret(&reply.body).show(ui)
+        } else {
+            block.show(ui)
+        };
+        let words = if draft.revealed.response { "Mask secrets in the body" } else { "Reveal secrets in the body" };
+        if secondary_button(ui, words).clicked() {
+            draft.revealed.response = !draft.revealed.response;
+        }
+        disclosure(ui, &format!("Headers ({})", reply.headers.len()), false, |ui| {
+            let lines: Vec<String> = reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            CodeBlock::new("Headers", &lines.join("\n")).max_height(200.0).show(ui);
+        });
+    });
 }

@@ -1,4 +1,4 @@
-//! The stage on which the tests put a widget: dressed as the window is, in both dresses.
+//! The harness on which the tests put a widget: dressed as the window is, in both dresses.
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
@@ -6,11 +6,11 @@ use egui_kittest::Harness;
 use crate::gui::theme;
 
 /// A window of 640 × 480 points that holds what `app` draws.
-pub(crate) fn stage<'a, S>(dress: Theme, state: S, app: impl FnMut(&mut Ui, &mut S) + 'a) -> Harness<'a, S> {
+pub(crate) fn harness<'a, S>(look: Theme, state: S, app: impl FnMut(&mut Ui, &mut S) + 'a) -> Harness<'a, S> {
     let builder: egui_kittest::HarnessBuilder<S> = Harness::builder();
     let mut harness = builder
         .with_size(egui::vec2(640.0, 480.0))
-        .with_theme(dress)
+        .with_theme(look)
         .with_context_setup(theme::install)
         .build_ui_state(app, state);
     harness.run_ok();
@@ -18,4 +18,4 @@ pub(crate) fn stage<'a, S>(dress: Theme, state: S, app: impl FnMut(&mut Ui, &mut
 }
 
 /// The two dresses of the window.
-pub(crate) const DRESSES: [Theme; 2] = [Theme::Light, Theme::Dark];
+pub(crate) const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];

@@ -20,14 +20,14 @@ impl Window {
                 self.open(name);
             }
             Intent::Forget(name) => {
-                self.draft.forgetting = None;
+                self.draft.questions.forget = None;
                 self.work_on_listed(|app, report| async move {
                     app.forget(&name, &report).await?;
                     Ok(Some(name))
                 });
             }
             Intent::Revoke(name) => {
-                self.draft.forgetting = None;
+                self.draft.questions.forget = None;
                 self.work_on_listed(|app, report| async move {
                     app.revoke_and_forget(&name, &report).await?;
                     Ok(Some(name))
@@ -81,7 +81,7 @@ impl Window {
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        self.draft.passphrase = [Secret::default(), Secret::default()];
+        self.draft.vault_passphrase = [Secret::default(), Secret::default()];
         self.model.vault_work.start(self.tasks.start(|app, _| work(app)));
     }
 

@@ -1,5 +1,5 @@
 //! *Import…* of profiles that a colleague shared: the passphrase where they are locked, then what they are and what must
-//! be supplied; only then are they kept.
+//! be supplied; only then are they saved.
 
 use egui::Ui;
 
@@ -73,15 +73,18 @@ fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
         }
     }
     if profile.is_here {
-        let words =
-            if replace { "The existing profile will be replaced." } else { "A profile of this name exists and stays as it is." };
+        let words = if replace {
+            "The existing profile will be replaced."
+        } else {
+            "A profile of this name exists and stays as it is."
+        };
         ui.label(small(ui, words));
     }
 }
 
-/// Says that they are kept.
-pub(crate) fn taken_ui(ui: &mut Ui, names: &[ProfileName]) {
+/// Lists the saved profiles.
+pub(crate) fn accepted_ui(ui: &mut Ui, names: &[ProfileName]) {
     let names: Vec<&str> = names.iter().map(ProfileName::as_str).collect();
-    let kept = Diagnosis::new(format!("Saved: {}", names.join(", ")));
-    banner(ui, Tone::Success, &kept.hint("open one on the left to see what is left to do"));
+    let saved = Diagnosis::new(format!("Saved: {}", names.join(", ")));
+    banner(ui, Tone::Success, &saved.hint("open one on the left to see what is left to do"));
 }

@@ -25,7 +25,7 @@ impl Window {
         let listed = name.clone();
         self.tasks.run(|app| async move { app.list_sinks(&listed).await });
         self.draft.export = Some(ExportDraft::new(name, &home_folder()));
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
     }
 
     /// Closes the page of an export, or that of sharing; nothing of either stays.
@@ -68,7 +68,7 @@ impl Window {
         let Some(order) = export.order(self.model.export.formats()) else { return };
         export.insisted = insisted;
         export.asked = Some((order.clone(), export.path.clone()));
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
         let export = |app: App, report| async move { app.export(order, to, &report).await };
         self.model.export.done.start(self.tasks.start(export));
     }
@@ -89,7 +89,7 @@ impl Window {
             ctx.request_repaint();
         }
         let (exported, shared) = (export.done.poll(&mut told), export.shared.poll(&mut told));
-        self.draft.lead.to_top |= exported || shared;
+        self.draft.next_view.to_top |= exported || shared;
         if let (true, Some(share)) = (shared && export.shared.last().is_some(), &mut self.draft.share) {
             share.passphrase = [Secret::default(), Secret::default()];
         }
@@ -105,7 +105,7 @@ impl Window {
         let only = names.next().filter(|_| self.model.profiles.len() == 1);
         let ticked = self.model.open.saved_as.as_ref().or(only);
         self.draft.share = Some(ShareDraft::new(ticked.into_iter().cloned().collect(), &home_folder()));
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
     }
 
     pub(in crate::gui) fn share(&mut self, insisted: Insisted) {
@@ -113,7 +113,7 @@ impl Window {
         share.insisted = insisted;
         share.asked = Some(share.path.clone());
         let order = share.order(insisted);
-        self.draft.lead.to_top = true;
+        self.draft.next_view.to_top = true;
         self.model.export.shared.start(self.tasks.start(|app: App, _| async move { app.share(order).await }));
     }
 }

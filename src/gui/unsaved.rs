@@ -1,36 +1,26 @@
-//! What stands between a person and a loss: leaving what was typed or a code that was not used asks first, and what needs
-//! the vault waits until it is open.
+//! Guards against loss: leaving unsaved input or an unused code asks first, and what needs the vault waits until it is open.
 
 use egui::Context;
 
 use crate::app::{CallContext, Keeping, VaultState};
-use crate::gui::draft::{Door, Focus, Question};
+use crate::gui::draft::{Focus, Loss, Question, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Saved, Stand, Visit};
 use crate::gui::window::Window;
 use crate::service::ProfileName;
 
-/// What would be lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// What was typed or imported and is not saved.
-    Edits,
-    /// An authorization code that has not brought tokens yet.
-    Code,
-}
-
 impl Window {
-    /// The intent, if it may be done now. Else the person is asked first, and it is done afterwards.
-    pub(in crate::gui) fn gate(&mut self, intent: Intent) -> Option<Intent> {
+    /// The intent, if it may be performed now; else the person is asked first, and it is performed afterwards.
+    pub(in crate::gui) fn confirm_first(&mut self, intent: Intent) -> Option<Intent> {
         if leaves(&intent)
             && let Some(loss) = self.loss()
         {
-            self.draft.question = Some(Question { loss, then: Box::new(intent) });
+            self.draft.questions.unsaved = Some(Question { loss, then: Box::new(intent) });
             return None;
         }
         if self.needs_vault(&intent) && !matches!(self.model.vault, VaultState::Open(_)) {
-            self.draft.door = Some(Door { then: Some(Box::new(intent)) });
-            self.draft.lead.focus = Some(Focus::Passphrase);
+            self.draft.questions.vault = Some(VaultPrompt { then: Some(Box::new(intent)) });
+            self.draft.next_view.focus = Some(Focus::Passphrase);
             return None;
         }
         Some(intent)
@@ -38,7 +28,7 @@ impl Window {
 
     /// What would be lost if the wizard were left now.
     pub(in crate::gui) fn loss(&self) -> Option<Loss> {
-        if self.draft.waived {
+        if self.draft.changes.waived {
             return None;
         }
         if holds_code(&self.model) {
@@ -47,8 +37,8 @@ impl Window {
         self.draft.has_edits().then_some(Loss::Edits)
     }
 
-    /// The vault is asked for when something is to be kept or read, and for a real service before its call: what comes
-    /// back must find its place. The practice service can be signed in to again at any time.
+    /// The vault must be open to save or read something, and before a request to a real service, so that the tokens can be
+    /// saved. The practice service can be signed in to again at any time.
     fn needs_vault(&self, intent: &Intent) -> bool {
         let is_held = |name: &ProfileName| self.model.pending_writes.contains_key(name);
         match intent {
@@ -58,7 +48,9 @@ impl Window {
                 let is_complete = self.draft.errors().is_empty();
                 is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
             }
-            Intent::Answer(Answer::Save) => matches!(self.draft.question, Some(Question { loss: Loss::Edits, .. })),
+            Intent::Answer(Answer::Save) => {
+                matches!(self.draft.questions.unsaved, Some(Question { loss: Loss::Edits, .. }))
+            }
             Intent::Save { .. }
             | Intent::SignIn(_)
             | Intent::Revoke(_)
@@ -75,7 +67,7 @@ impl Window {
         }
     }
 
-    /// Does not close on tokens that are kept nowhere else, but asks first.
+    /// Asks before closing a window that holds the only copy of tokens.
     pub(in crate::gui) fn ask_before_closing(&mut self, ctx: &Context) {
         let wanted = ctx.input(|input| input.viewport().close_requested());
         if !wanted || self.leaving || self.tray.would_hide(&self.model) {
@@ -83,34 +75,34 @@ impl Window {
         }
         if let Some(loss) = self.loss() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
+            self.draft.questions.unsaved = Some(Question { loss, then: Box::new(Intent::Close) });
         } else if !self.model.pending_writes.is_empty() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.draft.closing = true;
+            self.draft.questions.close = true;
         }
     }
 
-    /// Where the tokens of a call go that is made now.
+    /// Where the tokens of the next request are saved.
     pub(in crate::gui) fn keeping(&mut self) -> Keeping {
-        self.draft.sent = self.draft.typed();
+        self.draft.changes.sent = self.draft.typed();
         match (&self.model.open.saved_as, &self.model.open.draft) {
             (Some(saved), None) if !self.draft.has_edits() => Keeping::Again(saved.clone()),
             (saved, draft) => Keeping::Draft { name: draft.clone(), of: saved.clone() },
         }
     }
 
-    /// Does what the person answered to the question.
+    /// Carries out the answer.
     pub(in crate::gui) fn answer(&mut self, ctx: &Context, answer: Answer) {
-        let Some(Question { loss, then }) = self.draft.question.take() else { return };
+        let Some(Question { loss, then }) = self.draft.questions.unsaved.take() else { return };
         match (answer, loss) {
             (Answer::Cancel | Answer::LeaveVault, _) => {}
             (Answer::Discard, _) => {
-                self.draft.waived = true;
+                self.draft.changes.waived = true;
                 self.perform(ctx, *then);
             }
             (Answer::Save, Loss::Code) => {
-                self.draft.step = crate::gui::draft::Step::Tokens;
-                self.draft.tab = crate::gui::draft::TokenTab::Bearer;
+                self.draft.step = crate::gui::intent::Step::Tokens;
+                self.draft.tab = crate::gui::draft::TokenTab::TokenRequest;
                 self.perform(ctx, Intent::RequestTokens);
             }
             (Answer::Save, Loss::Edits) => {
@@ -124,7 +116,7 @@ impl Window {
     pub(in crate::gui) fn save_typed(&mut self) {
         let Some(profile) = &self.draft.profile else { return };
         let mut context = CallContext::new(profile.as_typed(), self.draft.secrets.clone());
-        self.draft.sent = self.draft.typed();
+        self.draft.changes.sent = self.draft.typed();
         let (saved, draft) = (self.model.open.saved_as.clone(), self.model.open.draft.clone());
         if let (Some(name), None, Some(context)) = (&saved, &draft, self.draft.context(&self.model)) {
             let name = name.clone();
@@ -144,7 +136,7 @@ impl Window {
         );
     }
 
-    /// The name that is proposed for what has just been kept as a draft stands in the field, ready to be typed over.
+    /// Puts the name of a new draft into the field, ready to be replaced.
     pub(in crate::gui) fn propose_name(&mut self, before: Option<&ProfileName>) {
         let Some(draft) = &self.model.open.draft else { return };
         if before == Some(draft) {
