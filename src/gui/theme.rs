@@ -1,4 +1,4 @@
-//! How the window looks: one design in a light and a dark dress. The only file of the window that names a colour.
+//! How the window looks: one design in a light and a dark theme. The only file of the window that names a colour.
 //!
 //! Invariant: every text and background that [`Palette::text_pairs`] lists contrasts by at least 4.5 : 1 (WCAG 2.2,
 //! success criterion 1.4.3, level AA), and the edge of a field by 3 : 1 (1.4.11); a test computes it.
@@ -49,7 +49,7 @@ pub enum Tone {
     Danger,
 }
 
-/// The colours of one dress.
+/// The colours of one theme.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Palette {
     /// Behind everything in the middle.
@@ -172,12 +172,12 @@ const DARK: Palette = Palette {
 };
 
 impl Palette {
-    /// The dress that `ui` wears now.
+    /// The palette of the theme that `ui` has now.
     pub fn of(ui: &Ui) -> &'static Self {
         Self::for_dark_mode(ui.visuals().dark_mode)
     }
 
-    /// The dark dress, or the light one.
+    /// The dark palette, or the light one.
     pub fn for_dark_mode(dark: bool) -> &'static Self {
         if dark { &DARK } else { &LIGHT }
     }
@@ -396,13 +396,13 @@ mod tests {
     }
 
     #[test]
-    fn all_text_can_be_read_in_both_dresses() {
+    fn all_text_can_be_read_in_both_themes() {
         let mut failures = Vec::new();
-        for (dress, palette) in [("light", LIGHT), ("dark", DARK)] {
+        for (theme, palette) in [("light", LIGHT), ("dark", DARK)] {
             for (name, text, back) in palette.text_pairs() {
                 let ratio = contrast(text, back);
                 if ratio < 4.5 {
-                    failures.push(format!("{dress}: {name} {text:?} on {back:?} is {ratio:.2}"));
+                    failures.push(format!("{theme}: {name} {text:?} on {back:?} is {ratio:.2}"));
                 }
             }
         }
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn the_edges_of_fields_and_the_focus_ring_can_be_seen_in_both_dresses() {
+    fn the_edges_of_fields_and_the_focus_ring_can_be_seen_in_both_themes() {
         for palette in [LIGHT, DARK] {
             for back in [palette.background, palette.card, palette.field] {
                 assert!(contrast(palette.border_strong, back) >= 3.0, "{:.2}", contrast(palette.border_strong, back));

@@ -57,7 +57,7 @@ const LOOKS: [&str; 24] = [
 ];
 
 /// Where texts are set for the window: how a literal looks decides nothing.
-const TYPESETTING: &str = "src/gui/words.rs";
+const TYPESETTING: &str = "src/gui/display_text.rs";
 
 pub fn complaints(source: &Source) -> Vec<String> {
     if source.path == TYPESETTING {

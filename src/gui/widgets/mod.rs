@@ -1,4 +1,4 @@
-//! The parts that screens are built of. Each draws itself in both dresses of [`crate::gui::theme`], is reached by
+//! The parts that screens are built of. Each draws itself in both themes of [`crate::gui::theme`], is reached by
 //! keyboard, has a name for screen readers, and returns what the person did; none knows what it is used for.
 
 mod banner;

@@ -14,7 +14,7 @@ fn the_search_a_client_its_secret_and_a_refresh_token_are_pasted_and_copied() {
     window.reader.press("Practice service");
     window.reader.press("Next");
     window.takes_and_gives("Client ID", Holds::Text, "practice-client");
-    window.reader.press("I have a refresh token already");
+    window.reader.press("I already have a refresh token");
     window.reader.press("Refresh token");
     for field in ["Client secret", "Refresh token to use"] {
         window.takes_and_gives(field, Holds::Masked, SECRET);
@@ -30,7 +30,7 @@ fn a_response_is_pasted_by_hand_and_copied() {
     window.choose("Practice service");
     window.reader.press("Next");
     window.reader.press("Start authorization");
-    window.takes_and_gives("Response pasted by hand", Holds::Masked, "http://127.0.0.1/?code=abc&state=another");
+    window.takes_and_gives("Pasted response", Holds::Masked, "http://127.0.0.1/?code=abc&state=another");
     window.desktop.picture("desktop-response-dark");
 }
 
@@ -57,7 +57,7 @@ fn a_document_is_pasted_whatever_its_length_and_costs_no_more_than_it_is_long() 
     let grown = window.private_kilobytes().saturating_sub(before);
     eprintln!("import: {before} kB before, {grown} kB more after a megabyte");
     assert!(grown < 60_000, "a megabyte pasted costs {grown} kB");
-    window.reader.press("Take it out");
+    window.reader.press("Clear");
     window.takes_and_gives("Pasted text", Holds::Secret, "no document at all");
 }
 
@@ -67,11 +67,11 @@ fn a_megabyte_is_refused_by_a_field_in_words_and_costs_little() {
     let window = Window::open("dark");
     window.choose("Practice service");
     window.reader.press("Next");
-    window.reader.press("I have a refresh token already");
+    window.reader.press("I already have a refresh token");
     window.reader.focus("Client secret");
     let before = window.private_kilobytes();
     window.paste("Client secret", "ctrl+v", &"x".repeat(1_000_000));
-    window.reader.wait("Not taken: 1000000 characters, and this field takes 16384. Nothing of it was put in");
+    window.reader.wait("Not pasted: 1000000 characters, but this field holds at most 16384");
     window.desktop.picture("desktop-refused");
     let grown = window.private_kilobytes().saturating_sub(before);
     eprintln!("field: {before} kB before, {grown} kB more after a megabyte");

@@ -72,7 +72,7 @@ fn the_reference_of_a_message_opens_in_the_browser() {
     window.reader.press("Next");
     window.reader.press("Start authorization");
     let url = until("the browser", || window.desktop.opened().first().cloned());
-    window.paste("Response pasted by hand", "ctrl+v", "http://127.0.0.1/?code=one&code=two");
+    window.paste("Pasted response", "ctrl+v", "http://127.0.0.1/?code=one&code=two");
     window.reader.press("Use pasted response");
     let reference = "https://www.rfc-editor.org/rfc/rfc6749#section-3.1";
     window.reader.press(reference);

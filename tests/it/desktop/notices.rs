@@ -124,10 +124,7 @@ fn the_token_call_follows_the_code_at_once_and_the_desktop_says_so() {
     follow(&url);
     let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
     assert_eq!(server.asked("/token").len(), 1, "called without a press");
-    assert_eq!(
-        (heard.title.as_str(), heard.text.as_str()),
-        ("Signed in to Zenith <Cloud> & Co", "The tokens have come.")
-    );
+    assert_eq!((heard.title.as_str(), heard.text.as_str()), ("Signed in to Zenith <Cloud> & Co", "Tokens received."));
     assert_eq!(heard.actions, ["default", "Show Tokenwright"]);
     for secret in [ACCESS_TOKEN, "a-refresh-token", "a-code-of-acme", "a client of acme"] {
         assert!(!heard.whole.contains(secret), "{heard:?}");

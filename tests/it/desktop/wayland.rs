@@ -154,7 +154,7 @@ fn session() {
     compositor.run("grim", &[pictures.join("desktop-wayland.png").to_str().expect("a path that is text")]);
 
     compositor.keys(&reader, "Search services", &["-M", "ctrl", "a", "-m", "ctrl", "-k", "BackSpace", "-s", "200"]);
-    for name in ["Practice service", "Next", "I have a refresh token already", "Show Client secret"] {
+    for name in ["Practice service", "Next", "I already have a refresh token", "Show Client secret"] {
         reader.press(name);
     }
     // A key of a new keyboard may be lost: again until the paste is there.

@@ -122,7 +122,7 @@ fn forms_are_found_by_name_and_by_what_reads_them() {
         assert!(window.button("Kubernetes ExecCredential").is_some(), "{}", window.words());
         assert!(window.button("curl command").is_none());
         window.fill("Search formats", "pigeon post");
-        assert!(window.reads("No form matches."));
+        assert!(window.reads("No format matches."));
         window.fill("Search formats", "curl command");
         window.press("curl command");
         let export = window.state().draft.export.clone().expect("open");
@@ -166,7 +166,7 @@ fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() 
         let mut window = stage(dress, previewed(true), choosing(Some("json")));
         assert!(!is_blocked(&window, "Save"));
         window.press("Hand over the refresh token and client credentials");
-        assert!(window.reads("this program no longer refreshes it until you sign in again"), "{}", window.words());
+        assert!(window.reads("Tokenwright stops refreshing it until you sign in again"), "{}", window.words());
         assert!(is_blocked(&window, "Save") && is_blocked(&window, "Copy with secrets"));
         window.press("Yes, hand it over");
         assert!(!is_blocked(&window, "Save") && !is_blocked(&window, "Copy with secrets"));
@@ -272,7 +272,7 @@ fn with_a_profile(visit: usize) -> (Machine, tempfile::TempDir, String) {
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     let token = machine.access_token();
     (machine, home, token)
 }

@@ -247,7 +247,7 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
     machine.press("Read file");
     machine.press("Save as preset…");
     machine.press("Save preset");
-    machine.wait("Ready to hand to a colleague; no secret is in it.");
+    machine.wait("Contains no secrets, so you can share it.");
     machine.press("New profile");
     machine.press("Acme Books");
 }

@@ -118,7 +118,7 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         let mut draft = scenes::draft();
         draft.questions.close = true;
         let mut stage = stage(dress, model, draft);
-        let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
+        let words = "make room. The tokens are in memory and saving is retried automatically; leave the window open";
         assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
         assert!(stage.reads("The newest tokens of demo exist only in this window."), "{}", stage.words());
         stage.press("Stay open");
@@ -126,7 +126,11 @@ fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closi
         assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
         stage.state_mut().model.hear(News::WriteDone(name("demo")));
         stage.settle();
-        assert!(!stage.reads("Close and lose tokens?") && !stage.reads("held in memory"), "{}", stage.words());
+        assert!(
+            !stage.reads("Close and lose tokens?") && !stage.reads("in memory and saving is retried"),
+            "{}",
+            stage.words()
+        );
     }
 }
 
@@ -146,7 +150,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     place.lock().expect("a place").clone_from(&lock);
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     let first = machine.access_token();
     machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be kept: ");
@@ -163,14 +167,14 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     assert_eq!(service.asked("/refresh").len(), 1);
     std::fs::remove_dir(&lock).expect("our own folder");
     machine.press("Retry saving");
-    machine.wait_until("nothing held", |window| !window.reads("held in memory"));
+    machine.wait_until("nothing held", |window| !window.reads("in memory and saving is retried"));
     assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
     drop(machine);
 
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Refresh");
-    assert_eq!(machine.access_token(), second, "what was held in memory is what is kept");
+    assert_eq!(machine.access_token(), second, "what was in memory and saving is retried is what is kept");
 }
 
 #[test]
@@ -188,7 +192,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     place.lock().expect("a place").clone_from(&lock);
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     machine.press("Refresh");
     machine.wait("the new tokens of “demo” could not be kept: ");
     // What cannot be forgotten stays where it can be tried again.
@@ -201,8 +205,8 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
-    machine.wait("None yet. A profile is what step 3 saves");
-    assert!(!machine.window.reads("held in memory"), "{}", machine.window.words());
+    machine.wait("None yet. Step 3 saves a profile here");
+    assert!(!machine.window.reads("in memory and saving is retried"), "{}", machine.window.words());
     drop(machine);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
     assert!(!program.data().join("vault/demo.sealed").exists());
@@ -214,13 +218,13 @@ fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     machine.press("More for demo");
     machine.press("Who am I");
     machine.wait("Ada");
     machine.press("Forget…");
     machine.press("Revoke and forget");
-    machine.wait("None yet. A profile is what step 3 saves");
+    machine.wait("None yet. Step 3 saves a profile here");
 }
 
 #[test]
@@ -281,7 +285,7 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
     machine.press("Forget");
     machine.wait("waiting for the refresh of “demo” that refresh (process ");
     release.send(()).expect("the service waits");
-    machine.wait("None yet. A profile is what step 3 saves");
+    machine.wait("None yet. Step 3 saves a profile here");
     assert!(!machine.window.reads("waiting for the refresh"), "{}", machine.window.words());
     assert_eq!(refresh.finish().code, 0);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
@@ -294,7 +298,7 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     machine.press("Back");
     machine.window.fill("Client ID", "another");
     machine.press("Step 3 of 3: Tokens, done");
@@ -313,7 +317,7 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     let program = renewed::signed_in(&service, "");
     let mut machine = opened(&program);
     machine.press("Open demo");
-    machine.wait("Kept as demo.");
+    machine.wait("Saved as demo.");
     program.run(&["forget", "demo"]).done();
     machine.press("Save profile");
     machine.wait("the profile “demo” was forgotten meanwhile");

@@ -141,7 +141,7 @@ fn what_became_of_a_key_is_told_at_its_place() {
     model.open.key = Requested::ended(Err(failure("the private key is encrypted with a passphrase")));
     assert!(stage(DRESSES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
     model.open.key = Requested::ended(Ok(KeyDone::Saved(name("erp"))));
-    assert!(stage(DRESSES[0], model, keyed(Step::Authorization, &pair())).reads("It is sealed under erp"));
+    assert!(stage(DRESSES[0], model, keyed(Step::Authorization, &pair())).reads("It is stored in the vault as erp"));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn from_a_new_key_pair_to_tokens_without_a_browser() {
     machine.wait("Tokens received");
     machine.window.fill("Profile name", "robot");
     machine.press("Save profile");
-    machine.wait("Kept as robot. In the terminal: tokenwright token robot");
+    machine.wait("Saved as robot. In the terminal: tokenwright token robot");
     let first = machine.access_token();
     machine.press("Send token request");
     machine.wait_until("another token", |window| window.reads("Tokens received"));

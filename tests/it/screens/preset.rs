@@ -47,7 +47,7 @@ fn a_preset_is_customised_under_an_id_and_a_name_of_its_own() {
         assert!(window.reads("an id has letters, digits, “-” and “_”, and starts with a letter"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
         window.fill("Preset ID", "google");
-        assert!(window.reads("It takes the place of Google on this machine."));
+        assert!(window.reads("Replaces Google on this machine."));
         window.fill("Preset ID", "acme-books");
         window.fill("Preset name", "Acme Books");
         window.press("Save preset");
@@ -104,7 +104,7 @@ fn in_the_whole_window_a_customised_preset_becomes_a_file_and_a_card_that_can_be
     machine.window.fill("Preset ID", "acme-books");
     machine.window.fill("Preset name", "Acme Books");
     machine.press("Save preset");
-    machine.wait("Ready to hand to a colleague; no secret is in it.");
+    machine.wait("Contains no secrets, so you can share it.");
     assert!(machine.window.button("Copy Preset file").is_some());
     let path = home.path().join("presets").join("acme-books.toml");
     let text = std::fs::read_to_string(&path).expect("the file that was told");

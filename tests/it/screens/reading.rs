@@ -62,7 +62,7 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     draft.tab = TokenTab::RefreshRequest;
     let mut window = stage(DRESSES[1], authorized(), draft);
     window.press(OPENED);
-    assert!(window.reads("Call the endpoint once"), "{}", window.words());
+    assert!(window.reads("Send the request once"), "{}", window.words());
     assert!(window.reads("Fallbacks: token"), "{}", window.words());
     window.fill("Access token expression", "$split(result, ' ')[1]");
     let both = vec!["$split(result, ' ')[1]".to_owned(), "token".to_owned()];

@@ -19,7 +19,7 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
         machine.sign_in();
         machine.window.fill("Profile name", "kept");
         machine.press("Save profile");
-        machine.wait("Kept as kept.");
+        machine.wait("Saved as kept.");
         let token = machine.access_token();
         drop(machine);
 
@@ -52,7 +52,7 @@ fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) ->
     machine.sign_in();
     machine.window.fill("Profile name", "kept");
     machine.press("Save profile");
-    machine.wait("Kept as kept.");
+    machine.wait("Saved as kept.");
     machine
 }
 
@@ -155,7 +155,7 @@ fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
             machine.window.key_press(egui::Key::Enter);
             machine.window.settle();
         }
-        machine.wait("Kept as practice-ada.");
+        machine.wait("Saved as practice-ada.");
         assert!(!machine.window.reads("in this window only"), "{}", machine.window.words());
     }
 }

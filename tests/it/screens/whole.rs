@@ -19,11 +19,11 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
         machine.window.field("Profile name").expect("the field").focus();
         machine.window.settle();
         machine.window.key_press(Key::Enter);
-        machine.wait("Kept as demo. In the terminal: tokenwright token demo");
+        machine.wait("Saved as demo. In the terminal: tokenwright token demo");
         let first = machine.access_token();
 
         machine.press("New profile");
-        assert!(machine.window.reads("Choose a service to go on."));
+        assert!(machine.window.reads("Choose a service to continue."));
         machine.press("Open demo");
         machine.wait("Refresh");
         assert_eq!(machine.access_token(), first);
@@ -33,7 +33,7 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
 
         machine.press("Forget…");
         machine.press("Forget");
-        machine.wait("None yet. A profile is what step 3 saves");
+        machine.wait("None yet. Step 3 saves a profile here");
     }
 }
 
