@@ -10,7 +10,7 @@ use crate::app::{
 };
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Issuer;
-use crate::export::{Field, Outlets};
+use crate::export::{Field, Sinks};
 use crate::oauth::{KeyPair, ReadKey};
 use crate::secret::Secret;
 use crate::service::{Catalog, DisplayName, ProfileName, Service};
@@ -146,7 +146,7 @@ pub enum Event {
     /// Profiles were app.
     Shared(Attempt, Box<ShareDone>),
     /// What was exported of a profile.
-    Outlets(ProfileName, Outlets),
+    Outlets(ProfileName, Sinks),
     /// What was read is locked: the person is to say what opens it.
     ImportLocked(Attempt, Box<LockedText>),
     /// A document can be read in several forms.

@@ -11,7 +11,7 @@ use crate::cli::args::ExportOptions;
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print};
 use crate::diagnosis::Diagnosis;
-use crate::export::{Outlet, Outlets};
+use crate::export::{Sink, Sinks};
 use crate::service::ProfileName;
 
 pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> Result<(), Failure> {
@@ -34,7 +34,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> R
     }
     let form = options.format.clone();
     let form =
-        form.ok_or_else(|| usage("the form is missing", "`tokenwright export --list-formats` names the forms"))?;
+        form.ok_or_else(|| usage("the format is missing", "`tokenwright export --list-formats` lists the formats"))?;
     let order = ExportOrder {
         live: options.live,
         with_refresh_token: options.with_refresh_token,
@@ -141,7 +141,7 @@ fn ways(form: &FormLine) -> &'static str {
     }
 }
 
-fn outlets(conversation: &Conversation) -> Result<Outlets, Failure> {
+fn outlets(conversation: &Conversation) -> Result<Sinks, Failure> {
     conversation.wait(|event| match event {
         Event::Outlets(_, outlets) => Some(outlets),
         _ => None,
@@ -156,21 +156,21 @@ fn sinks(conversation: &Conversation, name: &ProfileName, as_json: bool) -> Resu
         return Ok(());
     }
     if let Some(to) = &outlets.handed_over {
-        print::note(&format!("the refresh token was handed over at {} (form {})", to.at, to.form));
+        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.format));
     }
     let mut rows = vec![["FILE", "FORM", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
-        outlets.files.iter().map(|file| vec![file.path.clone(), file.form.clone(), written(file), state(file)]),
+        outlets.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
     );
     print::table(&rows);
     Ok(())
 }
 
-fn written(file: &Outlet) -> String {
+fn written(file: &Sink) -> String {
     file.written_at.parse().map_or_else(|_| file.written_at.clone(), list::local)
 }
 
-fn state(file: &Outlet) -> String {
+fn state(file: &Sink) -> String {
     match &file.problem {
         Some(problem) => format!("failed: {problem}"),
         None if file.sink => "written at each refresh".to_owned(),

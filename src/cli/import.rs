@@ -45,7 +45,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> R
     if options.json {
         print::json(&import_json(&imported));
     } else {
-        print::note(&format!("{}: {}", imported.from, imported.import.form));
+        print::note(&format!("{}: {}", imported.from, imported.import.format));
     }
     let described = pick(&imported.import, options)?;
     if !options.json {
@@ -127,10 +127,10 @@ fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
     }
-    let names: Vec<String> = text.forms.iter().map(|form| form.name().to_owned()).collect();
-    let chosen = prompt::one_of("It can be read in several forms. Which one is meant?", &names)?;
-    let form = text.forms.get(chosen).copied().ok_or_else(|| text.failure())?;
-    Ok(ImportSource::Meant(text, form))
+    let names: Vec<String> = text.formats.iter().map(|format| format.name.to_owned()).collect();
+    let chosen = prompt::one_of("It can be read in several formats. Which one is meant?", &names)?;
+    let format = text.formats.get(chosen).copied().ok_or_else(|| text.failure())?;
+    Ok(ImportSource::Meant(text, format))
 }
 
 fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
@@ -283,7 +283,7 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
 
 fn import_json(imported: &Imported) -> Json {
     let described: Vec<Json> = imported.import.described.iter().map(described_json).collect();
-    json!({"from": imported.from, "form": imported.import.form, "described": described})
+    json!({"from": imported.from, "format": imported.import.format, "described": described})
 }
 
 fn described_json(described: &Described) -> Json {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::app::{Event, ExportDone, ExportView, Failure, FailureCode, FormLine, Insisted, Session, ShareDone};
-use crate::export::Outlets;
+use crate::export::Sinks;
 use crate::service::ProfileName;
 
 /// What a face knows of exports.
@@ -19,7 +19,7 @@ pub struct ExportState {
     /// What the last sharing came to.
     pub shared: Option<Result<ShareDone, Failure>>,
     /// What was exported, by profile.
-    pub outlets: BTreeMap<ProfileName, Outlets>,
+    pub outlets: BTreeMap<ProfileName, Sinks>,
 }
 
 impl Session {

@@ -415,7 +415,7 @@ pub(crate) async fn forget_held(app: &App, name: &ProfileName, lease: Lease) -> 
     let removed = app.with_vault(move |vault| {
         let _lease = lease;
         vault.remove(&gone)?;
-        let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
+        let plain = store.remove_profile(&gone).and_then(|_| store.remove_sinks(&gone));
         Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });
     removed.await??;

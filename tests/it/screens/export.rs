@@ -9,7 +9,7 @@ use tokenwright::app::{
     Event, ExportDone, ExportView, Failure, FailureCode, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
 };
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::export::{HandedOver, Outlet, Outlets, formats};
+use tokenwright::export::{HandedOver, Sink, Sinks, formats};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
 
@@ -26,20 +26,20 @@ fn forms() -> Vec<FormLine> {
 pub fn exporting() -> Session {
     let mut session = saved("demo");
     session.apply(Event::Forms(forms()));
-    let outlet = |path: &str, sink, problem: Option<&str>| Outlet {
+    let outlet = |path: &str, sink, problem: Option<&str>| Sink {
         path: path.to_owned(),
-        form: "dotenv".to_owned(),
+        format: "dotenv".to_owned(),
         sink,
         written_at: "2030-03-17T17:46:40Z".to_owned(),
         problem: problem.map(str::to_owned),
-        ..Outlet::default()
+        ..Sink::default()
     };
     let files = vec![
         outlet("/home/ada/demo.env", true, None),
         outlet(&"a-long-name/".repeat(20), true, Some("`/home/ada/demo.env` was changed since this program wrote it")),
         outlet("/home/ada/once.env", false, None),
     ];
-    session.apply(Event::Outlets(name("demo"), Outlets { handed_over: None, files }));
+    session.apply(Event::Outlets(name("demo"), Sinks { handed_over: None, files }));
     session
 }
 
@@ -231,8 +231,9 @@ fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
 #[test]
 fn a_refresh_token_that_was_handed_over_is_told() {
     let mut session = exporting();
-    let given = HandedOver { form: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
-    session.apply(Event::Outlets(name("demo"), Outlets { handed_over: Some(given), files: Vec::new() }));
+    let given =
+        HandedOver { format: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
+    session.apply(Event::Outlets(name("demo"), Sinks { handed_over: Some(given), files: Vec::new() }));
     let window = stage(DRESSES[0], session, choosing(None));
     assert!(window.reads("The refresh token was handed over to /home/ada/a.json"));
     assert!(window.reads("In the form json, at 2030-03-17 17:46:40."));

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use tokenwright::app::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::dialect::{Described, Form, Import, Note};
+use tokenwright::dialect::{Described, Dialect, Import, Note};
 use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
 
@@ -240,12 +240,12 @@ fn the_import_fits() {
     let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
     adopted.missing = vec![note("to be found in the console "), note("x")];
     let outcome = Ok(adopted.missing.clone());
-    adopted.copied = Some(Copied { form: Form::Preset, outcome });
+    adopted.copied = Some(Copied { format: Dialect::by_id("toml").expect("ours"), outcome });
     check("adopted", &started(), &adopted, &[]);
     let mut long = Described { service: service("quickbooks"), ..Described::default() };
     long.service.name = "n".repeat(200);
     (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
-    let import = Import { form: "f".repeat(120), described: vec![long] };
+    let import = Import { format: "f".repeat(120).leak(), described: vec![long] };
     let mut session = started();
     let attempt = session.begin(Flow::Import);
     session.apply(Event::Imported(attempt, Box::new(Imported { from: "/a-folder".repeat(40), import })));

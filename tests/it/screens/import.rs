@@ -3,7 +3,7 @@
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
-use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::dialect::{Described, Dialect, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
 
@@ -28,7 +28,7 @@ pub fn imported(ids: &[&str]) -> Session {
         missing: vec![Note::new("redirect URI", "as registered with the service")],
         ..Described::default()
     });
-    let import = Import { form: "Postman collection".into(), described: described.collect() };
+    let import = Import { format: "Postman collection", described: described.collect() };
     let mut session = started();
     let attempt = session.begin(Flow::Import);
     let from = "/home/me/a-folder-with-a-name/collection.json".into();
@@ -265,13 +265,14 @@ fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
     for dress in DRESSES {
         let mut session = started();
         let attempt = session.begin(Flow::Import);
-        let forms = vec![Form::Postman, Form::OpenApi];
-        let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
+        let format = |id| Dialect::by_id(id).expect("a format");
+        let formats = vec![format("postman"), format("openapi")];
+        let text = AmbiguousText { from: "a.json".into(), formats, text: Secret::new("{}") };
         session.apply(Event::ImportAmbiguous(attempt, Box::new(text.clone())));
         let mut window = stage(dress, session, importing());
-        assert!(window.reads("It can be read in several forms"));
+        assert!(window.reads("It can be read in several formats"));
         window.press("OpenAPI document");
-        let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);
+        let meant = ImportSource::Meant(Box::new(text), format("openapi"));
         assert_eq!(window.state().wanted, [Intent::Import(meant)]);
     }
 }

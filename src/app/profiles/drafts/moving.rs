@@ -137,7 +137,7 @@ fn copy(vault: &dyn Vault, draft: &str, name: &str) -> Result<(), VaultError> {
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
     store.remove_profile(draft)?;
-    store.remove_outlets(draft)?;
+    store.remove_sinks(draft)?;
     store.remove_draft(draft).map(|_| ())
 }
 
