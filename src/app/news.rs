@@ -23,8 +23,6 @@ pub enum News {
     VaultNotes(Vec<Diagnosis>),
     /// Something that belongs to no use case went wrong.
     Problem(Failure),
-    /// A fault has ended the core: nothing that is asked of it is done any more.
-    Ended(Failure),
     /// The practice service listens on this port.
     PracticeReady(u16),
     /// It could not be started.

@@ -39,16 +39,16 @@ fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
         return Err(Failure::new(FailureKind::Vault, problem.hint(hint)));
     }
     if !new {
-        return prompt::secret("Passphrase of the vault:");
+        return prompt::secret("Vault passphrase:");
     }
     loop {
-        let first = prompt::secret("A new passphrase for the vault:")?;
+        let first = prompt::secret("New vault passphrase:")?;
         if first.is_empty() {
-            print::note("An empty passphrase protects nothing.");
-        } else if prompt::secret("The same again:")? == first {
+            print::note("The passphrase must not be empty.");
+        } else if prompt::secret("Repeat passphrase:")? == first {
             return Ok(first);
         } else {
-            print::note("They differ.");
+            print::note("Passphrases do not match.");
         }
     }
 }
@@ -59,11 +59,11 @@ fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
     }
     print::warning(&problem);
     loop {
-        let answer = prompt::line("Keep tokens (1) in a vault locked with a passphrase, or (2) in memory only?")?;
+        let answer = prompt::line("Store tokens (1) in a vault with a passphrase, or (2) in memory only?")?;
         match answer.trim() {
             "1" => return Ok(VaultChoice::Passphrase),
             "2" => return Ok(VaultChoice::Memory),
-            _ => print::note("Answer 1 or 2."),
+            _ => print::note("Enter 1 or 2."),
         }
     }
 }

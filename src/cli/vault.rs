@@ -42,7 +42,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
     let Some(count) = Some(status.faults.len()).filter(|count| *count > 0) else { return Ok(()) };
     let noun = if count == 1 { "fault" } else { "faults" };
     let diagnosis = Diagnosis::new(format!("the vault has {count} {noun}"));
-    Err(Failure::new(FailureKind::Vault, diagnosis.hint("each of them is named above; all else can be used")))
+    Err(Failure::new(FailureKind::Vault, diagnosis.hint("each one is listed above; everything else works")))
 }
 
 fn status_json(status: &VaultStatus) -> serde_json::Value {
@@ -70,9 +70,9 @@ fn move_vault(conversation: &mut Conversation, to: KindArgument, from_input: boo
         Event::VaultMoved(_, moved) => Some(*moved),
         _ => None,
     })?;
-    print::result(&format!("The vault is a {} vault now.", word(moved.choice)));
+    print::result(&format!("The vault is now a {} vault.", word(moved.choice)));
     if let Some(prescribed) = &moved.prescribed {
-        let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` still says `{prescribed}`"));
+        let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` is still `{prescribed}`"));
         print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", word(moved.choice))));
     }
     Ok(())
@@ -87,11 +87,11 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
         return Ok(None);
     }
     let first = prompt::secret("New passphrase:")?;
-    if first == prompt::secret("New passphrase again:")? {
+    if first == prompt::secret("Repeat passphrase:")? {
         return Ok(Some(first));
     }
-    let diagnosis = Diagnosis::new("the two passphrases differ");
-    Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing was changed; try again")))
+    let diagnosis = Diagnosis::new("passphrases do not match");
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
 }
 
 fn word(choice: VaultChoice) -> &'static str {

@@ -24,8 +24,8 @@ static DIALECTS: [Dialect; 20] = [
     Dialect {
         id: "toml",
         name: "Tokenwright preset",
-        sign: "TOML with `[bearer]` or `extends`",
-        marks: &["[bearer]", "[authorization]", "[refresh]", "\nextends ="],
+        sign: "TOML with `[token_request]` or `extends`",
+        marks: &["[token_request]", "[authorization]", "[refresh_request]", "\nextends ="],
         largest: SMALL,
         is_ours: true,
         recognise: own::is_preset,

@@ -4,8 +4,8 @@ use crate::rooms::room_name;
 use crate::text::Source;
 
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
-/// A test that another one starts as a second process is not switched off.
-const SECOND_PROCESS: &str = "#[ignore = \"the other process";
+/// Why a test may be ignored: another one starts it as a second process, or `tests/run` installs what it needs.
+const REASONS: [&str; 2] = ["#[ignore = \"the other process", "#[ignore = \"needs "];
 const THEME: &str = "src/gui/theme.rs";
 
 /// Colours outside the theme, so that light and dark stay complete.
@@ -40,7 +40,7 @@ pub fn restless(source: &Source) -> Vec<String> {
 pub fn shortcuts(source: &Source) -> Vec<String> {
     let unsafe_code = source.words("unsafe").into_iter().map(|line| (line, "`unsafe` is not used here"));
     let ignored = source.code.iter().enumerate().filter(|(_, line)| line.contains("#[ignore"));
-    let ignored = ignored.filter(|(at, _)| !source.lines[*at].contains(SECOND_PROCESS));
+    let ignored = ignored.filter(|(at, _)| !REASONS.iter().any(|reason| source.lines[*at].contains(reason)));
     let ignored = ignored.map(|(at, _)| (at + 1, "a test that is switched off tests nothing"));
     let sleeps = source.paths().into_iter().filter(|path| is_sleep(&path.segments)).map(|path| path.line);
     let sleeps = sleeps.filter(|line| !says_why_it_waits(source, *line));
@@ -88,8 +88,10 @@ mod tests {
     fn shortcuts_are_named() {
         let text = "unsafe fn a() {}\n#[ignore]\nfn b() {}\nfn c() { std::thread::sleep(d); }\n";
         assert_eq!(shortcuts(&Source::new("tests/a.rs", text)).len(), 3);
-        let second = "#[ignore = \"the other process of the test above\"]\nfn b() {}\n";
-        assert_eq!(shortcuts(&Source::new("tests/a.rs", second)), [""; 0]);
+        for reason in ["the other process of the test above", "needs chromium"] {
+            let text = format!("#[ignore = \"{reason}\"]\nfn b() {{}}\n");
+            assert_eq!(shortcuts(&Source::new("tests/a.rs", &text)), [""; 0]);
+        }
         let explained = "// waits: the other side has no way to say that it is ready\nstd::thread::sleep(d);";
         assert_eq!(shortcuts(&Source::new("tests/a.rs", explained)), [""; 0]);
     }

@@ -6,9 +6,11 @@
 
 mod budgets;
 mod children;
+mod circles;
 mod dependencies;
 mod habits;
 mod modules;
+mod needs;
 mod papers;
 mod prose;
 mod rooms;
@@ -25,6 +27,11 @@ fn no_room_names_what_it_must_not() {
 }
 
 #[test]
+fn no_more_files_need_each_other_than_allowed() {
+    assert_none(&circles::complaints(&sources("src")));
+}
+
+#[test]
 fn files_and_functions_stay_within_their_budgets() {
     assert_none(&budgets::complaints(&sources("src")));
 }
@@ -33,6 +40,11 @@ fn files_and_functions_stay_within_their_budgets() {
 fn every_file_is_compiled() {
     let all = ["src", "tests/it", "tests/house"].into_iter().flat_map(sources).collect::<Vec<_>>();
     assert_none(&modules::complaints(&all));
+}
+
+#[test]
+fn a_test_that_needs_more_than_rust_says_so() {
+    assert_none(&of_each(&sources("tests/it"), needs::complaints));
 }
 
 #[test]

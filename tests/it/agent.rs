@@ -10,10 +10,12 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
 use crate::support::PATIENCE;
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process, one_test};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 
 const PRESET: &str = r#"
@@ -26,9 +28,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 
@@ -101,7 +103,7 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
     let program = signed_in(&service);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
-    agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
+    agent.line_with("demo: not refreshed: the token endpoint refused: `invalid_grant`");
     // Another profile changes, which is no reason to send it again.
     program.run(&["keep-alive", "demo"]).done();
     let kept = status(&program)["profiles"][0].clone();
@@ -176,7 +178,7 @@ fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
         // waits: the scripted server tells nobody that it was asked.
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    signal(&agent, "TERM");
+    signal(&agent, Signal::TERM);
     // It hears it while it waits for the service: nobody is answered any more.
     while program.data().join("agent/agent.sock").exists() {
         // waits: the socket's end is its only sign.
@@ -184,7 +186,7 @@ fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
     }
     release.send(()).expect("the server waits");
     agent.line_with("demo: refreshed, valid until ");
-    agent.line_with("The agent has ended.");
+    agent.line_with("The agent has stopped.");
     assert_eq!(agent.finish().code, 0);
     assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
 }
@@ -196,9 +198,9 @@ fn there_is_one_agent_and_a_dead_one_is_no_obstacle() {
     assert_eq!(
         program.run(&["agent"]).failed(1),
         "error: an agent is running already\n\
-         hint: `tokenwright agent status` shows it, `tokenwright agent stop` ends it\n"
+         hint: `tokenwright agent status` shows it, `tokenwright agent stop` stops it\n"
     );
-    signal(&first, "KILL");
+    signal(&first, Signal::KILL);
     assert_eq!(first.finish().code, -1);
     let socket = program.data().join("agent/agent.sock");
     assert!(socket.exists(), "as it was left");
@@ -387,7 +389,7 @@ fn a_supervisor_is_told_when_it_is_ready_and_when_it_ends() {
     command.env("NOTIFY_SOCKET", &path).env_remove("TOKENWRIGHT_PASSPHRASE").env("CREDENTIALS_DIRECTORY", &folder);
     let agent = Process::start(&mut command);
     assert_eq!(told(), "READY=1");
-    signal(&agent, "INT");
+    signal(&agent, Signal::INT);
     assert_eq!(told(), "STOPPING=1");
     assert_eq!(agent.finish().code, 0);
 }
@@ -403,7 +405,7 @@ fn an_agent_without_its_vault_does_not_start() {
 
 fn start_agent(program: &Tokenwright) -> Process {
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     agent
 }
 
@@ -428,9 +430,9 @@ fn without_passphrase(program: &Tokenwright, arguments: &[&str]) -> Finished {
     start_without_passphrase(program, arguments).finish()
 }
 
-fn signal(process: &Process, signal: &str) {
-    let sent = Command::new("kill").args(["-s", signal, &process.id().to_string()]).status();
-    assert!(sent.expect("kill").success());
+fn signal(process: &Process, signal: Signal) {
+    let id = i32::try_from(process.id()).ok().and_then(Pid::from_raw).expect("a process");
+    rustix::process::kill_process(id, signal).expect("sent");
 }
 
 fn tokens(which: &str, life: u64) -> Answer {
@@ -450,7 +452,7 @@ fn signed_in(service: &Scripted) -> Tokenwright {
 fn signed_in_with(service: &Scripted, preset: &str) -> Tokenwright {
     let program = Tokenwright::with_vault();
     program.add_preset("scripted.toml", &preset.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
     program
 }

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
 
+use crate::support::http::browser;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -195,13 +196,14 @@ impl<'a> Watch<'a> {
             &format!(
                 "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\n\
                  [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-                 [bearer]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
-                 [refresh]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
+                 [token_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
+                 [refresh_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
             ),
         );
         // Keeps what it was started with and what it got, as `browser-arguments` and `browser-page`.
+        let follow = browser().replace("%s", "\"$1\"");
         let script =
-            "printf '%s\\n' \"$@\" >> \"$HOME/browser-arguments\"\ncurl -sL \"$1\" >> \"$HOME/browser-page\"\n";
+            format!("printf '%s\\n' \"$@\" >> \"$HOME/browser-arguments\"\n{follow} >> \"$HOME/browser-page\"\n");
         fs::write(program.home().join("browser"), script).expect("a file of our own");
         let canaries = [CLIENT_SECRET, PASSPHRASE, CODE, ACCESS_TOKEN, REFRESH_TOKEN, ID_TOKEN, "canary-cookie"];
         Self { program, service, canaries: canaries.map(str::to_owned).to_vec(), kept: Mutex::default() }
@@ -229,7 +231,7 @@ impl<'a> Watch<'a> {
         let arguments = [&arguments[..], more].concat();
         let mut process = self.program.start(&arguments);
         // It waits: the one moment at which its arguments are sure to be there.
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
         assert!(self.keep_arguments(process.id()) > 0);
         process.type_text(input);
         self.keep_outputs(&arguments, process.finish())

@@ -11,6 +11,7 @@ use tokenwright::dialect::Dialect;
 use tokenwright::export::{RefreshTokenUse, formats};
 use tokenwright::service::Catalog;
 
+use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;
 
@@ -33,17 +34,26 @@ fn path_of(command: &Command) -> &str {
     command.get_bin_name().expect("built").trim_start_matches("tokenwright ")
 }
 
+/// A `PATH` on which `tokenwright` is this program.
+fn path_with_program() -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+}
+
 /// Runs a script in a shell where `tokenwright` is this program.
 fn in_shell(shell: &str, script: &str) -> String {
     let program = Tokenwright::new();
-    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let mut command = Program::new(shell);
-    command.args(["-c", script]).env("PATH", path).env("HOME", program.home()).env("TOKENWRIGHT_HOME", program.data());
+    command
+        .args(["-c", script])
+        .env("PATH", path_with_program())
+        .env("HOME", program.home())
+        .env("TOKENWRIGHT_HOME", program.data());
     Process::start(&mut command).finish().done()
 }
 
 #[test]
+#[ignore = "needs bash"]
 fn bash_completes_commands_options_and_values() {
     let completed = |words: &str, at: usize, word: &str, before: &str| {
         let script = format!(
@@ -58,6 +68,7 @@ fn bash_completes_commands_options_and_values() {
 }
 
 #[test]
+#[ignore = "needs fish"]
 fn fish_completes_commands_options_and_values() {
     let completed =
         |line: &str| in_shell("fish", &format!("tokenwright completions fish | source; complete -C '{line}'"));
@@ -83,6 +94,7 @@ fn other_shells_get_a_script_of_theirs() {
 }
 
 #[test]
+#[ignore = "needs groff"]
 fn every_command_has_a_manual_page_that_formats_without_a_warning() {
     let program = Tokenwright::new();
     let command = command_line();
@@ -255,6 +267,38 @@ fn every_command_that_a_paper_shows_is_one_that_the_program_takes() {
         }
     }
     assert!(count > 25, "only {count} commands were found");
+}
+
+/// Shell lines of the papers that need the practice service only: run one after the other, as a reader would.
+#[test]
+#[cfg(unix)]
+fn the_commands_of_the_papers_do_what_they_say() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_SHARE_PASSPHRASE", "open sesame");
+    let practice = Practice::start(&program);
+    for name in ["demo", "acme", "beta"] {
+        practice.sign_in(&program, name);
+    }
+    let mut ran = 0;
+    for path in ["README.md", "docs/exports.md", "docs/agent.md"] {
+        for line in shell_lines(&read(path)) {
+            let needs = ["sign-in", "python", "age1…", "agent", "quickbooks", "https://", "service list", "cargo"];
+            if !line.starts_with("tokenwright ") || needs.iter().any(|needs| line.contains(needs)) {
+                continue;
+            }
+            let own = program.command(&[]);
+            let mut command = Program::new("sh");
+            command.args(["-c", line]).current_dir(program.home()).env_clear();
+            command
+                .envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))))
+                .env("PATH", path_with_program());
+            let finished = Process::start(&mut command).finish();
+            // Without `--yes` an import saves nothing, and says so.
+            let code = if line.contains(" import ") { 2 } else { 0 };
+            assert_eq!(finished.code, code, "{line}\n{}", finished.stderr);
+            ran += 1;
+        }
+    }
+    assert!(ran > 10, "only {ran} commands were run");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, LEASE_WAIT, ProfileSecrets};
+use crate::vault::{How, ProfileSecrets, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,39 +22,6 @@ pub enum KeySource {
     File(PathBuf),
     /// What was pasted.
     Text(Secret),
-}
-
-/// A private key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum KeyState {
-    /// None was asked for.
-    #[default]
-    Idle,
-    /// It was read or made, and is not yet taken over into the fields.
-    Read(Box<ReadKey>),
-    /// It is kept under this name.
-    Kept(ProfileName),
-    /// Its certificate is in this file.
-    Written(PathBuf),
-    /// It could not be read, made or written.
-    Failed(Failure),
-}
-
-impl KeyState {
-    /// A key that was kept, or that there is none.
-    pub(in crate::app) fn opened(pair: Option<Box<KeyPair>>) -> Self {
-        let read = pair.and_then(|pair| {
-            let kind = pair.signing_key()?.kind();
-            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
-        });
-        match read {
-            Some(read) => Self::Read(Box::new(read)),
-            None => Self::Failed(Failure::new(
-                FailureKind::Usage,
-                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
-            )),
-        }
-    }
 }
 
 impl App {
@@ -95,8 +62,8 @@ impl App {
     /// The key that is saved under a profile's name, whether there is a profile or not.
     pub async fn saved_key(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
         open::open_chosen(self).await?;
-        let asked = name.to_string();
-        let record = self.with_vault(move |vault| vault.get(&asked)).await?;
+        let asked = name.clone();
+        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
         Ok(record.and_then(|record| record.secrets.signing_key))
     }
 
@@ -124,18 +91,16 @@ fn signs_nothing(service: &Service) -> Failure {
 
 async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
     open::open_chosen(app).await?;
-    let saved = name.to_string();
-    let done = move |vault: &dyn crate::vault::Vault| {
-        let _lease = vault.lease(&saved, LEASE_WAIT)?;
-        let last = vault.get(&saved)?;
+    let saved = name.clone();
+    let done = move |vault: &Vault| {
+        let entry = vault.lease(&saved)?;
+        let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
         let secrets = last.map(|record| record.secrets).unwrap_or_default();
         if secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        vault
-            .put(&saved, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
-            .map(|_| true)
+        entry.put(number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved).map(|_| true)
     };
     if app.with_vault(done).await? {
         return Ok(());

@@ -21,7 +21,7 @@ use crate::dialect::{
 use crate::durable;
 use crate::oauth::{parse_key, plain_line};
 use crate::secret::Secret;
-use crate::service::{Asks, ProfileName};
+use crate::service::Asks;
 
 /// Where a document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,30 +60,6 @@ pub struct Imported {
     pub from: String,
     /// What it came to.
     pub import: Import,
-}
-
-/// A document of another tool.
-#[derive(Clone, Debug, Default)]
-pub enum ImportState {
-    /// None was read.
-    #[default]
-    Idle,
-    /// It is being read; fetched from this address, where it says one.
-    Reading(Option<String>),
-    /// It is the address of an issuer, and the person is to say whether it is asked.
-    Asking(Issuer),
-    /// It is locked, and the person is to say what opens it.
-    Locked(Box<LockedText>),
-    /// It can be read in several formats, and the person is to say which is meant.
-    Ambiguous(Box<AmbiguousText>),
-    /// Profiles that somebody shared were read.
-    Shared(Box<SharedProfiles>),
-    /// Those were kept.
-    Taken(Vec<ProfileName>),
-    /// It was read.
-    Done(Box<Imported>),
-    /// It could not be read.
-    Failed(Failure),
 }
 
 /// What is kept of one use of a service that a document describes.

@@ -62,8 +62,8 @@ fn described(settings: Settings) -> Described {
         start: Start::RefreshToken,
         asks: asks(&refresh),
         grant_type,
-        bearer: refresh.clone(),
-        refresh: Some(refresh),
+        token_request: refresh.clone(),
+        refresh_request: Some(refresh),
         ..Service::default()
     };
     finish(FORMAT, service, Vec::new(), gathering)

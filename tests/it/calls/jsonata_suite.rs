@@ -37,6 +37,7 @@ const CARRIER: &str = "the package has changed the case; the reference comes to 
 const LATER: &str = "stopped as it should be; later references have D1011 and D1012 in place of U1001";
 
 #[test]
+#[ignore = "needs the suite that `tests/run` fetches"]
 fn the_reference_implementations_own_suite_comes_to_the_same_but_for_what_is_known() {
     let suite = suite();
     let (mut passed, mut different) = (0, BTreeMap::new());

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::{browser, post};
+use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process};
 use crate::support::renewed;
 use crate::support::scripted::{Answer, Asked, Scripted};
@@ -120,7 +121,7 @@ fn a_forgotten_profile_leaves_no_secret_behind() {
     assert_eq!(sealed_files(&program), 0);
     assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
     let list = program.run(&["list"]);
-    assert_eq!(list.stderr, "No profile is saved. Begin with: tokenwright sign-in demo --service practice\n");
+    assert_eq!(list.stderr, "No profiles yet. Start with: tokenwright sign-in demo --service practice\n");
     assert_eq!(list.done(), "");
     assert_eq!(
         program.run(&["token", "demo"]).failed(3),
@@ -140,17 +141,14 @@ fn what_makes_no_sense_ends_with_2_and_says_what_would() {
             (&["token", "demo", "--header", "--json"], "'--header' cannot be used with '--json'"),
             (&["token", "demo", "--min-valid", "soon"], "write a duration such as `90s`, `5m` or `1h`"),
             (&["token", "a/b"], "hint: use letters, digits, `-`, `_` and `.`"),
-            (&["sign-in", "demo"], "hint: name the service with `--service ID`"),
+            (&["sign-in", "demo"], "hint: add `--service SERVICE`"),
             (&["sign-in", "demo", "--service", "practise"], "hint: did you mean `practice`?"),
             (&["sign-in", "demo", "--service", "practice", "--set", "prt=1"], "hint: did you mean `--set port=…`?"),
             (&["sign-in", "demo", "--service", "practice", "--set", "port"], "`=` is missing; write `key=value`"),
             (&["sign-in", "demo", "--service", "practice", "--set", "port=x"], "hint: enter one like `8123`"),
             (&["sign-in", "demo", "--service", "quickbooks"], "Client ID is missing"),
             (&["sign-in", "demo", "--service", "netsuite", "--client-id", "x"], "`--set account_id=…`"),
-            (
-                &["sign-in", "demo", "--service", "google", "--client-id", "x"],
-                "or pipe it in with `--client-secret-stdin`",
-            ),
+            (&["sign-in", "demo", "--service", "google", "--client-id", "x"], "or pipe it to `--client-secret-stdin`"),
             (&["practice", "--fault", "http-50"], "hint: choose from `no-refresh-token`"),
         ],
     );
@@ -181,7 +179,7 @@ fn a_spent_refresh_token_ends_with_3_and_the_reason() {
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(
         words,
-        "error: the refresh token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
+        "error: the token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
          this sign-in is revoked, sign in again)\n\
          hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the \
          newest one\n"
@@ -264,8 +262,8 @@ fn a_vault_in_memory_prints_the_token_since_it_is_gone_afterwards() {
     let program = Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "memory");
     let practice = Practice::start(&program);
     let set = practice.set();
-    let signed_in = program.run(&["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", BROWSER]);
-    assert!(signed_in.stderr.contains("It is kept in memory only"), "{}", signed_in.stderr);
+    let signed_in = program.run(&["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", browser()]);
+    assert!(signed_in.stderr.contains("Not saved: the vault is in memory only"), "{}", signed_in.stderr);
     let token = signed_in.done();
     assert!(token.starts_with("practice-at-") && token.lines().count() == 1, "{token}");
     assert!(!program.data().join("vault").exists());
@@ -367,7 +365,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
     let preset = format!(
         "id = \"evil\"\nname = {hostile}\nsummary = {hostile}\ncategory = \"Custom\"\nchecked = \"2026-11-21\"\nsource = [\"a \
          test\"]\nasks = \"nothing\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \
-         \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\nreading.keep = {{ realm = \"realm\" }}\n[refresh]\nurl = \"{url}/refresh\"\n"
+         \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\nreading.retain = {{ realm = \"realm\" }}\n[refresh_request]\nurl = \"{url}/refresh\"\n"
     );
     program.add_preset("evil.toml", &preset);
     let collection = json!({
@@ -379,7 +377,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
         ]},
     });
     fs::write(program.home().join("evil.json"), collection.to_string()).expect("written");
-    let sign_in = ["sign-in", "evil", "--service", "evil", "--client-id", HOSTILE, "--browser", BROWSER, "--verbose"];
+    let sign_in = ["sign-in", "evil", "--service", "evil", "--client-id", HOSTILE, "--browser", browser(), "--verbose"];
     let check = |arguments: &[&str], code: i32| {
         let finished = program.run(arguments);
         assert_eq!(finished.code, code, "{arguments:?}: {finished:?}");
@@ -421,7 +419,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     let program = Tokenwright::with_vault();
     let preset = "id = \"google\"\nname = \"Evil\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
                   [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"https://evil.test/a\"\n\
-                  [bearer]\nurl = \"https://evil.test/t\"\n";
+                  [token_request]\nurl = \"https://evil.test/t\"\n";
     program.add_preset("google.toml", preset);
     assert!(program.run(&["service", "show", "google"]).done().contains("evil.test"), "one's own is used");
     let (folder, file) = (program.data().join("presets"), program.data().join("presets/google.toml"));
@@ -454,9 +452,7 @@ fn keys(json: &Value) -> Vec<&str> {
 #[test]
 fn the_scripted_server_tells_what_it_was_asked() {
     let service = Scripted::start(|_: &Asked, earlier| Answer::text(200, "text/plain", &earlier.to_string()));
-    let mut curl = std::process::Command::new("curl");
-    curl.args(["-s", "-d", "a=1%202", &format!("{}/x?b=3", service.url())]);
-    assert_eq!(Process::start(&mut curl).finish().done(), "0");
+    assert_eq!(post(&format!("{}/x?b=3", service.url()), &[("a", "1 2")]).body, "0");
     assert_eq!(service.asked("/x")[0].parameter("a"), "1 2");
 }
 
@@ -465,7 +461,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     let set = practice.set();
-    let sign_in = ["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", BROWSER];
+    let sign_in = ["sign-in", "acme", "--service", "practice", "--set", &set, "--browser", browser()];
     program.run(&[&sign_in[..], &["--display-name", "株式会社 \u{202e}東京"]].concat()).done();
     let called = |name: &str| {
         let listed = program.run(&["list", "--json"]).json()[0]["display_name"].clone();
@@ -478,7 +474,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     assert_eq!(program.run(&["display-name", "acme", "Müller GmbH – Test"]).done(), "acme: Müller GmbH – Test\n");
     called("Müller GmbH – Test");
     // Another sign-in, a refresh and a colleague leave it as it is.
-    program.run(&["sign-in", "acme", "--browser", BROWSER]).done();
+    program.run(&["sign-in", "acme", "--browser", browser()]).done();
     program.run(&["refresh", "acme"]).done();
     called("Müller GmbH – Test");
     let shared = program.home().join("shared.toml");
@@ -488,7 +484,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     let listed = colleague.run(&["list", "--json"]).json();
     assert_eq!(listed[0]["display_name"], "Müller GmbH – Test", "{listed}");
     let told = program.run(&["display-name", "acme", "\u{202e}\u{200b}"]).failed(2);
-    assert!(told.contains("nothing in the display name can be seen"), "{told}");
+    assert!(told.contains("the display name has no visible characters"), "{told}");
     assert_eq!(program.run(&["display-name", "acme", ""]).done(), "acme: no display name\n");
     assert_eq!(program.run(&["list", "--json"]).json()[0]["display_name"], serde_json::Value::Null);
     program.run(&["display-name", "nobody", "x"]).failed(3);

@@ -1,7 +1,6 @@
 //! A service that is a server of ours, the window on the way to it, and another program that takes the keyboard.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::json;
 use x11rb::connection::Connection as _;
@@ -29,9 +28,9 @@ client_id = "a client of acme"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 
@@ -66,13 +65,6 @@ pub fn start_sign_in(desktop: &Desktop) -> String {
     desktop.rest();
     desktop.display.key("ctrl+Return");
     until("the browser", || desktop.opened().first().cloned())
-}
-
-/// Follows this address to the end, as a browser does.
-pub fn browse(url: &str) {
-    let finished =
-        Process::start(Command::new("curl").args(["-sL", "--max-time", "20", "-o", "/dev/null", url])).finish();
-    assert_eq!(finished.code, 0, "{}", finished.stderr);
 }
 
 /// The number of the program's window, in the hand of the window manager.

@@ -18,6 +18,7 @@ const OTHER_PROCESS: &str = "TOKENWRIGHT_TEST_CLIPBOARD";
 
 /// The hold of a minute, made short: what the window's worker does, on a real desktop.
 #[test]
+#[ignore = "needs a desktop"]
 fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_program_is_left() {
     let desktop = Desktop::start(Tokenwright::new(), "light");
     let mut helper = helper(&desktop);
@@ -37,6 +38,7 @@ fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_pro
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_copy_within_the_time_of_another_starts_the_clock_anew() {
     let desktop = Desktop::start(Tokenwright::new(), "light");
     let mut helper = helper(&desktop);

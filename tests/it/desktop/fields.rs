@@ -7,6 +7,7 @@ use crate::support::tokenwright::Tokenwright;
 const SECRET: &str = "s3cret/with+signs=&\u{e4}\u{6771}";
 
 #[test]
+#[ignore = "needs a desktop"]
 fn the_search_a_client_its_secret_and_a_refresh_token_are_pasted_and_copied() {
     let window = Window::open("light");
     window.takes_and_gives("Search services", Holds::Text, "Practice service");
@@ -23,6 +24,7 @@ fn the_search_a_client_its_secret_and_a_refresh_token_are_pasted_and_copied() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_response_is_pasted_by_hand_and_copied() {
     let window = Window::open("dark");
     window.choose("Practice service");
@@ -33,6 +35,7 @@ fn a_response_is_pasted_by_hand_and_copied() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_passphrase_is_pasted_and_copied() {
     let window = Window::of(Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "passphrase"), "light");
     window.reader.press("Choose…");
@@ -41,6 +44,7 @@ fn a_passphrase_is_pasted_and_copied() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_document_is_pasted_whatever_its_length_and_costs_no_more_than_it_is_long() {
     let window = Window::open("light");
     window.reader.press("Import…");
@@ -58,6 +62,7 @@ fn a_document_is_pasted_whatever_its_length_and_costs_no_more_than_it_is_long() 
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_megabyte_is_refused_by_a_field_in_words_and_costs_little() {
     let window = Window::open("dark");
     window.choose("Practice service");
@@ -75,6 +80,7 @@ fn a_megabyte_is_refused_by_a_field_in_words_and_costs_little() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_middle_click_pastes_what_is_marked_in_another_program() {
     let window = Window::open("light");
     let _marked = window.desktop.copy(Selection::Primary, "practice");
@@ -86,6 +92,7 @@ fn a_middle_click_pastes_what_is_marked_in_another_program() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_secret_is_taken_back_when_the_window_closes_and_what_another_program_copied_is_left() {
     for other in [None, Some("a shopping list")] {
         let mut window = Window::of(Tokenwright::new().with_env("TOKENWRIGHT_VAULT", "passphrase"), "dark");

@@ -12,6 +12,7 @@ fn service(id: &str) -> Service {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn the_links_of_a_service_open_in_the_browser_by_pointer_by_key_and_by_a_screen_reader() {
     let window = Window::open("light");
     let mut expected = Vec::new();
@@ -45,6 +46,7 @@ fn the_links_of_a_service_open_in_the_browser_by_pointer_by_key_and_by_a_screen_
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn an_address_that_no_browser_takes_is_told_and_can_be_copied() {
     let window = Window::open("dark");
     let failing = window.desktop.program.home().join("failing");
@@ -63,6 +65,7 @@ fn an_address_that_no_browser_takes_is_told_and_can_be_copied() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn the_reference_of_a_message_opens_in_the_browser() {
     let window = Window::open("light");
     window.choose("Practice service");

@@ -10,12 +10,10 @@ use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
 use zbus::zvariant::OwnedValue;
 
-use crate::desktop::acme::{
-    ACCESS_TOKEN, NAME, OtherProgram, agreeing, browse, machine, start_sign_in, tokens, window_of,
-};
+use crate::desktop::acme::{ACCESS_TOKEN, NAME, OtherProgram, agreeing, machine, start_sign_in, tokens, window_of};
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, until};
-use crate::support::practice::BROWSER;
+use crate::support::http::{browser, follow};
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 
@@ -115,6 +113,7 @@ fn asks_for_attention(desktop: &Desktop) -> bool {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn the_token_call_follows_the_code_at_once_and_the_desktop_says_so() {
     let server = Scripted::start(agreeing(3600));
     let desktop = Desktop::start(machine(&server), "light");
@@ -122,7 +121,7 @@ fn the_token_call_follows_the_code_at_once_and_the_desktop_says_so() {
     let _window = bus.open_window(&desktop);
     let url = start_sign_in(&desktop);
     let other = OtherProgram::open(&desktop);
-    browse(&url);
+    follow(&url);
     let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
     assert_eq!(server.asked("/token").len(), 1, "called without a press");
     assert_eq!(
@@ -153,12 +152,13 @@ fn the_token_call_follows_the_code_at_once_and_the_desktop_says_so() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_person_who_looks_at_the_window_is_not_called() {
     let server = Scripted::start(agreeing(3600));
     let desktop = Desktop::start(machine(&server), "dark");
     let bus = Bus::start();
     let _window = bus.open_window(&desktop);
-    browse(&start_sign_in(&desktop));
+    follow(&start_sign_in(&desktop));
     until("the token call", || (server.asked("/token").len() == 1).then_some(()));
     assert!(bus.heard.recv_timeout(SILENCE).is_err());
     assert!(!asks_for_attention(&desktop));
@@ -166,6 +166,7 @@ fn a_person_who_looks_at_the_window_is_not_called() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_refused_sign_in_is_said_without_what_the_service_said() {
     let server = Scripted::start(|asked, _| {
         let to = asked.parameter("redirect_uri");
@@ -178,7 +179,7 @@ fn a_refused_sign_in_is_said_without_what_the_service_said() {
     let _window = bus.open_window(&desktop);
     let url = start_sign_in(&desktop);
     let _other = OtherProgram::open(&desktop);
-    browse(&url);
+    follow(&url);
     let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
     assert_eq!(heard.title, format!("{NAME} refused the sign-in"));
     assert!(!heard.whole.contains("ada"), "{heard:?}");
@@ -186,6 +187,7 @@ fn a_refused_sign_in_is_said_without_what_the_service_said() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn who_wants_to_look_first_is_told_that_the_code_has_come() {
     let server = Scripted::start(agreeing(3600));
     let desktop = Desktop::start(machine(&server), "light");
@@ -195,7 +197,7 @@ fn who_wants_to_look_first_is_told_that_the_code_has_come() {
     let _window = bus.open_window(&desktop);
     let url = start_sign_in(&desktop);
     let _other = OtherProgram::open(&desktop);
-    browse(&url);
+    follow(&url);
     let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
     assert_eq!(heard.title, format!("The code of {NAME} has come"));
     assert!(bus.heard.recv_timeout(SILENCE).is_err());
@@ -204,18 +206,20 @@ fn who_wants_to_look_first_is_told_that_the_code_has_come() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn without_anybody_who_shows_notices_the_sign_in_goes_on_all_the_same() {
     let server = Scripted::start(agreeing(3600));
     let desktop = Desktop::start(machine(&server), "light");
     let _window = desktop.open_window();
     let url = start_sign_in(&desktop);
     let _other = OtherProgram::open(&desktop);
-    browse(&url);
+    follow(&url);
     until("the token call", || (server.asked("/token").len() == 1).then_some(()));
     until("the mark on the window", || asks_for_attention(&desktop).then_some(()));
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_profile_kept_alive_that_needs_the_person_is_told_once() {
     let server = Scripted::start(|asked, _| match (asked.path.as_str(), asked.parameter("grant_type")) {
         ("/authorize", _) => asked.grant("a-code-of-acme"),
@@ -224,7 +228,7 @@ fn a_profile_kept_alive_that_needs_the_person_is_told_once() {
         _ => Answer::json(200, &tokens(30)),
     });
     let program = machine(&server);
-    let sign_in = ["sign-in", "acme", "--service", "zenith", "--browser", BROWSER, "--display-name", "Müller GmbH"];
+    let sign_in = ["sign-in", "acme", "--service", "zenith", "--browser", browser(), "--display-name", "Müller GmbH"];
     assert_eq!(program.run(&sign_in).done(), "");
     program.run(&["keep-alive", "acme"]).done();
     let desktop = Desktop::start(program, "light");

@@ -11,6 +11,7 @@ use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_window_that_is_destroyed_from_outside_is_told_as_a_fault_and_not_as_a_missing_library() {
     let desktop = Desktop::start(Tokenwright::with_vault(), "light");
     let window = desktop.open_window();
@@ -35,6 +36,7 @@ fn a_window_that_is_destroyed_from_outside_is_told_as_a_fault_and_not_as_a_missi
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_library_that_is_missing_is_told_as_that() {
     let desktop = Desktop::start(Tokenwright::with_vault(), "light");
     let broken = desktop.program.home().join("broken");

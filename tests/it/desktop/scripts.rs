@@ -37,6 +37,7 @@ fn with_dejavu_alone(program: Tokenwright, theme: &str) -> Window {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn the_scripts_of_the_world_are_drawn_where_they_are_typed() {
     let (window, bare) = (Window::open("light"), with_dejavu_alone(Tokenwright::with_vault(), "light"));
     let [empty, boxed] = [typed(&bare, SEARCH, "\u{200b}"), typed(&bare, SEARCH, "\u{10fffd}")];
@@ -58,6 +59,7 @@ fn the_scripts_of_the_world_are_drawn_where_they_are_typed() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn headings_and_fields_of_equal_widths_draw_them_too() {
     let preset = PRESET.replace("NAME", NAME);
     let program = || {
@@ -96,7 +98,7 @@ default = "http://127.0.0.1/callback"
 [authorization]
 url = "https://service.example/authorize"
 
-[bearer]
+[token_request]
 url = "https://service.example/token"
 "#;
 

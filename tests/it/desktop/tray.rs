@@ -48,6 +48,7 @@ struct Desk {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn closing_hides_the_window_and_the_tray_brings_it_back_and_ends_it() {
     let desk = Desk::start();
     let (connection, registered) = desk.tray();
@@ -81,6 +82,7 @@ fn closing_hides_the_window_and_the_tray_brings_it_back_and_ends_it() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_tray_that_goes_away_gives_the_window_back() {
     let desk = Desk::start();
     let (connection, registered) = desk.tray();
@@ -98,6 +100,7 @@ fn a_tray_that_goes_away_gives_the_window_back() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn without_a_tray_closing_ends_the_window() {
     let desk = Desk::start();
     let window = desk.window();

@@ -19,6 +19,7 @@ fn load(window: &Process, seconds: u64) -> u64 {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn waiting_for_the_browser_leaves_the_processor_alone() {
     for theme in ["light", "dark"] {
         let server = Scripted::start(agreeing(3600));

@@ -28,11 +28,13 @@ struct Desk {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_token_is_got_kept_and_handed_out_by_keys_alone_in_light() {
     from_the_first_key_to_the_command_line("light");
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_token_is_got_kept_and_handed_out_by_keys_alone_in_dark() {
     from_the_first_key_to_the_command_line("dark");
 }

@@ -1,7 +1,8 @@
 //! The forms of other tools from end to end: a document in, tokens and their renewal from the practice service, and the
 //! same form out again. The documents have the shape of each tool's own example, with the practice service's values.
 
-use crate::support::practice::{BROWSER, Practice};
+use crate::support::http::browser;
+use crate::support::practice::Practice;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::{Value as Json, json};
@@ -59,7 +60,7 @@ fn settings_of_ezintegrations_bring_a_token_and_go_out_as_they_came() {
     };
     let told = import(&program, &settings(&token, "practice-secret").to_string());
     assert!(told.starts_with("standard input: eZintegrations OAuth 2.0 settings\n"), "{told}");
-    assert!(told.ends_with("Kept as the profile `x`. Next: tokenwright token x\n"), "{told}");
+    assert!(told.ends_with("Saved as the profile `x`. Next: tokenwright token x\n"), "{told}");
     assert!(!told.contains(&token) && !told.contains("practice-secret"), "{told}");
     token_and_refresh(&program);
     let out: Json = serde_json::from_str(&export(&program, "ezintegrations", true)).expect("JSON");
@@ -116,8 +117,8 @@ fn pages_of_datazen_are_signed_in_with_and_go_out_as_they_came() {
          Body: grant_type=refresh_token&refresh_token={{refresh_token}}&client_id={{client_id}}&client_secret={{client_secret}}\n"
     );
     let told = import(&program, &pages);
-    assert!(told.ends_with("Kept as the profile `x`. Next: tokenwright sign-in x\n"), "{told}");
-    program.run(&["sign-in", "x", "--browser", BROWSER]).done();
+    assert!(told.ends_with("Saved as the profile `x`. Next: tokenwright sign-in x\n"), "{told}");
+    program.run(&["sign-in", "x", "--browser", browser()]).done();
     token_and_refresh(&program);
     let out = export(&program, "datazen", true);
     for line in pages.lines() {
@@ -155,7 +156,7 @@ fn an_issuer_is_fetched_and_signed_in_with() {
     assert!(done.stderr.contains(": OAuth 2.0 server metadata\n"), "{}", done.stderr);
     done.done();
     let sign_in = ["sign-in", "x", "--client-id", "practice-client", "--redirect-uri", "http://127.0.0.1/callback"];
-    let scopes = ["--scope", "openid", "--scope", "offline_access", "--browser", BROWSER];
+    let scopes = ["--scope", "openid", "--scope", "offline_access", "--browser", browser()];
     let command = [&sign_in[..], &scopes[..]].concat();
     let program = program.with_env("TOKENWRIGHT_CLIENT_SECRET", "practice-secret");
     program.run(&command).done();
@@ -185,7 +186,7 @@ fn a_zspec_document_is_signed_in_with_and_goes_out_as_it_means() {
     let told = import(&program, &document);
     assert!(told.starts_with("standard input: ZSPEC <oauth2>\n"), "{told}");
     let sign_in = ["sign-in", "x", "--client-id", "c", "--redirect-uri", "http://127.0.0.1/callback"];
-    program.run(&[&sign_in[..], &["--browser", BROWSER]].concat()).done();
+    program.run(&[&sign_in[..], &["--browser", browser()]].concat()).done();
     token_and_refresh(&program);
     assert_eq!(server.asked("/oauth/v2.0/token")[0].parameter("client_secret"), "a%^*&+=secret");
     let out = export(&program, "zspec", true);

@@ -13,6 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::support::http;
 use crate::support::practice::Practice;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use base64::Engine;
@@ -80,6 +81,7 @@ struct Ground {
 const OTHERS: [&str; 2] = [PASSPHRASE, "another one"];
 
 #[test]
+#[ignore = "needs strace"]
 fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened() {
     let ground = Ground::new();
     ground.check_tracing();
@@ -112,6 +114,7 @@ fn a_refresh_that_is_killed_at_any_step_can_be_continued_or_tells_what_happened(
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
     let mut ground = Ground::new();
     let every_step = std::env::var_os("TOKENWRIGHT_KILL_EVERY_STEP").is_some();
@@ -131,6 +134,7 @@ fn a_move_of_the_vault_that_is_killed_at_any_step_leaves_a_vault_that_opens() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_draft_that_is_killed_on_its_way_to_its_name_is_usable_under_that_name_alone() {
     let ground = Ground::new();
     ground.check_tracing();
@@ -263,7 +267,7 @@ impl Ground {
             "demo.sealed",
             "demo.next",
             "demo.previous",
-            "demo.begun",
+            "demo.in-flight",
             "demo.lock",
             ".generations",
             ".vault.lock",
@@ -337,9 +341,8 @@ impl Ground {
 
     fn is_accepted(&self, token: &str) -> bool {
         let url = format!("http://127.0.0.1:{}/userinfo", self.practice.port());
-        let header = format!("Authorization: Bearer {token}");
-        let asked = Command::new("curl").args(["-s", "-o", "/dev/null", "-f", "--header", &header, &url]).status();
-        asked.expect("curl runs").success()
+        let header = format!("Bearer {token}");
+        http::get(&url, &[("Authorization", &header)]).status == 200
     }
 }
 

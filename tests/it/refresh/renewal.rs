@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::support::http::{browser, get};
 use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::renewed::{add_preset, service, signed_in, spent, tokens};
@@ -14,6 +15,7 @@ use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::secret::Secret;
+use tokenwright::service::ProfileName;
 use tokenwright::vault::{self, VaultKind};
 
 /// Asks for more than what the first tokens live, so that they have to be renewed.
@@ -31,7 +33,7 @@ fn a_hundred_commands_at_once_on_an_expired_profile_refresh_once_and_print_the_s
     });
     let program = signed_in(
         &service,
-        "[bearer.reading]\nlifetime = \"epoch-seconds\"\n[refresh.reading]\nlifetime = \"epoch-seconds\"",
+        "[token_request.reading]\nlifetime = \"epoch-seconds\"\n[refresh_request.reading]\nlifetime = \"epoch-seconds\"",
     );
     let running: Vec<Process> = (0..100).map(|_| program.start(&["token", "demo"])).collect();
     for process in running {
@@ -84,9 +86,9 @@ fn a_holder_that_hangs_is_waited_for_with_a_limit_and_named() {
     let program = signed_in(&service, "");
     let folder = program.data().join("vault");
     let open = || vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened");
-    let (holder, other) = (open(), open());
-    let lease = holder.lease("demo", Duration::ZERO).expect("free");
-    let error = other.lease("demo", Duration::from_millis(200)).expect_err("taken");
+    let (demo, holder, other) = (ProfileName::parse("demo").expect("a name"), open(), open());
+    let lease = holder.lease_within(&demo, Duration::ZERO).expect("free");
+    let error = other.lease_within(&demo, Duration::from_millis(200)).expect_err("taken");
     assert_eq!(
         error.diagnose().to_string(),
         "profile `demo` is in use elsewhere; waited 0.2 s\n\
@@ -110,8 +112,8 @@ fn a_service_in_trouble_is_asked_again_and_costs_nothing() {
     let finished = program.run(&RENEWED);
     let said: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(said.len(), 2, "{}", finished.stderr);
-    let first = "warning: the refresh token endpoint refused: `temporarily_unavailable`; trying again in 0.";
-    let second = "warning: the refresh token endpoint answered 502 with a web page titled \"502 Bad Gateway\"; trying";
+    let first = "warning: the token endpoint refused: `temporarily_unavailable`; trying again in 0.";
+    let second = "warning: the token endpoint answered 502 with a web page titled \"502 Bad Gateway\"; trying";
     assert!(said[0].starts_with(first) && said[1].starts_with(second), "{}", finished.stderr);
     assert_eq!(finished.done(), "at-second\n");
 }
@@ -126,7 +128,7 @@ fn after_the_last_try_the_refresh_token_is_still_there() {
     let words = program.run(&RENEWED).failed(5);
     assert!(
         words.ends_with(
-            "error: the refresh token endpoint refused: `server_error`\n\
+            "error: the token endpoint refused: `server_error`\n\
              hint: the service has a problem of its own: try again later\n"
         ),
         "{words}"
@@ -183,14 +185,14 @@ fn a_dead_refresh_token_is_asked_with_once_and_the_profile_is_marked() {
     let program = signed_in(&service, "");
     assert_eq!(
         program.run(&RENEWED).failed(3),
-        "error: the refresh token endpoint refused: `invalid_grant` (spent)\n\
+        "error: the token endpoint refused: `invalid_grant` (spent)\n\
          hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the \
          newest one\n"
     );
     let words = program.run(&RENEWED).failed(3);
     let (start, end) = (
         "error: the profile `demo` needs a new sign-in since ",
-        " UTC: the refresh token endpoint refused: `invalid_grant` (spent)\n\
+        " UTC: the token endpoint refused: `invalid_grant` (spent)\n\
          hint: sign in again: `tokenwright sign-in demo`, or open the profile in the window; `tokenwright refresh demo` \
          asks the service once more\n",
     );
@@ -205,7 +207,7 @@ fn a_dead_refresh_token_is_asked_with_once_and_the_profile_is_marked() {
 
     program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(service.asked("/refresh").len(), 2, "by hand it is asked for all the same");
-    program.run(&["sign-in", "demo", "--browser", crate::support::practice::BROWSER]).done();
+    program.run(&["sign-in", "demo", "--browser", browser()]).done();
     assert_eq!(program.run(&["show", "demo", "--json"]).json()["trouble"], json!(null));
 }
 
@@ -218,7 +220,7 @@ fn a_refusal_that_is_not_of_the_refresh_token_does_not_mark_the_profile() {
         });
         let program = signed_in(&service, "");
         let words = program.run(&RENEWED).failed(4);
-        assert!(words.starts_with(&format!("error: the refresh token endpoint refused: `{error}`\n")), "{words}");
+        assert!(words.starts_with(&format!("error: the token endpoint refused: `{error}`\n")), "{words}");
         assert_eq!(program.run(&RENEWED).done(), "at-second\n", "the secret may have been mended meanwhile");
     }
 }
@@ -235,7 +237,7 @@ fn a_lost_reply_is_asked_for_again_and_its_price_is_told() {
     let words = program.run(&RENEWED).failed(3);
     assert!(
         words.ends_with(
-            "error: the refresh token endpoint refused: `invalid_grant` (spent); the reply to the try before was lost, \
+            "error: the token endpoint refused: `invalid_grant` (spent); the reply to the try before was lost, \
              and with it the new refresh token\n\
              hint: sign in again: the service has spent the old refresh token and does not repeat its answer\n"
         ),
@@ -251,17 +253,8 @@ fn a_clock_that_is_wrong_does_no_harm_and_is_told() {
         _ => tokens("first", 4_102_448_400).header("Date", "Fri, 01 Jan 2100 00:00:00 GMT"),
     });
     let program = Tokenwright::with_vault();
-    add_preset(&program, &service, "[bearer.reading]\nlifetime = \"epoch-seconds\"");
-    let arguments = [
-        "sign-in",
-        "demo",
-        "--service",
-        "scripted",
-        "--client-id",
-        "it",
-        "--browser",
-        crate::support::practice::BROWSER,
-    ];
+    add_preset(&program, &service, "[token_request.reading]\nlifetime = \"epoch-seconds\"");
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let signed_in = program.run(&arguments);
     let told = format!("days behind that of `{}`\nhint: set the clock;", service.url());
     assert!(signed_in.stderr.contains(&told), "{}", signed_in.stderr);
@@ -332,7 +325,7 @@ fn a_grant_without_a_refresh_token_is_asked_for_again_once_for_all() {
     let program = Tokenwright::with_vault();
     let preset = format!(
         "id = \"machine\"\nname = \"Machine\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
-         grant_type = \"client_credentials\"\n[bearer]\nurl = \"{}/token\"\n",
+         grant_type = \"client_credentials\"\n[token_request]\nurl = \"{}/token\"\n",
         service.url()
     );
     program.add_preset("machine.toml", &preset);
@@ -370,14 +363,11 @@ fn revoking_ends_both_tokens_at_the_service_and_then_forgets() {
     practice.sign_in(&program, "demo");
     let header = program.run(&["token", "demo", "--header"]).done();
     let identity = format!("http://127.0.0.1:{}/userinfo", practice.port());
-    let status = || {
-        let mut curl = std::process::Command::new("curl");
-        curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", header.trim_end(), &identity]);
-        Process::start(&mut curl).finish().done()
-    };
-    assert_eq!(status(), "200");
+    let (name, value) = header.trim_end().split_once(": ").expect("a header");
+    let status = || get(&identity, &[(name, value)]).status;
+    assert_eq!(status(), 200);
     assert_eq!(program.run(&["forget", "demo", "--revoke"]).done(), "demo: revoked and forgotten\n");
-    assert_eq!(status(), "401");
+    assert_eq!(status(), 401);
     program.run(&["show", "demo"]).failed(3);
 }
 

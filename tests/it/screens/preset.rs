@@ -1,8 +1,9 @@
 //! *Save as preset…* and *Customise*: the form, what it refuses, and the file it leaves.
 
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Event, Failure, FailureCode, FailureKind, Flow, Session};
+use tokenwright::app::{Failure, FailureCode, FailureKind};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::service::{Catalog, PresetDraft};
 
@@ -22,18 +23,17 @@ pub fn customising() -> Draft {
 /// A failure that nothing can replace, whatever its words are.
 const FULL: &str = "the disk is full already";
 
-pub fn written(outcome: Result<&str, &str>) -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Preset);
-    session.apply(match outcome {
-        Ok(path) => Event::PresetSaved(attempt, path.into()),
+pub fn written(outcome: Result<&str, &str>) -> Model {
+    let mut model = started();
+    model.open.preset = Requested::ended(match outcome {
+        Ok(path) => Ok(path.into()),
         Err(summary) => {
             let code = if summary == FULL { FailureCode::General } else { FailureCode::PresetExists };
             let failure = Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("choose another id"));
-            Event::Failed(attempt, failure.coded(code))
+            Err(failure.coded(code))
         }
     });
-    session
+    model
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn a_changed_preset_and_a_service_described_by_hand_are_saved_as_a_preset() {
 fn a_secret_typed_into_a_request_is_not_written() {
     for dress in DRESSES {
         let mut draft = customising();
-        draft.profile.as_mut().expect("chosen").bearer.headers = format!("X-Key: {CLIENT_SECRET}");
+        draft.profile.as_mut().expect("chosen").token_request.headers = format!("X-Key: {CLIENT_SECRET}");
         let window = stage(dress, started(), draft);
         assert!(window.reads("one of your secrets stands in a request of this service"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
@@ -110,7 +110,7 @@ fn in_the_whole_window_a_customised_preset_becomes_a_file_and_a_card_that_can_be
     let text = std::fs::read_to_string(&path).expect("the file that was told");
     assert!(machine.window.reads(&path.display().to_string()));
     let read = Catalog::bundled().parse("acme-books.toml", &text).expect("a preset");
-    assert_eq!(read.bearer, service("quickbooks").bearer);
+    assert_eq!(read.token_request, service("quickbooks").token_request);
     machine.press("New profile");
     machine.press("Acme Books");
     machine.press("Rehearse");

@@ -2,7 +2,8 @@
 
 use egui::Key;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Event, Flow, Session, StageLine, StageOutcome};
+use tokenwright::app::{StageLine, StageOutcome};
+use tokenwright::gui::model::{Model, Rehearsal, Requested, Work};
 use tokenwright::gui::{Intent, Step};
 
 use crate::screens::hand::Hand as _;
@@ -15,23 +16,22 @@ pub fn line(stage: &str, outcome: StageOutcome) -> StageLine {
 }
 
 /// A rehearsal of QuickBooks that goes on.
-pub fn rehearsing() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Rehearsal);
-    session.apply(Event::Rehearsing(attempt, "quickbooks".into()));
-    session.apply(Event::StageRehearsed(attempt, line("authorization", StageOutcome::Passed("code, realmId".into()))));
-    session
+pub fn rehearsing() -> Model {
+    let mut model = started();
+    let lines = vec![line("authorization", StageOutcome::Passed("code, realmId".into()))];
+    model.open.rehearsal = Some(Rehearsal { service: "quickbooks".into(), lines, work: Requested::going("") });
+    model
 }
 
 /// It is over; one stage failed.
-pub fn rehearsed() -> Session {
-    let mut session = rehearsing();
-    let attempt = session.running(Flow::Rehearsal).expect("it goes on");
+pub fn rehearsed() -> Model {
+    let mut model = rehearsing();
+    let rehearsal = model.open.rehearsal.as_mut().expect("it goes on");
     let failed = StageOutcome::Failed("the access token was not read".into());
-    session.apply(Event::StageRehearsed(attempt, line("bearer", failed)));
-    session.apply(Event::StageRehearsed(attempt, line("device", StageOutcome::NotRehearsed("there is none".into()))));
-    session.apply(Event::Rehearsed(attempt));
-    session
+    rehearsal.lines.push(line("token request", failed));
+    rehearsal.lines.push(line("device authorization", StageOutcome::NotRehearsed("there is none".into())));
+    rehearsal.work = Requested::ended(Ok(()));
+    model
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
         let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
         window.press("Rehearse");
         assert_eq!(window.state().wanted, [Intent::Rehearse("quickbooks".into())]);
-        window.state_mut().session = rehearsing();
+        window.state_mut().model = rehearsing();
         window.settle();
         assert!(window.reads("Rehearsing against a stand-in on this machine"), "{}", window.words());
         assert!(window.reads("authorization: ok") && window.reads("code, realmId"));
@@ -48,7 +48,7 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
         window.press("Cancel");
         window.key_press(Key::Escape);
         window.settle();
-        assert_eq!(window.state().wanted[1..], vec![Intent::Cancel(Flow::Rehearsal); 2]);
+        assert_eq!(window.state().wanted[1..], vec![Intent::Cancel(Work::Rehearsal); 2]);
     }
 }
 
@@ -58,7 +58,7 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
         let window = stage(dress, rehearsed(), at(service("quickbooks"), Step::Service));
         for text in [
             "1 of 2 failed; 1 left out",
-            "bearer: failed",
+            "token request: failed",
             "the access token was not read",
             "device: not rehearsed",
             "POST https://service.example/token, form code",
@@ -74,14 +74,14 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
 fn a_rehearsal_is_shown_for_its_own_service_only() {
     for dress in DRESSES {
         let window = stage(dress, rehearsed(), at(service("google"), Step::Service));
-        assert!(!window.reads("Rehearsal") && !window.reads("bearer: failed"));
+        assert!(!window.reads("Rehearsal") && !window.reads("token request: failed"));
     }
 }
 
 #[test]
 fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.profile.as_mut().expect("chosen").bearer.query = "more=1".into();
+    draft.profile.as_mut().expect("chosen").token_request.query = "more=1".into();
     let window = stage(DRESSES[0], rehearsed(), draft);
     assert!(window.reads("without what you changed in the fields"));
 }
@@ -89,10 +89,10 @@ fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
 #[test]
 fn a_rehearsal_that_cannot_be_held_says_why() {
     for dress in DRESSES {
-        let mut session = started();
-        let attempt = session.begin(Flow::Rehearsal);
-        session.apply(Event::Failed(attempt, failure("no port is free")));
-        let window = stage(dress, session, at(service("google"), Step::Service));
+        let mut model = started();
+        let work = Requested::ended(Err(failure("no port is free")));
+        model.open.rehearsal = Some(Rehearsal { service: "google".into(), lines: Vec::new(), work });
+        let window = stage(dress, model, at(service("google"), Step::Service));
         assert!(window.reads("no port is free") && window.reads("do it again"));
     }
 }
@@ -109,7 +109,11 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
     machine.press("QuickBooks Online");
     machine.press("Rehearse");
     machine.wait("stages rehearsed, all well");
-    assert!(machine.window.reads("bearer: ok") && machine.window.reads("refresh: ok"), "{}", machine.window.words());
+    assert!(
+        machine.window.reads("token request: ok") && machine.window.reads("refresh request: ok"),
+        "{}",
+        machine.window.words()
+    );
     assert!(machine.sent.lock().expect("no panic holds it").is_empty(), "no browser is opened for it");
     machine.press("New profile");
     machine.press("QuickBooks Online");

@@ -4,8 +4,9 @@ use egui::Key;
 use tokenwright::store::{Places, Store};
 
 use crate::screens::hand::Hand as _;
-use crate::screens::machine::{Machine, Visit, ask, follow};
+use crate::screens::machine::{Machine, Visit, ask};
 use crate::screens::stage::DRESSES;
+use crate::support::http::follow;
 
 #[test]
 fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {

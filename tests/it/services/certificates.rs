@@ -90,6 +90,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn a_certificate_authority_that_serves_itself_is_told_in_words_with_what_to_do() {
     let folder = folder();
     let server = Server::start(folder.path(), &FOR_LOCALHOST, &[]);
@@ -104,6 +105,7 @@ fn a_certificate_authority_that_serves_itself_is_told_in_words_with_what_to_do()
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn an_unknown_authority_is_told_with_the_variables_that_make_it_known() {
     let folder = folder();
     let server = Server::start(folder.path(), &NO_AUTHORITY, &[]);
@@ -116,6 +118,7 @@ fn an_unknown_authority_is_told_with_the_variables_that_make_it_known() {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn roots_that_cannot_be_read_are_named() {
     let folder = folder();
     let server = Server::start(folder.path(), &NO_AUTHORITY, &[]);
@@ -141,6 +144,7 @@ fn roots_that_cannot_be_read_are_named() {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn a_certificate_for_another_name_or_time_is_told_in_words() {
     let folder = folder();
     let other = ["-addext", "subjectAltName=DNS:other.test", "-addext", "basicConstraints=critical,CA:FALSE"];
@@ -150,6 +154,7 @@ fn a_certificate_for_another_name_or_time_is_told_in_words() {
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn a_server_that_shares_no_version_or_wants_a_client_certificate_is_told_in_words() {
     let folder = folder();
     let old = Server::start(folder.path(), &NO_AUTHORITY, &["-tls1_2", "-cipher", "AES128-SHA@SECLEVEL=0"]);

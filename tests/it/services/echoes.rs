@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::renewed::{add_preset, tokens};
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -47,7 +47,7 @@ fn what_a_service_repeats_is_in_no_words_not_verbose_and_not_in_the_history() {
     add_preset(&program, &service, "authentication = \"body\"");
     let preset = std::fs::read_to_string(program.data().join("presets/scripted.toml")).expect("our own file");
     program.add_preset("scripted.toml", &preset.replace("asks = \"nothing\"", "asks = \"secret\""));
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
     for echo in 0..ECHOES.len() {
         for more in [&["refresh", "demo"][..], &["refresh", "demo", "--verbose"]] {
@@ -73,11 +73,11 @@ fn what_a_service_repeats_is_not_in_the_log_of_the_agent() {
     });
     let program = Tokenwright::with_vault();
     add_preset(&program, &service, "");
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
-    agent.line_with("demo: not refreshed: the refresh token endpoint answered 200 without an access token");
+    agent.line_with("demo: not refreshed: the token endpoint answered 200 without an access token");
     program.run(&["agent", "stop"]).done();
     let log = agent.finish().stderr;
     assert!(!log.contains(REFRESH_TOKEN), "{log}");

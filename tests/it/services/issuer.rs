@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::services::lab::{BROWSER, reply, service};
+use crate::services::lab::{reply, service};
+use crate::support::http::{browser, follow};
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -47,7 +48,7 @@ fn signing_in(program: &Tokenwright, more: &[&str]) -> Process {
 fn an_issuer_that_was_announced_must_come() {
     for query in ["code=a-code&state={state}", "error=access_denied&state={state}"] {
         let (service, program) = server(true, query);
-        let mut process = signing_in(&program, &["--browser", BROWSER]);
+        let mut process = signing_in(&program, &["--browser", browser()]);
         let words = process.line_with("warning: the response does not name its issuer");
         assert!(words.contains(&service.url()), "{words}");
         assert_eq!(words.contains("it says `access_denied`"), query.starts_with("error"), "{words}");
@@ -59,7 +60,7 @@ fn an_issuer_that_was_announced_must_come() {
 #[test]
 fn an_issuer_that_was_not_announced_may_be_left_out() {
     let (service, program) = server(false, "code=a-code&state={state}");
-    signing_in(&program, &["--browser", BROWSER]).finish().done();
+    signing_in(&program, &["--browser", browser()]).finish().done();
     assert_eq!(service.asked("/token").len(), 1);
 }
 
@@ -74,7 +75,7 @@ fn what_is_pasted_must_name_the_issuer_too() {
     for pasted in [landed.as_str(), CODE] {
         process.type_text(&format!("{pasted}\n"));
         process.line_with("warning: the response does not name its issuer");
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
     }
     assert_eq!(service.asked("/token").len(), 0);
     process.type_text(&format!("{landed}&iss={}\n", service.url()));
@@ -100,21 +101,14 @@ fn a_refusal_without_state_is_told_and_not_believed() {
         _ => Answer::json(200, &reply(&json!({}))),
     });
     let program = crate::services::lab::program(&service, "");
-    let start = ["sign-in", "demo", "--service", "scripted", "--client-id", "x", "--browser"];
-    let page = program.home().join("page.html");
-    let browser = format!("curl -sL -o {}", page.display());
-    let mut process = program.start(&[&start[..], &[&browser]].concat());
+    let start = ["sign-in", "demo", "--service", "scripted", "--client-id", "x", "--no-browser"];
+    let mut process = program.start(&start);
+    let page = follow(&process.line_with("/authorize?")).body;
     let words = process.line_with("warning: the response has no `state`");
     assert!(words.ends_with("; it says `access_denied` (User cancelled)"), "{words}");
     let hint = process.line_with("hint: ");
     assert!(hint.contains("Ctrl-C") && hint.contains("start again"), "{hint}");
-    let until = std::time::Instant::now() + crate::support::PATIENCE;
-    let seen = || std::fs::read_to_string(&page).unwrap_or_default();
-    while !seen().contains("User cancelled") {
-        assert!(std::time::Instant::now() < until, "{}", seen());
-        // waits: for the page, which the browser writes to a file
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    assert!(page.contains("User cancelled"), "{page}");
 }
 
 #[test]
@@ -127,13 +121,11 @@ fn a_flood_of_forged_responses_fills_no_terminal() {
     let parameters: Vec<(String, String)> = url::Url::parse(&url).expect("a URL").query_pairs().into_owned().collect();
     let sent = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).expect(name);
     let redirect = sent("redirect_uri");
-    let forged = format!(
-        "for i in $(seq 60); do curl -s -o /dev/null \"{redirect}?code=x&state=wrong\"; \
-         curl -s -o /dev/null \"{redirect}?error=e$i&state=wrong\"; done"
-    );
-    crate::services::lab::shell(&program, &forged).done();
-    let good = format!("{redirect}?code=a-code&state={}", sent("state"));
-    crate::services::lab::shell(&program, &format!("curl -s -o /dev/null '{good}'")).done();
+    for number in 0..60 {
+        follow(&format!("{redirect}?code=x&state=wrong"));
+        follow(&format!("{redirect}?error=e{number}&state=wrong"));
+    }
+    follow(&format!("{redirect}?code=a-code&state={}", sent("state")));
     let finished = process.finish();
     let warnings = finished.stderr.matches("warning:").count();
     assert!(finished.code == 0 && (2..=8).contains(&warnings), "{warnings} warnings\n{}", finished.stderr);

@@ -4,12 +4,10 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::http::browser;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
-
-/// A browser that follows every redirect at once.
-pub const BROWSER: &str = "curl -sL -o /dev/null";
 
 /// A service whose sign-in agrees to everything and whose token endpoint gives these replies, the last one for ever.
 pub fn service(replies: Vec<Value>) -> Scripted {
@@ -36,7 +34,7 @@ pub fn program(service: &Scripted, more: &str) -> Tokenwright {
     let url = service.url();
     let preset = format!(
         "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"made up\"]\nasks = \"nothing\"\n\
-         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/token\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/token\"\n\
          [identity]\nurl = \"{url}/me\"\n{more}"
     );
     program.add_preset("scripted.toml", &preset);
@@ -48,14 +46,14 @@ pub fn bent(program: &Tokenwright, service: &Scripted, preset: &str, more: &str)
     let url = service.url();
     let text = format!(
         "extends = \"{preset}\"\nid = \"bent\"\nname = \"Bent\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
-         loopback = \"any-port\"\n[authorization]\nurl = \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\n{more}"
+         loopback = \"any-port\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n{more}"
     );
     program.add_preset("bent.toml", &text);
 }
 
 /// Signs in as `demo`.
 pub fn sign_in(program: &Tokenwright, preset: &str, more: &[&str]) -> Finished {
-    let start = ["sign-in", "demo", "--service", preset, "--client-id", "a-client", "--browser", BROWSER];
+    let start = ["sign-in", "demo", "--service", preset, "--client-id", "a-client", "--browser", browser()];
     program.run(&[&start, more].concat())
 }
 

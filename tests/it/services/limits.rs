@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -54,7 +54,7 @@ fn a_limit_at_the_exchange_of_the_code_tells_how_long_it_lasts() {
     });
     let program = Tokenwright::with_vault();
     add_preset(&program, &service, "");
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let said = program.run(&arguments).failed(5);
     assert!(said.contains("hint: the service asks to be left alone for 90 s: try again then"), "{said}");
     assert_eq!(service.asked("/token").len(), 1, "a code is good for one call");

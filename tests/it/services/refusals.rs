@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::renewed::{add_preset, service, signed_in, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -65,13 +65,13 @@ fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
     let program = signed_in(&service, "");
     for (asked, (_, words)) in forms.iter().enumerate() {
         let said = program.run(&RENEWED).failed(3);
-        assert!(said.contains(&format!("error: the refresh token endpoint {words}\n")), "{said}");
+        assert!(said.contains(&format!("error: the token endpoint {words}\n")), "{said}");
         assert!(said.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{said}");
         let shown = program.run(&["show", "demo", "--json"]).json();
         assert!(shown["state"].as_str().is_some_and(|state| state.starts_with("needs sign-in")), "{shown}");
         program.run(&RENEWED).failed(3);
         assert_eq!(service.asked("/refresh").len(), asked + 1, "it is known to be dead: {words}");
-        program.run(&["sign-in", "demo", "--browser", BROWSER]).done();
+        program.run(&["sign-in", "demo", "--browser", browser()]).done();
     }
 }
 
@@ -136,12 +136,9 @@ fn a_refused_code_is_told_in_the_services_words_and_verbose_is_not_named_where_i
     });
     let program = Tokenwright::with_vault();
     add_preset(&program, &service, "");
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let said = program.run(&arguments).failed(4);
-    assert!(
-        said.contains("error: the bearer token endpoint refused with 400: No tenant\nhint: `--verbose` shows"),
-        "{said}"
-    );
+    assert!(said.contains("error: the token endpoint refused with 400: No tenant\nhint: `--verbose` shows"), "{said}");
     let said = program.run(&[&arguments[..], &["--verbose"]].concat()).failed(4);
     assert!(said.contains("< <e:Envelope") && !said.contains("`--verbose`"), "{said}");
 }
@@ -172,7 +169,7 @@ fn a_redirect_of_an_endpoint_is_told_and_not_followed() {
         });
         let program = Tokenwright::with_vault();
         add_preset(&program, &service, "");
-        let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+        let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
         let said = program.run(&arguments).failed(4);
         assert!(
             said.contains("answered with a redirect (307) to ") && said.contains(words) && said.contains(hint),

@@ -7,6 +7,7 @@ use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
 #[test]
+#[ignore = "needs bash and curl"]
 fn a_token_goes_as_bearer_whatever_the_reply_calls_it() {
     for token_type in ["bearer", "BearerToken", "bot", "user", "N_A", "User Access Token", "JWT", ""] {
         let service = service(vec![reply(&json!({ "token_type": token_type }))]);
@@ -31,6 +32,7 @@ fn a_token_goes_as_bearer_whatever_the_reply_calls_it() {
 }
 
 #[test]
+#[ignore = "needs bash and curl"]
 fn the_line_of_the_readme_works_for_the_bundled_slack() {
     let service = Scripted::start(|asked, _| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
@@ -56,6 +58,7 @@ fn the_line_of_the_readme_works_for_the_bundled_slack() {
 }
 
 #[test]
+#[ignore = "needs bash and curl"]
 fn the_line_of_the_readme_sends_nothing_where_there_is_no_token() {
     let service = service(vec![]);
     let program = program(&service, "");
@@ -73,6 +76,7 @@ fn line_of_readme(url: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs bash and curl"]
 fn a_service_with_a_header_of_its_own_gets_that_one() {
     for (header, name, value) in [
         ("Authorization: Zoho-oauthtoken <token>", "authorization", "Zoho-oauthtoken at-1"),

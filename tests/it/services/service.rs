@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::json;
 
+use crate::support::http::follow;
 use crate::support::process::{Finished, Process};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
@@ -14,8 +15,8 @@ pub fn preset(origin: &str, authentication: &str, extra: &str) -> String {
         "id = \"own\"\nname = \"Own\"\ncategory = \"Custom\"\nsummary = \"made up\"\nasks = \"optional-secret\"\n\
          checked = \"2026-11-28\"\nsource = [\"https://www.rfc-editor.org/rfc/rfc6749\"]\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{origin}/authorize\"\n\
-         [bearer]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n\
-         [refresh]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n{extra}"
+         [token_request]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n\
+         [refresh_request]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n{extra}"
     )
 }
 
@@ -24,7 +25,7 @@ pub fn call_preset(url: &str, authentication: &str) -> String {
     format!(
         "id = \"own\"\nname = \"Own\"\ncategory = \"Custom\"\nsummary = \"made up\"\nasks = \"optional-secret\"\n\
          checked = \"2026-11-28\"\nsource = [\"https://www.rfc-editor.org/rfc/rfc6749\"]\n\
-         [bearer]\nurl = \"{url}\"\nauthentication = \"{authentication}\"\n"
+         [token_request]\nurl = \"{url}\"\nauthentication = \"{authentication}\"\n"
     )
 }
 
@@ -66,7 +67,7 @@ impl Waiting {
 
     /// Ends the sign-in well, and gives all that was said.
     pub fn succeed(self) -> Finished {
-        assert_eq!(curl(&["-k", &self.response()]), "200");
+        assert_eq!(follow(&self.response()).status, 200);
         let finished = self.process.finish();
         assert_eq!(finished.code, 0, "{}", finished.stderr);
         assert!(!finished.stderr.contains("\\u{a}"), "our own line breaks are none of outside: {}", finished.stderr);

@@ -28,6 +28,7 @@ fn a_process_is_told_and_asked_by_lines() {
 }
 
 #[test]
+#[ignore = "needs a desktop"]
 fn a_screen_shows_what_is_drawn_on_it() {
     let display = Display::start(320, 240);
     let picture = temp_home();
@@ -39,6 +40,7 @@ fn a_screen_shows_what_is_drawn_on_it() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn a_browser_is_stood_in_for_by_a_command() {
     let home = temp_home();
     let browser = Plan::new().wait("hello").stand_in(home.path());

@@ -6,6 +6,7 @@ pub mod accessibility;
 pub mod browser;
 pub mod desktop;
 pub mod display;
+pub mod http;
 pub mod oidc_provider;
 pub mod practice;
 pub mod process;

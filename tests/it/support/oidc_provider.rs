@@ -39,11 +39,6 @@ impl OidcProvider {
         &self.issuer
     }
 
-    /// The host and port, as a socket wants them.
-    pub fn address(&self) -> &str {
-        self.issuer.trim_start_matches("http://")
-    }
-
     pub fn authorization_endpoint(&self) -> String {
         format!("{}/auth", self.issuer)
     }

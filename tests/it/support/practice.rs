@@ -1,5 +1,6 @@
 //! The practice service as a process of its own, for several commands to use.
 
+use crate::support::http::browser;
 use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;
 
@@ -43,10 +44,7 @@ impl Practice {
     /// Signs in as a person with a browser would. All arguments but these: `sign-in NAME --service practice`.
     pub fn sign_in(&self, program: &Tokenwright, name: &str) {
         let set = self.set();
-        let arguments = ["sign-in", name, "--service", "practice", "--set", &set, "--browser", BROWSER];
+        let arguments = ["sign-in", name, "--service", "practice", "--set", &set, "--browser", browser()];
         assert_eq!(program.run(&arguments).done(), "", "a sign-in has no result but the profile");
     }
 }
-
-/// A browser that follows redirects and shows nothing.
-pub const BROWSER: &str = "curl -sL -o /dev/null";

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::practice::BROWSER;
+use crate::support::http::browser;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -10,7 +10,7 @@ use crate::support::tokenwright::Tokenwright;
 pub fn signed_in(service: &Scripted, more: &str) -> Tokenwright {
     let program = Tokenwright::with_vault();
     add_preset(&program, service, more);
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", BROWSER];
+    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     program.run(&arguments).done();
     program
 }
@@ -21,7 +21,7 @@ pub fn add_preset(program: &Tokenwright, service: &Scripted, more: &str) {
     let preset = format!(
         "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-         [bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/refresh\"\n{more}\n"
+         [token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/refresh\"\n{more}\n"
     );
     program.add_preset("scripted.toml", &preset);
 }

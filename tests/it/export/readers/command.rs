@@ -28,22 +28,26 @@ fn words(text: &str) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn curl_reads_its_options_file() {
     check("curl-file", "a.curlrc", "curl", &|file, _| words(&format!("--silent --fail --config {file}")));
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn curl_reads_a_header_from_a_file() {
     check("header", "a.header", "curl", &|file, url| words(&format!("--silent --fail --header @{file} {url}")));
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn a_shell_runs_the_curl_command() {
     // Without `--fail` curl is content with a refusal, so the shell looks at the answer.
     check("curl", "a.sh", "sh", &|file, _| vec!["-c".into(), format!("sh ./{file} 2>/dev/null | grep -q -v error")]);
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn any_tool_takes_the_bare_token() {
     check("token", "a.token", "sh", &|file, url| {
         vec!["-c".into(), format!("curl -sf -H \"Authorization: Bearer $(cat {file})\" {url}")]
@@ -51,6 +55,7 @@ fn any_tool_takes_the_bare_token() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn bash_fish_and_dash_take_the_variables() {
     let call = |url: &str| format!("curl -sf -H \"Authorization: Bearer $OAUTH_ACCESS_TOKEN\" {url}");
     check("shell", "a.sh", "bash", &|file, url| vec!["-c".into(), format!(". ./{file} && {}", call(url))]);
@@ -59,6 +64,7 @@ fn bash_fish_and_dash_take_the_variables() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn direnv_loads_its_file() {
     let desk = Desk::new();
     desk.export("envrc", ".envrc", &[]);
@@ -68,6 +74,7 @@ fn direnv_loads_its_file() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn httpie_takes_its_session() {
     check("httpie", "a.json", python("http"), &|file, url| {
         words(&format!("--ignore-stdin --check-status --session-read-only=./{file} {url}"))
@@ -84,6 +91,7 @@ fn collection(desk: &Desk, auth: &serde_json::Value) {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn newman_fills_in_the_environment() {
     let desk = Desk::new();
     let bearer = json!({"type": "bearer", "bearer": [{"key": "token", "value": "{{access_token}}", "type": "string"}]});
@@ -96,6 +104,7 @@ fn newman_fills_in_the_environment() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn newman_takes_the_collections_own_authorization() {
     let desk = Desk::new();
     let file = desk.export("postman-collection", "own.json", &["--url", &desk.resource()]);
@@ -110,6 +119,7 @@ fn newman_takes_the_collections_own_authorization() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn bruno_fills_in_the_environment() {
     let desk = Desk::new();
     let home = desk.program.home();
@@ -128,6 +138,7 @@ fn bruno_fills_in_the_environment() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn rclone_reads_its_remote_and_refreshes_with_it() {
     let desk = Desk::new();
     let file = desk.export("rclone", "rclone.conf", &["--set", "rclone_type=drive", "--hand-over"]);
@@ -150,6 +161,7 @@ fn rclone_reads_its_remote_and_refreshes_with_it() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn terraform_variables_are_read_by_a_parser_of_hcl() {
     let desk = Desk::new();
     desk.export("terraform", "a.tfvars", &[]);
@@ -157,6 +169,7 @@ fn terraform_variables_are_read_by_a_parser_of_hcl() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn kubernetes_accepts_the_manifest() {
     let desk = Desk::new();
     let file = desk.export("kubernetes-secret", "a.yaml", &[]);
@@ -168,6 +181,7 @@ fn kubernetes_accepts_the_manifest() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn jq_and_yaml_readers_take_the_documents() {
     let desk = Desk::new();
     desk.export("json", "a.json", &[]);
@@ -183,6 +197,7 @@ fn jq_and_yaml_readers_take_the_documents() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn node_and_npm_dotenv_take_the_variables() {
     let call = "fetch(process.argv[1], {headers: {Authorization: 'Bearer ' + process.env.OAUTH_ACCESS_TOKEN}})\
                 .then(r => process.exit(r.status === 200 ? 0 : 1))";
@@ -199,6 +214,7 @@ fn node_and_npm_dotenv_take_the_variables() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn systemd_seals_and_opens_the_token() {
     let desk = Desk::new();
     desk.export("systemd", "access_token", &[]);

@@ -3,6 +3,7 @@
 use crate::export::readers::desk::{Desk, python_script};
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn google_auth_refreshes_at_the_address_in_the_file() {
     let desk = Desk::new();
     desk.export("google-external", "a.json", &["--hand-over"]);
@@ -10,6 +11,7 @@ fn google_auth_refreshes_at_the_address_in_the_file() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn google_auth_reads_an_authorized_user() {
     let form = tokenwright::export::by_id("google-authorized-user").expect("a form");
     let folder = tempfile::tempdir().expect("a folder");
@@ -28,6 +30,7 @@ fn google_auth_reads_an_authorized_user() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn requests_oauthlib_uses_the_token_and_refreshes_an_expired_one() {
     let desk = Desk::new();
     desk.export("requests-oauthlib", "a.json", &["--hand-over"]);
@@ -36,6 +39,7 @@ fn requests_oauthlib_uses_the_token_and_refreshes_an_expired_one() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn a_singer_tap_reads_its_settings_and_refreshes_with_them() {
     let desk = Desk::new();
     desk.export("singer", "a.json", &["--hand-over"]);
@@ -44,6 +48,7 @@ fn a_singer_tap_reads_its_settings_and_refreshes_with_them() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn airbyte_checks_a_source_with_its_settings() {
     let desk = Desk::new();
     desk.export("airbyte", "a.json", &["--hand-over"]);
@@ -52,6 +57,7 @@ fn airbyte_checks_a_source_with_its_settings() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn the_secrets_manager_gives_back_what_it_was_given() {
     let desk = Desk::new();
     desk.export("aws-secret", "a.json", &[]);
@@ -59,6 +65,7 @@ fn the_secrets_manager_gives_back_what_it_was_given() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn the_clients_library_of_vault_writes_the_body_and_reads_it_back() {
     let desk = Desk::new();
     desk.export("vault-kv", "a.json", &[]);

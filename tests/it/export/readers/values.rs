@@ -50,7 +50,7 @@ fn subject(value: &str) -> Subject {
         id_token: None,
         scopes: None,
         obtained_at: "2026-11-21T02:00:00Z".parse().expect("a time"),
-        kept: BTreeMap::new(),
+        retained: BTreeMap::new(),
         issued_for: BTreeMap::new(),
         unread_life: Vec::new(),
     };
@@ -140,6 +140,7 @@ const NO_DOTENV: &[&str] =
     &["'both' and \"both\"", "$HOME ${HOME} $(id) `id`", "back\\slash \\n \\\\ two", "line\nbreak"];
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn posix_shells_and_fish_give_back_every_value() {
     assert_eq!(variable("access_token"), TOKEN);
     for program in ["bash", "dash"] {
@@ -149,6 +150,7 @@ fn posix_shells_and_fish_give_back_every_value() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn readers_of_dotenv_agree_about_every_value_that_is_not_refused() {
     check("dotenv", NO_DOTENV, |file| script("dotenv_at.py", file, &[TOKEN]));
     let write = format!("process.stdout.write(process.env.{TOKEN} + '<END>')");
@@ -169,6 +171,7 @@ fn readers_of_dotenv_agree_about_every_value_that_is_not_refused() {
 }
 
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn documents_give_back_every_value() {
     check("json", &[], |file| script("json_at.py", file, &["access_token"]));
     check("yaml", &[], |file| script("yaml_at.py", file, &["--end", "access_token"]));
@@ -184,6 +187,7 @@ fn documents_give_back_every_value() {
 
 /// A header's value: a line break in it is refused, white space at its ends does not count (RFC 9110 section 5.5).
 #[test]
+#[ignore = "needs the tools that `tests/run` installs"]
 fn curl_sends_every_value_that_a_header_takes() {
     use crate::support::scripted::{Answer, Scripted};
     let server = Scripted::start(|_, _| Answer::text(200, "text/plain", "ok"));

@@ -1,0 +1,333 @@
+//! The window: takes in what the core tells, shows the screens, and starts what they return.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+
+use egui::{Context, Ui, ViewportBuilder};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
+use crate::gui::attention::Attention;
+use crate::gui::draft::{Door, Draft, Focus};
+use crate::gui::intent::{Answer, Intent};
+use crate::gui::model::{Model, Open, Rehearsal};
+use crate::gui::opening::{NoWindow, Reason, no_window};
+use crate::gui::tray::Tray;
+use crate::gui::{clipboard, icon, links, screens, theme};
+use crate::service::ProfileName;
+
+/// Starts the core with what takes its news.
+pub type StartRuntime = Box<dyn FnOnce(Box<dyn Fn(News) + Send + Sync>) -> std::io::Result<Runtime>>;
+
+const TITLE: &str = "Tokenwright";
+/// The window's size in points, the first time.
+const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
+/// Smaller than this nothing is promised to fit.
+const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
+
+/// Opens the window and stays until it is closed; `drawn` is set when it first shows something.
+pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
+    let options = eframe::NativeOptions {
+        viewport: ViewportBuilder::default()
+            .with_title(TITLE)
+            .with_app_id("tokenwright")
+            .with_inner_size(FIRST_SIZE)
+            .with_min_inner_size(LEAST_SIZE)
+            .with_icon(icon::icon()),
+        ..Default::default()
+    };
+    let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
+        Ok(Box::new(Window { drawn, ..Window::new(&context.egui_ctx, start)? }))
+    };
+    // A missing system library is a panic in there, not an error (libxkbcommon-x11).
+    let run = std::panic::AssertUnwindSafe(|| eframe::run_native("tokenwright", options, Box::new(create)));
+    match std::panic::catch_unwind(run) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(NoWindow::Refused(no_window(Reason::of(&error)))),
+        Err(_) => Err(NoWindow::Panicked(no_window(Reason::NoLibrary))),
+    }
+}
+
+/// The window.
+pub struct Window {
+    pub(in crate::gui) tasks: Tasks,
+    news: Receiver<News>,
+    pub(in crate::gui) model: Model,
+    pub(in crate::gui) draft: Draft,
+    pub(in crate::gui) settings: WindowSettings,
+    /// The title that the window has.
+    title: String,
+    /// The profile that is opened to be signed in anew.
+    pub(in crate::gui) signing_in: Option<ProfileName>,
+    /// Whether the person wants the window closed whatever is lost.
+    pub(in crate::gui) leaving: bool,
+    /// What is done once what was typed is saved.
+    pub(in crate::gui) after_saving: Option<Intent>,
+    /// Whether the screen asked for the passphrase in the last frame.
+    pub(in crate::gui) asked: bool,
+    pub(in crate::gui) tray: Tray,
+    pub(in crate::gui) attention: Attention,
+    /// Whether anything was ever shown.
+    drawn: Arc<AtomicBool>,
+    /// Dropped last: it sees through what must be.
+    _runtime: Runtime,
+}
+
+impl Window {
+    /// Starts the core and asks it for everything that is shown first.
+    pub fn new(ctx: &Context, start: StartRuntime) -> std::io::Result<Self> {
+        theme::install(ctx);
+        ctx.add_plugin(clipboard::Clipboard::default());
+        ctx.add_plugin(links::Links::default());
+        // A cursor that blinks would wake the window twice a second; the edge of the field shows where it is.
+        ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
+        let (sender, news) = channel();
+        let waker = ctx.clone();
+        let runtime = start(Box::new(move |told| {
+            // First the news, then the waking: the frame must find it. The receiver is gone only at the end.
+            let _ = sender.send(told);
+            waker.request_repaint();
+        }))?;
+        let waker = ctx.clone();
+        let tasks = Tasks::new(&runtime, move || waker.request_repaint());
+        tasks.run(|app| async move { app.load_all().await });
+        tasks.run(|app| async move { app.run_scheduler().await });
+        tasks.run(|app| async move {
+            app.watch_for_shutdown().await;
+            Ok(())
+        });
+        let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
+        Ok(Self {
+            tasks,
+            news,
+            model: Model::default(),
+            draft,
+            settings: WindowSettings::default(),
+            title: TITLE.to_owned(),
+            signing_in: None,
+            leaving: false,
+            after_saving: None,
+            asked: false,
+            tray: Tray::default(),
+            attention: Attention::default(),
+            drawn: Arc::default(),
+            _runtime: runtime,
+        })
+    }
+
+    pub(in crate::gui) fn next_news(&self) -> Option<News> {
+        self.news.try_recv().ok()
+    }
+
+    pub(in crate::gui) fn restore(&mut self, ctx: &Context, settings: WindowSettings) {
+        self.settings = settings;
+        ctx.set_theme(preference(settings.theme));
+        if let Some((width, height)) = settings.size {
+            ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(egui::vec2(width, height)));
+        }
+    }
+
+    // flat: one arm an intent
+    pub(in crate::gui) fn perform(&mut self, ctx: &Context, intent: Intent) {
+        let Some(intent) = self.gate(intent) else { return };
+        match intent {
+            Intent::NewProfile => self.leave_wizard(),
+            Intent::Choose(id) => self.choose(&id),
+            Intent::Rehearse(id) => self.rehearse(id),
+            Intent::SetFaults => self.start_practice(),
+            Intent::GoTo(step) => self.draft.go_to(step, &self.model),
+            Intent::Authorize { .. } => self.sign_in(),
+            Intent::Paste => self.paste(),
+            Intent::Cancel(work) => self.model.cancel(work),
+            intent @ (Intent::ReadKey
+            | Intent::MakeKey
+            | Intent::SaveKey
+            | Intent::OpenKey
+            | Intent::WriteCertificate) => self.work_on_key(&intent),
+            Intent::RequestTokens => self.request_tokens(),
+            Intent::RequestRefresh => self.request_refresh(),
+            Intent::CheckToken => self.check_token(),
+            Intent::TryReading => self.try_reading(),
+            Intent::ChooseFetched(chosen) => self.choose_fetched(chosen),
+            Intent::Save { replace } => self.save(replace),
+            Intent::SavePreset { replace } => self.save_preset(replace),
+            Intent::OpenImport => self.open_import(),
+            Intent::CloseImport => self.close_import(),
+            Intent::Import(source) => self.import(Some(source)),
+            Intent::ImportChosen => self.import(None),
+            Intent::UseImport { as_preset } => self.use_import(as_preset),
+            Intent::AcceptShared => self.accept_shared(),
+            intent @ (Intent::Open(_)
+            | Intent::Forget(_)
+            | Intent::ShowHistory(_)
+            | Intent::Restore { .. }
+            | Intent::MoveVault(..)
+            | Intent::Revoke(_)
+            | Intent::SignIn(_)
+            | Intent::WhoAmI(_)
+            | Intent::RetrySave
+            | Intent::SetKeepAlive(..)
+            | Intent::OpenVault(..)) => self.work_on_saved(intent),
+            Intent::Answer(Answer::LeaveVault) => self.draft.door = None,
+            Intent::Answer(answer) => self.answer(ctx, answer),
+            Intent::AskVault => {
+                self.draft.door = Some(Door { then: None });
+                self.draft.lead.focus = Some(Focus::Passphrase);
+            }
+            Intent::Close => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Intent::StayOpen => (self.draft.closing, self.draft.waived) = (false, false),
+            Intent::CloseAnyway => {
+                self.leaving = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            Intent::OpenExport(name) => self.open_export(name),
+            Intent::CopyExport => self.copy_export(),
+            Intent::SaveExport(insisted) => self.save_export(insisted),
+            Intent::DropSink(name, path) => self.drop_sink(name, path),
+            Intent::OpenShare => self.open_share(),
+            Intent::Share(insisted) => self.share(insisted),
+            Intent::CloseExport => self.close_export(),
+            Intent::SetTheme(theme) => {
+                ctx.set_theme(preference(theme));
+                self.change_settings(|settings| settings.theme = theme);
+            }
+            Intent::SetTray(on) => self.change_settings(|settings| settings.tray = on),
+            Intent::SetStop(on) => self.change_settings(|settings| settings.stop_before_token_call = on),
+            Intent::Dismiss(problem) => {
+                if problem < self.model.problems.len() {
+                    self.model.problems.remove(problem);
+                }
+            }
+        }
+    }
+
+    fn change_settings(&mut self, change: impl FnOnce(&mut WindowSettings)) {
+        change(&mut self.settings);
+        self.model.window = Some(self.settings);
+        self.save_settings();
+    }
+
+    fn save_settings(&self) {
+        let settings = self.settings;
+        self.tasks.run(move |app| async move { app.save_window(settings).await });
+    }
+
+    /// What was copied, asked to be pasted, or pressed as a link.
+    fn turn_to_desktop(&self, ctx: &Context) {
+        clipboard::start(ctx, &self.tasks);
+        links::start(ctx, &self.tasks);
+    }
+
+    /// Ends what goes on for the service or profile that is open.
+    pub(in crate::gui) fn cancel_all(&mut self) {
+        self.close_import();
+        self.close_export();
+        self.model.open = Open::default();
+    }
+
+    fn leave_wizard(&mut self) {
+        self.cancel_all();
+        self.draft.begin();
+    }
+
+    fn choose(&mut self, id: &str) {
+        let Some(service) = self.model.services.iter().find(|service| service.id == id).cloned() else { return };
+        self.cancel_all();
+        if service.practice {
+            self.start_practice();
+        }
+        self.draft.choose(service);
+    }
+
+    fn rehearse(&mut self, id: String) {
+        // From the menu of a card that is not the chosen one.
+        if self.draft.profile.as_ref().is_none_or(|profile| profile.service.id != id) {
+            self.choose(&id);
+        }
+        self.draft.lead.to_rehearsal = true;
+        let mut rehearsal = Rehearsal { service: id.clone(), ..Rehearsal::default() };
+        rehearsal.work.start(self.tasks.start(|app, report| async move { app.rehearse(&id, &report).await }));
+        self.model.open.rehearsal = Some(rehearsal);
+    }
+
+    /// Starts the practice service; when it runs already, switches its faults.
+    pub(in crate::gui) fn start_practice(&self) {
+        let faults = self.draft.faults.clone();
+        // That it could not be started is told as news, and shown at its own place.
+        self.tasks.run(move |app| async move {
+            let _ = app.start_practice(&PracticeSettings { faults, ..PracticeSettings::default() }).await;
+            Ok(())
+        });
+    }
+
+    /// Names the open profile in the title.
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match self.model.open.name() {
+            Some(name) if self.model.open.draft.is_some() => {
+                format!("{} (draft) - {TITLE}", self.model.shown_name(name))
+            }
+            Some(name) => format!("{} - {TITLE}", self.model.shown_name(name)),
+            None => TITLE.to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn remember_size(&mut self, ctx: &Context) {
+        if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
+            self.settings.size = Some((rect.width().round(), rect.height().round()));
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.take_news(ctx);
+        self.take_outcomes(ctx);
+        self.turn_to_desktop(ctx);
+        self.draft.now = Timestamp::now();
+        self.remember_size(ctx);
+        self.schedule_clock(ctx);
+        self.name_window(ctx);
+        self.attention.follow(ctx);
+        let fallen = self.attention.fallen(&self.model, self.draft.now);
+        self.call_person(ctx, fallen);
+        self.ask_before_closing(ctx);
+        if let Some(icon) = self.tray.follow(ctx, &self.model) {
+            self.tasks.run(move |app| async move {
+                app.show_tray(icon).await;
+                Ok(())
+            });
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.drawn.store(true, Ordering::Relaxed);
+        let ctx = ui.ctx().clone();
+        let theme = self.settings.theme;
+        if let Some(intent) = screens::window_ui(ui, &self.model, &mut self.draft, theme) {
+            self.perform(&ctx, intent);
+            ctx.request_repaint();
+        }
+        self.look_at_export();
+        self.turn_to_desktop(&ctx);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if !matches!(self.model.vault, VaultState::Unknown) {
+            self.save_settings();
+        }
+    }
+}
+
+fn preference(theme: Theme) -> egui::ThemePreference {
+    match theme {
+        Theme::System => egui::ThemePreference::System,
+        Theme::Light => egui::ThemePreference::Light,
+        Theme::Dark => egui::ThemePreference::Dark,
+    }
+}

@@ -1,0 +1,72 @@
+//! The intent mark: that a refresh token is about to be spent. It is on the disk before the call goes out and goes away
+//! with the answer, so a mark that is found later tells of a call whose answer never arrived. No secret is in it.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::durable;
+use crate::vault::VaultError;
+use crate::vault::generation::By;
+use crate::vault::generation::Stamp;
+
+/// More bytes than a mark has.
+const SIZE_LIMIT: u64 = 64 * 1024;
+
+/// A call that was begun with the refresh token of a generation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InFlightRefresh {
+    /// The newest generation when it was begun. Once other tokens follow, the mark says nothing any more.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// By which process.
+    pub by: By,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    generation: u64,
+    at: String,
+    by: By,
+}
+
+impl InFlightRefresh {
+    /// A call that this process is about to make.
+    pub fn now(number: u64) -> Self {
+        let Stamp { at, by } = Stamp::now();
+        Self { number, at, by }
+    }
+
+    /// Reads the mark; `None` where there is none. One that cannot be read tells nothing, and is as good as none.
+    pub(in crate::vault) fn load(path: &Path) -> Result<Option<Self>, VaultError> {
+        let bytes = durable::read(path, SIZE_LIMIT).map_err(VaultError::file("read", path))?;
+        let wire = bytes.and_then(|bytes| serde_json::from_slice::<Wire>(&bytes).ok());
+        Ok(wire.and_then(|wire| Some(Self { number: wire.generation, at: wire.at.parse().ok()?, by: wire.by })))
+    }
+
+    /// Writes the mark, which outlives a crash once this returns.
+    pub(in crate::vault) fn save(&self, path: &Path) -> Result<(), VaultError> {
+        let wire = Wire { generation: self.number, at: self.at.to_string(), by: self.by.clone() };
+        let text = serde_json::to_vec(&wire).expect("numbers and text are JSON");
+        durable::write_private(path, &text).map_err(VaultError::file("write", path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_as_it_was_written_and_a_torn_one_tells_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("demo.begun");
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
+        let begun = InFlightRefresh::now(7);
+        begun.save(&path).expect("written");
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), Some(begun));
+        std::fs::write(&path, "{").expect("written");
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
+    }
+}

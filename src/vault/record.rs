@@ -1,0 +1,332 @@
+//! What is sealed for one profile, and the text it becomes inside the seal.
+//!
+//! The text is JSON with a version, so that a later version of the program reads what this one wrote; fields it does not
+//! know it passes over. It exists only in buffers that are wiped. (What stays out of reach: `serde_json`'s own
+//! scratch space, which holds a secret for a moment if the secret has characters that JSON escapes.)
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use zeroize::Zeroizing;
+
+use crate::oauth::{KeyPair, Refused, TokenSet};
+use crate::secret::Secret;
+use crate::vault::generation::{Change, Generation, How, Stamp, WireGeneration};
+use crate::vault::history::{Earlier, History};
+
+/// The version of the text that this program writes.
+const VERSION: u32 = 1;
+
+/// The secrets of one profile.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProfileSecrets {
+    /// The secret that the service issued together with the client id.
+    pub client_secret: Option<Secret>,
+    /// The person's own password, where the grant or the call asks for one.
+    pub password: Option<Secret>,
+    /// The private key that assertions are signed with, and its certificate.
+    pub signing_key: Option<KeyPair>,
+    /// The service's own inputs that are secret, by name.
+    pub inputs: BTreeMap<String, Secret>,
+    /// What was granted last.
+    pub tokens: Option<TokenSet>,
+    /// That the service has refused their refresh token for good.
+    pub refused: Option<Refused>,
+}
+
+/// One generation of a profile's secrets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Counts up with every `put`, from 1.
+    pub number: u64,
+    /// What was put.
+    pub secrets: ProfileSecrets,
+    /// How it came to be, and what is kept of the generations before it.
+    pub history: History,
+}
+
+/// Why a text is not one of ours. What was wrong with it is not told, since that could quote it.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::vault) enum Unreadable {
+    /// Written by a later version.
+    Version(u32),
+    /// Not of our shape.
+    Shape,
+}
+
+impl Record {
+    /// The record that follows `last` when these secrets are put.
+    pub(in crate::vault) fn next(
+        last: Option<&Self>,
+        number: u64,
+        secrets: &ProfileSecrets,
+        change: Change,
+        stamp: Stamp,
+    ) -> Self {
+        let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
+        let replaced = last.and_then(|last| last.secrets.tokens.as_ref());
+        history.record(number, (replaced, secrets.tokens.as_ref()), change, stamp);
+        Self { number, secrets: secrets.clone(), history }
+    }
+
+    /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
+    /// are not in the history yet.
+    pub fn rotation(&self) -> Option<bool> {
+        let tokens = self.secrets.tokens.as_ref();
+        let newest = Generation::new(self.number, Timestamp::UNIX_EPOCH, How::Refreshed, tokens).refresh_token;
+        let last = self.history.last().and_then(|line| line.refresh_token.as_ref());
+        let waits = last.is_some() && newest.is_some() && last != newest.as_ref();
+        if waits { Some(true) } else { self.history.rotation() }
+    }
+
+    /// The text that is sealed.
+    pub(in crate::vault) fn to_text(&self) -> Zeroizing<Vec<u8>> {
+        let secrets = &self.secrets;
+        let earlier = self.history.earlier.iter();
+        let wire = Wire {
+            version: VERSION,
+            client_secret: secrets.client_secret.as_ref().map(Secret::expose),
+            password: secrets.password.as_ref().map(Secret::expose),
+            signing_key: secrets
+                .signing_key
+                .as_ref()
+                .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
+            inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
+            tokens: secrets.tokens.as_ref().map(wire_tokens),
+            history: self.history.lines.iter().map(WireGeneration::from).collect(),
+            earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
+            refused: secrets.refused.as_ref().map(wire_refused),
+            rotated: self.history.rotated,
+        };
+        // Measured first: a buffer that grows leaves copies of what it held.
+        let mut length = Measure(0);
+        write(&mut length, &wire);
+        let mut text = Zeroizing::new(Vec::with_capacity(length.0));
+        write(&mut *text, &wire);
+        text
+    }
+
+    /// Reads the text that was sealed under this number.
+    pub(in crate::vault) fn from_text(number: u64, text: &[u8]) -> Result<Self, Unreadable> {
+        let Version { version } = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
+        if version != VERSION {
+            return Err(Unreadable::Version(version));
+        }
+        let wire: Wire<Text> = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
+        let secrets = ProfileSecrets {
+            client_secret: wire.client_secret.map(|text| text.0),
+            password: wire.password.map(|text| text.0),
+            signing_key: wire
+                .signing_key
+                .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
+            inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
+            tokens: wire.tokens.map(token_set).transpose()?,
+            refused: wire.refused.map(refused).transpose()?,
+        };
+        let earlier =
+            wire.earlier.into_iter().map(|(number, tokens)| Ok(Earlier { number, tokens: token_set(tokens)? }));
+        let mut history = History {
+            lines: wire.history.into_iter().filter_map(WireGeneration::read).collect(),
+            earlier: earlier.collect::<Result<_, _>>()?,
+            rotated: wire.rotated,
+        };
+        if history.lines.is_empty() {
+            history.lines = History::of_old_record(number, secrets.tokens.as_ref()).lines;
+        }
+        Ok(Self { number, secrets, history })
+    }
+}
+
+/// Read first, since the rest may look different in another version.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// The shape of the text: `S` is borrowed for writing and [`Text`] for reading.
+#[derive(Serialize, Deserialize)]
+struct Wire<S> {
+    version: u32,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    client_secret: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    password: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    signing_key: Option<WireKey<S>>,
+    #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
+    inputs: BTreeMap<String, S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    tokens: Option<WireTokens<S>>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    history: Vec<WireGeneration>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<(u64, WireTokens<S>)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refused: Option<WireRefused>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    rotated: bool,
+}
+
+/// A [`KeyPair`].
+#[derive(Serialize, Deserialize)]
+struct WireKey<S> {
+    private_key: S,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
+}
+
+/// A [`TokenSet`], times in RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct WireTokens<S> {
+    access_token: S,
+    token_type: String,
+    #[serde(default)]
+    expires_at: Option<String>,
+    #[serde(default = "Option::default")]
+    refresh_token: Option<S>,
+    #[serde(default)]
+    refresh_token_expires_at: Option<String>,
+    #[serde(default = "Option::default")]
+    id_token: Option<S>,
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    obtained_at: String,
+    #[serde(default)]
+    kept: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    issued_for: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unread_life: Vec<String>,
+}
+
+/// A [`Refused`], its time in RFC 3339.
+#[derive(Serialize, Deserialize)]
+struct WireRefused {
+    at: String,
+    reason: String,
+    #[serde(default)]
+    hint: Option<String>,
+}
+
+/// A string that becomes a [`Secret`] without another copy.
+struct Text(Secret);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(Secret::new(text)))
+    }
+}
+
+/// Counts what is written.
+struct Measure(usize);
+
+impl Write for Measure {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write(to: &mut impl Write, wire: &Wire<&str>) {
+    serde_json::to_writer(to, wire).expect("text with text keys is JSON, and memory takes it");
+}
+
+fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
+    WireTokens {
+        access_token: tokens.access_token.expose(),
+        token_type: tokens.token_type.clone(),
+        expires_at: tokens.expires_at.map(|time| time.to_string()),
+        refresh_token: tokens.refresh_token.as_ref().map(Secret::expose),
+        refresh_token_expires_at: tokens.refresh_token_expires_at.map(|time| time.to_string()),
+        id_token: tokens.id_token.as_ref().map(Secret::expose),
+        scopes: tokens.scopes.clone(),
+        obtained_at: tokens.obtained_at.to_string(),
+        kept: tokens.retained.clone(),
+        issued_for: tokens.issued_for.clone(),
+        unread_life: tokens.unread_life.clone(),
+    }
+}
+
+fn wire_refused(refused: &Refused) -> WireRefused {
+    WireRefused { at: refused.at.to_string(), reason: refused.reason.clone(), hint: refused.hint.clone() }
+}
+
+fn refused(wire: WireRefused) -> Result<Refused, Unreadable> {
+    let at = wire.at.parse().map_err(|_| Unreadable::Shape)?;
+    Ok(Refused { at, reason: wire.reason, hint: wire.hint })
+}
+
+fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
+    let time = |text: String| text.parse::<Timestamp>().map_err(|_| Unreadable::Shape);
+    Ok(TokenSet {
+        access_token: wire.access_token.0,
+        token_type: wire.token_type,
+        expires_at: wire.expires_at.map(time).transpose()?,
+        refresh_token: wire.refresh_token.map(|text| text.0),
+        refresh_token_expires_at: wire.refresh_token_expires_at.map(time).transpose()?,
+        id_token: wire.id_token.map(|text| text.0),
+        scopes: wire.scopes,
+        obtained_at: time(wire.obtained_at)?,
+        retained: wire.kept,
+        issued_for: wire.issued_for,
+        unread_life: wire.unread_life,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::Change;
+    use crate::vault::generation::How;
+    use crate::vault::generation::Stamp;
+    use crate::vault::history::tests::tokens;
+
+    fn secrets_of(text: &[u8]) -> Result<ProfileSecrets, Unreadable> {
+        Record::from_text(1, text).map(|record| record.secrets)
+    }
+
+    #[test]
+    fn fields_of_a_later_version_are_passed_over_and_absent_ones_are_empty() {
+        let read = secrets_of(br#"{"version":1,"colour":"red","client_secret":"s"}"#);
+        assert_eq!(read, Ok(ProfileSecrets { client_secret: Some(Secret::new("s")), ..Default::default() }));
+    }
+
+    #[test]
+    fn another_version_and_another_shape_are_told_apart() {
+        assert_eq!(secrets_of(br#"{"version":2,"client_secret":7}"#), Err(Unreadable::Version(2)));
+        assert_eq!(secrets_of(br#"{"version":1,"client_secret":7}"#), Err(Unreadable::Shape));
+        assert_eq!(secrets_of(b"[]"), Err(Unreadable::Shape));
+    }
+
+    #[test]
+    fn a_record_from_before_there_was_a_history_has_a_line_of_what_is_known() {
+        let text = br#"{"version":1,"tokens":{"access_token":"a","token_type":"Bearer","obtained_at":"2026-01-02T03:04:05Z"}}"#;
+        let record = Record::from_text(7, text).expect("read");
+        let line = record.history.last().expect("a line");
+        assert_eq!((line.number, line.how, line.by.as_ref()), (7, How::Saved, None));
+        assert_eq!(line.at.to_string(), "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn a_history_is_read_as_it_was_sealed() {
+        let secrets = |text| ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
+        let first = Record::next(None, 1, &secrets("a"), Change::New(How::SignedIn), Stamp::now());
+        let second = Record::next(Some(&first), 2, &secrets("b"), Change::New(How::Refreshed), Stamp::now());
+        assert_eq!(Record::from_text(2, &second.to_text()), Ok(second));
+    }
+
+    #[test]
+    fn the_text_fits_the_buffer_it_was_measured_for() {
+        let secrets = ProfileSecrets { password: Some(Secret::new("\"\n\u{1}é".repeat(999))), ..Default::default() };
+        let record = Record { number: 1, secrets, history: History::default() };
+        let text = record.to_text();
+        assert_eq!(text.len(), text.capacity());
+        assert_eq!(Record::from_text(1, &text), Ok(record));
+    }
+}
