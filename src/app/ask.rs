@@ -6,7 +6,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
-use crate::app::told::Choosing;
+use crate::app::types::Choosing;
 use crate::app::{Failure, Fetched};
 use crate::secret::Secret;
 

@@ -24,16 +24,17 @@ mod runtime;
 mod schedule;
 mod services;
 mod sign_in;
+mod state;
 mod task;
 mod tokens;
-mod told;
+mod types;
 mod vault;
 mod worker;
 
-pub use crate::agent::Status as AgentStatus;
+pub use crate::agent::{AgentStatus, KeptAlive};
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
-pub use crate::app::command::{Command, Need};
+pub use crate::app::command::Command;
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::event::Event;
 pub use crate::app::export::{
@@ -43,7 +44,7 @@ pub use crate::app::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::app::handle::App;
 pub use crate::app::news::News;
 pub use crate::app::ports::{BrowserChoice, Ports};
-pub use crate::app::profiles::accept_shared::{LockedText, ShareKey, SharedProfile, SharedProfiles};
+pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::Keeping;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
@@ -52,18 +53,19 @@ pub use crate::app::progress::{Progress, Report};
 pub use crate::app::rehearsal::practice_settings::{PracticeSettings, faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};
 pub use crate::app::runtime::Runtime;
-pub use crate::app::services::importing::ImportOutcome;
-pub use crate::app::services::importing::{AmbiguousText, ImportSource, Imported};
+pub use crate::app::services::import_outcome::{
+    AmbiguousText, ImportOutcome, Imported, LockedText, SharedProfile, SharedProfiles,
+};
+pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
 pub use crate::app::sign_in::assertions::ShownAssertion;
 pub use crate::app::sign_in::call_context::{Authorized, CallContext, TypedSecrets};
-pub use crate::app::sign_in::follow_up::Fetched;
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
-pub use crate::app::told::{
-    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme,
-    TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
+pub use crate::app::types::{
+    Attempt, Choosing, Exchange, Fetched, FieldRead, Flow, Identified, Need, OpenedProfile, ReplyView, SavedToken,
+    Theme, TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
 pub use crate::app::worker::Worker;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::app::rehearsal::StageLine;
-use crate::app::told::{Exchange, Waiting};
+use crate::app::types::{Exchange, Waiting};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 
