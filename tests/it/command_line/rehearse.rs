@@ -21,11 +21,11 @@ url = "https://as.example.test/authorize"
 [token_request]
 url = "https://as.example.test/token"
 authentication = "basic"
-example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh request": "example-refresh-token", "host": "eu.example.test"}'
+example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh": "example-refresh-token", "host": "eu.example.test"}'
 
 [token_request.reading]
 access_token = "data.token"
-refresh_token = "refresh request"
+refresh_token = "refresh"
 success = { ok = "true" }
 retain = { host = "host" }
 
