@@ -88,7 +88,7 @@ async fn attend(app: App, mut visit: Visit, since: Timestamp) -> Option<Visit> {
             visit.answer(async { Answer::Done }).await;
         }
         None => {
-            let diagnosis = Diagnosis::new("the question cannot be understood");
+            let diagnosis = Diagnosis::new("the request cannot be read");
             let failure = Failure::new(FailureKind::Machine, diagnosis.hint("the agent may be of another version"));
             visit.answer(async { failed(failure) }).await;
         }
@@ -100,7 +100,7 @@ async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<Stri
     let name = ProfileName::parse(name)?;
     let kind = app.vault()?.kind().to_string();
     if vault.is_some_and(|vault| vault != kind) {
-        let diagnosis = Diagnosis::new(format!("the agent keeps tokens in the vault `{kind}`"));
+        let diagnosis = Diagnosis::new(format!("the agent uses the vault `{kind}`"));
         return Err(Failure::new(FailureKind::Vault, diagnosis));
     }
     let token =

@@ -28,7 +28,6 @@ pub enum Command {
     OpenVault {
         /// The run.
         attempt: Attempt,
-        /// Which.
         choice: VaultChoice,
         /// The passphrase, where the vault needs one.
         passphrase: Option<Secret>,
@@ -46,7 +45,6 @@ pub enum Command {
     Paste {
         /// The run that waits.
         attempt: Attempt,
-        /// What was pasted.
         text: Secret,
     },
     /// Take the next line of standard input as such; [`crate::app::Event::InputTaken`] tells when there was one.
@@ -133,7 +131,6 @@ pub enum Command {
     OpenProfile {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// A valid access token of a saved profile, refreshed when needed.
@@ -151,7 +148,6 @@ pub enum Command {
     Forget {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Tell what is known of a saved profile's generations.
@@ -196,14 +192,12 @@ pub enum Command {
     RevokeAndForget {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Ask the service whose a saved profile is.
     WhoAmI {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Renew what is kept alive before it expires, as long as the worker lives.
@@ -279,7 +273,6 @@ pub enum Command {
     DropOutlet {
         /// The profile's name.
         name: ProfileName,
-        /// The file.
         path: String,
     },
     /// Keep profiles that somebody app.
@@ -340,7 +333,6 @@ pub enum Command {
     WriteCertificate {
         /// The run.
         attempt: Attempt,
-        /// The file.
         path: PathBuf,
         /// PEM.
         text: String,

@@ -63,7 +63,7 @@ pub enum Event {
     Retrying(Attempt, Diagnosis),
     /// The run waits for another window or command that is at work on the profile.
     HeldUp(Attempt, Diagnosis),
-    /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
+    /// New tokens of a saved profile came and could not be saved: they wait in memory, and why.
     Unkept(ProfileName, Diagnosis),
     /// They are kept now.
     Kept(ProfileName),
@@ -115,7 +115,6 @@ pub enum Event {
     NoticePressed,
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
-    /// A stage of it is over, well or not.
     StageRehearsed(Attempt, StageLine),
     /// All of it is over.
     Rehearsed(Attempt),

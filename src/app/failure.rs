@@ -19,7 +19,6 @@ pub(crate) const INVALID_GRANT: &str = "invalid_grant";
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What happened and what to do.
     pub diagnosis: Diagnosis,
     /// Whose fault it is.
     pub kind: FailureKind,
@@ -103,7 +102,6 @@ pub enum FailureKind {
 }
 
 impl Failure {
-    /// A failure of this kind.
     pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
         Self {
             diagnosis,
@@ -245,7 +243,7 @@ impl Failure {
 
     /// Something that cannot be, and was.
     pub(crate) fn inside(what: &str) -> Self {
-        Self::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {what}")))
+        Self::new(FailureKind::Machine, Diagnosis::new(format!("internal error: {what}")))
     }
 }
 

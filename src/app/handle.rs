@@ -111,7 +111,6 @@ impl State {
         (self.news)(news);
     }
 
-    /// This process is the agent.
     pub(crate) fn become_agent(&self) {
         self.is_agent.store(true, Ordering::Relaxed);
     }
@@ -143,7 +142,6 @@ impl State {
         Ok(blocking(move || work(&store)).await??)
     }
 
-    /// The open vault.
     pub(crate) fn vault(&self) -> Result<Vault, Failure> {
         locked(&self.vault).clone().ok_or_else(|| {
             let diagnosis = Diagnosis::new("the vault is not open");

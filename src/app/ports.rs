@@ -15,7 +15,6 @@ use crate::transport::Transport;
 /// What opens the authorization URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum BrowserChoice {
-    /// The desktop's own.
     #[default]
     System,
     /// This command line; `%s` stands for the URL, which is else its last argument.
@@ -29,11 +28,9 @@ pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + S
 
 /// Everything the flows need from outside.
 pub struct Ports {
-    /// Sends calls.
     pub transport: Transport,
     /// Evaluates the expressions that say where a value is in a reply.
     pub expressions: Expressions,
-    /// Keeps plain files.
     pub store: Store,
     /// Where the agent is found.
     pub door: Door,
@@ -43,11 +40,8 @@ pub struct Ports {
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
     pub passphrase: Option<Secret>,
-    /// Opens a URL.
     pub open_browser: Arc<OpenBrowser>,
-    /// The desktop's clipboard.
     pub clipboard: Clipboard,
-    /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness fit for secrets.
     pub entropy: fn() -> [u8; 32],

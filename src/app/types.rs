@@ -56,7 +56,6 @@ pub enum Need {
 /// One of several values that were fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// What it is called.
     pub label: String,
     /// The values to keep, by placeholder.
     pub keep: Vec<(String, String)>,
@@ -76,10 +75,8 @@ pub enum VaultChoice {
 /// Whether secrets can be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
-    /// Not known yet.
     #[default]
     Unknown,
-    /// Open.
     Open(VaultChoice),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
@@ -120,9 +117,7 @@ pub enum Theme {
 /// A sign-in that waits for the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// What the browser was sent to.
     pub url: String,
-    /// The redirect URI that was sent.
     pub redirect_uri: String,
     /// Where the response is listened for; empty when it must be pasted.
     pub addresses: Vec<String>,
@@ -136,10 +131,8 @@ pub struct Waiting {
     pub listener_problem: Option<Diagnosis>,
 }
 
-/// A call and its reply.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What was sent.
     pub call: Call,
     /// What was answered, if anything was.
     pub reply: Option<ReplyView>,
@@ -158,18 +151,14 @@ pub struct Exchange {
 /// Several values were fetched where one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choosing {
-    /// What is chosen.
     pub label: String,
-    /// What there is.
     pub options: Vec<Fetched>,
 }
 
 /// A reply as it may be shown.
 #[derive(Clone, Debug)]
 pub struct ReplyView {
-    /// The status code.
     pub status: u16,
-    /// How long it took.
     pub elapsed: Duration,
     /// The headers, secrets masked.
     pub headers: Vec<(String, String)>,
@@ -208,16 +197,11 @@ pub enum FieldRead {
     Failed(Diagnosis),
 }
 
-/// A saved profile, read.
 #[derive(Clone, Debug)]
 pub struct OpenedProfile {
-    /// Its name.
     pub name: ProfileName,
-    /// Profile, secrets and tokens.
     pub material: CallContext,
-    /// Whether it is a draft.
     pub draft: bool,
-    /// How the tokens are.
     pub state: ProfileState,
     /// Whether each refresh brings a new refresh token.
     pub rotation: Rotation,
@@ -226,9 +210,7 @@ pub struct OpenedProfile {
 /// A token handed out.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
-    /// The profile.
     pub name: ProfileName,
-    /// Its tokens.
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
@@ -241,7 +223,6 @@ pub struct SavedToken {
 /// How a profile that is kept alive stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAlive {
-    /// The profile.
     pub name: ProfileName,
     /// When it is renewed next; `None` for never, or just now.
     pub next: Option<Timestamp>,
@@ -252,10 +233,8 @@ pub struct KeptAlive {
 /// The icon in the desktop's tray.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TrayState {
-    /// Not asked for.
     #[default]
     Off,
-    /// It is shown.
     There,
     /// It cannot be.
     Absent(Diagnosis),

@@ -23,7 +23,6 @@ pub enum CopyOutcome {
     Done(Duration),
     /// Only the window itself can do it here, without a mark and without taking it back: this is the text.
     WindowOnly(Secret),
-    /// It is not.
     Failed(Diagnosis),
 }
 

@@ -48,7 +48,6 @@ impl App {
     }
 }
 
-/// A line a profile.
 fn lines(standing: &[KeptAlive]) -> Vec<String> {
     let line = |kept: &KeptAlive| match (&kept.problem, kept.next) {
         (Some(problem), _) => format!("{}: {}", kept.name, problem.summary),

@@ -269,8 +269,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
 /// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
 async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
     if !has_draft && app.load_profile_text(name).await?.is_none() {
-        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten meanwhile"));
-        let diagnosis = diagnosis.hint("saved again, its tokens come back to this machine");
+        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten in the meantime"));
+        let diagnosis = diagnosis.hint("saving it again brings its tokens back to this machine");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
     }
     // One that cannot be read is mended by saving it.
@@ -316,7 +316,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
     match check {
         Check::Nothing => {}
         Check::Free if app.load_profile_text(name).await?.is_none() => {}
-        Check::Free => return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already")))),
+        Check::Free => return Err(there_already(Diagnosis::new(format!("a profile `{name}` exists already")))),
         Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
     }
     let (mut secrets, how) = sealed(app, &material);

@@ -90,7 +90,9 @@ impl<'a> Play<'a> {
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
-            return Err(wrong(self.complaint().unwrap_or_else(|| format!("the visit was answered {}", reply.status))));
+            return Err(wrong(
+                self.complaint().unwrap_or_else(|| format!("the authorization request was answered {}", reply.status)),
+            ));
         };
         let Pasted::Parameters(parameters) = parse_pasted(location, &prepared.expected.code_parameter) else {
             return Err(wrong("there is no code in the redirect"));

@@ -14,7 +14,6 @@ use crate::transport::{Transport, TransportOptions};
 
 /// A stand-in and the way to it.
 pub(crate) struct RehearsalServer {
-    /// The stand-in.
     pub(crate) rehearsal: Rehearsal,
     /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
     pub(crate) app: App,

@@ -64,7 +64,7 @@ impl Entry {
         self.state = if self.rules.can_renew(tokens) {
             self.rules.due(tokens).map_or(State::Resting, State::Due)
         } else {
-            let hint = "its access token cannot be renewed without a person: sign in again when it expires";
+            let hint = "the access token cannot be refreshed without a sign-in: sign in again when it expires";
             self.problem = Some(Diagnosis::new("no refresh token").hint(hint));
             State::Resting
         };

@@ -261,8 +261,8 @@ impl Told {
         if self.0.len() <= Self::MOST {
             return Some(diagnosis);
         }
-        let summary = "more responses that are not believed arrive; they are refused and no longer told";
-        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and go on in the newest one"))
+        let summary = "more invalid responses are arriving; they are refused and no longer reported";
+        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and continue in the newest one"))
     }
 }
 
@@ -286,7 +286,7 @@ fn success_page() -> LandingPage {
 fn problem_page(error: &AuthorizationError) -> LandingPage {
     let diagnosis = error.diagnose();
     let hint = diagnosis.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
-    let title = if error.is_final() { "The service refused" } else { "This response is not believed" };
+    let title = if error.is_final() { "The service refused" } else { "This response was rejected" };
     LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
 }
 
@@ -301,7 +301,7 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Resu
         // Where the service only shows a code there is no response that could name anything.
         Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
         Pasted::Code(code) => believed(expected.read_code(code)),
-        Pasted::NotUnderstood => Err(Diagnosis::new("there is neither a code nor an error in what was pasted")
+        Pasted::NotUnderstood => Err(Diagnosis::new("the pasted text contains neither a code nor an error")
             .hint("paste the whole address that the browser shows after signing in, or the code alone")),
     }
 }

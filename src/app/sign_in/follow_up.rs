@@ -122,8 +122,8 @@ fn note(what: &str, failure: Failure) -> Diagnosis {
 }
 
 fn nothing_found(fetch: &Fetch) -> Diagnosis {
-    Diagnosis::new(format!("{}: the service named none", fetch.label))
-        .hint("look into the service's own pages whether this person has one")
+    Diagnosis::new(format!("{}: the service returned none", fetch.label))
+        .hint("check in the service itself whether this account has one")
 }
 
 #[cfg(test)]

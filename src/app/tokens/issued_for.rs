@@ -71,7 +71,7 @@ pub fn other(name: &ProfileName, saved: &Profile, now: &Profile) -> Option<Diagn
     let fact = then.keys().filter(differs).min_by_key(order)?;
     let value = |facts: &BTreeMap<String, String>| facts.get(fact).cloned().unwrap_or_default();
     Some(Diagnosis::new(format!(
-        "there is a profile `{name}` already, of another {fact}: `{}` there, `{}` here",
+        "a profile `{name}` exists already, of another {fact}: `{}` there, `{}` here",
         value(&then),
         value(&now)
     )))

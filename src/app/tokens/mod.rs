@@ -228,7 +228,8 @@ async fn settle(
 
 /// The profile was forgotten by somebody who knows nothing of our lease, such as another machine.
 fn gone(name: &ProfileName) -> Failure {
-    let summary = format!("the profile `{name}` was forgotten or signed in anew meanwhile; what came was not kept");
+    let summary =
+        format!("the profile `{name}` was forgotten or signed in again in the meantime; the new tokens were not saved");
     let diagnosis = Diagnosis::new(summary);
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("`tokenwright list` names the saved profiles"))
 }

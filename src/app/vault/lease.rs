@@ -28,8 +28,8 @@ pub(crate) async fn lease_for(app: &App, report: &Report, name: &ProfileName) ->
     let asked = name.clone();
     let refresh = app.with_vault(move |vault| vault.in_flight(&asked)).await.ok().flatten();
     let summary = match refresh {
-        Some(refresh) => format!("waiting for the refresh of `{name}` that {} has begun", refresh.by),
-        None => format!("waiting for another window or command that is at work on `{name}`"),
+        Some(refresh) => format!("waiting for {} to finish its refresh of `{name}`", refresh.by),
+        None => format!("waiting for another window or command to finish with `{name}`"),
     };
     report.tell(Progress::LeaseBusy(Diagnosis::new(summary)));
     taken.await

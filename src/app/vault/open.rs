@@ -145,7 +145,7 @@ mod tests {
         let error = outcome(opened).expect_err("it panicked");
         assert!(matches!(error, VaultError::Inside { .. }), "{error}");
         let said = error.diagnose().to_string();
-        assert!(said.starts_with("the vault could not be opened: a fault in the program ended this\n"), "{said}");
+        assert!(said.starts_with("the vault could not be opened: an internal error stopped this\n"), "{said}");
         assert!(!said.contains("passphrase"), "{said}");
     }
 }

@@ -15,13 +15,11 @@ use crate::vault::{Vault, VaultKind};
 /// What was found in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
-    /// What kind it is.
     pub choice: VaultChoice,
     /// Its folder; none for a vault in memory.
     pub folder: Option<PathBuf>,
     /// How many sealed files open.
     pub whole: usize,
-    /// What is wrong.
     pub faults: Vec<Diagnosis>,
     /// Older generations that another machine had put beside newer ones.
     pub older: Vec<PathBuf>,

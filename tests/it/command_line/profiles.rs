@@ -68,7 +68,7 @@ fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
     place.lock().expect("a place").clone_from(&program.data().join("vault/.vault.lock"));
     let finished = program.run(&["token", "demo", "--min-valid", "20m"]);
     assert_eq!((finished.code, finished.stdout.trim()), (0, "at-second"), "{}", finished.stderr);
-    assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be kept: "), "{}", finished.stderr);
+    assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be saved: "), "{}", finished.stderr);
 }
 
 #[test]

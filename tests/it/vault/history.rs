@@ -44,7 +44,7 @@ fn a_spent_generation_is_restored_only_by_insistence_and_its_refusal_is_noted() 
     let (program, _practice) = signed_in();
     let first = program.run(&["token", "demo"]).done();
     let none = "error: there is no older generation of `demo` whose tokens are kept\n\
-                hint: `tokenwright history demo` shows which are\n";
+                hint: `tokenwright history demo` lists the generations\n";
     assert_eq!(program.run(&["restore", "demo"]).failed(2), none);
     program.run(&["refresh", "demo"]).done();
     let refused = "error: the refresh token of generation 1 of `demo` is likely dead: Practice service takes each refresh \

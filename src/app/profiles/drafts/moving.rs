@@ -88,7 +88,6 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Step 3.
 async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let (store, vault) = (app.ports.store.clone(), app.vault()?);
     // Its file goes first, so what it was exported to is still told while the file is there.
