@@ -1,4 +1,4 @@
-//! A run that panics ends like one that fails: whoever waits for it is told, and the others go on.
+//! A use case that panics ends like one that fails: its caller gets a failure, and the others continue.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! Everything the flows need from outside, in one place: made once by `main`, and by tests of scripted parts.
+//! Everything the use cases need from outside, in one place. `main` builds it once; tests build it from scripted parts.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub enum BrowserChoice {
 /// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
 pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
 
-/// Everything the flows need from outside.
+/// Everything the use cases need from outside.
 pub struct Ports {
     pub transport: Transport,
     /// Evaluates the expressions that say where a value is in a reply.

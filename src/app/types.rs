@@ -1,4 +1,4 @@
-//! What the use cases take and return, where it belongs to several of them.
+//! Types that several use cases take or return.
 
 use std::time::Duration;
 
@@ -45,11 +45,11 @@ pub enum Flow {
 /// What an access token must be good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// To be used now: the service's policy says how long before its end it is renewed.
+    /// Usable now; the service's policy says how long before its expiry it is refreshed.
     Usable,
-    /// For as long as this, whatever its life is.
+    /// Valid for at least this long.
     ValidFor(Duration),
-    /// A new one, whatever the old one is.
+    /// A new one in any case.
     New,
 }
 

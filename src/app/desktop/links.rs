@@ -1,4 +1,4 @@
-//! Addresses that a person wants to see in the browser: consoles, documentation, references.
+//! Opens consoles, documentation and references in the browser.
 
 use std::sync::Arc;
 

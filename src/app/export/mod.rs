@@ -1,5 +1,4 @@
-//! Handing a profile's tokens to other tools: shown first with secrets masked, then written, and written again at each
-//! refresh where that was asked for.
+//! Exports: shows what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if wanted.
 
 mod order;
 mod share;

@@ -1,4 +1,4 @@
-//! Profiles for a colleague: in the open without secrets, or with them and locked.
+//! Shares profiles with a colleague: without secrets in plain text, or with secrets and locked.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

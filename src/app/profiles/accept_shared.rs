@@ -1,5 +1,5 @@
-//! Profiles that a colleague shared: opened where they are locked, shown, and kept only when the person says so. What is
-//! here under the same name is replaced only where the person insists.
+//! Accepts profiles that a colleague shared: unlocks and shows them, and saves them only on request. An existing profile of
+//! the same name is replaced only if the person insists.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The generations of a saved profile: shown, and an older one put on top again where its refresh token is not known to
-//! be spent.
+//! Token history: the generations of a saved profile, and restoring an older one whose refresh token is not known to be
+//! spent.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,7 +90,7 @@ impl App {
         history(self, name.clone()).await
     }
 
-    /// Puts an older generation on top again; `None` for the one before. `anyway`: even if its refresh token is likely dead.
+    /// Restores an older generation; `None` for the previous one. `anyway`: even if its refresh token is probably dead.
     pub async fn restore(
         &self,
         name: &ProfileName,

@@ -1,5 +1,5 @@
-//! Private keys: read from a file or from what was pasted, made, kept, and their certificates written out to be
-//! uploaded. Reading and making are done off the worker's thread: a disk may be slow, and a large key takes seconds.
+//! Private keys: read, generated and saved, and their certificates written out for upload. Generating a large key takes
+//! seconds, so it runs off the threads of the use cases.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The saved profiles as a list shows them: each in a line, with how its tokens are.
+//! Saved profiles as the list shows them: one line each, with the state of the tokens.
 
 use std::time::Duration;
 

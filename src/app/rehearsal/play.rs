@@ -1,4 +1,4 @@
-//! The stages in their order, each by the code that does the real thing.
+//! Runs the stages in order, each with the code of the real use case.
 
 use crate::app::failure::INVALID_GRANT;
 use crate::app::progress::{Progress, Report};

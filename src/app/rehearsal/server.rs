@@ -1,4 +1,4 @@
-//! Where a rehearsal is held: a stand-in for the service, and edges whose calls all end there.
+//! The server for a rehearsal: a stand-in for the service, and ports whose requests all reach it.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The book of the profiles that are kept alive: when each is due, what went wrong with it, and when it is tried again.
+//! The scheduler's queue: when each profile is due, what went wrong with it, and when it is tried again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a face begins with: presets, settings, profiles, and whether secrets can be stored.
+//! What the window loads first: presets, settings, profiles, the state of the vault.
 
 use crate::app::handle::App;
 use crate::app::news::News;
@@ -10,11 +10,11 @@ use crate::diagnosis::Diagnose;
 use crate::store::Settings;
 
 impl App {
-    /// Loads everything that the window shows first, and keeps the list of profiles up to date from now on.
+    /// Loads everything that the window shows first; from then on, changes to the list of profiles are reported as news.
     pub async fn load_all(&self) -> Result<(), Failure> {
         self.show_list();
         let settings = self.with_store(|store| Ok(store.load_settings())).await?;
-        // A broken file is told once and stands untouched.
+        // A broken file is reported once and left untouched.
         let settings = settings.unwrap_or_else(|error| {
             self.tell(News::Problem(Failure::new(FailureKind::Machine, error.diagnose())));
             Settings::default()
@@ -34,7 +34,7 @@ impl App {
         Ok(())
     }
 
-    /// Opens the vault if it can be opened without asking. A vault that cannot is a state to be shown, not a failure.
+    /// Opens the vault if that needs no input. A vault that cannot be opened is a state, not a failure.
     pub async fn probe_vault(&self) -> VaultState {
         let state = open::probe(self).await;
         if self.has_vault()

@@ -1,4 +1,4 @@
-//! What a document of another tool came to. Nothing of it is saved yet.
+//! The outcome of an import. Nothing is saved yet.
 
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::{Failure, FailureCode, FailureKind};
@@ -12,7 +12,7 @@ use crate::service::ProfileName;
 pub enum ImportOutcome {
     /// It describes services.
     Described(Box<Imported>),
-    /// It is the address of an issuer, whose description is fetched when the person says so.
+    /// It is an issuer URL; its discovery document is fetched once the person agrees.
     Issuer(Issuer),
     /// It can be read in several formats.
     Ambiguous(Box<AmbiguousText>),

@@ -1,5 +1,5 @@
-//! Documents of other tools: fetched from wherever they are, within bounds, and read. Nothing is kept here: what was
-//! read goes to the face, which shows it, asks, and then saves a profile or a preset as any other.
+//! Imports: reads documents of other tools, within size limits. Nothing is saved here; the caller shows the result and then
+//! saves a profile or a preset like any other.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
-//! believed only after the checks of [`ExpectedResponse::read`].
+//! The authorization request and its response, from the listener or pasted. A response is accepted only after the checks of
+//! [`ExpectedResponse::read`].
 
 use std::sync::Arc;
 use std::time::Duration;

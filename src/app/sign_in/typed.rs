@@ -1,4 +1,4 @@
-//! What a person typed, pasted or had imported that is secret: one door for all of it, before anything is sent or kept.
+//! Cleans and checks secrets that were typed, pasted or imported, before anything is sent or saved.
 
 use crate::app::{Failure, FailureKind, TypedSecrets};
 use crate::diagnosis::Diagnosis;

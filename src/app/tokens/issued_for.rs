@@ -1,5 +1,5 @@
-//! What a token set was issued for. It is noted when the tokens come; when a profile says something else later, its
-//! tokens are stale: they would be handed out for another client, another tenant or another person.
+//! What a token set was issued for. It is noted when the tokens arrive; if the profile changes later, its tokens are stale:
+//! they belong to another client, tenant or person.
 
 use std::collections::BTreeMap;
 

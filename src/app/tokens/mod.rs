@@ -1,6 +1,6 @@
-//! Tokens of saved profiles: handed out while they are valid, else refreshed under the profile's lease, so that of
-//! all threads and processes one refreshes and the others find the new token. What was received is never given up:
-//! not for a network that fails, and not for a disk that is full.
+//! Tokens of saved profiles: returned while they are valid, else refreshed under the profile's lease, so that only one of all
+//! threads and processes refreshes and the others find the new token. Tokens that were received are never given up, neither
+//! for a failing network nor for a full disk.
 
 pub(in crate::app) mod issued_for;
 mod journal;

@@ -1,5 +1,5 @@
-//! When tokens are good enough and when they are to be renewed, by what is needed and by the service's policy. The
-//! wall clock is asked at each use, so a machine that slept is no special case.
+//! When tokens are good enough and when they are refreshed, by need and by the service's policy. The wall clock is read at
+//! each use, so a machine that slept is no special case.
 
 use std::time::Duration;
 

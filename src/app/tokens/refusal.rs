@@ -1,5 +1,5 @@
-//! That a refresh token is dead: remembered beside it, so that the service is not asked with it again unless a person
-//! says so. The tokens stay where they are.
+//! Remembers that a refresh token is dead, so that it is not sent again unless a person asks for it. The tokens stay where
+//! they are.
 
 use crate::app::handle::App;
 use crate::app::{Failure, FailureKind, Need, Recovery, export};

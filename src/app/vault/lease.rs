@@ -1,5 +1,5 @@
-//! The right to be the only one at work on a saved profile. Whoever changes what is kept of it takes it first: a refresh, a
-//! save, a removal, a token that is given away.
+//! The lease: the right to be the only process that changes a saved profile. A refresh, a save, a removal and a hand-over
+//! all take it first.
 
 use std::time::Duration;
 

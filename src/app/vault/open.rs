@@ -1,5 +1,5 @@
-//! Opening the vault: the kind that the environment prescribes, else the one that was chosen before, else the keyring
-//! if it works. It is found out before a browser opens, so that no token is thrown away after a good sign-in.
+//! Opens the vault: the kind that the environment sets, else the one chosen before, else the keyring if it works. This
+//! happens before a browser opens, so that no token is lost after a successful sign-in.
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;

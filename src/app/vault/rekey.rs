@@ -1,4 +1,4 @@
-//! The vault itself: what is wrong in it, and moving it to another key.
+//! The vault as a whole: its status, and moving it to another key.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
-//! Drafts: what was received or typed and has no name of the person's choosing yet. Tokens are sealed as a draft the moment
-//! the reply is here, before the face hears of it, so that neither a window that closes nor a process that is killed loses
-//! them. A draft is a profile like any other, with a mark beside its file; it is not kept alive.
+//! Drafts: tokens that were received, or fields that were typed, before the person chose a name. Tokens are sealed as a draft
+//! as soon as the reply arrives, before the window hears of it, so that neither closing the window nor killing the process
+//! loses them. A draft is an ordinary profile with a mark beside its file; it has no keep-alive.
 
 pub(in crate::app) mod mark;
 mod moving;
