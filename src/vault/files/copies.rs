@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, CONFLICT, FileVault, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
-use crate::vault::sealed::{SIZE_LIMIT, claims, unseal};
+use crate::vault::files::folder::{ASIDE, CONFLICT, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
+use crate::vault::files::records::FileVault;
+use crate::vault::files::sealed::{SIZE_LIMIT, claims, unseal};
 use crate::vault::{Note, Record, VaultError};
 
 /// Whether this is a sealed file under a name that no profile has.
@@ -95,7 +96,7 @@ mod tests {
 
     use crate::diagnosis::Diagnose;
     use crate::vault::How;
-    use crate::vault::file::tests::{home, names, secrets};
+    use crate::vault::files::tests::{home, names, secrets};
     use crate::vault::port::Storage as _;
 
     #[test]

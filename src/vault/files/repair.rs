@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, CONFLICT, FileVault, PREVIOUS, SEALED, files, lock_folder};
+use crate::vault::files::folder::{ASIDE, CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in};
+use crate::vault::files::records::FileVault;
+use crate::vault::files::sealed::{SIZE_LIMIT, claims};
+use crate::vault::files::{access, copies};
 use crate::vault::generation::Stamp;
-use crate::vault::sealed::{SIZE_LIMIT, claims};
-use crate::vault::{Change, How, Inspection, Record, Repaired, VaultError, access, copies};
+use crate::vault::{Change, How, Inspection, Record, Repaired, VaultError};
 
 impl FileVault {
     pub(in crate::vault) fn inspect_all(&self) -> Result<Inspection, VaultError> {
@@ -15,7 +17,7 @@ impl FileVault {
             self.note(note);
         }
         let mut known = self.high_water();
-        let mut paths = files(&self.folder)?;
+        let mut paths = paths_in(&self.folder)?;
         paths.sort();
         for path in paths {
             let extension = path.extension().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
@@ -124,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::diagnosis::Diagnose as _;
-    use crate::vault::file::tests::{Home, home, secrets};
+    use crate::vault::files::tests::{Home, home, secrets};
     use crate::vault::port::Storage as _;
 
     /// Three generations of one profile, and the bytes of each; one of another.
@@ -229,7 +231,7 @@ mod tests {
             Change::New(How::Refreshed),
             Stamp::now(),
         );
-        let sealed = crate::vault::sealed::seal(&vault.key, "demo", &next).expect("sealed");
+        let sealed = crate::vault::files::sealed::seal(&vault.key, "demo", &next).expect("sealed");
         fs::write(at("demo.next"), &sealed).expect("left behind");
         assert_eq!(text(&vault, "demo"), "secret 4");
         assert!(!at("demo.next").exists());
