@@ -92,7 +92,7 @@ async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<
 
 /// What opening came to. A panic in there is a mistake of this program, and no question for a passphrase.
 fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
-    opened.unwrap_or_else(|failure| Err(VaultError::Inside { reason: failure.diagnosis.summary }))
+    opened.unwrap_or_else(|failure| Err(VaultError::Internal { reason: failure.diagnosis.summary }))
 }
 
 /// Which kind it is to be.
@@ -143,7 +143,7 @@ mod tests {
     async fn a_panic_while_the_vault_is_opened_is_told_as_one_and_asks_for_no_passphrase() {
         let opened = blocking(|| -> Result<(), VaultError> { panic!("a mistake") }).await;
         let error = outcome(opened).expect_err("it panicked");
-        assert!(matches!(error, VaultError::Inside { .. }), "{error}");
+        assert!(matches!(error, VaultError::Internal { .. }), "{error}");
         let said = error.diagnose().to_string();
         assert!(said.starts_with("the vault could not be opened: a fault in the program ended this\n"), "{said}");
         assert!(!said.contains("passphrase"), "{said}");

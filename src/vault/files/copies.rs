@@ -146,7 +146,7 @@ mod tests {
         let faults: Vec<String> =
             vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
         let words = format!(
-            "`{}` is a copy of the sealed file of profile `demo`, and cannot be compared with it",
+            "`{}` is a copy of the vault file of profile `demo` that cannot be merged",
             copy.display()
         );
         assert_eq!(faults, [words]);

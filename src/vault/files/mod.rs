@@ -315,7 +315,7 @@ pub(in crate::vault) mod tests {
             let late = vault.put("demo", Some(1), &secrets("c"), How::SignedIn.into()).expect_err("late");
             assert_eq!(
                 late.to_string(),
-                "the secrets of profile `demo` were changed meanwhile (generation 2, not generation 1)"
+                "the secrets of profile `demo` have changed (generation 2, not generation 1)"
             );
             let first = vault.put("demo", None, &secrets("c"), How::SignedIn.into()).expect_err("not the first");
             assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
@@ -479,7 +479,7 @@ pub(in crate::vault) mod tests {
         let damaged = vault.get("one").expect_err("damaged").to_string();
         assert_eq!(
             damaged,
-            format!("the sealed file `{}` is damaged: its bytes were changed", path("one.sealed").display())
+            format!("the vault file `{}` is damaged: its bytes were changed", path("one.sealed").display())
         );
         assert!(matches!(
             vault.put("one", Some(2), &secrets("x"), How::SignedIn.into()),
