@@ -293,7 +293,7 @@ impl Bench {
                 id_token: None,
                 scopes: None,
                 obtained_at: past,
-                kept: BTreeMap::new(),
+                retained: BTreeMap::new(),
                 issued_for: BTreeMap::new(),
                 unread_life: Vec::new(),
             };

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::{
-    Attempt, BrowserChoice, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Notice,
-    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, Browser, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Notice,
+    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultKind, WindowSettings,
 };
 use crate::call::Reading;
 use crate::oauth::KeyPair;
@@ -41,7 +41,7 @@ pub enum Command {
         /// The run.
         attempt: Attempt,
         /// Which.
-        choice: VaultChoice,
+        choice: VaultKind,
         /// The passphrase, where the vault needs one.
         passphrase: Option<Secret>,
     },
@@ -52,7 +52,7 @@ pub enum Command {
         /// The profile and the rest.
         material: Box<CallContext>,
         /// What opens the URL.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Take what was pasted as the response that is waited for.
     Paste {
@@ -63,7 +63,7 @@ pub enum Command {
     },
     /// Take the next line of standard input as such; [`crate::app::Event::InputTaken`] tells when there was one.
     PasteLine(Attempt),
-    /// Call the bearer token endpoint.
+    /// Call the token endpoint.
     CallBearer {
         /// The run.
         attempt: Attempt,
@@ -72,7 +72,7 @@ pub enum Command {
         /// Where the tokens go.
         keeping: Keeping,
     },
-    /// Call the refresh token endpoint.
+    /// Call the token endpoint.
     CallRefresh {
         /// The run.
         attempt: Attempt,
@@ -200,7 +200,7 @@ pub enum Command {
         /// The run.
         attempt: Attempt,
         /// What kind the vault is to be.
-        to: VaultChoice,
+        to: VaultKind,
         /// The new passphrase, where that kind needs one.
         passphrase: Option<Secret>,
     },
@@ -387,7 +387,7 @@ pub enum Command {
         /// The address.
         url: String,
         /// What opens it.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

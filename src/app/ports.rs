@@ -12,18 +12,6 @@ use crate::secret::Secret;
 use crate::store::Store;
 use crate::transport::Transport;
 
-/// What opens the authorization URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum BrowserChoice {
-    /// The desktop's own.
-    #[default]
-    System,
-    /// This command line; `%s` stands for the URL, which is else its last argument.
-    Command(String),
-    /// Nothing: the person opens it.
-    None,
-}
-
 /// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
 pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
 

@@ -16,7 +16,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Re
     }
     // First, so that nobody types a passphrase for nothing.
     if ask(conversation).is_ok() {
-        let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` ends it";
+        let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` stops it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
     }
     unlock::open_vault(conversation)?;
@@ -24,7 +24,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Re
     conversation.send(Command::BeAgent(attempt));
     conversation.watch(|event| match event {
         Event::AgentReady(_, socket) => {
-            print::note(&format!("The agent answers on {}; Ctrl-C stops it.", socket.display()));
+            print::note(&format!("The agent listens on {}; Ctrl-C stops it.", socket.display()));
             None
         }
         Event::Renewed(token) => {
@@ -42,7 +42,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Re
             None
         }
         Event::AgentEnded(_) => {
-            print::note("The agent has ended.");
+            print::note("The agent has stopped.");
             Some(Ok(()))
         }
         Event::Failed(_, failure) => Some(Err(failure)),
@@ -72,7 +72,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
     let since = status.since.map(list::local).unwrap_or_default();
     print::note(&format!("The agent {} is process {}, running since {since}.", status.version, status.process));
     if status.profiles.is_empty() {
-        print::note("No profile is kept alive. Begin with: tokenwright keep-alive NAME");
+        print::note("No profile is kept alive. Start with: tokenwright keep-alive NAME");
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
@@ -98,6 +98,6 @@ fn stop(conversation: &mut Conversation) -> Result<(), Failure> {
     let attempt = conversation.attempt();
     conversation.send(Command::StopAgent(attempt));
     conversation.wait(|event| matches!(event, Event::AgentEnded(_)).then_some(()))?;
-    print::note("The agent has ended.");
+    print::note("The agent has stopped.");
     Ok(())
 }

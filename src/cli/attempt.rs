@@ -31,12 +31,14 @@ pub(crate) fn tell_waiting(waiting: &Waiting) {
     print::note("Sign in at:");
     print::note(&waiting.url);
     if let Some(fingerprint) = &waiting.fingerprint {
-        print::note("The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:");
+        print::note(
+            "The browser will warn about a certificate that was generated on this machine; its SHA-256 fingerprint:",
+        );
         print::note(fingerprint);
     }
     if !waiting.addresses.is_empty() {
         print::note(&format!(
-            "Waiting on {} until the browser comes back; Ctrl-C to stop.",
+            "Waiting on {} for the browser to return; Ctrl-C to stop.",
             waiting.addresses.join(" and ")
         ));
     }

@@ -27,7 +27,7 @@ impl Conversation {
             let _ = sender.send(event);
         };
         let worker = start_worker(Box::new(emit)).map_err(|error| {
-            Failure::new(FailureKind::Machine, Diagnosis::new(format!("a thread could not be started: {error}")))
+            Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot start a thread: {error}")))
         })?;
         Ok(Self { worker, events, attempts: 0, verbose })
     }
@@ -131,5 +131,5 @@ impl Conversation {
 }
 
 fn ended() -> Failure {
-    Failure::new(FailureKind::Machine, Diagnosis::new("the program's own thread has ended"))
+    Failure::new(FailureKind::Machine, Diagnosis::new("internal error: the worker thread has ended"))
 }

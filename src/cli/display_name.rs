@@ -27,8 +27,8 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, text: &str) -> Re
 pub(crate) fn parse(text: &str) -> Result<DisplayName, Failure> {
     let display_name = DisplayName::of(text);
     if display_name.is_empty() && !text.is_empty() {
-        let diagnosis = Diagnosis::new("nothing in the display name can be seen");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("give it letters, or `''` for none")));
+        let diagnosis = Diagnosis::new("the display name has no visible characters");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("use letters, or `''` to remove it")));
     }
     Ok(display_name)
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &HistoryOptions) -> 
         return Ok(());
     }
     if history.lines.is_empty() {
-        print::note(&format!("Nothing was put for {} yet.", history.name));
+        print::note(&format!("{} has no tokens yet.", history.name));
     } else {
         let titles = ["GENERATION", "TIME", "HOW", "ACCESS", "REFRESH", "OUTCOME", "TOKENS", "BY"];
         let mut rows = vec![titles.map(str::to_owned).to_vec()];
@@ -29,7 +29,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &HistoryOptions) -> 
         print::table(&rows);
     }
     if let Some(begun) = &history.begun {
-        print::note(&format!("A refresh was begun with the newest tokens and its answer was never kept: {begun}"));
+        print::note(&format!("A refresh of the newest tokens was started and its reply was never saved: {begun}"));
     }
     Ok(())
 }
@@ -83,7 +83,7 @@ pub(crate) fn restore(conversation: &mut Conversation, options: &RestoreOptions)
         _ => None,
     })?;
     if let Some(aside) = &restored.aside {
-        print::note(&format!("What did not open is kept as {}", aside.display()));
+        print::note(&format!("The file that could not be opened was kept as {}", aside.display()));
     }
     print::result(&format!("{}: generation {} is in use again, as {}", restored.name, restored.from, restored.number));
     Ok(())

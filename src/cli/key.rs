@@ -31,7 +31,7 @@ fn make(conversation: &mut Conversation, options: &KeyGenerateOptions) -> Result
     let (pair, replace) = (Box::new(read.pair.clone()), options.overwrite);
     conversation.send(Command::KeepKey { attempt, name: name.clone(), pair, replace });
     conversation.wait(|event| matches!(event, Event::KeyKept(..)).then_some(()))?;
-    print::note(&format!("Made and kept under `{name}`: {}.", read.kind));
+    print::note(&format!("Generated and saved as `{name}`: {}.", read.kind));
     write_out(conversation, &read.pair, &options.output)?;
     tell_upload(&service);
     print::note(&format!("Then: tokenwright sign-in {name} --service {}", service.id));
@@ -41,14 +41,14 @@ fn make(conversation: &mut Conversation, options: &KeyGenerateOptions) -> Result
 fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let pair = kept(conversation, &name)?.ok_or_else(|| {
-        let diagnosis = Diagnosis::new(format!("no private key is kept under `{name}`"));
+        let diagnosis = Diagnosis::new(format!("there is no private key named `{name}`"));
         Failure::new(
             FailureKind::Usage,
-            diagnosis.hint(format!("`tokenwright key generate {name} --service ID` makes one")),
+            diagnosis.hint(format!("`tokenwright key generate {name} --service SERVICE` generates one")),
         )
     })?;
     if let Some(key) = pair.signing_key() {
-        print::note(&format!("Kept under `{name}`: {}.", key.kind()));
+        print::note(&format!("Saved as `{name}`: {}.", key.kind()));
     }
     write_out(conversation, &pair, &options.output)
 }
@@ -64,8 +64,8 @@ fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput
     }
     if let Some(path) = &output.certificate_file {
         let certificate = pair.certificate.clone().ok_or_else(|| {
-            let diagnosis = Diagnosis::new("there is no certificate beside the private key");
-            Failure::new(FailureKind::Usage, diagnosis.hint("write the public key: `--public-key-file FILE`"))
+            let diagnosis = Diagnosis::new("the private key has no certificate");
+            Failure::new(FailureKind::Usage, diagnosis.hint("use `--public-key-file FILE` for the public key"))
         })?;
         write(conversation, path, certificate)?;
     }

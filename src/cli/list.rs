@@ -28,7 +28,7 @@ pub(crate) fn run(conversation: &mut Conversation, as_json: bool) -> Result<(), 
         let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
         print::json(&Json::from(list));
     } else if profiles.is_empty() {
-        print::note("No profile is saved. Begin with: tokenwright sign-in demo --service practice");
+        print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
     } else {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));

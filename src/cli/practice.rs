@@ -19,7 +19,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> 
         _ => None,
     })?;
     print::result(&format!("http://127.0.0.1:{port}"));
-    print::note("The practice service listens on loopback only; Ctrl-C stops it.");
+    print::note("The practice service listens on this machine only; Ctrl-C stops it.");
     print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));
     // Nothing more is asked of the worker: this waits until the process is ended.
     conversation.wait(|_| None)

@@ -76,6 +76,6 @@ fn failure(failed: &[&str]) -> Failure {
         1 => format!("the rehearsal of `{names}` failed"),
         count => format!("{count} rehearsals failed: `{names}`"),
     };
-    let hint = "a line marked `failed` names what in the preset and its documented replies does not agree";
+    let hint = "a line marked `failed` says where the preset and its documented replies disagree";
     Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))
 }

@@ -29,12 +29,12 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ShareOptions) -> Re
         print::result(&format!("written to {}", path.display()));
     }
     for (name, words) in &done.left_out {
-        print::note(&format!("{name}: whoever takes it must supply: {words}"));
+        print::note(&format!("{name}: the recipient must supply: {words}"));
     }
     for words in &done.warnings {
         print::warning(&Diagnosis::new(words.as_str()));
     }
-    print::note("next: tokenwright import FILE, on the other machine");
+    print::note("Next, on the other machine: tokenwright import FILE");
     Ok(())
 }
 
@@ -47,12 +47,12 @@ fn lock(options: &ShareOptions) -> Result<ShareLock, Failure> {
     }
     let usage = |what: &str, hint: String| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     if !prompt::is_terminal() {
-        let hint = format!("name a recipient (`--recipient age1…`), or set `{PASSPHRASE}`");
-        return Err(usage("secrets are shared only locked, and there is nothing to lock them with", hint));
+        let hint = format!("add `--recipient age1…`, or set `{PASSPHRASE}`");
+        return Err(usage("shared secrets must be encrypted, and there is no passphrase or recipient", hint));
     }
-    let passphrase = prompt::secret("Passphrase for the file:")?;
-    if passphrase.is_empty() || prompt::secret("The same again:")? != passphrase {
-        return Err(usage("the passphrases are empty or not the same", "type it again".to_owned()));
+    let passphrase = prompt::secret("Passphrase for the shared file:")?;
+    if passphrase.is_empty() || prompt::secret("Repeat passphrase:")? != passphrase {
+        return Err(usage("passphrases are empty or do not match", "type it again".to_owned()));
     }
     Ok(ShareLock::Passphrase(passphrase))
 }

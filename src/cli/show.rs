@@ -59,7 +59,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "life_not_understood": tokens.map(|tokens| tokens.unread_life.clone()).filter(|names| !names.is_empty()),
         "refresh_token": tokens.map(|tokens| if tokens.refresh_token.is_some() { "kept" } else { "none" }),
         "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
-        "values": tokens.map(|tokens| tokens.kept.clone()),
+        "values": tokens.map(|tokens| tokens.retained.clone()),
         "claims": claims,
         "policy": Some(&profile.service.policy.words).filter(|words| !words.is_empty()),
     })

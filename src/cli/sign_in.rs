@@ -1,8 +1,8 @@
 //! `tokenwright sign-in`: the three steps of the wizard, one after the other.
 
 use crate::app::{
-    BrowserChoice, CallContext, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, TypedSecrets,
-    VaultChoice, other_profile,
+    Browser, CallContext, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, TypedSecrets, VaultKind,
+    other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -36,7 +36,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &SignInOptions) -> R
         Err(failure) => {
             if was_entered && options.service.is_some() {
                 print::note(&format!(
-                    "What was entered is kept, without secrets; try again: tokenwright sign-in {name}"
+                    "Your entries were saved, without secrets. Try again: tokenwright sign-in {name}"
                 ));
             }
             return Err(failure);
@@ -89,7 +89,7 @@ fn draft(
         saved.signing_key = Some(read.pair);
     }
     for (key, value) in &options.set {
-        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
@@ -120,21 +120,20 @@ fn draft(
 fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
     if prompt::is_terminal() {
         print::warning(&known);
-        if is_yes(&prompt::line("Sign in and replace it? [y/N]")?) {
+        if is_yes(&prompt::line("Sign in and overwrite it? [y/N]")?) {
             return Ok(());
         }
     }
-    let hint = "choose another name, or say `--overwrite`; the tokens that are kept under it are no longer used then";
+    let hint = "choose another name, or add `--overwrite` to replace the profile and its tokens";
     Err(Failure::new(FailureKind::Usage, known.hint(hint)))
 }
 
 fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
     let service = &profile.service;
-    let diagnosis = Diagnosis::new(format!("{} wants a private key, and none is kept under `{name}`", service.name));
-    let hint = format!(
-        "name its file with `--key-file`, or make one: `tokenwright key generate {name} --service {}`",
-        service.id
-    );
+    let diagnosis =
+        Diagnosis::new(format!("{} requires a private key, and there is none named `{name}`", service.name));
+    let hint =
+        format!("add `--key-file FILE`, or generate one: `tokenwright key generate {name} --service {}`", service.id);
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
@@ -150,14 +149,14 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
     let label = &service.labels.user_name;
     if !prompt::is_terminal() {
         let diagnosis = Diagnosis::new(format!("{label} is missing"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name it with `--username`")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("add `--username NAME`")));
     }
     draft.user_name = prompt::line(&format!("{label} of {}:", service.name))?;
     Ok(())
 }
 
 fn needs_service(failure: Failure) -> Failure {
-    let hint = "name the service with `--service ID`; `tokenwright service list` names all there are";
+    let hint = "add `--service SERVICE`; `tokenwright service list` lists them";
     match failure.kind {
         FailureKind::NeedsSignIn => Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint)),
         _ => failure,
@@ -169,7 +168,7 @@ fn unknown_input(draft: &ProfileDraft, key: &str) -> Failure {
     let names: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.name)).collect();
     let hint = match nearest(key, inputs.iter().map(|input| input.name.as_str())) {
         Some(nearest) => format!("did you mean `--set {nearest}=…`?"),
-        None if names.is_empty() => "leave `--set` out: it needs nothing".to_owned(),
+        None if names.is_empty() => "remove `--set`: it has no inputs".to_owned(),
         None => format!("it needs {}", names.join(", ")),
     };
     let diagnosis = Diagnosis::new(format!("{} has no input `{key}`", draft.service.name));
@@ -211,9 +210,9 @@ fn authorize(
 ) -> Result<(), Failure> {
     let attempt = conversation.attempt();
     let browser = match (&options.browser, options.no_browser) {
-        (Some(command), _) => BrowserChoice::Command(command.clone()),
-        (None, true) => BrowserChoice::None,
-        (None, false) => BrowserChoice::System,
+        (Some(command), _) => Browser::Command(command.clone()),
+        (None, true) => Browser::None,
+        (None, false) => Browser::System,
     };
     conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
     let mut paste = options.paste;
@@ -236,7 +235,7 @@ fn authorize(
                 if prompt::is_terminal() {
                     paste = true;
                 } else if !paste && !std::mem::replace(&mut is_paste_named, true) {
-                    print::note("To paste an address, start again with `--paste`.");
+                    print::note("To paste a URL, start again with `--paste`.");
                 }
             }
             Event::InputTaken(_, true) => {
@@ -251,7 +250,7 @@ fn authorize(
             _ => continue,
         }
         if paste {
-            print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
+            print::note("Paste the code, or the URL the browser was redirected to, and press Enter:");
             // One line at a time: a response may arrive at the listener while the last one is still waited for.
             if !std::mem::replace(&mut is_reading, true) {
                 conversation.send(Command::PasteLine(attempt));
@@ -261,8 +260,8 @@ fn authorize(
 }
 
 fn input_ended() -> Failure {
-    let diagnosis = Diagnosis::new("standard input ended before a code came");
-    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out"))
+    let diagnosis = Diagnosis::new("standard input ended before a code was read");
+    Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the URL or the code, or remove `--paste`"))
 }
 
 /// Step 3.
@@ -303,7 +302,7 @@ fn called(conversation: &Conversation) -> Result<(TokenSet, bool), Failure> {
     let mut tokens = *exchange.outcome?;
     for choosing in &exchange.choices {
         if let Some(chosen) = choose(choosing)? {
-            tokens.kept.extend(chosen.keep.clone());
+            tokens.retained.extend(chosen.keep.clone());
             is_kept = false;
         }
     }
@@ -318,8 +317,8 @@ fn choose(choosing: &Choosing) -> Result<Option<&Fetched>, Failure> {
     if !prompt::is_terminal() {
         let lines: Vec<String> = (1..).zip(&labels).map(|(number, label)| format!("({number}) {label}")).collect();
         let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
-        let summary = format!("{}: the service names {}: {}", choosing.label, lines.len(), lines.join(", "));
-        print::warning(&Diagnosis::new(summary).hint(format!("sign in again with the one meant: `--set {name}=…`")));
+        let summary = format!("{}: the service lists {}: {}", choosing.label, lines.len(), lines.join(", "));
+        print::warning(&Diagnosis::new(summary).hint(format!("choose one and sign in again: `--set {name}=…`")));
         return Ok(None);
     }
     let chosen = prompt::one_of(&format!("{}:", choosing.label), &labels)?;
@@ -334,7 +333,7 @@ fn save(conversation: &mut Conversation, name: &ProfileName, material: &CallCont
         match conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(())) {
             Err(failure) if prompt::is_terminal() => {
                 print::warning(&failure.diagnosis);
-                print::note("The tokens are here and cannot be kept. Mend it, then press Enter to try again:");
+                print::note("The tokens could not be saved. Fix the problem, then press Enter to try again:");
                 if prompt::read_line()?.is_none() {
                     return Err(failure);
                 }
@@ -344,28 +343,28 @@ fn save(conversation: &mut Conversation, name: &ProfileName, material: &CallCont
     }
 }
 
-fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultChoice) {
+fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultKind) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
-            format!("its access token has ended already, at {}", crate::cli::list::local(at))
+            format!("its access token expired at {}", crate::cli::list::local(at))
         }
         Some(at) => format!("its access token is valid until {}", crate::cli::list::local(at)),
         None => "its access token has no known expiry".to_owned(),
     };
-    print::note(&format!("Signed in: the profile `{name}` is kept; {until}."));
+    print::note(&format!("Signed in: saved as the profile `{name}`; {until}."));
     let missing = material.profile.service.not_granted(&material.profile.scopes, tokens);
     if !missing.is_empty() {
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }
     if tokens.refresh_token.is_none() {
         print::note(if material.profile.service.asks_again() {
-            "There is no refresh token: the next token is asked for in the same way."
+            "There is no refresh token: the next access token is requested in the same way."
         } else {
             "The service sent no refresh token: sign in again when it expires."
         });
     }
-    if vault == VaultChoice::Memory {
-        print::note("It is kept in memory only and gone when this command ends; this is the access token:");
+    if vault == VaultKind::Memory {
+        print::note("Not saved: the vault is in memory only, so this token is lost when the command exits:");
         print::data(tokens.access_token.expose());
     } else {
         print::note(&format!("Next: tokenwright token {name}"));

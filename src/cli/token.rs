@@ -35,7 +35,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
             "token_type": header.token_type(),
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
-            "values": tokens.kept,
+            "values": tokens.retained,
         });
         if !header.is_authorization() || header.scheme().is_none() {
             text["header"] = header.name().into();
@@ -80,6 +80,6 @@ fn ask(conversation: &mut Conversation, name: &str, need: Need) -> Result<(Saved
 /// A command cannot hold on to what the disk does not take, so it says what is lost when it ends.
 fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
     let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-    let ways = format!("`tokenwright refresh {name}` tells whether the old one is still good, else sign in again");
-    why.hint(format!("{mend}The refresh token that came is lost when this command ends: {ways}"))
+    let ways = format!("`tokenwright refresh {name}` shows whether the old one still works; otherwise sign in again");
+    why.hint(format!("{mend}The new refresh token is lost when this command exits: {ways}"))
 }

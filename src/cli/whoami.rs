@@ -24,7 +24,7 @@ pub(crate) fn run(conversation: &mut Conversation, name: &str, as_json: bool) ->
         print::result(&format!("{label:18} {value}"));
     }
     if identified.fields.is_empty() {
-        print::note("The service accepts the token, and does not say whose it is.");
+        print::note("The service accepts the token but does not name the account.");
     }
     Ok(())
 }

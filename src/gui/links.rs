@@ -3,7 +3,7 @@
 
 use egui::{Context, FullOutput, OutputCommand, Plugin};
 
-use crate::app::{BrowserChoice, Command, Event};
+use crate::app::{Browser, Command, Event};
 use crate::diagnosis::Diagnosis;
 
 /// An address that could not be opened, and why.
@@ -48,7 +48,7 @@ fn with<R>(ctx: &Context, act: impl FnOnce(&mut Links) -> R) -> R {
 
 /// What the worker is to do.
 pub fn commands(ctx: &Context) -> Vec<Command> {
-    let open = |url| Command::OpenLink { url, browser: BrowserChoice::System };
+    let open = |url| Command::OpenLink { url, browser: Browser::System };
     with(ctx, |links| std::mem::take(&mut links.wanted)).into_iter().map(open).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What the steps of the wizard ask of the worker.
 
-use crate::app::{BrowserChoice, Command, Event, Fetched, Flow, Notice};
+use crate::app::{Browser, Command, Event, Fetched, Flow, Notice};
 use crate::gui::app::App;
 use crate::gui::draft::{Focus, Step, TokenTab};
 use crate::gui::{attention, naming, screens};
@@ -16,7 +16,7 @@ impl App {
             self.draft.pasted = Secret::default();
             let attempt = self.session.begin(Flow::Authorization);
             let material = Box::new(material);
-            self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
+            self.worker.send(Command::Authorize { attempt, material, browser: Browser::System });
         }
     }
 

@@ -177,7 +177,7 @@ pub(in crate::vault) mod tests {
             id_token: None,
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         }

@@ -7,6 +7,8 @@
 //! Opening a vault may wait for the system's keyring, and every call reads or writes files: none of it belongs on a
 //! thread that paints a window or drives async tasks.
 
+#![warn(missing_docs)]
+
 mod error;
 mod files;
 mod generation;

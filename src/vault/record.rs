@@ -247,7 +247,7 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         id_token: tokens.id_token.as_ref().map(Secret::expose),
         scopes: tokens.scopes.clone(),
         obtained_at: tokens.obtained_at.to_string(),
-        kept: tokens.kept.clone(),
+        kept: tokens.retained.clone(),
         issued_for: tokens.issued_for.clone(),
         unread_life: tokens.unread_life.clone(),
     }
@@ -273,7 +273,7 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         id_token: wire.id_token.map(|text| text.0),
         scopes: wire.scopes,
         obtained_at: time(wire.obtained_at)?,
-        kept: wire.kept,
+        retained: wire.kept,
         issued_for: wire.issued_for,
         unread_life: wire.unread_life,
     })

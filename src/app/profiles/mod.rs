@@ -384,7 +384,7 @@ fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
         id_token: None,
         scopes: None,
         obtained_at: now,
-        kept: BTreeMap::default(),
+        retained: BTreeMap::default(),
         issued_for: issued_for::of(&material.profile),
         unread_life: Vec::new(),
     })

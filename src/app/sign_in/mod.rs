@@ -13,7 +13,7 @@ pub(in crate::app) mod typed;
 
 use crate::app::ask::Ask;
 use crate::app::handle::App;
-use crate::app::{BrowserChoice, CallContext, Exchange, Failure, Keeping};
+use crate::app::{Browser, CallContext, Exchange, Failure, Keeping};
 use crate::secret::Secret;
 use crate::service::Start;
 
@@ -23,7 +23,7 @@ pub struct SignIn {
     /// Profile and secrets.
     pub context: CallContext,
     /// What opens the authorization URL.
-    pub browser: BrowserChoice,
+    pub browser: Browser,
     /// Where the tokens are saved.
     pub keeping: Keeping,
 }
@@ -50,7 +50,7 @@ impl App {
         let Ok(tokens) = &mut exchange.outcome else { return Ok((context, exchange)) };
         for choosing in &exchange.choices {
             if let Some(chosen) = ask.choose(choosing).await? {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
                 exchange.is_saved = false;
             }
         }

@@ -19,7 +19,7 @@ pub(crate) async fn exchange(
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
-    if stage != Stage::Refresh {
+    if stage != Stage::RefreshRequest {
         return retry::call(app, report, material, stage).await;
     }
     let earlier = begin(app, (name, entry), record).await?;

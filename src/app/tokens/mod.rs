@@ -211,13 +211,13 @@ async fn settle(
         Ok(tokens) => {
             let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
-            let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
+            let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
             match pending::put(app, (name, entry), PendingWrite { record: Record { secrets, ..record }, how }).await {
                 Put::Kept => export::rewrite(app, name).await,
                 Put::Dropped => return Err(gone(name)),
             }
         }
-        Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
+        Err(failure) if stage == Stage::RefreshRequest && failure.recovery == Recovery::SignIn => {
             let code = journal::code(exchange);
             refusal::remember(app, entry, record, failure, code).await.err().into_iter().collect()
         }

@@ -107,10 +107,7 @@ mod tests {
         }
         chown(home.path(), Some(65534), None).expect("given away");
         let error = home.keyring().expect_err("not ours").to_string();
-        let words = format!(
-            "`{}` belongs to user 65534, and this program runs as user 0",
-            home.path().display()
-        );
+        let words = format!("`{}` belongs to user 65534, and this program runs as user 0", home.path().display());
         assert_eq!(error, words);
     }
 }

@@ -145,10 +145,7 @@ mod tests {
         assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
         let faults: Vec<String> =
             vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
-        let words = format!(
-            "`{}` is a copy of the vault file of profile `demo` that cannot be merged",
-            copy.display()
-        );
+        let words = format!("`{}` is a copy of the vault file of profile `demo` that cannot be merged", copy.display());
         assert_eq!(faults, [words]);
     }
 }

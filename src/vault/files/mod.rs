@@ -313,10 +313,7 @@ pub(in crate::vault) mod tests {
             assert_eq!(vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put"), 1);
             assert_eq!(vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put"), 2);
             let late = vault.put("demo", Some(1), &secrets("c"), How::SignedIn.into()).expect_err("late");
-            assert_eq!(
-                late.to_string(),
-                "the secrets of profile `demo` have changed (generation 2, not generation 1)"
-            );
+            assert_eq!(late.to_string(), "the secrets of profile `demo` have changed (generation 2, not generation 1)");
             let first = vault.put("demo", None, &secrets("c"), How::SignedIn.into()).expect_err("not the first");
             assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
             assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));

@@ -198,7 +198,7 @@ mod tests {
         ) -> TokenSet {
             TokenSet {
                 access_token, token_type, expires_at, refresh_token, refresh_token_expires_at, id_token, scopes,
-                obtained_at, kept, issued_for, unread_life,
+                obtained_at, retained: kept, issued_for, unread_life,
             }
         }
     }

@@ -6,8 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::app::{
-    Authorized, BrowserChoice, CallContext, Command, Event, Exchange, Flow, Keeping, Ports, Session, TypedSecrets,
-    Worker,
+    Authorized, Browser, CallContext, Command, Event, Exchange, Flow, Keeping, Ports, Session, TypedSecrets, Worker,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
@@ -57,7 +56,7 @@ impl Wizard {
     /// Signs in with a browser that follows redirects.
     pub fn authorize(&mut self, material: &CallContext) -> Authorized {
         let attempt = self.session.begin(Flow::Authorization);
-        let browser = BrowserChoice::Command(browser().into());
+        let browser = Browser::Command(browser().into());
         self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
         loop {
             match self.next() {
@@ -68,7 +67,7 @@ impl Wizard {
         }
     }
 
-    /// Calls the bearer token endpoint.
+    /// Calls the token endpoint.
     pub fn bearer(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Bearer);
         self.worker.send(Command::CallBearer {
@@ -79,7 +78,7 @@ impl Wizard {
         self.exchange()
     }
 
-    /// Calls the refresh token endpoint.
+    /// Calls the token endpoint.
     pub fn refresh(&mut self, material: &CallContext) -> Exchange {
         let attempt = self.session.begin(Flow::Refresh);
         self.worker.send(Command::CallRefresh {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokenwright::app::{
     Authorized, Event, Exchange, Failure, FailureKind, Flow, ProfileState, ProfileSummary, ReplyView, Session,
-    VaultChoice, VaultState, Waiting,
+    VaultKind, VaultState, Waiting,
 };
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
@@ -54,7 +54,7 @@ const FEW: [&str; 10] = [
 pub fn started() -> Session {
     let mut session = Session::default();
     session.apply(Event::Services(FEW.map(service).to_vec(), Vec::new()));
-    session.apply(Event::Vault(VaultState::Open(VaultChoice::Memory)));
+    session.apply(Event::Vault(VaultState::Open(VaultKind::Memory)));
     session.apply(Event::Profiles(Vec::new()));
     session.apply(Event::PracticeReady(4321));
     session
@@ -119,7 +119,7 @@ pub fn token_set(access_token: &str) -> TokenSet {
         id_token: None,
         scopes: Some(vec!["openid".into(), "profile".into()]),
         obtained_at: now(),
-        kept: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
+        retained: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
         issued_for: std::collections::BTreeMap::new(),
         unread_life: Vec::new(),
     }

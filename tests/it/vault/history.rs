@@ -105,7 +105,7 @@ fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     assert_eq!(program.run(&["token", "demo"]).done(), token);
 
     let moved = program.run_with_input(&["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"], "new one\n");
-    assert_eq!(moved.done(), "The vault is a passphrase vault now.\n");
+    assert_eq!(moved.done(), "The vault is now a passphrase vault.\n");
     let said = program.run(&["token", "demo"]).failed(6);
     assert!(said.starts_with("error: the passphrase does not open the vault in `"), "{said}");
     let program = program.with_env("TOKENWRIGHT_PASSPHRASE", "new one");
@@ -135,7 +135,12 @@ fn a_new_sign_in_mends_a_sealed_file_that_is_damaged() {
     let sealed = program.data().join("vault/demo.sealed");
     fs::write(&sealed, "damaged").expect("written");
     let said = program.run(&["token", "demo"]).failed(6);
-    assert!(said.ends_with("hint: `tokenwright restore demo` goes back one generation; or forget the profile and sign in again\n"), "{said}");
+    assert!(
+        said.ends_with(
+            "hint: `tokenwright restore demo` goes back one generation; or forget the profile and sign in again\n"
+        ),
+        "{said}"
+    );
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
     assert_eq!(fs::read(sealed.with_extension("damaged-1")).expect("set aside"), b"damaged");

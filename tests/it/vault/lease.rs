@@ -85,9 +85,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 [revocation]
 url = "URL/revoke"
@@ -274,7 +274,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     let slow = Slow::start(|| {});
     let program = signed_in(&slow);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     let token = program.start(&["token", "demo", "--min-valid", "2h"]);
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
@@ -296,7 +296,7 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     sign_in(&program, &slow);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
     forget.line_with("waiting for the refresh of `demo` that agent (process ");
@@ -318,7 +318,7 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     let forget = program.start(&["forget", "demo", "--revoke"]);
     slow.wait_for("/revoke", 1);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     // The refresh token, and the access token.
     slow.release();
     slow.release();

@@ -150,7 +150,7 @@ async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSe
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
     let other_person = matches!((subject(&old), subject(new)), (Some(old), Some(new)) if old != new);
-    let other_place = old.kept.iter().any(|(key, value)| new.kept.get(key).is_some_and(|new| new != value));
+    let other_place = old.retained.iter().any(|(key, value)| new.retained.get(key).is_some_and(|new| new != value));
     (!other_person && !other_place).then_some(name)
 }
 
@@ -323,7 +323,7 @@ impl App {
     pub async fn save_chosen(&self, name: &ProfileName, chosen: Fetched) -> Result<(), Failure> {
         if let Some((mut material, mark)) = self.held.entry(name) {
             if let Some(tokens) = &mut material.tokens {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
             }
             self.held.put(name, material, mark);
             return Ok(());
@@ -333,7 +333,7 @@ impl App {
             let entry = vault.lease(&saved)?;
             let Some(mut last) = entry.get()? else { return Ok(()) };
             if let Some(tokens) = &mut last.secrets.tokens {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
             }
             entry.put(Some(last.number), &last.secrets, How::Saved).map(|_| ())
         })
