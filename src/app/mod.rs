@@ -31,7 +31,7 @@ mod types;
 mod vault;
 mod worker;
 
-pub use crate::agent::Status as AgentStatus;
+pub use crate::agent::{AgentStatus, KeptAlive};
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::command::Command;
@@ -64,8 +64,8 @@ pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::types::{
-    Attempt, Choosing, Exchange, Fetched, FieldRead, Flow, Identified, KeptAlive, Need, OpenedProfile, ReplyView,
-    SavedToken, TrayState, TriedReading, VaultState, Waiting, WindowSettings,
+    Attempt, Choosing, Exchange, Fetched, FieldRead, Flow, Identified, Need, OpenedProfile, ReplyView, SavedToken,
+    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
 pub use crate::app::worker::Worker;

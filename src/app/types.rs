@@ -218,17 +218,6 @@ pub struct SavedToken {
     pub notes: Vec<Diagnosis>,
 }
 
-/// How a profile that is kept alive stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptAlive {
-    /// The profile.
-    pub name: ProfileName,
-    /// When it is renewed next; `None` for never, or just now.
-    pub next: Option<Timestamp>,
-    /// Why it was not renewed the last time, or cannot be.
-    pub problem: Option<Diagnosis>,
-}
-
 /// The icon in the desktop's tray.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TrayState {

@@ -31,8 +31,8 @@ impl Wizard {
     pub fn start() -> Self {
         let home = temp_home();
         let ports = Ports {
-            door: tokenwright::agent::Door::none(),
-            supervisor: tokenwright::agent::Supervisor::default(),
+            agent_socket: tokenwright::agent::SocketPath::none(),
+            sd_notify: tokenwright::agent::SdNotify::default(),
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),

@@ -685,8 +685,8 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
 /// The wizard's worker, with a browser that follows redirects.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
     let ports = Ports {
-        door: tokenwright::agent::Door::none(),
-        supervisor: tokenwright::agent::Supervisor::default(),
+        agent_socket: tokenwright::agent::SocketPath::none(),
+        sd_notify: tokenwright::agent::SdNotify::default(),
         transport: Transport::new(TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),
