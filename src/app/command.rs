@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    Attempt, BrowserChoice, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Need,
-    Notice, PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, Browser, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Need, Notice,
+    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultKind, WindowSettings,
 };
 use crate::call::Reading;
 use crate::oauth::KeyPair;
@@ -28,7 +28,7 @@ pub enum Command {
     OpenVault {
         /// The run.
         attempt: Attempt,
-        choice: VaultChoice,
+        choice: VaultKind,
         /// The passphrase, where the vault needs one.
         passphrase: Option<Secret>,
     },
@@ -39,7 +39,7 @@ pub enum Command {
         /// The profile and the rest.
         material: Box<CallContext>,
         /// What opens the URL.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Take what was pasted as the response that is waited for.
     Paste {
@@ -184,7 +184,7 @@ pub enum Command {
         /// The run.
         attempt: Attempt,
         /// What kind the vault is to be.
-        to: VaultChoice,
+        to: VaultKind,
         /// The new passphrase, where that kind needs one.
         passphrase: Option<Secret>,
     },
@@ -367,7 +367,7 @@ pub enum Command {
         /// The address.
         url: String,
         /// What opens it.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

@@ -1,8 +1,9 @@
 //! What a face is told unasked.
 
+use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
-use crate::app::types::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
+use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;

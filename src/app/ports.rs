@@ -4,24 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::agent::{Door, Supervisor};
+use crate::agent::{SdNotify, SocketPath};
 use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
 use crate::secret::Secret;
 use crate::store::Store;
 use crate::transport::Transport;
-
-/// What opens the authorization URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum BrowserChoice {
-    #[default]
-    System,
-    /// This command line; `%s` stands for the URL, which is else its last argument.
-    Command(String),
-    /// Nothing: the person opens it.
-    None,
-}
 
 /// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
 pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
@@ -33,9 +22,9 @@ pub struct Ports {
     pub expressions: Expressions,
     pub store: Store,
     /// Where the agent is found.
-    pub door: Door,
+    pub agent_socket: SocketPath,
     /// Who started the process and waits to hear that it is ready.
-    pub supervisor: Supervisor,
+    pub sd_notify: SdNotify,
     /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
-use crate::app::types::KeptAlive;
 use crate::desktop::{Trace, Tray};
 use crate::service::ProfileName;
 use crate::vault::{How, Record};

@@ -13,6 +13,8 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
+use crate::store::Theme;
+use crate::vault::VaultKind;
 
 /// One run of a flow. Events of an older run than the session's are dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,23 +63,12 @@ pub struct Fetched {
     pub keep: Vec<(String, String)>,
 }
 
-/// Where secrets are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VaultChoice {
-    /// Sealed files, the key in the keyring of the desktop.
-    Keyring,
-    /// Sealed files, the key made from a passphrase.
-    Passphrase,
-    /// In memory, until the program ends.
-    Memory,
-}
-
 /// Whether secrets can be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
     #[default]
     Unknown,
-    Open(VaultChoice),
+    Open(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
         /// Whether the passphrase is being chosen.
@@ -94,7 +85,6 @@ pub enum VaultState {
 /// How the window looked, and nothing else of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WindowSettings {
-    /// Light, dark, or as the desktop is.
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
@@ -102,16 +92,6 @@ pub struct WindowSettings {
     pub tray: bool,
     /// Whether the token call is looked at before it is sent.
     pub stop_before_token_call: bool,
-}
-
-/// Light, dark, or as the desktop is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
 }
 
 /// A sign-in that waits for the browser.
@@ -218,16 +198,6 @@ pub struct SavedToken {
     pub refreshed: bool,
     /// What a person should know of them.
     pub notes: Vec<Diagnosis>,
-}
-
-/// How a profile that is kept alive stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptAlive {
-    pub name: ProfileName,
-    /// When it is renewed next; `None` for never, or just now.
-    pub next: Option<Timestamp>,
-    /// Why it was not renewed the last time, or cannot be.
-    pub problem: Option<Diagnosis>,
 }
 
 /// The icon in the desktop's tray.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::types::{KeptAlive, TrayState};
+use crate::app::types::TrayState;
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
 

@@ -3,7 +3,7 @@
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
-use crate::app::types::{Theme, VaultState, WindowSettings};
+use crate::app::types::{VaultState, WindowSettings};
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::Diagnose;
@@ -20,7 +20,7 @@ impl App {
             Settings::default()
         });
         self.tell(News::Window(WindowSettings {
-            theme: theme_of(settings.theme),
+            theme: settings.theme,
             size: settings.window_size,
             tray: settings.tray,
             stop_before_token_call: settings.stop_before_token_call,
@@ -48,13 +48,8 @@ impl App {
 
     /// Remembers how the window looks.
     pub async fn save_window(&self, window: WindowSettings) -> Result<(), Failure> {
-        let theme = match window.theme {
-            Theme::System => crate::store::Theme::System,
-            Theme::Light => crate::store::Theme::Light,
-            Theme::Dark => crate::store::Theme::Dark,
-        };
         self.change_settings(move |settings| {
-            settings.theme = theme;
+            settings.theme = window.theme;
             settings.tray = window.tray;
             settings.stop_before_token_call = window.stop_before_token_call;
             settings.window_size = window.size.or(settings.window_size);
@@ -73,13 +68,5 @@ impl App {
             store.save_settings(&settings)
         })
         .await
-    }
-}
-
-fn theme_of(theme: crate::store::Theme) -> Theme {
-    match theme {
-        crate::store::Theme::System => Theme::System,
-        crate::store::Theme::Light => Theme::Light,
-        crate::store::Theme::Dark => Theme::Dark,
     }
 }

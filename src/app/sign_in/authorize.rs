@@ -14,7 +14,7 @@ use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::certificate;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
-use crate::app::{Authorized, BrowserChoice, CallContext, Failure, FailureKind, Waiting};
+use crate::app::{Authorized, CallContext, Failure, FailureKind, Waiting};
 use crate::call::{Call, RenderError, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
@@ -44,7 +44,7 @@ pub(in crate::app) async fn authorize(
     app: &App,
     ask: &dyn Ask,
     material: &mut CallContext,
-    browser: BrowserChoice,
+    browser: Browser,
 ) -> Result<Authorized, Failure> {
     let report = &ask.report();
     app.supply_practice(material).await?;
@@ -165,22 +165,12 @@ pub(crate) fn authorization_call(material: &CallContext, sent: &Sent) -> Result<
     })
 }
 
-/// What opens an address.
-pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
-    match choice {
-        BrowserChoice::System => Browser::System,
-        BrowserChoice::Command(command) => Browser::Command(command),
-        BrowserChoice::None => Browser::None,
-    }
-}
-
 /// Opens the URL, off this thread: what was started, or why nothing was.
 async fn open_browser(
     app: &App,
-    browser: BrowserChoice,
+    browser: Browser,
     url: String,
 ) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
-    let browser = browser_of(browser);
     let open = Arc::clone(&app.ports.open_browser);
     Ok(match blocking(move || open(&browser, &url)).await? {
         Ok(launched) => (Some(launched), None),

@@ -430,7 +430,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     let told = |what: &Path| {
         let shown = program.run(&["service", "show", "google"]);
         assert!(!shown.stdout.contains("evil.test") && shown.code == 0, "{shown:?}");
-        let expected = format!("`{}` belongs to the user with number 65534", what.display());
+        let expected = format!("`{}` belongs to user 65534", what.display());
         assert!(shown.stderr.contains(&expected), "{shown:?}");
     };
     told(&file);
