@@ -10,7 +10,7 @@ use crate::support::{PATIENCE, temp_home};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{Attempt, BrowserChoice, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
+use tokenwright::app::{Attempt, Browser, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
@@ -730,11 +730,8 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let home = temp_home();
     let (worker, news) = worker(home.path());
 
-    let authorize = Command::Authorize {
-        attempt: Attempt(1),
-        material: Box::new(material.clone()),
-        browser: BrowserChoice::System,
-    };
+    let authorize =
+        Command::Authorize { attempt: Attempt(1), material: Box::new(material.clone()), browser: Browser::System };
     worker.send(authorize);
     material.authorized = Some(wait(&news, |event| match event {
         Event::Authorized(_, authorized) => Some((**authorized).clone()),
