@@ -23,7 +23,7 @@ pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::display_name::{DisplayName, shown_text};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
-pub use crate::service::grant::{AssertionDraft, Grant};
+pub use crate::service::grant::{AssertionDraft, OFFERED_GRANTS};
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input, InputError, Transform};
 pub use crate::service::own_preset::{PresetDraft, PresetDraftError};

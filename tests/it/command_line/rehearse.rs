@@ -21,11 +21,11 @@ url = "https://as.example.test/authorize"
 [token_request]
 url = "https://as.example.test/token"
 authentication = "basic"
-example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh request": "example-refresh-token", "host": "eu.example.test"}'
+example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh": "example-refresh-token", "host": "eu.example.test"}'
 
 [token_request.reading]
 access_token = "data.token"
-refresh_token = "refresh request"
+refresh_token = "refresh"
 success = { ok = "true" }
 retain = { host = "host" }
 
@@ -142,10 +142,10 @@ fn a_sound_preset_passes_with_a_line_a_stage() {
     let expected = [
         format!("sound: authorization: ok: {authorization} -> code"),
         format!("sound: token request: ok: {bearer} -> access token, life 3600 s, refresh token, host eu.example.test"),
-        format!("sound: bearer, code spent: ok: {bearer} -> refused: `invalid_grant`"),
+        format!("sound: token request, code spent: ok: {bearer} -> refused: `invalid_grant`"),
         format!("sound: refresh request: ok: {refresh} -> access token, life 3600 s, refresh token"),
-        format!("sound: refresh again: ok: {refresh} -> access token, life 3600 s, refresh token"),
-        format!("sound: refresh, token spent: ok: {refresh} -> refused: `invalid_grant`"),
+        format!("sound: refresh request again: ok: {refresh} -> access token, life 3600 s, refresh token"),
+        format!("sound: refresh request, token spent: ok: {refresh} -> refused: `invalid_grant`"),
         "sound: identity: ok: GET https://as.example.test/me, header Authorization -> Name Erin Example".to_owned(),
     ];
     assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
@@ -216,7 +216,7 @@ fn a_refusal_that_cannot_be_read_shows() {
     check(
         "refresh_token = \"refresh\"\n",
         "refresh_token = \"refresh\"\nerror = []\n",
-        "bearer, code spent",
+        "token request, code spent",
         "a refusal with `invalid_grant` was read otherwise: the token endpoint refused with 200: the code is spent",
     );
 }
