@@ -2,7 +2,7 @@
 
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
-use crate::app::told::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
+use crate::app::types::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;
@@ -23,8 +23,6 @@ pub enum News {
     VaultNotes(Vec<Diagnosis>),
     /// Something that belongs to no use case went wrong.
     Problem(Failure),
-    /// A fault has ended the core: nothing that is asked of it is done any more.
-    Ended(Failure),
     /// The practice service listens on this port.
     PracticeReady(u16),
     /// It could not be started.

@@ -10,29 +10,13 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
 use crate::support::PATIENCE;
-use crate::support::http::browser;
 use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process, one_test};
+use crate::support::renewed::{signed_in_at_one_endpoint, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
-
-const PRESET: &str = r#"
-id = "scripted"
-name = "Scripted"
-checked = "2026-11-21"
-source = ["a test"]
-asks = "nothing"
-[redirect]
-default = "http://127.0.0.1/callback"
-[authorization]
-url = "URL/authorize"
-[token_request]
-url = "URL/token"
-[refresh_request]
-url = "URL/token"
-"#;
 
 #[test]
 fn a_token_comes_from_the_agent_as_it_would_without_it() {
@@ -123,7 +107,7 @@ fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
         "/authorize" => asked.grant("a-code"),
         _ => Answer::json(200, &body),
     });
-    let program = signed_in_with(&service, &format!("{PRESET}[policy]\nrefresh_token_life = 8640000\n"));
+    let program = signed_in_at_one_endpoint(&service, "demo", "[policy]\nrefresh_token_life = 8640000\n");
     let agent = start_agent(&program);
     let through_it = without_passphrase(&program, &["token", "demo"]);
     assert_eq!(
@@ -435,24 +419,6 @@ fn signal(process: &Process, signal: Signal) {
     rustix::process::kill_process(id, signal).expect("sent");
 }
 
-fn tokens(which: &str, life: u64) -> Answer {
-    let body = json!({
-        "access_token": format!("at-{which}"),
-        "refresh_token": format!("rt-{which}"),
-        "token_type": "Bearer",
-        "expires_in": life,
-    });
-    Answer::json(200, &body)
-}
-
 fn signed_in(service: &Scripted) -> Tokenwright {
-    signed_in_with(service, PRESET)
-}
-
-fn signed_in_with(service: &Scripted, preset: &str) -> Tokenwright {
-    let program = Tokenwright::with_vault();
-    program.add_preset("scripted.toml", &preset.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
-    program
+    signed_in_at_one_endpoint(service, "demo", "")
 }

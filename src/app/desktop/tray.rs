@@ -1,7 +1,7 @@
 //! The icon in the desktop's tray while the window is hidden: what its menu says of the profiles that are kept alive, and
 //! what is pressed in it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
@@ -9,12 +9,9 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::told::{KeptAlive, TrayState};
+use crate::app::types::{KeptAlive, TrayState};
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
-
-/// The icon that is shown.
-pub(crate) type Shown = Mutex<Option<Arc<Tray>>>;
 
 impl App {
     /// Shows an icon in the desktop's tray, or with none takes it away. Goes on as long as it is shown.

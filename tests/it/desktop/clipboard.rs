@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
-use crate::desktop::hand::MARK;
+use crate::desktop::open_window::MARK;
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, Selection, until};
 use crate::support::process::{Process, one_test};
@@ -88,7 +88,7 @@ fn the_other_process_copies() {
     }
     let (sender, events) = channel();
     let sender = Mutex::new(sender);
-    let ports = crate::desktop::hand::ports(Clipboard::of_desktop(HOLD));
+    let ports = crate::desktop::open_window::ports(Clipboard::of_desktop(HOLD));
     let worker = Worker::start(ports, move |event| {
         let _ = sender.lock().expect("no panic").send(event);
     });

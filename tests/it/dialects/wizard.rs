@@ -6,8 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::app::{
-    Authorized, BrowserChoice, CallContext, Command, Event, Exchange, Flow, Keeping, Ports, Session, TypedSecrets,
-    Worker,
+    Attempt, Authorized, BrowserChoice, CallContext, Command, Event, Exchange, Keeping, Ports, TypedSecrets, Worker,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
@@ -24,7 +23,7 @@ use crate::support::{PATIENCE, temp_home};
 pub struct Wizard {
     worker: Worker,
     events: Receiver<Event>,
-    session: Session,
+    attempts: u64,
     _home: TempDir,
 }
 
@@ -51,12 +50,12 @@ impl Wizard {
         let (tell, events) = channel();
         // The test may have ended.
         let worker = Worker::start(ports, move |event| drop(tell.send(event))).expect("a thread");
-        Self { worker, events, session: Session::default(), _home: home }
+        Self { worker, events, attempts: 0, _home: home }
     }
 
     /// Signs in with a browser that follows redirects.
     pub fn authorize(&mut self, material: &CallContext) -> Authorized {
-        let attempt = self.session.begin(Flow::Authorization);
+        let attempt = self.attempt();
         let browser = BrowserChoice::Command(browser().into());
         self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
         loop {
@@ -70,7 +69,7 @@ impl Wizard {
 
     /// Calls the token endpoint.
     pub fn bearer(&mut self, material: &CallContext) -> Exchange {
-        let attempt = self.session.begin(Flow::Bearer);
+        let attempt = self.attempt();
         self.worker.send(Command::CallBearer {
             attempt,
             material: Box::new(material.clone()),
@@ -81,7 +80,7 @@ impl Wizard {
 
     /// Calls the token endpoint.
     pub fn refresh(&mut self, material: &CallContext) -> Exchange {
-        let attempt = self.session.begin(Flow::Refresh);
+        let attempt = self.attempt();
         self.worker.send(Command::CallRefresh {
             attempt,
             material: Box::new(material.clone()),
@@ -99,6 +98,11 @@ impl Wizard {
                 _ => {}
             }
         }
+    }
+
+    fn attempt(&mut self) -> Attempt {
+        self.attempts += 1;
+        Attempt(self.attempts)
     }
 
     fn next(&self) -> Event {

@@ -1,4 +1,4 @@
-//! The window on its desktop, with a screen reader as the hand that finds things by their names.
+//! The window on its desktop, worked through a screen reader that finds things by their names.
 
 use std::process::Command;
 
