@@ -237,6 +237,19 @@ impl Service {
         unguarded.dedup();
         unguarded
     }
+
+    /// The remark on a place.
+    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
+        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
+    }
+
+    /// The parameters of a call that have words for people: name and words.
+    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
+            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
+            _ => None,
+        })
+    }
 }
 
 #[cfg(test)]

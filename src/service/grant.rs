@@ -1,15 +1,11 @@
 //! The grants that a person chooses among for a service described by hand, and the assertion as it is typed. A preset
 //! has both of its own; here is what the RFCs say where nobody said anything.
 
-use std::collections::BTreeMap;
-
 use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
 use crate::oauth::GrantType;
-use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+use crate::service::assertion::Assertion;
+use crate::service::assertion_draft::AssertionDraft;
 use crate::service::draft::{BodyKind, ProfileDraft};
-
-/// The life of an assertion that is begun by hand, in seconds; services take at least this.
-const LIFE: &str = "300";
 
 /// The grants that are offered, with their labels; `None` is one by another name, which is typed.
 pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
@@ -20,25 +16,6 @@ pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
     (Some(GrantType::RefreshToken), "Refresh token at hand"),
     (None, "Another"),
 ];
-
-/// An assertion as typed: every field is text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AssertionDraft {
-    /// The signature; by the key's kind where it is `None`.
-    pub algorithm: Option<AssertionAlgorithm>,
-    /// `aud`.
-    pub audience: String,
-    /// `kid`.
-    pub key_id: String,
-    /// The header that names the certificate.
-    pub thumbprint: Option<CertificateThumbprint>,
-    /// `name=value` a line.
-    pub claims: String,
-    /// From `iat` to `exp`, in seconds.
-    pub life: String,
-    /// Whether each has a `jti`.
-    pub unique: bool,
-}
 
 /// What the request for the first token sends besides `grant_type` and the client.
 fn parameters(grant: Option<GrantType>) -> Vec<Parameter> {
@@ -86,60 +63,6 @@ impl ProfileDraft {
     /// The assertion that a private key signs, where a call of the service as it is typed names one.
     pub fn signed_assertion(&self) -> Option<Assertion> {
         self.customised().signed_assertion()
-    }
-}
-
-impl AssertionDraft {
-    /// What RFC 7523 section 3 asks for.
-    fn begun(audience: &str, subject: &str) -> Self {
-        Self {
-            audience: audience.to_owned(),
-            claims: format!("iss=<client_id>\nsub={subject}"),
-            life: LIFE.to_owned(),
-            unique: true,
-            ..Self::default()
-        }
-    }
-
-    /// What is wrong with the life, in words.
-    pub fn wrong_life(&self) -> Option<&'static str> {
-        let life = self.life.trim();
-        let is_right = life.is_empty() || life.parse::<u64>().is_ok_and(|life| life > 0);
-        (!is_right).then_some("write a number of seconds, such as 300")
-    }
-
-    /// The assertion with what was typed; what is not typed here is as it was.
-    pub(in crate::service) fn assertion(&self, before: Option<Assertion>) -> Assertion {
-        let claims: BTreeMap<String, String> = parse_parameters(&self.claims)
-            .into_iter()
-            .map(|claim| (claim.name, claim.value.source().to_owned()))
-            .collect();
-        Assertion {
-            algorithm: self.algorithm,
-            audience: self.audience.trim().to_owned(),
-            key_id: self.key_id.trim().to_owned(),
-            certificate_thumbprint: self.thumbprint,
-            claims,
-            life: self.life.trim().parse().ok(),
-            unique: self.unique,
-            ..before.unwrap_or_default()
-        }
-    }
-}
-
-impl From<&Assertion> for AssertionDraft {
-    fn from(assertion: &Assertion) -> Self {
-        let claims: Vec<Parameter> =
-            assertion.claims.iter().map(|(name, value)| Parameter::new(name, value.clone())).collect();
-        Self {
-            algorithm: assertion.algorithm,
-            audience: assertion.audience.clone(),
-            key_id: assertion.key_id.clone(),
-            thumbprint: assertion.certificate_thumbprint,
-            claims: write_parameters(&claims),
-            life: assertion.life.map(|life| life.to_string()).unwrap_or_default(),
-            unique: assertion.unique,
-        }
     }
 }
 

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::oauth::{ErrorHint, GrantType, Request};
 use crate::service::assertion::Assertion;
+use crate::service::definition::{Authorization, Fetch, Identity, Service};
 use crate::service::input::Input;
 use crate::service::preset::stage::{FetchTable, Kind, Stage, call_template, stage};
 use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, Start, TokenPolicy, is_default,
 };
-use crate::service::{Authorization, Fetch, Identity, Service};
 
 /// The whole file.
 #[derive(Debug, Serialize, Deserialize)]

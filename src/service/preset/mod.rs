@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::Service;
+use crate::service::definition::Service;
 use crate::service::preset::check::{Finding, check};
 use crate::service::preset::difference::{changes, patch};
 use crate::service::preset::inherit::{InheritError, inherit};

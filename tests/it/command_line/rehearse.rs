@@ -82,7 +82,7 @@ body = { user_code = "<user_code>" }
 #[test]
 fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     let finished = with_preset(&SOUND.replace("[policy]\n", DEVICE)).run(&["rehearse", "sound"]);
-    let poll = "sound: device poll: ok: POST https://as.example.test/device/token, \
+    let poll = "sound: device token request: ok: POST https://as.example.test/device/token, \
                 form grant_type device_code client_id user_code -> access token\n";
     assert!(finished.stdout.contains(poll), "{}", finished.stdout);
     let elsewhere = DEVICE.replace("verification_uri =", "interval =");
@@ -90,7 +90,7 @@ fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     check("[policy]\n", &elsewhere, "device authorization", words);
     let unread = DEVICE.replace("\n[policy]", "example = '{\"token\": \"example-access-token\"}'\n\n[policy]");
     let words = "the documented reply has no access token where the preset looks for it";
-    check("[policy]\n", &unread, "device poll", words);
+    check("[policy]\n", &unread, "device token request", words);
 }
 
 #[test]
