@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use tokenwright::agent::{Answer, Ask, Door, Supervisor};
+use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
 use tokenwright::app::{Failure, FailureKind, Ports, Runtime, Worker};
 use tokenwright::cli::{self, StartWorker};
 use tokenwright::crash::Watch;
@@ -77,26 +77,26 @@ fn token_of_agent() -> Option<cli::Exit> {
         return None;
     }
     let min_valid = options.min_valid.map(|time| time.as_secs());
-    let ask = Ask::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
-    match tokenwright::agent::ask(&door(), &ask) {
-        Ok(Answer::Token { tokens, header, notes }) => {
+    let request = Request::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
+    match tokenwright::agent::ask(&agent_socket(), &request) {
+        Ok(Response::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
             cli::print_token(&tokens, &header, &options);
             Some(cli::Exit::Done)
         }
-        Ok(Answer::Failed { kind, code, diagnosis }) => {
+        Ok(Response::Failed { kind, code, diagnosis }) => {
             let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
             // Trouble with the agent's vault, or with the agent itself, need not be ours.
             let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
             (!ours).then(|| cli::print_failure(&failure))
         }
-        Ok(Answer::Status(_) | Answer::Done) | Err(_) => None,
+        Ok(Response::Status(_) | Response::Done) | Err(_) => None,
     }
 }
 
-fn door() -> Door {
+fn agent_socket() -> SocketPath {
     let folder = |name| std::env::var_os(name).map(Into::into);
-    Door::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
+    SocketPath::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -109,8 +109,8 @@ fn ports() -> Result<Ports, Failure> {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home())?),
-        door: door(),
-        supervisor: Supervisor::new(std::env::var_os("NOTIFY_SOCKET")),
+        agent_socket: agent_socket(),
+        sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase()?,
         open_browser: Arc::new(redirect::open),

@@ -1,14 +1,15 @@
-//! What a face is told without having asked.
+//! What a face is told unasked.
 
+use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
-use crate::app::types::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
+use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;
 use crate::service::{ProfileName, Service};
 
-/// What a face is told without having asked.
+/// What a face is told unasked.
 #[derive(Clone, Debug)]
 pub enum News {
     /// How the window looked last time.

@@ -1,10 +1,10 @@
-//! Everything the flows need from outside, in one place: made once by `main`, and by tests of scripted parts.
+//! Everything the use cases need from outside, in one place. `main` builds it once; tests build it from scripted parts.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::agent::{Door, Supervisor};
+use crate::agent::{SdNotify, SocketPath};
 use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
@@ -12,42 +12,25 @@ use crate::secret::Secret;
 use crate::store::Store;
 use crate::transport::Transport;
 
-/// What opens the authorization URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum BrowserChoice {
-    /// The desktop's own.
-    #[default]
-    System,
-    /// This command line; `%s` stands for the URL, which is else its last argument.
-    Command(String),
-    /// Nothing: the person opens it.
-    None,
-}
-
 /// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
 pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
 
-/// Everything the flows need from outside.
+/// Everything the use cases need from outside.
 pub struct Ports {
-    /// Sends calls.
     pub transport: Transport,
     /// Evaluates the expressions that say where a value is in a reply.
     pub expressions: Expressions,
-    /// Keeps plain files.
     pub store: Store,
     /// Where the agent is found.
-    pub door: Door,
+    pub agent_socket: SocketPath,
     /// Who started the process and waits to hear that it is ready.
-    pub supervisor: Supervisor,
+    pub sd_notify: SdNotify,
     /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
     pub passphrase: Option<Secret>,
-    /// Opens a URL.
     pub open_browser: Arc<OpenBrowser>,
-    /// The desktop's clipboard.
     pub clipboard: Clipboard,
-    /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness fit for secrets.
     pub entropy: fn() -> [u8; 32],

@@ -1,4 +1,4 @@
-//! What the use cases share, as data: what waits in memory to be written, and what goes on in the background.
+//! State that the use cases share: pending writes, and what runs in the background.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::profiles::drafts::mark::Mark;
 use crate::app::sign_in::call_context::CallContext;
-use crate::app::types::KeptAlive;
 use crate::desktop::{Trace, Tray};
 use crate::service::ProfileName;
 use crate::vault::{How, Record};

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::{AgentStatus, Command, Event, Failure, FailureKind, SavedToken};
+use crate::app::{AgentStatus, Command, Event, Failure, FailureKind, KeptAlive, SavedToken};
 use crate::cli::args::{AgentOptions, AgentTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{list, print, unlock};
@@ -60,11 +60,15 @@ fn refreshed(token: &SavedToken) -> String {
 fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
     let status = ask(conversation)?;
     if as_json {
+        let profile = |kept: &KeptAlive| {
+            let problem = kept.problem.as_ref().map(|problem| &problem.summary);
+            json!({ "name": kept.name.as_str(), "next": kept.next.map(|at| at.to_string()), "problem": problem })
+        };
         let text = json!({
             "process": status.process,
             "version": status.version,
             "since": status.since.map(|at| at.to_string()),
-            "profiles": status.profiles,
+            "profiles": status.profiles.iter().map(profile).collect::<Vec<_>>(),
         });
         print::json(&text);
         return Ok(());
@@ -76,11 +80,10 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
-    rows.extend(
-        status.profiles.into_iter().map(|kept| {
-            vec![kept.name, kept.next.map(list::local).unwrap_or_default(), kept.problem.unwrap_or_default()]
-        }),
-    );
+    rows.extend(status.profiles.into_iter().map(|kept| {
+        let problem = kept.problem.map(|problem| problem.summary).unwrap_or_default();
+        vec![kept.name.to_string(), kept.next.map(list::local).unwrap_or_default(), problem]
+    }));
     print::table(&rows);
     Ok(())
 }

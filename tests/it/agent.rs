@@ -115,7 +115,7 @@ fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
         (
             0,
             "at-first\n",
-            "warning: the refresh token of `demo` ends in 27 h\n\
+            "warning: the refresh token of `demo` expires in 27 h\n\
              hint: sign in again before then: `tokenwright sign-in demo`\n"
         )
     );
@@ -214,7 +214,7 @@ fn nobody_holds_the_agent_up() {
         let mut answer = String::new();
         let read = stream.read_to_string(&mut answer);
         if read.is_ok() {
-            let expected = "{\"answer\":\"failed\",\"kind\":\"machine\",\"summary\":\"the question cannot be understood\",\
+            let expected = "{\"answer\":\"failed\",\"kind\":\"machine\",\"summary\":\"the request cannot be read\",\
                             \"hint\":\"the agent may be of another version\",\"reference\":null}\n";
             assert_eq!(answer, expected);
         }
@@ -249,9 +249,16 @@ fn answer_once(socket: &std::path::Path) {
     let _ = stream.read(&mut [0; 4096]);
     let answer = json!({
         "answer": "token", "access_token": "at-of-somebody-else", "token_type": "Bearer", "expires_at": null,
-        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "kept": {},
+        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "retained": {}, "header": "Authorization: Bearer <token>",
     });
     let _ = stream.write_all(format!("{answer}\n").as_bytes());
+}
+
+/// What the client says of an agent that it does not ask.
+fn refused(program: &Tokenwright) -> String {
+    let refused = program.run(&["agent", "status"]).failed(1);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    refused
 }
 
 const SOCKET: &str = "TOKENWRIGHT_TEST_SOCKET";
@@ -265,17 +272,11 @@ fn the_other_process_answers_in_the_place_of_the_agent() {
 
 #[test]
 fn nobody_else_answers_in_the_place_of_the_agent() {
-    const NOBODY: u32 = 65534;
     let program = Tokenwright::with_vault();
     let folder = program.data().join("agent");
     fs::create_dir_all(&folder).expect("our own folder");
     let socket = folder.join("agent.sock");
     let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
-    let ask = || {
-        let before = program.run(&["agent", "status"]).failed(1);
-        assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
-        before
-    };
     // A folder that others can write to.
     mode(0o777);
     let here = socket.clone();
@@ -284,16 +285,23 @@ fn nobody_else_answers_in_the_place_of_the_agent() {
         // waits: a socket's only sign is that it is there.
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    assert!(ask().contains("other users can write to the folder of the agent's socket"));
+    assert!(refused(&program).contains("other users can write to the folder of the agent's socket"));
     mode(0o700);
     // It is asked where the folder is closed: the answer above was not for want of one.
     assert_eq!(program.run(&["token", "demo"]).done(), "at-of-somebody-else\n");
     fake.join().expect("answered");
     fs::remove_file(&socket).expect("removed");
-    // Another user in a folder of ours, and a folder of another user's: only root can make such.
-    if !is_root() {
-        return;
-    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn nobody_else_is_another_user_in_a_folder_of_ours_or_a_folder_of_another_user() {
+    const NOBODY: u32 = 65534;
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    let socket = folder.join("agent.sock");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
     let give = |path: &std::path::Path, to: u32| std::os::unix::fs::chown(path, Some(to), Some(to)).expect("given");
     fs::set_permissions(program.home(), fs::Permissions::from_mode(0o711)).expect("set");
     fs::set_permissions(program.data(), fs::Permissions::from_mode(0o711)).expect("set");
@@ -311,7 +319,7 @@ fn nobody_else_answers_in_the_place_of_the_agent() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     mode(0o755);
-    assert!(ask().contains("the agent's socket is another user's"));
+    assert!(refused(&program).contains("the agent's socket is another user's"));
     let _ = other.kill();
     let _ = other.wait();
     fs::remove_file(&socket).expect("removed");
@@ -330,12 +338,6 @@ fn the_agents_lock_is_not_opened_through_a_link() {
     std::os::unix::fs::symlink(program.home().join("elsewhere"), folder.join("agent.lock")).expect("a link");
     program.run(&["agent"]).failed(1);
     assert!(!program.home().join("elsewhere").exists());
-}
-
-/// Whether this test may make files of other users.
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }
 
 #[cfg(target_os = "linux")]

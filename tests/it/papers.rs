@@ -217,6 +217,31 @@ fn the_table_of_presets_is_that_of_this_program() {
     );
 }
 
+#[test]
+fn the_counts_in_the_readme_are_those_of_this_program() {
+    let readme = read("README.md");
+    let counts = [
+        format!("[{} formats](docs/exports.md)", formats().len()),
+        format!("[{} formats](docs/exports.md#importing)", Form::all_read().count()),
+        format!("[{} faults](docs/command-line.md#practice)", tokenwright::app::faults().count()),
+    ];
+    for count in counts {
+        assert!(readme.contains(&count), "README.md does not say `{count}`");
+    }
+    assert!(readme.contains("[more than 160 presets]") && Catalog::bundled().services().len() > 160);
+}
+
+#[test]
+fn every_folder_of_the_data_folder_is_explained() {
+    let (places, paper) = (read("src/store/places.rs"), read("docs/files.md"));
+    let folders: Vec<&str> =
+        places.split("self.data.join(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(folders.len() > 4, "{folders:?}");
+    for folder in folders {
+        assert!(paper.contains(&format!("`{folder}/`")), "docs/files.md lacks `{folder}/`");
+    }
+}
+
 /// The papers that a person reads.
 fn papers() -> Vec<String> {
     let docs = std::fs::read_dir(root().join("docs")).expect("there are docs");

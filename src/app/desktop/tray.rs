@@ -1,15 +1,15 @@
-//! The icon in the desktop's tray while the window is hidden: what its menu says of the profiles that are kept alive, and
-//! what is pressed in it.
+//! The tray icon while the window is hidden: its menu lists the profiles with keep-alive.
 
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::types::{KeptAlive, TrayState};
+use crate::app::types::TrayState;
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
 
@@ -48,7 +48,6 @@ impl App {
     }
 }
 
-/// A line a profile.
 fn lines(standing: &[KeptAlive]) -> Vec<String> {
     let line = |kept: &KeptAlive| match (&kept.problem, kept.next) {
         (Some(problem), _) => format!("{}: {}", kept.name, problem.summary),

@@ -1,9 +1,9 @@
-//! Where a rehearsal is held: a stand-in for the service, and edges whose calls all end there.
+//! The server for a rehearsal: a stand-in for the service, and ports whose requests all reach it.
 
 use std::io;
 use std::sync::Arc;
 
-use crate::agent::{Door, Supervisor};
+use crate::agent::{SdNotify, SocketPath};
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::{Failure, Ports};
@@ -14,7 +14,6 @@ use crate::transport::{Transport, TransportOptions};
 
 /// A stand-in and the way to it.
 pub(crate) struct RehearsalServer {
-    /// The stand-in.
     pub(crate) rehearsal: Rehearsal,
     /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
     pub(crate) app: App,
@@ -29,8 +28,8 @@ impl RehearsalServer {
             transport: Transport::new(options),
             expressions: ports.expressions.clone(),
             store: ports.store.clone(),
-            door: Door::none(),
-            supervisor: Supervisor::default(),
+            agent_socket: SocketPath::none(),
+            sd_notify: SdNotify::default(),
             vault_kind: None,
             passphrase: None,
             open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),

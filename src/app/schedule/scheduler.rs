@@ -1,5 +1,5 @@
-//! Profiles that are kept alive: their tokens are renewed before they expire, unasked, while the window or the agent
-//! runs. One alarm is set, at the first time that anything is due; nothing wakes the process before.
+//! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the first due
+//! time; nothing wakes the process before that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::agent::{Alarm, Ask};
+use crate::agent::{Alarm, Request};
 use crate::app::blocking::blocking;
 use crate::app::blocking::locked;
 use crate::app::fault::caught;
@@ -193,8 +193,8 @@ fn tell(app: &App, book: &Book) {
 pub(crate) async fn changed_profiles(app: &App) {
     app.scheduler.reload();
     if !app.is_agent() {
-        let door = app.ports.door.clone();
+        let socket = app.ports.agent_socket.clone();
         // That nobody is there is how it usually is.
-        let _ = blocking(move || crate::agent::ask(&door, &Ask::Reload {})).await;
+        let _ = blocking(move || crate::agent::ask(&socket, &Request::Reload {})).await;
     }
 }

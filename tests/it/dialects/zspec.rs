@@ -10,7 +10,7 @@ use crate::support::{PATIENCE, temp_home};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{Attempt, BrowserChoice, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
+use tokenwright::app::{Attempt, Browser, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
@@ -685,8 +685,8 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
 /// The wizard's worker, with a browser that follows redirects.
 fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
     let ports = Ports {
-        door: tokenwright::agent::Door::none(),
-        supervisor: tokenwright::agent::Supervisor::default(),
+        agent_socket: tokenwright::agent::SocketPath::none(),
+        sd_notify: tokenwright::agent::SdNotify::default(),
         transport: Transport::new(TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),
@@ -730,11 +730,8 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let home = temp_home();
     let (worker, news) = worker(home.path());
 
-    let authorize = Command::Authorize {
-        attempt: Attempt(1),
-        material: Box::new(material.clone()),
-        browser: BrowserChoice::System,
-    };
+    let authorize =
+        Command::Authorize { attempt: Attempt(1), material: Box::new(material.clone()), browser: Browser::System };
     worker.send(authorize);
     material.authorized = Some(wait(&news, |event| match event {
         Event::Authorized(_, authorized) => Some((**authorized).clone()),

@@ -10,7 +10,7 @@ use egui::Theme;
 use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokenwright::agent::{Door, Supervisor};
+use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{Ports, PracticeSettings, Runtime};
 use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
@@ -66,8 +66,8 @@ impl Machine {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store,
-            door: Door::none(),
-            supervisor: Supervisor::default(),
+            agent_socket: SocketPath::none(),
+            sd_notify: SdNotify::default(),
             vault_kind: Some(vault.to_owned()),
             passphrase: None,
             open_browser: Arc::new(move |_, url| {
