@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::{
-    Attempt, BrowserChoice, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Need,
-    Notice, PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, Browser, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Need, Notice,
+    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultKind, WindowSettings,
 };
 use crate::call::Reading;
 use crate::oauth::KeyPair;
@@ -28,8 +28,7 @@ pub enum Command {
     OpenVault {
         /// The run.
         attempt: Attempt,
-        /// Which.
-        choice: VaultChoice,
+        choice: VaultKind,
         /// The passphrase, where the vault needs one.
         passphrase: Option<Secret>,
     },
@@ -40,13 +39,12 @@ pub enum Command {
         /// The profile and the rest.
         material: Box<CallContext>,
         /// What opens the URL.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Take what was pasted as the response that is waited for.
     Paste {
         /// The run that waits.
         attempt: Attempt,
-        /// What was pasted.
         text: Secret,
     },
     /// Take the next line of standard input as such; [`crate::app::Event::InputTaken`] tells when there was one.
@@ -133,7 +131,6 @@ pub enum Command {
     OpenProfile {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// A valid access token of a saved profile, refreshed when needed.
@@ -151,7 +148,6 @@ pub enum Command {
     Forget {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Tell what is known of a saved profile's generations.
@@ -188,7 +184,7 @@ pub enum Command {
         /// The run.
         attempt: Attempt,
         /// What kind the vault is to be.
-        to: VaultChoice,
+        to: VaultKind,
         /// The new passphrase, where that kind needs one.
         passphrase: Option<Secret>,
     },
@@ -196,14 +192,12 @@ pub enum Command {
     RevokeAndForget {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Ask the service whose a saved profile is.
     WhoAmI {
         /// The run.
         attempt: Attempt,
-        /// Its name.
         name: ProfileName,
     },
     /// Renew what is kept alive before it expires, as long as the worker lives.
@@ -279,7 +273,6 @@ pub enum Command {
     DropOutlet {
         /// The profile's name.
         name: ProfileName,
-        /// The file.
         path: String,
     },
     /// Keep profiles that somebody app.
@@ -340,7 +333,6 @@ pub enum Command {
     WriteCertificate {
         /// The run.
         attempt: Attempt,
-        /// The file.
         path: PathBuf,
         /// PEM.
         text: String,
@@ -375,7 +367,7 @@ pub enum Command {
         /// The address.
         url: String,
         /// What opens it.
-        browser: BrowserChoice,
+        browser: Browser,
     },
     /// Remember how the window looks.
     SaveWindow(WindowSettings),

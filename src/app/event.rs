@@ -49,7 +49,7 @@ pub enum Event {
     /// The browser came to the listener and brought no response: it has gone astray, and so may the response have; the
     /// wait goes on.
     ResponseAstray(Attempt, Diagnosis),
-    /// The browser that was started has failed; the wait goes on.
+    /// The browser could not be used; the wait continues.
     BrowserFailed(Attempt, Diagnosis),
     /// Whether there was a line of standard input; without one its end was reached.
     InputTaken(Attempt, bool),
@@ -59,11 +59,11 @@ pub enum Event {
     Authorized(Attempt, Box<Authorized>),
     /// The call went out, to this origin.
     Sending(Attempt, String),
-    /// A call failed in a way that may pass, and is made again shortly.
+    /// A transient failure; the request is retried shortly.
     Retrying(Attempt, Diagnosis),
     /// The run waits for another window or command that is at work on the profile.
     HeldUp(Attempt, Diagnosis),
-    /// New tokens of a saved profile came and could not be kept: they wait in memory, and why.
+    /// New tokens of a saved profile came and could not be saved: they wait in memory, and why.
     Unkept(ProfileName, Diagnosis),
     /// They are kept now.
     Kept(ProfileName),
@@ -115,7 +115,6 @@ pub enum Event {
     NoticePressed,
     /// The rehearsal of this preset begins.
     Rehearsing(Attempt, String),
-    /// A stage of it is over, well or not.
     StageRehearsed(Attempt, StageLine),
     /// All of it is over.
     Rehearsed(Attempt),
@@ -131,7 +130,7 @@ pub enum Event {
     PresetSaved(Attempt, PathBuf),
     /// What was imported is the address of an issuer: its description is fetched when the person says so.
     IssuerFound(Attempt, Issuer),
-    /// A description is being fetched from this address.
+    /// A discovery document is being fetched from this address.
     Fetching(Attempt, String),
     /// The document was read; nothing of it is kept yet.
     Imported(Attempt, Box<Imported>),

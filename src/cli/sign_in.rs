@@ -1,8 +1,8 @@
 //! `tokenwright sign-in`: the three steps of the wizard, one after the other.
 
 use crate::app::{
-    BrowserChoice, CallContext, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, TypedSecrets,
-    VaultChoice, other_profile,
+    Browser, CallContext, Choosing, Command, Event, Failure, FailureKind, Fetched, Keeping, TypedSecrets, VaultKind,
+    other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -210,9 +210,9 @@ fn authorize(
 ) -> Result<(), Failure> {
     let attempt = conversation.attempt();
     let browser = match (&options.browser, options.no_browser) {
-        (Some(command), _) => BrowserChoice::Command(command.clone()),
-        (None, true) => BrowserChoice::None,
-        (None, false) => BrowserChoice::System,
+        (Some(command), _) => Browser::Command(command.clone()),
+        (None, true) => Browser::None,
+        (None, false) => Browser::System,
     };
     conversation.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
     let mut paste = options.paste;
@@ -343,7 +343,7 @@ fn save(conversation: &mut Conversation, name: &ProfileName, material: &CallCont
     }
 }
 
-fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultChoice) {
+fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultKind) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
             format!("its access token expired at {}", crate::cli::list::local(at))
@@ -363,7 +363,7 @@ fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: Va
             "The service sent no refresh token: sign in again when it expires."
         });
     }
-    if vault == VaultChoice::Memory {
+    if vault == VaultKind::Memory {
         print::note("Not saved: the vault is in memory only, so this token is lost when the command exits:");
         print::data(tokens.access_token.expose());
     } else {

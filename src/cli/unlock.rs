@@ -1,13 +1,13 @@
 //! Opening the vault for a command, with the questions that it takes.
 
-use crate::app::{Command, Event, Failure, FailureKind, VaultChoice, VaultState};
+use crate::app::{Command, Event, Failure, FailureKind, VaultKind, VaultState};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
 /// Opens the vault, asking where it has to.
-pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice, Failure> {
+pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultKind, Failure> {
     conversation.send(Command::ProbeVault);
     let mut state = conversation.wait(vault_state)?;
     loop {
@@ -15,10 +15,10 @@ pub(crate) fn open_vault(conversation: &mut Conversation) -> Result<VaultChoice,
             VaultState::Open(choice) => return Ok(choice),
             VaultState::NeedsPassphrase { new, problem } => {
                 let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
-                (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
+                (VaultKind::Passphrase, Some(passphrase(new, diagnosis)?))
             }
             VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
-            VaultState::Unknown => (VaultChoice::Keyring, None),
+            VaultState::Unknown => (VaultKind::Keyring, None),
         };
         let attempt = conversation.attempt();
         conversation.send(Command::OpenVault { attempt, choice, passphrase });
@@ -53,7 +53,7 @@ fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
     }
 }
 
-fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
+fn choose_vault(problem: Diagnosis) -> Result<VaultKind, Failure> {
     if !prompt::is_terminal() {
         return Err(Failure::new(FailureKind::Vault, problem));
     }
@@ -61,8 +61,8 @@ fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
     loop {
         let answer = prompt::line("Store tokens (1) in a vault with a passphrase, or (2) in memory only?")?;
         match answer.trim() {
-            "1" => return Ok(VaultChoice::Passphrase),
-            "2" => return Ok(VaultChoice::Memory),
+            "1" => return Ok(VaultKind::Passphrase),
+            "2" => return Ok(VaultKind::Memory),
             _ => print::note("Enter 1 or 2."),
         }
     }

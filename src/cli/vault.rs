@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::{Command, Event, Failure, FailureKind, VaultChoice, VaultStatus};
+use crate::app::{Command, Event, Failure, FailureKind, VaultKind, VaultStatus};
 use crate::cli::args::{KindArgument, VaultTask};
 use crate::cli::conversation::Conversation;
 use crate::cli::{print, prompt};
@@ -26,7 +26,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
     if as_json {
         print::json(&status_json(&status));
     } else {
-        print::result(&format!("vault   {}", word(status.choice)));
+        print::result(&format!("vault   {}", status.kind));
         if let Some(folder) = &status.folder {
             print::result(&format!("folder  {}", folder.display()));
             print::result(&format!("whole   {} sealed files", status.whole));
@@ -48,7 +48,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
 fn status_json(status: &VaultStatus) -> serde_json::Value {
     let faults = status.faults.iter().map(|fault| json!({ "summary": fault.summary, "hint": fault.hint }));
     json!({
-        "kind": word(status.choice),
+        "kind": status.kind.to_string(),
         "folder": status.folder,
         "whole": status.whole,
         "faults": faults.collect::<Vec<_>>(),
@@ -60,9 +60,9 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
 fn move_vault(conversation: &mut Conversation, to: KindArgument, from_input: bool) -> Result<(), Failure> {
     let passphrase = if to == KindArgument::Passphrase { new_passphrase(from_input)? } else { None };
     let choice = match to {
-        KindArgument::Keyring => VaultChoice::Keyring,
-        KindArgument::Passphrase => VaultChoice::Passphrase,
-        KindArgument::Memory => VaultChoice::Memory,
+        KindArgument::Keyring => VaultKind::Keyring,
+        KindArgument::Passphrase => VaultKind::Passphrase,
+        KindArgument::Memory => VaultKind::Memory,
     };
     let attempt = conversation.attempt();
     conversation.send(Command::MoveVault { attempt, to: choice, passphrase });
@@ -70,10 +70,10 @@ fn move_vault(conversation: &mut Conversation, to: KindArgument, from_input: boo
         Event::VaultMoved(_, moved) => Some(*moved),
         _ => None,
     })?;
-    print::result(&format!("The vault is now a {} vault.", word(moved.choice)));
+    print::result(&format!("The vault is now a {} vault.", moved.kind));
     if let Some(prescribed) = &moved.prescribed {
         let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` is still `{prescribed}`"));
-        print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", word(moved.choice))));
+        print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", moved.kind)));
     }
     Ok(())
 }
@@ -92,12 +92,4 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
     }
     let diagnosis = Diagnosis::new("passphrases do not match");
     Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
-}
-
-fn word(choice: VaultChoice) -> &'static str {
-    match choice {
-        VaultChoice::Keyring => "keyring",
-        VaultChoice::Passphrase => "passphrase",
-        VaultChoice::Memory => "memory",
-    }
 }

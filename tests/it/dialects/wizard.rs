@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::app::{
-    Attempt, Authorized, BrowserChoice, CallContext, Command, Event, Exchange, Keeping, Ports, TypedSecrets, Worker,
+    Attempt, Authorized, Browser, CallContext, Command, Event, Exchange, Keeping, Ports, TypedSecrets, Worker,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
@@ -56,7 +56,7 @@ impl Wizard {
     /// Signs in with a browser that follows redirects.
     pub fn authorize(&mut self, material: &CallContext) -> Authorized {
         let attempt = self.attempt();
-        let browser = BrowserChoice::Command(browser().into());
+        let browser = Browser::Command(browser().into());
         self.worker.send(Command::Authorize { attempt, material: Box::new(material.clone()), browser });
         loop {
             match self.next() {

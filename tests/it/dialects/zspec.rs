@@ -10,7 +10,7 @@ use crate::support::{PATIENCE, temp_home};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{Attempt, BrowserChoice, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
+use tokenwright::app::{Attempt, Browser, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
@@ -73,7 +73,7 @@ fn the_example_becomes_a_service() {
             "redirect_uri=<redirect_uri>"
         ]
     );
-    assert_eq!(service.token_request.reading.retain[0].name, "api_domain");
+    assert_eq!(service.token_request.reading.retain[0].0, "api_domain");
     let refresh = parameters(&service.refresh_request.as_ref().expect("a refresh call").query);
     assert_eq!(refresh[0], "refresh_token=<refresh_token>");
     assert_eq!(refresh[3], "grant_type=refresh_token");
@@ -324,7 +324,7 @@ fn a_reply_is_read_from_where_its_properties_are() {
     assert_eq!(reading.access_token, [Expression::new("data.access_token")]);
     assert_eq!(reading.lifetime, tokenwright::call::Lifetime::Date);
     assert_eq!(reading.error, [Expression::new("fault.error")]);
-    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
+    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|(name, place)| (name.as_str(), place.as_str())).collect();
     assert_eq!(keep, [("org_id", "data.orgs[0].org_id")]);
 }
 
@@ -731,11 +731,8 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let home = temp_home();
     let (worker, news) = worker(home.path());
 
-    let authorize = Command::Authorize {
-        attempt: Attempt(1),
-        material: Box::new(material.clone()),
-        browser: BrowserChoice::System,
-    };
+    let authorize =
+        Command::Authorize { attempt: Attempt(1), material: Box::new(material.clone()), browser: Browser::System };
     worker.send(authorize);
     material.authorized = Some(wait(&news, |event| match event {
         Event::Authorized(_, authorized) => Some((**authorized).clone()),
