@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use tokenwright::agent::{Answer, Ask, Door, Supervisor};
 use tokenwright::app::{Failure, FailureKind, Ports, Worker};
-use tokenwright::cli::{self, StartWorker};
+use tokenwright::cli;
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::diagnosis::Diagnosis;
@@ -45,10 +45,9 @@ fn program(watch: &Watch) -> cli::Exit {
         Ok(ports) => ports,
         Err(failure) => return cli::print_failure(&failure),
     };
-    let start_worker: StartWorker = Box::new(move |emit| Worker::start(ports, emit));
     match arguments.task {
-        Some(task) => cli::run(task, arguments.verbose, start_worker),
-        None => match tokenwright::gui::run(start_worker, watch.opening()) {
+        Some(task) => cli::run(task, arguments.verbose, ports),
+        None => match tokenwright::gui::run(Box::new(move |emit| Worker::start(ports, emit)), watch.opening()) {
             Ok(()) => cli::Exit::Done,
             Err(NoWindow::Panicked(_)) if watch.has_told() => cli::Exit::Machine,
             Err(NoWindow::Refused(reason) | NoWindow::Panicked(reason)) => cli::no_window(&reason),
