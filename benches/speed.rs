@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
+use tokenwright::service::ProfileName;
 use tokenwright::vault::{self, How, ProfileSecrets, VaultKind};
 use url::Url;
 
@@ -282,7 +283,7 @@ impl Bench {
         let vault = vault::open(VaultKind::Passphrase, &folder.join("vault"), passphrase).expect("the vault");
         let past = Timestamp::from_second(1_700_000_000).expect("a time");
         for (index, token) in tokens.iter().enumerate() {
-            let name = format!("p{index:05}");
+            let name = ProfileName::parse(&format!("p{index:05}")).expect("a name");
             let tokens = TokenSet {
                 access_token: Secret::new("expired"),
                 token_type: "Bearer".into(),
@@ -292,13 +293,13 @@ impl Bench {
                 id_token: None,
                 scopes: None,
                 obtained_at: past,
-                kept: BTreeMap::new(),
+                retained: BTreeMap::new(),
                 issued_for: BTreeMap::new(),
                 unread_life: Vec::new(),
             };
             let client_secret = Some(Secret::new("practice-secret"));
             let secrets = ProfileSecrets { client_secret, tokens: Some(tokens), ..ProfileSecrets::default() };
-            vault.put(&name, None, &secrets, How::SignedIn.into()).expect("kept");
+            vault.lease(&name).expect("free").put(None, &secrets, How::SignedIn).expect("kept");
             fs::write(folder.join("profiles").join(format!("{name}.toml")), &text).expect("our own file");
         }
     }

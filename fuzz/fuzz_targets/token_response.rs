@@ -27,11 +27,11 @@ fuzz_target!(|input: (u8, u16, &str, &str)| {
     let answers = Answers::of(&reply);
     let _ = (mask_body(&reply.body, media_type, [&secret].into_iter()), pretty_body(&reply.body));
     let origin = Some("https://x.test");
-    let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None, origin };
+    let context = ReadContext { stage: Stage::TokenRequest, scope_separator: " ", previous: None, origin };
     let read = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [&secret].into_iter());
     if let Ok(tokens) = &read {
         let _ = decode_jwt(&tokens.access_token);
-        let again = ReadContext { stage: Stage::Refresh, scope_separator: ",", previous: Some(tokens), origin };
+        let again = ReadContext { stage: Stage::RefreshRequest, scope_separator: ",", previous: Some(tokens), origin };
         let _ = read_token_set(&reply, answers.as_ref(), &Reading::default(), again, [&secret].into_iter());
     }
     if let Err(error) = &read {

@@ -73,7 +73,7 @@ impl Diagnose for AgentError {
         match self {
             Self::NoSockets => diagnosis.hint("leave the window open: it refreshes the same profiles"),
             Self::NoPlace => diagnosis.hint("set `XDG_RUNTIME_DIR`, or `TOKENWRIGHT_HOME`"),
-            Self::Running => diagnosis.hint("`tokenwright agent status` shows it, `tokenwright agent stop` ends it"),
+            Self::Running => diagnosis.hint("`tokenwright agent status` shows it, `tokenwright agent stop` stops it"),
             Self::Socket { error, .. } if error.kind() == io::ErrorKind::InvalidInput => {
                 diagnosis.hint("the path of a socket holds about a hundred bytes: choose a shorter `TOKENWRIGHT_HOME`")
             }

@@ -176,7 +176,7 @@ impl Answer {
                     obtained_at,
                     issued_for: BTreeMap::new(),
                     unread_life: Vec::new(),
-                    kept,
+                    retained: kept,
                 });
                 let words = |Note { summary, hint, reference }| Diagnosis { summary, hint, reference };
                 Self::Token { tokens, header, notes: notes.into_iter().map(words).collect() }
@@ -199,7 +199,7 @@ impl<'a> From<&'a Answer> for Line<'a> {
                 expires_at: tokens.expires_at,
                 scopes: tokens.scopes.clone(),
                 obtained_at: tokens.obtained_at,
-                kept: tokens.kept.clone(),
+                kept: tokens.retained.clone(),
                 header: Some(header.to_string()),
                 notes: notes.iter().cloned().map(Note::from).collect(),
             },
@@ -249,7 +249,7 @@ mod tests {
             id_token: Some(Secret::new("id-secret")),
             scopes: Some(vec!["a".into(), "b".into()]),
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: [("realmId".to_owned(), "7".to_owned())].into(),
+            retained: [("realmId".to_owned(), "7".to_owned())].into(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         };

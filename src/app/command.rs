@@ -63,7 +63,7 @@ pub enum Command {
     },
     /// Take the next line of standard input as such; [`crate::app::Event::InputTaken`] tells when there was one.
     PasteLine(Attempt),
-    /// Call the bearer token endpoint.
+    /// Call the token endpoint.
     CallBearer {
         /// The run.
         attempt: Attempt,
@@ -72,7 +72,7 @@ pub enum Command {
         /// Where the tokens go.
         keeping: Keeping,
     },
-    /// Call the refresh token endpoint.
+    /// Call the token endpoint.
     CallRefresh {
         /// The run.
         attempt: Attempt,

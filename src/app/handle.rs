@@ -23,7 +23,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
 use crate::service::{Catalog, ProfileName};
 use crate::store::{Store, StoreError};
-use crate::vault::{Upkeep, Vault, VaultError};
+use crate::vault::{Entry, Vault, VaultError};
 
 /// A cheap handle on the program's core, for any thread.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub struct App {
 pub struct State {
     pub(crate) ports: Ports,
     news: Box<dyn Fn(News) + Send + Sync>,
-    vault: Mutex<Option<Arc<dyn Vault>>>,
+    vault: Mutex<Option<Vault>>,
     practice: Mutex<Option<Practice>>,
     /// Held while the practice service is started.
     practice_turn: tokio::sync::Mutex<()>,
@@ -148,7 +148,7 @@ impl State {
     }
 
     /// The open vault.
-    pub(crate) fn vault(&self) -> Result<Arc<dyn Vault>, Failure> {
+    pub(crate) fn vault(&self) -> Result<Vault, Failure> {
         locked(&self.vault).clone().ok_or_else(|| {
             let diagnosis = Diagnosis::new("the vault is not open");
             Failure::new(FailureKind::Vault, diagnosis.hint("choose where tokens are kept, or enter the passphrase"))
@@ -159,22 +159,33 @@ impl State {
         locked(&self.vault).is_some()
     }
 
-    pub(crate) fn set_vault(&self, vault: Arc<dyn Vault>) {
+    pub(crate) fn set_vault(&self, vault: Vault) {
         *locked(&self.vault) = Some(vault);
     }
 
     /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
     pub(crate) async fn with_vault<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = self.vault()?;
-        let done = move || (work(&*vault), vault.upkeep().map(Upkeep::take_notes).unwrap_or_default());
+        let done = move || (work(&vault), vault.take_notes());
         let (done, notes) = blocking(done).await?;
         if !notes.is_empty() {
             self.tell(News::VaultNotes(notes.iter().map(Diagnose::diagnose).collect()));
         }
         done.map_err(Failure::from)
+    }
+
+    /// Does something with a profile's record, whose lease is held, off this thread. The lease lasts until that is done,
+    /// even if nobody waits for it any more.
+    pub(crate) async fn with_entry<T: Send + 'static>(
+        &self,
+        entry: &Entry,
+        work: impl FnOnce(&Entry) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let entry = entry.clone();
+        self.with_vault(move |_| work(&entry)).await
     }
 
     /// What of a profile could not be kept yet.

@@ -4,6 +4,8 @@
 //!
 //! Nothing here touches a socket, a file, a thread or a clock.
 
+#![warn(missing_docs)]
+
 mod answers;
 mod authentication;
 mod curl;
@@ -26,7 +28,7 @@ pub(crate) use crate::call::expression::code_of;
 pub use crate::call::expression::{Expression, ExpressionError, ExpressionFault, LONGEST_EXPRESSION};
 pub use crate::call::mask::{mask_body, mask_text, pretty_body};
 pub use crate::call::parameters::{Parameter, parse_headers, parse_parameters, write_headers, write_parameters};
-pub use crate::call::reading::{Keep, Lifetime, Reading};
+pub use crate::call::reading::{Lifetime, Reading, Retain};
 pub use crate::call::rendered::{Rendered, Reveal, Span};
 pub use crate::call::reply::Reply;
 pub use crate::call::request::{BodyTemplate, CallTemplate, Method, Part, RenderError};

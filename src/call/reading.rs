@@ -6,7 +6,7 @@ use crate::call::{Answers, Expression, scalar_text};
 
 /// A value to keep under a name of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keep {
+pub struct Retain {
     /// The placeholder it becomes.
     pub name: String,
     /// Where it is.
@@ -54,7 +54,7 @@ pub struct Reading {
     /// The life of an access token where the reply does not say.
     pub default_lifetime: Option<Duration>,
     /// Values to keep.
-    pub keep: Vec<Keep>,
+    pub retain: Vec<Retain>,
 }
 
 impl Default for Reading {
@@ -85,7 +85,7 @@ impl Default for Reading {
             refresh_lifetime: Lifetime::Seconds,
             success: Vec::new(),
             default_lifetime: None,
-            keep: Vec::new(),
+            retain: Vec::new(),
         }
     }
 }
@@ -116,6 +116,6 @@ impl Reading {
             &self.interval,
         ];
         let success = self.success.iter().map(|(place, _)| place);
-        fields.into_iter().flatten().chain(success).chain(self.keep.iter().map(|keep| &keep.path))
+        fields.into_iter().flatten().chain(success).chain(self.retain.iter().map(|keep| &keep.path))
     }
 }

@@ -18,10 +18,10 @@ const STANDARD: [(&str, bool, &str); 17] = [
     ("code_challenge", false, "the program, when authorization starts"),
     ("code_challenge_method", false, "the program, when authorization starts"),
     ("grant_type", false, "step 3, Tokens"),
-    ("token", true, "the bearer call in step 3"),
-    ("token_type", false, "the bearer call in step 3"),
-    ("refresh_token", true, "the bearer call in step 3, or a refresh token pasted there"),
-    ("id_token", true, "the bearer call in step 3"),
+    ("token", true, "the token request in step 3"),
+    ("token_type", false, "the token request in step 3"),
+    ("refresh_token", true, "the token request in step 3, or a refresh token pasted there"),
+    ("id_token", true, "the token request in step 3"),
     ("assertion", true, "the private key in step 2, Authorization"),
 ];
 

@@ -20,13 +20,13 @@ pub(crate) fn run(runner: &Runner, options: &AgentOptions) -> Result<(), Failure
     }
     // First, so that nobody types a passphrase for nothing.
     if runner.run(runner.app.agent_status()).is_ok() {
-        let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` ends it";
+        let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` stops it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
     }
     open_vault(runner)?;
-    let ready = |socket: PathBuf| print::note(&format!("The agent answers on {}; Ctrl-C stops it.", socket.display()));
+    let ready = |socket: PathBuf| print::note(&format!("The agent listens on {}; Ctrl-C stops it.", socket.display()));
     runner.run_long(runner.app.be_agent(ready), tell)?;
-    print::note("The agent has ended.");
+    print::note("The agent has stopped.");
     Ok(())
 }
 
@@ -66,7 +66,7 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     let since = status.since.map(local).unwrap_or_default();
     print::note(&format!("The agent {} is process {}, running since {since}.", status.version, status.process));
     if status.profiles.is_empty() {
-        print::note("No profile is kept alive. Begin with: tokenwright keep-alive NAME");
+        print::note("No profile is kept alive. Start with: tokenwright keep-alive NAME");
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
@@ -82,6 +82,6 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
 
 fn stop(runner: &Runner) -> Result<(), Failure> {
     runner.run(runner.app.stop_agent())?;
-    print::note("The agent has ended.");
+    print::note("The agent has stopped.");
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(runner: Runner, name: &str, command: &[String]) -> Result<Exit
     match process.status() {
         Ok(status) => Ok(Exit::Other(code(status))),
         Err(error) => {
-            print::warning(&Diagnosis::new(format!("`{program}` could not be run: {error}")));
+            print::warning(&Diagnosis::new(format!("cannot run `{program}`: {error}")));
             let missing = error.kind() == std::io::ErrorKind::NotFound;
             Ok(Exit::Other(if missing { NOT_FOUND } else { NOT_RUN }))
         }
@@ -50,7 +50,7 @@ pub(crate) fn git_credential(runner: &Runner, name: &str, operation: &str) -> Re
     // Git closes its end when it has asked.
     let mut question = String::new();
     std::io::stdin().take(64 * 1024).read_to_string(&mut question).map_err(|error| {
-        Failure::new(FailureKind::Machine, Diagnosis::new(format!("git's question could not be read: {error}")))
+        Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot read Git's request: {error}")))
     })?;
     if operation != "get" {
         return Ok(());

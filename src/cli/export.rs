@@ -19,7 +19,7 @@ pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failur
     }
     let usage = |what: &str, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     let name = options.name.as_deref();
-    let name = name.ok_or_else(|| usage("the profile is missing", "`tokenwright list` names the profiles"))?;
+    let name = name.ok_or_else(|| usage("the profile name is missing", "`tokenwright list` lists them"))?;
     let name = ProfileName::parse(name)?;
     if options.list_sinks {
         return sinks(runner, &name, options.json);
@@ -27,12 +27,11 @@ pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failur
     if let Some(path) = &options.remove_sink {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
         runner.run(runner.app.drop_sink(&name, &path))?;
-        print::result(&format!("{name}: `{path}` is no longer written"));
+        print::result(&format!("{name}: `{path}` is no longer rewritten"));
         return Ok(());
     }
     let form = options.format.clone();
-    let form =
-        form.ok_or_else(|| usage("the form is missing", "`tokenwright export --list-formats` names the forms"))?;
+    let form = form.ok_or_else(|| usage("`--format` is missing", "`tokenwright export --list-formats` lists them"))?;
     let order = ExportOrder {
         live: options.live,
         with_refresh_token: options.with_refresh_token,
@@ -55,7 +54,9 @@ fn export(runner: &Runner, order: ExportOrder, options: &ExportOptions) -> Resul
     let done = runner.run(runner.app.export(order, to, &runner.report()))?;
     tell(&done, options.sink);
     if hand_over {
-        print::note("the refresh token has left: this program no longer refreshes the profile until the next sign-in");
+        print::note(
+            "the refresh token was handed over: Tokenwright does not refresh this profile until you sign in again",
+        );
     }
     Ok(())
 }
@@ -65,14 +66,14 @@ fn tell(done: &ExportDone, sink: bool) {
     match (&done.text, &done.path) {
         (Some(text), _) => print::data(text.expose().trim_end_matches('\n')),
         (None, Some(path)) if sink => {
-            print::result(&format!("written to {}, and again at each refresh", path.display()));
+            print::result(&format!("written to {}, and again after every refresh", path.display()));
         }
         (None, Some(path)) => print::result(&format!("written to {}", path.display())),
         (None, None) => {}
     }
     done.notes.iter().for_each(print::warning);
     for words in &done.left_out {
-        print::note(&format!("not in it: {words}"));
+        print::note(&format!("left out: {words}"));
     }
     if done.path.is_some() && !done.next.is_empty() {
         print::note(&format!("next: {}", done.next));
@@ -86,7 +87,7 @@ fn preview(runner: &Runner, order: ExportOrder) -> Result<(), Failure> {
         print::warning(&Diagnosis::new(words.as_str()));
     }
     if view.needs_hand_over {
-        print::note("it is exported only with `--hand-over`");
+        print::note("exporting it requires `--hand-over`");
     }
     print::note(&format!("usual file: {}", view.file_name));
     print::note(&format!("next: {}", view.next));
@@ -107,7 +108,7 @@ fn forms(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         print::json(&Json::from(forms.collect::<Vec<_>>()));
         return Ok(());
     }
-    let mut rows = vec![["FORM", "WAYS", "READ BY"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["FORMAT", "WAYS", "READ BY"].map(str::to_owned).to_vec()];
     rows.extend(forms.iter().map(|form| vec![form.id.clone(), ways(form).to_owned(), form.reader.clone()]));
     print::table(&rows);
     Ok(())
@@ -128,9 +129,9 @@ fn sinks(runner: &Runner, name: &ProfileName, as_json: bool) -> Result<(), Failu
         return Ok(());
     }
     if let Some(to) = &outlets.handed_over {
-        print::note(&format!("the refresh token was handed over at {} (form {})", to.at, to.form));
+        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.form));
     }
-    let mut rows = vec![["FILE", "FORM", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["FILE", "FORMAT", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
         outlets.files.iter().map(|file| vec![file.path.clone(), file.form.clone(), written(file), state(file)]),
     );
@@ -145,7 +146,7 @@ fn written(file: &Outlet) -> String {
 fn state(file: &Outlet) -> String {
     match &file.problem {
         Some(problem) => format!("failed: {problem}"),
-        None if file.sink => "written at each refresh".to_owned(),
+        None if file.sink => "rewritten after every refresh".to_owned(),
         None if file.live => "live".to_owned(),
         None => "written once".to_owned(),
     }

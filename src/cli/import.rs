@@ -34,7 +34,7 @@ pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failur
             ImportOutcome::Issuer(issuer) => asked(issuer)?,
             ImportOutcome::Locked(locked) => sharing::unlocked(locked, options)?,
             ImportOutcome::Ambiguous(text) => meant(text)?,
-            ImportOutcome::NotChosen => return Err(nothing_kept("nothing is kept")),
+            ImportOutcome::NotChosen => return Err(nothing_kept("nothing was saved")),
         };
     };
     if options.json {
@@ -48,7 +48,7 @@ pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failur
     }
     let purpose = purpose(described, options)?;
     if !agreed(&purpose, options)? {
-        return Err(nothing_kept("nothing is kept"));
+        return Err(nothing_kept("nothing was saved"));
     }
     keep(runner, described, purpose)
 }
@@ -82,8 +82,8 @@ fn without_query(address: &str) -> &str {
 fn not_fetched(document: &str) -> Failure {
     let (scheme, rest) = without_query(document).split_once("://").unwrap_or_default();
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let diagnosis = Diagnosis::new(format!("`{scheme}://{rest}` is an address that is not fetched"));
-    let hint = "give the `https` address of an issuer (`http` is for this machine alone), or the path of a file";
+    let diagnosis = Diagnosis::new(format!("`{scheme}://{rest}` is not a URL that can be imported"));
+    let hint = "use the `https` URL of an issuer (`http` only on this machine), or the path of a file";
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
@@ -93,19 +93,18 @@ fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
         return Err(text.failure());
     }
     let names: Vec<String> = text.forms.iter().map(|form| form.name().to_owned()).collect();
-    let chosen = prompt::one_of("It can be read in several forms. Which one is meant?", &names)?;
+    let chosen = prompt::one_of("The file matches several formats. Which one is it?", &names)?;
     let form = text.forms.get(chosen).copied().ok_or_else(|| text.failure())?;
     Ok(ImportSource::Meant(text, form))
 }
 
 fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
     let address = issuer.as_str().to_owned();
-    let question = format!("It is the address of an issuer. Fetch its description from {}? [y/N]", issuer.host());
+    let question = format!("This is the URL of an issuer. Fetch its metadata from {}? [y/N]", issuer.host());
     if prompt::is_terminal() && is_yes(&prompt::line(&question)?) {
         return Ok(ImportSource::Issuer(issuer));
     }
-    let diagnosis =
-        Diagnosis::new(format!("the document is the address of an issuer, `{address}`; nothing is fetched"));
+    let diagnosis = Diagnosis::new(format!("the document is the URL of an issuer, `{address}`; nothing was fetched"));
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("to fetch it: `tokenwright import {address}`"))))
 }
 
@@ -113,8 +112,9 @@ fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
 fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described, Failure> {
     let all = &import.described;
     let at = |number: usize| number.checked_sub(1).and_then(|at| all.get(at));
-    let many =
-        |summary: String| Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("say which with `--pick N`"));
+    let many = |summary: String| {
+        Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("choose one with `--pick NUMBER`"))
+    };
     if let Some(number) = options.pick {
         return at(number)
             .ok_or_else(|| many(format!("there is no number {number} among the {} described", all.len())));
@@ -133,7 +133,11 @@ fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described
 
 fn title(described: &Described) -> String {
     let service = &described.service;
-    let call = if service.bearer.url.source().is_empty() { service.refresh.as_ref() } else { Some(&service.bearer) };
+    let call = if service.token_request.url.source().is_empty() {
+        service.refresh_request.as_ref()
+    } else {
+        Some(&service.token_request)
+    };
     match call.map(|call| call.url.source()).filter(|url| !url.is_empty()) {
         Some(url) => format!("{}, tokens from {url}", service.name),
         None => service.name.clone(),
@@ -144,11 +148,11 @@ fn title(described: &Described) -> String {
 fn tell(described: &Described) {
     print::note(&title(described));
     list("Understood", &described.understood);
-    list("Not taken over", &described.ignored);
+    list("Ignored", &described.ignored);
     list("Still missing", &described.still_missing());
     let secrets = described.secrets.names();
     if !secrets.is_empty() {
-        print::note(&format!("Secrets in it, for the vault and never for a plain file: {}", secrets.join(", ")));
+        print::note(&format!("Secrets, saved in the vault only: {}", secrets.join(", ")));
     }
 }
 
@@ -171,13 +175,13 @@ fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Fa
     match &options.profile {
         Some(name) => Ok(Purpose::Profile(ProfileName::parse(name)?)),
         None if prompt::is_terminal() && !options.yes => {
-            let name = prompt::line("Keep it as a profile called (empty: keep nothing):")?;
+            let name = prompt::line("Save it as the profile (empty: do not save):")?;
             if name.trim().is_empty() {
-                return Err(nothing_kept("nothing is kept"));
+                return Err(nothing_kept("nothing was saved"));
             }
             Ok(Purpose::Profile(ProfileName::parse(&name)?))
         }
-        None => Err(nothing_kept("nothing is kept: it has no name yet")),
+        None => Err(nothing_kept("nothing was saved: the profile has no name")),
     }
 }
 
@@ -201,14 +205,14 @@ fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
     }
     let question = match purpose {
         Purpose::Profile(_) if prompt::is_terminal() && options.profile.is_none() => return Ok(true),
-        Purpose::Profile(name) => format!("Keep it as the profile `{name}`? [y/N]"),
-        Purpose::Preset(service) => format!("Keep it as the preset `{}`? [y/N]", service.id),
+        Purpose::Profile(name) => format!("Save it as the profile `{name}`? [y/N]"),
+        Purpose::Preset(service) => format!("Save it as the preset `{}`? [y/N]", service.id),
     };
     Ok(prompt::is_terminal() && is_yes(&prompt::line(&question)?))
 }
 
 fn nothing_kept(summary: &str) -> Failure {
-    let hint = "to keep it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`";
+    let hint = "to save it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`";
     Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
 }
 
@@ -218,15 +222,15 @@ fn keep(runner: &Runner, described: &Described, purpose: Purpose) -> Result<(), 
             open_vault(runner)?;
             runner.run(runner.app.save(&name, CallContext::from(described), false, None))?;
             // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
-            let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh.is_some();
+            let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh_request.is_some();
             let renews = renews && described.still_missing().is_empty();
             let next = if renews { "token" } else { "sign-in" };
-            print::note(&format!("Kept as the profile `{name}`. Next: tokenwright {next} {name}"));
+            print::note(&format!("Saved as the profile `{name}`. Next: tokenwright {next} {name}"));
         }
         Purpose::Preset(service) => {
             let id = service.id.clone();
             let path = runner.run(runner.app.save_preset(*service, false))?;
-            print::note(&format!("Kept as the preset `{id}`, in {}", path.display()));
+            print::note(&format!("Saved as the preset `{id}`, in {}", path.display()));
             print::note(&format!("Next: tokenwright sign-in NAME --service {id}"));
         }
     }

@@ -26,7 +26,7 @@ fn make(runner: &Runner, options: &KeyGenerateOptions) -> Result<(), Failure> {
     open_vault(runner)?;
     let made = runner.run(runner.app.make_key(&service, usize::from(options.bits)))?;
     runner.run(runner.app.save_key(name.clone(), made.pair.clone(), options.overwrite))?;
-    print::note(&format!("Made and kept under `{name}`: {}.", made.kind));
+    print::note(&format!("Generated and saved as `{name}`: {}.", made.kind));
     write_out(runner, &made.pair, &options.output)?;
     tell_upload(&service);
     print::note(&format!("Then: tokenwright sign-in {name} --service {}", service.id));
@@ -36,14 +36,14 @@ fn make(runner: &Runner, options: &KeyGenerateOptions) -> Result<(), Failure> {
 fn show(runner: &Runner, options: &KeyShowOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let pair = runner.run(runner.app.saved_key(&name))?.ok_or_else(|| {
-        let diagnosis = Diagnosis::new(format!("no private key is kept under `{name}`"));
+        let diagnosis = Diagnosis::new(format!("there is no private key named `{name}`"));
         Failure::new(
             FailureKind::Usage,
-            diagnosis.hint(format!("`tokenwright key generate {name} --service ID` makes one")),
+            diagnosis.hint(format!("`tokenwright key generate {name} --service SERVICE` generates one")),
         )
     })?;
     if let Some(key) = pair.signing_key() {
-        print::note(&format!("Kept under `{name}`: {}.", key.kind()));
+        print::note(&format!("Saved as `{name}`: {}.", key.kind()));
     }
     write_out(runner, &pair, &options.output)
 }
@@ -59,8 +59,8 @@ fn write_out(runner: &Runner, pair: &KeyPair, output: &KeyOutput) -> Result<(), 
     }
     if let Some(path) = &output.certificate_file {
         let certificate = pair.certificate.clone().ok_or_else(|| {
-            let diagnosis = Diagnosis::new("there is no certificate beside the private key");
-            Failure::new(FailureKind::Usage, diagnosis.hint("write the public key: `--public-key-file FILE`"))
+            let diagnosis = Diagnosis::new("the private key has no certificate");
+            Failure::new(FailureKind::Usage, diagnosis.hint("use `--public-key-file FILE` for the public key"))
         })?;
         write(runner, path, certificate)?;
     }

@@ -22,7 +22,7 @@ pub(crate) fn practice(runner: &Runner, options: PracticeOptions) -> Result<(), 
     let settings = PracticeSettings { port: options.port, faults: options.faults, auto_consent: options.auto_consent };
     let port = runner.run(runner.app.start_practice(&settings))?;
     print::result(&format!("http://127.0.0.1:{port}"));
-    print::note("The practice service listens on loopback only; Ctrl-C stops it.");
+    print::note("The practice service listens on this machine only; Ctrl-C stops it.");
     print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));
     runner.run(std::future::pending())
 }
@@ -91,6 +91,6 @@ fn failure(failed: &[&str]) -> Failure {
         1 => format!("the rehearsal of `{names}` failed"),
         count => format!("{count} rehearsals failed: `{names}`"),
     };
-    let hint = "a line marked `failed` names what in the preset and its documented replies does not agree";
+    let hint = "a line marked `failed` says where the preset and its documented replies disagree";
     Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))
 }

@@ -91,11 +91,11 @@ enum Words {
 
 fn in_the_terminal(code: FailureCode) -> Option<Words> {
     Some(match code {
-        FailureCode::FileForeign | FailureCode::FileChanged => Words::Added("or say `--overwrite`"),
-        FailureCode::InWorkTree => Words::Added("or say `--allow-unignored` if it is never committed"),
+        FailureCode::FileForeign | FailureCode::FileChanged => Words::Added("or add `--overwrite`"),
+        FailureCode::InWorkTree => Words::Added("or add `--allow-unignored` if you never commit it"),
         FailureCode::AddressNeeded => Words::Added("with `--url`"),
         FailureCode::AmbiguousDocument => Words::Added("with `--format`"),
-        FailureCode::LiveSink => Words::Instead("leave out `--sink`, or `--live`"),
+        FailureCode::LiveSink => Words::Instead("remove `--sink` or `--live`"),
         FailureCode::HandOverNeeded => Words::Instead(
             "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), or \
              hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",

@@ -25,7 +25,7 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
         print::json(&Json::from(list));
     } else if profiles.is_empty() {
-        print::note("No profile is saved. Begin with: tokenwright sign-in demo --service practice");
+        print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
     } else {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));
@@ -149,7 +149,7 @@ fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
         "life_not_understood": tokens.map(|tokens| tokens.unread_life.clone()).filter(|names| !names.is_empty()),
         "refresh_token": tokens.map(|tokens| if tokens.refresh_token.is_some() { "kept" } else { "none" }),
         "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
-        "values": tokens.map(|tokens| tokens.kept.clone()),
+        "values": tokens.map(|tokens| tokens.retained.clone()),
         "claims": claims,
         "policy": Some(&profile.service.policy.words).filter(|words| !words.is_empty()),
     })
@@ -195,8 +195,8 @@ pub(crate) fn display_name(runner: &Runner, name: &str, text: &str) -> Result<()
 pub(crate) fn parse_display_name(text: &str) -> Result<DisplayName, Failure> {
     let display_name = DisplayName::of(text);
     if display_name.is_empty() && !text.is_empty() {
-        let diagnosis = Diagnosis::new("nothing in the display name can be seen");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("give it letters, or `''` for none")));
+        let diagnosis = Diagnosis::new("the display name has no visible characters");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("use letters, or `''` to remove it")));
     }
     Ok(display_name)
 }

@@ -28,7 +28,7 @@ pub(crate) fn one_of(question: &str, lines: &[String]) -> Result<usize, Failure>
         let number = answer.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         match number.filter(|at| *at < lines.len()) {
             Some(at) => return Ok(at),
-            None => note("Answer with its number."),
+            None => note("Enter a number from the list."),
         }
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn read_line() -> Result<Option<String>, Failure> {
 }
 
 fn unreadable(error: &std::io::Error) -> Failure {
-    Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
+    Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot read standard input: {error}")))
 }
 
 /// All of standard input.

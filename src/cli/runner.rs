@@ -25,7 +25,7 @@ impl Runner {
         let listening = Arc::clone(&listener);
         let hear = move |news| listening.lock().unwrap_or_else(PoisonError::into_inner)(news);
         let runtime = Runtime::start(ports, hear).map_err(|error| {
-            Failure::new(FailureKind::Machine, Diagnosis::new(format!("a thread could not be started: {error}")))
+            Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot start a thread: {error}")))
         })?;
         Ok(Self { app: runtime.app().clone(), runtime, listener, verbose })
     }
@@ -84,8 +84,8 @@ pub(crate) fn tell_news(news: News) {
 /// A command cannot wait until the disk takes the tokens, so the refresh token is lost when it ends.
 pub(crate) fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
     let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
-    let ways = format!("`tokenwright refresh {name}` tells whether the old one is still good, else sign in again");
-    why.hint(format!("{mend}The refresh token that came is lost when this command ends: {ways}"))
+    let ways = format!("`tokenwright refresh {name}` shows whether the old one still works; otherwise sign in again");
+    why.hint(format!("{mend}The new refresh token is lost when this command exits: {ways}"))
 }
 
 /// Prints the progress that every use case may report.

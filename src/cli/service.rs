@@ -57,8 +57,7 @@ fn show(service: &Service) {
         print::result(&format!("  {}. {step}", number + 1));
     }
     for input in &service.inputs {
-        let default =
-            if input.default.is_empty() { String::new() } else { format!(" (unless given: {})", input.default) };
+        let default = if input.default.is_empty() { String::new() } else { format!(" (default: {})", input.default) };
         print::result(&format!("  --set {}={}{default}", input.name, input.example));
         print::result(&format!("      {}", input.help));
     }
@@ -121,11 +120,11 @@ fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let catalog = runner.catalog()?;
     let service = catalog.parse(file, &text)?;
     catalog.parse(file, &write_preset(&service))?;
-    print::result(&format!("{file}: {} ({}) is a preset", service.name, service.id));
+    print::result(&format!("{file}: {} ({}) is a valid preset", service.name, service.id));
     Ok(())
 }
 
 fn read(file: &str) -> Result<String, Failure> {
     std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(FailureKind::Usage, Diagnosis::new(format!("`{file}` cannot be read: {error}"))))
+        .map_err(|error| Failure::new(FailureKind::Usage, Diagnosis::new(format!("cannot read `{file}`: {error}"))))
 }

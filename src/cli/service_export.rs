@@ -26,7 +26,7 @@ pub(crate) fn run(runner: &Runner, options: &ServiceExportOptions) -> Result<(),
     let written = write(options.format, &outgoing)?;
     tell_lost(options.format, &written);
     if written.has_secrets {
-        print::warning(&Diagnosis::new("what is written holds secrets").hint("keep it where nobody else reads it"));
+        print::warning(&Diagnosis::new("the output contains secrets").hint("store it where nobody else can read it"));
     }
     put(options, &written)
 }
@@ -48,8 +48,8 @@ fn keep_rotating(secrets: &mut ImportedSecrets, rotation: Rotation, options: &Se
     let name = options.profile.as_deref().unwrap_or_default();
     if rotation.rotates() {
         secrets.refresh_token = Secret::default();
-        print::note("not in it: the refresh token, which each refresh replaces");
-        print::note(&format!("`tokenwright export {name} --format json --hand-over` gives it away for good"));
+        print::note("left out: the refresh token, because each refresh replaces it");
+        print::note(&format!("`tokenwright export {name} --format json --hand-over` hands it over for good"));
     } else if let Some(words) = rotation.warning(name) {
         print::warning(&Diagnosis::new(words));
     }
@@ -100,15 +100,15 @@ fn tell_lost(form: Form, written: &Written) {
 
 fn refuse_terminal(options: &ServiceExportOptions) -> Result<(), Failure> {
     if options.with_secrets && options.output.is_none() && print::is_seen() {
-        let diagnosis = Diagnosis::new("secrets are not written to a terminal");
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("write them to a file with `--output FILE`")));
+        let diagnosis = Diagnosis::new("refusing to print secrets to a terminal");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("add `--output FILE`")));
     }
     Ok(())
 }
 
 fn taken(path: &Path) -> Failure {
-    let diagnosis = Diagnosis::new(format!("there is a file `{}` already", path.display()));
-    Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or replace it with `--overwrite`"))
+    let diagnosis = Diagnosis::new(format!("`{}` already exists", path.display()));
+    Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or add `--overwrite`"))
 }
 
 /// To the file, for this user's eyes alone, or to standard output.
@@ -120,7 +120,7 @@ fn put(options: &ServiceExportOptions, written: &Written) -> Result<(), Failure>
     };
     let ended = zeroize::Zeroizing::new(format!("{}\n", text.trim_end_matches('\n')));
     durable::write_private(path, ended.as_bytes()).map_err(|error| {
-        let diagnosis = Diagnosis::new(format!("`{}` cannot be written: {error}", path.display()));
+        let diagnosis = Diagnosis::new(format!("cannot write `{}`: {error}", path.display()));
         Failure::new(FailureKind::Machine, diagnosis.hint(durable::advice(&error)))
     })?;
     print::note(&format!("Written to {}", path.display()));

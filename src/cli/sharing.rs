@@ -32,12 +32,12 @@ pub(crate) fn share(runner: &Runner, options: &ShareOptions) -> Result<(), Failu
         print::result(&format!("written to {}", path.display()));
     }
     for (name, words) in &done.left_out {
-        print::note(&format!("{name}: whoever takes it must supply: {words}"));
+        print::note(&format!("{name}: the recipient must supply: {words}"));
     }
     for words in &done.warnings {
         print::warning(&Diagnosis::new(words.as_str()));
     }
-    print::note("next: tokenwright import FILE, on the other machine");
+    print::note("Next, on the other machine: tokenwright import FILE");
     Ok(())
 }
 
@@ -50,12 +50,12 @@ fn lock(options: &ShareOptions) -> Result<ShareLock, Failure> {
     }
     let usage = |what: &str, hint: String| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     if !prompt::is_terminal() {
-        let hint = format!("name a recipient (`--recipient age1…`), or set `{PASSPHRASE}`");
-        return Err(usage("secrets are shared only locked, and there is nothing to lock them with", hint));
+        let hint = format!("add `--recipient age1…`, or set `{PASSPHRASE}`");
+        return Err(usage("shared secrets must be encrypted, and there is no passphrase or recipient", hint));
     }
-    let passphrase = prompt::secret("Passphrase for the file:")?;
-    if passphrase.is_empty() || prompt::secret("The same again:")? != passphrase {
-        return Err(usage("the passphrases are empty or not the same", "type it again".to_owned()));
+    let passphrase = prompt::secret("Passphrase for the shared file:")?;
+    if passphrase.is_empty() || prompt::secret("Repeat passphrase:")? != passphrase {
+        return Err(usage("passphrases are empty or do not match", "type it again".to_owned()));
     }
     Ok(ShareLock::Passphrase(passphrase))
 }
@@ -75,11 +75,11 @@ pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Resu
     }
     let passphrase = match passphrase_of_environment() {
         Some(passphrase) => passphrase,
-        None if prompt::is_terminal() => prompt::secret("Passphrase of the file:")?,
+        None if prompt::is_terminal() => prompt::secret("Passphrase of the shared file:")?,
         None => {
             let diagnosis =
-                Diagnosis::new(format!("`{}` is locked, and there is nothing to open it with", locked.from));
-            let hint = format!("set `{PASSPHRASE}`, or name an age identity with `--identity FILE`");
+                Diagnosis::new(format!("`{}` is encrypted, and there is no passphrase or identity", locked.from));
+            let hint = format!("set `{PASSPHRASE}`, or add `--identity FILE` with an age identity");
             return Err(usage(diagnosis.hint(hint)));
         }
     };
@@ -89,8 +89,8 @@ pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Resu
 /// Saves the profiles that are chosen from what was shared.
 pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOptions) -> Result<(), Failure> {
     if let Some(id) = &options.preset {
-        let diagnosis = Diagnosis::new(format!("shared profiles cannot be kept as the preset `{id}`"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave `--preset` out")));
+        let diagnosis = Diagnosis::new(format!("shared profiles cannot be saved as the preset `{id}`"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("remove `--preset`")));
     }
     if options.json {
         print::json(&shared_json(&shared));
@@ -101,36 +101,31 @@ pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOp
     let chosen = chosen(shared, options)?;
     let is_agreed = options.yes || prompt::is_terminal() && is_yes(&prompt::line(&question(&chosen))?);
     if !is_agreed {
-        let diagnosis = Diagnosis::new("nothing is kept").hint("to keep them, repeat with `--yes`");
+        let diagnosis = Diagnosis::new("nothing was saved").hint("to save them, repeat with `--yes`");
         return Err(Failure::new(FailureKind::Usage, diagnosis));
     }
     open_vault(runner)?;
     let names = runner.run(runner.app.accept_shared(chosen, options.overwrite))?;
     for name in names {
-        print::note(&format!("Kept as the profile `{name}`"));
+        print::note(&format!("Saved as the profile `{name}`"));
     }
-    print::note("Next: tokenwright token NAME, or tokenwright sign-in NAME where a sign-in is still to come");
+    print::note("Next: tokenwright token NAME, or tokenwright sign-in NAME if you still have to sign in");
     Ok(())
 }
 
 /// A profile, what came with it and what did not.
 fn tell(profile: &SharedProfile) {
-    let service = profile
-        .material
-        .as_ref()
-        .map_or("a service that is not known here", |material| material.profile.service.name.as_str());
+    let service =
+        profile.material.as_ref().map_or("unknown service", |material| material.profile.service.name.as_str());
     print::note(&format!("  {}: {service}", profile.name));
     if !profile.secrets.is_empty() {
-        print::note(&format!(
-            "    Secrets in it, for the vault and never for a plain file: {}",
-            profile.secrets.join(", ")
-        ));
+        print::note(&format!("    Secrets, saved in the vault only: {}", profile.secrets.join(", ")));
     }
     for words in &profile.must_supply {
         print::note(&format!("    you must supply: {words}"));
     }
     if profile.is_here {
-        print::note("    there is a profile of this name already");
+        print::note("    a profile with this name exists");
     }
     if let Err(diagnosis) = &profile.material {
         print::warning(diagnosis);
@@ -150,12 +145,12 @@ fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(Profil
         let number = options.pick.unwrap_or_default();
         return Err(usage(
             format!("there is no number {number} among the {all} profiles"),
-            "say which with `--pick N`",
+            "choose one with `--pick NUMBER`",
         ));
     }
     let rename = match (&options.profile, picked.len()) {
         (Some(name), 1) => Some(ProfileName::parse(name)?),
-        (Some(_), _) => return Err(usage(format!("`{from}` holds {all} profiles"), "say which with `--pick N`")),
+        (Some(_), _) => return Err(usage(format!("`{from}` holds {all} profiles"), "choose one with `--pick NUMBER`")),
         (None, _) => None,
     };
     let mut chosen = Vec::new();
@@ -165,19 +160,19 @@ fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(Profil
             Ok(material) if !is_taken => {
                 chosen.push((rename.clone().unwrap_or(profile.name), *material));
             }
-            Ok(_) => print::note(&format!("{}: left as it is here; `--overwrite` takes the new one", profile.name)),
-            Err(_) => print::note(&format!("{}: not taken over", profile.name)),
+            Ok(_) => print::note(&format!("{}: not replaced; `--overwrite` replaces it", profile.name)),
+            Err(_) => print::note(&format!("{}: not imported", profile.name)),
         }
     }
     if chosen.is_empty() {
-        return Err(usage(format!("`{from}`: no profile is left to be kept"), "see above what stands in the way"));
+        return Err(usage(format!("`{from}`: no profile can be saved"), "the reasons are above"));
     }
     Ok(chosen)
 }
 
 fn question(chosen: &[(ProfileName, CallContext)]) -> String {
     let names: Vec<String> = chosen.iter().map(|(name, _)| format!("`{name}`")).collect();
-    format!("Keep {}? [y/N]", names.join(", "))
+    format!("Save {}? [y/N]", names.join(", "))
 }
 
 fn shared_json(shared: &SharedProfiles) -> Json {

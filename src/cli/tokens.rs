@@ -38,7 +38,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
             "token_type": header.token_type(),
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
-            "values": tokens.kept,
+            "values": tokens.retained,
         });
         if !header.is_authorization() || header.scheme().is_none() {
             text["header"] = header.name().into();
@@ -83,7 +83,7 @@ pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), F
         print::result(&format!("{label:18} {value}"));
     }
     if identified.fields.is_empty() {
-        print::note("The service accepts the token, and does not say whose it is.");
+        print::note("The service accepts the token but does not name the account.");
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ pub(crate) fn history(runner: &Runner, options: &HistoryOptions) -> Result<(), F
         return Ok(());
     }
     if history.lines.is_empty() {
-        print::note(&format!("Nothing was put for {} yet.", history.name));
+        print::note(&format!("{} has no tokens yet.", history.name));
     } else {
         let titles = ["GENERATION", "TIME", "HOW", "ACCESS", "REFRESH", "OUTCOME", "TOKENS", "BY"];
         let mut rows = vec![titles.map(str::to_owned).to_vec()];
@@ -111,7 +111,7 @@ pub(crate) fn history(runner: &Runner, options: &HistoryOptions) -> Result<(), F
         print::table(&rows);
     }
     if let Some(begun) = &history.begun {
-        print::note(&format!("A refresh was begun with the newest tokens and its answer was never kept: {begun}"));
+        print::note(&format!("A refresh of the newest tokens was started and its reply was never saved: {begun}"));
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ pub(crate) fn restore(runner: &Runner, options: &RestoreOptions) -> Result<(), F
     let (generation, anyway) = (options.generation, options.force);
     let restored = runner.run(runner.app.restore(&name, generation, anyway, &runner.report()))?;
     if let Some(aside) = &restored.aside {
-        print::note(&format!("What did not open is kept as {}", aside.display()));
+        print::note(&format!("The file that could not be opened was kept as {}", aside.display()));
     }
     print::result(&format!("{}: generation {} is in use again, as {}", restored.name, restored.from, restored.number));
     Ok(())

@@ -37,7 +37,7 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     let Some(count) = Some(status.faults.len()).filter(|count| *count > 0) else { return Ok(()) };
     let noun = if count == 1 { "fault" } else { "faults" };
     let diagnosis = Diagnosis::new(format!("the vault has {count} {noun}"));
-    Err(Failure::new(FailureKind::Vault, diagnosis.hint("each of them is named above; all else can be used")))
+    Err(Failure::new(FailureKind::Vault, diagnosis.hint("each one is listed above; everything else works")))
 }
 
 fn status_json(status: &VaultStatus) -> serde_json::Value {
@@ -60,9 +60,9 @@ fn rekey(runner: &Runner, to: KindArgument, from_input: bool) -> Result<(), Fail
         KindArgument::Memory => VaultChoice::Memory,
     };
     let moved = runner.run(runner.app.move_vault(choice, passphrase))?;
-    print::result(&format!("The vault is a {} vault now.", word(moved.choice)));
+    print::result(&format!("The vault is now a {} vault.", word(moved.choice)));
     if let Some(prescribed) = &moved.prescribed {
-        let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` still says `{prescribed}`"));
+        let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` is still `{prescribed}`"));
         print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", word(moved.choice))));
     }
     Ok(())
@@ -77,11 +77,11 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
         return Ok(None);
     }
     let first = prompt::secret("New passphrase:")?;
-    if first == prompt::secret("New passphrase again:")? {
+    if first == prompt::secret("Repeat passphrase:")? {
         return Ok(Some(first));
     }
-    let diagnosis = Diagnosis::new("the two passphrases differ");
-    Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing was changed; try again")))
+    let diagnosis = Diagnosis::new("passphrases do not match");
+    Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
 }
 
 fn word(choice: VaultChoice) -> &'static str {
@@ -115,16 +115,16 @@ fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
         return Err(Failure::new(FailureKind::Vault, problem.hint(hint)));
     }
     if !new {
-        return prompt::secret("Passphrase of the vault:");
+        return prompt::secret("Vault passphrase:");
     }
     loop {
-        let first = prompt::secret("A new passphrase for the vault:")?;
+        let first = prompt::secret("New vault passphrase:")?;
         if first.is_empty() {
-            print::note("An empty passphrase protects nothing.");
-        } else if prompt::secret("The same again:")? == first {
+            print::note("The passphrase must not be empty.");
+        } else if prompt::secret("Repeat passphrase:")? == first {
             return Ok(first);
         } else {
-            print::note("They differ.");
+            print::note("Passphrases do not match.");
         }
     }
 }
@@ -135,11 +135,11 @@ fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
     }
     print::warning(&problem);
     loop {
-        let answer = prompt::line("Keep tokens (1) in a vault locked with a passphrase, or (2) in memory only?")?;
+        let answer = prompt::line("Store tokens (1) in a vault with a passphrase, or (2) in memory only?")?;
         match answer.trim() {
             "1" => return Ok(VaultChoice::Passphrase),
             "2" => return Ok(VaultChoice::Memory),
-            _ => print::note("Answer 1 or 2."),
+            _ => print::note("Enter 1 or 2."),
         }
     }
 }

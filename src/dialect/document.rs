@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_table_of_toml_is_no_json() {
-        let document = Document::parse(b"[bearer]\nurl = 1", "x").expect("text");
+        let document = Document::parse(b"[token_request]\nurl = 1", "x").expect("text");
         assert!(document.broken.is_none() && document.json.is_none());
     }
 }

@@ -92,8 +92,8 @@ fn endpoints(
             service.redirect.issuer = None;
             service.authorization.iter_mut().for_each(|authorization| authorization.call.url = template.clone());
         } else if name == "token_uri" {
-            service.bearer.url = template.clone();
-            service.refresh.iter_mut().for_each(|refresh| refresh.url = template.clone());
+            service.token_request.url = template.clone();
+            service.refresh_request.iter_mut().for_each(|refresh| refresh.url = template.clone());
         }
         described.understood.push(Note::new(place, "the endpoint's URL"));
     }
@@ -146,7 +146,7 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
         if let Some(assertion) = &mut service.assertion {
             assertion.audience = token_uri;
         }
-        service.bearer.url = template;
+        service.token_request.url = template;
         described.understood.push(Note::new("token_uri", "token endpoint, and audience of the assertion"));
     }
     for name in ["project_id", "client_id", "auth_uri", "auth_provider_x509_cert_url", "client_x509_cert_url"] {

@@ -97,7 +97,10 @@ impl Described {
     /// What must still be known before a token can be had: what the reader named, and what the fields lack.
     pub fn still_missing(&self) -> Vec<Note> {
         let mut missing = self.missing.clone();
-        if self.service.bearer.url.source().is_empty() && self.service.refresh.is_none() && missing.is_empty() {
+        if self.service.token_request.url.source().is_empty()
+            && self.service.refresh_request.is_none()
+            && missing.is_empty()
+        {
             missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
         }
         if !self.secrets.private_key.is_empty()

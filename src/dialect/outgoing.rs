@@ -10,7 +10,7 @@ use crate::service::Service;
 
 pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
     let text = ezintegrations::write(&outgoing.described(), BodyForm::default(), secrecy(outgoing))?;
-    let mut lost = unplaced(outgoing.service, &["refresh"], "eZintegrations");
+    let mut lost = unplaced(outgoing.service, &["refresh_request"], "eZintegrations");
     if !outgoing.service.scopes.default.is_empty() {
         lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
     }
@@ -25,7 +25,7 @@ pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written,
 
 pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
     let text = datazen::write(&outgoing.described(), secrecy(outgoing))?;
-    let mut lost = unplaced(outgoing.service, &["authorization", "bearer", "refresh"], "DataZen");
+    let mut lost = unplaced(outgoing.service, &["authorization", "token_request", "refresh_request"], "DataZen");
     if outgoing.service.authorization.as_ref().is_some_and(|authorization| authorization.pkce != Pkce::Off) {
         lost.push(Note::new("PKCE", "DataZen sends no code challenge"));
     }

@@ -13,7 +13,7 @@ use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write
 const LARGEST: usize = 1024 * 1024;
 
 /// What stands in a preset and in no other TOML file.
-const PRESET_LINES: [&str; 5] = ["[bearer]", "[authorization]", "[refresh]", "[[inputs]]", "extends"];
+const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
 
 /// Why a file of ours cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -189,9 +189,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
-        let told = refused("id = \"acme\"\nname = \"Acme\"\n[bearr]\nurl = \"x\"\n[bearer]\nurl = \"y\"\n");
-        assert!(told.starts_with("Tokenwright preset: line 3: unknown field `bearr`"), "{told}");
-        assert!(told.ends_with("hint: did you mean `bearer`?"), "{told}");
+        let told =
+            refused("id = \"acme\"\nname = \"Acme\"\n[token_reqest]\nurl = \"x\"\n[token_request]\nurl = \"y\"\n");
+        assert!(told.starts_with("Tokenwright preset: line 3: unknown field `token_reqest`"), "{told}");
+        assert!(told.ends_with("hint: did you mean `token_request`?"), "{told}");
         let told = refused("service = \"gogle\"\nclient_id = \"a\"\n");
         assert!(
             told.starts_with("Tokenwright profile: there is no service `gogle`\nhint: did you mean `google`?"),

@@ -67,7 +67,7 @@ impl Diagnose for ExportError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::Unknown(_) => diagnosis.hint("`tokenwright export --list-formats` names the forms"),
+            Self::Unknown(_) => diagnosis.hint("`tokenwright export --list-formats` lists them"),
             Self::Way { hint, .. } | Self::Missing { hint, .. } | Self::NoAddress { hint, .. } => diagnosis.hint(*hint),
             Self::CannotCarry { .. } => diagnosis.hint("choose another form: `json` carries any value"),
             Self::Rotates(_) => diagnosis.hint(

@@ -70,7 +70,7 @@ impl Subject {
         if !self.scopes.is_empty() {
             fields.push(plain("scope", &self.scopes.join(" ")));
         }
-        fields.extend(self.tokens.kept.iter().map(|(name, value)| plain(name, value)));
+        fields.extend(self.tokens.retained.iter().map(|(name, value)| plain(name, value)));
         fields.retain(|field| !field.value.is_empty());
         fields
     }
@@ -146,7 +146,7 @@ pub(in crate::export) mod tests {
                 id_token: None,
                 scopes: Some(vec!["a".into(), "b".into()]),
                 obtained_at: time("2026-11-21T02:00:00Z"),
-                kept: [("realmId".to_owned(), "9130".to_owned())].into(),
+                retained: [("realmId".to_owned(), "9130".to_owned())].into(),
                 issued_for: BTreeMap::new(),
                 unread_life: Vec::new(),
             },

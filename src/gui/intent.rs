@@ -39,9 +39,9 @@ pub enum Intent {
     OpenKey,
     /// Write the certificate to the file that was named.
     WriteCertificate,
-    /// Call the bearer token endpoint.
+    /// Call the token endpoint.
     CallBearer,
-    /// Call the refresh token endpoint.
+    /// Call the token endpoint.
     CallRefresh,
     /// Ask whose token it is.
     CheckToken,

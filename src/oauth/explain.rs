@@ -9,9 +9,9 @@ pub enum Stage {
     /// The browser's visit.
     Authorization,
     /// The call that exchanges the code, or asks for a token without one.
-    Bearer,
+    TokenRequest,
     /// The call that renews.
-    Refresh,
+    RefreshRequest,
     /// The identity check.
     Identity,
 }
@@ -50,7 +50,7 @@ pub fn explain(stage: Stage, error: &str, description: &str, hints: &[ErrorHint]
 pub(crate) fn explain_known(stage: Stage, error: &str) -> Option<String> {
     let by_code = match stage {
         Stage::Authorization => authorization_hint(error),
-        Stage::Bearer | Stage::Refresh => token_hint(stage, error),
+        Stage::TokenRequest | Stage::RefreshRequest => token_hint(stage, error),
         Stage::Identity => Some(
             "the access token is not accepted here: refresh it, or ask for the scope that the identity endpoint needs",
         ),
@@ -85,7 +85,7 @@ fn token_hint(stage: Stage, error: &str) -> Option<&'static str> {
         Code::InvalidClient => {
             "client id or secret is wrong, or the service wants it elsewhere: try the other authentication (Basic or body)"
         }
-        Code::InvalidGrant if stage == Stage::Refresh => {
+        Code::InvalidGrant if stage == Stage::RefreshRequest => {
             "the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the newest one"
         }
         Code::InvalidGrant => {
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn invalid_grant_means_another_thing_when_refreshing() {
         let explained = |stage| explain(stage, "invalid_grant", "", &[]).expect("a hint");
-        assert!(explained(Stage::Bearer).starts_with("the code is spent"));
-        assert!(explained(Stage::Refresh).starts_with("the refresh token is spent"));
+        assert!(explained(Stage::TokenRequest).starts_with("the code is spent"));
+        assert!(explained(Stage::RefreshRequest).starts_with("the refresh token is spent"));
     }
 
     #[test]
     fn an_unknown_code_is_not_explained_away() {
-        assert_eq!(explain(Stage::Bearer, "no_such_code", "", &[]), None);
+        assert_eq!(explain(Stage::TokenRequest, "no_such_code", "", &[]), None);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn granted(
     let access_life = life(answers, reading, Whose::Access, Some(&access_token), clocks);
     let refresh_life = life(answers, reading, Whose::Refresh, refresh_token.as_ref(), clocks);
     let default_end = || clocks.now.checked_add(reading.default_lifetime?).ok();
-    let mut kept = previous.map(|previous| previous.kept.clone()).unwrap_or_default();
+    let mut kept = previous.map(|previous| previous.retained.clone()).unwrap_or_default();
     kept.extend(read_kept(answers, reading));
     let mut unread_life = access_life.unread;
     unread_life.extend(refresh_life.unread);
@@ -49,7 +49,7 @@ pub(crate) fn granted(
             .and_then(|value| scopes(value, context.scope_separator))
             .or_else(|| previous.and_then(|previous| previous.scopes.clone())),
         obtained_at: clocks.now,
-        kept,
+        retained: kept,
         issued_for: previous.map(|previous| previous.issued_for.clone()).unwrap_or_default(),
         access_token,
         unread_life,
@@ -58,7 +58,7 @@ pub(crate) fn granted(
 
 /// The values that the reading says to keep; of several places for one name the first that holds something.
 pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
-    let found = reading.keep.iter().rev().filter_map(|keep| {
+    let found = reading.retain.iter().rev().filter_map(|keep| {
         let text = answers.first_text(std::slice::from_ref(&keep.path))?;
         Some((keep.name.clone(), plain_line(&text)))
     });

@@ -1,5 +1,7 @@
 //! The RFCs as values: requests built, responses read, nothing sent. Clock and randomness are arguments.
 
+#![warn(missing_docs)]
+
 mod assertion;
 mod authorization_response;
 mod certificate;

@@ -81,8 +81,7 @@ impl Stage {
     fn words(self) -> &'static str {
         match self {
             Self::Authorization => "the authorization endpoint",
-            Self::Bearer => "the bearer token endpoint",
-            Self::Refresh => "the refresh token endpoint",
+            Self::TokenRequest | Self::RefreshRequest => "the token endpoint",
             Self::Identity => "the identity endpoint",
         }
     }
@@ -104,8 +103,8 @@ impl TokenError {
         match refusal.cause {
             Cause::Limit => Meaning::Limit,
             Cause::Trouble => Meaning::Trouble,
-            _ if stage == Stage::Refresh && hint.is_some_and(|hint| hint.ends_grant) => Meaning::EndsGrant,
-            Cause::Grant if stage == Stage::Refresh => Meaning::EndsGrant,
+            _ if stage == Stage::RefreshRequest && hint.is_some_and(|hint| hint.ends_grant) => Meaning::EndsGrant,
+            Cause::Grant if stage == Stage::RefreshRequest => Meaning::EndsGrant,
             Cause::Grant | Cause::Client | Cause::Other => Meaning::Refused,
         }
     }

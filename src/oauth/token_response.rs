@@ -1,4 +1,4 @@
-//! Reading the reply of a bearer or refresh call (RFC 6749 sections 5.1 and 5.2), with the ways in which services
+//! Reading the reply of a token request or a refresh request (RFC 6749 sections 5.1 and 5.2), with the ways in which services
 //! differ taken from the call's [`Reading`].
 
 use serde_json::Value as Json;
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn read(status: u16, body: &str, previous: Option<&TokenSet>) -> Result<TokenSet, TokenError> {
-        let stage = if previous.is_some() { Stage::Refresh } else { Stage::Bearer };
+        let stage = if previous.is_some() { Stage::RefreshRequest } else { Stage::TokenRequest };
         let context = ReadContext { stage, scope_separator: " ", previous, origin: None };
         let sent = [Secret::new("s3cret")];
         let reply = reply(status, "application/json", body);
@@ -136,7 +136,7 @@ mod tests {
             let body = serde_json::json!({ "access_token": "a", field: "AT\r\nX-Injected: yes" }).to_string();
             let error = read(200, &body, None).expect_err("refused");
             let expected = format!(
-                "the bearer token endpoint answered 200; the expression `{field}` came to a token with a control character"
+                "the token endpoint answered 200; the expression `{field}` came to a token with a control character"
             );
             assert_eq!(error.to_string(), expected);
             assert!(error.may_have_acted());
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_form_encoded_reply_is_read() {
-        let context = ReadContext { stage: Stage::Bearer, scope_separator: ",", previous: None, origin: None };
+        let context = ReadContext { stage: Stage::TokenRequest, scope_separator: ",", previous: None, origin: None };
         let reply =
             reply(200, "application/x-www-form-urlencoded", "access_token=a%2Fb&scope=repo%2Cuser&expires_in=9");
         let tokens = read_token_set(&reply, Answers::of(&reply).as_ref(), &Reading::default(), context, [].iter())
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn an_error_with_200_is_an_error() {
         let error = read(200, r#"{"error":"invalid_grant","error_description":"spent"}"#, None).expect_err("refused");
-        assert_eq!(error.to_string(), "the bearer token endpoint refused: `invalid_grant` (spent)");
+        assert_eq!(error.to_string(), "the token endpoint refused: `invalid_grant` (spent)");
         assert_eq!(error.meaning(&[]), Meaning::Refused, "it is the code that is refused");
     }
 
@@ -184,22 +184,19 @@ mod tests {
     fn an_error_never_repeats_a_secret_that_was_sent() {
         let error = read(400, r#"{"error":"invalid_client","error_description":"bad secret s3cret"}"#, None);
         let text = error.expect_err("refused").diagnose(&[]).to_string();
-        assert!(
-            text.starts_with("the bearer token endpoint refused: `invalid_client` (bad secret ••••••••)"),
-            "{text}"
-        );
+        assert!(text.starts_with("the token endpoint refused: `invalid_client` (bad secret ••••••••)"), "{text}");
     }
 
     #[test]
     fn a_page_in_place_of_tokens_is_named() {
         let error = read(502, "<html><title>Bad Gateway</title></html>", None).expect_err("refused");
-        assert_eq!(error.to_string(), "the bearer token endpoint answered 502 with a web page titled \"Bad Gateway\"");
+        assert_eq!(error.to_string(), "the token endpoint answered 502 with a web page titled \"Bad Gateway\"");
         assert_eq!(error.meaning(&[]), Meaning::Trouble);
         let error = read(404, "<html><title>No /s3cret here</title></html>", None).expect_err("refused");
         assert!(error.to_string().ends_with("titled \"No /•••••••• here\""), "{error}");
         assert_eq!(
             read(200, "", None).expect_err("refused").to_string(),
-            "the bearer token endpoint answered 200 with an empty body"
+            "the token endpoint answered 200 with an empty body"
         );
     }
 
@@ -208,7 +205,7 @@ mod tests {
         let error = read(200, r#"{"data":{"access_token":"a"},"ok":true}"#, None).expect_err("not found");
         assert_eq!(
             error.to_string(),
-            "the bearer token endpoint answered 200 without an access token at `access_token`; it has `data`, `ok`"
+            "the token endpoint answered 200 without an access token at `access_token`; it has `data`, `ok`"
         );
         let hint = error.diagnose(&[]).hint;
         assert_eq!(hint.as_deref(), Some("there is one at `data.access_token`: have it read from there"));
@@ -225,15 +222,16 @@ mod tests {
             let mut answers = Answers::of(&reply).expect("JSON");
             let fault = crate::call::ExpressionFault::TooSlow { seconds: 2 };
             answers.add(&access_token, Err(access_token.error(fault)));
-            let context = ReadContext { stage: Stage::Bearer, scope_separator: " ", previous: None, origin: None };
+            let context =
+                ReadContext { stage: Stage::TokenRequest, scope_separator: " ", previous: None, origin: None };
             read_token_set(&reply, Some(&answers), &reading, context, [].iter()).expect_err("no token").to_string()
         };
         assert_eq!(
             told(200, r#"{"token":"a b"}"#),
-            "the bearer token endpoint answered 200; the expression `$split(token, 1)[1]` took longer than 2 s and was \
+            "the token endpoint answered 200; the expression `$split(token, 1)[1]` took longer than 2 s and was \
              stopped"
         );
-        assert_eq!(told(400, r#"{"error":"invalid_grant"}"#), "the bearer token endpoint refused: `invalid_grant`");
+        assert_eq!(told(400, r#"{"error":"invalid_grant"}"#), "the token endpoint refused: `invalid_grant`");
     }
 
     #[test]
@@ -241,7 +239,7 @@ mod tests {
         let error = read(400, r#"{"error":{"message":"Error validating","type":"OAuthException","code":1}}"#, None);
         assert_eq!(
             error.expect_err("refused").to_string(),
-            "the bearer token endpoint refused: `OAuthException` (Error validating)"
+            "the token endpoint refused: `OAuthException` (Error validating)"
         );
     }
 }

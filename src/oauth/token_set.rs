@@ -28,7 +28,7 @@ pub struct TokenSet {
     /// When the reply was received, by the local clock.
     pub obtained_at: Timestamp,
     /// Values kept from the redirect and the replies (`realmId`, `instance_url`, …).
-    pub kept: BTreeMap<String, String>,
+    pub retained: BTreeMap<String, String>,
     /// What they were issued for: token endpoint, client id, scopes, inputs, user, each by its name. Empty where that
     /// was not noted.
     pub issued_for: BTreeMap<String, String>,
@@ -104,7 +104,7 @@ mod tests {
             id_token: None,
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         }

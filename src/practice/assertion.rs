@@ -7,16 +7,12 @@ use std::str::FromStr as _;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use crate::practice::contract::Registration;
-use crate::practice::desk::Desk;
-use crate::practice::message::{Answer, ErrorCode, Parameters, Refusal};
-use crate::practice::moment::{Fingerprint, Moment};
+use crate::practice::contract::{CERTIFICATE_PAGE, Registration};
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
+use crate::practice::now::{Fingerprint, Now};
 use crate::practice::pages;
+use crate::practice::state::State;
 
-/// The page that a certificate is uploaded on.
-pub(crate) const KEYS: &str = "/keys";
-/// The grant of RFC 7523 section 2.1.
-pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// The type of RFC 7523 section 2.2.
 const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The longest life of an assertion in seconds, as with most services.
@@ -29,11 +25,11 @@ const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
 type Claims = Map<String, Value>;
 
 /// Takes a certificate.
-pub(crate) fn upload(desk: &mut Desk, body: &Parameters) -> Answer {
+pub(crate) fn upload(state: &mut State, body: &Parameters) -> Response {
     let given = body.one("certificate").ok().flatten().unwrap_or_default();
     match crate::oauth::Certificate::parse(given) {
         Ok(certificate) => {
-            desk.certificate = Some(certificate.to_pem());
+            state.certificate = Some(certificate.to_pem());
             pages::keys(Some(&certificate.fingerprint()), None)
         }
         Err(error) => pages::keys(None, Some(&error.to_string())),
@@ -42,12 +38,12 @@ pub(crate) fn upload(desk: &mut Desk, body: &Parameters) -> Answer {
 
 /// The client that proves itself by an assertion (RFC 7523 section 3): it speaks for itself, so issuer and subject are
 /// the same.
-pub(crate) fn client(desk: &mut Desk, body: &Parameters, moment: &Moment) -> Result<&'static Registration, Refusal> {
+pub(crate) fn client(state: &mut State, body: &Parameters, now: &Now) -> Result<&'static Registration, Refusal> {
     if body.required("client_assertion_type")? != CLIENT_ASSERTION {
         let words = format!("`client_assertion_type` must be `{CLIENT_ASSERTION}`");
         return Err(Refusal::new(ErrorCode::InvalidRequest, words));
     }
-    let (registration, claims) = verified(desk, body.required("client_assertion")?, moment)
+    let (registration, claims) = verified(state, body.required("client_assertion")?, now)
         .map_err(|words| refused(ErrorCode::InvalidClient, words))?;
     let fits = claims.get("sub").and_then(Value::as_str) == Some(registration.id);
     if !fits {
@@ -61,13 +57,13 @@ pub(crate) fn client(desk: &mut Desk, body: &Parameters, moment: &Moment) -> Res
 
 /// Who an assertion stands for, as a grant: the client that issued it, and the person it names.
 pub(crate) fn grant(
-    desk: &mut Desk,
+    state: &mut State,
     body: &Parameters,
-    moment: &Moment,
+    now: &Now,
 ) -> Result<(&'static Registration, Option<String>), Refusal> {
     let assertion = body.required("assertion")?;
     let (registration, claims) =
-        verified(desk, assertion, moment).map_err(|words| refused(ErrorCode::InvalidGrant, words))?;
+        verified(state, assertion, now).map_err(|words| refused(ErrorCode::InvalidGrant, words))?;
     let person = claims.get("sub").and_then(Value::as_str).filter(|sub| *sub != registration.id);
     Ok((registration, person.map(str::to_owned)))
 }
@@ -77,26 +73,26 @@ fn refused(code: ErrorCode, words: impl AsRef<str>) -> Refusal {
 }
 
 /// The client that signed it and what it claims, or what is wrong.
-fn verified(desk: &mut Desk, token: &str, moment: &Moment) -> Result<(&'static Registration, Claims), String> {
+fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Registration, Claims), String> {
     let read = jsonwebtoken::dangerous::insecure_decode::<Claims>(token);
     let read = read.map_err(|_| "it is no signed JWT".to_owned())?;
     let issuer = read.claims.get("iss").and_then(Value::as_str).ok_or("`iss` is missing")?;
-    let registration = desk.contract.registration(issuer).ok_or("`iss` is no client here")?;
+    let registration = state.contract.registration(issuer).ok_or("`iss` is no client here")?;
     let algorithm = read.header.alg;
     let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let key = key(desk, registration, algorithm)?;
+    let key = key(state, registration, algorithm)?;
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map(|data| data.claims);
     let claims = claims.map_err(|_| "the signature is not of the key that is known here")?;
-    check_audience(desk, &claims)?;
-    check_times(&claims, moment.now.as_second())?;
-    take_id(desk, &claims)?;
+    check_audience(state, &claims)?;
+    check_times(&claims, now.time.as_second())?;
+    take_id(state, &claims)?;
     Ok((registration, claims))
 }
 
-fn key(desk: &Desk, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
+fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Result<DecodingKey, String> {
     if let Some(secret) = registration.secret {
         let right = algorithm == Algorithm::HS256;
         return right
@@ -109,8 +105,8 @@ fn key(desk: &Desk, registration: &Registration, algorithm: Algorithm) -> Result
     if !BY_KEY.iter().any(|name| Algorithm::from_str(name).is_ok_and(|known| known == algorithm)) {
         return Err(format!("`alg` must be one of {}", BY_KEY.join(" ")));
     }
-    let certificate = desk.certificate.as_ref().ok_or_else(|| {
-        format!("no certificate was uploaded; open {}{KEYS} while the practice service runs", desk.issuer)
+    let certificate = state.certificate.as_ref().ok_or_else(|| {
+        format!("no certificate was uploaded; open {}{CERTIFICATE_PAGE} while the practice service runs", state.issuer)
     })?;
     let pem = certificate.as_bytes();
     let read = if matches!(algorithm, Algorithm::ES256 | Algorithm::ES384) {
@@ -122,9 +118,9 @@ fn key(desk: &Desk, registration: &Registration, algorithm: Algorithm) -> Result
 }
 
 /// Itself, or its token endpoint (RFC 7523 section 3).
-fn check_audience(desk: &Desk, claims: &Claims) -> Result<(), String> {
-    let endpoint = format!("{}{}", desk.issuer, desk.contract.token);
-    let is_here = |value: &Value| value.as_str().is_some_and(|text| text == desk.issuer || text == endpoint);
+fn check_audience(state: &State, claims: &Claims) -> Result<(), String> {
+    let endpoint = format!("{}{}", state.issuer, state.contract.token);
+    let is_here = |value: &Value| value.as_str().is_some_and(|text| text == state.issuer || text == endpoint);
     let fits = match claims.get("aud") {
         Some(Value::Array(items)) => items.iter().any(is_here),
         Some(one) => is_here(one),
@@ -150,14 +146,14 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), String> {
 }
 
 /// One that was used already may have been stolen.
-fn take_id(desk: &mut Desk, claims: &Claims) -> Result<(), String> {
+fn take_id(state: &mut State, claims: &Claims) -> Result<(), String> {
     let Some(id) = claims.get("jti").and_then(Value::as_str) else { return Ok(()) };
     let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
     let fingerprint = Fingerprint::of(&format!("{issuer} {id}"));
-    if desk.assertions.find(&fingerprint).is_some() {
+    if state.assertions.get(&fingerprint).is_some() {
         return Err("its `jti` was used already".to_owned());
     }
-    desk.assertions.put(fingerprint, ());
+    state.assertions.insert(fingerprint, ());
     Ok(())
 }
 
@@ -165,10 +161,8 @@ fn take_id(desk: &mut Desk, claims: &Claims) -> Result<(), String> {
 mod tests {
     use super::*;
     use crate::oauth::{AssertionAlgorithm, KeyPair, make_key_pair};
-    use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PRACTICE};
-    use crate::practice::grants::Grants;
-    use crate::practice::seen::Log;
-    use crate::practice::shelf::Shelf;
+    use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID};
+    use crate::practice::state::PracticeOptions;
     use jiff::Timestamp;
     use jsonwebtoken::{EncodingKey, Header};
     use serde_json::json;
@@ -181,20 +175,8 @@ mod tests {
         Timestamp::from_second(NOW).expect("a time")
     }
 
-    fn desk(certificate: Option<String>) -> Desk {
-        Desk {
-            contract: &PRACTICE,
-            issuer: ISSUER.to_owned(),
-            auto_consent: true,
-            access_token_life: Duration::from_mins(2),
-            refresh_token_life: None,
-            faults: Vec::new(),
-            grants: Grants::default(),
-            visits: Shelf::default(),
-            certificate,
-            assertions: Shelf::default(),
-            log: Log::default(),
-        }
+    fn state(certificate: Option<String>) -> State {
+        State { certificate, ..State::new(PracticeOptions::default(), 4321) }
     }
 
     fn pair() -> KeyPair {
@@ -210,13 +192,13 @@ mod tests {
     }
 
     /// What the service says to a client that proves itself so.
-    fn said(desk: &mut Desk, token: &str) -> Result<&'static str, String> {
+    fn said(state: &mut State, token: &str) -> Result<&'static str, String> {
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_assertion_type", CLIENT_ASSERTION)
             .append_pair("client_assertion", token)
             .finish();
-        let moment = Moment::new(now(), [7; 32]);
-        let client = client(desk, &Parameters::form(&body), &moment);
+        let now = Now::new(now(), [7; 32]);
+        let client = client(state, &Parameters::form(&body), &now);
         client.map(|registration| registration.id).map_err(|refusal| refusal.description)
     }
 
@@ -225,7 +207,7 @@ mod tests {
         let pair = pair();
         let key = EncodingKey::from_ec_pem(pair.private_key.expose().as_bytes()).expect("a key");
         let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(change), &key).expect("signed");
-        assert_eq!(said(&mut desk(pair.certificate), &token), expected.map_err(str::to_owned), "{change}");
+        assert_eq!(said(&mut state(pair.certificate), &token), expected.map_err(str::to_owned), "{change}");
     }
 
     #[test]
@@ -250,15 +232,15 @@ mod tests {
         let sign = |pair: &KeyPair| {
             jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(&json!({})), &key(pair)).expect("signed")
         };
-        let mut uploaded = desk(pair.certificate.clone());
+        let mut uploaded = state(pair.certificate.clone());
         let unknown = "the assertion: the signature is not of the key that is known here";
         assert_eq!(said(&mut uploaded, &sign(&other)), Err(unknown.to_owned()));
         let token = sign(&pair);
         assert_eq!(said(&mut uploaded, &token), Ok(KEY_CLIENT_ID));
         assert_eq!(said(&mut uploaded, &token), Err("the assertion: its `jti` was used already".to_owned()));
         let none = "the assertion: no certificate was uploaded; open http://127.0.0.1:4321/keys while the practice service runs";
-        assert_eq!(said(&mut desk(None), &sign(&pair)), Err(none.to_owned()));
-        assert_eq!(said(&mut desk(None), "a.b.c"), Err("the assertion: it is no signed JWT".to_owned()));
+        assert_eq!(said(&mut state(None), &sign(&pair)), Err(none.to_owned()));
+        assert_eq!(said(&mut state(None), "a.b.c"), Err("the assertion: it is no signed JWT".to_owned()));
     }
 
     #[test]
@@ -268,24 +250,24 @@ mod tests {
             let key = EncodingKey::from_secret(secret.as_bytes());
             jsonwebtoken::encode(&Header::new(algorithm), &own, &key).expect("signed")
         };
-        assert_eq!(said(&mut desk(None), &sign(Algorithm::HS256, CLIENT_SECRET)), Ok(CLIENT_ID));
+        assert_eq!(said(&mut state(None), &sign(Algorithm::HS256, CLIENT_SECRET)), Ok(CLIENT_ID));
         let wrong = Err("the assertion: the signature is not of the key that is known here".to_owned());
-        assert_eq!(said(&mut desk(None), &sign(Algorithm::HS256, "another")), wrong);
+        assert_eq!(said(&mut state(None), &sign(Algorithm::HS256, "another")), wrong);
         let other = Err("the assertion: this client signs with its secret, by `HS256`".to_owned());
-        assert_eq!(said(&mut desk(None), &sign(Algorithm::HS384, CLIENT_SECRET)), other);
+        assert_eq!(said(&mut state(None), &sign(Algorithm::HS384, CLIENT_SECRET)), other);
     }
 
     #[test]
     fn a_certificate_is_uploaded_as_pem_and_its_fingerprint_shown() {
-        let mut desk = desk(None);
-        let upload = |desk: &mut Desk, text: &str| {
+        let mut state = state(None);
+        let upload = |state: &mut State, text: &str| {
             let body = form_urlencoded::Serializer::new(String::new()).append_pair("certificate", text).finish();
-            super::upload(desk, &Parameters::form(&body)).status
+            super::upload(state, &Parameters::form(&body)).status
         };
-        assert_eq!(upload(&mut desk, "no certificate"), 400);
-        assert_eq!(desk.certificate, None);
+        assert_eq!(upload(&mut state, "no certificate"), 400);
+        assert_eq!(state.certificate, None);
         let certificate = pair().certificate.expect("a certificate");
-        assert_eq!(upload(&mut desk, &certificate), 200);
-        assert_eq!(desk.certificate.map(|kept| kept.replace('\n', "")), Some(certificate.replace(['\r', '\n'], "")));
+        assert_eq!(upload(&mut state, &certificate), 200);
+        assert_eq!(state.certificate.map(|kept| kept.replace('\n', "")), Some(certificate.replace(['\r', '\n'], "")));
     }
 }

@@ -5,13 +5,13 @@ use crate::oauth::{Landing, RedirectUri};
 use crate::practice::contract::{Contract, PASTE_PAGE};
 use crate::practice::message::{ErrorCode, Parameters, Refusal};
 use crate::practice::pkce::Challenge;
-use crate::practice::way_back::{ResponseMode, WayBack};
+use crate::practice::redirect_target::{RedirectTarget, ResponseMode};
 use url::Url;
 
 /// A request that may be shown to a person.
 #[derive(Debug)]
 pub(crate) struct AuthorizationRequest {
-    pub(crate) way_back: WayBack,
+    pub(crate) target: RedirectTarget,
     pub(crate) client_id: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) challenge: Option<Challenge>,
@@ -22,9 +22,9 @@ pub(crate) struct AuthorizationRequest {
 #[derive(Debug)]
 pub(crate) enum AuthorizationRequestError {
     /// There is no way back that may be trusted.
-    NoWayBack(String),
+    Untrusted(String),
     /// The client is told.
-    Refused(Box<WayBack>, Refusal),
+    Refused(Box<RedirectTarget>, Refusal),
 }
 
 impl AuthorizationRequest {
@@ -34,18 +34,18 @@ impl AuthorizationRequest {
         contract: &Contract,
         interactive: bool,
     ) -> Result<Self, AuthorizationRequestError> {
-        let told = |refusal: Refusal| AuthorizationRequestError::NoWayBack(refusal.description);
+        let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
         let client_id = parameters.required("client_id").map_err(told)?;
         let registration = contract.registration(client_id).ok_or_else(|| {
             let known: Vec<String> = contract.registrations.iter().map(|known| format!("`{}`", known.id)).collect();
-            AuthorizationRequestError::NoWayBack(format!("the client id is unknown; known are {}", known.join(" and ")))
+            AuthorizationRequestError::Untrusted(format!("the client id is unknown; known are {}", known.join(" and ")))
         })?;
         let (redirect_uri, as_given) =
             redirect_uri(parameters.required("redirect_uri").map_err(told)?).map_err(told)?;
-        let mut way_back = WayBack { redirect_uri, as_given, state: None, response_mode: ResponseMode::Query };
+        let mut target = RedirectTarget { redirect_uri, as_given, state: None, response_mode: ResponseMode::Query };
         let rest = (|| {
-            way_back.state = parameters.one("state")?.map(str::to_owned);
-            way_back.response_mode = ResponseMode::parse(parameters.one("response_mode")?)?;
+            target.state = parameters.one("state")?.map(str::to_owned);
+            target.response_mode = ResponseMode::parse(parameters.one("response_mode")?)?;
             check_rest(parameters, interactive)?;
             let challenge = Challenge::parse(parameters)?;
             if registration.secret.is_none() && challenge.is_none() {
@@ -59,9 +59,9 @@ impl AuthorizationRequest {
         })();
         match rest {
             Ok((challenge, scopes, nonce)) => {
-                Ok(Self { way_back, client_id: client_id.to_owned(), scopes, challenge, nonce })
+                Ok(Self { target, client_id: client_id.to_owned(), scopes, challenge, nonce })
             }
-            Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(way_back), refusal)),
+            Err(refusal) => Err(AuthorizationRequestError::Refused(Box::new(target), refusal)),
         }
     }
 }
@@ -101,16 +101,16 @@ mod tests {
 
     fn check_no_way_back(query: &str, expected: &str) {
         match parse(query) {
-            Err(AuthorizationRequestError::NoWayBack(words)) => assert!(words.starts_with(expected), "{words}"),
+            Err(AuthorizationRequestError::Untrusted(words)) => assert!(words.starts_with(expected), "{words}"),
             other => panic!("{query}: {other:?}"),
         }
     }
 
     fn check_refused(query: &str, code: ErrorCode, expected: &str) {
         match parse(query) {
-            Err(AuthorizationRequestError::Refused(way_back, refusal)) => {
+            Err(AuthorizationRequestError::Refused(target, refusal)) => {
                 assert_eq!((refusal.code, refusal.description.as_str()), (code, expected));
-                assert_eq!(way_back.state.as_deref(), Some("s"));
+                assert_eq!(target.state.as_deref(), Some("s"));
             }
             other => panic!("{query}: {other:?}"),
         }
@@ -156,7 +156,7 @@ mod tests {
         let request = parse(&format!("{GOOD}&scope=openid+email&nonce=n")).expect("a good request");
         assert_eq!(request.scopes, ["openid", "email"]);
         assert_eq!(request.nonce.as_deref(), Some("n"));
-        assert_eq!(request.way_back.as_given, "http://127.0.0.1:1/cb");
+        assert_eq!(request.target.as_given, "http://127.0.0.1:1/cb");
         assert!(parse(&GOOD.replace("http://127.0.0.1:1/cb", PASTE_PAGE)).is_ok());
     }
 }

@@ -4,17 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::practice::contract::{Contract, Registration};
-use crate::practice::message::{Asked, ErrorCode, Parameters, Refusal};
-use crate::practice::seen::ClientAuthentication;
+use crate::practice::message::ClientAuthentication;
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Request};
 use crate::secret::Secret;
 
 /// How the caller authenticates, whether rightly or not.
-pub(crate) fn authentication(asked: &Asked, body: &Parameters) -> ClientAuthentication {
+pub(crate) fn authentication(request: &Request, body: &Parameters) -> ClientAuthentication {
     let given = |name: &str| body.names().any(|known| known == name);
     if given("client_assertion") || given("assertion") {
         return ClientAuthentication::Assertion;
     }
-    match (scheme(asked, "basic").is_some(), given("client_secret")) {
+    match (scheme(request, "basic").is_some(), given("client_secret")) {
         (true, true) => ClientAuthentication::Both,
         (true, false) => ClientAuthentication::Basic,
         (false, true) => ClientAuthentication::Body,
@@ -26,16 +26,16 @@ pub(crate) fn authentication(asked: &Asked, body: &Parameters) -> ClientAuthenti
 /// The client that calls, once it has proved to be it.
 pub(crate) fn authenticate(
     contract: &Contract,
-    asked: &Asked,
+    request: &Request,
     body: &Parameters,
 ) -> Result<&'static Registration, Refusal> {
     let id_in_body = body.one("client_id")?;
-    let (id, secret) = match authentication(asked, body) {
+    let (id, secret) = match authentication(request, body) {
         ClientAuthentication::Both => {
             return Err(Refusal::new(ErrorCode::InvalidRequest, "both Basic and `client_secret`: use one of them"));
         }
         ClientAuthentication::Basic => {
-            let (id, secret) = basic(asked)?;
+            let (id, secret) = basic(request)?;
             if id_in_body.is_some_and(|other| other != id) {
                 return Err(Refusal::new(ErrorCode::InvalidRequest, "Basic and `client_id` name different clients"));
             }
@@ -60,14 +60,14 @@ pub(crate) fn authenticate(
 }
 
 /// The token of an `Authorization: Bearer` header.
-pub(crate) fn bearer(asked: &Asked) -> Option<&str> {
-    scheme(asked, "bearer")
+pub(crate) fn bearer(request: &Request) -> Option<&str> {
+    scheme(request, "bearer")
 }
 
 /// Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
-fn basic(asked: &Asked) -> Result<(String, Secret), Refusal> {
+fn basic(request: &Request) -> Result<(String, Secret), Refusal> {
     let unreadable = || refused("the Basic header cannot be read");
-    let encoded = scheme(asked, "basic").ok_or_else(unreadable)?;
+    let encoded = scheme(request, "basic").ok_or_else(unreadable)?;
     let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;
     let pair = Secret::new(String::from_utf8(decoded).map_err(|_| unreadable())?);
     let (id, secret) = pair.expose().split_once(':').ok_or_else(unreadable)?;
@@ -79,8 +79,8 @@ fn form_decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
-fn scheme<'a>(asked: &'a Asked, name: &str) -> Option<&'a str> {
-    let (scheme, rest) = asked.authorization.as_ref()?.expose().split_once(' ')?;
+fn scheme<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let (scheme, rest) = request.authorization.as_ref()?.expose().split_once(' ')?;
     scheme.eq_ignore_ascii_case(name).then_some(rest.trim())
 }
 
@@ -95,8 +95,8 @@ mod tests {
 
     fn check(basic: Option<&str>, body: &str, expected: Result<&str, &str>) {
         let authorization = basic.map(|pair| Secret::new(format!("Basic {}", STANDARD.encode(pair))));
-        let asked = Asked { authorization, ..Asked::default() };
-        let result = authenticate(&PRACTICE, &asked, &Parameters::form(body));
+        let request = Request { authorization, ..Request::default() };
+        let result = authenticate(&PRACTICE, &request, &Parameters::form(body));
         let result = result.map(|registration| registration.id).map_err(|refusal| refusal.description);
         assert_eq!(result, expected.map_err(str::to_owned), "{basic:?} {body}");
     }

@@ -3,8 +3,6 @@
 
 use serde_json::{Value, json};
 
-use crate::practice::assertion;
-
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";
 /// Its secret: a practice value, printed on the service's own front page.
@@ -18,6 +16,11 @@ pub const PASSWORD: &str = "practice";
 /// The redirect URI of a web page elsewhere, from which the person pastes by hand. `.invalid` is never resolved
 /// (RFC 6761 section 6.4), so nothing can leave this machine.
 pub const PASTE_PAGE: &str = "https://practice.invalid/callback";
+
+/// The page that a certificate is uploaded on.
+pub(crate) const CERTIFICATE_PAGE: &str = "/keys";
+/// The grant type of RFC 7523 section 2.1.
+pub(crate) const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// A client that may call (RFC 6749 section 2).
 #[derive(Debug)]
@@ -125,7 +128,7 @@ impl Contract {
                 "refresh_token",
                 "client_credentials",
                 "password",
-                assertion::JWT_BEARER,
+                JWT_BEARER,
             ],
             "token_endpoint_auth_methods_supported": [
                 "client_secret_basic",

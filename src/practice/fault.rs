@@ -11,51 +11,28 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 /// A fault that can be switched on. Its text form is the name in kebab-case, such as `no-refresh-token`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// `no-refresh-token`
     NoRefreshToken,
-    /// `omit-refresh-token`
     OmitRefreshToken,
-    /// `string-expiry`
     StringExpiry,
-    /// `no-expiry`
     NoExpiry,
-    /// `nested-reply`
     NestedReply,
-    /// `form-reply`
     FormReply,
-    /// `http-500`
     ServerError,
-    /// `html-error`
     HtmlError,
-    /// `error-200`
     ErrorWithSuccess,
-    /// `slow-reply`
     SlowReply,
-    /// `huge-reply`
     HugeReply,
-    /// `redirect-token`
     RedirectToken,
-    /// `dead-refresh-token`
     DeadRefreshToken,
-    /// `zero-expiry`
     ZeroExpiry,
-    /// `epoch-expiry`
     EpochExpiry,
-    /// `http-503`
     Unavailable,
-    /// `http-429`
     TooManyRequests,
-    /// `garbage-reply`
     GarbageReply,
-    /// `broken-reply`
     BrokenReply,
-    /// `wrong-date`
     WrongDate,
-    /// `dropped-state`
     DroppedState,
-    /// `wrong-issuer`
     WrongIssuer,
-    /// `access-denied`
     AccessDenied,
 }
 
@@ -64,90 +41,48 @@ pub enum Fault {
 #[error("there is no fault `{0}`")]
 pub struct UnknownFault(pub String);
 
+/// Each fault with its name and its explanation, in the order of the enum.
+#[rustfmt::skip]
+const FAULTS: [(Fault, &str, &str); 23] = [
+    (Fault::NoRefreshToken, "no-refresh-token", "No reply carries a refresh token."),
+    (Fault::OmitRefreshToken, "omit-refresh-token", "A refresh brings no new refresh token; the old one stays good."),
+    (Fault::StringExpiry, "string-expiry", "`expires_in` is a string instead of a number."),
+    (Fault::NoExpiry, "no-expiry", "The reply does not say when the access token expires."),
+    (Fault::NestedReply, "nested-reply", "The tokens lie one level down, under `data`."),
+    (Fault::FormReply, "form-reply", "The token reply is form-encoded instead of JSON."),
+    (Fault::ServerError, "http-500", "The token endpoint answers 500; nothing is spent, a later try succeeds."),
+    (Fault::HtmlError, "html-error", "The token endpoint answers 502 with a web page, as a gateway in between does."),
+    (Fault::ErrorWithSuccess, "error-200", "The token endpoint refuses every call, but with the status 200."),
+    (Fault::SlowReply, "slow-reply", "The token endpoint waits a minute before it answers."),
+    (Fault::HugeReply, "huge-reply", "The token reply never ends."),
+    (Fault::RedirectToken, "redirect-token", "The token endpoint redirects (307) to another host name."),
+    (Fault::DeadRefreshToken, "dead-refresh-token", "Each refresh is refused with `invalid_grant`; only a new sign-in helps."),
+    (Fault::ZeroExpiry, "zero-expiry", "`expires_in` is 0."),
+    (Fault::EpochExpiry, "epoch-expiry", "`expires_in` is the time of expiry in seconds since 1970 instead of a length."),
+    (Fault::Unavailable, "http-503", "The token endpoint answers 503; nothing is spent, a later try succeeds."),
+    (Fault::TooManyRequests, "http-429", "The token endpoint answers 429 and asks to be left alone for an hour."),
+    (Fault::GarbageReply, "garbage-reply", "The token endpoint answers 200 with JSON that is cut short; nothing is spent."),
+    (Fault::BrokenReply, "broken-reply", "The connection breaks in the middle of the token reply; what was spent is spent."),
+    (Fault::WrongDate, "wrong-date", "The token endpoint's clock is an hour ahead, by the `Date` of its replies."),
+    (Fault::DroppedState, "dropped-state", "The redirect comes back without `state`."),
+    (Fault::WrongIssuer, "wrong-issuer", "The redirect names another issuer in `iss`."),
+    (Fault::AccessDenied, "access-denied", "Whatever is pressed, the answer is `access_denied`."),
+];
+
 impl Fault {
     /// Every fault, in the order in which they are listed to a person.
-    pub const ALL: [Self; 23] = [
-        Self::NoRefreshToken,
-        Self::OmitRefreshToken,
-        Self::StringExpiry,
-        Self::NoExpiry,
-        Self::NestedReply,
-        Self::FormReply,
-        Self::ServerError,
-        Self::HtmlError,
-        Self::ErrorWithSuccess,
-        Self::SlowReply,
-        Self::HugeReply,
-        Self::RedirectToken,
-        Self::DeadRefreshToken,
-        Self::ZeroExpiry,
-        Self::EpochExpiry,
-        Self::Unavailable,
-        Self::TooManyRequests,
-        Self::GarbageReply,
-        Self::BrokenReply,
-        Self::WrongDate,
-        Self::DroppedState,
-        Self::WrongIssuer,
-        Self::AccessDenied,
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        FAULTS.iter().map(|(fault, ..)| *fault)
+    }
 
     /// The name in kebab-case.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::NoRefreshToken => "no-refresh-token",
-            Self::OmitRefreshToken => "omit-refresh-token",
-            Self::StringExpiry => "string-expiry",
-            Self::NoExpiry => "no-expiry",
-            Self::NestedReply => "nested-reply",
-            Self::FormReply => "form-reply",
-            Self::ServerError => "http-500",
-            Self::HtmlError => "html-error",
-            Self::ErrorWithSuccess => "error-200",
-            Self::SlowReply => "slow-reply",
-            Self::HugeReply => "huge-reply",
-            Self::RedirectToken => "redirect-token",
-            Self::DeadRefreshToken => "dead-refresh-token",
-            Self::ZeroExpiry => "zero-expiry",
-            Self::EpochExpiry => "epoch-expiry",
-            Self::Unavailable => "http-503",
-            Self::TooManyRequests => "http-429",
-            Self::GarbageReply => "garbage-reply",
-            Self::BrokenReply => "broken-reply",
-            Self::WrongDate => "wrong-date",
-            Self::DroppedState => "dropped-state",
-            Self::WrongIssuer => "wrong-issuer",
-            Self::AccessDenied => "access-denied",
-        }
+        FAULTS[self as usize].1
     }
 
-    /// What the service then does, in one sentence.
+    /// What happens with it, in one sentence.
     pub fn explanation(self) -> &'static str {
-        match self {
-            Self::NoRefreshToken => "No reply carries a refresh token.",
-            Self::OmitRefreshToken => "A refresh brings no new refresh token; the old one stays good.",
-            Self::StringExpiry => "`expires_in` is a string instead of a number.",
-            Self::NoExpiry => "The reply does not say when the access token expires.",
-            Self::NestedReply => "The tokens lie one level down, under `data`.",
-            Self::FormReply => "The token reply is form-encoded instead of JSON.",
-            Self::ServerError => "The token endpoint answers 500; nothing is spent, a later try succeeds.",
-            Self::HtmlError => "The token endpoint answers 502 with a web page, as a gateway in between does.",
-            Self::ErrorWithSuccess => "The token endpoint refuses every call, but with the status 200.",
-            Self::SlowReply => "The token endpoint waits a minute before it answers.",
-            Self::HugeReply => "The token reply never ends.",
-            Self::RedirectToken => "The token endpoint redirects (307) to another host name.",
-            Self::DeadRefreshToken => "Each refresh is refused with `invalid_grant`; only a new sign-in helps.",
-            Self::ZeroExpiry => "`expires_in` is 0.",
-            Self::EpochExpiry => "`expires_in` is the time of expiry in seconds since 1970 instead of a length.",
-            Self::Unavailable => "The token endpoint answers 503; nothing is spent, a later try succeeds.",
-            Self::TooManyRequests => "The token endpoint answers 429 and asks to be left alone for an hour.",
-            Self::GarbageReply => "The token endpoint answers 200 with JSON that is cut short; nothing is spent.",
-            Self::BrokenReply => "The connection breaks in the middle of the token reply; what was spent is spent.",
-            Self::WrongDate => "The token endpoint's clock is an hour ahead, by the `Date` of its replies.",
-            Self::DroppedState => "The redirect comes back without `state`.",
-            Self::WrongIssuer => "The redirect names another issuer in `iss`.",
-            Self::AccessDenied => "Whatever is pressed, the answer is `access_denied`.",
-        }
+        FAULTS[self as usize].2
     }
 }
 
@@ -161,14 +96,14 @@ impl FromStr for Fault {
     type Err = UnknownFault;
 
     fn from_str(text: &str) -> Result<Self, UnknownFault> {
-        Self::ALL.into_iter().find(|fault| fault.name() == text).ok_or_else(|| UnknownFault(text.to_owned()))
+        Self::all().find(|fault| fault.name() == text).ok_or_else(|| UnknownFault(text.to_owned()))
     }
 }
 
 impl Diagnose for UnknownFault {
     fn diagnose(&self) -> Diagnosis {
-        let names = Fault::ALL.map(|fault| format!("`{fault}`")).join(", ");
-        Diagnosis::new(self.to_string()).hint(format!("choose from {names}"))
+        let names: Vec<String> = Fault::all().map(|fault| format!("`{fault}`")).collect();
+        Diagnosis::new(self.to_string()).hint(format!("choose from {}", names.join(", ")))
     }
 }
 
@@ -178,7 +113,8 @@ mod tests {
 
     #[test]
     fn each_fault_is_read_back_from_its_own_name() {
-        for fault in Fault::ALL {
+        for (at, fault) in Fault::all().enumerate() {
+            assert_eq!(fault as usize, at, "the table has the order of the enum");
             assert_eq!(fault.to_string().parse(), Ok(fault));
             assert!(fault.explanation().ends_with('.'), "{fault}");
         }

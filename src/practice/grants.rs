@@ -2,21 +2,20 @@
 //! one consent; when a spent code or refresh token shows up again, the whole family is revoked, since one of the
 //! two who presented it is a thief (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
 //!
-//! Codes are kept here, by fingerprint. Tokens speak for themselves ([`Inscription`]); kept is only what was spent
+//! Codes are kept here, by fingerprint. Tokens speak for themselves ([`SignedToken`]); kept is only what was spent
 //! or revoked since the start. So a token from an earlier process is believed, and from then on watched.
 //!
-//! No clock, no randomness: both come with the [`Moment`].
+//! No clock, no randomness: both come with the [`Now`].
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use crate::practice::inscription::{Inscription, Kind};
+use crate::practice::bounded_map::BoundedMap;
 use crate::practice::message::{ErrorCode, Refusal};
-use crate::practice::moment::{Fingerprint, Moment};
+use crate::practice::now::{Fingerprint, Now};
 use crate::practice::pkce::Challenge;
-use crate::practice::shelf::Shelf;
+use crate::practice::signed_token::{Grant, Kind, SignedToken};
 use crate::secret::Secret;
 
 /// How long a code can be redeemed. RFC 6749 section 4.1.2 allows ten minutes at most; a minute is what many services give.
@@ -25,21 +24,10 @@ const CODE_LIFE: Duration = Duration::from_mins(1);
 /// Everything granted so far.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
-    codes: Shelf<Fingerprint, Code>,
+    codes: BoundedMap<Fingerprint, Code>,
     /// By family; a family of which nothing was spent or revoked has no entry.
-    marks: Shelf<Fingerprint, Mark>,
-    revoked_access_tokens: Shelf<Fingerprint, ()>,
-}
-
-/// What a person, or a client for itself, was granted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Grant {
-    pub(crate) client_id: String,
-    /// The name of the person; `None` where a client acts for itself.
-    pub(crate) person: Option<String>,
-    pub(crate) scopes: Vec<String>,
-    /// To be repeated in the ID token.
-    pub(crate) nonce: Option<String>,
+    marks: BoundedMap<Fingerprint, Mark>,
+    revoked_access_tokens: BoundedMap<Fingerprint, ()>,
 }
 
 /// What must come back with the code.
@@ -57,7 +45,7 @@ pub(crate) struct Redemption<'a> {
     pub(crate) code_verifier: Option<&'a str>,
 }
 
-/// How tokens are issued at the moment.
+/// How tokens are issued at the now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
     pub(crate) access_token_life: Duration,
@@ -113,10 +101,10 @@ struct Mark {
 
 impl Grants {
     /// A new code for what was consented to.
-    pub(crate) fn authorize(&mut self, grant: Grant, binding: Binding, moment: &mut Moment) -> Secret {
-        let code = moment.mint("practice-code-");
-        let expires_at = moment.after(CODE_LIFE);
-        self.codes.put(Fingerprint::of(code.expose()), Code { grant, binding, expires_at, redeemed: None });
+    pub(crate) fn authorize(&mut self, grant: Grant, binding: Binding, now: &mut Now) -> Secret {
+        let code = now.mint("practice-code-");
+        let expires_at = now.after(CODE_LIFE);
+        self.codes.insert(Fingerprint::of(code.expose()), Code { grant, binding, expires_at, redeemed: None });
         code
     }
 
@@ -127,12 +115,12 @@ impl Grants {
         code: &str,
         with: &Redemption<'_>,
         terms: Terms,
-        moment: &mut Moment,
+        now: &mut Now,
     ) -> Result<Issued, Refusal> {
-        let family = new_id(moment);
+        let family = new_id(now);
         let found = self
             .codes
-            .find_mut(&Fingerprint::of(code))
+            .get_mut(&Fingerprint::of(code))
             .ok_or_else(|| Refusal::grant("the authorization code is unknown"))?;
         if found.grant.client_id != with.client_id {
             return Err(Refusal::grant("the authorization code was issued to another client"));
@@ -141,13 +129,13 @@ impl Grants {
             self.revoke_family(&spent_for);
             return Err(Refusal::grant("the authorization code was already used; the tokens it gave are revoked"));
         }
-        if found.expires_at <= moment.now {
+        if found.expires_at <= now.time {
             return Err(Refusal::grant("the authorization code has expired"));
         }
         check_binding(&found.binding, with)?;
         found.redeemed = Some(family.clone());
         let refreshable = terms.renewal != Renewal::Never;
-        Ok(issue_to(&family, found.grant.clone(), terms, refreshable, moment))
+        Ok(issue_to(&family, found.grant.clone(), terms, refreshable, now))
     }
 
     /// Exchanges a refresh token for new tokens. `scopes` asks for fewer than were granted (RFC 6749 section 6).
@@ -157,12 +145,12 @@ impl Grants {
         client_id: &str,
         scopes: Option<Vec<String>>,
         terms: Terms,
-        moment: &mut Moment,
+        now: &mut Now,
     ) -> Result<Issued, Refusal> {
-        let found = Inscription::read(token, Kind::Refresh);
+        let found = SignedToken::read(token, Kind::Refresh);
         let found = found.ok_or_else(|| Refusal::grant("the refresh token is unknown"))?;
-        let has_expired = found.has_expired(moment.now);
-        let Inscription { family, generation, grant: granted, .. } = found;
+        let has_expired = found.has_expired(now.time);
+        let SignedToken { family, generation, grant: granted, .. } = found;
         let mark = self.mark(&family);
         if granted.client_id != client_id {
             return Err(Refusal::grant("the refresh token was issued to another client"));
@@ -183,20 +171,20 @@ impl Grants {
         let next = generation.saturating_add(1);
         let refresh_token = (terms.renewal == Renewal::Rotate).then(|| {
             self.set_mark(&family, Mark { generation: next, revoked: false });
-            new_refresh_token(&family, next, granted, terms, moment)
+            new_refresh_token(&family, next, granted, terms, now)
         });
-        let access_token = new_access_token(&family, next, grant.clone(), terms, moment);
+        let access_token = new_access_token(&family, next, grant.clone(), terms, now);
         Ok(Issued { access_token, refresh_token, grant })
     }
 
     /// What is known about a token that is good at `now`.
     pub(crate) fn look_up(&self, token: &str, now: Timestamp) -> Option<Known> {
-        let access_token = Inscription::read(token, Kind::Access);
+        let access_token = SignedToken::read(token, Kind::Access);
         let is_refresh_token = access_token.is_none();
-        let found = access_token.or_else(|| Inscription::read(token, Kind::Refresh))?;
+        let found = access_token.or_else(|| SignedToken::read(token, Kind::Refresh))?;
         let mark = self.mark(&found.family);
         let is_spent = is_refresh_token && found.generation < mark.generation;
-        let is_revoked = mark.revoked || self.revoked_access_tokens.find(&Fingerprint::of(token)).is_some();
+        let is_revoked = mark.revoked || self.revoked_access_tokens.get(&Fingerprint::of(token)).is_some();
         let (issued_at, expires_at) = (found.issued_at(), found.expires_at());
         let is_good = !is_spent && !is_revoked && !found.has_expired(now);
         is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token })
@@ -205,14 +193,14 @@ impl Grants {
     /// Revokes a token: an access token alone, a refresh token with its family. A token that is unknown is as good
     /// as revoked (RFC 7009 section 2.2).
     pub(crate) fn revoke(&mut self, token: &str, client_id: &str) -> Result<(), Refusal> {
-        let access_token = Inscription::read(token, Kind::Access);
-        let refresh_token = Inscription::read(token, Kind::Refresh);
+        let access_token = SignedToken::read(token, Kind::Access);
+        let refresh_token = SignedToken::read(token, Kind::Refresh);
         let found = access_token.as_ref().or(refresh_token.as_ref());
         if found.is_some_and(|found| found.grant.client_id != client_id) {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "the token was issued to another client"));
         }
         if access_token.is_some() {
-            self.revoked_access_tokens.set(Fingerprint::of(token), ());
+            self.revoked_access_tokens.insert(Fingerprint::of(token), ());
         }
         if let Some(refresh_token) = refresh_token {
             self.revoke_family(&refresh_token.family);
@@ -221,11 +209,11 @@ impl Grants {
     }
 
     fn mark(&self, family: &str) -> Mark {
-        self.marks.find(&Fingerprint::of(family)).copied().unwrap_or_default()
+        self.marks.get(&Fingerprint::of(family)).copied().unwrap_or_default()
     }
 
     fn set_mark(&mut self, family: &str, mark: Mark) {
-        self.marks.set(Fingerprint::of(family), mark);
+        self.marks.insert(Fingerprint::of(family), mark);
     }
 
     fn revoke_family(&mut self, family: &str) {
@@ -235,32 +223,32 @@ impl Grants {
 }
 
 /// Issues tokens at once, without a code. `refreshable` is whether a refresh token comes along.
-pub(crate) fn issue(grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
-    let family = new_id(moment);
-    issue_to(&family, grant, terms, refreshable, moment)
+pub(crate) fn issue(grant: Grant, terms: Terms, refreshable: bool, now: &mut Now) -> Issued {
+    let family = new_id(now);
+    issue_to(&family, grant, terms, refreshable, now)
 }
 
-fn issue_to(family: &str, grant: Grant, terms: Terms, refreshable: bool, moment: &mut Moment) -> Issued {
-    let refresh_token = refreshable.then(|| new_refresh_token(family, 0, grant.clone(), terms, moment));
-    let access_token = new_access_token(family, 0, grant.clone(), terms, moment);
+fn issue_to(family: &str, grant: Grant, terms: Terms, refreshable: bool, now: &mut Now) -> Issued {
+    let refresh_token = refreshable.then(|| new_refresh_token(family, 0, grant.clone(), terms, now));
+    let access_token = new_access_token(family, 0, grant.clone(), terms, now);
     Issued { access_token, refresh_token, grant }
 }
 
-fn new_access_token(family: &str, generation: u64, grant: Grant, terms: Terms, moment: &mut Moment) -> Secret {
-    let expires_at = Some(moment.after(terms.access_token_life));
-    let names = (family.to_owned(), generation, new_id(moment));
-    Inscription::new(names, grant, (moment.now, expires_at)).token(Kind::Access)
+fn new_access_token(family: &str, generation: u64, grant: Grant, terms: Terms, now: &mut Now) -> Secret {
+    let expires_at = Some(now.after(terms.access_token_life));
+    let names = (family.to_owned(), generation, new_id(now));
+    SignedToken::new(names, grant, (now.time, expires_at)).token(Kind::Access)
 }
 
-fn new_refresh_token(family: &str, generation: u64, grant: Grant, terms: Terms, moment: &mut Moment) -> Secret {
-    let expires_at = terms.refresh_token_life.map(|life| moment.after(life));
-    let names = (family.to_owned(), generation, new_id(moment));
-    Inscription::new(names, grant, (moment.now, expires_at)).token(Kind::Refresh)
+fn new_refresh_token(family: &str, generation: u64, grant: Grant, terms: Terms, now: &mut Now) -> Secret {
+    let expires_at = terms.refresh_token_life.map(|life| now.after(life));
+    let names = (family.to_owned(), generation, new_id(now));
+    SignedToken::new(names, grant, (now.time, expires_at)).token(Kind::Refresh)
 }
 
 /// Short, and long enough that no two are ever the same.
-fn new_id(moment: &mut Moment) -> String {
-    moment.mint("").expose().chars().take(16).collect()
+fn new_id(now: &mut Now) -> String {
+    now.mint("").expose().chars().take(16).collect()
 }
 
 /// The redirect URI must be the same, and the verifier must fit; a verifier without a challenge is a sign that the
@@ -294,10 +282,10 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     const HERE: &str = "http://127.0.0.1:1/cb";
 
-    fn at(second: i64) -> Moment {
+    fn at(second: i64) -> Now {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&second.to_be_bytes());
-        Moment::new(Timestamp::from_second(second).expect("a time"), seed)
+        Now::new(Timestamp::from_second(second).expect("a time"), seed)
     }
 
     fn terms(renewal: Renewal) -> Terms {
@@ -342,10 +330,10 @@ mod tests {
     fn a_code_works_once_and_its_reuse_revokes_what_it_gave() {
         let (mut grants, code) = authorized(None);
         let first = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(1)).expect("a good code");
-        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_some());
+        assert!(grants.look_up(first.access_token.expose(), at(2).time).is_some());
         let second = grants.redeem(code.expose(), &with(None), terms(Renewal::Rotate), &mut at(2));
         assert_eq!(refused(second), "the authorization code was already used; the tokens it gave are revoked");
-        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_none());
+        assert!(grants.look_up(first.access_token.expose(), at(2).time).is_none());
         let refreshed = refresh(&mut grants, first.refresh_token.as_ref(), 3, Renewal::Rotate);
         assert_eq!(refreshed.err().as_deref(), Some("the refresh token is revoked"));
     }
@@ -388,7 +376,7 @@ mod tests {
         let stolen = refresh(&mut grants, first.refresh_token.as_ref(), 3, Renewal::Rotate);
         let words = "the refresh token was already used; every token of this sign-in is revoked, sign in again";
         assert_eq!(stolen.err().as_deref(), Some(words));
-        assert!(grants.look_up(second.access_token.expose(), at(3).now).is_none());
+        assert!(grants.look_up(second.access_token.expose(), at(3).time).is_none());
         let victim = refresh(&mut grants, second.refresh_token.as_ref(), 4, Renewal::Rotate);
         assert_eq!(victim.err().as_deref(), Some("the refresh token is revoked"));
     }
@@ -397,15 +385,15 @@ mod tests {
     fn tokens_of_an_earlier_process_are_good_and_their_reuse_is_noticed_from_the_first_refresh_on() {
         let (_, first) = signed_in();
         let mut later = Grants::default();
-        let known = later.look_up(first.access_token.expose(), at(2).now).expect("a good token");
+        let known = later.look_up(first.access_token.expose(), at(2).time).expect("a good token");
         assert_eq!((known.grant, known.is_refresh_token), (grant(), false));
         let second = refresh(&mut later, first.refresh_token.as_ref(), 2, Renewal::Rotate).expect("a good token");
         let third = refresh(&mut later, second.refresh_token.as_ref(), 3, Renewal::Rotate).expect("a good token");
         let words = "the refresh token was already used; every token of this sign-in is revoked, sign in again";
         let reuse = refresh(&mut later, first.refresh_token.as_ref(), 4, Renewal::Rotate);
         assert_eq!(reuse.err().as_deref(), Some(words));
-        assert!(later.look_up(third.access_token.expose(), at(4).now).is_none());
-        assert!(later.look_up(first.access_token.expose(), at(4).now).is_none());
+        assert!(later.look_up(third.access_token.expose(), at(4).time).is_none());
+        assert!(later.look_up(first.access_token.expose(), at(4).time).is_none());
     }
 
     #[test]
@@ -420,8 +408,8 @@ mod tests {
     #[test]
     fn tokens_expire_at_their_second() {
         let (mut grants, first) = signed_in();
-        assert!(grants.look_up(first.access_token.expose(), at(120).now).is_some());
-        assert!(grants.look_up(first.access_token.expose(), at(121).now).is_none());
+        assert!(grants.look_up(first.access_token.expose(), at(120).time).is_some());
+        assert!(grants.look_up(first.access_token.expose(), at(121).time).is_none());
         let late = refresh(&mut grants, first.refresh_token.as_ref(), 601, Renewal::Rotate);
         assert_eq!(late.err().as_deref(), Some("the refresh token has expired"));
     }
@@ -441,11 +429,11 @@ mod tests {
         let (mut grants, first) = signed_in();
         assert!(grants.revoke(first.access_token.expose(), "other").is_err());
         assert_eq!(grants.revoke(first.access_token.expose(), "it"), Ok(()));
-        assert!(grants.look_up(first.access_token.expose(), at(2).now).is_none());
+        assert!(grants.look_up(first.access_token.expose(), at(2).time).is_none());
         let token = first.refresh_token.as_ref().expect("a refresh token").expose().to_owned();
-        assert!(grants.look_up(&token, at(2).now).is_some_and(|known| known.is_refresh_token));
+        assert!(grants.look_up(&token, at(2).time).is_some_and(|known| known.is_refresh_token));
         assert_eq!(grants.revoke(&token, "it"), Ok(()));
-        assert!(grants.look_up(&token, at(2).now).is_none());
+        assert!(grants.look_up(&token, at(2).time).is_none());
         assert_eq!(grants.revoke("practice-rt-made-up", "it"), Ok(()));
     }
 }

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use crate::practice::seen::ClientAuthentication;
 use crate::secret::Secret;
 
 /// A request as it arrived.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct Request {
     /// In capitals; `HEAD` is answered as `GET`.
     pub(crate) method: String,
     pub(crate) path: String,
@@ -41,7 +40,7 @@ pub(crate) struct Parameters(Vec<(String, Secret)>);
 
 /// What goes back.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
@@ -51,7 +50,26 @@ pub(crate) struct Answer {
     pub(crate) authentication: ClientAuthentication,
 }
 
-/// The body of an answer.
+/// How a caller authenticated (RFC 6749 section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// Not at all, or nobody asked.
+    None,
+    /// A client id in the body and no secret: a public client.
+    Public,
+    /// The `Authorization: Basic` header.
+    Basic,
+    /// Client id and secret in the body.
+    Body,
+    /// Both at once, which is an error.
+    Both,
+    /// A signed assertion in the body.
+    Assertion,
+    /// An access token in the `Authorization` header.
+    Bearer,
+}
+
+/// The body of a response.
 #[derive(Debug)]
 pub(crate) enum Body {
     /// A text that ends.
@@ -128,7 +146,7 @@ impl Parameters {
     }
 }
 
-impl Answer {
+impl Response {
     /// A JSON document that nobody may keep (RFC 6749 section 5.1).
     pub(crate) fn json(status: u16, document: &Value, outcome: impl Into<Cow<'static, str>>) -> Self {
         Self::text(status, "application/json", document.to_string(), outcome)
@@ -198,10 +216,10 @@ impl Refusal {
     }
 
     /// The answer of RFC 6749 section 5.2. `invalid_client` is 401, and names the scheme where the caller used it.
-    pub(crate) fn answer(&self, authentication: ClientAuthentication) -> Answer {
+    pub(crate) fn answer(&self, authentication: ClientAuthentication) -> Response {
         let status = if self.code == ErrorCode::InvalidClient { 401 } else { 400 };
         let document = json!({ "error": self.code.as_str(), "error_description": self.description });
-        let answer = Answer::json(status, &document, self.code.as_str()).authenticated(authentication);
+        let answer = Response::json(status, &document, self.code.as_str()).authenticated(authentication);
         if status == 401 && matches!(authentication, ClientAuthentication::Basic | ClientAuthentication::Both) {
             return answer.header("www-authenticate", "Basic realm=\"practice\"");
         }

@@ -8,12 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::assertion;
 use crate::practice::contract::{
-    CLIENT_ID, CLIENT_SECRET, Contract, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID,
+    CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, Contract, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID,
 };
 use crate::practice::fault::Fault;
-use crate::practice::message::Answer;
+use crate::practice::message::Response;
 use crate::secret::Secret;
 
 const FRAME: &str = include_str!("../../assets/practice/page.html");
@@ -37,7 +36,7 @@ enum Slot {
 }
 
 /// The front page: what this is and how to use it.
-pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Answer {
+pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Response {
     let endpoints = [
         ("GET", contract.authorize, "authorization"),
         ("POST", contract.token, "tokens"),
@@ -68,7 +67,7 @@ pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Answe
         ("client_secret", text(CLIENT_SECRET)),
         ("public_client_id", text(PUBLIC_CLIENT_ID)),
         ("key_client_id", text(KEY_CLIENT_ID)),
-        ("keys", text(&format!("{issuer}{}", assertion::KEYS))),
+        ("keys", text(&format!("{issuer}{}", CERTIFICATE_PAGE))),
         ("password", text(PASSWORD)),
         ("user_name", text(contract.user_name)),
         ("paste_page", text(PASTE_PAGE)),
@@ -86,7 +85,7 @@ pub(crate) fn sign_in(
     ticket: &Secret,
     name: &str,
     notice: Option<&str>,
-) -> Answer {
+) -> Response {
     let notice =
         notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
     let outcome = if notice.is_some() { "wrong password" } else { "sign-in page" };
@@ -102,14 +101,14 @@ pub(crate) fn sign_in(
 }
 
 /// The certificate of the client that signs. What became of the upload: its fingerprint, or what was wrong.
-pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Answer {
+pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     let words = uploaded.map(|fingerprint| format!("Uploaded. Its SHA-256 fingerprint: `{fingerprint}`"));
     let words = words.or(wrong.map(str::to_owned));
     let notice =
         words.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(&words))]));
     let slots = [
         ("client_id", text(KEY_CLIENT_ID)),
-        ("action", text(assertion::KEYS)),
+        ("action", text(CERTIFICATE_PAGE)),
         ("notice", Slot::Markup(notice.unwrap_or_default())),
     ];
     let (status, outcome) = match (uploaded, wrong) {
@@ -121,7 +120,13 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Answer {
 }
 
 /// May the client have this?
-pub(crate) fn consent(contract: &Contract, client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Answer {
+pub(crate) fn consent(
+    contract: &Contract,
+    client_id: &str,
+    scopes: &[String],
+    ticket: &Secret,
+    name: &str,
+) -> Response {
     let asked = contract.scopes.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
     let rows = asked.map(|scope| {
         let slots = [("name", text(scope.name)), ("meaning", text(scope.meaning))];
@@ -138,13 +143,17 @@ pub(crate) fn consent(contract: &Contract, client_id: &str, scopes: &[String], t
 }
 
 /// What went wrong, for the person.
-pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Answer {
+pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Response {
     let slots = [("heading", text(title)), ("words", marked(words)), ("advice", text(advice))];
     page(status, title, include_str!("../../assets/practice/error.html"), &slots, "error page")
 }
 
 /// The response as a form. Without script the person must press the button.
-pub(crate) fn form_post(target: &str, parameters: &[(&str, String)], outcome: impl Into<Cow<'static, str>>) -> Answer {
+pub(crate) fn form_post(
+    target: &str,
+    parameters: &[(&str, String)],
+    outcome: impl Into<Cow<'static, str>>,
+) -> Response {
     let fields = parameters.iter().map(|(name, value)| {
         let slots = [("name", text(name)), ("value", text(value))];
         fill(include_str!("../../assets/practice/hidden-field.html"), &slots)
@@ -154,7 +163,7 @@ pub(crate) fn form_post(target: &str, parameters: &[(&str, String)], outcome: im
 }
 
 /// The address that the browser would have been sent to, for a redirect URI that nothing answers on.
-pub(crate) fn paste(address: &str, outcome: impl Into<Cow<'static, str>>) -> Answer {
+pub(crate) fn paste(address: &str, outcome: impl Into<Cow<'static, str>>) -> Response {
     let slots = [("address", text(address)), ("paste_page", text(PASTE_PAGE))];
     page(200, "Copy the address", include_str!("../../assets/practice/paste.html"), &slots, outcome)
 }
@@ -165,10 +174,10 @@ fn page(
     template: &str,
     slots: &[(&str, Slot)],
     outcome: impl Into<Cow<'static, str>>,
-) -> Answer {
+) -> Response {
     let frame =
         [("title", text(title)), ("style", Slot::Markup(STYLE.clone())), ("body", Slot::Markup(fill(template, slots)))];
-    Answer::text(status, "text/html; charset=utf-8", fill(FRAME, &frame), outcome)
+    Response::text(status, "text/html; charset=utf-8", fill(FRAME, &frame), outcome)
         .header("content-security-policy", POLICY.as_str())
         .header("referrer-policy", "no-referrer")
 }
@@ -225,18 +234,18 @@ mod tests {
     use crate::practice::contract::PRACTICE;
     use crate::practice::message::Body;
 
-    fn html(answer: Answer) -> String {
+    fn html(answer: Response) -> String {
         match answer.body {
             Body::Text(text) => text,
             Body::Endless(_) | Body::Broken(_) => panic!("a page ends"),
         }
     }
 
-    fn every_page(hostile: &str) -> Vec<Answer> {
+    fn every_page(hostile: &str) -> Vec<Response> {
         let ticket = Secret::new(hostile);
         let scopes = ["openid".to_owned()];
         vec![
-            home(&PRACTICE, hostile, &Fault::ALL),
+            home(&PRACTICE, hostile, &Fault::all().collect::<Vec<_>>()),
             sign_in(&PRACTICE, hostile, &ticket, hostile, Some(hostile)),
             consent(&PRACTICE, hostile, &scopes, &ticket, hostile),
             error(400, "Error", hostile, hostile),

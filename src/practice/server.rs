@@ -1,144 +1,255 @@
-//! The threads: one takes requests from the HTTP library, and each request is answered on a thread of its own.
-//! So nobody can keep another caller waiting: not with a slow reply, not with a body that never comes, not by
-//! refusing to read. The library knows no timeouts; therefore no thread that stopping waits for touches a socket.
+//! The mechanics that both servers share. One thread takes requests from the HTTP library and answers each on a thread
+//! of its own, so that nobody keeps another caller waiting: not with a slow reply, not with a body that never comes, not
+//! by refusing to read. The library knows no timeouts; therefore dropping the server joins no thread that uses a socket.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, Read as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::json;
+use thiserror::Error;
 
-use crate::practice::message::{Answer, Asked};
-use crate::practice::moment::Moment;
-use crate::practice::shift::Shift;
-use crate::practice::wire::Incoming;
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::practice::message::{Request, Response};
+use crate::practice::now::Now;
+use crate::practice::wire;
 
-/// Those who are told to go need no time at all; a peer that never sends or never reads must not hold up the end.
-const FAREWELL: Duration = Duration::from_millis(500);
-/// How often, and how far apart, the port is looked at until the library has let go of it: two seconds in all.
-const PORT_LOOKS: u32 = 400;
-const PORT_PAUSE: Duration = Duration::from_millis(5);
+/// How long a stopping server waits for peers that never send or never read; all others need no time at all.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the library may need to close its listener.
+const CLOSING: Duration = Duration::from_secs(2);
 
-/// What is behind the counter: a request and a moment in, an answer out.
-pub(crate) trait Attendant: Send + 'static {
+/// Why the server did not start.
+#[derive(Debug, Error)]
+pub enum PracticeError {
+    /// Another program listens there.
+    #[error("port {port} on 127.0.0.1 is taken")]
+    PortTaken {
+        port: u16,
+        #[source]
+        source: io::Error,
+    },
+    /// This user may not listen there.
+    #[error("port {port} on 127.0.0.1 may not be opened by this user")]
+    PortForbidden {
+        port: u16,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the practice service could not start on 127.0.0.1")]
+    Start(#[source] io::Error),
+}
+
+/// Answers requests, one at a time.
+pub(crate) trait Handler: Send + 'static {
     /// How long the caller is kept waiting first.
-    fn pause(&self, asked: &Asked) -> Option<Duration>;
-    /// Answers.
-    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer;
+    fn delay(&self, _request: &Request) -> Option<Duration> {
+        None
+    }
+
+    fn answer(&mut self, request: &Request, now: &mut Now) -> Response;
 }
 
-/// The running threads. When this is dropped, whoever waits gets an answer and the port is free again.
-pub(crate) struct Server {
-    /// Dropped last: requests that nobody takes any more would leave their callers waiting.
-    library: Option<Arc<tiny_http::Server>>,
-    front: Option<JoinHandle<()>>,
-    shift: Arc<Shift>,
+/// A running server on 127.0.0.1. Dropping it answers whoever waits and frees the port.
+pub(crate) struct Server<H> {
     port: u16,
+    handler: Arc<Mutex<H>>,
+    library: Option<Arc<tiny_http::Server>>,
+    receiver: Option<JoinHandle<()>>,
+    in_flight: Arc<InFlight>,
 }
 
-impl Server {
-    /// Serves the desk on a listener that is bound already.
-    pub(crate) fn start<A: Attendant>(listener: TcpListener, desk: Arc<Mutex<A>>) -> io::Result<Self> {
-        let port = listener.local_addr()?.port();
-        let library = Arc::new(tiny_http::Server::from_listener(listener, None).map_err(io::Error::other)?);
-        let shift = Arc::new(Shift::default());
-        let front = thread::Builder::new().name("practice".to_owned()).spawn({
-            let (library, shift) = (Arc::clone(&library), Arc::clone(&shift));
-            move || receive(&library, &desk, &shift)
+/// How many requests are being answered, and whether the server is stopping.
+#[derive(Default)]
+struct InFlight {
+    state: Mutex<(usize, bool)>,
+    changed: Condvar,
+}
+
+/// One request in flight, until it is dropped.
+struct Guard(Arc<InFlight>);
+
+impl<H: Handler> Server<H> {
+    /// Listens on a port, or on a free one. `handler` is given the port.
+    pub(crate) fn start(port: Option<u16>, handler: impl FnOnce(u16) -> H) -> Result<Self, PracticeError> {
+        let wanted = port.unwrap_or(0);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted)).map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => PracticeError::PortTaken { port: wanted, source },
+            io::ErrorKind::PermissionDenied => PracticeError::PortForbidden { port: wanted, source },
+            _ => PracticeError::Start(source),
         })?;
-        Ok(Self { library: Some(library), front: Some(front), shift, port })
+        let port = listener.local_addr().map_err(PracticeError::Start)?.port();
+        let library = tiny_http::Server::from_listener(listener, None)
+            .map_err(|error| PracticeError::Start(io::Error::other(error)))?;
+        let (library, handler) = (Arc::new(library), Arc::new(Mutex::new(handler(port))));
+        let in_flight = Arc::new(InFlight::default());
+        let receiver = thread::Builder::new().name("practice".to_owned()).spawn({
+            let (library, handler, in_flight) = (Arc::clone(&library), Arc::clone(&handler), Arc::clone(&in_flight));
+            move || receive(&library, &handler, &in_flight)
+        });
+        let receiver = Some(receiver.map_err(PracticeError::Start)?);
+        Ok(Self { port, handler, library: Some(library), receiver, in_flight })
+    }
+}
+
+impl<H> Server<H> {
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The handler, between two requests. A panic in one of them leaves it whole enough to practise with.
+    pub(crate) fn handler(&self) -> MutexGuard<'_, H> {
+        locked(&self.handler)
     }
 
     /// Waits until this many requests are being answered at once.
     #[cfg(test)]
-    pub(crate) fn wait_until_taken(&self, requests: usize) {
-        self.shift.wait_until_taken(requests);
+    pub(crate) fn wait_for_requests(&self, count: usize) {
+        drop(self.in_flight.changed.wait_while(self.in_flight.state(), |(requests, _)| *requests < count));
     }
 }
 
-impl Drop for Server {
+impl<H> Drop for Server<H> {
     fn drop(&mut self) {
-        self.shift.end();
+        self.in_flight.stop();
         if let Some(library) = &self.library {
             library.unblock();
         }
-        if let Some(front) = self.front.take() {
+        if let Some(receiver) = self.receiver.take() {
             // A panic there was reported by the panic hook already.
-            let _ = front.join();
+            let _ = receiver.join();
         }
-        self.shift.wait_until_idle(FAREWELL);
+        self.in_flight.wait_until_idle(PATIENCE);
         drop(self.library.take());
-        wait_until_free(self.port);
+        wait_until_closed(self.port);
     }
 }
 
-/// Runs until the shift is over and all that came before is on its way to an answer.
-fn receive<A: Attendant>(library: &tiny_http::Server, desk: &Arc<Mutex<A>>, shift: &Arc<Shift>) {
+impl InFlight {
+    fn begin(self: &Arc<Self>) -> Guard {
+        self.state().0 += 1;
+        self.changed.notify_all();
+        Guard(Arc::clone(self))
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.state().1
+    }
+
+    fn stop(&self) {
+        self.state().1 = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for this long, or until the server stops.
+    fn delay(&self, time: Duration) {
+        drop(self.changed.wait_timeout_while(self.state(), time, |(_, stopping)| !*stopping));
+    }
+
+    fn wait_until_idle(&self, time: Duration) {
+        drop(self.changed.wait_timeout_while(self.state(), time, |(requests, _)| *requests > 0));
+    }
+
+    fn state(&self) -> MutexGuard<'_, (usize, bool)> {
+        locked(&self.state)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.state().0 -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Diagnose for PracticeError {
+    fn diagnose(&self) -> Diagnosis {
+        let diagnosis = Diagnosis::new(self.to_string());
+        match self {
+            Self::PortTaken { .. } => diagnosis.hint(
+                "choose another port, leave the port out to get a free one, or stop the program that listens there \
+                 (perhaps another practice service)",
+            ),
+            Self::PortForbidden { .. } => {
+                diagnosis.hint("choose a port from 1024 on, or leave the port out to get a free one")
+            }
+            Self::Start(source) => diagnosis.hint(format!("the system said: {source}")),
+        }
+    }
+}
+
+/// Runs until the server stops.
+fn receive<H: Handler>(library: &tiny_http::Server, handler: &Arc<Mutex<H>>, in_flight: &Arc<InFlight>) {
     loop {
         match library.recv() {
-            Ok(request) => attend(Incoming::new(request), desk, shift),
-            Err(_) if shift.is_over() => break,
-            // No new callers can be accepted; those who are here are still served.
+            Ok(request) => {
+                let (handler, guard) = (Arc::clone(handler), in_flight.begin());
+                // Where the system has no thread to give, the library answers 500 by itself. A peer that left in the
+                // middle is nobody's error.
+                let _ = thread::Builder::new().name("practice request".to_owned()).spawn(move || {
+                    let _ = respond(request, &handler, &guard.0);
+                });
+            }
+            Err(_) if in_flight.is_stopping() => break,
+            // The library accepts no new callers; those who are here are still served.
             Err(_) => {}
         }
     }
-    while let Ok(Some(request)) = library.try_recv() {
-        attend(Incoming::new(request), desk, shift);
-    }
 }
 
-/// Answers on a new thread. Where the system has none to give, the caller gets the library's own 500, from here.
-fn attend<A: Attendant>(incoming: Incoming, desk: &Arc<Mutex<A>>, shift: &Arc<Shift>) {
-    let seat = shift.take_seat();
-    let (desk, shift) = (Arc::clone(desk), Arc::clone(shift));
-    let _ = thread::Builder::new().name("practice request".to_owned()).spawn(move || {
-        // A peer that left in the middle is nobody's error.
-        let _ = respond(incoming, &desk, &shift);
-        drop(seat);
-    });
-}
-
-fn respond<A: Attendant>(mut incoming: Incoming, desk: &Mutex<A>, shift: &Shift) -> io::Result<()> {
-    if !incoming.peer().is_some_and(is_loopback) {
+fn respond<H: Handler>(mut request: tiny_http::Request, handler: &Mutex<H>, in_flight: &InFlight) -> io::Result<()> {
+    // Bound to 127.0.0.1 nobody else can come; checked all the same, since everything here rests on it.
+    if !request.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
         let document = json!({ "error": "access_denied", "error_description": "only this computer is answered" });
-        return incoming.send(&Answer::json(403, &document, "not from this computer"), shift);
+        return wire::send(request, &Response::json(403, &document, "not from this computer"), || true);
     }
-    let asked = incoming.read()?;
-    let pause = lock(desk).pause(&asked);
-    if let Some(pause) = pause {
-        shift.pause(pause);
+    let read = wire::read(&mut request)?;
+    let delay = locked(handler).delay(&read);
+    if let Some(delay) = delay {
+        in_flight.delay(delay);
     }
-    if shift.is_over() {
+    if in_flight.is_stopping() {
         let words = "the practice service has stopped";
         let document = json!({ "error": "temporarily_unavailable", "error_description": words });
-        return incoming.send(&Answer::json(503, &document, "stopped"), shift);
+        return wire::send(request, &Response::json(503, &document, "stopped"), || true);
     }
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
-    let answer = lock(desk).answer(&asked, &mut Moment::new(Timestamp::now(), seed));
-    incoming.send(&answer, shift)
+    let response = locked(handler).answer(&read, &mut Now::new(Timestamp::now(), seed));
+    wire::send(request, &response, || in_flight.is_stopping())
 }
 
-/// Bound to 127.0.0.1 nobody else can come; looked at all the same, since everything here rests on it.
-fn is_loopback(peer: SocketAddr) -> bool {
-    peer.ip().is_loopback()
+/// The library closes its listener on a thread that cannot be joined. This connection comes after the one by which the
+/// library wakes that thread, so it is never accepted, and closing the listener resets it: that ends the read.
+fn wait_until_closed(port: u16) {
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if let Ok(mut probe) = TcpStream::connect_timeout(&here, CLOSING)
+        && probe.set_read_timeout(Some(CLOSING)).is_ok()
+    {
+        let _ = probe.read(&mut [0]);
+    }
 }
 
-/// The state behind the lock. A panic elsewhere leaves it whole enough to practise with.
-pub(crate) fn lock<A>(desk: &Mutex<A>) -> MutexGuard<'_, A> {
-    desk.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The library closes its listener on a thread that cannot be joined, a moment after it was dropped.
-fn wait_until_free(port: u16) {
-    for _ in 0..PORT_LOOKS {
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return;
-        }
-        // waits: the library does not say when it has closed its listener
-        thread::sleep(PORT_PAUSE);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_is_over_when_the_server_stops_and_a_guard_counts_until_it_is_dropped() {
+        let in_flight = Arc::new(InFlight::default());
+        let guard = in_flight.begin();
+        in_flight.stop();
+        in_flight.delay(Duration::MAX);
+        assert_eq!(*in_flight.state(), (1, true));
+        drop(guard);
+        in_flight.wait_until_idle(Duration::MAX);
+        assert_eq!(*in_flight.state(), (0, true));
     }
 }

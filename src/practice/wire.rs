@@ -1,15 +1,13 @@
-//! One request on the wire: from the HTTP library's request to our own value, and from our answer to bytes. What
-//! the library leaves open is closed here: bounds, an end to each connection, and its danger with large bodies.
+//! One request on the wire: from the HTTP library's request to a plain value, and from a response to bytes. Adds what
+//! the library lacks: bounds, an end to each connection, and safety against large declared bodies.
 
 use std::io::{self, Read as _, Write};
 use std::mem;
-use std::net::SocketAddr;
 
-use tiny_http::{HTTPVersion, Header, Method, Request, Response, StatusCode};
+use tiny_http::{HTTPVersion, Header, Method, StatusCode};
 use url::Url;
 
-use crate::practice::message::{Answer, Asked, Body, Excess, Parameters};
-use crate::practice::shift::Shift;
+use crate::practice::message::{Body, Excess, Parameters, Request, Response};
 use crate::secret::Secret;
 
 /// Largest request body in bytes. A token call has one or two thousand.
@@ -19,88 +17,53 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// A body up to here is read to its end before it is refused, so that the caller gets to hear why.
 const LARGEST_READ: usize = 1024 * 1024;
 
-/// A request that waits for its answer.
-pub(crate) struct Incoming {
-    /// Gone once it is answered.
-    request: Option<Request>,
+/// Reads a request, within the bounds. An error is a peer that left in the middle.
+pub(crate) fn read(request: &mut tiny_http::Request) -> io::Result<Request> {
+    let mut read = head(request);
+    if is_absurd(request) {
+        read.excess = Some(Excess::Body);
+    } else if read.excess.is_none() {
+        match body(request)? {
+            Some(body) => read.body = Secret::new(String::from_utf8_lossy(&body)),
+            None => read.excess = Some(Excess::Body),
+        }
+    }
+    Ok(read)
 }
 
-impl Incoming {
-    /// Takes it over from the library.
-    pub(crate) fn new(request: Request) -> Self {
-        Self { request: Some(request) }
+/// Sends the response; an endless one until the caller has had enough or the server stops.
+pub(crate) fn send(request: tiny_http::Request, response: &Response, is_stopping: impl Fn() -> bool) -> io::Result<()> {
+    if is_absurd(&request) {
+        // Only an upgrade sends a response without dropping the body. What it returns holds that body, and is
+        // forgotten. The protocol it names is the one in use, which means nothing.
+        mem::forget(request.upgrade("HTTP/1.1", tiny_http::Response::empty(response.status)));
+        return Ok(());
     }
-
-    /// Who sent it.
-    pub(crate) fn peer(&self) -> Option<SocketAddr> {
-        self.request.as_ref()?.remote_addr().copied()
+    let is_head = *request.method() == Method::Head;
+    let (text, start) = match &response.body {
+        Body::Text(text) => (Some(text.as_str()), None),
+        Body::Endless(start) | Body::Broken(start) => (None, Some(*start).filter(|_| !is_head)),
+    };
+    // What cannot be sent leaves the request to its drop, which is a 500 of the library.
+    let bytes = bytes(response.status, &response.headers, text, is_head)?;
+    let mut out = request.into_writer();
+    out.write_all(&bytes)?;
+    match (start, &response.body) {
+        (Some(start), Body::Broken(_)) => write!(out, "{:x}\r\n{start}\r\n{BREAK}", start.len())?,
+        (Some(start), _) => send_without_end(&mut out, start, is_stopping)?,
+        (None, _) => {}
     }
-
-    /// Reads it, within the bounds. An error is a peer that left in the middle.
-    pub(crate) fn read(&mut self) -> io::Result<Asked> {
-        let Some(request) = self.request.as_mut() else { return Ok(Asked::default()) };
-        let mut asked = head(request);
-        if is_absurd(request) {
-            asked.excess = Some(Excess::Body);
-        } else if asked.excess.is_none() {
-            match body(request)? {
-                Some(body) => asked.body = Secret::new(String::from_utf8_lossy(&body)),
-                None => asked.excess = Some(Excess::Body),
-            }
-        }
-        Ok(asked)
-    }
-
-    /// Sends the answer; an endless one until the caller has had enough or the shift is over.
-    pub(crate) fn send(mut self, answer: &Answer, shift: &Shift) -> io::Result<()> {
-        let Some(request) = &self.request else { return Ok(()) };
-        let is_head = *request.method() == Method::Head;
-        let (text, start) = match &answer.body {
-            Body::Text(text) => (Some(text.as_str()), None),
-            Body::Endless(start) | Body::Broken(start) => (None, Some(*start).filter(|_| !is_head)),
-        };
-        // What cannot be sent leaves the request to its drop, which is a 500 of the library.
-        let bytes = bytes(answer.status, &answer.headers, text, is_head)?;
-        let Some(request) = self.request.take() else { return Ok(()) };
-        if is_absurd(&request) {
-            send_away(request, answer.status);
-            return Ok(());
-        }
-        let mut out = request.into_writer();
-        out.write_all(&bytes)?;
-        match (start, &answer.body) {
-            (Some(start), Body::Broken(_)) => write!(out, "{:x}\r\n{start}\r\n{BREAK}", start.len())?,
-            (Some(start), _) => send_without_end(&mut out, start, shift)?,
-            (None, _) => {}
-        }
-        out.flush()
-    }
+    out.flush()
 }
 
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if let Some(request) = self.request.take()
-            && is_absurd(&request)
-        {
-            mem::forget(request);
-        }
-    }
-}
-
-/// Whether the body may not be left to the library: a request that is dropped with a body unread asks for as much
-/// memory as the peer has declared, and a number is quickly declared. Such a request is never dropped but forgotten,
-/// which costs one loopback socket and its thread, for a peer that no honest program is.
-fn is_absurd(request: &Request) -> bool {
+/// Whether the body may not be left to the library: a request that is dropped with its body unread allocates as much
+/// memory as the peer has declared. Forgetting it costs one loopback socket and its thread, for a peer that no honest
+/// program is.
+fn is_absurd(request: &tiny_http::Request) -> bool {
     request.body_length().is_some_and(|declared| declared > LARGEST_READ)
 }
 
-/// Only an upgrade gives an answer out without dropping the request's body. What it hands back holds that body, and
-/// is forgotten. The protocol offered is the one in use, which means nothing.
-fn send_away(request: Request, status: u16) {
-    mem::forget(request.upgrade("HTTP/1.1", Response::empty(status)));
-}
-
-fn head(request: &Request) -> Asked {
+fn head(request: &tiny_http::Request) -> Request {
     let header = |name: &'static str| {
         let found = request.headers().iter().find(|header| header.field.equiv(name));
         found.map(|header| header.value.as_str())
@@ -108,7 +71,7 @@ fn head(request: &Request) -> Asked {
     let (path, query) = target(request.url());
     let size = |header: &Header| header.field.as_str().len() + header.value.len();
     let is_too_large = request.url().len() + request.headers().iter().map(size).sum::<usize>() > LARGEST_HEAD;
-    Asked {
+    Request {
         method: request.method().as_str().to_owned(),
         path,
         host: header("Host").map(str::to_owned),
@@ -120,7 +83,7 @@ fn head(request: &Request) -> Asked {
             .map(|value| value.trim().to_ascii_lowercase())
             .unwrap_or_default(),
         excess: is_too_large.then_some(Excess::Head),
-        ..Asked::default()
+        ..Request::default()
     }
 }
 
@@ -141,7 +104,7 @@ fn target(text: &str) -> (String, String) {
 
 /// The body, or `None` where it is too large. Never more is read than was declared: after `Connection: upgrade` the
 /// library would wait for the end of the connection.
-fn body(request: &mut Request) -> io::Result<Option<Vec<u8>>> {
+fn body(request: &mut tiny_http::Request) -> io::Result<Option<Vec<u8>>> {
     let declared = request.body_length();
     let is_chunked = request.headers().iter().any(|header| header.field.equiv("Transfer-Encoding"));
     if declared.unwrap_or(0) == 0 && !is_chunked {
@@ -161,11 +124,11 @@ fn body(request: &mut Request) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(body))
 }
 
-/// The answer as bytes. Without a text it is the head of a chunked one.
+/// The response as bytes. Without a text it is the head of a chunked one.
 fn bytes(status: u16, headers: &[(&'static str, String)], text: Option<&str>, is_head: bool) -> io::Result<Vec<u8>> {
     let headers = headers.iter().map(|(name, value)| header(name, value)).collect::<io::Result<_>>()?;
     let body = text.unwrap_or_default();
-    let response = Response::new(StatusCode(status), headers, body.as_bytes(), text.map(str::len), None)
+    let response = tiny_http::Response::new(StatusCode(status), headers, body.as_bytes(), text.map(str::len), None)
         .with_chunked_threshold(usize::MAX);
     let mut bytes = Vec::new();
     response.raw_print(&mut bytes, HTTPVersion(1, 1), &[], is_head || text.is_none(), None)?;
@@ -177,7 +140,7 @@ fn bytes(status: u16, headers: &[(&'static str, String)], text: Option<&str>, is
     Ok(bytes)
 }
 
-/// Headers are made here, of escaped parts; one that cannot be sent is a defect, and must not split the answer.
+/// Headers are made here, of escaped parts; one that cannot be sent is a defect, and must not split the response.
 fn header(name: &str, value: &str) -> io::Result<Header> {
     let defect = || io::Error::new(io::ErrorKind::InvalidData, format!("the header `{name}` cannot be sent"));
     if value.bytes().any(|byte| byte.is_ascii_control()) {
@@ -186,11 +149,11 @@ fn header(name: &str, value: &str) -> io::Result<Header> {
     Header::from_bytes(name, value).map_err(|()| defect())
 }
 
-/// A start, then blanks, in chunks. At the end of the shift comes what is no chunk: an end would pass for the end of
-/// a whole reply, and silence would leave the caller waiting.
-fn send_without_end(out: &mut dyn Write, start: &str, shift: &Shift) -> io::Result<()> {
+/// A start, then blanks, in chunks. When the server stops comes what is no chunk: an end would pass for the end of a
+/// whole reply, and silence would leave the caller waiting.
+fn send_without_end(out: &mut dyn Write, start: &str, is_stopping: impl Fn() -> bool) -> io::Result<()> {
     let mut chunk = start.to_owned();
-    while !shift.is_over() {
+    while !is_stopping() {
         write!(out, "{:x}\r\n{chunk}\r\n", chunk.len())?;
         if chunk.len() < 16 * 1024 {
             chunk = " ".repeat(16 * 1024);

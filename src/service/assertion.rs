@@ -247,9 +247,9 @@ impl Service {
         }
         let described = self.assertion.clone();
         let mut assertion = match described {
-            Some(described) if signs => described.or_of_client(self.bearer.url.source()),
+            Some(described) if signs => described.or_of_client(self.token_request.url.source()),
             Some(described) => described,
-            None if signs => Assertion::of_client(self.bearer.url.source()),
+            None if signs => Assertion::of_client(self.token_request.url.source()),
             None => return None,
         };
         match call.authentication {
@@ -293,7 +293,7 @@ impl Service {
 
 impl ProfileDraft {
     /// Takes over what a key's file says besides the key: the client's id, the key's id where the assertion names one by
-    /// an input, and for a service that is described by hand the address of the bearer call.
+    /// an input, and for a service that is described by hand the address of the token request.
     pub fn take_key(&mut self, read: &ReadKey) {
         if let Some(client_id) = &read.client_id {
             self.client_id.clone_from(client_id);
@@ -305,8 +305,8 @@ impl ProfileDraft {
                 self.inputs.insert(input.name.clone(), key_id.clone());
             }
         }
-        if let Some(token_uri) = read.token_uri.as_ref().filter(|_| self.bearer.url.is_empty()) {
-            self.bearer.url.clone_from(token_uri);
+        if let Some(token_uri) = read.token_uri.as_ref().filter(|_| self.token_request.url.is_empty()) {
+            self.token_request.url.clone_from(token_uri);
         }
     }
 }

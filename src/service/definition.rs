@@ -49,16 +49,16 @@ pub struct Service {
     pub authorization: Option<Authorization>,
     /// Which secrets the calls need.
     pub asks: Asks,
-    /// The value of `<grant_type>` in the bearer call.
+    /// The value of `<grant_type>` in the token request.
     pub grant_type: String,
     /// The call that gets the first token.
-    pub bearer: CallTemplate,
+    pub token_request: CallTemplate,
     /// Calls after it, each with the token of the one before: an exchange for a longer-lived one.
     pub chain: Vec<CallTemplate>,
     /// Calls after those, which fetch a value that later calls need.
     pub fetch: Vec<Fetch>,
     /// The call that renews the token.
-    pub refresh: Option<CallTemplate>,
+    pub refresh_request: Option<CallTemplate>,
     /// The call that tells whose token it is.
     pub identity: Option<Identity>,
     /// The call that ends the token (RFC 7009).
@@ -66,9 +66,9 @@ pub struct Service {
     /// The call that tells about a token (RFC 7662).
     pub introspection: Option<CallTemplate>,
     /// The call that begins a sign-in on another device (RFC 8628).
-    pub device: Option<CallTemplate>,
+    pub device_authorization: Option<CallTemplate>,
     /// The call that asks whether that sign-in is done (RFC 8628 section 3.4).
-    pub device_poll: Option<CallTemplate>,
+    pub device_token_request: Option<CallTemplate>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
     /// How its tokens live.
@@ -112,7 +112,7 @@ pub struct Fetch {
     /// What an item is called; within the item.
     pub item_label: Expression,
     /// The values to keep: placeholder and path within the item.
-    pub keep: Vec<(String, Expression)>,
+    pub retain: Vec<(String, Expression)>,
 }
 
 /// The call that tells whose token it is, and what to show of its reply.
@@ -141,7 +141,7 @@ impl Service {
         search.to_lowercase().split_whitespace().all(|word| text.contains(word))
     }
 
-    /// Whether its bearer call can be made again without a person: there is no visit, or one for the consent alone.
+    /// Whether its token request can be made again without a person: there is no visit, or one for the consent alone.
     pub fn asks_again(&self) -> bool {
         self.authorization.is_none() || self.start == Start::Consent
     }
@@ -167,15 +167,15 @@ impl Service {
     pub fn calls(&self) -> Vec<(&'static str, &CallTemplate)> {
         let mut calls = Vec::new();
         calls.extend(self.authorization.iter().map(|authorization| ("authorization", &authorization.call)));
-        calls.push(("bearer", &self.bearer));
+        calls.push(("token_request", &self.token_request));
         calls.extend(self.chain.iter().map(|call| ("chain", call)));
         calls.extend(self.fetch.iter().map(|fetch| ("fetch", &fetch.call)));
-        calls.extend(self.refresh.iter().map(|call| ("refresh", call)));
+        calls.extend(self.refresh_request.iter().map(|call| ("refresh_request", call)));
         calls.extend(self.identity.iter().map(|identity| ("identity", &identity.call)));
         calls.extend(self.revocation.iter().map(|call| ("revocation", call)));
         calls.extend(self.introspection.iter().map(|call| ("introspection", call)));
-        calls.extend(self.device.iter().map(|call| ("device", call)));
-        calls.extend(self.device_poll.iter().map(|call| ("device_poll", call)));
+        calls.extend(self.device_authorization.iter().map(|call| ("device_authorization", call)));
+        calls.extend(self.device_token_request.iter().map(|call| ("device_token_request", call)));
         calls
     }
 
@@ -187,19 +187,19 @@ impl Service {
                 values.declare(name, format!("step 1, Service: {}", input.label));
             }
         }
-        for name in &self.redirect.keep {
+        for name in &self.redirect.retain {
             values.declare(name, "the redirect that ends step 2, Authorization");
         }
-        for keep in self.calls().into_iter().flat_map(|(_, call)| &call.reading.keep) {
-            values.declare(&keep.name, "the bearer call in step 3");
+        for keep in self.calls().into_iter().flat_map(|(_, call)| &call.reading.retain) {
+            values.declare(&keep.name, "the token request in step 3");
         }
-        if self.device.is_some() {
+        if self.device_authorization.is_some() {
             // RFC 8628 section 3.2. One service wants the user code again when it is asked for the token.
             values.declare("device_code", "the device call");
             values.declare("user_code", "the device call");
         }
-        for (name, _) in self.fetch.iter().flat_map(|fetch| &fetch.keep) {
-            values.declare(name, "the call after the bearer call in step 3");
+        for (name, _) in self.fetch.iter().flat_map(|fetch| &fetch.retain) {
+            values.declare(name, "the call after the token request in step 3");
         }
     }
 
@@ -226,10 +226,10 @@ impl Service {
 
     /// What was learnt from outside and names a host although nothing says which hosts are meant.
     pub fn unguarded(&self) -> Vec<String> {
-        let learnt = self.redirect.keep.iter().cloned();
+        let learnt = self.redirect.retain.iter().cloned();
         let kept =
-            self.calls().into_iter().flat_map(|(_, call)| call.reading.keep.iter().map(|keep| keep.name.clone()));
-        let fetched = self.fetch.iter().flat_map(|fetch| fetch.keep.iter().map(|(name, _)| name.clone()));
+            self.calls().into_iter().flat_map(|(_, call)| call.reading.retain.iter().map(|keep| keep.name.clone()));
+        let fetched = self.fetch.iter().flat_map(|fetch| fetch.retain.iter().map(|(name, _)| name.clone()));
         let learnt: Vec<String> = learnt.chain(kept).chain(fetched).collect();
         let hosts = self.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders());
         let mut unguarded: Vec<String> =
@@ -259,9 +259,9 @@ mod tests {
 
     #[test]
     fn a_host_that_was_learnt_must_be_guarded() {
-        let mut service = Service { bearer: CallTemplate::default(), ..Service::default() };
-        service.redirect.keep = vec!["accounts-server".into()];
-        service.bearer.url = Template::new("{accounts-server}/oauth/v2/token");
+        let mut service = Service { token_request: CallTemplate::default(), ..Service::default() };
+        service.redirect.retain = vec!["accounts-server".into()];
+        service.token_request.url = Template::new("{accounts-server}/oauth/v2/token");
         assert_eq!(service.unguarded(), ["accounts-server"]);
         service.allow.insert("accounts-server".into(), "https://accounts\\.zoho\\.eu".into());
         assert_eq!(service.unguarded(), Vec::<String>::new());

@@ -46,10 +46,10 @@ pub struct ProfileDraft {
     pub grant_type: String,
     /// How `<assertion>` is made, where one is.
     pub assertion: Option<AssertionDraft>,
-    /// The bearer call.
-    pub bearer: CallDraft,
-    /// The refresh call.
-    pub refresh: CallDraft,
+    /// The token request.
+    pub token_request: CallDraft,
+    /// The refresh request.
+    pub refresh_request: CallDraft,
 }
 
 /// A call as typed.
@@ -142,7 +142,7 @@ impl ProfileDraft {
             }
         }
         // What is fetched later may be named beforehand.
-        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.retain) {
             if let Some(value) = self.inputs.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()) {
                 inputs.insert(name.clone(), value.to_owned());
             }
@@ -216,8 +216,9 @@ impl ProfileDraft {
         service.asks = self.asks;
         service.grant_type = self.grant_type.trim().to_owned();
         service.assertion = self.assertion.as_ref().map(|typed| typed.assertion(service.assertion.take()));
-        service.bearer = self.bearer.call_template();
-        service.refresh = (!self.refresh.url.trim().is_empty()).then(|| self.refresh.call_template());
+        service.token_request = self.token_request.call_template();
+        service.refresh_request =
+            (!self.refresh_request.url.trim().is_empty()).then(|| self.refresh_request.call_template());
         service
     }
 }
@@ -251,8 +252,8 @@ impl From<&Profile> for ProfileDraft {
             keep_alive: profile.keep_alive,
             grant_type: service.grant_type.clone(),
             assertion: service.assertion.as_ref().map(AssertionDraft::from),
-            bearer: CallDraft::from(&service.bearer),
-            refresh: service.refresh.as_ref().map(CallDraft::from).unwrap_or_default(),
+            token_request: CallDraft::from(&service.token_request),
+            refresh_request: service.refresh_request.as_ref().map(CallDraft::from).unwrap_or_default(),
             service: service.clone(),
         }
     }

@@ -102,26 +102,26 @@ impl ProfileDraft {
         }
         self.grant_type = grant.value().unwrap_or_default().to_owned();
         self.client_flow = grant == Grant::AuthorizationCode;
-        if self.bearer.body_kind == BodyKind::Form {
-            let mut form = parse_parameters(&self.bearer.body);
+        if self.token_request.body_kind == BodyKind::Form {
+            let mut form = parse_parameters(&self.token_request.body);
             form.retain(|own| !old.parameters().iter().any(|(name, _)| *name == own.name));
             let at = form.iter().position(|own| own.name == "grant_type").map_or(0, |at| at + 1);
             let added = grant.parameters().iter().map(|(name, value)| Parameter::new(*name, *value));
             form.splice(at..at, added);
-            self.bearer.body = write_parameters(&form);
+            self.token_request.body = write_parameters(&form);
         }
         if grant == Grant::JwtBearer && self.assertion.is_none() {
-            self.assertion = Some(AssertionDraft::begun(&self.bearer.url, "<user_name>"));
+            self.assertion = Some(AssertionDraft::begun(&self.token_request.url, "<user_name>"));
         }
     }
 
     /// The assertion's fields are there while a call signs one.
     pub fn settle_assertion(&mut self) {
-        let signs = [self.bearer.authentication, self.refresh.authentication]
+        let signs = [self.token_request.authentication, self.refresh_request.authentication]
             .into_iter()
             .any(|authentication| authentication == Authentication::PrivateKeyJwt);
         if signs && self.assertion.is_none() {
-            self.assertion = Some(AssertionDraft::begun(&self.bearer.url, "<client_id>"));
+            self.assertion = Some(AssertionDraft::begun(&self.token_request.url, "<client_id>"));
         }
     }
 
@@ -198,10 +198,10 @@ mod tests {
     fn check(grant: Grant, body: &str) {
         let mut draft = custom();
         draft.choose_grant(grant);
-        assert_eq!(draft.bearer.body, body);
+        assert_eq!(draft.token_request.body, body);
         assert_eq!(draft.grant(), grant);
         draft.choose_grant(Grant::AuthorizationCode);
-        assert_eq!(draft.bearer, custom().bearer, "and back again");
+        assert_eq!(draft.token_request, custom().token_request, "and back again");
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn an_assertion_begun_by_hand_is_one_that_can_be_signed() {
         let mut draft = custom();
-        draft.bearer.url = "https://as.test/token".into();
+        draft.token_request.url = "https://as.test/token".into();
         draft.choose_grant(Grant::JwtBearer);
         let assertion = draft.signed_assertion().expect("an assertion");
         assert_eq!((assertion.audience.as_str(), assertion.life), ("https://as.test/token", Some(300)));
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_client_with_a_key_begins_with_its_own_id_as_the_subject() {
         let mut draft = custom();
-        draft.bearer.authentication = Authentication::PrivateKeyJwt;
+        draft.token_request.authentication = Authentication::PrivateKeyJwt;
         draft.settle_assertion();
         assert_eq!(draft.signed_assertion().expect("an assertion").claims["sub"], "<client_id>");
     }

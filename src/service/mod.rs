@@ -1,6 +1,8 @@
 //! Who issues tokens, and one person's use of it: [`Service`], the preset files that describe it, the [`Catalog`] of
 //! them, and the [`Profile`] with the [`ProfileDraft`] it is parsed from. No secret is in here, and no file is opened.
 
+#![warn(missing_docs)]
+
 mod assertion;
 mod catalog;
 mod definition;

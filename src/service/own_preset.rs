@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_changed_preset_keeps_its_facts_and_loses_the_persons_client() {
         let mut fields = fields("quickbooks");
-        fields.bearer.headers = "X-Mine: 1".into();
+        fields.token_request.headers = "X-Mine: 1".into();
         let typed = PresetDraft::beside(&fields.service);
         let service = typed.parse(&fields, "2026-03-04").expect("a preset");
         assert_eq!((service.id.as_str(), service.name.as_str()), ("my-quickbooks", "My QuickBooks Online"));
@@ -145,7 +145,7 @@ mod tests {
     fn a_service_described_by_hand_says_so() {
         let mut fields = fields("custom");
         fields.authorization_url = "https://acme.example/authorize".into();
-        fields.bearer.url = "https://acme.example/token".into();
+        fields.token_request.url = "https://acme.example/token".into();
         let typed = PresetDraft { id: "acme".into(), name: "Acme".into() };
         let service = typed.parse(&fields, "2026-03-04").expect("a preset");
         assert_eq!(service.source, ["described by hand"]);

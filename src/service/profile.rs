@@ -221,7 +221,7 @@ impl Profile {
                 values.set(name, value);
             }
         }
-        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.keep) {
+        for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.retain) {
             if let Some(value) = self.inputs.get(name) {
                 values.set(name, value);
             }
@@ -299,9 +299,9 @@ mod tests {
     fn a_changed_service_is_written_out_whole() {
         let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
         let mut changed = profile();
-        changed.service.bearer.url = crate::call::Template::new("https://other.example.test/token");
+        changed.service.token_request.url = crate::call::Template::new("https://other.example.test/token");
         let text = changed.to_toml(&catalog);
-        assert!(text.contains("[customised.bearer]"), "{text}");
+        assert!(text.contains("[customised.token_request]"), "{text}");
         assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(changed));
     }
 

@@ -110,7 +110,7 @@ pub struct RedirectRules {
     pub code_suffix: String,
     /// The parameters to keep as values (`realmId`).
     #[serde(skip_serializing_if = "is_default")]
-    pub keep: Vec<String>,
+    pub retain: Vec<String>,
     /// The signature to verify, where the service signs the redirect.
     #[serde(skip_serializing_if = "is_default")]
     pub signature: Option<RedirectSignature>,
@@ -132,7 +132,7 @@ impl Default for RedirectRules {
             sent: None,
             code_parameter: "code".into(),
             code_suffix: String::new(),
-            keep: Vec::new(),
+            retain: Vec::new(),
             signature: None,
             issuer: None,
             sends_issuer: false,
@@ -239,7 +239,7 @@ pub struct TokenPolicy {
     /// Whether two refreshes at the same time can end the grant.
     #[serde(skip_serializing_if = "is_default")]
     pub no_parallel_refresh: bool,
-    /// Whether the refresh call renews the access token itself, without a refresh token.
+    /// Whether the refresh request renews the access token itself, without a refresh token.
     #[serde(skip_serializing_if = "is_default")]
     pub renews_access_token: bool,
     /// The header that carries the access token, where it is another than `Authorization: Bearer <token>`.

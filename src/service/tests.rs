@@ -26,9 +26,9 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     (2, "zoho-crm", "inputs/choices/sets/accounts_host", "accounts.zoho.eu", Executed),
     // A host learnt from the redirect, bounded.
     (3, "zoho-crm", "allow/accounts-server", "", Executed),
-    (3, "zoho-crm", "bearer/url", "<accounts-server>/oauth/v2/token", Executed),
+    (3, "zoho-crm", "token_request/url", "<accounts-server>/oauth/v2/token", Executed),
     // Values kept from the redirect.
-    (4, "quickbooks", "redirect/keep", "realmId", Executed),
+    (4, "quickbooks", "redirect/retain", "realmId", Executed),
     // The code under another name.
     (5, "tiktok-ads", "redirect/code_parameter", "auth_code", Executed),
     // Junk on the code.
@@ -43,30 +43,30 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     (9, "tiktok-ads", "authorization/rename/client_id", "app_id", Executed),
     // Standard parameters left out.
     (10, "monday", "authorization/omit", "response_type", Executed),
-    (10, "clickup", "bearer/omit", "grant_type", Executed),
+    (10, "clickup", "token_request/omit", "grant_type", Executed),
     // Parameters added to the authorization, fixed and offered.
     (11, "google", "authorization/query/access_type", "offline", Executed),
     (11, "dropbox", "authorization/offers/name", "force_reapprove", Executed),
     // Parameters added to bearer and refresh.
-    (12, "pinterest", "bearer/body/continuous_refresh", "true", Executed),
-    (12, "shopify", "bearer/body/expiring", "1", Executed),
+    (12, "pinterest", "token_request/body/continuous_refresh", "true", Executed),
+    (12, "shopify", "token_request/body/expiring", "1", Executed),
     // Headers added to the token calls.
-    (13, "notion", "bearer/headers/Notion-Version", "", Executed),
-    (13, "github", "bearer/headers/Accept", "application/json", Executed),
+    (13, "notion", "token_request/headers/Notion-Version", "", Executed),
+    (13, "github", "token_request/headers/Accept", "application/json", Executed),
     // Client authentication.
-    (14, "airtable", "bearer/authentication", "basic-or-none", Executed),
-    (14, "snowflake", "bearer/authentication", "basic-raw-or-none", Executed),
-    (14, "stripe-apps", "bearer/authentication", "basic-secret", Executed),
-    (14, "workday", "bearer/authentication", "basic-raw", Executed),
-    (14, "github", "bearer/authentication", "body", Executed),
-    (14, "adp", "bearer/authentication", "certificate", Declared),
-    (14, "netsuite-m2m", "bearer/authentication", "private-key-jwt", Executed),
+    (14, "airtable", "token_request/authentication", "basic-or-none", Executed),
+    (14, "snowflake", "token_request/authentication", "basic-raw-or-none", Executed),
+    (14, "stripe-apps", "token_request/authentication", "basic-secret", Executed),
+    (14, "workday", "token_request/authentication", "basic-raw", Executed),
+    (14, "github", "token_request/authentication", "body", Executed),
+    (14, "adp", "token_request/authentication", "certificate", Declared),
+    (14, "netsuite-m2m", "token_request/authentication", "private-key-jwt", Executed),
     // Encoding of the body.
-    (15, "notion", "bearer/encoding", "json", Executed),
+    (15, "notion", "token_request/encoding", "json", Executed),
     (15, "facebook", "chain/encoding", "none", Executed),
     // Another method or URL of the refresh.
-    (16, "instagram", "refresh/method", "GET", Executed),
-    (16, "figma", "refresh/url", "https://api.figma.com/v1/oauth/refresh", Executed),
+    (16, "instagram", "refresh_request/method", "GET", Executed),
+    (16, "figma", "refresh_request/url", "https://api.figma.com/v1/oauth/refresh", Executed),
     // Exchanges after the code, and a refresh that renews the access token.
     (17, "threads", "chain/query/grant_type", "th_exchange_token", Executed),
     (17, "threads", "policy/renews_access_token", "true", Executed),
@@ -95,13 +95,13 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     (23, "microsoft", "redirect/loopback", "any-port", Executed),
     (23, "instagram", "redirect/loopback", "refused", Executed),
     // Where things are in a reply, and what tells a success.
-    (24, "slack", "bearer/reading/success/ok", "true", Executed),
-    (24, "slack", "bearer/reading/access_token", "authed_user.access_token", Executed),
+    (24, "slack", "token_request/reading/success/ok", "true", Executed),
+    (24, "slack", "token_request/reading/access_token", "authed_user.access_token", Executed),
     (24, "facebook", "identity/reading/error", "error.type", Executed),
     // Times of expiry.
-    (25, "square", "bearer/reading/lifetime", "date", Executed),
-    (25, "salesforce", "bearer/reading/default_lifetime", "", Executed),
-    (25, "zoho-crm", "device/reading/lifetime", "milliseconds", Declared),
+    (25, "square", "token_request/reading/lifetime", "date", Executed),
+    (25, "salesforce", "token_request/reading/default_lifetime", "", Executed),
+    (25, "zoho-crm", "device_authorization/reading/lifetime", "milliseconds", Declared),
     // How refresh tokens behave.
     (26, "airtable", "policy/rotates", "true", Executed),
     (26, "xero", "policy/grace", "1800", Executed),
@@ -109,10 +109,10 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     (26, "exact-online", "policy/minimum_age", "570", Executed),
     (26, "snowflake", "policy/leeway", "60", Executed),
     // Values kept from a reply.
-    (27, "slack", "bearer/reading/keep/team_id", "team.id", Executed),
-    (27, "salesforce", "bearer/reading/keep/instance_url", "instance_url", Executed),
+    (27, "slack", "token_request/reading/retain/team_id", "team.id", Executed),
+    (27, "salesforce", "token_request/reading/retain/instance_url", "instance_url", Executed),
     // Calls that fetch a value, with a choice.
-    (28, "mailchimp", "fetch/keep/dc", "dc", Executed),
+    (28, "mailchimp", "fetch/retain/dc", "dc", Executed),
     (28, "docusign", "fetch/list", "accounts", Executed),
     // Identity checks.
     (29, "monday", "identity/headers/Authorization", "<token>", Executed),
@@ -124,10 +124,10 @@ const SHOWN: &[(u32, &str, &str, &str, Built)] = &[
     // Introspection.
     (31, "hubspot", "introspection/url", "", Executed),
     // Device flow.
-    (32, "webex", "device_poll/authentication", "basic", Declared),
-    (32, "amazon-lwa", "device_poll/body/user_code", "<user_code>", Declared),
-    (32, "zoho-crm", "device_poll/body/grant_type", "device_token", Declared),
-    (32, "youtube", "device/reading/verification_uri", "verification_url", Declared),
+    (32, "webex", "device_token_request/authentication", "basic", Declared),
+    (32, "amazon-lwa", "device_token_request/body/user_code", "<user_code>", Declared),
+    (32, "zoho-crm", "device_token_request/body/grant_type", "device_token", Declared),
+    (32, "youtube", "device_authorization/reading/verification_uri", "verification_url", Declared),
     // The issuer, where the redirect tells it.
     (33, "xero", "redirect/issuer", "https://identity.xero.com", Executed),
     // Labels, links and what to do before.
@@ -195,7 +195,7 @@ fn what_is_only_described_is_told_as_lacking() {
 fn a_service_that_wants_saml_or_begins_on_another_device_says_that_this_is_lacking() {
     for service in Catalog::bundled().services() {
         let saml = service.assertion.as_ref().is_some_and(|assertion| assertion.format == AssertionFormat::Saml);
-        let unbuilt = saml || service.device.is_some();
+        let unbuilt = saml || service.device_authorization.is_some();
         let unbuilt = unbuilt || service.calls().iter().any(|(_, call)| call.authentication.not_built().is_some());
         assert!(!unbuilt || !service.lacks.is_empty(), "`{}` says nothing under `lacks`", service.id);
     }

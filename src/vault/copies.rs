@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, BEGUN, CONFLICT, FileVault, NEXT, PREVIOUS, ROOM, SEALED, write};
+use crate::vault::file::{ASIDE, CONFLICT, FileVault, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
 use crate::vault::sealed::{SIZE_LIMIT, claims, unseal};
 use crate::vault::{Note, Record, VaultError};
 
@@ -22,7 +22,7 @@ pub(in crate::vault) fn is_of(path: &Path, profile: &str) -> bool {
     let stem = durable::file_stem(profile);
     let own = name.strip_prefix(&stem).and_then(|rest| rest.strip_prefix('.'));
     own.is_some_and(|extension| {
-        [SEALED, PREVIOUS, NEXT, BEGUN, ROOM].contains(&extension)
+        [SEALED, PREVIOUS, NEXT, IN_FLIGHT, RESERVED].contains(&extension)
             || extension.starts_with(CONFLICT)
             || extension.starts_with(ASIDE)
     })
@@ -75,7 +75,7 @@ pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), Va
     } else {
         rename(stray, &kept)?;
     }
-    vault.note(Note::CopyKept { profile, older: loser.number, newer: winner.number, path: kept });
+    vault.note(Note::ConflictSetAside { profile, older: loser.number, newer: winner.number, path: kept });
     Ok(())
 }
 
@@ -94,8 +94,9 @@ mod tests {
     use std::fs;
 
     use crate::diagnosis::Diagnose;
+    use crate::vault::How;
     use crate::vault::file::tests::{home, names, secrets};
-    use crate::vault::{How, Upkeep as _, Vault as _};
+    use crate::vault::port::Storage as _;
 
     #[test]
     fn of_two_machines_the_newer_generation_wins_and_the_older_is_kept_and_named() {
@@ -141,7 +142,8 @@ mod tests {
         fs::write(&copy, bytes).expect("written");
         let vault = home.keyring().expect("opened");
         assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
-        let faults: Vec<String> = vault.inspect().expect("inspected").faults.iter().map(ToString::to_string).collect();
+        let faults: Vec<String> =
+            vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
         let words = format!(
             "`{}` is a copy of the sealed file of profile `demo`, and cannot be compared with it",
             copy.display()

@@ -5,21 +5,23 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::durable;
 use crate::secret::Secret;
+use crate::vault::generation::Stamp;
 use crate::vault::header::Header;
-use crate::vault::history::Stamp;
+use crate::vault::high_water::{self, Remembered};
 use crate::vault::key::{Key, Mark};
-use crate::vault::known::{self, Remembered};
-use crate::vault::lease::lock;
-use crate::vault::opening::Opening;
+use crate::vault::keyring::KeySource;
+use crate::vault::lock::lock;
+use crate::vault::port::{Lease, Storage};
 use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
+use crate::vault::unlock::Opening;
 use crate::vault::{
-    Begun, Change, Lease, Locksmith, Note, ProfileSecrets, Record, Upkeep, Vault, VaultError, VaultKind, copies, modes,
-    moving, room,
+    Change, InFlightRefresh, Inspection, Note, ProfileSecrets, Record, Repaired, VaultError, VaultKind, access, copies,
+    rekey, reserve,
 };
 
 pub(in crate::vault) const SEALED: &str = "sealed";
@@ -30,9 +32,9 @@ pub(in crate::vault) const CONFLICT: &str = "conflict-";
 pub(in crate::vault) const ASIDE: &str = "damaged-";
 /// The extension of a record that is complete, and not yet in its place.
 pub(in crate::vault) const NEXT: &str = "next";
-pub(in crate::vault) const BEGUN: &str = "begun";
+pub(in crate::vault) const IN_FLIGHT: &str = "in-flight";
 /// Room on the disk that is taken for the next record, before the call that brings its tokens.
-pub(in crate::vault) const ROOM: &str = "room";
+pub(in crate::vault) const RESERVED: &str = "reserved";
 const LEASE: &str = "lock";
 
 /// No name of a profile gives this file name.
@@ -49,7 +51,7 @@ pub(in crate::vault) struct FileVault {
     pub folder: PathBuf,
     pub key: Key,
     pub mark: Mark,
-    pub locksmith: Locksmith,
+    pub key_source: KeySource,
     /// What was mended without being asked, until somebody is told.
     pub notes: Mutex<Vec<Note>>,
     remembered: Remembered,
@@ -61,16 +63,16 @@ impl FileVault {
         kind: VaultKind,
         folder: &Path,
         passphrase: Option<&Secret>,
-        locksmith: &Locksmith,
+        key_source: &KeySource,
     ) -> Result<Self, VaultError> {
-        let mut notes = modes::check(folder)?;
+        let mut notes = access::check(folder)?;
         durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
-        let unlocked = Opening { kind, folder, passphrase, locksmith }.unlocked()?;
+        let unlocked = Opening { kind, folder, passphrase, key_source }.unlocked()?;
         let (kind, key) = match unlocked.unfinished {
             None => (kind, unlocked.key),
             Some(unfinished) => {
-                let (header, key) = moving::finish(folder, &unfinished, unlocked.key, locksmith)?;
-                notes.push(Note::MoveFinished { to: header.kind() });
+                let (header, key) = rekey::finish(folder, &unfinished, unlocked.key, key_source)?;
+                notes.push(Note::RekeyFinished { to: header.kind() });
                 (header.kind(), key)
             }
         };
@@ -79,7 +81,7 @@ impl FileVault {
             folder: folder.to_owned(),
             mark: key.mark(),
             key,
-            locksmith: locksmith.clone(),
+            key_source: key_source.clone(),
             notes: Mutex::new(notes),
             remembered: Remembered::default(),
         };
@@ -105,8 +107,8 @@ impl FileVault {
         let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))? else {
             return Ok(None);
         };
-        if modes::mend_file(&path)? {
-            self.note(Note::ModeMended { path: path.clone() });
+        if access::mend_file(&path)? {
+            self.note(Note::PermissionsFixed { path: path.clone() });
         }
         match unseal(&self.key, profile, &path, &sealed) {
             Ok(record) => Ok(Some((sealed, record))),
@@ -119,7 +121,7 @@ impl FileVault {
     /// The newest record of a profile, which is refused where a newer one is known to have been.
     pub(in crate::vault) fn newest(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
         // First what is known: it is written after the record, so a record read later is never older.
-        let known = known::load(&self.folder, &self.key, &self.remembered).get(profile).copied();
+        let known = high_water::load(&self.folder, &self.key, &self.remembered).get(profile).copied();
         let read = self.read(profile, SEALED)?;
         let Some(known) = known else { return Ok(read) };
         match &read {
@@ -133,7 +135,7 @@ impl FileVault {
 
     /// As [`FileVault::newest`], after what a process that died has left, and looks twice: between the two readings a
     /// profile may be removed and made anew.
-    fn newest_settled(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
+    pub(in crate::vault) fn newest_settled(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
         if self.path(profile, NEXT).exists()
             && let Ok(_change) = lock_folder(&self.folder)
         {
@@ -154,7 +156,7 @@ impl FileVault {
     ) -> Result<(), VaultError> {
         let (sealed, next) = (seal(&self.key, profile, record)?, self.path(profile, NEXT));
         // First of all: should this process die in the next moment, whoever comes next finds it and goes on from here.
-        let written = match fs::rename(self.path(profile, ROOM), &next) {
+        let written = match fs::rename(self.path(profile, RESERVED), &next) {
             Ok(()) => durable::fill_draft(&next, &sealed),
             Err(_) => durable::write_draft(&next, &sealed),
         };
@@ -170,19 +172,19 @@ impl FileVault {
             durable::link_over(&place, &previous, last).map_err(VaultError::file("write", &previous))?;
         }
         durable::rename(&next, &place).map_err(VaultError::file("write", &place))?;
-        let mut known = self.known();
+        let mut known = self.high_water();
         known.insert(profile.to_owned(), record.number);
-        known::save(&self.folder, &self.key, &known)?;
+        high_water::save(&self.folder, &self.key, &known)?;
         if last.is_none_or(|(_, last)| last.secrets.tokens != record.secrets.tokens) {
             // The answer to the call that was begun is kept now. Should this be lost, the mark is of an older generation.
-            let _ = fs::remove_file(self.path(profile, BEGUN));
+            let _ = fs::remove_file(self.path(profile, IN_FLIGHT));
         }
         Ok(())
     }
 
     /// The highest generation of each profile, as the file has it now.
-    pub(in crate::vault) fn known(&self) -> known::Known {
-        known::read(&self.folder, &self.key).unwrap_or_default()
+    pub(in crate::vault) fn high_water(&self) -> high_water::HighWater {
+        high_water::read(&self.folder, &self.key).unwrap_or_default()
     }
 
     /// Refuses to go on with a key that the folder no longer goes by, or is about to.
@@ -204,7 +206,7 @@ impl FileVault {
                 let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
                 // What stops it is said when the profile is asked for; the others can be used.
                 let _ = profile.map(|profile| self.go_on(&profile));
-            } else if path.extension().is_some_and(|extension| extension == ROOM) {
+            } else if path.extension().is_some_and(|extension| extension == RESERVED) {
                 // Whoever holds the lease has taken it for the answer to a call.
                 let lease = lock(&path.with_extension(LEASE), Duration::ZERO);
                 if matches!(lease, Ok(Some(_))) {
@@ -238,7 +240,7 @@ impl FileVault {
     }
 }
 
-impl Vault for FileVault {
+impl Storage for FileVault {
     fn kind(&self) -> VaultKind {
         self.kind
     }
@@ -271,9 +273,9 @@ impl Vault for FileVault {
 
     fn remove(&self, profile: &str) -> Result<(), VaultError> {
         let _change = lock_folder(&self.folder)?;
-        let mut known = self.known();
+        let mut known = self.high_water();
         if known.remove(profile).is_some() {
-            known::save(&self.folder, &self.key, &known)?;
+            high_water::save(&self.folder, &self.key, &known)?;
         }
         // A record that is complete and not in its place goes first: it would take the place of the one that is removed.
         let next = self.path(profile, NEXT);
@@ -284,31 +286,48 @@ impl Vault for FileVault {
         Ok(())
     }
 
-    fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError> {
-        Begun::load(&self.path(profile, BEGUN))
+    fn in_flight(&self, profile: &str) -> Result<Option<InFlightRefresh>, VaultError> {
+        InFlightRefresh::load(&self.path(profile, IN_FLIGHT))
     }
 
-    fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
-        match begun {
-            Some(begun) => room::begin(self, profile, begun),
-            None => room::end(self, profile),
-        }
+    fn begin_refresh(&self, profile: &str, refresh: &InFlightRefresh) -> Result<(), VaultError> {
+        reserve::begin(self, profile, refresh)
     }
 
-    fn check(&self) -> Result<(), VaultError> {
-        room::check(self)
+    fn end_refresh(&self, profile: &str) -> Result<(), VaultError> {
+        reserve::end(self, profile)
+    }
+
+    fn check_writable(&self) -> Result<(), VaultError> {
+        reserve::check(self)
     }
 
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {
         let path = self.path(profile, LEASE);
         match lock(&path, wait).map_err(VaultError::file("lock", &path))? {
-            Some(file) => Ok(Lease::new(file)),
+            Some(file) => Ok(Box::new(file)),
             None => Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait }),
         }
     }
 
-    fn upkeep(&self) -> Option<&dyn Upkeep> {
-        Some(self)
+    fn take_notes(&self) -> Vec<Note> {
+        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn inspect(&self) -> Result<Option<Inspection>, VaultError> {
+        self.inspect_all().map(Some)
+    }
+
+    fn repair(&self, profile: &str) -> Result<Option<Repaired>, VaultError> {
+        self.repair_record(profile)
+    }
+
+    fn check_repairable(&self, profile: &str) -> Result<(), VaultError> {
+        self.check_record(profile)
+    }
+
+    fn rekey(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Storage>, VaultError> {
+        Ok(Arc::new(rekey::rekey(self, kind, passphrase)?))
     }
 }
 
@@ -337,23 +356,24 @@ pub(in crate::vault) mod tests {
 
     use super::*;
     use crate::diagnosis::Diagnose;
+    use crate::vault::How;
     use crate::vault::header::Lock;
     use crate::vault::key::Cost;
     use crate::vault::keyring::Keyring;
+    use crate::vault::keyring::entry_name;
     use crate::vault::keyring::tests::{absent, mock};
-    use crate::vault::opening::entry_name;
-    use crate::vault::{How, MemoryVault};
+    use crate::vault::memory::MemoryVault;
 
     /// A folder, and a keyring that outlives the opened vault.
     pub(in crate::vault) struct Home {
         pub folder: tempfile::TempDir,
-        pub locksmith: Locksmith,
+        pub key_source: KeySource,
     }
 
     impl Home {
         pub(in crate::vault) fn with(keyring: Keyring) -> Self {
             let cost = Cost { memory: 8, passes: 1, lanes: 1 };
-            Self { folder: tempfile::tempdir().expect("a folder"), locksmith: Locksmith { keyring, cost } }
+            Self { folder: tempfile::tempdir().expect("a folder"), key_source: KeySource { keyring, cost } }
         }
 
         pub(in crate::vault) fn path(&self) -> PathBuf {
@@ -362,7 +382,7 @@ pub(in crate::vault) mod tests {
 
         pub(in crate::vault) fn open(&self, kind: VaultKind, passphrase: &str) -> Result<FileVault, VaultError> {
             let passphrase = Secret::new(passphrase);
-            FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.locksmith)
+            FileVault::open(kind, &self.path(), Some(&passphrase).filter(|text| !text.is_empty()), &self.key_source)
         }
 
         pub(in crate::vault) fn keyring(&self) -> Result<FileVault, VaultError> {
@@ -386,7 +406,7 @@ pub(in crate::vault) mod tests {
         names
     }
 
-    fn each_kind(check: impl Fn(&dyn Vault)) {
+    fn each_kind(check: impl Fn(&dyn Storage)) {
         check(&home().keyring().expect("opened"));
         check(&home().open(VaultKind::Passphrase, "open sesame").expect("opened"));
         check(&MemoryVault::default());
@@ -507,7 +527,7 @@ pub(in crate::vault) mod tests {
         let home = home();
         home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
         let before = fs::read(home.path().join("vault.json")).expect("read");
-        let elsewhere = Home { folder: home.folder, locksmith: Home::with(mock()).locksmith };
+        let elsewhere = Home { folder: home.folder, key_source: Home::with(mock()).key_source };
         assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
         assert_eq!(fs::read(elsewhere.path().join("vault.json")).expect("read"), before);
         fs::remove_file(elsewhere.path().join("demo.sealed")).expect("removed");
@@ -521,7 +541,7 @@ pub(in crate::vault) mod tests {
         let Some(Header { lock: Lock::Keyring { id }, .. }) = Header::load(&home.path()).expect("read") else {
             panic!("not a keyring vault");
         };
-        let keyring = &home.locksmith.keyring;
+        let keyring = &home.key_source.keyring;
         keyring.put(&entry_name(&id), b"nonsense").expect("written");
         let malformed = home.keyring().expect_err("nonsense").to_string();
         assert_eq!(malformed, format!("the keyring entry `vault-key:{id}` does not hold a key: 8 bytes instead of 32"));
@@ -590,11 +610,11 @@ pub(in crate::vault) mod tests {
         assert!(matches!(vault.get("four"), Err(VaultError::Misplaced { .. })));
         assert_eq!(vault.get("two").expect("read").expect("kept").secrets, secrets("two"));
 
-        let mended = vault.mend("one").expect("mended").expect("something was wrong");
+        let mended = vault.repair("one").expect("mended").expect("something was wrong");
         assert_eq!((mended.from, mended.number), (1, 3));
         assert_eq!(fs::read(mended.aside.expect("set aside")).expect("kept"), bytes);
         assert_eq!(vault.get("one").expect("read").expect("kept").secrets, secrets("one"));
-        assert_eq!(vault.mend("one").expect("nothing to do"), None);
+        assert_eq!(vault.repair("one").expect("nothing to do"), None);
         let other = home_with_file(&fs::read(path("three.sealed")).expect("read"));
         assert!(matches!(other.keyring().expect("opened").get("three"), Err(VaultError::SealedElsewhere { .. })));
     }

@@ -41,7 +41,7 @@ pub enum How {
     /// An older generation, this one, put on top again.
     Restored(u64),
     /// Sealed again under another key.
-    Moved,
+    Rekeyed,
     /// By a person who had them from elsewhere.
     Pasted,
     /// The tokens are those of the generation before; something else changed.
@@ -113,6 +113,20 @@ impl By {
     }
 }
 
+/// Who puts something, and when.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct Stamp {
+    pub at: Timestamp,
+    pub by: By,
+}
+
+impl Stamp {
+    /// This process, now.
+    pub(in crate::vault) fn now() -> Self {
+        Self { at: Timestamp::now(), by: By::this() }
+    }
+}
+
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (process {} on {})", self.face, self.process, self.host)
@@ -126,7 +140,7 @@ impl fmt::Display for How {
             Self::AskedFor => f.write_str("asked for"),
             Self::Refreshed => f.write_str("refreshed"),
             Self::Restored(from) => write!(f, "restored {from}"),
-            Self::Moved => f.write_str("moved"),
+            Self::Rekeyed => f.write_str("rekeyed"),
             Self::Pasted => f.write_str("pasted"),
             Self::Saved => f.write_str("saved"),
         }
@@ -226,7 +240,7 @@ impl WireGeneration {
     pub(in crate::vault) fn read(self) -> Option<Generation> {
         let how = match self.how.split_once(' ') {
             Some(("restored", from)) => How::Restored(from.parse().ok()?),
-            _ => [How::SignedIn, How::AskedFor, How::Refreshed, How::Moved, How::Pasted, How::Saved]
+            _ => [How::SignedIn, How::AskedFor, How::Refreshed, How::Rekeyed, How::Pasted, How::Saved]
                 .into_iter()
                 .find(|how| how.to_string() == self.how)?,
         };
@@ -254,7 +268,7 @@ mod tests {
     #[test]
     fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_passed_over() {
         let ways =
-            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Moved, How::Pasted, How::Saved];
+            [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Rekeyed, How::Pasted, How::Saved];
         for how in ways {
             for outcome in [Outcome::Kept, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());

@@ -1,11 +1,9 @@
 //! The generations of a profile: a bounded list of what was put and how it fared, and the older token sets that may
 //! still be needed. A token set is let go of only when a newer one has worked, and at least one back is kept always.
 
-use jiff::Timestamp;
-
 use crate::oauth::TokenSet;
-use crate::vault::generation::{By, Change, Generation, How, Outcome};
-use crate::vault::{Begun, ProfileSecrets, Record};
+use crate::vault::generation::{Change, Generation, How, Outcome, Stamp};
+use crate::vault::journal::InFlightRefresh;
 
 /// How many lines a history has at most. A profile that is refreshed every hour sees two and a half days.
 const LINES: usize = 64;
@@ -33,20 +31,6 @@ pub struct Earlier {
     pub tokens: TokenSet,
 }
 
-/// Who puts something, and when.
-#[derive(Clone, Debug)]
-pub(in crate::vault) struct Stamp {
-    pub at: Timestamp,
-    pub by: By,
-}
-
-impl Stamp {
-    /// This process, now.
-    pub(in crate::vault) fn now() -> Self {
-        Self { at: Timestamp::now(), by: By::this() }
-    }
-}
-
 impl History {
     /// The history of a record from before there was one.
     pub(in crate::vault) fn of_old_record(number: u64, tokens: Option<&TokenSet>) -> Self {
@@ -66,12 +50,12 @@ impl History {
     }
 
     /// Whether this call was begun with the newest tokens, so that it is not known to have been answered.
-    pub fn is_open(&self, begun: &Begun) -> bool {
+    pub fn is_unanswered(&self, refresh: &InFlightRefresh) -> bool {
         let Some(last) = self.last() else { return false };
         let is_same =
             |line: &&Generation| line.access_token == last.access_token && line.refresh_token == last.refresh_token;
         let first = self.lines.iter().rev().take_while(is_same).last();
-        first.is_some_and(|first| first.number <= begun.number)
+        first.is_some_and(|first| first.number <= refresh.number)
     }
 
     /// Whether a refresh brings another refresh token, as far as was seen: `None` where no refresh was, or none of a record
@@ -97,7 +81,7 @@ impl History {
     pub fn continues(&self, other: &Self) -> bool {
         let Some(last) = other.last() else { return self.lines.is_empty() };
         let Some(at) = self.lines.iter().rposition(|line| line.is_same(last)) else { return false };
-        let goes_on = |line: &Generation| matches!(line.how, How::Refreshed | How::Saved | How::Moved);
+        let goes_on = |line: &Generation| matches!(line.how, How::Refreshed | How::Saved | How::Rekeyed);
         self.lines[at + 1..].iter().all(goes_on)
     }
 
@@ -117,35 +101,29 @@ impl History {
     }
 }
 
-impl Record {
-    /// The record that follows `last` when these secrets are put.
-    pub(in crate::vault) fn next(
-        last: Option<&Self>,
+impl History {
+    /// Takes in a `put` under this number that replaces one set of tokens by another.
+    pub(in crate::vault) fn record(
+        &mut self,
         number: u64,
-        secrets: &ProfileSecrets,
+        (old, new): (Option<&TokenSet>, Option<&TokenSet>),
         change: Change,
         stamp: Stamp,
-    ) -> Self {
-        let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
-        match change {
-            Change::Fared(outcome) => history.fared(outcome),
-            Change::New(how) => {
-                let replaced = last.and_then(|last| last.secrets.tokens.as_ref());
-                history.replace(replaced, secrets.tokens.as_ref(), how);
-                let outcome = if replaced == secrets.tokens.as_ref() { history.outcome() } else { Outcome::Kept };
-                let line = Generation::new(number, stamp.at, how, secrets.tokens.as_ref());
-                history.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
-                // Before the line that shows it is cut off.
-                history.rotated = history.rotation() == Some(true);
-                let surplus = history.lines.len().saturating_sub(LINES);
-                history.lines.drain(..surplus);
-            }
-        }
-        Self { number, secrets: secrets.clone(), history }
+    ) {
+        let how = match change {
+            Change::Fared(outcome) => return self.fared(outcome),
+            Change::New(how) => how,
+        };
+        self.replace(old, new, how);
+        let outcome = if old == new { self.outcome() } else { Outcome::Kept };
+        let line = Generation::new(number, stamp.at, how, new);
+        self.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
+        // Computed before the line that shows it is cut off.
+        self.rotated = self.rotation() == Some(true);
+        let surplus = self.lines.len().saturating_sub(LINES);
+        self.lines.drain(..surplus);
     }
-}
 
-impl History {
     fn outcome(&self) -> Outcome {
         self.last().map(|line| line.outcome.clone()).unwrap_or_default()
     }
@@ -183,8 +161,11 @@ impl History {
 pub(in crate::vault) mod tests {
     use std::collections::BTreeMap;
 
+    use jiff::Timestamp;
+
     use super::*;
     use crate::secret::Secret;
+    use crate::vault::record::{ProfileSecrets, Record};
 
     pub(in crate::vault) fn tokens(text: &str) -> TokenSet {
         TokenSet {
@@ -196,7 +177,7 @@ pub(in crate::vault) mod tests {
             id_token: None,
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         }
@@ -255,12 +236,12 @@ pub(in crate::vault) mod tests {
     fn a_call_that_was_begun_is_open_until_other_tokens_are_there() {
         let first = put(None, "a", How::SignedIn);
         let second = put(Some(&first), "b", How::Refreshed);
-        let begun = Begun::now(second.number);
+        let begun = InFlightRefresh::now(second.number);
         let saved = put(Some(&second), "b", How::Saved);
         let third = put(Some(&saved), "c", How::Refreshed);
-        let open = |record: &Record| record.history.is_open(&begun);
+        let open = |record: &Record| record.history.is_unanswered(&begun);
         assert_eq!([open(&second), open(&saved), open(&third)], [true, true, false]);
-        assert!(!second.history.is_open(&Begun::now(first.number)), "it was answered by the second");
+        assert!(!second.history.is_unanswered(&InFlightRefresh::now(first.number)), "it was answered by the second");
     }
 
     #[test]

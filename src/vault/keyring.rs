@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::vault::VaultError;
 use crate::vault::header::fresh_id;
+use crate::vault::key::Cost;
 
 /// The service under which all entries stand.
 pub(in crate::vault) const SERVICE: &str = "tokenwright";
@@ -26,6 +27,18 @@ pub(in crate::vault) const SERVICE: &str = "tokenwright";
 const PATIENCE: Duration = Duration::from_secs(10);
 
 type Connect = dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync;
+
+/// Where keys come from. Tests have a keyring of their own and spend less on a passphrase.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct KeySource {
+    pub keyring: Keyring,
+    pub cost: Cost,
+}
+
+/// The user name of the entry that holds a vault's key.
+pub(in crate::vault) fn entry_name(id: &str) -> String {
+    format!("vault-key:{id}")
+}
 
 /// A way to the keyring.
 #[derive(Clone)]

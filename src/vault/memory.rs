@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::vault::history::Stamp;
-use crate::vault::{Begun, Change, Lease, ProfileSecrets, Record, Vault, VaultError, VaultKind};
+use crate::vault::generation::Stamp;
+use crate::vault::port::{Lease, Storage};
+use crate::vault::{Change, InFlightRefresh, ProfileSecrets, Record, VaultError, VaultKind};
 
 /// Secrets kept only while the program runs.
 #[derive(Debug, Default)]
-pub struct MemoryVault {
+pub(in crate::vault) struct MemoryVault {
     records: Mutex<BTreeMap<String, Record>>,
-    begun: Mutex<BTreeMap<String, Begun>>,
+    in_flight: Mutex<BTreeMap<String, InFlightRefresh>>,
     leases: Arc<Leases>,
 }
 
@@ -22,7 +23,7 @@ struct Leases {
     freed: Condvar,
 }
 
-impl Vault for MemoryVault {
+impl Storage for MemoryVault {
     fn kind(&self) -> VaultKind {
         VaultKind::Memory
     }
@@ -46,7 +47,7 @@ impl Vault for MemoryVault {
         }
         let number = change.number_after(found);
         if last.is_none_or(|last| last.secrets.tokens != secrets.tokens) {
-            locked(&self.begun).remove(profile);
+            locked(&self.in_flight).remove(profile);
         }
         let next = Record::next(last, number, secrets, change, Stamp::now());
         records.insert(profile.to_owned(), next);
@@ -55,20 +56,21 @@ impl Vault for MemoryVault {
 
     fn remove(&self, profile: &str) -> Result<(), VaultError> {
         locked(&self.records).remove(profile);
-        locked(&self.begun).remove(profile);
+        locked(&self.in_flight).remove(profile);
         Ok(())
     }
 
-    fn begun(&self, profile: &str) -> Result<Option<Begun>, VaultError> {
-        Ok(locked(&self.begun).get(profile).cloned())
+    fn in_flight(&self, profile: &str) -> Result<Option<InFlightRefresh>, VaultError> {
+        Ok(locked(&self.in_flight).get(profile).cloned())
     }
 
-    fn set_begun(&self, profile: &str, begun: Option<&Begun>) -> Result<(), VaultError> {
-        let mut all = locked(&self.begun);
-        match begun {
-            Some(begun) => drop(all.insert(profile.to_owned(), begun.clone())),
-            None => drop(all.remove(profile)),
-        }
+    fn begin_refresh(&self, profile: &str, refresh: &InFlightRefresh) -> Result<(), VaultError> {
+        locked(&self.in_flight).insert(profile.to_owned(), refresh.clone());
+        Ok(())
+    }
+
+    fn end_refresh(&self, profile: &str) -> Result<(), VaultError> {
+        locked(&self.in_flight).remove(profile);
         Ok(())
     }
 
@@ -83,7 +85,7 @@ impl Vault for MemoryVault {
             return Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait });
         }
         held.insert(profile.to_owned());
-        Ok(Lease::new(Held { profile: profile.to_owned(), leases: Arc::clone(&self.leases) }))
+        Ok(Box::new(Held { profile: profile.to_owned(), leases: Arc::clone(&self.leases) }))
     }
 }
 

@@ -19,7 +19,7 @@ use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
 use crate::vault::key::{Key, Mark, fill};
-use crate::vault::secrets::Unreadable;
+use crate::vault::record::Unreadable;
 use crate::vault::{Record, VaultError};
 
 /// The most bytes a sealed file may have, so that a strange file cannot fill the memory.
@@ -153,7 +153,8 @@ mod tests {
     use super::*;
     use crate::oauth::{KeyPair, Refused, TokenSet};
     use crate::secret::Secret;
-    use crate::vault::history::{History, Stamp};
+    use crate::vault::generation::Stamp;
+    use crate::vault::history::History;
     use crate::vault::{Change, How, ProfileSecrets};
 
     fn record(number: u64, secrets: ProfileSecrets) -> Record {
@@ -197,7 +198,7 @@ mod tests {
         ) -> TokenSet {
             TokenSet {
                 access_token, token_type, expires_at, refresh_token, refresh_token_expires_at, id_token, scopes,
-                obtained_at, kept, issued_for, unread_life,
+                obtained_at, retained: kept, issued_for, unread_life,
             }
         }
     }

@@ -28,9 +28,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 
@@ -103,7 +103,7 @@ fn a_refresh_token_that_is_spent_is_sent_once_and_told() {
     let program = signed_in(&service);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = start_agent(&program);
-    agent.line_with("demo: not refreshed: the refresh token endpoint refused: `invalid_grant`");
+    agent.line_with("demo: not refreshed: the token endpoint refused: `invalid_grant`");
     // Another profile changes, which is no reason to send it again.
     program.run(&["keep-alive", "demo"]).done();
     let kept = status(&program)["profiles"][0].clone();
@@ -186,7 +186,7 @@ fn an_agent_that_is_to_end_ends_the_refresh_that_goes_on() {
     }
     release.send(()).expect("the server waits");
     agent.line_with("demo: refreshed, valid until ");
-    agent.line_with("The agent has ended.");
+    agent.line_with("The agent has stopped.");
     assert_eq!(agent.finish().code, 0);
     assert_eq!(program.run(&["token", "demo"]).done(), "at-second\n");
 }
@@ -198,7 +198,7 @@ fn there_is_one_agent_and_a_dead_one_is_no_obstacle() {
     assert_eq!(
         program.run(&["agent"]).failed(1),
         "error: an agent is running already\n\
-         hint: `tokenwright agent status` shows it, `tokenwright agent stop` ends it\n"
+         hint: `tokenwright agent status` shows it, `tokenwright agent stop` stops it\n"
     );
     signal(&first, Signal::KILL);
     assert_eq!(first.finish().code, -1);
@@ -405,7 +405,7 @@ fn an_agent_without_its_vault_does_not_start() {
 
 fn start_agent(program: &Tokenwright) -> Process {
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     agent
 }
 

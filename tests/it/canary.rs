@@ -196,8 +196,8 @@ impl<'a> Watch<'a> {
             &format!(
                 "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\n\
                  [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-                 [bearer]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
-                 [refresh]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
+                 [token_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n\
+                 [refresh_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n"
             ),
         );
         // Keeps what it was started with and what it got, as `browser-arguments` and `browser-page`.
@@ -231,7 +231,7 @@ impl<'a> Watch<'a> {
         let arguments = [&arguments[..], more].concat();
         let mut process = self.program.start(&arguments);
         // It waits: the one moment at which its arguments are sure to be there.
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
         assert!(self.keep_arguments(process.id()) > 0);
         process.type_text(input);
         self.keep_outputs(&arguments, process.finish())

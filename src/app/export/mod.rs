@@ -24,7 +24,7 @@ use crate::export::{
 };
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::vault::Lease;
+use crate::vault::Entry;
 
 pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
 pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
@@ -263,7 +263,7 @@ struct Leaving {
     hands_over: bool,
     /// What a person should know of what leaves.
     notes: Vec<Diagnosis>,
-    lease: Lease,
+    lease: Entry,
 }
 
 /// The text, with a token that is valid.

@@ -112,8 +112,8 @@ async fn bundled(
     let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
-        let kept = name.to_string();
-        let record = app.with_vault(move |vault| vault.get(&kept)).await?;
+        let kept = name.clone();
+        let record = app.with_vault(move |vault| vault.snapshot(&kept)).await?;
         let record = tokens::newest(app, name, record);
         let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
         let secrets = record.map(|record| record.secrets).unwrap_or_default();

@@ -47,7 +47,7 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
 fn token_endpoint(app: &App, material: &CallContext) -> String {
-    let Some(refresh) = &material.profile.service.refresh else { return String::new() };
+    let Some(refresh) = &material.profile.service.refresh_request else { return String::new() };
     let Ok(call) = app.render(material, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()

@@ -15,7 +15,7 @@ use crate::app::{Failure, FailureKind, Report};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName, TokenPolicy};
-use crate::vault::{Generation, History, How, Outcome, ProfileSecrets, Record};
+use crate::vault::{Entry, Generation, History, How, Outcome, ProfileSecrets, Record, Vault};
 
 /// What is known of a profile's generations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,10 +111,10 @@ impl App {
 async fn history(app: &App, name: ProfileName) -> Result<ProfileHistory, Failure> {
     open::open_chosen(app).await?;
     let profile = profiles::load(app, &name).await?;
-    let asked = name.to_string();
-    let read = move |vault: &dyn crate::vault::Vault| Ok((vault.get(&asked)?, vault.begun(&asked)?));
+    let asked = name.clone();
+    let read = move |vault: &Vault| Ok((vault.snapshot(&asked)?, vault.in_flight(&asked)?));
     let (record, begun) = app.with_vault(read).await?;
-    let begun = begun.filter(|begun| record.as_ref().is_some_and(|record| record.history.is_open(begun)));
+    let begun = begun.filter(|begun| record.as_ref().is_some_and(|record| record.history.is_unanswered(begun)));
     let lines = record.map(|record| lines(&record, &profile, (app.ports.now)())).unwrap_or_default();
     let begun = begun.map(|begun| format!("{} at {}", begun.by, begun.at.strftime("%Y-%m-%d %H:%M:%S UTC")));
     Ok(ProfileHistory { name, lines, begun })
@@ -174,27 +174,25 @@ async fn restore(
     anyway: bool,
 ) -> Result<Restored, Failure> {
     open::open_chosen(app).await?;
-    let lease = lease_for(app, report, &name).await?;
+    let entry = lease_for(app, report, &name).await?;
     let profile = profiles::load(app, &name).await?;
-    let asked = name.to_string();
-    let mended = app.with_vault(move |vault| vault.upkeep().map_or(Ok(None), |upkeep| upkeep.mend(&asked))).await?;
-    let asked = name.to_string();
-    let record = app.with_vault(move |vault| vault.get(&asked)).await?.ok_or_else(|| none(&name))?;
+    let mended = app.with_entry(&entry, Entry::repair).await?;
+    let record = app.with_entry(&entry, Entry::get).await?.ok_or_else(|| none(&name))?;
     let restored = match mended {
         Some(mended) if generation.is_none() => {
             let tokens = record.secrets.tokens;
             Restored { name: name.clone(), from: mended.from, number: mended.number, aside: mended.aside, tokens }
         }
-        _ => put_again(app, &name, &profile, record, generation, anyway).await?,
+        _ => put_again(app, (&name, &entry), &profile, record, generation, anyway).await?,
     };
-    drop(lease);
+    drop(entry);
     app.tell_profiles().await;
     Ok(restored)
 }
 
 async fn put_again(
     app: &App,
-    name: &ProfileName,
+    (name, entry): (&ProfileName, &Entry),
     profile: &Profile,
     record: Record,
     generation: Option<u64>,
@@ -217,23 +215,22 @@ async fn put_again(
         return Err(of_another(name, from, &stale));
     }
     let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
-    let (kept, last) = (name.to_string(), record.number);
-    let put = move |vault: &dyn crate::vault::Vault| vault.put(&kept, Some(last), &secrets, How::Restored(from).into());
-    let number = app.with_vault(put).await?;
+    let put = move |entry: &Entry| entry.put(Some(record.number), &secrets, How::Restored(from));
+    let number = app.with_entry(entry, put).await?;
     Ok(Restored { name: name.clone(), from, number, aside: None, tokens: Some(tokens) })
 }
 
 /// Notes that the service has accepted these tokens, if they are the newest ones of the profile. A note that cannot be made
 /// costs nothing.
 pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSet>) {
-    let name = name.to_string();
-    let note = move |vault: &dyn crate::vault::Vault| {
+    let name = name.clone();
+    let note = move |vault: &Vault| {
         // Whoever holds the lease puts something newer, or removes it.
-        let Ok(_lease) = vault.lease(&name, Duration::ZERO) else { return Ok(()) };
-        let Some(record) = vault.get(&name)? else { return Ok(()) };
+        let Ok(entry) = vault.lease_within(&name, Duration::ZERO) else { return Ok(()) };
+        let Some(record) = entry.get()? else { return Ok(()) };
         let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Kept);
         if is_news && tokens.is_some() && record.secrets.tokens == tokens {
-            vault.put(&name, Some(record.number), &record.secrets, Outcome::Worked.into())?;
+            entry.put(Some(record.number), &record.secrets, Outcome::Worked)?;
         }
         Ok(())
     };

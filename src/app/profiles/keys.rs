@@ -13,7 +13,7 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, LEASE_WAIT, ProfileSecrets};
+use crate::vault::{How, ProfileSecrets, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +95,8 @@ impl App {
     /// The key that is saved under a profile's name, whether there is a profile or not.
     pub async fn saved_key(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
         open::open_chosen(self).await?;
-        let asked = name.to_string();
-        let record = self.with_vault(move |vault| vault.get(&asked)).await?;
+        let asked = name.clone();
+        let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
         Ok(record.and_then(|record| record.secrets.signing_key))
     }
 
@@ -124,18 +124,16 @@ fn signs_nothing(service: &Service) -> Failure {
 
 async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
     open::open_chosen(app).await?;
-    let saved = name.to_string();
-    let done = move |vault: &dyn crate::vault::Vault| {
-        let _lease = vault.lease(&saved, LEASE_WAIT)?;
-        let last = vault.get(&saved)?;
+    let saved = name.clone();
+    let done = move |vault: &Vault| {
+        let entry = vault.lease(&saved)?;
+        let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
         let secrets = last.map(|record| record.secrets).unwrap_or_default();
         if secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        vault
-            .put(&saved, number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved.into())
-            .map(|_| true)
+        entry.put(number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved).map(|_| true)
     };
     if app.with_vault(done).await? {
         return Ok(());

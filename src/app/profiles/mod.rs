@@ -24,7 +24,7 @@ use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Store, StoreError};
-use crate::vault::{How, Lease, ProfileSecrets, Vault};
+use crate::vault::{Entry, How, ProfileSecrets};
 
 impl App {
     /// The saved profiles, drafts among them, and how their tokens are.
@@ -121,11 +121,11 @@ impl App {
     /// Saves what was entered, without any secret, before a sign-in that may fail: the next try need not repeat it. A
     /// profile that has tokens stays as it is; returned is whether it was saved.
     pub async fn save_entered(&self, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
-        let asked = name.to_string();
-        let is_in_use = self.with_vault(move |vault| match (vault.get(&asked), vault.upkeep()) {
-            // The new tokens will mend it. What they could not mend is said now, and not after a good sign-in.
-            (Err(_), Some(upkeep)) => upkeep.check_mendable(&asked).map(|()| true),
-            (record, _) => record.map(|record| record.is_some()),
+        let asked = name.clone();
+        let is_in_use = self.with_vault(move |vault| match vault.snapshot(&asked) {
+            // The new tokens will repair it. What they could not repair is said now, and not after a good sign-in.
+            Err(_) => vault.check_repairable(&asked).map(|()| true),
+            Ok(record) => Ok(record.is_some()),
         });
         let is_in_use = is_in_use.await?;
         if !is_in_use {
@@ -156,8 +156,8 @@ impl App {
             return Ok(());
         }
         open::open_chosen(self).await?;
-        let lease = lease_to_forget(self, report, name).await?;
-        forget_held(self, name, lease).await
+        let entry = lease_to_forget(self, report, name).await?;
+        forget_held(self, name, &entry).await
     }
 
     /// Gives a saved profile a display name; an empty one takes it away.
@@ -207,8 +207,8 @@ async fn state(app: &App, name: &ProfileName, profile: &Profile) -> ProfileState
     if !app.has_vault() {
         return ProfileState::Closed;
     }
-    let asked = name.to_string();
-    match app.with_vault(move |vault| vault.get(&asked)).await {
+    let asked = name.clone();
+    match app.with_vault(move |vault| vault.snapshot(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
         // What waits to be kept is newer than what is kept.
         Ok(record) => match tokens::newest(app, name, record) {
@@ -250,8 +250,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     }
     open::open_chosen(app).await?;
     let profile = load(app, &name).await?;
-    let asked = name.to_string();
-    let record = app.with_vault(move |vault| vault.get(&asked)).await?;
+    let asked = name.clone();
+    let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
     let secrets = record.map(|record| record.secrets).unwrap_or_default();
@@ -312,7 +312,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
     material.secrets.check_refresh_token()?;
     open::open_chosen(app).await?;
     // Held to the end: the secrets and the plain part are kept together, or forgotten together.
-    let lease = lease(app, name).await?;
+    let entry = lease(app, name).await?;
     match check {
         Check::Nothing => {}
         Check::Free if app.load_profile_text(name).await?.is_none() => {}
@@ -320,11 +320,10 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
         Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
     }
     let (mut secrets, how) = sealed(app, &material);
-    let kept = name.to_string();
-    let put = move |vault: &dyn Vault| {
+    let put = move |entry: &Entry| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
-        let _ = vault.upkeep().map(|upkeep| upkeep.mend(&kept));
-        let last = vault.get(&kept)?;
+        let _ = entry.repair();
+        let last = entry.get()?;
         // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
         if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
             && last.history.is_overtaken(tokens)
@@ -334,9 +333,9 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
         }
         let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
         let how = if is_same { How::Saved } else { how };
-        vault.put(&kept, last.map(|last| last.number), &secrets, how.into()).map(|_| is_same)
+        entry.put(last.map(|last| last.number), &secrets, how).map(|_| is_same)
     };
-    let is_same = app.with_vault(put).await?;
+    let is_same = app.with_entry(&entry, put).await?;
     let (saved, profile) = (name.clone(), material.profile);
     app.with_store(move |store| {
         store.save_profile_text(saved.as_str(), &profile.to_toml(&catalog_of(store).0))?;
@@ -347,7 +346,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
         export::clear_hand_over(app, name).await?;
     }
     app.take_pending(name);
-    drop(lease);
+    drop(entry);
     app.tell(News::WriteDone(name.clone()));
     scheduler::changed_profiles(app).await;
     Ok(())
@@ -385,14 +384,14 @@ fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
         id_token: None,
         scopes: None,
         obtained_at: now,
-        kept: BTreeMap::default(),
+        retained: BTreeMap::default(),
         issued_for: issued_for::of(&material.profile),
         unread_life: Vec::new(),
     })
 }
 
 /// The lease of a profile that is about to be forgotten.
-pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Lease, Failure> {
+pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Entry, Failure> {
     lease_for(app, report, name).await.map_err(|mut failure| {
         failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
         failure
@@ -401,20 +400,18 @@ pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileNa
 
 /// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
 /// forgotten again.
-pub(crate) async fn forget_held(app: &App, name: &ProfileName, lease: Lease) -> Result<(), Failure> {
+pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) -> Result<(), Failure> {
     let is_there = app.load_profile_text(name).await;
-    let kept = name.to_string();
     // What is kept and cannot be read is forgotten all the same.
-    let is_kept = !matches!(app.with_vault(move |vault| vault.get(&kept)).await, Ok(None));
+    let is_kept = !matches!(app.with_entry(entry, Entry::get).await, Ok(None));
     // A key may be kept for a profile that is still to come.
     if matches!(is_there, Ok(None)) && !is_kept {
         return Err(unknown(app, name).await);
     }
     let (store, gone) = (app.ports.store.clone(), name.to_string());
     // In one go, and with the lease to its end, even if nobody waits for it any more.
-    let removed = app.with_vault(move |vault| {
-        let _lease = lease;
-        vault.remove(&gone)?;
+    let removed = app.with_entry(entry, move |entry| {
+        entry.remove()?;
         let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
         Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });

@@ -139,7 +139,7 @@ fn expiry(
                 return Err(format!("the access token's life was read as {life} s: {right}"));
             }
             // What the policy tells is the token at the end of the chain.
-            let is_first = !service.chain.is_empty() && *call == service.bearer;
+            let is_first = !service.chain.is_empty() && *call == service.token_request;
             let policy = service.policy.access_token_life.filter(|_| !is_first);
             let policy = policy.and_then(|life| i64::try_from(life).ok());
             match policy {
@@ -181,10 +181,10 @@ fn scopes(tokens: &TokenSet, issued: &Issued) -> Result<Option<String>, String> 
 }
 
 fn kept(call: &CallTemplate, tokens: &TokenSet, name: &str, value: Option<&String>) -> Result<String, String> {
-    match (value, tokens.kept.get(name)) {
+    match (value, tokens.retained.get(name)) {
         (Some(value), Some(read)) if read == value && !value.is_empty() => Ok(format!("{name} {value}")),
         _ => {
-            let path = call.reading.keep.iter().find(|keep| keep.name == name).map(|keep| keep.path.as_str());
+            let path = call.reading.retain.iter().find(|keep| keep.name == name).map(|keep| keep.path.as_str());
             let path = path.unwrap_or_default();
             Err(format!("`{name}` was not kept: `{path}` holds nothing in the documented reply"))
         }

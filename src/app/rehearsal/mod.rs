@@ -42,6 +42,6 @@ impl App {
 }
 
 fn nothing_to_rehearse(service: &Service) -> Option<String> {
-    let blank = service.id == Catalog::CUSTOM || service.bearer.url.is_empty();
+    let blank = service.id == Catalog::CUSTOM || service.token_request.url.is_empty();
     blank.then(|| "a service described by hand has no addresses yet".to_owned())
 }

@@ -47,7 +47,7 @@ impl<'a> Play<'a> {
         if service.authorization.is_some() && !self.authorization().await {
             return;
         }
-        if !self.bearer().await {
+        if !self.token_request().await {
             return;
         }
         for call in &service.chain {
@@ -56,7 +56,7 @@ impl<'a> Play<'a> {
         for fetch in &service.fetch {
             self.fetch(fetch).await;
         }
-        if let Some(call) = &service.refresh {
+        if let Some(call) = &service.refresh_request {
             self.refreshes(call).await;
         }
         if service.identity.is_some() {
@@ -68,8 +68,8 @@ impl<'a> Play<'a> {
                 self.plain(stage, call).await;
             }
         }
-        if let Some(call) = &service.device {
-            self.device(call, service.device_poll.as_ref()).await;
+        if let Some(call) = &service.device_authorization {
+            self.device(call, service.device_token_request.as_ref()).await;
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Play<'a> {
         let response = prepared.expected.read(&parameters).map_err(|error| wrong(error.diagnose().summary))?;
         let now = (self.server.app.ports.now)();
         let authorized = authorize::authorized(response, prepared, now);
-        let keep = &self.material.profile.service.redirect.keep;
+        let keep = &self.material.profile.service.redirect.retain;
         let found = |name: &String| authorized.extras.iter().any(|(key, value)| key == name && !value.is_empty());
         if let Some(missing) = keep.iter().find(|name| !found(name)) {
             return Err(wrong(format!("`{missing}` is to be kept, and the documented redirect has none")));
@@ -108,26 +108,26 @@ impl<'a> Play<'a> {
         Ok(read)
     }
 
-    async fn bearer(&mut self) -> bool {
-        let call = self.material.profile.service.bearer.clone();
+    async fn token_request(&mut self) -> bool {
+        let call = self.material.profile.service.token_request.clone();
         if self.material.profile.service.start == Start::RefreshToken {
             self.paste_refresh_token();
         }
-        let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
+        let (said, outcome) = self.exchange(Stage::TokenRequest, &call).await;
         self.material.secrets.refresh_token = Secret::default();
-        if !self.line("bearer", said, outcome) {
+        if !self.line("token request", said, outcome) {
             return false;
         }
         let service = &self.material.profile.service;
         if service.authorization.is_some() && service.start != Start::Consent {
             let tokens = self.material.tokens.take();
-            let (said, outcome) = self.spent(Stage::Bearer).await;
-            self.line("bearer, code spent", said, outcome);
+            let (said, outcome) = self.spent(Stage::TokenRequest).await;
+            self.line("token request, code spent", said, outcome);
             self.material.tokens = tokens;
         } else if service.assertion_of(&call).is_some() {
             // How such a token is renewed: with another assertion.
-            let (said, outcome) = self.exchange(Stage::Bearer, &call).await;
-            self.line("bearer again", said, outcome);
+            let (said, outcome) = self.exchange(Stage::TokenRequest, &call).await;
+            self.line("token request again", said, outcome);
         }
         true
     }
@@ -152,7 +152,7 @@ impl<'a> Play<'a> {
                     let names: Vec<&str> = first.keep.iter().map(|(name, _)| name.as_str()).collect();
                     let read = format!("{} of {count}: {}", first.label, names.join(", "));
                     if let Some(tokens) = &mut self.material.tokens {
-                        tokens.kept.extend(first.keep);
+                        tokens.retained.extend(first.keep);
                     }
                     read
                 })
@@ -171,18 +171,18 @@ impl<'a> Play<'a> {
         }
         let first = self.material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
         let rotates = policy.rotates && takes_token;
-        if !self.refresh(call, "refresh", rotates).await {
+        if !self.refresh(call, "refresh request", rotates).await {
             return;
         }
         self.material.secrets.refresh_token = Secret::default();
-        if rotates && !self.refresh(call, "refresh again", rotates).await {
+        if rotates && !self.refresh(call, "refresh request again", rotates).await {
             return;
         }
         if takes_token && policy.grace.is_none() {
             let spent = first.filter(|_| rotates).unwrap_or_else(|| Secret::new(WRONG_REFRESH_TOKEN));
             self.material.secrets.refresh_token = spent;
-            let (said, outcome) = self.spent(Stage::Refresh).await;
-            self.line("refresh, token spent", said, outcome);
+            let (said, outcome) = self.spent(Stage::RefreshRequest).await;
+            self.line("refresh request, token spent", said, outcome);
             self.material.secrets.refresh_token = Secret::default();
         }
     }
@@ -195,7 +195,7 @@ impl<'a> Play<'a> {
     }
 
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
-        let (said, outcome) = self.exchange(Stage::Refresh, call).await;
+        let (said, outcome) = self.exchange(Stage::RefreshRequest, call).await;
         let renewed = self.server.rehearsal.issued().is_some_and(|issued| issued.refresh_token.is_some());
         let outcome = match outcome {
             Ok(_) if rotates && !renewed => {
@@ -235,10 +235,10 @@ impl<'a> Play<'a> {
             Err(trouble) => Err(trouble),
         };
         let Some(poll) = poll.filter(|_| read.is_ok()) else {
-            self.line("device", said, read);
+            self.line("device authorization", said, read);
             return;
         };
-        self.line("device", said, read);
+        self.line("device authorization", said, read);
         let mut said = String::new();
         let read = match self.answered(poll, &values, &mut said).await {
             Ok(reply) => {
@@ -247,7 +247,7 @@ impl<'a> Play<'a> {
             }
             Err(trouble) => Err(trouble),
         };
-        self.line("device poll", said, read.map(|_| "access token".to_owned()));
+        self.line("device token request", said, read.map(|_| "access token".to_owned()));
     }
 
     /// Reads what RFC 8628 section 3.2 requires, and takes over what the polling call names.
@@ -373,6 +373,6 @@ fn wrong(words: impl Into<String>) -> Trouble {
 }
 
 fn nothing_fetched(fetch: &Fetch) -> String {
-    let names: Vec<String> = fetch.keep.iter().map(|(name, path)| format!("`{name}` at `{path}`")).collect();
+    let names: Vec<String> = fetch.retain.iter().map(|(name, path)| format!("`{name}` at `{path}`")).collect();
     format!("the documented reply has no item with {} in the list `{}`", names.join(", "), fetch.list)
 }

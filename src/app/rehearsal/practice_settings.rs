@@ -15,5 +15,5 @@ pub struct PracticeSettings {
 
 /// The practice service's faults: name and explanation.
 pub fn faults() -> impl Iterator<Item = (&'static str, &'static str)> {
-    Fault::ALL.iter().map(|fault| (fault.name(), fault.explanation()))
+    Fault::all().map(|fault| (fault.name(), fault.explanation()))
 }

@@ -183,13 +183,14 @@ mod tests {
             id_token: None,
             scopes: None,
             obtained_at: at(obtained),
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         };
         assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
         let policy = TokenPolicy::default();
-        let service = Service { policy, refresh: Some(crate::call::CallTemplate::default()), ..Service::default() };
+        let service =
+            Service { policy, refresh_request: Some(crate::call::CallTemplate::default()), ..Service::default() };
         Entry::new(Rules::of(&service), Ok(Some(tokens)))
     }
 

@@ -40,7 +40,7 @@ impl Rules {
     /// Those of a service.
     pub(crate) fn of(service: &Service) -> Self {
         let policy = TokenPolicy { words: String::new(), ..service.policy.clone() };
-        Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh.is_some() }
+        Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh_request.is_some() }
     }
 
     /// Whether these tokens can be renewed without a person.
@@ -111,7 +111,7 @@ mod tests {
             id_token: None,
             scopes: None,
             obtained_at: at(0),
-            kept: std::collections::BTreeMap::new(),
+            retained: std::collections::BTreeMap::new(),
             issued_for: std::collections::BTreeMap::new(),
             unread_life: Vec::new(),
         }

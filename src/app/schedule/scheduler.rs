@@ -172,8 +172,8 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
 
 /// The tokens that are kept; `None` where there are none.
 async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failure> {
-    let asked = name.to_string();
-    let record = app.with_vault(move |vault| vault.get(&asked)).await?;
+    let asked = name.clone();
+    let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     Ok(record.and_then(|record| record.secrets.tokens))
 }
 

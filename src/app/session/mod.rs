@@ -316,7 +316,7 @@ impl Session {
     fn choose(&mut self, chosen: Fetched) {
         self.choosing.retain(|choosing| !choosing.options.contains(&chosen));
         if let Some(tokens) = &mut self.tokens {
-            tokens.kept.extend(chosen.keep);
+            tokens.retained.extend(chosen.keep);
         }
     }
 

@@ -104,7 +104,7 @@ impl CallContext {
     /// Which of the redirect's parameters become values: those that the preset names; for a service without a
     /// preset all, since nobody has named them yet.
     pub fn kept_extras(&self) -> Parameters {
-        let keep = &self.profile.service.redirect.keep;
+        let keep = &self.profile.service.redirect.retain;
         let all = self.profile.service.id == Catalog::CUSTOM;
         let extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
         extras.filter(|(name, _)| all || keep.contains(name)).cloned().collect()
@@ -162,7 +162,7 @@ impl CallContext {
                     values.set_secret(name, token.clone());
                 }
             }
-            for (name, value) in &tokens.kept {
+            for (name, value) in &tokens.retained {
                 self.set_learnt(values, name, value);
             }
         }
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
-        let call = |material: &CallContext| material.profile.service.bearer.render(&material.values());
+        let call = |material: &CallContext| material.profile.service.token_request.render(&material.values());
         let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
         assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
         let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();

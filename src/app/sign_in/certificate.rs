@@ -7,7 +7,7 @@ use crate::app::Failure;
 use crate::app::handle::App;
 use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
-use crate::vault::{How, ProfileSecrets};
+use crate::vault::{Entry, How, ProfileSecrets};
 
 /// The record in the vault. No profile can be called so: a name begins with a letter or digit.
 const RECORD: &str = "_https-localhost";
@@ -20,16 +20,17 @@ const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// The certificate that was made before, or a new one.
 pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
     let now = (app.ports.now)();
-    let record = if app.has_vault() { app.with_vault(|vault| vault.get(RECORD)).await? } else { None };
-    let kept = record.as_ref().and_then(|record| read(&record.secrets, now));
-    if let Some(kept) = kept {
+    if !app.has_vault() {
+        return Ok(LocalCertificate::generate(now)?);
+    }
+    let entry = app.with_vault(|vault| vault.lease_own(RECORD)).await?;
+    let record = app.with_entry(&entry, Entry::get).await?;
+    if let Some(kept) = record.as_ref().and_then(|record| read(&record.secrets, now)) {
         return Ok(kept);
     }
     let made = LocalCertificate::generate(now)?;
-    if app.has_vault() {
-        let (secrets, last) = (write(&made), record.map(|record| record.number));
-        app.with_vault(move |vault| vault.put(RECORD, last, &secrets, How::Saved.into())).await?;
-    }
+    let (secrets, last) = (write(&made), record.map(|record| record.number));
+    app.with_entry(&entry, move |entry| entry.put(last, &secrets, How::Saved)).await?;
     Ok(made)
 }
 

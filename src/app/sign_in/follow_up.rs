@@ -45,7 +45,7 @@ pub(crate) async fn fetch(app: &App, mut material: CallContext, exchange: &mut E
                 options.retain(|option| is_wanted(&material, option));
                 match (options.len(), &mut material.tokens) {
                     (0, _) => exchange.notes.push(nothing_found(&fetch)),
-                    (1, Some(tokens)) => tokens.kept.extend(options.remove(0).keep),
+                    (1, Some(tokens)) => tokens.retained.extend(options.remove(0).keep),
                     _ => exchange.choices.push(Choosing { label: fetch.label, options }),
                 }
             }
@@ -72,7 +72,7 @@ pub(crate) async fn exchanged(app: &App, material: &CallContext, call: &CallTemp
     let reply = send(app, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = material.tokens.as_ref();
-    let context = ReadContext { stage: Stage::Bearer, scope_separator: separator, previous, origin: None };
+    let context = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
     read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
         .map_err(|error| Failure::of_token_call(&error, service))
@@ -95,7 +95,7 @@ pub(crate) async fn fetched(app: &App, material: &CallContext, fetch: &Fetch) ->
     };
     let mut options = Vec::new();
     for item in items(fetch, answers) {
-        let places = fetch.keep.iter().map(|(_, place)| place).chain([&fetch.item_label]);
+        let places = fetch.retain.iter().map(|(_, place)| place).chain([&fetch.item_label]);
         options.extend(option(fetch, &try_reading::of_document(app, item, places).await));
     }
     Ok(options)
@@ -114,7 +114,7 @@ fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
 fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
     let text = |place| item.first_text(std::slice::from_ref(place));
     let keep: Option<Vec<(String, String)>> =
-        fetch.keep.iter().map(|(name, place)| Some((name.clone(), plain_line(&text(place)?)))).collect();
+        fetch.retain.iter().map(|(name, place)| Some((name.clone(), plain_line(&text(place)?)))).collect();
     let keep = keep?;
     let label = text(&fetch.item_label).or_else(|| keep.first().map(|(_, value)| value.clone()));
     Some(Fetched { label: label.unwrap_or_default(), keep })
@@ -150,7 +150,7 @@ mod tests {
         let fetch = Fetch {
             list: Expression::new("data"),
             item_label: Expression::new("name"),
-            keep: vec![("tenant".into(), Expression::new("id"))],
+            retain: vec![("tenant".into(), Expression::new("id"))],
             ..Fetch::default()
         };
         let json = serde_json::json!({"data": [{"id": 7, "name": "Acme"}, {"name": "no id"}, {"id": "b"}]});
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_reply_that_is_one_thing_is_one_option() {
-        let fetch = Fetch { keep: vec![("dc".into(), Expression::new("dc"))], ..Fetch::default() };
+        let fetch = Fetch { retain: vec![("dc".into(), Expression::new("dc"))], ..Fetch::default() };
         let options = options(&fetch, serde_json::json!({"dc": "us6"}));
         assert_eq!(options, [Fetched { label: "us6".into(), keep: vec![("dc".into(), "us6".into())] }]);
     }

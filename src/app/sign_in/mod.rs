@@ -52,7 +52,7 @@ impl App {
         let Ok(tokens) = &mut exchange.outcome else { return Ok((context, exchange)) };
         for choosing in &exchange.choices {
             if let Some(chosen) = ask.choose(choosing).await? {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
                 exchange.is_saved = false;
             }
         }

@@ -53,7 +53,7 @@ async fn request_tokens(
     let told = material.secrets.tidy();
     // What the last sign-in granted is not carried over into a new one.
     material.tokens = None;
-    let mut exchange = exchange(app, report, &material, Stage::Bearer).await?;
+    let mut exchange = exchange(app, report, &material, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     // Before anything else is done with them: the calls that follow may take long, and the code is spent.
     let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
@@ -105,11 +105,11 @@ async fn request_refresh(
         _ => {
             // What comes is kept afterwards, under a name that is still to be chosen.
             if app.has_vault() {
-                app.with_vault(|vault| vault.check()).await?;
+                app.with_vault(|vault| vault.check_writable()).await?;
             }
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();
-            let mut exchange = exchange(app, report, &material, Stage::Refresh).await?;
+            let mut exchange = exchange(app, report, &material, Stage::RefreshRequest).await?;
             let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
             if is_first {
                 follow_up::fetch(app, material.clone(), &mut exchange).await;
@@ -146,7 +146,7 @@ pub(crate) async fn exchange(
             return Ok(Exchange { call, reply: None, outcome, notes, choices, unanswered, is_saved: false });
         }
     };
-    let previous = if stage == Stage::Refresh { material.tokens.as_ref() } else { None };
+    let previous = if stage == Stage::RefreshRequest { material.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let origin = call.origin();
     let context = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
@@ -168,10 +168,10 @@ pub(crate) async fn exchange(
 
 fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
     let service = &material.profile.service;
-    if stage != Stage::Refresh {
-        return Ok(&service.bearer);
+    if stage != Stage::RefreshRequest {
+        return Ok(&service.token_request);
     }
-    service.refresh.as_ref().ok_or_else(|| {
+    service.refresh_request.as_ref().ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("{} has no refresh token endpoint here", service.name));
         Failure::new(FailureKind::Usage, diagnosis.hint("enter its URL on the tab Refresh token, or sign in again"))
     })
@@ -218,7 +218,7 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
 /// ends by the preset where the reply does not tell it.
 fn with_kept(mut tokens: TokenSet, material: &CallContext, call: &CallTemplate) -> TokenSet {
     for (name, value) in material.kept_extras() {
-        tokens.kept.entry(name).or_insert(value);
+        tokens.retained.entry(name).or_insert(value);
     }
     let sent = &material.secrets.refresh_token;
     let pasted = !sent.is_empty();

@@ -20,7 +20,7 @@ pub(crate) fn of(profile: &Profile) -> BTreeMap<String, String> {
         (format!("input `{}`", input.name), value)
     });
     let facts = [
-        ("token endpoint", service.bearer.url.source().to_owned()),
+        ("token endpoint", service.token_request.url.source().to_owned()),
         ("client id", profile.client_id.clone()),
         ("scopes", scopes.join(" ")),
         ("user", profile.user_name.clone()),
@@ -111,7 +111,7 @@ mod tests {
             id_token: None,
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: of(&self::profile("123", "ours", &["restlets", "rest_webservices"])),
             unread_life: Vec::new(),
         };
@@ -135,11 +135,11 @@ mod tests {
             Some("the tokens of `acme` were issued for another scope: `rest_webservices restlets` then, none now"),
         );
         let mut moved = profile("123", "ours", &["rest_webservices", "restlets"]);
-        moved.service.refresh.as_mut().expect("a refresh call").url =
+        moved.service.refresh_request.as_mut().expect("a refresh call").url =
             crate::call::Template::new("https://mended.test/");
         check(&moved, None);
-        moved.service.bearer.url = crate::call::Template::new("https://elsewhere.test/token");
-        let then = Catalog::bundled().service("netsuite").expect("a preset").bearer.url.source().to_owned();
+        moved.service.token_request.url = crate::call::Template::new("https://elsewhere.test/token");
+        let then = Catalog::bundled().service("netsuite").expect("a preset").token_request.url.source().to_owned();
         let words = format!(
             "the tokens of `acme` were issued for another token endpoint: `{then}` then, \
              `https://elsewhere.test/token` now"

@@ -8,28 +8,27 @@ use crate::app::{CallContext, Exchange, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Stage;
 use crate::service::ProfileName;
-use crate::vault::{Begun, Record};
+use crate::vault::{Entry, InFlightRefresh, Record};
 
 /// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
     app: &App,
     report: &Report,
-    name: &ProfileName,
+    (name, entry): (&ProfileName, &Entry),
     record: &Record,
     material: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
-    if stage != Stage::Refresh {
+    if stage != Stage::RefreshRequest {
         return retry::call(app, report, material, stage).await;
     }
-    let earlier = begin(app, name, record).await?;
+    let earlier = begin(app, (name, entry), record).await?;
     let exchanged = retry::call(app, report, material, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
-        let settled = name.to_string();
         // A note that stays says too much, and is overtaken by the next generation.
-        let _ = app.with_vault(move |vault| vault.set_begun(&settled, None)).await;
+        let _ = app.with_entry(entry, Entry::end_refresh).await;
     }
     let mut exchange = exchanged?;
     if let (Err(failure), Some(earlier)) = (&mut exchange.outcome, earlier) {
@@ -42,13 +41,16 @@ pub(crate) async fn exchange(
 /// is spent.
 ///
 /// Returned is the note of an earlier call that was never answered, which stays.
-async fn begin(app: &App, name: &ProfileName, record: &Record) -> Result<Option<Begun>, Failure> {
-    let (noted_of, number, history) = (name.to_string(), record.number, record.history.clone());
-    let noted = app.with_vault(move |vault| {
-        let earlier = vault.begun(&noted_of)?.filter(|begun| history.is_open(begun));
+async fn begin(
+    app: &App,
+    (name, entry): (&ProfileName, &Entry),
+    record: &Record,
+) -> Result<Option<InFlightRefresh>, Failure> {
+    let (number, history) = (record.number, record.history.clone());
+    let noted = app.with_entry(entry, move |entry| {
+        let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
         // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
-        let begun = earlier.clone().unwrap_or_else(|| Begun::now(number));
-        vault.set_begun(&noted_of, Some(&begun))?;
+        entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number)))?;
         Ok(earlier)
     });
     noted.await.map_err(|mut failure| {
@@ -61,7 +63,7 @@ async fn begin(app: &App, name: &ProfileName, record: &Record) -> Result<Option<
 }
 
 /// A refresh token that is refused after a call whose answer was never kept was most likely spent by that call.
-fn explain(failure: &mut Failure, name: &ProfileName, earlier: &Begun) {
+fn explain(failure: &mut Failure, name: &ProfileName, earlier: &InFlightRefresh) {
     if failure.kind != FailureKind::NeedsSignIn {
         return;
     }

@@ -26,7 +26,7 @@ use crate::app::{
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
-use crate::vault::{How, ProfileSecrets, Record};
+use crate::vault::{Entry, How, ProfileSecrets, Record};
 
 pub(crate) use crate::app::tokens::pending::{PendingWrite, keep_trying, newest, read};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
@@ -168,7 +168,7 @@ enum Renewal {
 /// Lock, read again, refresh if it is still needed, write, release.
 async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> Result<Renewal, Failure> {
     let Asked { profile, typed, need } = asked;
-    let lease = lease(app, name).await?;
+    let entry = lease(app, name).await?;
     drafts::check_owner(app, name).await?;
     // Whoever held it may have forgotten the profile, or saved another one under its name.
     let profile = if typed.is_some() { profile } else { profiles::load(app, name).await? };
@@ -189,12 +189,12 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     refusal::check_held(app, name).await?;
     let (mut material, stage) = source::material(app, name, profile, &record)?;
     app.supply_practice(&mut material).await?;
-    let mut exchange = journal::exchange(app, report, name, &record, &material, stage).await?;
-    match settle(app, name, record, stage, &exchange).await {
+    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &material, stage).await?;
+    match settle(app, (name, &entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
     }
-    drop(lease);
+    drop(entry);
     report.tell(Progress::Traced(Box::new(exchange.clone())));
     Ok(Renewal::Called(Box::new(exchange)))
 }
@@ -202,7 +202,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
 /// Keeps what came of a call: the new tokens, or that there will be no more.
 async fn settle(
     app: &App,
-    name: &ProfileName,
+    (name, entry): (&ProfileName, &Entry),
     record: Record,
     stage: Stage,
     exchange: &Exchange,
@@ -211,15 +211,15 @@ async fn settle(
         Ok(tokens) => {
             let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
-            let how = if stage == Stage::Refresh { How::Refreshed } else { How::AskedFor };
-            match pending::put(app, name, PendingWrite { record: Record { secrets, ..record }, how }).await {
+            let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
+            match pending::put(app, (name, entry), PendingWrite { record: Record { secrets, ..record }, how }).await {
                 Put::Kept => export::rewrite(app, name).await,
                 Put::Dropped => return Err(gone(name)),
             }
         }
-        Err(failure) if stage == Stage::Refresh && failure.recovery == Recovery::SignIn => {
+        Err(failure) if stage == Stage::RefreshRequest && failure.recovery == Recovery::SignIn => {
             let code = journal::code(exchange);
-            refusal::remember(app, name, record, failure, code).await.err().into_iter().collect()
+            refusal::remember(app, entry, record, failure, code).await.err().into_iter().collect()
         }
         Err(_) => Vec::new(),
     })

@@ -14,7 +14,7 @@ use crate::app::tokens::needs_sign_in;
 use crate::app::vault::lease::lease;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
-use crate::vault::{How, Record};
+use crate::vault::{Entry, How, Record};
 
 /// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
 const TRIES: u32 = 4;
@@ -58,8 +58,8 @@ pub(crate) fn newest(app: &App, name: &ProfileName, kept: Option<Record>) -> Opt
 
 /// The record of a profile; where newer tokens wait in memory, with those.
 pub(crate) async fn read(app: &App, name: &ProfileName) -> Result<Record, Failure> {
-    let asked = name.to_string();
-    let record = match (app.with_vault(move |vault| vault.get(&asked)).await, app.pending(name)) {
+    let asked = name.clone();
+    let record = match (app.with_vault(move |vault| vault.snapshot(&asked)).await, app.pending(name)) {
         (Ok(kept), _) => newest(app, name, kept),
         // What cannot be read may be why it waits.
         (Err(_), Some(unkept)) => Some(unkept.record),
@@ -78,13 +78,13 @@ pub(in crate::app::tokens) enum Put {
 }
 
 /// Keeps new tokens; where that fails they wait in memory, and the face is told.
-pub(in crate::app::tokens) async fn put(app: &App, name: &ProfileName, unkept: PendingWrite) -> Put {
+pub(in crate::app::tokens) async fn put(app: &App, (name, entry): (&ProfileName, &Entry), unkept: PendingWrite) -> Put {
     // They wait from the first: a run that is cancelled between two tries must not lose them.
     app.set_pending(name, unkept.clone());
     let _alarm = Alarm(app);
     let mut tries = 1;
     loop {
-        let diagnosis = match put_once(app, name, &unkept).await {
+        let diagnosis = match put_once(app, (name, entry), &unkept).await {
             Ok(put) => {
                 is_settled(app, name);
                 return put;
@@ -112,17 +112,17 @@ impl Drop for Alarm<'_> {
     }
 }
 
-async fn put_once(app: &App, name: &ProfileName, unkept: &PendingWrite) -> Result<Put, Diagnosis> {
-    let (kept, unkept) = (name.to_string(), unkept.clone());
-    let put = app.with_vault(move |vault| {
+async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), unkept: &PendingWrite) -> Result<Put, Diagnosis> {
+    let unkept = unkept.clone();
+    let put = app.with_entry(entry, move |entry| {
         // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
         // the newer tokens win, and what was removed stays removed.
-        let Some(last) = vault.get(&kept)? else { return Ok(Ok(Put::Dropped)) };
+        let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
         if !unkept.follows(&last) {
             let is_there = last.history.continues(&unkept.record.history);
             return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
         }
-        let put = vault.put(&kept, Some(last.number), &unkept.record.secrets, unkept.how.into());
+        let put = entry.put(Some(last.number), &unkept.record.secrets, unkept.how);
         Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {
@@ -175,9 +175,9 @@ pub(crate) async fn keep_trying(app: &App) {
 
 /// Under the lease, since another process may be at work on the profile.
 async fn keep_one(app: &App, name: &ProfileName) -> Result<(), Diagnosis> {
-    let _lease = lease(app, name).await.map_err(|failure| failure.diagnosis)?;
+    let entry = lease(app, name).await.map_err(|failure| failure.diagnosis)?;
     let Some(unkept) = app.pending(name) else { return Ok(()) };
-    put_once(app, name, &unkept).await?;
+    put_once(app, (name, &entry), &unkept).await?;
     is_settled(app, name);
     Ok(())
 }

@@ -133,7 +133,7 @@ mod tests {
             id_token: None,
             scopes: None,
             obtained_at: at(0),
-            kept: BTreeMap::new(),
+            retained: BTreeMap::new(),
             issued_for: BTreeMap::new(),
             unread_life: Vec::new(),
         }

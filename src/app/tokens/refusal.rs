@@ -6,7 +6,7 @@ use crate::app::{Failure, FailureKind, Need, Recovery, export};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::Refused;
 use crate::service::ProfileName;
-use crate::vault::{Outcome, Record};
+use crate::vault::{Entry, Outcome, Record};
 
 /// A failure that only a person at a browser can mend.
 pub(crate) fn needs_sign_in(name: &ProfileName, what: &str) -> Failure {
@@ -54,16 +54,15 @@ pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis
 /// Remembers a refusal; what is said when that cannot be done.
 pub(crate) async fn remember(
     app: &App,
-    name: &ProfileName,
+    entry: &Entry,
     mut record: Record,
     failure: &Failure,
     code: String,
 ) -> Result<(), Diagnosis> {
     let Diagnosis { summary: reason, hint, .. } = failure.diagnosis.clone();
     record.secrets.refused = Some(Refused { at: (app.ports.now)(), reason, hint });
-    let (marked, refused) = (name.to_string(), Outcome::Refused(code));
-    let put =
-        app.with_vault(move |vault| vault.put(&marked, Some(record.number), &record.secrets, refused.into())).await;
+    let put = move |entry: &Entry| entry.put(Some(record.number), &record.secrets, Outcome::Refused(code));
+    let put = app.with_entry(entry, put).await;
     put.map(|_| ()).map_err(|failure| {
         let summary = format!("that the refresh token is refused could not be kept: {}", failure.diagnosis.summary);
         Diagnosis { summary, ..failure.diagnosis }

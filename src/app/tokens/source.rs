@@ -21,9 +21,9 @@ pub(crate) fn material(
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
     let material = plain(profile, record);
-    match (refreshable && material.profile.service.refresh.is_some(), without_browser) {
-        (true, _) => Ok((material, Stage::Refresh)),
-        (false, true) => Ok((material, Stage::Bearer)),
+    match (refreshable && material.profile.service.refresh_request.is_some(), without_browser) {
+        (true, _) => Ok((material, Stage::RefreshRequest)),
+        (false, true) => Ok((material, Stage::TokenRequest)),
         (false, false) => Err(needs_sign_in(name, what_is_left(app, material.tokens.as_ref(), refreshable))),
     }
 }

@@ -10,7 +10,7 @@ use crate::app::vault::open::{choice_of, kind_of};
 use crate::app::{Failure, VaultChoice, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
-use crate::vault::{Vault, VaultError, VaultKind};
+use crate::vault::{Vault, VaultKind};
 
 /// What was found in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +54,7 @@ impl App {
 
 async fn status(app: &App) -> Result<VaultStatus, Failure> {
     open::open_chosen(app).await?;
-    let inspect = |vault: &dyn Vault| {
-        let found = vault.upkeep().map(crate::vault::Upkeep::inspect).transpose()?;
-        Ok((vault.kind(), found))
-    };
+    let inspect = |vault: &Vault| Ok((vault.kind(), vault.inspect()?));
     let (kind, found) = app.with_vault(inspect).await?;
     let choice = choice_of(kind);
     Ok(match found {
@@ -79,11 +76,10 @@ async fn move_vault(app: &App, to: VaultChoice, passphrase: Option<Secret>) -> R
     open::open_chosen(app).await?;
     let kind = kind_of(to);
     let supplied = app.ports.passphrase.clone();
-    let moved = move |vault: &dyn Vault| {
+    let moved = move |vault: &Vault| {
         let supplied = supplied.filter(|_| vault.kind() != VaultKind::Passphrase);
         let passphrase = profiles::some(passphrase).or(supplied);
-        let upkeep = vault.upkeep().ok_or(VaultError::NothingToMove)?;
-        upkeep.move_to(kind, passphrase.as_ref())
+        vault.rekey(kind, passphrase.as_ref())
     };
     let vault = app.with_vault(moved).await?;
     app.set_vault(vault);

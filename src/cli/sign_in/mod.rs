@@ -43,7 +43,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         sign_in(runner, CallContext::new(profile, secrets), options, &terminal).inspect_err(|_| {
             if was_entered && options.service.is_some() && !terminal.has_tokens() {
                 print::note(&format!(
-                    "What was entered is kept, without secrets; try again: tokenwright sign-in {name}"
+                    "Your entries were saved, without secrets. Try again: tokenwright sign-in {name}"
                 ));
             }
         })?;
@@ -95,7 +95,7 @@ fn draft(
         saved.signing_key = Some(read.pair);
     }
     for (key, value) in &options.set {
-        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.keep.iter().any(|(name, _)| name == key));
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
         if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
             return Err(unknown_input(&draft, key));
         }
@@ -126,21 +126,20 @@ fn draft(
 fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
     if prompt::is_terminal() {
         print::warning(&known);
-        if is_yes(&prompt::line("Sign in and replace it? [y/N]")?) {
+        if is_yes(&prompt::line("Sign in and overwrite it? [y/N]")?) {
             return Ok(());
         }
     }
-    let hint = "choose another name, or say `--overwrite`; the tokens that are kept under it are no longer used then";
+    let hint = "choose another name, or add `--overwrite` to replace the profile and its tokens";
     Err(Failure::new(FailureKind::Usage, known.hint(hint)))
 }
 
 fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
     let service = &profile.service;
-    let diagnosis = Diagnosis::new(format!("{} wants a private key, and none is kept under `{name}`", service.name));
-    let hint = format!(
-        "name its file with `--key-file`, or make one: `tokenwright key generate {name} --service {}`",
-        service.id
-    );
+    let diagnosis =
+        Diagnosis::new(format!("{} requires a private key, and there is none named `{name}`", service.name));
+    let hint =
+        format!("add `--key-file FILE`, or generate one: `tokenwright key generate {name} --service {}`", service.id);
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
@@ -156,14 +155,14 @@ fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<()
     let label = &service.labels.user_name;
     if !prompt::is_terminal() {
         let diagnosis = Diagnosis::new(format!("{label} is missing"));
-        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("name it with `--username`")));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("add `--username NAME`")));
     }
     draft.user_name = prompt::line(&format!("{label} of {}:", service.name))?;
     Ok(())
 }
 
 fn needs_service(failure: Failure) -> Failure {
-    let hint = "name the service with `--service ID`; `tokenwright service list` names all there are";
+    let hint = "add `--service SERVICE`; `tokenwright service list` lists them";
     match failure.kind {
         FailureKind::NeedsSignIn => Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint)),
         _ => failure,
@@ -175,7 +174,7 @@ fn unknown_input(draft: &ProfileDraft, key: &str) -> Failure {
     let names: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.name)).collect();
     let hint = match nearest(key, inputs.iter().map(|input| input.name.as_str())) {
         Some(nearest) => format!("did you mean `--set {nearest}=…`?"),
-        None if names.is_empty() => "leave `--set` out: it needs nothing".to_owned(),
+        None if names.is_empty() => "remove `--set`: it has no inputs".to_owned(),
         None => format!("it needs {}", names.join(", ")),
     };
     let diagnosis = Diagnosis::new(format!("{} has no input `{key}`", draft.service.name));
@@ -212,25 +211,25 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
 fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultChoice) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
-            format!("its access token has ended already, at {}", local(at))
+            format!("its access token expired at {}", local(at))
         }
         Some(at) => format!("its access token is valid until {}", local(at)),
         None => "its access token has no known expiry".to_owned(),
     };
-    print::note(&format!("Signed in: the profile `{name}` is kept; {until}."));
+    print::note(&format!("Signed in: saved as the profile `{name}`; {until}."));
     let missing = material.profile.service.not_granted(&material.profile.scopes, tokens);
     if !missing.is_empty() {
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }
     if tokens.refresh_token.is_none() {
         print::note(if material.profile.service.asks_again() {
-            "There is no refresh token: the next token is asked for in the same way."
+            "There is no refresh token: the next access token is requested in the same way."
         } else {
             "The service sent no refresh token: sign in again when it expires."
         });
     }
     if vault == VaultChoice::Memory {
-        print::note("It is kept in memory only and gone when this command ends; this is the access token:");
+        print::note("Not saved: the vault is in memory only, so this token is lost when the command exits:");
         print::data(tokens.access_token.expose());
     } else {
         print::note(&format!("Next: tokenwright token {name}"));

@@ -30,7 +30,7 @@ pub(crate) fn refuse_as_argument(service: &Service, key: &str) -> Result<(), Fai
     if !service.inputs.iter().any(|input| input.name == key && input.secret) {
         return Ok(());
     }
-    let diagnosis = Diagnosis::new(format!("`{key}` is a secret, and arguments are seen by every process"));
+    let diagnosis = Diagnosis::new(format!("`{key}` is a secret, and every process can see arguments"));
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("set `{}`, or answer the prompt", variable(key)))))
 }
 
@@ -52,7 +52,7 @@ fn client_secret(service: &Service, from_input: bool, saved: Secret) -> Result<S
     if service.asks == Asks::OptionalSecret {
         return Ok(Secret::default());
     }
-    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it in with `--client-secret-stdin`";
+    let hint = "set `TOKENWRIGHT_CLIENT_SECRET`, or pipe it to `--client-secret-stdin`";
     Err(Failure::new(FailureKind::Usage, Diagnosis::new(format!("{label} is missing")).hint(hint)))
 }
 
@@ -73,7 +73,7 @@ fn password(service: &Service, from_input: bool, saved: Secret) -> Result<Secret
     if prompt::is_terminal() {
         return prompt::secret("Password:");
     }
-    let hint = "set `TOKENWRIGHT_PASSWORD`, or pipe it in with `--password-stdin`";
+    let hint = "set `TOKENWRIGHT_PASSWORD`, or pipe it to `--password-stdin`";
     Err(Failure::new(FailureKind::Usage, Diagnosis::new("the password is missing").hint(hint)))
 }
 
@@ -91,7 +91,7 @@ fn refresh_token(service: &Service, from_input: bool) -> Result<Secret, Failure>
     if prompt::is_terminal() {
         return prompt::secret("Refresh token:");
     }
-    let hint = "set `TOKENWRIGHT_REFRESH_TOKEN`, or pipe it in with `--refresh-token-stdin`";
+    let hint = "set `TOKENWRIGHT_REFRESH_TOKEN`, or pipe it to `--refresh-token-stdin`";
     Err(Failure::new(FailureKind::Usage, Diagnosis::new("the refresh token is missing").hint(hint)))
 }
 

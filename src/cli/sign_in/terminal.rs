@@ -50,13 +50,13 @@ impl Terminal {
                 if prompt::is_terminal() {
                     paste = true;
                 } else if !paste && !self.was_paste_named.swap(true, Ordering::Relaxed) {
-                    print::note("To paste an address, start again with `--paste`.");
+                    print::note("To paste a URL, start again with `--paste`.");
                 }
             }
             progress => return tell_progress(progress, self.verbose),
         }
         if paste {
-            print::note("Paste the address that the browser ends up at, or the code, and press Enter:");
+            print::note("Paste the code, or the URL the browser was redirected to, and press Enter:");
             let _ = self.pasting.set(());
         }
     }
@@ -76,8 +76,8 @@ impl Ask for Arc<Terminal> {
                 prompt::read_line()
             });
             line.await??.map(Secret::new).ok_or_else(|| {
-                let diagnosis = Diagnosis::new("standard input ended before a code came");
-                Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the address, or leave `--paste` out"))
+                let diagnosis = Diagnosis::new("standard input ended before a code was read");
+                Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("paste the URL or the code, or remove `--paste`"))
             })
         })
     }
@@ -97,12 +97,14 @@ fn tell_waiting(waiting: &Waiting) {
     print::note("Sign in at:");
     print::note(&waiting.url);
     if let Some(fingerprint) = &waiting.fingerprint {
-        print::note("The browser will warn of a certificate that was made on this machine; its SHA-256 fingerprint:");
+        print::note(
+            "The browser will warn about a certificate that was generated on this machine; its SHA-256 fingerprint:",
+        );
         print::note(fingerprint);
     }
     if !waiting.addresses.is_empty() {
         let addresses = waiting.addresses.join(" and ");
-        print::note(&format!("Waiting on {addresses} until the browser comes back; Ctrl-C to stop."));
+        print::note(&format!("Waiting on {addresses} for the browser to return; Ctrl-C to stop."));
     }
 }
 
@@ -114,8 +116,8 @@ fn choose(choosing: &Choosing) -> Result<Option<Fetched>, Failure> {
     if !prompt::is_terminal() {
         let lines: Vec<String> = (1..).zip(&labels).map(|(number, label)| format!("({number}) {label}")).collect();
         let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
-        let summary = format!("{}: the service names {}: {}", choosing.label, lines.len(), lines.join(", "));
-        print::warning(&Diagnosis::new(summary).hint(format!("sign in again with the one meant: `--set {name}=…`")));
+        let summary = format!("{}: the service lists {}: {}", choosing.label, lines.len(), lines.join(", "));
+        print::warning(&Diagnosis::new(summary).hint(format!("choose one and sign in again: `--set {name}=…`")));
         return Ok(None);
     }
     let chosen = prompt::one_of(&format!("{}:", choosing.label), &labels)?;
@@ -128,6 +130,6 @@ fn save_again(failure: &Failure) -> Result<bool, Failure> {
         return Ok(false);
     }
     print::warning(&failure.diagnosis);
-    print::note("The tokens are here and cannot be kept. Mend it, then press Enter to try again:");
+    print::note("The tokens could not be saved. Fix the problem, then press Enter to try again:");
     Ok(prompt::read_line()?.is_some())
 }

@@ -64,7 +64,7 @@ pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteErr
     for (label, value) in page(described, secrecy) {
         text.typing().push_str(&format!("{label}: {}\n", value.expose()));
     }
-    if let Some(refresh) = &described.service.refresh {
+    if let Some(refresh) = &described.service.refresh_request {
         text.typing().push_str("Refresh Token Settings\n");
         for (label, value) in tab(described, refresh, "refresh_token") {
             text.typing().push_str(&format!("{label}: {value}\n"));
@@ -79,7 +79,7 @@ pub fn write_json(described: &Described, secrecy: Secrecy) -> Result<Secret, Wri
     let text = |value: Secret| Json::String(value.expose().to_owned());
     let fields = page(described, secrecy).into_iter();
     let mut object: Map<String, Json> = fields.map(|(label, value)| (label.to_owned(), text(value))).collect();
-    if let Some(refresh) = &described.service.refresh {
+    if let Some(refresh) = &described.service.refresh_request {
         let fields = tab(described, refresh, "refresh_token").into_iter();
         let fields = fields.map(|(label, value)| (label.to_owned(), Json::String(value))).collect();
         object.insert("Refresh Token Settings".into(), Json::Object(fields));
@@ -91,7 +91,7 @@ pub fn write_json(described: &Described, secrecy: Secrecy) -> Result<Secret, Wri
 fn check(described: &Described) -> Result<(), WriteError> {
     let service = &described.service;
     let name = || service.name.clone();
-    for call in [Some(&service.bearer), service.refresh.as_ref()].into_iter().flatten() {
+    for call in [Some(&service.token_request), service.refresh_request.as_ref()].into_iter().flatten() {
         let signs = [Authentication::Certificate, Authentication::PrivateKeyJwt, Authentication::ClientSecretJwt];
         if signs.contains(&call.authentication) {
             return Err(WriteError::Authentication { service: name() });
@@ -135,7 +135,7 @@ fn page(described: &Described, secrecy: Secrecy) -> Vec<(&'static str, Secret)> 
         ),
         ("User Id", described.user_name.clone()),
     ];
-    fields.extend(tab(described, &service.bearer, &service.grant_type));
+    fields.extend(tab(described, &service.token_request, &service.grant_type));
     let mut page: Vec<(&'static str, Secret)> =
         fields.into_iter().map(|(label, value)| (label, Secret::new(value))).collect();
     page.push(("Secret", secret));

@@ -55,7 +55,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
             fields
         }
     };
-    service.bearer = call(endpoint, &bearer);
+    service.token_request = call(endpoint, &bearer);
     let refresh = match grant {
         Grant::JwtBearer => vec![
             ("grant_type", "refresh_token"),
@@ -66,7 +66,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
         ],
         _ => refresh_fields(),
     };
-    service.refresh = Some(call(endpoint, &refresh));
+    service.refresh_request = Some(call(endpoint, &refresh));
 }
 
 fn refresh_fields() -> Vec<(&'static str, &'static str)> {

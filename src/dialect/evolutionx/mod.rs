@@ -108,8 +108,8 @@ fn described(settings: &Settings) -> Result<Described, SettingsError> {
     };
     calls::set(&mut service, grant, &endpoint, &calls::Sent { body_key, settings });
     let reading = reading(settings)?;
-    service.bearer.reading = reading.clone();
-    if let Some(refresh) = &mut service.refresh {
+    service.token_request.reading = reading.clone();
+    if let Some(refresh) = &mut service.refresh_request {
         refresh.reading = reading;
     }
     let mut described = Described { service, ..Described::default() };

@@ -47,9 +47,9 @@ impl Diagnose for WriteError {
 pub fn write(described: &Described, form: SettingsForm, with_secrets: bool) -> Result<Written, WriteError> {
     let service = &described.service;
     let grant = grant(described)?;
-    let call = match (grant, &service.refresh) {
+    let call = match (grant, &service.refresh_request) {
         (Grant::RefreshToken, Some(refresh)) => refresh,
-        _ => &service.bearer,
+        _ => &service.token_request,
     };
     let mut ignored = ignored(described, grant, call);
     let mut settings = vec![(Key::Endpoint, endpoint(described, call)?)];
@@ -83,7 +83,7 @@ fn grant(described: &Described) -> Result<Grant, WriteError> {
     let service = &described.service;
     if service.authorization.is_some() {
         let needs_browser = || WriteError::NeedsBrowser { service: service.name.clone() };
-        return service.refresh.as_ref().map(|_| Grant::RefreshToken).ok_or_else(needs_browser);
+        return service.refresh_request.as_ref().map(|_| Grant::RefreshToken).ok_or_else(needs_browser);
     }
     Ok(match service.grant_type.as_str() {
         _ if service.assertion.is_some() => Grant::JwtBearer,
@@ -188,7 +188,7 @@ fn ignored(described: &Described, grant: Grant, call: &CallTemplate) -> Vec<Note
     tell(!matches!(call.body, BodyTemplate::Json(_)), "body", "Evolutionx sends JSON");
     tell(call.method != crate::call::Method::Post, "method", "Evolutionx sends POST");
     tell(!call.query.is_empty(), "query", "Evolutionx sends none");
-    let other_endpoint = service.refresh.as_ref().is_some_and(|refresh| refresh.url != call.url);
+    let other_endpoint = service.refresh_request.as_ref().is_some_and(|refresh| refresh.url != call.url);
     tell(other_endpoint, "refresh token endpoint", "Evolutionx knows one endpoint");
     tell(service.identity.is_some(), "identity", "Evolutionx does not check a token");
     let more = service.inputs.iter().filter(|input| input.name != RESOURCE && input.secret);

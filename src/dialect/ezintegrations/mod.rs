@@ -69,8 +69,8 @@ fn described(settings: Settings) -> Described {
         start: Start::RefreshToken,
         asks: asks(&refresh),
         grant_type,
-        bearer: refresh.clone(),
-        refresh: Some(refresh),
+        token_request: refresh.clone(),
+        refresh_request: Some(refresh),
         ..Service::default()
     };
     finish(FORM, service, Vec::new(), gathering)

@@ -46,7 +46,7 @@ pub enum WriteError {
 impl Diagnose for WriteError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
-            Self::NoRefresh { .. } => "enter the URL of the refresh token endpoint first, if the service has one",
+            Self::NoRefresh { .. } => "enter the URL of the token endpoint first, if the service has one",
             Self::Authentication { .. } => "choose an authentication with a client secret, if the service takes one",
             Self::Body { .. } => "export another form, such as the preset file",
         })
@@ -56,7 +56,8 @@ impl Diagnose for WriteError {
 /// Writes the settings as JSON; the text holds secrets only if they were asked for.
 pub fn write(described: &Described, body: BodyForm, secrecy: Secrecy) -> Result<Secret, WriteError> {
     let service = &described.service;
-    let call = service.refresh.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
+    let call =
+        service.refresh_request.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
     let writer = Writer { values: values(described, secrecy) };
     let (body, content_type) =
         writer.body(call, body).ok_or_else(|| WriteError::Body { service: service.name.clone() })?;
@@ -84,7 +85,7 @@ fn values(described: &Described, secrecy: Secrecy) -> Values {
     let service = &described.service;
     let mut values = Values::new();
     let mut open: Vec<String> =
-        service.refresh.iter().flat_map(|call| call.placeholders().map(str::to_owned)).collect();
+        service.refresh_request.iter().flat_map(|call| call.placeholders().map(str::to_owned)).collect();
     open.extend(["client_id", "client_secret", "user_name"].map(str::to_owned));
     for name in open {
         values.set(&name, format!("{{{{{name}}}}}"));

@@ -24,7 +24,7 @@ pub(in crate::dialect::held) fn matched(token_url: &str, issuer: &str, name: &st
         return None;
     }
     let mut found = None;
-    for service in Catalog::bundled().services().into_iter().filter(|service| service.refresh.is_some()) {
+    for service in Catalog::bundled().services().into_iter().filter(|service| service.refresh_request.is_some()) {
         let inputs = if token_url.is_empty() {
             let is_same = service.redirect.issuer.as_ref().is_some_and(|own| own.trim_end_matches('/') == issuer);
             is_same.then(BTreeMap::new)
@@ -44,7 +44,7 @@ pub(in crate::dialect::held) fn matched(token_url: &str, issuer: &str, name: &st
 
 /// The inputs that stand in the address, where it is that of the service's refresh or bearer call.
 fn inputs_at(service: &Service, token_url: &str) -> Option<BTreeMap<String, String>> {
-    let calls = service.refresh.iter().chain([&service.bearer]);
+    let calls = service.refresh_request.iter().chain([&service.token_request]);
     calls.into_iter().find_map(|call| inputs_in(call.url.source(), token_url))
 }
 

@@ -96,13 +96,13 @@ impl Outline {
             start: if self.grant == Grant::RefreshToken { Start::RefreshToken } else { Start::Browser },
             asks: self.asks.unwrap_or_else(|| self.standard_asks(&gathering)),
             authorization,
-            bearer: self.bearer_call.clone().unwrap_or_else(standard_bearer),
-            refresh: self.refresh_call.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
+            token_request: self.bearer_call.clone().unwrap_or_else(standard_bearer),
+            refresh_request: self.refresh_call.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
             identity: self.identity(),
             revocation: self.token_stage(&self.revocation_url, &[("token", "<refresh_token>")]),
             introspection: self.token_stage(&self.introspection_url, &[("token", "<token>")]),
-            device: self.device(),
-            device_poll: self.token_stage(self.device_token_url(), &DEVICE_POLL),
+            device_authorization: self.device(),
+            device_token_request: self.token_stage(self.device_token_url(), &DEVICE_POLL),
             ..Service::default()
         };
         finish(self.form, service, self.known_scopes.clone(), gathering)
@@ -324,7 +324,7 @@ pub(crate) fn finish(
 /// A service holds one parameter of a name: the first.
 fn each_once(service: &mut Service) {
     let authorization = service.authorization.iter_mut().map(|authorization| &mut authorization.call);
-    for call in authorization.chain([&mut service.bearer]).chain(&mut service.refresh) {
+    for call in authorization.chain([&mut service.token_request]).chain(&mut service.refresh_request) {
         let body = match &mut call.body {
             BodyTemplate::Form(list) => Some(list),
             _ => None,
@@ -342,7 +342,7 @@ fn each_once(service: &mut Service) {
 
 /// What the calls name of the person's own and the document does not tell.
 fn missing(service: &Service, described: &Described) -> Vec<Note> {
-    let calls = [Some(&service.bearer), service.refresh.as_ref()];
+    let calls = [Some(&service.token_request), service.refresh_request.as_ref()];
     let names: Vec<&str> = calls.into_iter().flatten().flat_map(CallTemplate::placeholders).collect();
     let sends = |name: &str| names.contains(&name);
     let asks_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);

@@ -32,9 +32,9 @@ impl Draft {
     /// A value of a reply is not let name a host: the document does not say which hosts are meant.
     fn drop_kept_hosts(&mut self) {
         let hosts = host_names(&self.service);
-        let calls = [Some(&mut self.service.bearer), self.service.refresh.as_mut()];
+        let calls = [Some(&mut self.service.token_request), self.service.refresh_request.as_mut()];
         for call in calls.into_iter().flatten() {
-            call.reading.keep.retain(|keep| !hosts.contains(&keep.name));
+            call.reading.retain.retain(|keep| !hosts.contains(&keep.name));
         }
     }
 
@@ -65,7 +65,7 @@ impl Draft {
     }
 
     fn asks(&mut self) {
-        let calls = || [Some(&self.service.bearer), self.service.refresh.as_ref()].into_iter().flatten();
+        let calls = || [Some(&self.service.token_request), self.service.refresh_request.as_ref()].into_iter().flatten();
         let names = |wanted: &str| calls().any(|call| call.placeholders().any(|name| name == wanted));
         let is_optional = self.service.remarks.iter().any(|remark| {
             remark.place.last().is_some_and(|name| placeholder(name) == Some("client_secret"))

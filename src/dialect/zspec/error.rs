@@ -103,7 +103,7 @@ pub enum ZspecWriteError {
         element: &'static str,
     },
     /// ZSPEC takes an argument once in a place.
-    #[error("the {stage} call of {service} has `{name}` twice in one place, and ZSPEC takes an argument once")]
+    #[error("`{stage}` of {service} has `{name}` twice in one place, and ZSPEC takes an argument once")]
     Repeated {
         /// The service's name.
         service: String,

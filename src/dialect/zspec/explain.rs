@@ -23,7 +23,7 @@ impl Draft<'_> {
         let only = only_placeholder(value);
         let input = only.and_then(|only| inline_input(self.service, stage, name, only));
         match only {
-            Some("grant_type") if stage == "bearer" => property.values = vec![self.service.grant_type.clone()],
+            Some("grant_type") if stage == "token_request" => property.values = vec![self.service.grant_type.clone()],
             Some("scope") if is_filled(name, value) => self.scopes(facts, property),
             Some("code_challenge_method") if is_filled(name, value) => {
                 let pkce = self.service.authorization.as_ref().map(|authorization| authorization.pkce);

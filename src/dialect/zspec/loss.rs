@@ -31,8 +31,8 @@ fn calls(service: &Service, back: &Service, losses: &mut Vec<Note>) {
         }
     }
     let reads = |service: &Service| {
-        let refresh = service.refresh.as_ref().map(|call| call.reading.clone());
-        (service.bearer.reading.clone(), refresh)
+        let refresh = service.refresh_request.as_ref().map(|call| call.reading.clone());
+        (service.token_request.reading.clone(), refresh)
     };
     if reads(service) != reads(back) {
         losses.push(Note::new("reading", "how the reply is read is not said whole"));

@@ -57,8 +57,8 @@ impl Draft {
         let has_challenge = call.placeholders().any(|name| name == "code_challenge");
         let pkce = if has_challenge { self.pkce } else { Pkce::Off };
         self.service.authorization = Some(Authorization { call, pkce, offers: Vec::new() });
-        self.service.bearer = self.call("bearer", "token-url", &oauth2.token);
-        self.service.refresh = Some(self.call("refresh", "refresh-url", &oauth2.refresh));
+        self.service.token_request = self.call("token_request", "token-url", &oauth2.token);
+        self.service.refresh_request = Some(self.call("refresh_request", "refresh-url", &oauth2.refresh));
         self.service.identity = oauth2.authentication.as_ref().map(|stage| self.identity("authentication-url", stage));
         self.service.policy.access_token_life = reply::life(&oauth2.token.responses);
     }
@@ -200,7 +200,7 @@ impl Draft {
 
 /// Whether the responses are those that are written for a service of which nothing is remembered.
 fn is_said_anyway(name: &str, call: &CallTemplate, stage: &Stage) -> bool {
-    let life = reply::life(&stage.responses).filter(|_| name == "bearer");
+    let life = reply::life(&stage.responses).filter(|_| name == "token_request");
     match name {
         "authorization" => stage.responses.is_empty(),
         "identity" => stage.responses == reply::shown(&reply::shown_fields(&stage.responses)),
@@ -212,8 +212,8 @@ fn is_said_anyway(name: &str, call: &CallTemplate, stage: &Stage) -> bool {
 pub(super) fn usual_facts(stage: &str) -> [(&'static str, &'static str); 2] {
     let name = match stage {
         "authorization" => "Authorization Request",
-        "bearer" => "Generate Access Token",
-        "refresh" => "Refresh Access Token",
+        "token_request" => "Generate Access Token",
+        "refresh_request" => "Refresh Access Token",
         _ => "Check Access Token",
     };
     [("name", name), ("category", "action")]

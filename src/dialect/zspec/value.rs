@@ -84,7 +84,7 @@ impl Draft {
             "user_name" => fill(&mut described.user_name, value),
             "redirect_uri" => RedirectUri::parse(value).is_ok() && fill(&mut described.redirect_uri, value),
             "client_secret" => fill_secret(&mut described.secrets.client_secret, value),
-            "refresh_token" if stage == "refresh" => fill_secret(&mut described.secrets.refresh_token, value),
+            "refresh_token" if stage == "refresh_request" => fill_secret(&mut described.secrets.refresh_token, value),
             "password" => fill_secret(&mut described.secrets.password, value),
             _ => false,
         }
@@ -92,8 +92,8 @@ impl Draft {
 
     /// RFC 6749 sections 4.1.3 and 6: the grant of each call is fixed, and a value that is another call's is a slip.
     fn grant_type(&mut self, asked: &Asked<'_>) -> String {
-        let usual = if asked.stage == "refresh" { "refresh_token" } else { "authorization_code" };
-        let other = if asked.stage == "refresh" { "authorization_code" } else { "refresh_token" };
+        let usual = if asked.stage == "refresh_request" { "refresh_token" } else { "authorization_code" };
+        let other = if asked.stage == "refresh_request" { "authorization_code" } else { "refresh_token" };
         let chosen = match &asked.property.values[..] {
             [one] if one != other => one.clone(),
             values => {
@@ -105,7 +105,7 @@ impl Draft {
             }
         };
         self.understood(&asked.place, format!("always `{chosen}`"));
-        if asked.stage == "bearer" {
+        if asked.stage == "token_request" {
             self.service.grant_type = chosen;
             return "<grant_type>".to_owned();
         }

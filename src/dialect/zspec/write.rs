@@ -21,9 +21,9 @@ use crate::service::{Input, Remark, Service};
 pub(super) fn elements(service: &Service) -> Result<Oauth2, ZspecWriteError> {
     let no_stage = |stage, element| ZspecWriteError::NoStage { service: service.name.clone(), stage, element };
     let authorization = service.authorization.as_ref().ok_or_else(|| no_stage("authorization", "authorization-url"))?;
-    let refresh = service.refresh.as_ref().ok_or_else(|| no_stage("refresh", "refresh-url"))?;
-    if service.bearer.url.is_empty() {
-        return Err(no_stage("bearer", "token-url"));
+    let refresh = service.refresh_request.as_ref().ok_or_else(|| no_stage("refresh_request", "refresh-url"))?;
+    if service.token_request.url.is_empty() {
+        return Err(no_stage("token_request", "token-url"));
     }
     let mut draft = Draft::new(service);
     let remark = service.remark(&[]);
@@ -32,8 +32,8 @@ pub(super) fn elements(service: &Service) -> Result<Oauth2, ZspecWriteError> {
         description: remark.map(|remark| remark.help.clone()).unwrap_or_default(),
         facts: remark.map(|remark| attributes(&remark.facts)).unwrap_or_default(),
         authorization: draft.stage("authorization", &authorization.call)?,
-        token: draft.stage("bearer", &service.bearer)?,
-        refresh: draft.stage("refresh", refresh)?,
+        token: draft.stage("token_request", &service.token_request)?,
+        refresh: draft.stage("refresh_request", refresh)?,
         authentication: service
             .identity
             .as_ref()
@@ -199,14 +199,14 @@ impl<'a> Draft<'a> {
             _ if !remembered.is_empty() => remembered,
             ("identity", Some(identity)) => reply::shown(&identity.fields),
             ("authorization" | "identity", _) => Vec::new(),
-            ("bearer", _) => reply::expected(reading, self.service.policy.access_token_life),
+            ("token_request", _) => reply::expected(reading, self.service.policy.access_token_life),
             _ => reply::expected(reading, None),
         }
     }
 }
 
 /// The stages that ZSPEC has, as presets call them.
-pub(super) const STAGES: [&str; 4] = ["authorization", "bearer", "refresh", "identity"];
+pub(super) const STAGES: [&str; 4] = ["authorization", "token_request", "refresh_request", "identity"];
 
 /// Whether a parameter is never sent: what belongs to a code challenge that is named and switched off. In a document it
 /// would switch it on.

@@ -47,7 +47,7 @@ pub(super) fn described(subject: &Subject) -> Described {
     let mut inputs = profile.inputs.clone();
     inputs.extend(subject.inputs.clone());
     // What a sign-in learnt stands in later calls as the inputs do.
-    inputs.extend(subject.tokens.kept.clone());
+    inputs.extend(subject.tokens.retained.clone());
     Described {
         service: profile.service.clone(),
         client_id: profile.client_id.clone(),
@@ -66,7 +66,7 @@ pub(super) fn described(subject: &Subject) -> Described {
 
 /// The secret inputs that the refresh call needs: the person types them there.
 pub(super) fn left_out(described: &Described) -> Vec<String> {
-    let names: Vec<&str> = described.service.refresh.iter().flat_map(CallTemplate::placeholders).collect();
+    let names: Vec<&str> = described.service.refresh_request.iter().flat_map(CallTemplate::placeholders).collect();
     let inputs = described.service.inputs.iter().filter(|input| input.secret && names.contains(&input.name.as_str()));
     inputs.map(|input| format!("{}: a secret of yours, to be entered there", input.label)).collect()
 }
@@ -85,8 +85,8 @@ mod tests {
         let text = snapshot(&subject).expect("written").text;
         let read = read(text.expose()).expect("read").described.remove(0);
         assert_eq!(
-            read.service.refresh.expect("a call").url.source(),
-            subject.whole.service.refresh.expect("one").url.source()
+            read.service.refresh_request.expect("a call").url.source(),
+            subject.whole.service.refresh_request.expect("one").url.source()
         );
         assert_eq!(read.secrets.refresh_token, Secret::new("rt-1"));
         let json: serde_json::Value = serde_json::from_str(text.expose()).expect("JSON");
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_service_that_cannot_refresh_is_refused() {
         let mut subject = subject();
-        subject.whole.service.refresh = None;
+        subject.whole.service.refresh_request = None;
         assert_eq!(
             snapshot(&subject).expect_err("refused").to_string(),
             "the form `ezintegrations` needs the refresh token endpoint, and the profile has none"

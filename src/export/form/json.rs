@@ -34,7 +34,7 @@ pub(super) fn document(subject: &Subject) -> Json {
     document.insert("profile".into(), json!(subject.profile));
     document.insert("service".into(), json!(subject.service));
     let (kept, fields): (Vec<_>, Vec<_>) =
-        subject.fields().into_iter().partition(|field| subject.tokens.kept.contains_key(&field.name));
+        subject.fields().into_iter().partition(|field| subject.tokens.retained.contains_key(&field.name));
     for field in fields {
         document.insert(field.name, json!(field.value.expose()));
     }

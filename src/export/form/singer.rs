@@ -20,7 +20,7 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let mut settings = parts(subject, FORMAT.id)?;
     settings.insert("access_token".into(), json!(subject.tokens.access_token.expose()));
-    for (name, value) in subject.inputs.iter().chain(&subject.tokens.kept) {
+    for (name, value) in subject.inputs.iter().chain(&subject.tokens.retained) {
         settings.entry(name.clone()).or_insert_with(|| json!(value));
     }
     let mut text = Text::whole(pretty(&Json::Object(settings)))?;

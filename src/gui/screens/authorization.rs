@@ -216,12 +216,7 @@ fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiti
 }
 
 fn done_ui(ui: &mut Ui, authorized: &Authorized) {
-    notice(
-        ui,
-        Tone::Success,
-        "The authorization code arrived",
-        "It lives about a minute: call the bearer token endpoint.",
-    );
+    notice(ui, Tone::Success, "The authorization code arrived", "It lives about a minute: call the token endpoint.");
     if authorized.extras.is_empty() {
         return;
     }

@@ -48,9 +48,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
             ui.add_space(8.0);
         }
         let bearer = tab == TokenTab::Bearer;
-        let call = if bearer { &mut profile.bearer } else { &mut profile.refresh };
+        let call = if bearer { &mut profile.token_request } else { &mut profile.refresh_request };
         request_ui(ui, call, &mut draft.lead);
-        for (name, words) in profile.service.parameter_help(if bearer { "bearer" } else { "refresh" }) {
+        for (name, words) in profile.service.parameter_help(if bearer { "token_request" } else { "refresh_request" }) {
             ui.label(small(ui, format!("{name}: {words}")));
         }
         profile.settle_assertion();
@@ -206,8 +206,8 @@ pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::
 fn called(material: &CallContext, tab: TokenTab) -> Result<&CallTemplate, crate::diagnosis::Diagnosis> {
     let service = &material.profile.service;
     match tab {
-        TokenTab::Bearer => Ok(&service.bearer),
-        TokenTab::Refresh => service.refresh.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
+        TokenTab::Bearer => Ok(&service.token_request),
+        TokenTab::Refresh => service.refresh_request.as_ref().ok_or_else(|| RenderError::NoUrl.diagnose()),
     }
 }
 

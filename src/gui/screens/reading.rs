@@ -52,8 +52,8 @@ fn wants_trying(session: &Session, draft: &Draft) -> bool {
 fn typed(draft: &Draft) -> Option<&Reading> {
     let profile = draft.profile.as_ref()?;
     Some(match draft.tab {
-        TokenTab::Bearer => &profile.bearer.reading,
-        TokenTab::Refresh => &profile.refresh.reading,
+        TokenTab::Bearer => &profile.token_request.reading,
+        TokenTab::Refresh => &profile.refresh_request.reading,
     })
 }
 
@@ -73,8 +73,8 @@ fn fields_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     let reading = match tab {
-        TokenTab::Bearer => &mut profile.bearer.reading,
-        TokenTab::Refresh => &mut profile.refresh.reading,
+        TokenTab::Bearer => &mut profile.token_request.reading,
+        TokenTab::Refresh => &mut profile.refresh_request.reading,
     };
     let of = |field: fn(&TriedReading) -> &FieldRead| told.map(field);
     field_ui(ui, "Where the access token is", &mut reading.access_token, of(|tried| &tried.access_token), "");

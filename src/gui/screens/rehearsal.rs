@@ -102,7 +102,7 @@ mod tests {
 
     fn check(outcomes: &[StageOutcome], expected: &str) {
         let line = |outcome: &StageOutcome| StageLine {
-            stage: "bearer".to_owned(),
+            stage: "token request".to_owned(),
             sent: String::new(),
             outcome: outcome.clone(),
         };

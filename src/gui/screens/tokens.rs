@@ -137,7 +137,7 @@ fn facts_ui(ui: &mut Ui, draft: &mut Draft, tokens: &TokenSet) {
             rows.text("Refresh token expires", &format!("{}, in {}", clock(at, draft), left(at, draft.now)));
         }
         rows.text("Scopes granted", &granted_words(tokens, &asked));
-        for (name, value) in &tokens.kept {
+        for (name, value) in &tokens.retained {
             rows.copyable(name, value, value);
         }
     });

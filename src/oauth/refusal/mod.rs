@@ -284,7 +284,7 @@ impl Refusal {
                     .to_owned(),
             );
         }
-        if self.cause == Cause::Grant && self.is_vague() && stage == Stage::Refresh {
+        if self.cause == Cause::Grant && self.is_vague() && stage == Stage::RefreshRequest {
             return explain_known(stage, "invalid_grant");
         }
         let by_code = || self.code.as_deref().and_then(|code| explain(stage, code, "", &[]));
@@ -310,7 +310,7 @@ impl Refusal {
             _ if self.form == Form::Page => {
                 "a web page in place of tokens mostly means a wrong URL, or a proxy in between"
             }
-            400 | 403 if !self.has_words() && stage == Stage::Refresh => {
+            400 | 403 if !self.has_words() && stage == Stage::RefreshRequest => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
                  sign in again"
             }

@@ -29,7 +29,7 @@ fn error_of(stage: Stage, reply: &Reply) -> TokenError {
 }
 
 fn refused(status: u16, body: &str) -> TokenError {
-    error_of(Stage::Refresh, &reply(status, &[], body))
+    error_of(Stage::RefreshRequest, &reply(status, &[], body))
 }
 
 fn meaning(status: u16, body: &str) -> Meaning {
@@ -38,7 +38,7 @@ fn meaning(status: u16, body: &str) -> Meaning {
 
 /// The words after the name of the endpoint.
 fn words(status: u16, body: &str) -> String {
-    refused(status, body).to_string().replacen("the refresh token endpoint ", "", 1)
+    refused(status, body).to_string().replacen("the token endpoint ", "", 1)
 }
 
 #[test]
@@ -50,12 +50,12 @@ fn the_examples_of_the_rfcs_are_told_in_their_own_words() {
     let error = refused(403, problem);
     assert_eq!(
         error.to_string(),
-        "the refresh token endpoint refused with 403: Your current balance is 30, but that costs 50."
+        "the token endpoint refused with 403: Your current balance is 30, but that costs 50."
     );
     assert_eq!(error.diagnose(&[]).reference.as_deref(), Some("https://example.com/probs/out-of-credit"));
     let challenge = r#"Bearer realm="example", error="invalid_token", error_description="The access token, expired""#;
-    let error = error_of(Stage::Refresh, &reply(401, &[("www-authenticate", challenge)], ""));
-    assert_eq!(error.to_string(), "the refresh token endpoint refused: `invalid_token` (The access token, expired)");
+    let error = error_of(Stage::RefreshRequest, &reply(401, &[("www-authenticate", challenge)], ""));
+    assert_eq!(error.to_string(), "the token endpoint refused: `invalid_token` (The access token, expired)");
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_dead_grant_is_recognised_in_every_form() {
         let hint = refused(400, body).diagnose(&[]).hint.unwrap_or_default();
         assert!(hint.starts_with("the refresh token is spent, expired or revoked"), "{body}: {hint}");
         assert_eq!(meaning(503, body), Meaning::Trouble, "a service in trouble is not believed: {body}");
-        assert_eq!(error_of(Stage::Bearer, &reply(400, &[], body)).meaning(&[]), Meaning::Refused, "{body}");
+        assert_eq!(error_of(Stage::TokenRequest, &reply(400, &[], body)).meaning(&[]), Meaning::Refused, "{body}");
     }
     for body in [
         r#"{"error":"bad_refresh_token"}"#,
@@ -208,12 +208,12 @@ fn what_no_sign_in_mends_asks_for_none() {
 fn a_challenge_says_what_a_client_is_to_do() {
     for body in ["", "<html><title>401 Authorization Required</title></html>"] {
         let error = error_of(
-            Stage::Bearer,
+            Stage::TokenRequest,
             &reply(401, &[("www-authenticate", "Basic realm=\"a, b\", charset=\"UTF-8\"")], body),
         );
         let hint = error.diagnose(&[]).hint.unwrap_or_default();
         assert!(hint.starts_with("client id or secret is wrong") && hint.contains("it asks for Basic"), "{hint}");
-        let bare = error_of(Stage::Bearer, &reply(401, &[], body)).diagnose(&[]).hint.unwrap_or_default();
+        let bare = error_of(Stage::TokenRequest, &reply(401, &[], body)).diagnose(&[]).hint.unwrap_or_default();
         assert!(bare.starts_with("client id or secret is wrong"), "{bare}");
     }
 }
@@ -277,7 +277,7 @@ proptest! {
         let challenge = format!("Bearer error=\"{secret}\", error_description=\"no {secret}\"");
         let reply = reply(status, &[("location", &location), ("www-authenticate", &challenge)], &body);
         let answers = Answers::of(&reply);
-        let context = ReadContext { stage: Stage::Refresh, scope_separator: " ", previous: None, origin: None };
+        let context = ReadContext { stage: Stage::RefreshRequest, scope_separator: " ", previous: None, origin: None };
         let sent = SENT.map(Secret::new);
         if let Err(error) = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, sent.iter()) {
             let told = format!("{} {:?} {:?}", error.diagnose(&[]), error.code(), error);
@@ -293,7 +293,7 @@ proptest! {
     fn no_reply_breaks_the_reader(status in 100_u16..600, body in "\\PC{0,80}", header in "\\PC{0,40}") {
         let reply = reply(status, &[("www-authenticate", &header), ("location", &header)], &body);
         let answers = Answers::of(&reply);
-        let context = ReadContext { stage: Stage::Refresh, scope_separator: " ", previous: None, origin: None };
+        let context = ReadContext { stage: Stage::RefreshRequest, scope_separator: " ", previous: None, origin: None };
         if let Err(error) = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [].iter()) {
             let _ = (error.diagnose(&[]), error.meaning(&[]));
         }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::call::{Expression, Reading};
-use crate::practice::message::Answer;
+use crate::practice::message::Response;
 
 /// What stands in a documented reply for the access token.
 pub const ACCESS_TOKEN: &str = "example-access-token";
@@ -55,14 +55,14 @@ impl Document {
     }
 
     /// As it is sent.
-    pub(crate) fn answer(&self, outcome: &'static str) -> Answer {
+    pub(crate) fn answer(&self, outcome: &'static str) -> Response {
         match (&self.json, self.form) {
             (Json::Object(object), true) => {
                 let pairs = object.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
                 let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-                Answer::text(200, "application/x-www-form-urlencoded", text, outcome)
+                Response::text(200, "application/x-www-form-urlencoded", text, outcome)
             }
-            (json, _) => Answer::json(200, json, outcome),
+            (json, _) => Response::json(200, json, outcome),
         }
     }
 }
@@ -84,7 +84,7 @@ pub(crate) fn pointer(path: &str) -> String {
 
 /// A refusal in the service's shape: code and words where the preset reads them, and what tells success set to
 /// something else. With such a test services answer 200 (Slack, Zoho).
-pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Answer {
+pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Response {
     let mut document = json!({});
     let place_of = |expressions: &'_ [Expression]| expressions.iter().find(|expression| expression.is_path()).cloned();
     let places = [(place_of(&reading.error_description), words), (place_of(&reading.error), code)];
@@ -97,7 +97,7 @@ pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Answer {
         }
     }
     let status = if reading.success.is_empty() { 400 } else { 200 };
-    Answer::json(status, &document, "refused")
+    Response::json(status, &document, "refused")
 }
 
 /// A document that has these texts at these paths.
@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::practice::message::Body;
 
-    fn body(answer: &Answer) -> &str {
+    fn body(answer: &Response) -> &str {
         let Body::Text(text) = &answer.body else { panic!("an endless body") };
         text
     }

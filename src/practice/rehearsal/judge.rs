@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
-use crate::practice::message::{Asked, Parameters};
+use crate::practice::message::{Parameters, Request};
 use crate::practice::rehearsal::facts::{Facts, lone};
 use crate::practice::rehearsal::target::own_query;
 
@@ -24,36 +24,36 @@ const FORM: &str = "application/x-www-form-urlencoded";
 type Pairs = Vec<(String, String)>;
 
 /// All that is wrong with a request; method and target were looked at before.
-pub(crate) fn complaints(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
+pub(crate) fn complaints(call: &CallTemplate, request: &Request, facts: &Facts) -> Vec<String> {
     let mut wanted: Pairs = own_query(call.url.source()).into_iter().map(|(n, v)| (n, facts.fill(&v))).collect();
     wanted.extend(filled(&call.query, facts));
-    let mut complaints = compare("the query parameter", &wanted, &pairs(&asked.query));
-    complaints.extend(headers(call, asked, facts));
-    complaints.extend(authentication(call, asked, facts));
+    let mut complaints = compare("the query parameter", &wanted, &pairs(&request.query));
+    complaints.extend(headers(call, request, facts));
+    complaints.extend(authentication(call, request, facts));
     complaints.extend(match with_id(call, facts) {
-        Some(form) => body(&BodyTemplate::Form(form), asked, facts),
-        None => body(&call.body, asked, facts),
+        Some(form) => body(&BodyTemplate::Form(form), request, facts),
+        None => body(&call.body, request, facts),
     });
     complaints
 }
 
 /// What was sent where the preset has this placeholder and nothing else.
-pub(crate) fn sent_as(call: &CallTemplate, asked: &Asked, name: &str) -> Option<String> {
+pub(crate) fn sent_as(call: &CallTemplate, request: &Request, name: &str) -> Option<String> {
     let is_it = |value: &str| lone(value) == Some(name);
     let own = own_query(call.url.source());
     let in_query = call.query.iter().map(|p| (p.name.as_str(), p.value.source()));
     let mut in_query = own.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(in_query);
     if let Some((key, _)) = in_query.find(|(_, value)| is_it(value)) {
-        return value(&asked.query, key);
+        return value(&request.query, key);
     }
     match &call.body {
         BodyTemplate::Form(list) => {
             let key = &list.iter().find(|parameter| is_it(parameter.value.source()))?.name;
-            value(&Parameters::form(asked.body.expose()), key)
+            value(&Parameters::form(request.body.expose()), key)
         }
         BodyTemplate::Json(template) => {
             let template: Json = serde_json::from_str(template.source()).ok()?;
-            let found: Json = serde_json::from_str(asked.body.expose()).ok()?;
+            let found: Json = serde_json::from_str(request.body.expose()).ok()?;
             let (key, _) = template.as_object()?.iter().find(|(_, value)| value.as_str().is_some_and(is_it))?;
             found.get(key)?.as_str().map(str::to_owned)
         }
@@ -61,7 +61,7 @@ pub(crate) fn sent_as(call: &CallTemplate, asked: &Asked, name: &str) -> Option<
     }
 }
 
-fn headers(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
+fn headers(call: &CallTemplate, request: &Request, facts: &Facts) -> Vec<String> {
     let mut wanted: Pairs =
         filled(&call.headers, facts).into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
     let names = |pairs: &Pairs, name: &str| pairs.iter().any(|(known, _)| known == name);
@@ -75,19 +75,19 @@ fn headers(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
         let known = OF_THE_TRANSPORT.iter().any(|(known, start)| *known == name && value.starts_with(start));
         known && !names(&wanted, name)
     };
-    let found = asked.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
+    let found = request.headers.iter().map(|(name, value)| (name.clone(), value.expose().to_owned()));
     let found: Pairs =
         found.filter(|(name, value)| !(by_itself(name, value) || basic && name == "authorization")).collect();
     compare("the header", &wanted, &found)
 }
 
 /// `Authorization: Basic` (RFC 7617), with id and secret form-encoded first where RFC 6749 section 2.3.1 is followed.
-fn authentication(call: &CallTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
+fn authentication(call: &CallTemplate, request: &Request, facts: &Facts) -> Vec<String> {
     let Some(wanted) = basic_parts(call.authentication, facts) else { return Vec::new() };
     if call.headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization")) {
         return Vec::new();
     }
-    let Some((found_user, found_secret)) = basic(asked) else {
+    let Some((found_user, found_secret)) = basic(request) else {
         return vec!["`Authorization: Basic` is missing, or is not that".to_owned()];
     };
     let decode = |text: String| match call.authentication {
@@ -132,14 +132,14 @@ fn with_id(call: &CallTemplate, facts: &Facts) -> Option<Vec<Parameter>> {
     (is_public && !is_named).then(|| form.iter().cloned().chain([id]).collect())
 }
 
-fn basic(asked: &Asked) -> Option<(String, String)> {
-    let encoded = asked.authorization.as_ref()?.expose().strip_prefix("Basic ")?;
+fn basic(request: &Request) -> Option<(String, String)> {
+    let encoded = request.authorization.as_ref()?.expose().strip_prefix("Basic ")?;
     let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
     text.split_once(':').map(|(user, password)| (user.to_owned(), password.to_owned()))
 }
 
-fn body(template: &BodyTemplate, asked: &Asked, facts: &Facts) -> Vec<String> {
-    let found = asked.body.expose();
+fn body(template: &BodyTemplate, request: &Request, facts: &Facts) -> Vec<String> {
+    let found = request.body.expose();
     match template {
         BodyTemplate::None if found.is_empty() => Vec::new(),
         BodyTemplate::None => vec!["there is a body, and none is declared".to_owned()],
@@ -257,11 +257,17 @@ mod tests {
         }
     }
 
-    fn asked(query: &str, headers: &[(&str, &str)], body: &str) -> Asked {
+    fn request(query: &str, headers: &[(&str, &str)], body: &str) -> Request {
         let headers: Vec<(String, Secret)> =
             headers.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
         let authorization = headers.iter().find(|(name, _)| name == "authorization").map(|(_, value)| value.clone());
-        Asked { query: Parameters::form(query), headers, authorization, body: Secret::new(body), ..Asked::default() }
+        Request {
+            query: Parameters::form(query),
+            headers,
+            authorization,
+            body: Secret::new(body),
+            ..Request::default()
+        }
     }
 
     #[test]
@@ -273,7 +279,7 @@ mod tests {
         ]);
         let call = call(Authentication::None, form);
         let typed = [("content-type", FORM), ("host", "x"), ("accept", "application/json")];
-        assert_eq!(complaints(&call, &asked("v=2", &typed, "code=c%26d&client_id=id"), &facts()), [""; 0]);
+        assert_eq!(complaints(&call, &request("v=2", &typed, "code=c%26d&client_id=id"), &facts()), [""; 0]);
         let expected = [
             "the query parameter `v` is missing",
             "the query parameter `w` is one too many",
@@ -283,20 +289,20 @@ mod tests {
             "the form parameter `client_id` is missing",
             "the form parameter `d` is one too many",
         ];
-        let wrong = asked("w=1", &[("content-type", "text/plain"), ("accept", "*/*")], "code=c&d=");
+        let wrong = request("w=1", &[("content-type", "text/plain"), ("accept", "*/*")], "code=c&d=");
         assert_eq!(complaints(&call, &wrong, &facts()), expected);
     }
 
     #[test]
     fn basic_is_decoded_as_the_preset_says() {
-        let with = |text: &str| asked("v=2", &[("authorization", &format!("Basic {}", STANDARD.encode(text)))], "");
+        let with = |text: &str| request("v=2", &[("authorization", &format!("Basic {}", STANDARD.encode(text)))], "");
         let of =
             |authentication, text: &str| complaints(&call(authentication, BodyTemplate::None), &with(text), &facts());
         assert_eq!(of(Authentication::Basic, "id:s%2B%2F%3D"), [""; 0]);
         assert_eq!(of(Authentication::BasicRaw, "id:s+/="), [""; 0]);
         let raw = ["of `Authorization: Basic` the `password` is `s%2B%2F%3D` in place of `s+/=`"];
         assert_eq!(of(Authentication::BasicRaw, "id:s%2B%2F%3D"), raw);
-        let none = complaints(&call(Authentication::Basic, BodyTemplate::None), &asked("v=2", &[], ""), &facts());
+        let none = complaints(&call(Authentication::Basic, BodyTemplate::None), &request("v=2", &[], ""), &facts());
         assert_eq!(none, ["`Authorization: Basic` is missing, or is not that"]);
     }
 
@@ -305,8 +311,8 @@ mod tests {
         let form = BodyTemplate::Form(vec![Parameter::new("code", "<code>")]);
         let call = call(Authentication::BasicOrNone, form);
         let basic = format!("Basic {}", STANDARD.encode("id:s%2B%2F%3D"));
-        let with = asked("v=2", &[("content-type", FORM), ("authorization", &basic)], "code=c%26d");
-        let without = asked("v=2", &[("content-type", FORM)], "code=c%26d&client_id=id");
+        let with = request("v=2", &[("content-type", FORM), ("authorization", &basic)], "code=c%26d");
+        let without = request("v=2", &[("content-type", FORM)], "code=c%26d&client_id=id");
         let mut public = facts();
         public.set("client_secret", "");
         assert_eq!(complaints(&call, &with, &facts()), [""; 0]);
@@ -322,9 +328,9 @@ mod tests {
     fn a_json_body_is_compared_value_by_value() {
         let call = call(Authentication::None, BodyTemplate::Json(Template::new(r#"{"code": "<code>", "n": 1}"#)));
         let typed = [("content-type", "application/json")];
-        assert_eq!(complaints(&call, &asked("v=2", &typed, r#"{"n":1,"code":"c&d"}"#), &facts()), [""; 0]);
+        assert_eq!(complaints(&call, &request("v=2", &typed, r#"{"n":1,"code":"c&d"}"#), &facts()), [""; 0]);
         let expected = ["the JSON value `n` is `\"1\"` in place of `1`"];
-        assert_eq!(complaints(&call, &asked("v=2", &typed, r#"{"n":"1","code":"c&d"}"#), &facts()), expected);
-        assert_eq!(sent_as(&call, &asked("v=2", &typed, r#"{"code":"x"}"#), "code").as_deref(), Some("x"));
+        assert_eq!(complaints(&call, &request("v=2", &typed, r#"{"n":"1","code":"c&d"}"#), &facts()), expected);
+        assert_eq!(sent_as(&call, &request("v=2", &typed, r#"{"code":"x"}"#), "code").as_deref(), Some("x"));
     }
 }

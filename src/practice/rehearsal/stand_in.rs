@@ -1,14 +1,12 @@
 //! Stands in for the service: finds the call that a request must be, judges it, and answers as the preset documents.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::call::CallTemplate;
 use crate::oauth::Pkce;
-use crate::practice::message::{Answer, Asked};
-use crate::practice::moment::Moment;
+use crate::practice::message::{Request, Response};
+use crate::practice::now::Now;
 use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::{
@@ -17,9 +15,9 @@ use crate::practice::rehearsal::document::{
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
 use crate::practice::rehearsal::pkce;
+use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
-use crate::practice::rehearsal::way_back;
-use crate::practice::server::Attendant;
+use crate::practice::server::Handler;
 use crate::secret::Secret;
 
 /// A refresh token that was never handed out; it is refused as a spent one is.
@@ -65,25 +63,26 @@ struct Judged {
     complaints: Vec<String>,
 }
 
-impl Attendant for StandIn {
-    fn pause(&self, _: &Asked) -> Option<Duration> {
-        None
-    }
-
-    fn answer(&mut self, asked: &Asked, moment: &mut Moment) -> Answer {
+impl Handler for StandIn {
+    fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
         self.complaint = None;
-        let Some(judged) = self.best(asked, &self.contract.facts, moment.now) else {
-            let target = Target::arrived(&asked.path).map_or_else(|| asked.path.clone(), |target| target.to_string());
-            return self.refuse(None, "invalid_request", format!("the preset has no call `{} {target}`", asked.method));
+        let Some(judged) = self.best(request, &self.contract.facts, now.time) else {
+            let target =
+                Target::arrived(&request.path).map_or_else(|| request.path.clone(), |target| target.to_string());
+            return self.refuse(
+                None,
+                "invalid_request",
+                format!("the preset has no call `{} {target}`", request.method),
+            );
         };
         if !judged.complaints.is_empty() {
             let at = Some(judged.at);
-            if self.is_spent(asked, moment.now) {
+            if self.is_spent(request, now.time) {
                 return self.refuse(at, "invalid_grant", "the refresh token is spent, or never was one".to_owned());
             }
             return self.refuse(at, "invalid_request", judged.complaints.join("; "));
         }
-        if judged.stage == "bearer" && self.contract.takes_code() {
+        if judged.stage == "token_request" && self.contract.takes_code() {
             if self.code_is_spent {
                 return self.refuse(Some(judged.at), "invalid_grant", "the code is spent".to_owned());
             }
@@ -91,7 +90,7 @@ impl Attendant for StandIn {
         }
         self.contract.facts = judged.facts;
         self.assertion_ids.extend(assertion::id(self.contract.facts.value("assertion")));
-        self.accept(judged.stage, judged.at, moment)
+        self.accept(judged.stage, judged.at, now)
     }
 }
 
@@ -112,47 +111,47 @@ impl StandIn {
     }
 
     /// Hands out a refresh token as one that a person has at hand.
-    pub(crate) fn refresh_token_at_hand(&mut self, moment: &mut Moment) -> Secret {
-        let token = mint(moment, "at-hand-");
+    pub(crate) fn refresh_token_at_hand(&mut self, now: &mut Now) -> Secret {
+        let token = mint(now, "at-hand-");
         self.contract.facts.set("refresh_token", &token);
         self.refresh_token.clone_from(&token);
         Secret::new(token)
     }
 
     /// The call that the request is, or is nearest to being: several may share method and URL.
-    fn best(&self, asked: &Asked, facts: &Facts, now: Timestamp) -> Option<Judged> {
-        let arrived = Target::arrived(&asked.path)?;
+    fn best(&self, request: &Request, facts: &Facts, now: Timestamp) -> Option<Judged> {
+        let arrived = Target::arrived(&request.path)?;
         let calls = self.contract.service.calls();
         let same = calls.iter().enumerate().filter(|(_, (_, call))| {
-            call.method.as_str() == asked.method
+            call.method.as_str() == request.method
                 && Target::declared(call.url.source(), facts).as_ref() == Some(&arrived)
         });
-        same.map(|(at, (stage, call))| self.judge((at, stage, call), asked, facts.clone(), now))
+        same.map(|(at, (stage, call))| self.judge((at, stage, call), request, facts.clone(), now))
             .min_by_key(|judged| judged.complaints.len())
     }
 
     fn judge(
         &self,
         (at, stage, call): (usize, &'static str, &CallTemplate),
-        asked: &Asked,
+        request: &Request,
         mut facts: Facts,
         now: Timestamp,
     ) -> Judged {
-        let mut found = self.learn(stage, call, asked, &mut facts);
+        let mut found = self.learn(stage, call, request, &mut facts);
         if let Some(assertion) = self.contract.service.assertion_of(call) {
-            facts.set("assertion", sent_as(call, asked, "assertion").unwrap_or_default());
+            facts.set("assertion", sent_as(call, request, "assertion").unwrap_or_default());
             let certificate = self.contract.certificate.as_deref();
             let judge =
                 assertion::Judge { assertion: &assertion, facts: &facts, certificate, now, used: &self.assertion_ids };
             found.extend(judge.complaints(facts.value("assertion")));
         }
-        found.extend(complaints(call, asked, &facts));
+        found.extend(complaints(call, request, &facts));
         Judged { stage, at, facts, complaints: found }
     }
 
     /// Takes over what only the caller can know: state, challenge and verifier.
-    fn learn(&self, stage: &str, call: &CallTemplate, asked: &Asked, facts: &mut Facts) -> Vec<String> {
-        let sent = |name: &str| sent_as(call, asked, name).unwrap_or_default();
+    fn learn(&self, stage: &str, call: &CallTemplate, request: &Request, facts: &mut Facts) -> Vec<String> {
+        let sent = |name: &str| sent_as(call, request, name).unwrap_or_default();
         let declared = self.contract.pkce();
         let mut complaints = Vec::new();
         if stage == "authorization" {
@@ -165,7 +164,7 @@ impl StandIn {
             if !pkce::is_challenge(declared, facts.value("code_challenge")) {
                 complaints.push("`<code_challenge>` is not what the preset's `pkce` says".to_owned());
             }
-        } else if stage == "bearer" && self.contract.takes_code() {
+        } else if stage == "token_request" && self.contract.takes_code() {
             facts.set("code_verifier", sent("code_verifier"));
             let challenge = self.challenge.as_deref().unwrap_or_default();
             if declared != Pkce::Off && !pkce::fits(declared, challenge, facts.value("code_verifier")) {
@@ -179,48 +178,49 @@ impl StandIn {
     }
 
     /// Whether the request is a right one but for its refresh token, which is spent.
-    fn is_spent(&self, asked: &Asked, now: Timestamp) -> bool {
+    fn is_spent(&self, request: &Request, now: Timestamp) -> bool {
         self.spent.iter().any(|spent| {
             let mut facts = self.contract.facts.clone();
             facts.set("refresh_token", spent);
-            self.best(asked, &facts, now).is_some_and(|judged| judged.complaints.is_empty())
+            self.best(request, &facts, now).is_some_and(|judged| judged.complaints.is_empty())
         })
     }
 
-    fn refuse(&mut self, at: Option<usize>, code: &str, words: String) -> Answer {
+    fn refuse(&mut self, at: Option<usize>, code: &str, words: String) -> Response {
         let reading = at.map(|at| self.contract.service.calls()[at].1.reading.clone()).unwrap_or_default();
         let answer = refusal(&reading, code, &words);
         self.complaint = Some(words);
         answer
     }
 
-    fn accept(&mut self, stage: &str, at: usize, moment: &mut Moment) -> Answer {
+    fn accept(&mut self, stage: &str, at: usize, now: &mut Now) -> Response {
         let call = self.contract.service.calls()[at].1.clone();
         match stage {
             "authorization" => {
                 self.challenge = Some(self.contract.facts.value("code_challenge").to_owned());
                 self.code_is_spent = false;
-                way_back::answer(&mut self.contract, &call.example, mint(moment, "code-"))
+                redirect::response(&mut self.contract, &call.example, mint(now, "code-"))
             }
-            "bearer" | "chain" | "refresh" | "device_poll" => self.tokens(stage, &call, moment),
+            "token_request" | "chain" | "refresh_request" | "device_token_request" => self.tokens(stage, &call, now),
             "fetch" => self.fetched(at, &call),
-            "device" => self.device(&call),
+            "device_authorization" => self.device(&call),
             other => document(&call.example, || self.by_itself(other)).answer("told"),
         }
     }
 
     /// A reply with fresh tokens. A refresh token stays what it was where the service does not rotate.
-    fn tokens(&mut self, stage: &str, call: &CallTemplate, moment: &mut Moment) -> Answer {
+    fn tokens(&mut self, stage: &str, call: &CallTemplate, now: &mut Now) -> Response {
         let mut reply = document(&call.example, || self.by_itself(stage));
         let facts = &mut self.contract.facts;
         let old = facts.value("refresh_token").to_owned();
-        let stays = stage == "refresh" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
+        let stays =
+            stage == "refresh_request" && !self.contract.service.policy.rotates && !self.refresh_token.is_empty();
         if !stays {
-            self.refresh_token = mint(moment, "refresh-");
+            self.refresh_token = mint(now, "refresh-");
         }
-        let access_token = reply.put(ACCESS_TOKEN, &mint(moment, "access-"));
+        let access_token = reply.put(ACCESS_TOKEN, &mint(now, "access-"));
         let refresh_token = reply.put(REFRESH_TOKEN, &self.refresh_token);
-        let id_token = reply.put(ID_TOKEN, &mint(moment, "id-"));
+        let id_token = reply.put(ID_TOKEN, &mint(now, "id-"));
         let token_type = call.reading.token_type.iter().find_map(|path| reply.text(path.as_str()));
         facts.set("token_type", token_type.unwrap_or_else(|| "Bearer".to_owned()));
         for (name, token) in [("token", &access_token), ("refresh_token", &refresh_token), ("id_token", &id_token)] {
@@ -228,10 +228,10 @@ impl StandIn {
                 facts.set(name, value);
             }
         }
-        if refresh_token.is_some() && stage == "refresh" && old != facts.value("refresh_token") {
+        if refresh_token.is_some() && stage == "refresh_request" && old != facts.value("refresh_token") {
             self.spent.push(old);
         }
-        let kept = call.reading.keep.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
+        let kept = call.reading.retain.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
         let kept: Vec<(String, Option<String>)> = kept.collect();
         for (name, value) in &kept {
             if let Some(value) = value {
@@ -250,8 +250,8 @@ impl StandIn {
     }
 
     /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
-    fn device(&mut self, call: &CallTemplate) -> Answer {
-        let reply = document(&call.example, || self.by_itself("device"));
+    fn device(&mut self, call: &CallTemplate) -> Response {
+        let reply = document(&call.example, || self.by_itself("device_authorization"));
         for (name, paths) in [("device_code", &call.reading.device_code), ("user_code", &call.reading.user_code)] {
             let value = paths.iter().find_map(|path| reply.text(path.as_str()));
             self.contract.facts.set(name, value.unwrap_or_default());
@@ -260,12 +260,12 @@ impl StandIn {
     }
 
     /// A reply with values to keep; those of the first item that has them all are taken for chosen.
-    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Answer {
+    fn fetched(&mut self, at: usize, call: &CallTemplate) -> Response {
         let service = &self.contract.service;
         let before = service.calls().iter().take(at).filter(|(stage, _)| *stage == "fetch").count();
         let fetch = service.fetch[before].clone();
         let reply = document(&call.example, || {
-            let item = with_texts(fetch.keep.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
+            let item = with_texts(fetch.retain.iter().map(|(name, path)| (path.as_str(), format!("example-{name}"))));
             if fetch.list.as_str().is_empty() {
                 return item;
             }
@@ -280,7 +280,7 @@ impl StandIn {
             item => item.cloned().into_iter().collect(),
         };
         let all = |item: &Json| -> Option<Vec<(String, String)>> {
-            fetch.keep.iter().map(|(name, path)| Some((name.clone(), text_at(item, path.as_str())?))).collect()
+            fetch.retain.iter().map(|(name, path)| Some((name.clone(), text_at(item, path.as_str())?))).collect()
         };
         for (name, value) in items.iter().find_map(all).unwrap_or_default() {
             self.contract.facts.set(&name, value);
@@ -293,11 +293,11 @@ impl StandIn {
     fn by_itself(&self, stage: &str) -> Json {
         let service = &self.contract.service;
         match stage {
-            "bearer" | "chain" | "refresh" | "device_poll" => {
+            "token_request" | "chain" | "refresh_request" | "device_token_request" => {
                 let mut reply = json!({ "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 3600 });
                 let uses = |call: &CallTemplate| call.placeholders().any(|name| name == "refresh_token");
-                let refreshable = service.refresh.as_ref().is_some_and(uses);
-                if refreshable && (stage == "bearer" || (stage == "refresh" && service.policy.rotates)) {
+                let refreshable = service.refresh_request.as_ref().is_some_and(uses);
+                if refreshable && (stage == "token_request" || (stage == "refresh_request" && service.policy.rotates)) {
                     reply["refresh_token"] = REFRESH_TOKEN.into();
                 }
                 if !self.contract.facts.value("scope").is_empty() {
@@ -306,7 +306,7 @@ impl StandIn {
                 reply
             }
             "introspection" => json!({ "active": true }),
-            "device" => json!({
+            "device_authorization" => json!({
                 "device_code": "example-device-code", "user_code": "EXAM-PLES",
                 "verification_uri": "https://example.com/device", "expires_in": 900, "interval": 5,
             }),
@@ -324,6 +324,6 @@ fn document(example: &str, by_itself: impl FnOnce() -> Json) -> Document {
     Document::parse(example).unwrap_or_else(|| Document::of(by_itself()))
 }
 
-fn mint(moment: &mut Moment, start: &str) -> String {
-    format!("{}{AWKWARD}", moment.mint(start).expose())
+fn mint(now: &mut Now, start: &str) -> String {
+    format!("{}{AWKWARD}", now.mint(start).expose())
 }

@@ -111,7 +111,7 @@ fn check_names(service: &Service) -> Option<Finding> {
     service.declare(&mut values);
     let meant = nearest(&name, values.known_names()).map(|known| format!("did you mean `<{known}>`?"));
     let problem = format!("`{stage}` names `<{name}>`, which nothing supplies");
-    finding(&name, problem, meant.unwrap_or_else(|| format!("add an input `{name}`, or keep it from a reply")))
+    finding(&name, problem, meant.unwrap_or_else(|| format!("add an input `{name}`, or retain it from a reply")))
 }
 
 /// Whatever names a host is bounded: an input by its pattern or choices, what was learnt from outside by `allow`.
@@ -152,7 +152,7 @@ fn check_expressions(service: &Service) -> Option<Finding> {
     let of_calls = service.calls().into_iter().flat_map(|(_, call)| call.reading.expressions());
     let of_identity = service.identity.iter().flat_map(|identity| &identity.fields).map(|(_, place)| place);
     let of_fetch = service.fetch.iter().flat_map(|fetch| {
-        let kept = fetch.keep.iter().map(|(_, place)| place);
+        let kept = fetch.retain.iter().map(|(_, place)| place);
         kept.chain([&fetch.list, &fetch.item_label])
     });
     let mut all = of_calls.chain(of_identity).chain(of_fetch);

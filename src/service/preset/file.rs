@@ -67,13 +67,13 @@ pub(crate) struct PresetFile {
     pub policy: TokenPolicy,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorization: Option<Stage>,
-    pub bearer: Stage,
+    pub token_request: Stage,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<Stage>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fetch: Vec<FetchTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub refresh: Option<Stage>,
+    pub refresh_request: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,9 +81,9 @@ pub(crate) struct PresetFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub introspection: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub device: Option<Stage>,
+    pub device_authorization: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_poll: Option<Stage>,
+    pub device_token_request: Option<Stage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assertion: Option<Assertion>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -118,15 +118,15 @@ impl From<PresetFile> for Service {
             authorization: file.authorization.map(authorization),
             asks: file.asks,
             grant_type: if file.grant_type.is_empty() { grant_type.to_owned() } else { file.grant_type },
-            bearer: call_template(file.bearer, bearer_kind),
+            token_request: call_template(file.token_request, bearer_kind),
             chain: file.chain.into_iter().map(|stage| call_template(stage, Kind::Chain)).collect(),
             fetch: file.fetch.into_iter().map(fetch).collect(),
-            refresh: file.refresh.map(|stage| call_template(stage, Kind::Refresh)),
+            refresh_request: file.refresh_request.map(|stage| call_template(stage, Kind::Refresh)),
             identity: file.identity.map(identity),
             revocation: file.revocation.map(|stage| call_template(stage, Kind::Revocation)),
             introspection: file.introspection.map(|stage| call_template(stage, Kind::Introspection)),
-            device: file.device.map(|stage| call_template(stage, Kind::Device)),
-            device_poll: file.device_poll.map(|stage| call_template(stage, Kind::DevicePoll)),
+            device_authorization: file.device_authorization.map(|stage| call_template(stage, Kind::Device)),
+            device_token_request: file.device_token_request.map(|stage| call_template(stage, Kind::DevicePoll)),
             assertion: file.assertion,
             policy: file.policy,
             hints: file.hints,
@@ -157,7 +157,7 @@ fn fetch(table: FetchTable) -> Fetch {
         label: table.label,
         list: Expression::new(table.list),
         item_label: Expression::new(table.item_label),
-        keep: paths(table.keep),
+        retain: paths(table.retain),
     }
 }
 
@@ -170,15 +170,15 @@ impl From<&Service> for PresetFile {
         let service = service.clone();
         Self {
             authorization: service.authorization.as_ref().map(authorization_stage),
-            bearer: stage(&service.bearer),
+            token_request: stage(&service.token_request),
             chain: service.chain.iter().map(stage).collect(),
             fetch: service.fetch.iter().map(fetch_table).collect(),
-            refresh: service.refresh.as_ref().map(stage),
+            refresh_request: service.refresh_request.as_ref().map(stage),
             identity: service.identity.as_ref().map(identity_stage),
             revocation: service.revocation.as_ref().map(stage),
             introspection: service.introspection.as_ref().map(stage),
-            device: service.device.as_ref().map(stage),
-            device_poll: service.device_poll.as_ref().map(stage),
+            device_authorization: service.device_authorization.as_ref().map(stage),
+            device_token_request: service.device_token_request.as_ref().map(stage),
             assertion: service.assertion,
             start: service.start,
             id: service.id,
@@ -223,7 +223,7 @@ fn fetch_table(fetch: &Fetch) -> FetchTable {
         label: fetch.label.clone(),
         list: fetch.list.as_str().to_owned(),
         item_label: fetch.item_label.as_str().to_owned(),
-        keep: pairs(&fetch.keep),
+        retain: pairs(&fetch.retain),
         call: stage(&fetch.call),
     }
 }

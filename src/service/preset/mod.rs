@@ -108,7 +108,7 @@ source = ["made up"]
 url = "https://example.test/authorize"
 query = { prompt = "consent" }
 
-[bearer]
+[token_request]
 url = "https://example.test/token"
 authentication = "basic"
 "#;
@@ -135,9 +135,11 @@ authentication = "basic"
                 "prompt"
             ]
         );
-        assert_eq!(service.bearer.authentication, Authentication::Basic);
+        assert_eq!(service.token_request.authentication, Authentication::Basic);
         let expected = ["grant_type", "code", "redirect_uri", "code_verifier"];
-        assert!(matches!(&service.bearer.body, BodyTemplate::Form(form) if form.iter().map(|p| &p.name).eq(expected)));
+        assert!(
+            matches!(&service.token_request.body, BodyTemplate::Form(form) if form.iter().map(|p| &p.name).eq(expected))
+        );
         assert_eq!(service.grant_type, "authorization_code");
     }
 
@@ -148,12 +150,12 @@ authentication = "basic"
             "authentication = \"body\"\nomit = [\"code_verifier\"]\nencoding = \"json\"\nbody = { code = \"{code}\", x = [\"1\", \"2\"] }",
         );
         let service = parse_preset("small.toml", &text, &|_| None).expect("a preset");
-        let BodyTemplate::Json(json) = &service.bearer.body else { panic!("not JSON") };
+        let BodyTemplate::Json(json) = &service.token_request.body else { panic!("not JSON") };
         let parsed: serde_json::Value = serde_json::from_str(json.source()).expect("JSON");
         let names: Vec<&String> = parsed.as_object().expect("an object").keys().collect();
         assert_eq!(names, ["grant_type", "code", "redirect_uri", "client_id", "client_secret", "x"]);
         assert_eq!(parsed["code"], "{code}");
-        assert_eq!(service.bearer.query, Vec::<Parameter>::new());
+        assert_eq!(service.token_request.query, Vec::<Parameter>::new());
     }
 
     #[test]
@@ -165,20 +167,20 @@ authentication = "basic"
     #[test]
     fn any_place_in_a_reply_may_be_told_by_jsonata() {
         let text = format!(
-            "{SMALL}[bearer.reading]\naccess_token = \"$split(result, ' ')[1]\"\n\
-             keep = {{ host = ['`api domain`', \"$.host\"] }}\n"
+            "{SMALL}[token_request.reading]\naccess_token = \"$split(result, ' ')[1]\"\n\
+             retain = {{ host = ['`api domain`', \"$.host\"] }}\n"
         );
         let service = parse_preset("small.toml", &text, &|_| None).expect("a preset");
-        let texts: Vec<&str> = service.bearer.reading.keep.iter().map(|keep| keep.path.as_str()).collect();
+        let texts: Vec<&str> = service.token_request.reading.retain.iter().map(|keep| keep.path.as_str()).collect();
         assert_eq!(texts, ["`api domain`", "$.host"]);
-        assert_eq!(service.bearer.reading.access_token[0].as_str(), "$split(result, ' ')[1]");
+        assert_eq!(service.token_request.reading.access_token[0].as_str(), "$split(result, ' ')[1]");
         let written = write_preset(&service);
         assert_eq!(parse_preset("small.toml", &written, &|_| None), Ok(service), "{written}");
     }
 
     #[test]
     fn what_is_neither_a_path_nor_jsonata_is_named_with_its_line_and_place() {
-        let text = format!("{SMALL}[bearer.reading]\naccess_token = \"a b\"\n");
+        let text = format!("{SMALL}[token_request.reading]\naccess_token = \"a b\"\n");
         assert_eq!(
             error(&text),
             "small.toml:15: the expression `a b` cannot be read at line 1, column 3: this is not expected here \
@@ -205,7 +207,7 @@ authentication = "basic"
         let text = SMALL.replace("https://example.test/token", "https://<acount>.example.test/token");
         assert_eq!(
             error(&text),
-            "small.toml:12: `bearer` names `<acount>`, which nothing supplies\nhint: add an input `acount`, or keep it from a reply"
+            "small.toml:12: `token_request` names `<acount>`, which nothing supplies\nhint: add an input `acount`, or retain it from a reply"
         );
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::call::{
-    Authentication, BodyTemplate, CallTemplate, Expression, Keep, Lifetime, Method, Parameter, Reading, Template,
+    Authentication, BodyTemplate, CallTemplate, Expression, Lifetime, Method, Parameter, Reading, Retain, Template,
 };
 use crate::service::preset::stage_file::{
     AuthenticationKey, EncodingKey, LifetimeKey, MethodKey, OneOrMany, Pairs, ReadingTable, Stage,
@@ -179,7 +179,7 @@ fn reading(table: ReadingTable) -> Reading {
         refresh_lifetime: table.refresh_lifetime.map_or(Lifetime::Seconds, Lifetime::from),
         success: table.success.0.into_iter().map(|(path, value)| (Expression::new(path), value)).collect(),
         default_lifetime: table.default_lifetime.map(Duration::from_secs),
-        keep: table.keep.0.into_iter().map(|(name, path)| Keep { name, path: Expression::new(path) }).collect(),
+        retain: table.retain.0.into_iter().map(|(name, path)| Retain { name, path: Expression::new(path) }).collect(),
     }
 }
 
@@ -244,7 +244,7 @@ fn reading_table(reading: &Reading) -> Option<ReadingTable> {
         refresh_lifetime: (reading.refresh_lifetime != Lifetime::Seconds).then(|| reading.refresh_lifetime.into()),
         success: reading.success.iter().map(|(path, value)| (path.as_str().to_owned(), value.clone())).collect(),
         default_lifetime: reading.default_lifetime.map(|life| life.as_secs()),
-        keep: reading.keep.iter().map(|keep| (keep.name.clone(), keep.path.as_str().to_owned())).collect(),
+        retain: reading.retain.iter().map(|keep| (keep.name.clone(), keep.path.as_str().to_owned())).collect(),
     })
 }
 

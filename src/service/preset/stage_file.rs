@@ -114,7 +114,7 @@ pub(crate) struct FetchTable {
     pub list: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item_label: String,
-    pub keep: Pairs,
+    pub retain: Pairs,
     pub call: Stage,
 }
 
@@ -162,7 +162,7 @@ pub(crate) struct ReadingTable {
     #[serde(skip_serializing_if = "Pairs::is_empty")]
     pub success: Pairs,
     #[serde(skip_serializing_if = "Pairs::is_empty")]
-    pub keep: Pairs,
+    pub retain: Pairs,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -121,7 +121,7 @@ fn a_forgotten_profile_leaves_no_secret_behind() {
     assert_eq!(sealed_files(&program), 0);
     assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
     let list = program.run(&["list"]);
-    assert_eq!(list.stderr, "No profile is saved. Begin with: tokenwright sign-in demo --service practice\n");
+    assert_eq!(list.stderr, "No profiles yet. Start with: tokenwright sign-in demo --service practice\n");
     assert_eq!(list.done(), "");
     assert_eq!(
         program.run(&["token", "demo"]).failed(3),
@@ -141,17 +141,14 @@ fn what_makes_no_sense_ends_with_2_and_says_what_would() {
             (&["token", "demo", "--header", "--json"], "'--header' cannot be used with '--json'"),
             (&["token", "demo", "--min-valid", "soon"], "write a duration such as `90s`, `5m` or `1h`"),
             (&["token", "a/b"], "hint: use letters, digits, `-`, `_` and `.`"),
-            (&["sign-in", "demo"], "hint: name the service with `--service ID`"),
+            (&["sign-in", "demo"], "hint: add `--service SERVICE`"),
             (&["sign-in", "demo", "--service", "practise"], "hint: did you mean `practice`?"),
             (&["sign-in", "demo", "--service", "practice", "--set", "prt=1"], "hint: did you mean `--set port=…`?"),
             (&["sign-in", "demo", "--service", "practice", "--set", "port"], "`=` is missing; write `key=value`"),
             (&["sign-in", "demo", "--service", "practice", "--set", "port=x"], "hint: enter one like `8123`"),
             (&["sign-in", "demo", "--service", "quickbooks"], "Client ID is missing"),
             (&["sign-in", "demo", "--service", "netsuite", "--client-id", "x"], "`--set account_id=…`"),
-            (
-                &["sign-in", "demo", "--service", "google", "--client-id", "x"],
-                "or pipe it in with `--client-secret-stdin`",
-            ),
+            (&["sign-in", "demo", "--service", "google", "--client-id", "x"], "or pipe it to `--client-secret-stdin`"),
             (&["practice", "--fault", "http-50"], "hint: choose from `no-refresh-token`"),
         ],
     );
@@ -182,7 +179,7 @@ fn a_spent_refresh_token_ends_with_3_and_the_reason() {
     let words = program.run(&["refresh", "demo"]).failed(3);
     assert_eq!(
         words,
-        "error: the refresh token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
+        "error: the token endpoint refused: `invalid_grant` (the refresh token was already used; every token of \
          this sign-in is revoked, sign in again)\n\
          hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the \
          newest one\n"
@@ -266,7 +263,7 @@ fn a_vault_in_memory_prints_the_token_since_it_is_gone_afterwards() {
     let practice = Practice::start(&program);
     let set = practice.set();
     let signed_in = program.run(&["sign-in", "demo", "--service", "practice", "--set", &set, "--browser", browser()]);
-    assert!(signed_in.stderr.contains("It is kept in memory only"), "{}", signed_in.stderr);
+    assert!(signed_in.stderr.contains("Not saved: the vault is in memory only"), "{}", signed_in.stderr);
     let token = signed_in.done();
     assert!(token.starts_with("practice-at-") && token.lines().count() == 1, "{token}");
     assert!(!program.data().join("vault").exists());
@@ -368,7 +365,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
     let preset = format!(
         "id = \"evil\"\nname = {hostile}\nsummary = {hostile}\ncategory = \"Custom\"\nchecked = \"2026-11-21\"\nsource = [\"a \
          test\"]\nasks = \"nothing\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \
-         \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\nreading.keep = {{ realm = \"realm\" }}\n[refresh]\nurl = \"{url}/refresh\"\n"
+         \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\nreading.retain = {{ realm = \"realm\" }}\n[refresh_request]\nurl = \"{url}/refresh\"\n"
     );
     program.add_preset("evil.toml", &preset);
     let collection = json!({
@@ -422,7 +419,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     let program = Tokenwright::with_vault();
     let preset = "id = \"google\"\nname = \"Evil\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
                   [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"https://evil.test/a\"\n\
-                  [bearer]\nurl = \"https://evil.test/t\"\n";
+                  [token_request]\nurl = \"https://evil.test/t\"\n";
     program.add_preset("google.toml", preset);
     assert!(program.run(&["service", "show", "google"]).done().contains("evil.test"), "one's own is used");
     let (folder, file) = (program.data().join("presets"), program.data().join("presets/google.toml"));
@@ -487,7 +484,7 @@ fn a_profile_is_called_what_its_person_calls_it_and_known_by_its_plain_name() {
     let listed = colleague.run(&["list", "--json"]).json();
     assert_eq!(listed[0]["display_name"], "Müller GmbH – Test", "{listed}");
     let told = program.run(&["display-name", "acme", "\u{202e}\u{200b}"]).failed(2);
-    assert!(told.contains("nothing in the display name can be seen"), "{told}");
+    assert!(told.contains("the display name has no visible characters"), "{told}");
     assert_eq!(program.run(&["display-name", "acme", ""]).done(), "acme: no display name\n");
     assert_eq!(program.run(&["list", "--json"]).json()[0]["display_name"], serde_json::Value::Null);
     program.run(&["display-name", "nobody", "x"]).failed(3);

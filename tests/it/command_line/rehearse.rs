@@ -18,18 +18,18 @@ source = ["a test"]
 [authorization]
 url = "https://as.example.test/authorize"
 
-[bearer]
+[token_request]
 url = "https://as.example.test/token"
 authentication = "basic"
-example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh": "example-refresh-token", "host": "eu.example.test"}'
+example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh request": "example-refresh-token", "host": "eu.example.test"}'
 
-[bearer.reading]
+[token_request.reading]
 access_token = "data.token"
-refresh_token = "refresh"
+refresh_token = "refresh request"
 success = { ok = "true" }
-keep = { host = "host" }
+retain = { host = "host" }
 
-[refresh]
+[refresh_request]
 url = "https://as.example.test/token"
 authentication = "basic"
 example = '{"access_token": "example-access-token", "expires_in": 3600, "refresh_token": "example-refresh-token"}'
@@ -65,14 +65,14 @@ fn check(from: &str, to: &str, stage: &str, words: &str) {
 }
 
 const DEVICE: &str = r#"
-[device]
+[device_authorization]
 url = "https://as.example.test/device"
 example = '{"device_code": "d&1", "user_code": "EXAM", "verification_url": "https://example.test", "expires_in": 9}'
 
-[device.reading]
+[device_authorization.reading]
 verification_uri = "verification_url"
 
-[device_poll]
+[device_token_request]
 url = "https://as.example.test/device/token"
 body = { user_code = "<user_code>" }
 
@@ -87,7 +87,7 @@ fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     assert!(finished.stdout.contains(poll), "{}", finished.stdout);
     let elsewhere = DEVICE.replace("verification_uri =", "interval =");
     let words = "the documented reply has no verification URI where the preset looks for it";
-    check("[policy]\n", &elsewhere, "device", words);
+    check("[policy]\n", &elsewhere, "device authorization", words);
     let unread = DEVICE.replace("\n[policy]", "example = '{\"token\": \"example-access-token\"}'\n\n[policy]");
     let words = "the documented reply has no access token where the preset looks for it";
     check("[policy]\n", &unread, "device poll", words);
@@ -141,9 +141,9 @@ fn a_sound_preset_passes_with_a_line_a_stage() {
     let refresh = "POST https://as.example.test/token, form grant_type refresh_token, Basic";
     let expected = [
         format!("sound: authorization: ok: {authorization} -> code"),
-        format!("sound: bearer: ok: {bearer} -> access token, life 3600 s, refresh token, host eu.example.test"),
+        format!("sound: token request: ok: {bearer} -> access token, life 3600 s, refresh token, host eu.example.test"),
         format!("sound: bearer, code spent: ok: {bearer} -> refused: `invalid_grant`"),
-        format!("sound: refresh: ok: {refresh} -> access token, life 3600 s, refresh token"),
+        format!("sound: refresh request: ok: {refresh} -> access token, life 3600 s, refresh token"),
         format!("sound: refresh again: ok: {refresh} -> access token, life 3600 s, refresh token"),
         format!("sound: refresh, token spent: ok: {refresh} -> refused: `invalid_grant`"),
         "sound: identity: ok: GET https://as.example.test/me, header Authorization -> Name Erin Example".to_owned(),
@@ -164,13 +164,13 @@ fn a_token_that_is_elsewhere_is_named_with_its_place() {
     check(
         "access_token = \"data.token\"",
         "access_token = \"data.access_token\"",
-        "bearer",
+        "token request",
         "the access token was not read: `data.access_token` does not hold it; the documented reply has it at `data.token`",
     );
     check(
         "refresh_token = \"refresh\"",
         "refresh_token = \"refresher\"",
-        "bearer",
+        "token request",
         "the refresh token was not read: `refresher` does not hold it; the documented reply has it at `refresh`",
     );
 }
@@ -180,13 +180,13 @@ fn a_wrong_unit_of_the_lifetime_shows() {
     check(
         "\"expires_in\": 3600, \"refresh\"",
         "\"expires_in\": 3600000, \"refresh\"",
-        "bearer",
+        "token request",
         "the access token's life was read as 3600000 s, and `policy` says 3600 s: is `lifetime` right?",
     );
     check(
         "\"expires_in\": 3600, \"refresh\"",
         "\"the_day_it_expires\": 3600, \"refresh\"",
-        "bearer",
+        "token request",
         "the expiry was not read: the documented reply has one at `the_day_it_expires`",
     );
 }
@@ -196,7 +196,7 @@ fn a_kept_value_that_is_not_there_shows() {
     check(
         "host = \"host\"",
         "host = \"hosts[0]\"",
-        "bearer",
+        "token request",
         "`host` was not kept: `hosts[0]` holds nothing in the documented reply",
     );
 }
@@ -206,7 +206,7 @@ fn a_success_that_never_holds_shows() {
     check(
         "ok = \"true\"",
         "ok = \"yes\"",
-        "bearer",
+        "token request",
         "the reply was not taken for a success: `ok` must be `yes`, and the documented reply has `true`",
     );
 }
@@ -217,7 +217,7 @@ fn a_refusal_that_cannot_be_read_shows() {
         "refresh_token = \"refresh\"\n",
         "refresh_token = \"refresh\"\nerror = []\n",
         "bearer, code spent",
-        "a refusal with `invalid_grant` was read otherwise: the bearer token endpoint refused with 200: the code is spent",
+        "a refusal with `invalid_grant` was read otherwise: the token endpoint refused with 200: the code is spent",
     );
 }
 
@@ -226,7 +226,7 @@ fn a_rotation_that_brings_nothing_shows() {
     check(
         "\"expires_in\": 3600, \"refresh_token\": \"example-refresh-token\"",
         "\"expires_in\": 3600",
-        "refresh",
+        "refresh request",
         "`policy.rotates` holds, and the documented reply brings no refresh token",
     );
 }
@@ -244,15 +244,15 @@ fn an_identity_that_is_elsewhere_shows() {
 #[test]
 fn a_code_that_is_not_sent_and_a_verifier_that_is_missing_are_refused() {
     check(
-        "[bearer]\nurl = \"https://as.example.test/token\"\n",
-        "[bearer]\nurl = \"https://as.example.test/token\"\nomit = [\"code\"]\n",
-        "bearer",
+        "[token_request]\nurl = \"https://as.example.test/token\"\n",
+        "[token_request]\nurl = \"https://as.example.test/token\"\nomit = [\"code\"]\n",
+        "token request",
         "the preset's call does not send `<code>`",
     );
     check(
-        "[bearer]\nurl = \"https://as.example.test/token\"\n",
-        "[bearer]\nurl = \"https://as.example.test/token\"\nomit = [\"code_verifier\"]\n",
-        "bearer",
+        "[token_request]\nurl = \"https://as.example.test/token\"\n",
+        "[token_request]\nurl = \"https://as.example.test/token\"\nomit = [\"code_verifier\"]\n",
+        "token request",
         "`<code_verifier>` is missing, or did not make the challenge that was sent",
     );
 }
@@ -265,7 +265,7 @@ fn a_call_that_cannot_be_made_is_no_failure_where_the_preset_says_what_is_lackin
         "authentication = \"basic\"\nbody = { assertion = \"<assertion>\" }\n",
     );
     let lines = with_preset(&text).run(&["rehearse", "sound"]).done();
-    assert!(lines.lines().any(|line| line == "sound: bearer: not rehearsed: Signing it"), "{lines}");
+    assert!(lines.lines().any(|line| line == "sound: token request: not rehearsed: Signing it"), "{lines}");
 }
 
 #[test]
@@ -283,10 +283,13 @@ fn a_preset_that_reads_its_replies_by_jsonata_is_rehearsed_with_what_it_document
         )
         .replace("access_token = \"data.token\"", "access_token = \"data[kind = 'a'].token\"");
     let lines = with_preset(&text).run(&["rehearse", "sound"]).done();
-    assert!(lines.lines().any(|line| line.starts_with("sound: bearer: ok: ")), "{lines}");
+    assert!(lines.lines().any(|line| line.starts_with("sound: token request: ok: ")), "{lines}");
     let example = text.lines().find(|line| line.starts_with("example = '{\"ok\"")).expect("the bearer's");
     let program = with_preset(&text.replace(example, ""));
     let lines = program.run(&["rehearse", "sound"]).stdout;
     let words = "the reply is read by JSONata, and none is documented: add one as `example`";
-    assert!(lines.lines().any(|line| line.starts_with("sound: bearer: failed: ") && line.ends_with(words)), "{lines}");
+    assert!(
+        lines.lines().any(|line| line.starts_with("sound: token request: failed: ") && line.ends_with(words)),
+        "{lines}"
+    );
 }

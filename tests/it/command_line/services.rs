@@ -4,7 +4,7 @@ use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
 
 const SMALL: &str = "id = \"small\"\nname = \"Small\"\nsummary = \"A client id\"\nchecked = \"2026-11-21\"\n\
-                     source = [\"a test\"]\n\n[bearer]\nurl = \"https://example.test/token\"\n";
+                     source = [\"a test\"]\n\n[token_request]\nurl = \"https://example.test/token\"\n";
 
 #[test]
 fn the_services_are_listed_with_what_they_need() {
@@ -32,12 +32,12 @@ fn the_services_are_listed_with_what_they_need() {
 fn a_service_is_shown_with_its_inputs_and_calls() {
     let program = Tokenwright::new();
     let shown = program.run(&["service", "show", "netsuite"]).done();
-    for part in ["--set account_id=", "redirect URI: ", "authorization: GET https://", "bearer: POST https://"] {
+    for part in ["--set account_id=", "redirect URI: ", "authorization: GET https://", "token_request: POST https://"] {
         assert!(shown.contains(part), "{part}\n{shown}");
     }
     let json = program.run(&["service", "show", "practice", "--json"]).json();
     assert_eq!(json["inputs"][0]["name"], "port");
-    assert_eq!(json["calls"]["bearer"], json!({ "method": "POST", "url": "http://127.0.0.1:<port>/token" }));
+    assert_eq!(json["calls"]["token_request"], json!({ "method": "POST", "url": "http://127.0.0.1:<port>/token" }));
     assert_eq!(json["client_secret"], "optional");
 }
 
@@ -64,21 +64,27 @@ fn an_unknown_service_is_answered_with_the_nearest() {
 fn a_preset_file_is_checked_by_name_or_on_standard_input() {
     let program = Tokenwright::new();
     std::fs::write(program.home().join("small.toml"), SMALL).expect("a file");
-    assert_eq!(program.run(&["service", "check", "small.toml"]).done(), "small.toml: Small (small) is a preset\n");
-    assert_eq!(program.run_with_input(&["service", "check", "-"], SMALL).done(), "-: Small (small) is a preset\n");
+    assert_eq!(
+        program.run(&["service", "check", "small.toml"]).done(),
+        "small.toml: Small (small) is a valid preset\n"
+    );
+    assert_eq!(
+        program.run_with_input(&["service", "check", "-"], SMALL).done(),
+        "-: Small (small) is a valid preset\n"
+    );
     let words = program.run(&["service", "check", "nowhere.toml"]).failed(2);
-    assert!(words.starts_with("error: `nowhere.toml` cannot be read: "), "{words}");
+    assert!(words.starts_with("error: cannot read `nowhere.toml`: "), "{words}");
 }
 
 #[test]
 fn a_preset_that_is_wrong_names_file_line_and_key() {
     let program = Tokenwright::new();
     for (from, to, line, problem) in [
-        ("[bearer]\nurl", "[bearer]\nauthenticaton = \"body\"\nurl", 8, "unknown field `authenticaton`"),
+        ("[token_request]\nurl", "[token_request]\nauthenticaton = \"body\"\nurl", 8, "unknown field `authenticaton`"),
         ("name = \"Small\"", "nmae = \"Small\"", 2, "unknown field `nmae`"),
         ("name = \"Small\"\n", "", 1, "missing field `name`"),
-        ("[bearer]", "[bearer", 7, ""),
-        ("/token\"", "/<tenant>\"", 8, "`bearer` names `<tenant>`, which nothing supplies"),
+        ("[token_request]", "[token_request", 7, ""),
+        ("/token\"", "/<tenant>\"", 8, "`token_request` names `<tenant>`, which nothing supplies"),
     ] {
         let text = SMALL.replace(from, to);
         assert_ne!(text, SMALL);
@@ -106,14 +112,14 @@ fn a_persons_own_preset_stands_beside_the_others_or_in_their_place() {
 #[test]
 fn a_broken_preset_of_the_persons_own_is_told_and_costs_nothing_else() {
     let program = Tokenwright::new();
-    program.add_preset("broken.toml", &SMALL.replace("[bearer]", "[baerer]"));
+    program.add_preset("broken.toml", &SMALL.replace("[token_request]", "[token_reqest]"));
     let listed = program.run(&["service", "list"]);
     let file = program.data().join("presets/broken.toml");
     assert!(
-        listed.stderr.starts_with(&format!("warning: {}:7: unknown field `baerer`", file.display())),
+        listed.stderr.starts_with(&format!("warning: {}:7: unknown field `token_reqest`", file.display())),
         "{}",
         listed.stderr
     );
-    assert!(listed.stderr.ends_with("hint: did you mean `bearer`?\n"), "{}", listed.stderr);
+    assert!(listed.stderr.ends_with("hint: did you mean `token_request`?\n"), "{}", listed.stderr);
     assert!(listed.done().contains("quickbooks"));
 }

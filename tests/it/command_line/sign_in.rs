@@ -29,7 +29,7 @@ fn a_sign_in_over_another_clients_profile_is_insisted_on_and_its_tokens_are_not_
     const PRESET: &str = "name = \"Tenants\"\nchecked = \"2026-11-28\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
         [[inputs]]\nname = \"tenant\"\nlabel = \"Tenant\"\nexample = \"one\"\nhelp = \"Which tenant\"\n\
-        [authorization]\nurl = \"URL/authorize\"\n[bearer]\nurl = \"URL/token\"\n[refresh]\nurl = \"URL/token\"\n";
+        [authorization]\nurl = \"URL/authorize\"\n[token_request]\nurl = \"URL/token\"\n[refresh_request]\nurl = \"URL/token\"\n";
     let service = Scripted::start(|asked, earlier| match asked.path.as_str() {
         "/authorize" => asked.grant("a-code"),
         _ => Answer::json(
@@ -98,7 +98,7 @@ fn what_is_pasted_wrongly_is_explained_and_asked_for_again() {
     ] {
         signing_in.paste(&pasted);
         signing_in.process.line_with(problem);
-        signing_in.process.line_with("Paste the address that the browser ends up at");
+        signing_in.process.line_with("Paste the code, or the URL");
     }
     signing_in.paste(&landed);
     signing_in.succeeds(&program);
@@ -109,9 +109,9 @@ fn a_browser_that_comes_back_by_itself_is_not_held_up_by_what_might_be_pasted() 
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     let mut signing_in = SigningIn::start(&program, &practice, &["--paste"]);
-    signing_in.process.line_with("Paste the address");
+    signing_in.process.line_with("Paste the code");
     follow(&signing_in.url);
-    signing_in.process.line_with("Signed in: the profile `demo` is kept");
+    signing_in.process.line_with("Signed in: saved as the profile `demo`");
     signing_in.succeeds(&program);
 }
 
@@ -121,7 +121,7 @@ fn an_input_that_ends_ends_the_sign_in() {
     let practice = Practice::start(&program);
     let words = SigningIn::start(&program, &practice, &["--paste"]).process.finish().failed(3);
     assert!(words.ends_with(
-        "error: standard input ended before a code came\nhint: paste the address, or leave `--paste` out\n"
+        "error: standard input ended before a code was read\nhint: paste the URL or the code, or remove `--paste`\n"
     ));
 }
 
@@ -144,7 +144,7 @@ fn a_redirect_uri_elsewhere_is_not_listened_to_but_pasted() {
     let program = Tokenwright::with_vault();
     let practice = Practice::start(&program);
     let mut signing_in = SigningIn::start(&program, &practice, &["--redirect-uri", ELSEWHERE]);
-    signing_in.process.line_with("Paste the address that the browser ends up at, or the code, and press Enter:");
+    signing_in.process.line_with("Paste the code, or the URL the browser was redirected to, and press Enter:");
     assert!(!signing_in.process.stderr().contains("Waiting on"), "{}", signing_in.process.stderr());
     let landed = signing_in.visit();
     assert!(landed.starts_with(&format!("{ELSEWHERE}?code=")), "{landed}");
@@ -163,7 +163,7 @@ fn a_code_that_the_service_shows_is_pasted_although_the_redirect_uri_is_on_this_
     let text = format!("{text}[redirect]\ndefault = \"http://127.0.0.1:8081/callback\"\n");
     std::fs::write(folder.join("by-hand.toml"), text).expect("a file");
     let mut signing_in = SigningIn::start(&program, &practice, &["--service", "by-hand"]);
-    signing_in.process.line_with("Paste the address that the browser ends up at, or the code, and press Enter:");
+    signing_in.process.line_with("Paste the code, or the URL the browser was redirected to, and press Enter:");
     assert!(!signing_in.process.stderr().contains("Waiting on"), "{}", signing_in.process.stderr());
     let landed = signing_in.visit();
     signing_in.paste(&parameter(&landed, "code"));
@@ -211,7 +211,7 @@ fn https_on_this_machine_is_served_with_the_certificate_whose_fingerprint_is_sho
     let port = free_port();
     let redirect_uri = format!("https://localhost:{port}/callback");
     let mut signing_in = SigningIn::start(&program, &practice, &["--redirect-uri", &redirect_uri]);
-    signing_in.process.line_with("The browser will warn of a certificate that was made on this machine");
+    signing_in.process.line_with("The browser will warn about a certificate that was generated on this machine");
     let fingerprint = signing_in.process.line_with("");
     signing_in.process.line_with("Waiting on");
     assert_eq!(served_fingerprint(port), fingerprint);
@@ -353,7 +353,7 @@ impl SigningIn {
     #[track_caller]
     fn succeeds(self, program: &Tokenwright) {
         let finished = self.process.finish();
-        assert!(finished.stderr.contains("Signed in: the profile `demo` is kept"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("Signed in: saved as the profile `demo`"), "{}", finished.stderr);
         assert_eq!(finished.done(), "");
         assert!(program.run(&["token", "demo"]).done().starts_with("practice-at-"));
     }

@@ -28,9 +28,9 @@ client_id = "a client of acme"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 

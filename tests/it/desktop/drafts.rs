@@ -132,11 +132,11 @@ loopback = "any-port"
 [authorization]
 url = "http://127.0.0.1:PORT/authorize"
 
-[bearer]
+[token_request]
 url = "http://127.0.0.1:PORT/token"
 authentication = "body"
 
-[refresh]
+[refresh_request]
 url = "http://127.0.0.1:PORT/token"
 authentication = "body"
 "#;

@@ -98,7 +98,7 @@ default = "http://127.0.0.1/callback"
 [authorization]
 url = "https://service.example/authorize"
 
-[bearer]
+[token_request]
 url = "https://service.example/token"
 "#;
 

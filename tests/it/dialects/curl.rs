@@ -22,7 +22,7 @@ fn a_refresh_line_runs_and_its_values_arrive() {
     let described = only(curl::read(&line).expect("a line"));
     let service = &described.service;
     assert_eq!((service.start, service.asks), (Start::RefreshToken, Asks::Secret));
-    assert_eq!(service.bearer.authentication, Authentication::BasicRaw);
+    assert_eq!(service.token_request.authentication, Authentication::BasicRaw);
     assert_eq!(described.secrets.refresh_token, Secret::new("a%^*&+=\"<é>"));
     assert_eq!(words(&described.missing), [""; 0]);
     let exchange = Core::start().refresh(context(&described));
@@ -45,7 +45,7 @@ fn a_line_with_a_code_is_the_bearer_call() {
         ("the-id", "http://localhost:8080/callback")
     );
     assert_eq!(described.service.grant_type, "authorization_code");
-    let BodyTemplate::Form(form) = &described.service.bearer.body else { panic!("a form") };
+    let BodyTemplate::Form(form) = &described.service.token_request.body else { panic!("a form") };
     let texts: Vec<&str> = form.iter().map(|p| p.value.source()).collect();
     assert_eq!(
         texts,
@@ -65,14 +65,14 @@ fn a_line_with_a_code_is_the_bearer_call() {
             "client secret: the service gives one where the client is registered",
         ]
     );
-    assert!(described.service.refresh.is_some());
+    assert!(described.service.refresh_request.is_some());
 }
 
 #[test]
 fn json_and_get_and_other_shells() {
     let line = "curl.exe ^\n  --json \"{\\\"grant_type\\\":\\\"client_credentials\\\",\\\"client_id\\\":\\\"x\\\",\\\"client_secret\\\":\\\"json-secret\\\"}\" ^\n  https://as.example.test/token";
     let described = only(curl::read(line).expect("a line"));
-    let BodyTemplate::Json(body) = &described.service.bearer.body else { panic!("JSON") };
+    let BodyTemplate::Json(body) = &described.service.token_request.body else { panic!("JSON") };
     let body: serde_json::Value = serde_json::from_str(body.source()).expect("JSON");
     assert_eq!(body["client_secret"], json!("<client_secret>"));
     assert_eq!(described.secrets.client_secret, Secret::new("json-secret"));
@@ -80,14 +80,14 @@ fn json_and_get_and_other_shells() {
     let line =
         "curl -G https://as.example.test/token -d grant_type=client_credentials -d 'appid=wx1' -d secret=get-secret";
     let described = only(curl::read(line).expect("a line"));
-    let call = &described.service.bearer;
+    let call = &described.service.token_request;
     assert_eq!((call.method, &call.body), (Method::Get, &BodyTemplate::None));
     assert_eq!(call.query.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["grant_type", "appid", "secret"]);
     assert_eq!(described.client_id, "wx1");
 
     let line = "curl https://as.example.test/token -H 'X-Api-Key: sub-key-value' -d grant_type=client_credentials -u sk_live_key:";
     let described = only(curl::read(line).expect("a line"));
-    assert_eq!(described.service.bearer.authentication, Authentication::BasicSecret);
+    assert_eq!(described.service.token_request.authentication, Authentication::BasicSecret);
     assert_eq!(described.secrets.client_secret, Secret::new("sk_live_key"));
     assert_eq!(described.secrets.inputs["X-Api-Key"], Secret::new("sub-key-value"));
 }
@@ -97,7 +97,7 @@ fn options_that_are_not_known_and_files_do_not_hide_the_call() {
     let line = "curl --new-option value https://as.example.test/token -d @secret-file -d grant_type=client_credentials \
         -d client_id=x -F 'key=@key.pem' > out.json";
     let described = only(curl::read(line).expect("a line"));
-    assert_eq!(described.service.bearer.url.source(), "https://as.example.test/token");
+    assert_eq!(described.service.token_request.url.source(), "https://as.example.test/token");
     let ignored = words(&described.ignored);
     for told in ["--new-option", "--data @file", "--form @file", "a further word"] {
         assert!(ignored.iter().any(|words| words.starts_with(told)), "{told}: {ignored:?}");

@@ -110,14 +110,14 @@ fn every_service_of_its_list_has_a_preset() {
 #[test]
 fn what_the_wizard_cannot_do_is_not_written() {
     let mut described = only(datazen::read(&page("https://as.example.test")).expect("the pages"));
-    described.service.bearer.query = vec![Parameter::new("company", "<company>")];
+    described.service.token_request.query = vec![Parameter::new("company", "<company>")];
     let error = datazen::write(&described, Secrecy::With).expect_err("unknown");
     let words = "a call of Practice by hand names `<company>`, which is none of DataZen's variables";
     assert_eq!(error.to_string(), words);
     described.inputs.insert("company".into(), "acme".into());
     let written = datazen::write(&described, Secrecy::With).expect("its value is known");
     assert!(written.expose().contains("Query: company=acme\n"), "{}", written.expose());
-    described.service.bearer.authentication = Authentication::PrivateKeyJwt;
+    described.service.token_request.authentication = Authentication::PrivateKeyJwt;
     let error = datazen::write_json(&described, Secrecy::With).expect_err("signed");
     assert_eq!(error.to_string(), "Practice by hand signs its calls or uses a certificate, which DataZen cannot do");
 }
@@ -141,7 +141,7 @@ fn a_user_id_and_a_json_body_without_client_flow() {
     let described = only(datazen::read(&json.to_string()).expect("the pages"));
     assert_eq!((described.service.asks, described.user_name.as_str()), (Asks::UserAndSecret, "ada"));
     let context = context(&described);
-    let call = described.service.bearer.render(&context.values()).expect("complete");
+    let call = described.service.token_request.render(&context.values()).expect("complete");
     assert_eq!(call.url.to_secret().expose(), "https://as.example.test/token?companyId=company");
     let body: serde_json::Value = serde_json::from_str(call.wire_body().expect("a body").expose()).expect("JSON");
     assert_eq!(body, serde_json::json!({ "user": "ada", "pin": "a{b}c", "type": "password" }));
@@ -156,10 +156,10 @@ fn the_wizards_own_fields_take_the_nine_variables_as_typed() {
     draft.user_name = "ada".into();
     draft.asks = Asks::UserAndSecret;
     draft.typed_scopes = "a b".into();
-    draft.bearer.url = "https://as.example.test/token".into();
-    draft.bearer.body_kind = BodyKind::Form;
-    draft.bearer.query = "s={scope}&r={redirect_uri}".into();
-    draft.bearer.body = "c={code}&i={client_id}&g={grant_type}&u={user_name}&p={client_secret}\n\
+    draft.token_request.url = "https://as.example.test/token".into();
+    draft.token_request.body_kind = BodyKind::Form;
+    draft.token_request.query = "s={scope}&r={redirect_uri}".into();
+    draft.token_request.body = "c={code}&i={client_id}&g={grant_type}&u={user_name}&p={client_secret}\n\
         t={token}&f={refresh_token}"
         .into();
     let profile = draft.parse().expect("complete");
@@ -167,7 +167,7 @@ fn the_wizards_own_fields_take_the_nine_variables_as_typed() {
     for name in ["code", "client_secret", "token", "refresh_token"] {
         values.set_secret(name, Secret::new(format!("the {name}")));
     }
-    let call = profile.service.bearer.render(&values).expect("every variable has a value");
+    let call = profile.service.token_request.render(&values).expect("every variable has a value");
     assert_eq!(
         call.url.to_secret().expose(),
         "https://as.example.test/token?s=a%20b&r=http%3A%2F%2Flocalhost%3A8080%2Fcallback"

@@ -33,12 +33,20 @@ fn the_metadata_of_a_server_is_its_service() {
     assert_eq!(service.name, "as.example.test");
     assert_eq!(service.redirect.issuer.as_deref(), Some("https://as.example.test/tenant"));
     assert_eq!(service.authorization.as_ref().map(|a| a.pkce), Some(Pkce::S256));
-    assert_eq!(service.bearer.url.source(), "https://as.example.test/tenant/token");
-    let BodyTemplate::Form(form) = &service.bearer.body else { panic!("a form") };
+    assert_eq!(service.token_request.url.source(), "https://as.example.test/tenant/token");
+    let BodyTemplate::Form(form) = &service.token_request.body else { panic!("a form") };
     assert!(form.iter().any(|p| p.name == "client_secret"));
     let stages: Vec<&str> = service.calls().into_iter().map(|(stage, _)| stage).collect();
-    let all =
-        ["authorization", "bearer", "refresh", "identity", "revocation", "introspection", "device", "device_poll"];
+    let all = [
+        "authorization",
+        "token_request",
+        "refresh_request",
+        "identity",
+        "revocation",
+        "introspection",
+        "device_authorization",
+        "device_token_request",
+    ];
     assert_eq!(stages, all);
     assert_eq!(service.scopes.known.len(), 3);
     assert_eq!(words(&described.missing), ["client id: the service gives one where the client is registered"]);
@@ -55,7 +63,7 @@ fn the_metadata_of_a_server_is_its_service() {
 fn metadata_with_the_least_there_can_be_uses_the_standards_defaults() {
     let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "https://as.example.test/token" });
     let described = only(discovery::read(&text.to_string()).expect("metadata"));
-    assert_eq!(described.service.bearer.authentication, Authentication::BasicOrNone);
+    assert_eq!(described.service.token_request.authentication, Authentication::BasicOrNone);
     assert_eq!(described.service.grant_type, "client_credentials");
     let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "javascript:x" });
     let error = discovery::read(&text.to_string()).expect_err("no URL").to_string();
@@ -172,7 +180,7 @@ fn openapi_3_brings_each_flow_in_yaml_and_in_json() {
     let [by_code, robot, sso] = &import.described[..] else { panic!("{}", import.described.len()) };
     assert_eq!(by_code.service.name, "Billing API");
     assert_eq!(by_code.service.scopes.known.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["012", "read"]);
-    let refresh = by_code.service.refresh.as_ref().expect("a refresh call");
+    let refresh = by_code.service.refresh_request.as_ref().expect("a refresh call");
     assert_eq!(refresh.url.source(), "https://as.example.test/renew");
     assert_eq!(words(&by_code.ignored), ["apiKey: `apiKey` is no OAuth 2.0"]);
     assert_eq!(robot.service.grant_type, "client_credentials");
@@ -193,7 +201,7 @@ fn swagger_2_and_addresses_that_are_not_whole() {
     let text = "openapi: 3.1.0\ninfo: { title: New API }\nservers:\n  - url: https://api.example.test/v1/\ncomponents:\n  \
         securitySchemes:\n    main:\n      type: oauth2\n      flows:\n        clientCredentials:\n          tokenUrl: /oauth/token\n          scopes:\n";
     let described = only(openapi::read(text).expect("a document"));
-    assert_eq!(described.service.bearer.url.source(), "https://api.example.test/oauth/token");
+    assert_eq!(described.service.token_request.url.source(), "https://api.example.test/oauth/token");
 }
 
 #[test]

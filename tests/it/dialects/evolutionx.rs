@@ -73,15 +73,20 @@ fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
     let mut described = with_endpoint(CLIENT_CREDENTIALS);
     described.secrets.refresh_token = Secret::new("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ...");
     let material = material(&described);
-    let call =
-        described.service.refresh.as_ref().expect("a refresh call").render(&material.values()).expect("complete");
+    let call = described
+        .service
+        .refresh_request
+        .as_ref()
+        .expect("a refresh call")
+        .render(&material.values())
+        .expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
 }
 
 #[test]
 fn an_assertion_stands_in_the_place_of_the_secret() {
     let described = with_endpoint(JWT_BEARER);
-    let named: Vec<&str> = described.service.bearer.placeholders().collect();
+    let named: Vec<&str> = described.service.token_request.placeholders().collect();
     assert_eq!(named, ["grant_type", "client_id", "assertion", "resource"]);
     let assertion = described.service.assertion.as_ref().expect("an assertion");
     assert_eq!(assertion.audience, "https://login.example.test/oauth/token");
@@ -138,7 +143,10 @@ fn labelled_lines_may_have_expressions_of_several_lines() {
         "  • OAuth Endpoint: https://login.example.test/token\n  • OAuth Grant Type: user_password\n\
          OAuth Client ID: alex\nOAuth scope: order\nJSONata Token Response: (\n  $t := data.token;\n  $t.value\n)\n",
     );
-    assert_eq!(described.service.bearer.reading.access_token[0].as_str(), "(\n  $t := data.token;\n  $t.value\n)");
+    assert_eq!(
+        described.service.token_request.reading.access_token[0].as_str(),
+        "(\n  $t := data.token;\n  $t.value\n)"
+    );
     assert_eq!(described.service.labels.client_secret, "Password");
     let notes: Vec<String> = described.ignored.iter().map(|note| format!("{}: {}", note.place, note.words)).collect();
     assert_eq!(notes, ["OAuth scope: the call with user name and password does not send it"]);
@@ -188,7 +196,7 @@ fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
          OAuth Client ID: id\n"
     );
     assert!(written.ignored.iter().any(|note| note.place == "body"), "{:?}", written.ignored);
-    let service = tokenwright::service::Service { refresh: None, name: "Xero".into(), ..described.service };
+    let service = tokenwright::service::Service { refresh_request: None, name: "Xero".into(), ..described.service };
     let words = write(&Described { service, ..Described::default() }, SettingsForm::Json, false).expect_err("no way");
     assert!(words.to_string().starts_with("Xero needs a browser and has no refresh token endpoint"), "{words}");
 }
@@ -292,7 +300,7 @@ fn material(described: &Described) -> CallContext {
 }
 
 fn bearer(described: &Described) -> Call {
-    described.service.bearer.render(&material(described).values()).expect("complete")
+    described.service.token_request.render(&material(described).values()).expect("complete")
 }
 
 fn body(call: &Call) -> String {

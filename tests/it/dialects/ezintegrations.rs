@@ -118,7 +118,7 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
         \"client_id\": \"your_client_id\",\n\"client_secret\": \"your_client_secret\"\n}\n";
     assert!(ezintegrations::recognise(page));
     let described = only(ezintegrations::read(page).expect("the page"));
-    let refresh = described.service.refresh.as_ref().expect("a refresh call");
+    let refresh = described.service.refresh_request.as_ref().expect("a refresh call");
     assert_eq!(refresh.url.source(), "https://as.example.test/oauth2/v4/token");
     assert_eq!(
         words(&described.missing),
@@ -155,11 +155,11 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
 fn every_preset_with_a_refresh_call_is_written_or_says_why_not() {
     for service in Catalog::bundled().services() {
         let name = service.name.clone();
-        let has_refresh = service.refresh.is_some();
+        let has_refresh = service.refresh_request.is_some();
         let described = Described { service, client_id: "id".into(), ..Described::default() };
         for form in [BodyForm::Object, BodyForm::Text] {
             match ezintegrations::write(&described, form, Secrecy::Without) {
-                Ok(written) if !described.service.refresh.as_ref().expect("one").url.is_empty() => {
+                Ok(written) if !described.service.refresh_request.as_ref().expect("one").url.is_empty() => {
                     let read = ezintegrations::read(written.expose());
                     assert!(read.is_ok(), "{name}: {read:?}\n{}", written.expose());
                 }
@@ -207,7 +207,7 @@ fn what_cannot_be_read_or_written_is_told() {
     );
     let described =
         Described { service: Catalog::bundled().service("github").expect("a preset"), ..Described::default() };
-    if described.service.refresh.is_none() {
+    if described.service.refresh_request.is_none() {
         let error = ezintegrations::write(&described, BodyForm::Object, Secrecy::Without).expect_err("no refresh");
         assert_eq!(error.to_string(), "GitHub has no refresh token endpoint, and eZintegrations knows nothing else");
     }

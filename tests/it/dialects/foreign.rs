@@ -84,8 +84,8 @@ fn a_url_of_something_else_beside_the_settings_is_not_theirs() {
     for text in [json, lines] {
         let Ok(Found::Import(import)) = read(text.as_bytes(), "x", &Catalog::bundled()) else { panic!("{text}") };
         let service = &import.described[0].service;
-        assert_eq!(service.bearer.url.source(), "https://as.example.test/token", "{text}");
-        assert_eq!(service.bearer.method.as_str(), "POST", "{text}");
+        assert_eq!(service.token_request.url.source(), "https://as.example.test/token", "{text}");
+        assert_eq!(service.token_request.method.as_str(), "POST", "{text}");
     }
 }
 
@@ -99,8 +99,11 @@ fn two_forms_are_both_named_and_the_one_that_is_meant_is_read() {
     for (form, url) in [(forms[0], "https://two.example.test/token"), (forms[1], "https://one.example.test/token")] {
         let Ok(Found::Import(import)) = read(Some(form)) else { panic!("{:?}", read(Some(form))) };
         let service = &import.described[0].service;
-        let call =
-            if service.bearer.url.is_empty() { service.refresh.as_ref().expect("a call") } else { &service.bearer };
+        let call = if service.token_request.url.is_empty() {
+            service.refresh_request.as_ref().expect("a call")
+        } else {
+            &service.token_request
+        };
         assert_eq!(call.url.source(), url);
     }
 }

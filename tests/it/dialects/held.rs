@@ -11,7 +11,7 @@ use tokenwright::service::Start;
 use crate::dialects::check::{only, sound, words};
 
 fn refresh_url(described: &Described) -> &str {
-    described.service.refresh.as_ref().map_or("", |call| call.url.source())
+    described.service.refresh_request.as_ref().map_or("", |call| call.url.source())
 }
 
 fn held_by_many(json: &Value) -> Described {
@@ -56,7 +56,7 @@ fn the_external_file_refreshes_where_it_says() {
     let service = &described.service;
     assert_eq!((service.name.as_str(), service.start), ("sts.example", Start::RefreshToken));
     assert_eq!(refresh_url(&described), "https://sts.example/v1/oauthtoken");
-    assert_eq!(service.refresh.as_ref().map(|call| &call.authentication), Some(&Authentication::BasicOrNone));
+    assert_eq!(service.refresh_request.as_ref().map(|call| &call.authentication), Some(&Authentication::BasicOrNone));
     assert!(service.revocation.is_some() && service.introspection.is_some());
     assert_eq!(
         words(&described.understood).last().map(String::as_str),

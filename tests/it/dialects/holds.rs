@@ -88,10 +88,10 @@ Understood:
   refresh_token  a refresh token
   scopes         scopes
   service        the preset `google`
-Not taken over:
+Ignored:
   token  an access token is not kept: a refresh brings a new one
-Secrets in it, for the vault and never for a plain file: client secret, refresh token
-Kept as the profile `g`. Next: tokenwright token g
+Secrets, saved in the vault only: client secret, refresh token
+Saved as the profile `g`. Next: tokenwright token g
 ";
     assert_eq!(told.stderr, expected);
     let text = fs::read_to_string(other.data().join("profiles/g.toml")).expect("a profile");
@@ -112,21 +112,21 @@ standard input: shared profiles
   beta: Steady service
     you must supply: Client secret, where there is one
     you must supply: a sign-in of their own
-error: nothing is kept
-hint: to keep them, repeat with `--yes`
+error: nothing was saved
+hint: to save them, repeat with `--yes`
 ";
     assert_eq!(told, expected);
     assert_eq!(other.run(&["list", "--json"]).json(), serde_json::json!([]));
     let kept = other.run_with_input(&["import", "-", "--yes"], &text);
-    assert!(kept.stderr.contains("Kept as the profile `acme`\nKept as the profile `beta`\n"), "{}", kept.stderr);
+    assert!(kept.stderr.contains("Saved as the profile `acme`\nSaved as the profile `beta`\n"), "{}", kept.stderr);
     assert_eq!(other.run(&["list", "--json"]).json().as_array().map(Vec::len), Some(2));
     // Both are here now: nothing is replaced unless that is asked for.
     let again = other.run_with_input(&["import", "-", "--yes"], &text).failed(2);
-    assert!(again.contains("acme: left as it is here; `--overwrite` takes the new one\n"), "{again}");
-    assert!(again.contains("error: `standard input`: no profile is left to be kept\n"), "{again}");
+    assert!(again.contains("acme: not replaced; `--overwrite` replaces it\n"), "{again}");
+    assert!(again.contains("error: `standard input`: no profile can be saved\n"), "{again}");
     other.run_with_input(&["import", "-", "--yes", "--overwrite"], &text).done();
     let one = other.run_with_input(&["import", "-", "--yes", "--pick", "2", "--profile", "gamma"], &text);
-    assert!(one.stderr.contains("Kept as the profile `gamma`\n"), "{}", one.stderr);
+    assert!(one.stderr.contains("Saved as the profile `gamma`\n"), "{}", one.stderr);
 }
 
 #[test]
@@ -137,8 +137,8 @@ fn profiles_with_their_secrets_come_locked_and_are_refreshed_where_they_are_open
     let closed = other.run_with_input(&["import", "-", "--yes"], &text).failed(2);
     assert_eq!(
         closed,
-        "error: `standard input` is locked, and there is nothing to open it with\n\
-         hint: set `TOKENWRIGHT_SHARE_PASSPHRASE`, or name an age identity with `--identity FILE`\n"
+        "error: `standard input` is encrypted, and there is no passphrase or identity\n\
+         hint: set `TOKENWRIGHT_SHARE_PASSPHRASE`, or add `--identity FILE` with an age identity\n"
     );
     let other = other.with_env("TOKENWRIGHT_SHARE_PASSPHRASE", "another");
     let refused = other.run_with_input(&["import", "-", "--yes"], &text).failed(2);
@@ -148,7 +148,7 @@ fn profiles_with_their_secrets_come_locked_and_are_refreshed_where_they_are_open
     );
     let other = other.with_env("TOKENWRIGHT_SHARE_PASSPHRASE", "a passphrase of both");
     let kept = other.run_with_input(&["import", "-", "--yes"], &text);
-    let secrets = "Secrets in it, for the vault and never for a plain file: client secret, refresh token\n";
+    let secrets = "Secrets, saved in the vault only: client secret, refresh token\n";
     assert!(kept.stderr.contains(secrets), "{}", kept.stderr);
     assert_ne!(token(&other, "acme"), token(&program, "acme"));
 }

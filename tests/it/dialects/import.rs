@@ -30,10 +30,10 @@ default = ["ledger.read"]
 [authorization]
 url = "https://acme.example/<company>/authorize"
 
-[bearer]
+[token_request]
 url = "https://acme.example/<company>/token"
 
-[refresh]
+[refresh_request]
 url = "https://acme.example/<company>/token"
 "#;
 
@@ -76,19 +76,19 @@ fn a_document_is_told_before_it_is_kept_and_kept_only_with_a_yes() {
 acme.toml: Tokenwright preset
 Acme Books, tokens from https://acme.example/<company>/token
 Understood:
-  authorization  GET https://acme.example/<company>/authorize
-  bearer         POST https://acme.example/<company>/token
-  refresh        POST https://acme.example/<company>/token
+  authorization    GET https://acme.example/<company>/authorize
+  token_request    POST https://acme.example/<company>/token
+  refresh_request  POST https://acme.example/<company>/token
 Still missing:
   company    enter one like `42`
   Client ID  copy it from the page where the service registered your client
-error: nothing is kept
-hint: to keep it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`
+error: nothing was saved
+hint: to save it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`
 ";
     assert_eq!(told, expected);
     nothing_is_kept(&program);
     let kept = program.run(&["import", &name, "--profile", "books", "--yes"]);
-    assert_eq!(kept.stderr.lines().last(), Some("Kept as the profile `books`. Next: tokenwright sign-in books"));
+    assert_eq!(kept.stderr.lines().last(), Some("Saved as the profile `books`. Next: tokenwright sign-in books"));
     assert_eq!(kept.done(), "");
     assert_eq!(program.run(&["list", "--json"]).json()[0]["service_name"], "Acme Books");
     let again = program.run(&["import", &name, "--profile", "books", "--yes"]).failed(2);
@@ -101,7 +101,7 @@ fn a_name_is_needed_and_told_so() {
     let name = file(&program, "acme.toml", ACME);
     let told = program.run(&["import", &name, "--yes"]).failed(2);
     assert!(
-        told.contains("error: nothing is kept: it has no name yet\nhint: to keep it, repeat with `--yes`"),
+        told.contains("error: nothing was saved: the profile has no name\nhint: to save it, repeat with `--yes`"),
         "{told}"
     );
     let told = program.run(&["import", &name, "--yes", "--profile", "a/b"]).failed(2);
@@ -132,7 +132,7 @@ fn what_was_understood_is_there_as_json_too() {
     let json = program.run(&["import", &name, "--profile", "books", "--yes", "--json"]).json();
     let described = &json["described"][0];
     assert_eq!((&json["form"], &described["id"]), (&json!("Tokenwright preset"), &json!("acme")));
-    assert_eq!(described["calls"]["bearer"]["url"], "https://acme.example/<company>/token");
+    assert_eq!(described["calls"]["token_request"]["url"], "https://acme.example/<company>/token");
     assert_eq!(described["missing"][0]["place"], "company");
     assert_eq!(described["secrets"], json!([]));
 }
@@ -149,7 +149,7 @@ fn a_profile_is_carried_to_another_machine_without_its_secrets() {
     assert_eq!((told.code, told.stderr.as_str()), (0, format!("Written to {path}\n").as_str()));
     assert_eq!(fs::metadata(&out).expect("the file").permissions().mode() & 0o777, 0o600);
     let told = program.run(&export).failed(2);
-    assert!(told.starts_with(&format!("error: there is a file `{path}` already\n")), "{told}");
+    assert!(told.starts_with(&format!("error: `{path}` already exists\n")), "{told}");
     program.run(&[&export[..], &["--overwrite"]].concat()).done();
     let other = Tokenwright::with_vault();
     other.run(&["import", &path, "--profile", "books", "--yes"]).done();
@@ -202,7 +202,7 @@ fn an_address_is_fetched_when_it_was_named_and_asked_for_when_it_was_found() {
     let asked = other.asked("/.well-known/openid-configuration").len();
     let told = program.run_with_input(&["import", "-", "--profile", "x", "--yes"], &format!("{url}\n")).failed(2);
     let expected = format!(
-        "error: the document is the address of an issuer, `{url}/`; nothing is fetched\n\
+        "error: the document is the URL of an issuer, `{url}/`; nothing was fetched\n\
          hint: to fetch it: `tokenwright import {url}/`\n"
     );
     assert_eq!(told, expected);
@@ -285,8 +285,11 @@ fn a_document_of_another_kind_is_named_and_what_was_looked_for() {
         "{told}"
     );
     assert!(told.contains("\nhint: looked for: ") && told.contains("Tokenwright preset (TOML with "), "{told}");
-    let told = refused("see [bearer]\nand [refresh]\n");
-    assert!(told.contains("it looks most like Tokenwright preset (`[bearer]`, `[refresh]` is there)"), "{told}");
+    let told = refused("see [token_request]\nand [refresh_request]\n");
+    assert!(
+        told.contains("it looks most like Tokenwright preset (`[token_request]`, `[refresh_request]` is there)"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -309,9 +312,9 @@ fn at_a_terminal_a_person_is_asked() {
     terminal.args(["--quiet", "--return", "--command", &inside, "/dev/null"]).current_dir(program.home()).env_clear();
     terminal.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut process = Process::start(&mut terminal);
-    process.line_with("Keep it as the profile `books`? [y/N]");
+    process.line_with("Save it as the profile `books`? [y/N]");
     process.type_text("y\n");
-    process.line_with("Kept as the profile `books`. Next: tokenwright sign-in books");
+    process.line_with("Saved as the profile `books`. Next: tokenwright sign-in books");
     assert_eq!(process.finish().code, 0);
     assert_eq!(names(&program), ["books"]);
 }
@@ -332,10 +335,10 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
          hint: say which is meant: `postman` or `openapi`, with `--format`\n"
     );
     assert_eq!(told, expected);
-    assert_eq!(names(&program), [""; 0], "nothing is kept");
+    assert_eq!(names(&program), [""; 0], "nothing was saved");
     for (form, url) in [("openapi", "https://as.example.test/token"), ("postman", "https://other.example.test/token")] {
         let read = program.run(&["import", &name, "--format", form, "--json", "--yes", "--profile", form]).json();
-        assert_eq!(read["described"][0]["calls"]["bearer"]["url"], url, "{read}");
+        assert_eq!(read["described"][0]["calls"]["token_request"]["url"], url, "{read}");
     }
     let told = program.run(&["import", &name, "--format", "word"]).failed(2);
     assert!(told.contains("[possible values: profile, toml, json, "), "{told}");

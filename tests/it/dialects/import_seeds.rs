@@ -60,7 +60,7 @@ fn settings_of_ezintegrations_bring_a_token_and_go_out_as_they_came() {
     };
     let told = import(&program, &settings(&token, "practice-secret").to_string());
     assert!(told.starts_with("standard input: eZintegrations OAuth 2.0 settings\n"), "{told}");
-    assert!(told.ends_with("Kept as the profile `x`. Next: tokenwright token x\n"), "{told}");
+    assert!(told.ends_with("Saved as the profile `x`. Next: tokenwright token x\n"), "{told}");
     assert!(!told.contains(&token) && !told.contains("practice-secret"), "{told}");
     token_and_refresh(&program);
     let out: Json = serde_json::from_str(&export(&program, "ezintegrations", true)).expect("JSON");
@@ -117,7 +117,7 @@ fn pages_of_datazen_are_signed_in_with_and_go_out_as_they_came() {
          Body: grant_type=refresh_token&refresh_token={{refresh_token}}&client_id={{client_id}}&client_secret={{client_secret}}\n"
     );
     let told = import(&program, &pages);
-    assert!(told.ends_with("Kept as the profile `x`. Next: tokenwright sign-in x\n"), "{told}");
+    assert!(told.ends_with("Saved as the profile `x`. Next: tokenwright sign-in x\n"), "{told}");
     program.run(&["sign-in", "x", "--browser", browser()]).done();
     token_and_refresh(&program);
     let out = export(&program, "datazen", true);

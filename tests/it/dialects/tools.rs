@@ -65,10 +65,10 @@ fn a_postman_collection_brings_each_of_its_blocks() {
     assert_eq!(authorization.call.url.source(), "https://eu.example.test/authorize");
     assert_eq!(authorization.pkce, Pkce::S256);
     assert!(authorization.call.query.iter().any(|p| p.name == "audience" && p.value.source() == "api"));
-    assert_eq!(service.bearer.url.source(), "https://eu.example.test/token");
-    assert_eq!(service.bearer.authentication, Authentication::BasicOrNone);
-    assert_eq!(service.bearer.headers[0].name, "X-Trace");
-    let BodyTemplate::Form(form) = &service.bearer.body else { panic!("a form") };
+    assert_eq!(service.token_request.url.source(), "https://eu.example.test/token");
+    assert_eq!(service.token_request.authentication, Authentication::BasicOrNone);
+    assert_eq!(service.token_request.headers[0].name, "X-Trace");
+    let BodyTemplate::Form(form) = &service.token_request.body else { panic!("a form") };
     assert_eq!(form.last().map(|p| (p.name.as_str(), p.value.source())), Some(("tenant", "<tenant>")));
     assert_eq!(by_code.scopes, ["read", "write"]);
     assert_eq!(by_code.secrets.client_secret, Secret::new("col-secret-value"));
@@ -103,7 +103,7 @@ fn a_postman_environment_is_read_by_its_names() {
     });
     let described = only(postman::read(&environment.to_string()).expect("an environment"));
     assert_eq!(described.service.name, "Acme production");
-    assert_eq!(described.service.bearer.url.source(), "https://as.example.test/oauth/token");
+    assert_eq!(described.service.token_request.url.source(), "https://as.example.test/oauth/token");
     assert_eq!(described.client_id, "acme");
     assert_eq!(described.secrets.client_secret, Secret::new("env-secret-value"));
     assert_eq!(described.secrets.refresh_token, Secret::new("env-refresh-value"));
@@ -129,7 +129,7 @@ fn a_bruno_file_with_its_variables() {
     assert_eq!(authorization.call.url.source(), "https://as.example.test/authorize");
     assert_eq!(authorization.call.query.last().map(|p| p.name.as_str()), Some("prompt"));
     assert_eq!(authorization.pkce, Pkce::S256);
-    let refresh = service.refresh.as_ref().expect("a refresh call");
+    let refresh = service.refresh_request.as_ref().expect("a refresh call");
     assert_eq!(refresh.url.source(), "https://as.example.test/renew");
     let BodyTemplate::Form(form) = &refresh.body else { panic!("a form") };
     assert_eq!(form.last().map(|p| p.value.source()), Some("api"));
@@ -160,10 +160,10 @@ fn an_insomnia_export_of_version_4() {
     });
     assert!(insomnia::recognise(&export.to_string()));
     let described = only(insomnia::read(&export.to_string()).expect("an export"));
-    assert_eq!(described.service.bearer.url, Template::new("https://as.example.test/token"));
+    assert_eq!(described.service.token_request.url, Template::new("https://as.example.test/token"));
     assert_eq!((described.service.grant_type.as_str(), described.user_name.as_str()), ("password", "ada"));
     assert_eq!(described.secrets.password, Secret::new("ada-password"));
-    let BodyTemplate::Form(form) = &described.service.bearer.body else { panic!("a form") };
+    let BodyTemplate::Form(form) = &described.service.token_request.body else { panic!("a form") };
     let names: Vec<&str> = form.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["grant_type", "username", "password", "scope", "client_id", "client_secret", "audience"]);
 }
@@ -180,7 +180,7 @@ fn an_insomnia_collection_of_version_5_keeps_texts_that_look_like_numbers() {
         host: https://as.example.test\n";
     assert!(insomnia::recognise(text));
     let described = only(insomnia::read(text).expect("a collection"));
-    assert_eq!(described.service.bearer.url.source(), "https://as.example.test:8443/token");
+    assert_eq!(described.service.token_request.url.source(), "https://as.example.test:8443/token");
     assert_eq!((described.client_id.as_str(), &described.secrets.client_secret), ("0012", &Secret::new("no")));
     assert_eq!(described.service.name, "Invoices");
 }

@@ -53,8 +53,8 @@ fn the_example_becomes_a_service() {
     );
     assert_eq!(authorization.pkce, Pkce::Off);
     // An argument at `param` is one of the query, also of a POST.
-    assert_eq!(service.bearer.body, BodyTemplate::None);
-    let sent = parameters(&service.bearer.query);
+    assert_eq!(service.token_request.body, BodyTemplate::None);
+    let sent = parameters(&service.token_request.query);
     assert_eq!(
         sent,
         [
@@ -65,8 +65,8 @@ fn the_example_becomes_a_service() {
             "redirect_uri=<redirect_uri>"
         ]
     );
-    assert_eq!(service.bearer.reading.keep[0].name, "api_domain");
-    let refresh = parameters(&service.refresh.as_ref().expect("a refresh call").query);
+    assert_eq!(service.token_request.reading.retain[0].name, "api_domain");
+    let refresh = parameters(&service.refresh_request.as_ref().expect("a refresh call").query);
     assert_eq!(refresh[0], "refresh_token=<refresh_token>");
     assert_eq!(refresh[3], "grant_type=refresh_token");
     let identity = service.identity.as_ref().expect("the fourth stage");
@@ -83,7 +83,7 @@ fn choices_become_an_input_with_the_words_of_the_document() {
     assert_eq!(input.help, "Whether the traveller may be away. A refresh token comes only with offline.");
     let values: Vec<&str> = input.choices.iter().map(|choice| choice.value.as_str()).collect();
     assert_eq!((values, input.default.as_str()), (vec!["offline", "online"], "offline"));
-    let help: Vec<(&str, &str)> = described.service.parameter_help("refresh").collect();
+    let help: Vec<(&str, &str)> = described.service.parameter_help("refresh_request").collect();
     assert_eq!(help, [("client_id", "The same as before."), ("client_secret", "The same as before.")]);
 }
 
@@ -211,7 +211,7 @@ fn variables_of_a_path_are_inputs_and_a_host_is_nothing_but_one() {
 #[test]
 fn a_path_without_a_host_asks_for_the_server() {
     let described = settled(&document("/oauth/token", "", ""));
-    assert_eq!(described.service.bearer.url.source(), "{server}/oauth/token");
+    assert_eq!(described.service.token_request.url.source(), "{server}/oauth/token");
     let server = &described.service.inputs[0];
     assert_eq!(server.parse("https://accounts.example.com:8443").as_deref(), Ok("https://accounts.example.com:8443"));
     assert!(server.parse("https://a.example/path").is_err() && server.parse("a.example").is_err());
@@ -233,10 +233,10 @@ fn attributes_come_back_whatever_they_say() {
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    let query = &described.service.bearer.query;
+    let query = &described.service.token_request.query;
     let sent: Vec<&str> = query.iter().map(|parameter| parameter.value.source()).collect();
     assert_eq!(sent, ["<fields>", "https://{tenant}.example", "a,b"]);
-    assert_eq!(described.service.bearer.headers, [Parameter::new("X-Trace", "<X-Trace>")]);
+    assert_eq!(described.service.token_request.headers, [Parameter::new("X-Trace", "<X-Trace>")]);
     let fields = &described.service.inputs[0];
     assert!(fields.choices.is_empty() && !fields.optional, "several may be sent together");
 }
@@ -263,27 +263,28 @@ fn a_request_body_is_a_form_json_or_text() {
     };
     let properties = "<property name=\"grant_type\" type=\"string\" values=\"authorization_code\"/>\
         <property name=\"code\" type=\"string\"><description>the code</description></property>";
-    let form = settled(&with_arguments(&body("application/x-www-form-urlencoded", properties))).service.bearer.body;
+    let form =
+        settled(&with_arguments(&body("application/x-www-form-urlencoded", properties))).service.token_request.body;
     let expected = vec![Parameter::new("grant_type", "<grant_type>"), Parameter::new("code", "<code>")];
     assert_eq!(form, BodyTemplate::Form(expected));
     let nested = format!(
         "{properties}<property name=\"more\" type=\"object\"><structure name=\"m\">\
         <property name=\"count\" type=\"integer\" values=\"3\"/><property name=\"who\" type=\"string\"/></structure></property>"
     );
-    let json = settled(&with_arguments(&body("application/json", &nested))).service.bearer.body;
+    let json = settled(&with_arguments(&body("application/json", &nested))).service.token_request.body;
     let BodyTemplate::Json(text) = json else { panic!("{json:?}") };
     let json: serde_json::Value = serde_json::from_str(text.source()).expect("JSON");
     let expected = json!({"grant_type": "<grant_type>", "code": "<code>", "more": {"count": 3, "who": "<who>"}});
     assert_eq!(json, expected);
     let text = "<property type=\"string\" values=\"&lt;a&gt;{code}&lt;/a&gt;\"/>";
-    let body = settled(&with_arguments(&body("text/xml", text))).service.bearer.body;
+    let body = settled(&with_arguments(&body("text/xml", text))).service.token_request.body;
     let expected = BodyTemplate::Text { content_type: "text/xml".into(), text: Template::new("<a>{code}</a>") };
     assert_eq!(body, expected);
 }
 
 #[test]
 fn who_calls_is_said_by_a_header_or_by_the_authentication() {
-    let caller = |inside: &str| settled(&with_arguments(inside)).service.bearer.authentication;
+    let caller = |inside: &str| settled(&with_arguments(inside)).service.token_request.authentication;
     assert_eq!(caller(&value("Authorization", "header", "", "")), Authentication::Basic);
     assert_eq!(caller("<authentication location=\"header\" type=\"basic-raw\"/>"), Authentication::BasicRaw);
     let identity = |inside: &str| {
@@ -311,11 +312,11 @@ fn a_reply_is_read_from_where_its_properties_are() {
         </property></structure></property><property name=\"expires_in\" type=\"datetime\"/></structure></content></response>\
         <response status=\"400\"><content><structure><property name=\"fault\" type=\"object\"><structure>\
         <property name=\"error\" type=\"string\"/></structure></property></structure></content></response>";
-    let reading = settled(&with_arguments(reply)).service.bearer.reading;
+    let reading = settled(&with_arguments(reply)).service.token_request.reading;
     assert_eq!(reading.access_token, [Expression::new("data.access_token")]);
     assert_eq!(reading.lifetime, tokenwright::call::Lifetime::Date);
     assert_eq!(reading.error, [Expression::new("fault.error")]);
-    let keep: Vec<(&str, &str)> = reading.keep.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
+    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
     assert_eq!(keep, [("org_id", "data.orgs[0].org_id")]);
 }
 
@@ -499,7 +500,7 @@ fn every_preset_that_the_document_can_hold_keeps_its_calls() {
                 whole += 1;
             }
             Err(error) => {
-                let has_stages = service.authorization.is_some() && service.refresh.is_some();
+                let has_stages = service.authorization.is_some() && service.refresh_request.is_some();
                 assert!(!has_stages || service.id == Catalog::CUSTOM, "{}: {error}", service.id);
                 refused += 1;
             }
@@ -529,10 +530,10 @@ fn what_a_document_cannot_hold_is_listed_or_refused() {
         hint: write it in another form, such as `toml`"
     );
     let mut twice = netsuite.clone();
-    twice.bearer.query = vec![Parameter::new("a", "1"), Parameter::new("a", "2")];
+    twice.token_request.query = vec![Parameter::new("a", "1"), Parameter::new("a", "2")];
     assert_eq!(
         refused(&twice),
-        "the bearer call of NetSuite has `a` twice in one place, and ZSPEC takes an argument once\n\
+        "`token_request` of NetSuite has `a` twice in one place, and ZSPEC takes an argument once\n\
         hint: leave one of the two out"
     );
     let mut odd = netsuite;
@@ -603,8 +604,8 @@ fn any_service() -> impl Strategy<Value = Service> {
                     offers: Vec::new(),
                 }),
                 grant_type: "authorization_code".into(),
-                bearer,
-                refresh: Some(refresh),
+                token_request: bearer,
+                refresh_request: Some(refresh),
                 identity: identity.map(|call| Identity { call, fields: Vec::new() }),
                 ..Service::default()
             }
@@ -685,8 +686,8 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let core = Core::start();
 
     context = core.sign_in(context);
-    let kept = &context.tokens.as_ref().expect("tokens").kept;
-    assert_eq!(kept["api_domain"], "https://api.travel.example");
+    let retained = &context.tokens.as_ref().expect("tokens").retained;
+    assert_eq!(retained["api_domain"], "https://api.travel.example");
     let refreshed = core.refresh(context.clone()).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
     context.tokens = Some(*refreshed);
     let identified = core.check_token(context.clone());

@@ -105,7 +105,7 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     };
     let words = export(&[]).failed(2);
     let expected = format!(
-        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or say `--overwrite`\n",
+        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or add `--overwrite`\n",
         file.display()
     );
     assert_eq!(words, expected);
@@ -116,7 +116,7 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     let words = export(&[]).failed(2);
     let expected = format!(
         "error: `{}` is in the git work tree `{}`, which does not ignore it\nhint: add `a.env` to `.gitignore`, choose a \
-         place outside, or say `--allow-unignored` if it is never committed\n",
+         place outside, or add `--allow-unignored` if you never commit it\n",
         file.display(),
         program.home().display()
     );
@@ -149,7 +149,7 @@ fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() 
     assert_eq!(words, expected);
     let handed = program.run(&["export", "acme", "--format", "google-external", "--hand-over"]);
     assert!(handed.stderr.ends_with(
-        "the refresh token has left: this program no longer refreshes the profile until the next sign-in\n"
+        "the refresh token was handed over: Tokenwright does not refresh this profile until you sign in again\n"
     ));
     assert!(handed.done().contains("practice-rt-"));
     let words = program.run(&["refresh", "acme"]).failed(3);
@@ -189,10 +189,7 @@ fn ones_own_form_is_a_file_in_the_data_folder() {
     assert!(text.starts_with(&format!("[acme]\ntoken = {}\nrealm = ", token(&program))), "{text}");
     assert!(program.run(&["export", "--list-formats"]).done().contains("mine.ini"));
     let words = program.run(&["export", "acme", "--format", "../mine.ini"]).failed(2);
-    assert_eq!(
-        words,
-        "error: there is no form `../mine.ini`\nhint: `tokenwright export --list-formats` names the forms\n"
-    );
+    assert_eq!(words, "error: there is no form `../mine.ini`\nhint: `tokenwright export --list-formats` lists them\n");
 }
 
 #[test]
@@ -209,10 +206,7 @@ fn what_makes_no_sense_is_said() {
         "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server, such as \
          `https://git.example.com`, with `--url`\n",
     );
-    check(
-        &["export", "acme"],
-        "error: the form is missing\nhint: `tokenwright export --list-formats` names the forms\n",
-    );
+    check(&["export", "acme"], "error: `--format` is missing\nhint: `tokenwright export --list-formats` lists them\n");
 }
 
 #[test]
@@ -223,7 +217,7 @@ fn a_profile_without_secrets_is_the_same_text_each_time_and_says_what_is_missing
     assert_eq!(first.stdout, share().stdout);
     assert!(!first.stdout.contains("practice-at-") && !first.stdout.contains("practice-rt-"), "{first:?}");
     assert!(first.stdout.contains("must_supply = [") && first.stdout.contains("a sign-in of their own"), "{first:?}");
-    assert!(first.stderr.contains("acme: whoever takes it must supply: a sign-in of their own\n"), "{first:?}");
+    assert!(first.stderr.contains("acme: the recipient must supply: a sign-in of their own\n"), "{first:?}");
 }
 
 #[test]
@@ -232,7 +226,7 @@ fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
     let (program, _practice) = signed_in();
     let words = program.run(&["share", "acme", "--with-secrets"]).failed(2);
     assert!(
-        words.starts_with("error: secrets are shared only locked, and there is nothing to lock them with\n"),
+        words.starts_with("error: shared secrets must be encrypted, and there is no passphrase or recipient\n"),
         "{words}"
     );
     let keys = program.home().join("keys.txt");
@@ -386,9 +380,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 

@@ -43,7 +43,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "http-500",
         code: 5,
-        words: "error: the refresh token endpoint refused: `server_error` (the practice service is told to fail)\n\
+        words: "error: the token endpoint refused: `server_error` (the practice service is told to fail)\n\
                 hint: the service has a problem of its own: try again later\n",
         again: 2,
         ..WELL
@@ -51,7 +51,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "http-503",
         code: 5,
-        words: "error: the refresh token endpoint refused: `temporarily_unavailable` (the practice service is told to be \
+        words: "error: the token endpoint refused: `temporarily_unavailable` (the practice service is told to be \
                 unavailable)\n\
                 hint: the service has a problem of its own: try again later\n",
         again: 2,
@@ -60,7 +60,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "http-429",
         code: 5,
-        words: "error: the refresh token endpoint refused: `slow_down` (the practice service is told to want fewer \
+        words: "error: the token endpoint refused: `slow_down` (the practice service is told to want fewer \
                 calls)\n\
                 hint: the service asks to be left alone for 60 min: try again then\n",
         ..WELL
@@ -68,7 +68,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "html-error",
         code: 5,
-        words: "error: the refresh token endpoint answered 502 with a web page titled \"502 Bad Gateway\"\n\
+        words: "error: the token endpoint answered 502 with a web page titled \"502 Bad Gateway\"\n\
                 hint: the service has a problem of its own: try again later\n",
         again: 2,
         ..WELL
@@ -76,7 +76,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "garbage-reply",
         code: 4,
-        words: "error: the refresh token endpoint answered 200 with text that is neither JSON nor a form\n\
+        words: "error: the token endpoint answered 200 with text that is neither JSON nor a form\n\
                 hint: what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between; `--verbose` \
                 shows the whole reply\n",
         ..WELL
@@ -84,7 +84,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "nested-reply",
         code: 4,
-        words: "error: the refresh token endpoint answered 200 without an access token at `access_token`; it has `ok`, \
+        words: "error: the token endpoint answered 200 without an access token at `access_token`; it has `ok`, \
                 `data`\n\
                 hint: there is one at `data.access_token`: have it read from there\n",
         ..WELL
@@ -99,7 +99,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "redirect-token",
         code: 4,
-        words: "error: the refresh token endpoint answered with a redirect (307) to `http://localhost:{port}/elsewhere`, which \
+        words: "error: the token endpoint answered with a redirect (307) to `http://localhost:{port}/elsewhere`, which \
                 is not followed\n\
                 hint: enter the token URL that the service documents; secrets go to no other host\n",
         ..WELL
@@ -107,7 +107,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "broken-reply",
         code: 3,
-        words: "error: the refresh token endpoint refused: `invalid_grant` (the refresh token was already used; every \
+        words: "error: the token endpoint refused: `invalid_grant` (the refresh token was already used; every \
                 token of this sign-in is revoked, sign in again); the reply to the try before was lost, and with it the \
                 new refresh token\n\
                 hint: sign in again: the service has spent the old refresh token and does not repeat its answer\n",
@@ -117,7 +117,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "dead-refresh-token",
         code: 3,
-        words: "error: the refresh token endpoint refused: `invalid_grant` (the practice service is told to refuse every \
+        words: "error: the token endpoint refused: `invalid_grant` (the practice service is told to refuse every \
                 refresh token)\n\
                 hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only \
                 the newest one\n",
@@ -127,7 +127,7 @@ const TABLE: &[Line] = &[
     Line {
         fault: "error-200",
         code: 3,
-        words: "error: the refresh token endpoint refused: `invalid_grant` (the practice service is told to refuse)\n\
+        words: "error: the token endpoint refused: `invalid_grant` (the practice service is told to refuse)\n\
                 hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only \
                 the newest one\n",
         state: "needs sign-in",
@@ -213,9 +213,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 "#;
 
@@ -233,7 +233,9 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
     program.run(&["refresh", "demo"]).done();
     let vault = program.data().join("vault");
     let mut calls = 2;
-    for file in [".vault.lock", "demo.next", "demo.previous", "demo.begun", "demo.room", ".generations", "demo.lock"] {
+    for file in
+        [".vault.lock", "demo.next", "demo.previous", "demo.in-flight", "demo.reserved", ".generations", "demo.lock"]
+    {
         let (path, aside) = (vault.join(file), vault.join("aside"));
         if path.exists() {
             fs::rename(&path, &aside).expect("moved away");
@@ -248,7 +250,7 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
         program.run(&["refresh", "demo"]).done();
         calls += 1;
         assert_eq!(service.asked("/token").len(), calls, "{file}");
-        assert!(!vault.join("demo.room").exists() && !vault.join("demo.begun").exists(), "{file}");
+        assert!(!vault.join("demo.reserved").exists() && !vault.join("demo.in-flight").exists(), "{file}");
     }
 }
 
@@ -272,7 +274,7 @@ fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     fs::write(&elsewhere, "somebody's").expect("written");
     fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o644)).expect("as others read it");
-    for file in ["demo.next", "demo.room", "demo.previous"] {
+    for file in ["demo.next", "demo.reserved", "demo.previous"] {
         let _ = fs::remove_file(vault.join(file));
         symlink(&elsewhere, vault.join(file)).expect("a link");
         program.run(&["token", "demo"]).done();

@@ -267,7 +267,7 @@ impl Ground {
             "demo.sealed",
             "demo.next",
             "demo.previous",
-            "demo.begun",
+            "demo.in-flight",
             "demo.lock",
             ".generations",
             ".vault.lock",

@@ -15,6 +15,7 @@ use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::secret::Secret;
+use tokenwright::service::ProfileName;
 use tokenwright::vault::{self, VaultKind};
 
 /// Asks for more than what the first tokens live, so that they have to be renewed.
@@ -32,7 +33,7 @@ fn a_hundred_commands_at_once_on_an_expired_profile_refresh_once_and_print_the_s
     });
     let program = signed_in(
         &service,
-        "[bearer.reading]\nlifetime = \"epoch-seconds\"\n[refresh.reading]\nlifetime = \"epoch-seconds\"",
+        "[token_request.reading]\nlifetime = \"epoch-seconds\"\n[refresh_request.reading]\nlifetime = \"epoch-seconds\"",
     );
     let running: Vec<Process> = (0..100).map(|_| program.start(&["token", "demo"])).collect();
     for process in running {
@@ -85,9 +86,9 @@ fn a_holder_that_hangs_is_waited_for_with_a_limit_and_named() {
     let program = signed_in(&service, "");
     let folder = program.data().join("vault");
     let open = || vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened");
-    let (holder, other) = (open(), open());
-    let lease = holder.lease("demo", Duration::ZERO).expect("free");
-    let error = other.lease("demo", Duration::from_millis(200)).expect_err("taken");
+    let (demo, holder, other) = (ProfileName::parse("demo").expect("a name"), open(), open());
+    let lease = holder.lease_within(&demo, Duration::ZERO).expect("free");
+    let error = other.lease_within(&demo, Duration::from_millis(200)).expect_err("taken");
     assert_eq!(
         error.diagnose().to_string(),
         "profile `demo` is in use elsewhere; waited 0.2 s\n\
@@ -111,8 +112,8 @@ fn a_service_in_trouble_is_asked_again_and_costs_nothing() {
     let finished = program.run(&RENEWED);
     let said: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(said.len(), 2, "{}", finished.stderr);
-    let first = "warning: the refresh token endpoint refused: `temporarily_unavailable`; trying again in 0.";
-    let second = "warning: the refresh token endpoint answered 502 with a web page titled \"502 Bad Gateway\"; trying";
+    let first = "warning: the token endpoint refused: `temporarily_unavailable`; trying again in 0.";
+    let second = "warning: the token endpoint answered 502 with a web page titled \"502 Bad Gateway\"; trying";
     assert!(said[0].starts_with(first) && said[1].starts_with(second), "{}", finished.stderr);
     assert_eq!(finished.done(), "at-second\n");
 }
@@ -127,7 +128,7 @@ fn after_the_last_try_the_refresh_token_is_still_there() {
     let words = program.run(&RENEWED).failed(5);
     assert!(
         words.ends_with(
-            "error: the refresh token endpoint refused: `server_error`\n\
+            "error: the token endpoint refused: `server_error`\n\
              hint: the service has a problem of its own: try again later\n"
         ),
         "{words}"
@@ -184,14 +185,14 @@ fn a_dead_refresh_token_is_asked_with_once_and_the_profile_is_marked() {
     let program = signed_in(&service, "");
     assert_eq!(
         program.run(&RENEWED).failed(3),
-        "error: the refresh token endpoint refused: `invalid_grant` (spent)\n\
+        "error: the token endpoint refused: `invalid_grant` (spent)\n\
          hint: the refresh token is spent, expired or revoked: sign in again; a service that rotates accepts only the \
          newest one\n"
     );
     let words = program.run(&RENEWED).failed(3);
     let (start, end) = (
         "error: the profile `demo` needs a new sign-in since ",
-        " UTC: the refresh token endpoint refused: `invalid_grant` (spent)\n\
+        " UTC: the token endpoint refused: `invalid_grant` (spent)\n\
          hint: sign in again: `tokenwright sign-in demo`, or open the profile in the window; `tokenwright refresh demo` \
          asks the service once more\n",
     );
@@ -219,7 +220,7 @@ fn a_refusal_that_is_not_of_the_refresh_token_does_not_mark_the_profile() {
         });
         let program = signed_in(&service, "");
         let words = program.run(&RENEWED).failed(4);
-        assert!(words.starts_with(&format!("error: the refresh token endpoint refused: `{error}`\n")), "{words}");
+        assert!(words.starts_with(&format!("error: the token endpoint refused: `{error}`\n")), "{words}");
         assert_eq!(program.run(&RENEWED).done(), "at-second\n", "the secret may have been mended meanwhile");
     }
 }
@@ -236,7 +237,7 @@ fn a_lost_reply_is_asked_for_again_and_its_price_is_told() {
     let words = program.run(&RENEWED).failed(3);
     assert!(
         words.ends_with(
-            "error: the refresh token endpoint refused: `invalid_grant` (spent); the reply to the try before was lost, \
+            "error: the token endpoint refused: `invalid_grant` (spent); the reply to the try before was lost, \
              and with it the new refresh token\n\
              hint: sign in again: the service has spent the old refresh token and does not repeat its answer\n"
         ),
@@ -252,7 +253,7 @@ fn a_clock_that_is_wrong_does_no_harm_and_is_told() {
         _ => tokens("first", 4_102_448_400).header("Date", "Fri, 01 Jan 2100 00:00:00 GMT"),
     });
     let program = Tokenwright::with_vault();
-    add_preset(&program, &service, "[bearer.reading]\nlifetime = \"epoch-seconds\"");
+    add_preset(&program, &service, "[token_request.reading]\nlifetime = \"epoch-seconds\"");
     let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let signed_in = program.run(&arguments);
     let told = format!("days behind that of `{}`\nhint: set the clock;", service.url());
@@ -324,7 +325,7 @@ fn a_grant_without_a_refresh_token_is_asked_for_again_once_for_all() {
     let program = Tokenwright::with_vault();
     let preset = format!(
         "id = \"machine\"\nname = \"Machine\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
-         grant_type = \"client_credentials\"\n[bearer]\nurl = \"{}/token\"\n",
+         grant_type = \"client_credentials\"\n[token_request]\nurl = \"{}/token\"\n",
         service.url()
     );
     program.add_preset("machine.toml", &preset);

@@ -270,7 +270,7 @@ fn very_long_values_fit() {
     let attempt = session.begin(Flow::Bearer);
     let mut tokens = token_set(&"t".repeat(2048));
     tokens.scopes = Some(scopes.clone());
-    tokens.kept.insert("k".repeat(80), long_word.clone());
+    tokens.retained.insert("k".repeat(80), long_word.clone());
     tokens.expires_at = Some(now() + SignedDuration::from_hours(24 * 400));
     session.apply(Event::Called(attempt, Box::new(exchange(Ok(tokens)))));
     for step in [Step::Service, Step::Authorization, Step::Tokens] {
@@ -297,7 +297,7 @@ fn how_a_reply_is_read_is_never_cut() {
     let session = crate::screens::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));
     let mut draft = at(service("practice"), Step::Tokens);
     if let Some(profile) = &mut draft.profile {
-        profile.bearer.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
+        profile.token_request.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
     }
     check("how the reply is read", &session, &draft, &["How the reply is read"]);
 }

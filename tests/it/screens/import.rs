@@ -23,7 +23,7 @@ pub fn imported(ids: &[&str]) -> Session {
         service: service(id),
         client_id: "acme-client".into(),
         secrets: ImportedSecrets { client_secret: Secret::new(CLIENT_SECRET), ..ImportedSecrets::default() },
-        understood: vec![Note::new("auth.oauth2.accessTokenUrl", "the bearer token endpoint, with a word or two")],
+        understood: vec![Note::new("auth.oauth2.accessTokenUrl", "the token endpoint, with a word or two")],
         ignored: vec![Note::new("auth.oauth2.headerPrefix", "tokens are handed out without a header")],
         missing: vec![Note::new("redirect URI", "as registered with the service")],
         ..Described::default()

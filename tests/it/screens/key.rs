@@ -164,7 +164,7 @@ fn a_service_described_by_hand_chooses_its_grant() {
         let mut draft = at(service("custom"), Step::Tokens);
         let profile = draft.profile.as_mut().expect("a service");
         profile.client_id = "id".into();
-        profile.bearer.url = "https://as.test/token".into();
+        profile.token_request.url = "https://as.test/token".into();
         profile.choose_grant(Grant::Password);
         let mut window = stage(dress, started(), draft);
         assert!(window.field("Password").is_some() && window.field("User ID").is_some(), "{}", window.words());

@@ -19,5 +19,6 @@ mod scenes;
 mod stage;
 mod steps;
 mod take;
+mod texts;
 mod vault;
 mod whole;

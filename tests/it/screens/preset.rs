@@ -75,7 +75,7 @@ fn a_changed_preset_and_a_service_described_by_hand_are_saved_as_a_preset() {
 fn a_secret_typed_into_a_request_is_not_written() {
     for dress in DRESSES {
         let mut draft = customising();
-        draft.profile.as_mut().expect("chosen").bearer.headers = format!("X-Key: {CLIENT_SECRET}");
+        draft.profile.as_mut().expect("chosen").token_request.headers = format!("X-Key: {CLIENT_SECRET}");
         let window = stage(dress, started(), draft);
         assert!(window.reads("one of your secrets stands in a request of this service"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
@@ -110,7 +110,7 @@ fn in_the_whole_window_a_customised_preset_becomes_a_file_and_a_card_that_can_be
     let text = std::fs::read_to_string(&path).expect("the file that was told");
     assert!(machine.window.reads(&path.display().to_string()));
     let read = Catalog::bundled().parse("acme-books.toml", &text).expect("a preset");
-    assert_eq!(read.bearer, service("quickbooks").bearer);
+    assert_eq!(read.token_request, service("quickbooks").token_request);
     machine.press("New profile");
     machine.press("Acme Books");
     machine.press("Rehearse");

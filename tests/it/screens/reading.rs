@@ -56,10 +56,10 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     let fields = |draft: &tokenwright::gui::Draft| {
         let profile = draft.profile.as_ref().expect("a service");
         let texts = |list: &[Expression]| list.iter().map(|one| one.as_str().to_owned()).collect::<Vec<_>>();
-        (texts(&profile.bearer.reading.access_token), texts(&profile.refresh.reading.access_token))
+        (texts(&profile.token_request.reading.access_token), texts(&profile.refresh_request.reading.access_token))
     };
     if let Some(profile) = &mut draft.profile {
-        profile.refresh.reading.access_token.push(Expression::new("token"));
+        profile.refresh_request.reading.access_token.push(Expression::new("token"));
     }
     draft.tab = TokenTab::Refresh;
     let mut window = stage(DRESSES[1], authorized(), draft);
@@ -71,7 +71,7 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
     assert_eq!(fields(&window.state().draft), (vec!["access_token".to_owned()], both));
     window.fill("Where the refresh token is", "");
     let profile = window.state().draft.profile.as_ref().expect("a service");
-    assert_eq!(profile.refresh.reading.refresh_token, []);
+    assert_eq!(profile.refresh_request.reading.refresh_token, []);
     assert_eq!(window.state().wanted, [], "without a reply there is nothing to try");
 }
 

@@ -28,8 +28,11 @@ pub fn rehearsed() -> Session {
     let mut session = rehearsing();
     let attempt = session.running(Flow::Rehearsal).expect("it goes on");
     let failed = StageOutcome::Failed("the access token was not read".into());
-    session.apply(Event::StageRehearsed(attempt, line("bearer", failed)));
-    session.apply(Event::StageRehearsed(attempt, line("device", StageOutcome::NotRehearsed("there is none".into()))));
+    session.apply(Event::StageRehearsed(attempt, line("token request", failed)));
+    session.apply(Event::StageRehearsed(
+        attempt,
+        line("device authorization", StageOutcome::NotRehearsed("there is none".into())),
+    ));
     session.apply(Event::Rehearsed(attempt));
     session
 }
@@ -58,7 +61,7 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
         let window = stage(dress, rehearsed(), at(service("quickbooks"), Step::Service));
         for text in [
             "1 of 2 failed; 1 left out",
-            "bearer: failed",
+            "token request: failed",
             "the access token was not read",
             "device: not rehearsed",
             "POST https://service.example/token, form code",
@@ -74,14 +77,14 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
 fn a_rehearsal_is_shown_for_its_own_service_only() {
     for dress in DRESSES {
         let window = stage(dress, rehearsed(), at(service("google"), Step::Service));
-        assert!(!window.reads("Rehearsal") && !window.reads("bearer: failed"));
+        assert!(!window.reads("Rehearsal") && !window.reads("token request: failed"));
     }
 }
 
 #[test]
 fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.profile.as_mut().expect("chosen").bearer.query = "more=1".into();
+    draft.profile.as_mut().expect("chosen").token_request.query = "more=1".into();
     let window = stage(DRESSES[0], rehearsed(), draft);
     assert!(window.reads("without what you changed in the fields"));
 }
@@ -109,7 +112,11 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
     machine.press("QuickBooks Online");
     machine.press("Rehearse");
     machine.wait("stages rehearsed, all well");
-    assert!(machine.window.reads("bearer: ok") && machine.window.reads("refresh: ok"), "{}", machine.window.words());
+    assert!(
+        machine.window.reads("token request: ok") && machine.window.reads("refresh request: ok"),
+        "{}",
+        machine.window.words()
+    );
     assert!(machine.sent.lock().expect("no panic holds it").is_empty(), "no browser is opened for it");
     machine.press("New profile");
     machine.press("QuickBooks Online");

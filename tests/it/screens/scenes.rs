@@ -119,7 +119,7 @@ pub fn token_set(access_token: &str) -> TokenSet {
         id_token: None,
         scopes: Some(vec!["openid".into(), "profile".into()]),
         obtained_at: now(),
-        kept: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
+        retained: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
         issued_for: std::collections::BTreeMap::new(),
         unread_life: Vec::new(),
     }

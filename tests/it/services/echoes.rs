@@ -77,7 +77,7 @@ fn what_a_service_repeats_is_not_in_the_log_of_the_agent() {
     program.run(&arguments).done();
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
-    agent.line_with("demo: not refreshed: the refresh token endpoint answered 200 without an access token");
+    agent.line_with("demo: not refreshed: the token endpoint answered 200 without an access token");
     program.run(&["agent", "stop"]).done();
     let log = agent.finish().stderr;
     assert!(!log.contains(REFRESH_TOKEN), "{log}");

@@ -48,7 +48,8 @@ fn other_words_in_every_hint_of_every_preset_change_nothing() {
                     elapsed: std::time::Duration::ZERO,
                     received_at: jiff::Timestamp::UNIX_EPOCH,
                 };
-                let context = ReadContext { stage: Stage::Refresh, scope_separator: " ", previous: None, origin: None };
+                let context =
+                    ReadContext { stage: Stage::RefreshRequest, scope_separator: " ", previous: None, origin: None };
                 let answers = Answers::of(&reply);
                 let error = read_token_set(&reply, answers.as_ref(), &Reading::default(), context, [].iter());
                 let error = error.expect_err("a refusal");
@@ -64,7 +65,7 @@ fn other_words_in_every_hint_of_every_preset_change_nothing() {
 fn a_hint_that_contradicts_itself_is_refused_with_its_place() {
     let program = Tokenwright::with_vault();
     let preset = "id = \"odd\"\nname = \"Odd\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
-                  grant_type = \"client_credentials\"\n[bearer]\nurl = \"https://x.test/t\"\n\
+                  grant_type = \"client_credentials\"\n[token_request]\nurl = \"https://x.test/t\"\n\
                   [[hints]]\nwhen = \"gone\"\nsay = \"a\"\nends_grant = true\ntemporary = true\n";
     program.add_preset("odd.toml", preset);
     let file = program.data().join("presets/odd.toml");

@@ -75,7 +75,7 @@ fn what_is_pasted_must_name_the_issuer_too() {
     for pasted in [landed.as_str(), CODE] {
         process.type_text(&format!("{pasted}\n"));
         process.line_with("warning: the response does not name its issuer");
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
     }
     assert_eq!(service.asked("/token").len(), 0);
     process.type_text(&format!("{landed}&iss={}\n", service.url()));

@@ -34,7 +34,7 @@ pub fn program(service: &Scripted, more: &str) -> Tokenwright {
     let url = service.url();
     let preset = format!(
         "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"made up\"]\nasks = \"nothing\"\n\
-         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/token\"\n\
+         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/token\"\n\
          [identity]\nurl = \"{url}/me\"\n{more}"
     );
     program.add_preset("scripted.toml", &preset);
@@ -46,7 +46,7 @@ pub fn bent(program: &Tokenwright, service: &Scripted, preset: &str, more: &str)
     let url = service.url();
     let text = format!(
         "extends = \"{preset}\"\nid = \"bent\"\nname = \"Bent\"\n[redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
-         loopback = \"any-port\"\n[authorization]\nurl = \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\n{more}"
+         loopback = \"any-port\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n{more}"
     );
     program.add_preset("bent.toml", &text);
 }

@@ -144,7 +144,7 @@ fn an_address_is_never_taken_for_a_file() {
         ["http://as.test/realm?code=SECRET", "ftp://as.test/x", "file:///etc/hosts", "http://me:SECRET@as.test/"]
     {
         let said = program.run(&["import", address]).failed(2);
-        assert!(said.contains("is an address that is not fetched") && !said.contains("SECRET"), "{said}");
+        assert!(said.contains("is not a URL that can be imported") && !said.contains("SECRET"), "{said}");
         assert!(!said.contains("No such file"), "{said}");
     }
 }

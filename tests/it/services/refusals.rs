@@ -65,7 +65,7 @@ fn a_dead_grant_is_recognised_in_any_form_and_its_token_is_sent_once() {
     let program = signed_in(&service, "");
     for (asked, (_, words)) in forms.iter().enumerate() {
         let said = program.run(&RENEWED).failed(3);
-        assert!(said.contains(&format!("error: the refresh token endpoint {words}\n")), "{said}");
+        assert!(said.contains(&format!("error: the token endpoint {words}\n")), "{said}");
         assert!(said.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{said}");
         let shown = program.run(&["show", "demo", "--json"]).json();
         assert!(shown["state"].as_str().is_some_and(|state| state.starts_with("needs sign-in")), "{shown}");
@@ -138,10 +138,7 @@ fn a_refused_code_is_told_in_the_services_words_and_verbose_is_not_named_where_i
     add_preset(&program, &service, "");
     let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let said = program.run(&arguments).failed(4);
-    assert!(
-        said.contains("error: the bearer token endpoint refused with 400: No tenant\nhint: `--verbose` shows"),
-        "{said}"
-    );
+    assert!(said.contains("error: the token endpoint refused with 400: No tenant\nhint: `--verbose` shows"), "{said}");
     let said = program.run(&[&arguments[..], &["--verbose"]].concat()).failed(4);
     assert!(said.contains("< <e:Envelope") && !said.contains("`--verbose`"), "{said}");
 }

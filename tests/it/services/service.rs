@@ -15,8 +15,8 @@ pub fn preset(origin: &str, authentication: &str, extra: &str) -> String {
         "id = \"own\"\nname = \"Own\"\ncategory = \"Custom\"\nsummary = \"made up\"\nasks = \"optional-secret\"\n\
          checked = \"2026-11-28\"\nsource = [\"https://www.rfc-editor.org/rfc/rfc6749\"]\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{origin}/authorize\"\n\
-         [bearer]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n\
-         [refresh]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n{extra}"
+         [token_request]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n\
+         [refresh_request]\nurl = \"{origin}/token\"\nauthentication = \"{authentication}\"\n{extra}"
     )
 }
 
@@ -25,7 +25,7 @@ pub fn call_preset(url: &str, authentication: &str) -> String {
     format!(
         "id = \"own\"\nname = \"Own\"\ncategory = \"Custom\"\nsummary = \"made up\"\nasks = \"optional-secret\"\n\
          checked = \"2026-11-28\"\nsource = [\"https://www.rfc-editor.org/rfc/rfc6749\"]\n\
-         [bearer]\nurl = \"{url}\"\nauthentication = \"{authentication}\"\n"
+         [token_request]\nurl = \"{url}\"\nauthentication = \"{authentication}\"\n"
     )
 }
 

@@ -17,8 +17,8 @@ fn line_breaks_around_a_client_secret_are_cut_off_and_white_space_is_told() {
         let url = service.url();
         let preset = format!(
             "id = \"secretive\"\nname = \"Secretive\"\nchecked = \"2026-11-21\"\nsource = [\"made up\"]\n\
-             [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[bearer]\nurl = \"{url}/token\"\nauthentication = \"body\"\n\
-             [refresh]\nurl = \"{url}/token\"\nauthentication = \"body\"\n"
+             [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\nauthentication = \"body\"\n\
+             [refresh_request]\nurl = \"{url}/token\"\nauthentication = \"body\"\n"
         );
         program.add_preset("secretive.toml", &preset);
         let finished = sign_in(&program, "secretive", &[]);

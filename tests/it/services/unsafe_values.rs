@@ -31,7 +31,7 @@ fn a_type_a_scope_and_kept_values_add_no_header_and_no_line() {
     let service = service(vec![reply(&json!({
         "token_type": "Bearer\r\nX-Injected: yes", "scope": "a\u{1b}[2J\r\nb", "realm": INJECTED,
     }))]);
-    let program = program(&service, "[bearer.reading.keep]\nrealm = \"realm\"\n");
+    let program = program(&service, "[token_request.reading.retain]\nrealm = \"realm\"\n");
     sign_in(&program, "scripted", &[]).done();
     let url = format!("{}/api", service.url());
     let line = format!("header=\"$(tokenwright token demo --header)\" && curl -s --header \"$header\" {url}");

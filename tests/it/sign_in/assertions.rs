@@ -27,7 +27,7 @@ label = "Port"
 example = "8080"
 pattern = "[0-9]+"
 
-[bearer]
+[token_request]
 url = "http://127.0.0.1:<port>/token"
 authentication = "{authentication}"
 {assertion}
@@ -108,7 +108,7 @@ fn a_key_that_the_server_does_not_know_is_refused_in_the_servers_words() {
 #[test]
 #[ignore = "needs node and openssl"]
 fn a_code_is_redeemed_and_refreshed_by_a_client_with_a_key() {
-    let preset = robot("private-key-jwt", "").replace("[bearer]", "[refresh]\nurl = \"http://127.0.0.1:<port>/token\"\nauthentication = \"private-key-jwt\"\n\n[authorization]\nurl = \"http://127.0.0.1:<port>/auth\"\nquery = { prompt = \"consent\" }\n\n[scopes]\ndefault = [\"openid\", \"offline_access\"]\n\n[bearer]")
+    let preset = robot("private-key-jwt", "").replace("[token_request]", "[refresh_request]\nurl = \"http://127.0.0.1:<port>/token\"\nauthentication = \"private-key-jwt\"\n\n[authorization]\nurl = \"http://127.0.0.1:<port>/auth\"\nquery = { prompt = \"consent\" }\n\n[scopes]\ndefault = [\"openid\", \"offline_access\"]\n\n[token_request]")
         + &assertion("ES256");
     let program = Tokenwright::with_vault();
     program.add_preset("robot.toml", &preset);
@@ -129,8 +129,8 @@ fn without_a_key_the_way_to_one_is_named() {
     arguments.extend(set);
     let refused = program.run(&arguments);
     assert_eq!(refused.code, 2);
-    let words = "error: NetSuite (machine to machine) wants a private key, and none is kept under `erp`\n\
-        hint: name its file with `--key-file`, or make one: `tokenwright key generate erp --service netsuite-m2m`\n";
+    let words = "error: NetSuite (machine to machine) requires a private key, and there is none named `erp`\n\
+        hint: add `--key-file FILE`, or generate one: `tokenwright key generate erp --service netsuite-m2m`\n";
     assert_eq!(refused.stderr, words);
 }
 
@@ -138,7 +138,7 @@ fn without_a_key_the_way_to_one_is_named() {
 fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     let program = Tokenwright::with_vault();
     let made = program.run(&["key", "generate", "erp", "--service", "netsuite-m2m"]);
-    assert!(made.stderr.contains("Made and kept under `erp`: an RSA key of 3072 bits."), "{}", made.stderr);
+    assert!(made.stderr.contains("Generated and saved as `erp`: an RSA key of 3072 bits."), "{}", made.stderr);
     assert!(made.stderr.contains("OAuth 2.0 Client Credentials (M2M) Setup, Create New"), "{}", made.stderr);
     assert!(made.stdout.starts_with("-----BEGIN CERTIFICATE-----\n"), "{}", made.stdout);
     assert_eq!(program.run(&["key", "show", "erp"]).done(), made.done());
@@ -150,7 +150,7 @@ fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     let none = program.run(&["key", "generate", "erp", "--service", "xero"]);
     assert_eq!(program.run(&["forget", "erp"]).done(), "erp: forgotten\n");
     let gone = program.run(&["key", "show", "erp"]);
-    assert!(gone.stderr.starts_with("error: no private key is kept under `erp`\n"), "{}", gone.stderr);
+    assert!(gone.stderr.starts_with("error: there is no private key named `erp`\n"), "{}", gone.stderr);
     assert!(none.stderr.contains("takes no assertion that is signed with a private key"), "{}", none.stderr);
 }
 
@@ -223,7 +223,7 @@ fn a_profile_with_a_key_is_renewed_from_the_vault_by_another_assertion() {
     upload(&practice, &file);
     let done = program.run(&sign_in);
     assert!(
-        done.stderr.contains("There is no refresh token: the next token is asked for in the same way."),
+        done.stderr.contains("There is no refresh token: the next access token is requested in the same way."),
         "{}",
         done.stderr
     );
@@ -276,7 +276,7 @@ label = "Port"
 pattern = "[0-9]{{1,5}}"
 optional = true
 
-[bearer]
+[token_request]
 url = "http://127.0.0.1:<port>/token"
 {bearer}
 "#
@@ -303,11 +303,11 @@ fn a_password_is_typed_once_kept_and_used_again() {
     let port = practice.set();
     let mut sign_in = vec!["sign-in", "ada", "--service", "direct", "--set", &port, "--client-id", "practice-public"];
     let unnamed = program.run(&sign_in);
-    assert_eq!(unnamed.stderr, "error: User ID is missing\nhint: name it with `--username`\n");
+    assert_eq!(unnamed.stderr, "error: User ID is missing\nhint: add `--username NAME`\n");
     sign_in.extend(["--username", "ada"]);
     let missing = program.run(&sign_in);
     let words = "error: the password is missing\n\
-        hint: set `TOKENWRIGHT_PASSWORD`, or pipe it in with `--password-stdin`\n";
+        hint: set `TOKENWRIGHT_PASSWORD`, or pipe it to `--password-stdin`\n";
     assert_eq!((missing.code, missing.stderr.as_str()), (2, words));
     sign_in.push("--password-stdin");
     program.run_with_input(&sign_in, "practice\n").done();

@@ -53,7 +53,7 @@ fn a_certified_server_refuses_a_spent_refresh_token() {
     program.run(&["refresh", "demo"]).done();
     program.run(&["restore", "demo", "--generation", "1", "--force"]).done();
     let words = program.run(&["refresh", "demo"]).failed(3);
-    assert!(words.starts_with("error: the refresh token endpoint refused: `invalid_grant` ("), "{words}");
+    assert!(words.starts_with("error: the token endpoint refused: `invalid_grant` ("), "{words}");
     assert!(words.contains("hint: the refresh token is spent, expired or revoked: sign in again"), "{words}");
     assert_eq!(server.refusal("grant.error"), "grant.error: refresh token already used");
 
@@ -69,7 +69,7 @@ fn a_certified_server_refuses_a_wrong_client_secret() {
     for client in [Client::Basic, Client::Body] {
         let program = described(&server, client);
         let words = sign_in(&program, client, "another-secret").failed(4);
-        assert!(words.contains("error: the bearer token endpoint refused: `invalid_client` ("), "{words}");
+        assert!(words.contains("error: the token endpoint refused: `invalid_client` ("), "{words}");
         // Only a client that came with `Basic` is asked for it (RFC 6749 section 5.2).
         let hint = match client {
             Client::Basic => "it asks for Basic, so set the client authentication to Basic if it is another",
@@ -126,9 +126,9 @@ fn what_the_practice_service_does_unusually_is_understood() {
 fn what_the_practice_service_does_wrong_is_named() {
     for (fault, code, words) in [
         ("access-denied", 4, "error: the service refused: `access_denied` (the practice service is told to deny"),
-        ("error-200", 4, "error: the bearer token endpoint refused: `invalid_grant` (the practice service is told"),
-        ("http-500", 5, "error: the bearer token endpoint refused: `server_error` ("),
-        ("html-error", 5, "error: the bearer token endpoint answered 502 with a web page titled \"502 Bad Gateway\""),
+        ("error-200", 4, "error: the token endpoint refused: `invalid_grant` (the practice service is told"),
+        ("http-500", 5, "error: the token endpoint refused: `server_error` ("),
+        ("html-error", 5, "error: the token endpoint answered 502 with a web page titled \"502 Bad Gateway\""),
         ("huge-reply", 5, "` is larger than 1048576 bytes\nhint: check the URL"),
         ("nested-reply", 4, "hint: there is one at `data.access_token`: have it read from there"),
         ("redirect-token", 4, "/elsewhere`, which is not followed\nhint: enter the token URL"),
@@ -154,7 +154,7 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
             program.start(&["sign-in", "demo", "--service", "practice", "--set", &set, "--no-browser", "--paste"]);
         process.line_with("Sign in at:");
         let url = process.line_with("http");
-        process.line_with("Paste the address");
+        process.line_with("Paste the code");
         let page = follow(&url);
         assert!(page.body.contains("<h1>This response is not believed</h1>"), "{}", page.body);
         assert_eq!(page.status, 400, "{fault}");
@@ -162,7 +162,7 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
         let code = page.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).expect("a code");
         process.type_text(&format!("{code}\n"));
         let finished = process.finish();
-        assert!(finished.stderr.contains("Signed in: the profile `demo` is kept"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("Signed in: saved as the profile `demo`"), "{}", finished.stderr);
         finished.done();
     }
 }
@@ -226,7 +226,7 @@ fn a_refusal_of_the_client_at_a_refresh_is_not_the_sign_ins_fault() {
     program.add_preset("certified.toml", &preset_at(&service.url(), "/authorize", "basic"));
     sign_in(&program, Client::Basic, "secret").done();
     let words = program.run(&["refresh", "demo"]).failed(4);
-    assert!(words.contains("the refresh token endpoint refused: `invalid_client`"), "{words}");
+    assert!(words.contains("the token endpoint refused: `invalid_client`"), "{words}");
 }
 
 fn tokens() -> Answer {
@@ -262,8 +262,8 @@ fn preset_at(url: &str, authorize: &str, authentication: &str) -> String {
          [scopes]\ndefault = [\"openid\", \"email\", \"offline_access\"]\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n\
          [authorization]\nurl = \"{url}{authorize}\"\nquery = {{ prompt = \"consent\" }}\n\
-         [bearer]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}\
-         [refresh]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}",
+         [token_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}\
+         [refresh_request]\nurl = \"{url}/token\"\nauthentication = \"{authentication}\"\n{client_id}",
         client_id = if authentication == "none" { "body = { client_id = \"<client_id>\" }\n" } else { "" },
     )
 }

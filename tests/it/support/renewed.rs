@@ -21,7 +21,7 @@ pub fn add_preset(program: &Tokenwright, service: &Scripted, more: &str) {
     let preset = format!(
         "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-         [bearer]\nurl = \"{url}/token\"\n[refresh]\nurl = \"{url}/refresh\"\n{more}\n"
+         [token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/refresh\"\n{more}\n"
     );
     program.add_preset("scripted.toml", &preset);
 }

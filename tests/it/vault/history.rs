@@ -102,7 +102,7 @@ fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     assert_eq!(program.run(&["token", "demo"]).done(), token);
 
     let moved = program.run_with_input(&["vault", "rekey", "--to", "passphrase", "--passphrase-stdin"], "new one\n");
-    assert_eq!(moved.done(), "The vault is a passphrase vault now.\n");
+    assert_eq!(moved.done(), "The vault is now a passphrase vault.\n");
     let said = program.run(&["token", "demo"]).failed(6);
     assert!(said.starts_with("error: the passphrase does not open the vault in `"), "{said}");
     let program = program.with_env("TOKENWRIGHT_PASSPHRASE", "new one");
@@ -110,7 +110,7 @@ fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     let json = program.run(&["history", "demo", "--json"]).json();
     assert_eq!(
         (&json["generations"][0]["how"], &json["generations"][0]["tokens"]),
-        (&"moved".into(), &"newest".into())
+        (&"rekeyed".into(), &"newest".into())
     );
 }
 

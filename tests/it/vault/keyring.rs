@@ -16,7 +16,8 @@ use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use tokenwright::diagnosis::Diagnose;
 use tokenwright::secret::Secret;
-use tokenwright::vault::{self, How, ProfileSecrets, VaultError, VaultKind};
+use tokenwright::service::ProfileName;
+use tokenwright::vault::{self, How, ProfileSecrets, Vault, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
 
@@ -78,6 +79,14 @@ fn entry(folder: &Path) -> (String, Entry) {
     (user, entry)
 }
 
+fn demo() -> ProfileName {
+    ProfileName::parse("demo").expect("a name")
+}
+
+fn put(vault: &Vault, secrets: &ProfileSecrets) -> u64 {
+    vault.lease(&demo()).expect("free").put(None, secrets, How::SignedIn).expect("put")
+}
+
 #[test]
 #[ignore = "needs gnome-keyring"]
 fn the_keyring_holds_the_key_and_nothing_else() {
@@ -90,14 +99,14 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     let open = |folder: &Path| vault::open(VaultKind::Keyring, folder, None);
 
     let large = secrets(&"hunter2 ".repeat(128 * 1024));
-    assert_eq!(open(&one).expect("made").put("demo", None, &large, How::SignedIn.into()).expect("put"), 1);
-    assert_eq!(open(&one).expect("opened").get("demo").expect("read").expect("kept").secrets, large);
+    assert_eq!(put(&open(&one).expect("made"), &large), 1);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
     let (user, key) = entry(&one);
     assert_eq!(key.get_secret().expect("a key").len(), 32);
 
-    open(&two).expect("a second home").put("demo", None, &secrets("other"), How::SignedIn.into()).expect("put");
+    put(&open(&two).expect("a second home"), &secrets("other"));
     assert_ne!(entry(&two).0, user);
-    assert_eq!(open(&one).expect("opened").get("demo").expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
 
     let value = key.get_secret().expect("a key");
     key.set_secret(b"nonsense").expect("written");
@@ -111,7 +120,7 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)));
 
     key.set_secret(&value).expect("restored");
-    assert_eq!(open(&one).expect("opened").get("demo").expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
 }
 
 #[test]
@@ -155,16 +164,15 @@ fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join("one");
     let vault = vault::open(VaultKind::Keyring, &folder, None).expect("made");
-    vault.put("demo", None, &secrets("hunter2"), How::SignedIn.into()).expect("put");
+    put(&vault, &secrets("hunter2"));
     let (_, key) = entry(&folder);
     let passphrase = Secret::new("open sesame");
-    let upkeep = vault.upkeep().expect("it is files");
-    let moved = upkeep.move_to(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
-    assert_eq!(moved.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+    let moved = vault.rekey(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
+    assert_eq!(moved.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)), "the old key is gone");
-    let back = moved.upkeep().expect("it is files").move_to(VaultKind::Keyring, None).expect("moved back");
-    assert_eq!(back.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+    let back = moved.rekey(VaultKind::Keyring, None).expect("moved back");
+    assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
     assert_eq!(entry(&folder).1.get_secret().expect("a new key").len(), 32);
     let other = vault::open(VaultKind::Keyring, &folder, None).expect("opened");
-    assert_eq!(other.get("demo").expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
 }

@@ -20,16 +20,18 @@ use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
 use tokenwright::secret::Secret;
-use tokenwright::vault::{self, How, ProfileSecrets, VaultError, VaultKind};
+use tokenwright::service::ProfileName;
+use tokenwright::vault::{self, Entry, How, ProfileSecrets, Vault, VaultError, VaultKind};
 
 const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
 const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
 
-/// Only bounds a failure; a passing test never waits for it.
-const LONG: Duration = Duration::from_mins(1);
-
-fn open(folder: &Path) -> std::sync::Arc<dyn vault::Vault> {
+fn open(folder: &Path) -> Vault {
     vault::open(VaultKind::Passphrase, folder, Some(Secret::new("open sesame"))).expect("opened")
+}
+
+fn demo() -> ProfileName {
+    ProfileName::parse("demo").expect("a name")
 }
 
 #[test]
@@ -48,17 +50,16 @@ fn a_lease_keeps_another_process_out_until_its_holder_dies() {
     report.read_exact(&mut said).expect("a report");
     assert_eq!(&said, b"held");
 
-    let taken = vault.lease("demo", Duration::ZERO).expect_err("the other process holds it");
+    let taken = vault.lease_within(&demo(), Duration::ZERO).expect_err("the other process holds it");
     assert!(matches!(taken, VaultError::LeaseTaken { .. }), "{taken}");
-    // What the other process put is there, and cannot be put over unseen.
-    let conflict =
-        vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect_err("it was put there");
-    assert!(matches!(conflict, VaultError::Conflict { expected: None, found: Some(1), .. }), "{conflict}");
+    // What the other process put can be read, and cannot be put over unseen by the next holder.
+    assert_eq!(vault.snapshot(&demo()).expect("read").map(|record| record.number), Some(1));
 
     holder.kill().expect("killed");
-    let lease = vault.lease("demo", LONG).expect("the dead hold nothing");
+    let entry = vault.lease(&demo()).expect("the dead hold nothing");
     holder.wait().expect("ended");
-    drop(lease);
+    let conflict = entry.put(None, &ProfileSecrets::default(), How::SignedIn).expect_err("it was put there");
+    assert!(matches!(conflict, VaultError::Conflict { expected: None, found: Some(1), .. }), "{conflict}");
 }
 
 #[test]
@@ -66,8 +67,8 @@ fn a_lease_keeps_another_process_out_until_its_holder_dies() {
 fn the_other_process_holds_a_lease() {
     let Some(folder) = env::var_os(FOLDER) else { return };
     let vault = open(Path::new(&folder));
-    let _lease = vault.lease("demo", Duration::ZERO).expect("free");
-    vault.put("demo", None, &ProfileSecrets::default(), How::SignedIn.into()).expect("put");
+    let entry = vault.lease_within(&demo(), Duration::ZERO).expect("free");
+    entry.put(None, &ProfileSecrets::default(), How::SignedIn).expect("put");
     let mut report = TcpStream::connect(env::var(REPORT_TO).expect("an address")).expect("connected");
     report.write_all(b"held").expect("reported");
     // Until the first process kills this one, or is gone.
@@ -84,9 +85,9 @@ asks = "nothing"
 default = "http://127.0.0.1/callback"
 [authorization]
 url = "URL/authorize"
-[bearer]
+[token_request]
 url = "URL/token"
-[refresh]
+[refresh_request]
 url = "URL/token"
 [revocation]
 url = "URL/revoke"
@@ -153,7 +154,7 @@ fn signed_in(slow: &Slow) -> Tokenwright {
     program
 }
 
-fn vault_of(program: &Tokenwright) -> std::sync::Arc<dyn vault::Vault> {
+fn vault_of(program: &Tokenwright) -> Vault {
     let folder = program.data().join("vault");
     vault::open(VaultKind::Passphrase, &folder, Some(Secret::new(PASSPHRASE))).expect("opened")
 }
@@ -172,7 +173,7 @@ fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
     assert_eq!(program.run(&["list", "--json"]).json(), json!([]));
     program.run(&["token", "demo"]).failed(3);
     program.run(&["history", "demo"]).failed(3);
-    assert!(vault_of(program).get("demo").expect("read").is_none());
+    assert!(vault_of(program).snapshot(&demo()).expect("read").is_none());
     sign_in(program, slow);
     let history = program.run(&["history", "demo", "--json"]).json();
     let lines = history["generations"].as_array().map(Vec::len);
@@ -222,7 +223,7 @@ fn a_profile_that_is_forgotten_while_its_new_tokens_are_written_stays_forgotten(
 fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
     let slow = Slow::start(|| {});
     let program = signed_in(&slow);
-    let lease = vault_of(&program).lease("demo", LONG).expect("free");
+    let lease = vault_of(&program).lease(&demo()).expect("free");
     let mut forget = program.start(&["forget", "demo"]);
     forget.line_with("waiting for another window or command that is at work on `demo`");
     let refreshing: Vec<Process> = (0..3).map(|_| program.start(&["refresh", "demo"])).collect();
@@ -273,7 +274,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     let slow = Slow::start(|| {});
     let program = signed_in(&slow);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     let token = program.start(&["token", "demo", "--min-valid", "2h"]);
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
@@ -295,7 +296,7 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     sign_in(&program, &slow);
     program.run(&["keep-alive", "demo"]).done();
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
     forget.line_with("waiting for the refresh of `demo` that agent (process ");
@@ -317,7 +318,7 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     let forget = program.start(&["forget", "demo", "--revoke"]);
     slow.wait_for("/revoke", 1);
     let mut agent = program.start(&["agent"]);
-    agent.line_with("The agent answers on ");
+    agent.line_with("The agent listens on ");
     // The refresh token, and the access token.
     slow.release();
     slow.release();
@@ -328,6 +329,32 @@ fn a_renewal_that_is_due_while_a_profile_is_revoked_sends_no_token_of_it() {
     assert_forgotten(&program, &slow);
 }
 
+/// Changes a copy of the vault, whose leases are its own, and then makes the vault the same, as a synced folder does.
+fn on_another_machine(program: &Tokenwright, change: impl FnOnce(&Entry)) {
+    let (here, there) = (program.data().join("vault"), tempfile::tempdir().expect("a folder"));
+    copy_all(&here, there.path());
+    let vault =
+        vault::open(VaultKind::Passphrase, there.path(), Some(Secret::new(PASSPHRASE))).expect("the same passphrase");
+    change(&vault.lease(&demo()).expect("another machine's lease"));
+    for entry in fs::read_dir(&here).expect("listed") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "lock") {
+            fs::remove_file(path).expect("removed");
+        }
+    }
+    copy_all(there.path(), &here);
+}
+
+/// Copies every file but the locks.
+fn copy_all(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("listed") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "lock") {
+            fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("copied");
+        }
+    }
+}
+
 #[test]
 fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_the_lease() {
     for is_made_anew in [false, true] {
@@ -335,17 +362,17 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         let program = signed_in(&slow);
         let refresh = program.start(&["refresh", "demo"]);
         slow.wait_for("/token", 2);
-        // As a folder would that another machine writes to.
-        let vault = vault_of(&program);
-        vault.remove("demo").expect("removed");
         let other = ProfileSecrets { client_secret: Some(Secret::new("another")), ..ProfileSecrets::default() };
-        if is_made_anew {
-            vault.put("demo", None, &other, How::SignedIn.into()).expect("put");
-        }
+        on_another_machine(&program, |entry| {
+            entry.remove().expect("removed");
+            if is_made_anew {
+                entry.put(None, &other, How::SignedIn).expect("put");
+            }
+        });
         slow.release();
         let words = refresh.finish().failed(3);
         assert!(words.contains("`demo` was forgotten or signed in anew meanwhile"), "{words}");
-        let found = vault.get("demo").expect("read");
+        let found = vault_of(&program).snapshot(&demo()).expect("read");
         assert_eq!(found.as_ref().map(|record| record.secrets.clone()), is_made_anew.then_some(other));
         assert_eq!(found.map(|record| (record.number, record.history.lines.len())), is_made_anew.then_some((1, 1)));
         assert!(!fs::read_to_string(program.home().join("demo.env")).expect("a sink").contains("at-1"));

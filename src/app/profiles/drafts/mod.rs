@@ -23,7 +23,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
-use crate::vault::{How, LEASE_WAIT, ProfileSecrets, Vault, VaultError};
+use crate::vault::{How, ProfileSecrets, Vault, VaultError};
 
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
 pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
@@ -144,13 +144,13 @@ async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSe
     let old = if let Some(material) = app.held.get(&name) {
         material.tokens
     } else {
-        let asked = name.to_string();
-        app.with_vault(move |vault| vault.get(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+        let asked = name.clone();
+        app.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
     let other_person = matches!((subject(&old), subject(new)), (Some(old), Some(new)) if old != new);
-    let other_place = old.kept.iter().any(|(key, value)| new.kept.get(key).is_some_and(|new| new != value));
+    let other_place = old.retained.iter().any(|(key, value)| new.retained.get(key).is_some_and(|new| new != value));
     (!other_person && !other_place).then_some(name)
 }
 
@@ -231,7 +231,7 @@ impl Draft {
     /// Under the first name that is free. The lease makes it ours before anything is written.
     fn write_new(
         &self,
-        vault: &dyn Vault,
+        vault: &Vault,
         store: &Store,
         proposed: &ProfileName,
     ) -> Result<Result<ProfileName, StoreError>, VaultError> {
@@ -244,9 +244,9 @@ impl Draft {
             if taken {
                 continue;
             }
-            let Ok(_lease) = vault.lease(name.as_str(), NAME_WAIT) else { continue };
+            let Ok(entry) = vault.lease_within(&name, NAME_WAIT) else { continue };
             let taken = store.load_profile_text(name.as_str()).map_or(true, |text| text.is_some());
-            match vault.get(name.as_str()) {
+            match entry.get() {
                 Ok(None) if !taken => {}
                 // A key is kept for a profile to come, or something that cannot be read.
                 Ok(_) => continue,
@@ -260,7 +260,7 @@ impl Draft {
                 .save_draft_text(name.as_str(), &self.mark.to_text())
                 .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
             let put = match written {
-                Ok(()) => vault.put(name.as_str(), None, &self.secrets, self.how.into()).map(|_| Ok(name.clone())),
+                Ok(()) => entry.put(None, &self.secrets, self.how).map(|_| Ok(name.clone())),
                 Err(error) => Ok(Err(error)),
             };
             if !matches!(put, Ok(Ok(_))) {
@@ -276,12 +276,12 @@ impl Draft {
     /// In place of what it said before.
     fn write_again(
         &self,
-        vault: &dyn Vault,
+        vault: &Vault,
         store: &Store,
         name: &ProfileName,
     ) -> Result<Result<(), StoreError>, VaultError> {
-        let _lease = vault.lease(name.as_str(), LEASE_WAIT)?;
-        let last = vault.get(name.as_str())?;
+        let entry = vault.lease(name)?;
+        let last = entry.get()?;
         let written = store
             .save_draft_text(name.as_str(), &self.mark.to_text())
             .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
@@ -294,7 +294,7 @@ impl Draft {
             secrets.tokens = newer(last.secrets.tokens.clone(), secrets.tokens);
         }
         let how = if is_same { How::Saved } else { self.how };
-        vault.put(name.as_str(), last.map(|last| last.number), &secrets, how.into()).map(|_| Ok(()))
+        entry.put(last.map(|last| last.number), &secrets, how).map(|_| Ok(()))
     }
 }
 
@@ -323,19 +323,19 @@ impl App {
     pub async fn save_chosen(&self, name: &ProfileName, chosen: Fetched) -> Result<(), Failure> {
         if let Some((mut material, mark)) = self.held.entry(name) {
             if let Some(tokens) = &mut material.tokens {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
             }
             self.held.put(name, material, mark);
             return Ok(());
         }
-        let saved = name.to_string();
+        let saved = name.clone();
         self.with_vault(move |vault| {
-            let _lease = vault.lease(&saved, LEASE_WAIT)?;
-            let Some(mut last) = vault.get(&saved)? else { return Ok(()) };
+            let entry = vault.lease(&saved)?;
+            let Some(mut last) = entry.get()? else { return Ok(()) };
             if let Some(tokens) = &mut last.secrets.tokens {
-                tokens.kept.extend(chosen.keep);
+                tokens.retained.extend(chosen.keep);
             }
-            vault.put(&saved, Some(last.number), &last.secrets, How::Saved.into()).map(|_| ())
+            entry.put(Some(last.number), &last.secrets, How::Saved).map(|_| ())
         })
         .await
     }

@@ -19,7 +19,7 @@ use crate::app::{CallContext, Failure, FailureKind, export};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
-use crate::vault::{How, LEASE_WAIT, Vault, VaultError};
+use crate::vault::{Entry, How, Vault, VaultError};
 
 /// Saves a draft under a name: its own, or another.
 pub(crate) async fn save_as(
@@ -45,8 +45,9 @@ pub(crate) async fn save_as(
     };
     if mark.of.as_deref() == Some(name.as_str()) && material.tokens.is_none() {
         // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
-        let kept = name.to_string();
-        material.tokens = app.with_vault(move |vault| vault.get(&kept)).await?.and_then(|record| record.secrets.tokens);
+        let kept = name.clone();
+        material.tokens =
+            app.with_vault(move |vault| vault.snapshot(&kept)).await?.and_then(|record| record.secrets.tokens);
     }
     write(app, Some(draft.clone()), &material, &mark, false).await?;
     if draft == name {
@@ -95,16 +96,19 @@ async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<()
         export::carry_over(app, draft, name).await?;
     }
     let (draft, name) = (draft.clone(), name.clone());
-    let done = blocking(move || -> Result<(), Failure> { move_over(&*vault, &store, &draft, &name) });
+    let done = blocking(move || -> Result<(), Failure> { move_over(&vault, &store, &draft, &name) });
     done.await?
 }
 
-fn move_over(vault: &dyn Vault, store: &Store, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
+fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     // In one order for everybody, or two that move crosswise would wait for each other.
-    let mut names = [draft.as_str(), name.as_str()];
-    names.sort_unstable();
-    let _first = vault.lease(names[0], LEASE_WAIT)?;
-    let _second = vault.lease(names[1], LEASE_WAIT)?;
+    let (from, to) = if draft < name {
+        let from = vault.lease(draft)?;
+        (from, vault.lease(name)?)
+    } else {
+        let to = vault.lease(name)?;
+        (vault.lease(draft)?, to)
+    };
     let is_due = Mark::load(store, draft)?.is_some_and(|mark| mark.becomes.as_deref() == Some(name.as_str()));
     if !is_due {
         // Another process was quicker.
@@ -113,15 +117,15 @@ fn move_over(vault: &dyn Vault, store: &Store, draft: &ProfileName, name: &Profi
     if let Some(text) = store.load_profile_text(draft.as_str())? {
         store.save_profile_text(name.as_str(), &text)?;
     }
-    copy(vault, draft.as_str(), name.as_str())?;
-    vault.remove(draft.as_str())?;
+    copy(&from, &to)?;
+    from.remove()?;
     remove_plain(store, draft.as_str())?;
     Ok(())
 }
 
-fn copy(vault: &dyn Vault, draft: &str, name: &str) -> Result<(), VaultError> {
-    let Some(record) = vault.get(draft)? else { return Ok(()) };
-    let last = vault.get(name)?;
+fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
+    let Some(record) = from.get()? else { return Ok(()) };
+    let last = to.get()?;
     if last.as_ref().is_some_and(|last| last.secrets == record.secrets) {
         return Ok(());
     }
@@ -132,7 +136,7 @@ fn copy(vault: &dyn Vault, draft: &str, name: &str) -> Result<(), VaultError> {
     let signing_key = last.as_ref().and_then(|last| last.secrets.signing_key.clone());
     let mut secrets = record.secrets;
     secrets.signing_key = secrets.signing_key.or(signing_key);
-    vault.put(name, last.map(|last| last.number), &secrets, how.into()).map(|_| ())
+    to.put(last.map(|last| last.number), &secrets, how).map(|_| ())
 }
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {

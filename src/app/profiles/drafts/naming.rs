@@ -66,7 +66,7 @@ fn service_part(material: &CallContext) -> String {
         return id;
     }
     // What a person has described is known by its host.
-    let host = host(service.bearer.url.source());
+    let host = host(service.token_request.url.source());
     host.and_then(|host| part(&host)).unwrap_or_else(|| "custom".to_owned())
 }
 
@@ -87,7 +87,7 @@ fn host(url: &str) -> Option<String> {
 /// What may tell the account, the best first.
 fn candidates(material: &CallContext) -> impl Iterator<Item = String> {
     let profile = &material.profile;
-    let kept = material.tokens.iter().flat_map(|tokens| tokens.kept.clone());
+    let kept = material.tokens.iter().flat_map(|tokens| tokens.retained.clone());
     let is_secret = |field: &str| profile.service.inputs.iter().any(|input| input.secret && input.name == field);
     let is_choice =
         |field: &str| profile.service.inputs.iter().any(|input| !input.choices.is_empty() && input.name == field);
@@ -159,7 +159,7 @@ mod tests {
             id_token: claims.map(jwt),
             scopes: None,
             obtained_at: Timestamp::UNIX_EPOCH,
-            kept: own(kept),
+            retained: own(kept),
             issued_for: std::collections::BTreeMap::new(),
             unread_life: Vec::new(),
         };
@@ -193,7 +193,7 @@ mod tests {
             ("https://<host>/token", "custom"),
             ("", "custom"),
         ] {
-            described.profile.service.bearer.url = crate::call::Template::new(url);
+            described.profile.service.token_request.url = crate::call::Template::new(url);
             assert_eq!(propose(&described).as_str(), expected, "{url}");
         }
     }

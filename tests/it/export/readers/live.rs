@@ -105,5 +105,5 @@ fn a_child_has_the_values_and_its_exit_code_is_ours() {
     assert_eq!((finished.code, finished.stdout.is_empty()), (7, false), "{finished:?}");
     let missing = desk.program.run(&["exec", PROFILE, "--", "no-such-command"]);
     assert_eq!(missing.code, 127, "{missing:?}");
-    assert!(missing.stderr.starts_with("warning: `no-such-command` could not be run: "), "{}", missing.stderr);
+    assert!(missing.stderr.starts_with("warning: cannot run `no-such-command`: "), "{}", missing.stderr);
 }

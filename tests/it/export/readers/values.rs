@@ -50,7 +50,7 @@ fn subject(value: &str) -> Subject {
         id_token: None,
         scopes: None,
         obtained_at: "2026-11-21T02:00:00Z".parse().expect("a time"),
-        kept: BTreeMap::new(),
+        retained: BTreeMap::new(),
         issued_for: BTreeMap::new(),
         unread_life: Vec::new(),
     };

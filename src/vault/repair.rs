@@ -1,129 +1,20 @@
-//! Looking after a vault that is files: what is wrong with them, mending what a person agrees to, and moving them to
-//! another key. A store that looks after itself has none of this.
+//! Inspecting the files of a vault, and repairing a record when a person agrees to it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
 
-use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable;
-use crate::secret::Secret;
 use crate::vault::file::{ASIDE, CONFLICT, FileVault, PREVIOUS, SEALED, files, lock_folder};
-use crate::vault::history::Stamp;
+use crate::vault::generation::Stamp;
 use crate::vault::sealed::{SIZE_LIMIT, claims};
-use crate::vault::{Change, How, Record, Vault, VaultError, VaultKind, copies, modes, moving};
+use crate::vault::{Change, How, Inspection, Record, Repaired, VaultError, access, copies};
 
-/// Looking after a vault that is files.
-pub trait Upkeep {
-    /// What was mended without being asked since this was called last.
-    fn take_notes(&self) -> Vec<Note>;
-
-    /// Looks at every file.
-    fn inspect(&self) -> Result<Inspection, VaultError>;
-
-    /// Makes a profile usable again whose file is damaged, missing or older than one that is known: what is there and
-    /// opens becomes the newest generation; what does not open is set aside. Changes nothing where nothing is wrong.
-    fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError>;
-
-    /// Whether [`Upkeep::mend`] would do it, or there is nothing to mend; else what stands in its way. Changes nothing.
-    fn check_mendable(&self, profile: &str) -> Result<(), VaultError>;
-
-    /// Seals everything under another key, made from the passphrase or kept in the keyring, and opens it with that.
-    fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError>;
-}
-
-/// What was found in the folder.
-#[derive(Debug, Default)]
-pub struct Inspection {
-    /// The folder.
-    pub folder: PathBuf,
-    /// How many profiles have a sealed file that opens.
-    pub whole: usize,
-    /// What is wrong, by profile where it is one's.
-    pub faults: Vec<VaultError>,
-    /// Older generations of which another machine had a newer one.
-    pub older: Vec<PathBuf>,
-    /// Files that were set aside since they do not open.
-    pub aside: Vec<PathBuf>,
-}
-
-/// How a profile was made usable again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mended {
-    /// The generation that was taken.
-    pub from: u64,
-    /// The number it has now.
-    pub number: u64,
-    /// Where the file is now that did not open.
-    pub aside: Option<PathBuf>,
-}
-
-/// What a vault has mended by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Note {
-    /// Others could read it.
-    ModeMended {
-        /// The file or folder.
-        path: PathBuf,
-    },
-    /// Another machine had left a copy of another generation.
-    CopyKept {
-        /// Whose it is.
-        profile: String,
-        /// The generation that lost.
-        older: u64,
-        /// The generation that is used.
-        newer: u64,
-        /// Where the older one is.
-        path: PathBuf,
-    },
-    /// A move that was interrupted is done.
-    MoveFinished {
-        /// What the vault is now.
-        to: VaultKind,
-    },
-}
-
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ModeMended { path } => {
-                write!(f, "`{}` could be read by others on this machine; it no longer can", path.display())
-            }
-            Self::CopyKept { profile, older, newer, .. } => {
-                write!(f, "another machine had put generation {older} of profile `{profile}` beside generation {newer}")
-            }
-            Self::MoveFinished { to } => write!(f, "a move of the vault was interrupted; it is a {to} vault now"),
-        }
-    }
-}
-
-impl Diagnose for Note {
-    fn diagnose(&self) -> Diagnosis {
-        let diagnosis = Diagnosis::new(self.to_string());
-        match self {
-            Self::ModeMended { .. } => {
-                diagnosis.hint("what is sealed in it was not readable; look at what gives files such rights")
-            }
-            Self::CopyKept { older, path, .. } => {
-                diagnosis.hint(format!("the newer one is used; generation {older} is kept as `{}`", path.display()))
-            }
-            Self::MoveFinished { .. } => diagnosis,
-        }
-    }
-}
-
-impl Upkeep for FileVault {
-    fn take_notes(&self) -> Vec<Note> {
-        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn inspect(&self) -> Result<Inspection, VaultError> {
+impl FileVault {
+    pub(in crate::vault) fn inspect_all(&self) -> Result<Inspection, VaultError> {
         let mut found = Inspection { folder: self.folder.clone(), ..Inspection::default() };
-        for note in modes::check(&self.folder)? {
+        for note in access::check(&self.folder)? {
             self.note(note);
         }
-        let mut known = self.known();
+        let mut known = self.high_water();
         let mut paths = files(&self.folder)?;
         paths.sort();
         for path in paths {
@@ -132,7 +23,7 @@ impl Upkeep for FileVault {
             match (extension.as_str(), profile) {
                 (SEALED, Some(profile)) => {
                     known.remove(&profile);
-                    match self.get(&profile) {
+                    match self.newest_settled(&profile) {
                         Ok(_) => found.whole += 1,
                         Err(error) => found.faults.push(error),
                     }
@@ -144,15 +35,15 @@ impl Upkeep for FileVault {
             }
         }
         // Of these there should be a file.
-        found.faults.extend(known.keys().filter_map(|profile| self.get(profile).err()));
+        found.faults.extend(known.keys().filter_map(|profile| self.newest_settled(profile).err()));
         Ok(found)
     }
 
-    fn mend(&self, profile: &str) -> Result<Option<Mended>, VaultError> {
+    pub(in crate::vault) fn repair_record(&self, profile: &str) -> Result<Option<Repaired>, VaultError> {
         let _change = lock_folder(&self.folder)?;
         self.check_header()?;
         let Err(fault) = self.newest(profile) else { return Ok(None) };
-        let known = self.known().get(profile).copied().unwrap_or_default();
+        let known = self.high_water().get(profile).copied().unwrap_or_default();
         let Sound { mut record, previous, is_in_the_way } = self.sound(profile, fault)?;
         let aside = if is_in_the_way { Some(self.set_aside(profile)?) } else { None };
         // The one before may hold tokens that this one does not know of.
@@ -166,19 +57,15 @@ impl Upkeep for FileVault {
         let change = Change::New(How::Restored(from));
         let next = Record::next(Some(&record), number, &record.secrets, change, Stamp::now());
         self.write_next(profile, None, &next)?;
-        Ok(Some(Mended { from, number, aside }))
+        Ok(Some(Repaired { from, number, aside }))
     }
 
-    fn check_mendable(&self, profile: &str) -> Result<(), VaultError> {
+    pub(in crate::vault) fn check_record(&self, profile: &str) -> Result<(), VaultError> {
         self.check_header()?;
         match self.newest(profile) {
             Ok(_) => Ok(()),
             Err(fault) => self.sound(profile, fault).map(drop),
         }
-    }
-
-    fn move_to(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Vault>, VaultError> {
-        Ok(Arc::new(moving::move_vault(self, kind, passphrase)?))
     }
 }
 
@@ -236,7 +123,9 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::diagnosis::Diagnose as _;
     use crate::vault::file::tests::{Home, home, secrets};
+    use crate::vault::port::Storage as _;
 
     /// Three generations of one profile, and the bytes of each; one of another.
     fn three() -> (Home, FileVault, Vec<Vec<u8>>) {
@@ -276,9 +165,9 @@ mod tests {
             assert!(matches!(put, Err(VaultError::RolledBack { found: 1, known: 3, .. })));
             assert_eq!(text(vault, "other"), "other");
         }
-        assert_eq!(vault.inspect().expect("inspected").faults.len(), 1);
-        let mended = vault.mend("demo").expect("mended").expect("something was wrong");
-        assert_eq!(mended, Mended { from: 1, number: 4, aside: None });
+        assert_eq!(vault.inspect_all().expect("inspected").faults.len(), 1);
+        let mended = vault.repair("demo").expect("mended").expect("something was wrong");
+        assert_eq!(mended, Repaired { from: 1, number: 4, aside: None });
         assert_eq!(text(&vault, "demo"), "secret 1");
         let how: Vec<How> =
             vault.get("demo").expect("read").expect("kept").history.lines.iter().map(|l| l.how).collect();
@@ -292,8 +181,8 @@ mod tests {
         fs::remove_file(&path).expect("removed");
         let error = vault.get("demo").expect_err("gone").to_string();
         assert_eq!(error, format!("the sealed file `{}` is gone: generation 3 of it was known", path.display()));
-        let mended = vault.mend("demo").expect("mended");
-        assert_eq!(mended, Some(Mended { from: 2, number: 4, aside: None }));
+        let mended = vault.repair("demo").expect("mended");
+        assert_eq!(mended, Some(Repaired { from: 2, number: 4, aside: None }));
         assert_eq!(text(&vault, "demo"), "secret 2");
         vault.remove("demo").expect("removed");
         assert_eq!(vault.get("demo").expect("nobody misses what was removed"), None);
@@ -305,10 +194,10 @@ mod tests {
         let at = |file: &str| home.path().join(file);
         fs::copy(at("other.sealed"), at("demo.sealed")).expect("swapped");
         assert!(matches!(vault.get("demo"), Err(VaultError::Misplaced { .. })));
-        let aside = vault.mend("demo").expect("mended").and_then(|mended| mended.aside);
+        let aside = vault.repair("demo").expect("mended").and_then(|mended| mended.aside);
         assert_eq!(aside, Some(at("demo.damaged-1")));
         assert_eq!(text(&vault, "demo"), "secret 2");
-        assert_eq!(vault.inspect().expect("inspected").aside, [at("demo.damaged-1")]);
+        assert_eq!(vault.inspect_all().expect("inspected").aside, [at("demo.damaged-1")]);
     }
 
     #[test]
@@ -317,9 +206,9 @@ mod tests {
         let at = |file: &str| home.path().join(file);
         fs::write(at("demo.sealed"), "cut").expect("damaged");
         fs::write(at("demo.previous"), "cut").expect("damaged");
-        assert!(matches!(vault.mend("demo"), Err(VaultError::Damaged { .. })));
+        assert!(matches!(vault.repair("demo"), Err(VaultError::Damaged { .. })));
         fs::remove_file(at("demo.sealed")).expect("removed");
-        let error = vault.mend("demo").expect_err("nothing to go back to").diagnose().to_string();
+        let error = vault.repair("demo").expect_err("nothing to go back to").diagnose().to_string();
         let words = format!(
             "there is no older generation of profile `demo` that opens: `{}` is missing or damaged\n\
              hint: put the file back from a backup, or `tokenwright forget demo` and sign in again",

@@ -7,15 +7,16 @@ use crate::secret::Secret;
 use crate::vault::file::{PREVIOUS, SEALED, files, lock_folder};
 use crate::vault::header::{Header, Lock, fresh_id};
 use crate::vault::key::{Key, Mark, SALT_LENGTH, fill};
-use crate::vault::moving::{self, Unfinished};
-use crate::vault::{Locksmith, VaultError, VaultKind};
+use crate::vault::keyring::{KeySource, entry_name};
+use crate::vault::rekey::{self, Unfinished};
+use crate::vault::{VaultError, VaultKind};
 
 /// What a vault is opened with.
 pub(in crate::vault) struct Opening<'a> {
     pub kind: VaultKind,
     pub folder: &'a Path,
     pub passphrase: Option<&'a Secret>,
-    pub locksmith: &'a Locksmith,
+    pub key_source: &'a KeySource,
 }
 
 /// The key of an opened vault.
@@ -62,7 +63,7 @@ impl Opening<'_> {
         for (lock, mark) in &locks {
             match self.key_of(lock, *mark) {
                 Ok(key) => {
-                    let (key, unfinished) = moving::both_keys(self.folder, header, key)?;
+                    let (key, unfinished) = rekey::both_keys(self.folder, header, key)?;
                     return Ok(Unlocked { key, unfinished: Some(unfinished) });
                 }
                 Err(error) => drop(refused.get_or_insert(error)),
@@ -76,7 +77,7 @@ impl Opening<'_> {
         match lock {
             Lock::Keyring { id } => {
                 let entry = entry_name(id);
-                let Some(value) = self.locksmith.keyring.get(&entry)? else {
+                let Some(value) = self.key_source.keyring.get(&entry)? else {
                     return Err(VaultError::KeyMissing { entry, folder });
                 };
                 match Key::from_bytes(&value) {
@@ -115,7 +116,7 @@ impl Opening<'_> {
     fn make_in_keyring(&self) -> Result<(Lock, Key), VaultError> {
         let (id, key) = (fresh_id()?, Key::fresh()?);
         let entry = entry_name(&id);
-        let keyring = &self.locksmith.keyring;
+        let keyring = &self.key_source.keyring;
         keyring.put(&entry, key.bytes())?;
         match keyring.get(&entry)? {
             Some(value) if value.as_slice() == key.bytes() => Ok((Lock::Keyring { id }, key)),
@@ -127,16 +128,11 @@ impl Opening<'_> {
         let passphrase = self.passphrase.ok_or(VaultError::PassphraseNeeded { new: true })?;
         let mut salt = [0; SALT_LENGTH];
         fill(&mut salt)?;
-        let cost = self.locksmith.cost;
+        let cost = self.key_source.cost;
         let key = Key::from_passphrase(passphrase, &salt, cost)
             .ok_or_else(|| VaultError::Entropy { reason: "the passphrase could not be made a key".to_owned() })?;
         Ok((Lock::Passphrase { cost, salt }, key))
     }
-}
-
-/// The user name of the entry that holds a vault's key.
-pub(in crate::vault) fn entry_name(id: &str) -> String {
-    format!("vault-key:{id}")
 }
 
 /// Whether anything is there that a new key would not open.

@@ -21,19 +21,19 @@ pub(in crate::vault) const FILE: &str = ".generations";
 const NAME: &str = "\0generations";
 
 /// The highest generation by profile.
-pub(in crate::vault) type Known = BTreeMap<String, u64>;
+pub(in crate::vault) type HighWater = BTreeMap<String, u64>;
 
 /// What was read last, and of which state of the file: a list of many profiles reads it once.
 #[derive(Debug, Default)]
-pub(in crate::vault) struct Remembered(Mutex<Option<(State, Known)>>);
+pub(in crate::vault) struct Remembered(Mutex<Option<(State, HighWater)>>);
 
 /// Changes with every write, since each write is a new file: when, how long, and its number on the disk.
 type State = (SystemTime, u64, u64);
 
 /// The highest known generations. A file that does not open is as good as none: it protects from mistakes, and what
 /// is lost with it is written again with the next `put`.
-pub(in crate::vault) fn load(folder: &Path, key: &Key, remembered: &Remembered) -> Known {
-    let Some(state) = state(&path(folder)) else { return Known::new() };
+pub(in crate::vault) fn load(folder: &Path, key: &Key, remembered: &Remembered) -> HighWater {
+    let Some(state) = state(&path(folder)) else { return HighWater::new() };
     let mut last = remembered.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((known_state, known)) = &*last
         && *known_state == state
@@ -46,7 +46,7 @@ pub(in crate::vault) fn load(folder: &Path, key: &Key, remembered: &Remembered) 
 }
 
 /// Reads the file; `None` where there is none that opens.
-pub(in crate::vault) fn read(folder: &Path, key: &Key) -> Option<Known> {
+pub(in crate::vault) fn read(folder: &Path, key: &Key) -> Option<HighWater> {
     let path = path(folder);
     let sealed = durable::read(&path, SIZE_LIMIT).ok().flatten()?;
     let (_, text) = unseal_text(key, NAME, &path, &sealed).ok()?;
@@ -55,7 +55,7 @@ pub(in crate::vault) fn read(folder: &Path, key: &Key) -> Option<Known> {
 
 /// Writes them. Called under the folder's lock, after the record whose number is in it: a crash between the two leaves a
 /// record newer than known, which is no harm.
-pub(in crate::vault) fn save(folder: &Path, key: &Key, known: &Known) -> Result<(), VaultError> {
+pub(in crate::vault) fn save(folder: &Path, key: &Key, known: &HighWater) -> Result<(), VaultError> {
     let text = serde_json::to_vec(known).expect("numbers under text are JSON");
     let sealed = seal_text(key, NAME, 0, Zeroizing::new(text))?;
     durable::write_private(&path(folder), &sealed).map_err(VaultError::file("write", path(folder)))
@@ -83,9 +83,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let key = |byte| Key::from_bytes(&[byte; 32]).expect("a key");
         let remembered = Remembered::default();
-        assert_eq!(load(folder.path(), &key(1), &remembered), Known::new());
+        assert_eq!(load(folder.path(), &key(1), &remembered), HighWater::new());
         for number in 1..4 {
-            let known = Known::from([("demo".to_owned(), number)]);
+            let known = HighWater::from([("demo".to_owned(), number)]);
             save(folder.path(), &key(1), &known).expect("written");
             assert_eq!(load(folder.path(), &key(1), &remembered), known);
         }

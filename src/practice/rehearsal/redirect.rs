@@ -4,7 +4,7 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use url::Url;
 
-use crate::practice::message::Answer;
+use crate::practice::message::Response;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
@@ -13,19 +13,19 @@ use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is
 /// sent and, where the preset keeps it, known from now on.
-pub(crate) fn answer(contract: &mut RehearsalContract, example: &str, code: String) -> Answer {
+pub(crate) fn response(contract: &mut RehearsalContract, example: &str, code: String) -> Response {
     let Ok(mut target) = Url::parse(&contract.redirect_uri) else {
         let words = format!("the redirect URI `{}` is none", contract.redirect_uri);
         return refusal(&crate::call::Reading::default(), "invalid_request", &words);
     };
     let rules = &contract.service.redirect;
     let query = query(rules, example, &code, &contract.facts);
-    for (name, value) in query.iter().filter(|(name, _)| rules.keep.contains(name)) {
+    for (name, value) in query.iter().filter(|(name, _)| rules.retain.contains(name)) {
         contract.facts.set(name, value);
     }
     contract.facts.set("code", code);
     target.query_pairs_mut().extend_pairs(query);
-    Answer::redirect(302, target.as_str(), "sent back")
+    Response::redirect(302, target.as_str(), "sent back")
 }
 
 fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec<(String, String)> {
@@ -37,7 +37,7 @@ fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec
     ];
     query.extend(documented.filter(|(name, _)| !made.contains(&name.as_str())));
     if example.is_empty() {
-        query.extend(rules.keep.iter().map(|name| (name.clone(), undocumented(name, facts))));
+        query.extend(rules.retain.iter().map(|name| (name.clone(), undocumented(name, facts))));
     }
     if let Some(issuer) = &rules.issuer {
         query.push(("iss".to_owned(), facts.fill(issuer)));
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_documented_query_comes_back_with_a_fresh_code_and_the_state() {
         let keep = vec!["realmId".to_owned()];
-        let rules = RedirectRules { keep, code_suffix: "#_".into(), ..RedirectRules::default() };
+        let rules = RedirectRules { retain: keep, code_suffix: "#_".into(), ..RedirectRules::default() };
         assert_eq!(sent(&rules, "code=x&state=y&realmId=7"), "code=c#_ state=s realmId=7");
         assert_eq!(sent(&rules, ""), "code=c#_ state=s realmId=example-realmId");
         let rules =

@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::durable;
-use crate::vault::file::{BEGUN, FileVault, NEXT, PREVIOUS, ROOM, SEALED, lock_folder};
-use crate::vault::{Begun, VaultError, known};
+use crate::vault::file::{FileVault, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, lock_folder};
+use crate::vault::{InFlightRefresh, VaultError, high_water};
 
 /// Room for what grows without a bound that could be told: the list of generations, a note, longer tokens.
 const SPARE: usize = 8 * 1024;
@@ -18,26 +18,26 @@ const TRIAL: &str = ".trial.unfinished";
 
 /// Makes sure that the next record of a profile can be kept, and notes that a call was begun. Both last until the record is
 /// put, or until [`end`].
-pub(in crate::vault) fn begin(vault: &FileVault, profile: &str, begun: &Begun) -> Result<(), VaultError> {
+pub(in crate::vault) fn begin(vault: &FileVault, profile: &str, refresh: &InFlightRefresh) -> Result<(), VaultError> {
     let change = lock(vault)?;
     if change.is_some() {
         vault.go_on(profile)?;
     }
     let newest = vault.newest(profile)?;
-    let Some((sealed, record)) = newest.filter(|(_, record)| record.history.is_open(begun)) else {
+    let Some((sealed, record)) = newest.filter(|(_, record)| record.history.is_unanswered(refresh)) else {
         let found = vault.newest(profile)?.map(|(_, record)| record.number);
-        return Err(VaultError::Conflict { profile: profile.to_owned(), expected: Some(begun.number), found });
+        return Err(VaultError::Conflict { profile: profile.to_owned(), expected: Some(refresh.number), found });
     };
     drop(record);
-    for extension in [SEALED, PREVIOUS, NEXT, BEGUN] {
+    for extension in [SEALED, PREVIOUS, NEXT, IN_FLIGHT] {
         check_name(&vault.path(profile, extension))?;
     }
-    check_name(&vault.folder.join(known::FILE))?;
+    check_name(&vault.folder.join(high_water::FILE))?;
     // The record with one more set of tokens in it, and the one before where the file system has no second names.
-    let reserved = reserve(&vault.path(profile, ROOM), sealed.len().saturating_mul(3).saturating_add(SPARE));
-    let noted = reserved.and_then(|()| begun.save(&vault.path(profile, BEGUN)));
+    let reserved = reserve(&vault.path(profile, RESERVED), sealed.len().saturating_mul(3).saturating_add(SPARE));
+    let noted = reserved.and_then(|()| refresh.save(&vault.path(profile, IN_FLIGHT)));
     if noted.is_err() {
-        let _ = fs::remove_file(vault.path(profile, ROOM));
+        let _ = fs::remove_file(vault.path(profile, RESERVED));
     }
     noted
 }
@@ -45,7 +45,7 @@ pub(in crate::vault) fn begin(vault: &FileVault, profile: &str, begun: &Begun) -
 /// Makes sure that a record of some profile can be kept.
 pub(in crate::vault) fn check(vault: &FileVault) -> Result<(), VaultError> {
     let _change = lock(vault)?;
-    check_name(&vault.folder.join(known::FILE))?;
+    check_name(&vault.folder.join(high_water::FILE))?;
     let path = vault.folder.join(TRIAL);
     let reserved = reserve(&path, SPARE);
     let _ = fs::remove_file(path);
@@ -68,8 +68,8 @@ fn lock(vault: &FileVault) -> Result<Option<File>, VaultError> {
 pub(in crate::vault) fn end(vault: &FileVault, profile: &str) -> Result<(), VaultError> {
     // Where the lock cannot be had, nobody sweeps either.
     let _change = lock_folder(&vault.folder).ok();
-    let _ = fs::remove_file(vault.path(profile, ROOM));
-    let path = vault.path(profile, BEGUN);
+    let _ = fs::remove_file(vault.path(profile, RESERVED));
+    let path = vault.path(profile, IN_FLIGHT);
     durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path))
 }
 

@@ -3,8 +3,6 @@
 //! The lock file stays when it is released. Removing it would let a second holder lock a new file of the same name
 //! while the first still holds the old one.
 
-use std::any::Any;
-use std::fmt;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
@@ -13,31 +11,9 @@ use std::time::{Duration, Instant};
 
 use crate::durable;
 
-/// How long another holder of a lease is waited for: longer than a refresh may take, with every try of its call.
-pub const LEASE_WAIT: Duration = Duration::from_mins(1);
-
 /// How often a lock that is taken is tried again: soon at first, then seldom enough to cost nothing. The system
 /// has no call that waits for a file lock and also gives up.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
-
-/// The right to be the only one at work on a profile, until this is dropped.
-#[must_use = "the lease ends when it is dropped"]
-pub struct Lease {
-    _held: Box<dyn Any + Send>,
-}
-
-impl Lease {
-    /// A lease that ends with what is held.
-    pub fn new(held: impl Any + Send) -> Self {
-        Self { _held: Box::new(held) }
-    }
-}
-
-impl fmt::Debug for Lease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Lease")
-    }
-}
 
 /// Locks a file, made where it is missing, against every other opening of it in this process or another, and gives up
 /// after `wait` with `None`. The lock ends with the `File`.

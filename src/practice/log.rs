@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::practice::message::{Answer, Asked, Parameters};
+use crate::practice::message::{ClientAuthentication, Parameters, Request, Response};
 
 /// How many requests are remembered: enough for any test, little enough to forget about.
 const MOST_SEEN: usize = 1000;
@@ -32,39 +32,20 @@ pub struct Seen {
     pub outcome: String,
 }
 
-/// How a caller authenticated (RFC 6749 section 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuthentication {
-    /// Not at all, or nobody asked.
-    None,
-    /// A client id in the body and no secret: a public client.
-    Public,
-    /// The `Authorization: Basic` header.
-    Basic,
-    /// Client id and secret in the body.
-    Body,
-    /// Both at once, which is an error.
-    Both,
-    /// A signed assertion in the body.
-    Assertion,
-    /// An access token in the `Authorization` header.
-    Bearer,
-}
-
 /// The latest requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Log(VecDeque<Seen>);
 
 impl Log {
     /// Remembers a request and forgets the oldest when there are too many.
-    pub(crate) fn note(&mut self, asked: &Asked, body: &Parameters, answer: &Answer) {
+    pub(crate) fn note(&mut self, request: &Request, body: &Parameters, answer: &Response) {
         if self.0.len() == MOST_SEEN {
             self.0.pop_front();
         }
         self.0.push_back(Seen {
-            method: name(&asked.method),
-            path: path(&asked.path),
-            parameters: asked.query.names().chain(body.names()).take(MOST_NAMES).map(name).collect(),
+            method: name(&request.method),
+            path: path(&request.path),
+            parameters: request.query.names().chain(body.names()).take(MOST_NAMES).map(name).collect(),
             authentication: answer.authentication,
             status: answer.status,
             outcome: answer.outcome.clone().into_owned(),
@@ -96,18 +77,18 @@ mod tests {
 
     fn seen(path: &str, body: &str) -> Seen {
         let mut log = Log::default();
-        let asked = Asked { method: "GET".into(), path: path.into(), ..Asked::default() };
-        log.note(&asked, &Parameters::form(body), &Answer::json(200, &json!({}), "fine"));
+        let request = Request { method: "GET".into(), path: path.into(), ..Request::default() };
+        log.note(&request, &Parameters::form(body), &Response::json(200, &json!({}), "fine"));
         log.all().remove(0)
     }
 
     #[test]
     fn the_log_forgets_the_oldest() {
         let mut log = Log::default();
-        let answer = Answer::json(200, &json!({}), "fine");
+        let answer = Response::json(200, &json!({}), "fine");
         for number in 0..=MOST_SEEN {
-            let asked = Asked { path: format!("/{number}"), ..Asked::default() };
-            log.note(&asked, &Parameters::default(), &answer);
+            let request = Request { path: format!("/{number}"), ..Request::default() };
+            log.note(&request, &Parameters::default(), &answer);
         }
         let all = log.all();
         assert_eq!((all.len(), all[0].path.as_str()), (MOST_SEEN, "/1"));

@@ -4,17 +4,28 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::practice::grants::Grant;
-use crate::practice::identity::hmac_sha256;
 use crate::secret::Secret;
 
 /// No secret: everyone can read it here. It protects against typing errors and against nothing else, since whoever
 /// wants a practice token gets one for the asking.
 const PRACTICE_KEY: &[u8] = b"practice key: not secret, finds typing errors only";
+
+/// What a person, or a client for itself, was granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    /// The name of the person; `None` where a client acts for itself.
+    pub(crate) person: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    /// To be repeated in the ID token.
+    pub(crate) nonce: Option<String>,
+}
 
 /// The two kinds of token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +36,7 @@ pub(crate) enum Kind {
 
 /// The text of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Inscription {
+pub(crate) struct SignedToken {
     /// Everything that came from one consent has the same.
     pub(crate) family: String,
     /// How many refreshes lie before it. Of refresh tokens only the latest generation is good.
@@ -48,7 +59,7 @@ impl Kind {
     }
 }
 
-impl Inscription {
+impl SignedToken {
     /// What a new token says.
     pub(crate) fn new(
         (family, generation, id): (String, u64, String),
@@ -93,6 +104,13 @@ impl Inscription {
     }
 }
 
+/// HMAC-SHA256 (RFC 2104).
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length will do");
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
 /// What lies beyond the end of time counts as its end.
 fn time(millisecond: i64) -> Timestamp {
     Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::MAX)
@@ -102,7 +120,16 @@ fn time(millisecond: i64) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn inscription() -> Inscription {
+    #[test]
+    fn the_signature_is_that_of_rfc_4231() {
+        let hex = |bytes: [u8; 32]| bytes.map(|byte| format!("{byte:02x}")).concat();
+        let short = hmac_sha256(b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(hex(short), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        let long = hmac_sha256(&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First");
+        assert_eq!(hex(long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    }
+
+    fn signed_token() -> SignedToken {
         let grant = Grant {
             client_id: "it".into(),
             person: Some("Zoë".into()),
@@ -110,30 +137,30 @@ mod tests {
             nonce: Some("n".into()),
         };
         let life = (Timestamp::UNIX_EPOCH, Some(Timestamp::MAX));
-        Inscription::new(("family".into(), 3, "id".into()), grant, life)
+        SignedToken::new(("family".into(), 3, "id".into()), grant, life)
     }
 
     #[test]
     fn a_token_says_what_was_written_on_it_and_is_of_its_kind() {
-        let token = inscription().token(Kind::Refresh);
+        let token = signed_token().token(Kind::Refresh);
         assert!(token.expose().starts_with("practice-rt-"));
-        assert_eq!(Inscription::read(token.expose(), Kind::Refresh), Some(inscription()));
-        assert_eq!(inscription().expires_at(), Some(Timestamp::MAX));
-        assert_eq!(Inscription::read(token.expose(), Kind::Access), None);
+        assert_eq!(SignedToken::read(token.expose(), Kind::Refresh), Some(signed_token()));
+        assert_eq!(signed_token().expires_at(), Some(Timestamp::MAX));
+        assert_eq!(SignedToken::read(token.expose(), Kind::Access), None);
         let renamed = token.expose().replace("practice-rt-", "practice-at-");
-        assert_eq!(Inscription::read(&renamed, Kind::Access), None);
+        assert_eq!(SignedToken::read(&renamed, Kind::Access), None);
     }
 
     #[test]
     fn any_change_of_a_token_makes_it_unknown() {
-        let token = inscription().token(Kind::Access).expose().to_owned();
-        assert!(Inscription::read(&token, Kind::Access).is_some());
+        let token = signed_token().token(Kind::Access).expose().to_owned();
+        assert!(SignedToken::read(&token, Kind::Access).is_some());
         for at in 0..token.len() {
             let mut bytes = token.clone().into_bytes();
             bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(bytes).expect("ASCII");
-            assert_eq!(Inscription::read(&changed, Kind::Access), None, "{at}");
-            assert_eq!(Inscription::read(&token[..at], Kind::Access), None, "{at}");
+            assert_eq!(SignedToken::read(&changed, Kind::Access), None, "{at}");
+            assert_eq!(SignedToken::read(&token[..at], Kind::Access), None, "{at}");
         }
     }
 }

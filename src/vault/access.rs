@@ -21,10 +21,10 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
         return Ok(Vec::new());
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(VaultError::file("close", folder))?;
-    let mut notes = vec![Note::ModeMended { path: folder.to_owned() }];
+    let mut notes = vec![Note::PermissionsFixed { path: folder.to_owned() }];
     for path in crate::vault::file::files(folder)? {
         if mend_file(&path)? {
-            notes.push(Note::ModeMended { path });
+            notes.push(Note::PermissionsFixed { path });
         }
     }
     Ok(notes)
@@ -63,8 +63,9 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, chown};
 
     use super::*;
+    use crate::vault::How;
     use crate::vault::file::tests::{home, secrets};
-    use crate::vault::{How, Upkeep as _, Vault as _};
+    use crate::vault::port::Storage as _;
 
     fn set(path: &Path, mode: u32) {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");

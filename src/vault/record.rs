@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::oauth::{KeyPair, Refused, TokenSet};
 use crate::secret::Secret;
-use crate::vault::generation::{Generation, How, WireGeneration};
+use crate::vault::generation::{Change, Generation, How, Stamp, WireGeneration};
 use crate::vault::history::{Earlier, History};
 
 /// The version of the text that this program writes.
@@ -57,6 +57,20 @@ pub(in crate::vault) enum Unreadable {
 }
 
 impl Record {
+    /// The record that follows `last` when these secrets are put.
+    pub(in crate::vault) fn next(
+        last: Option<&Self>,
+        number: u64,
+        secrets: &ProfileSecrets,
+        change: Change,
+        stamp: Stamp,
+    ) -> Self {
+        let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
+        let replaced = last.and_then(|last| last.secrets.tokens.as_ref());
+        history.record(number, (replaced, secrets.tokens.as_ref()), change, stamp);
+        Self { number, secrets: secrets.clone(), history }
+    }
+
     /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
     /// are not in the history yet.
     pub fn rotation(&self) -> Option<bool> {
@@ -233,7 +247,7 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
         id_token: tokens.id_token.as_ref().map(Secret::expose),
         scopes: tokens.scopes.clone(),
         obtained_at: tokens.obtained_at.to_string(),
-        kept: tokens.kept.clone(),
+        kept: tokens.retained.clone(),
         issued_for: tokens.issued_for.clone(),
         unread_life: tokens.unread_life.clone(),
     }
@@ -259,7 +273,7 @@ fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
         id_token: wire.id_token.map(|text| text.0),
         scopes: wire.scopes,
         obtained_at: time(wire.obtained_at)?,
-        kept: wire.kept,
+        retained: wire.kept,
         issued_for: wire.issued_for,
         unread_life: wire.unread_life,
     })
@@ -270,7 +284,7 @@ mod tests {
     use super::*;
     use crate::vault::Change;
     use crate::vault::generation::How;
-    use crate::vault::history::Stamp;
+    use crate::vault::generation::Stamp;
     use crate::vault::history::tests::tokens;
 
     fn secrets_of(text: &[u8]) -> Result<ProfileSecrets, Unreadable> {

@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::durable;
 use crate::vault::VaultError;
 use crate::vault::generation::By;
-use crate::vault::history::Stamp;
+use crate::vault::generation::Stamp;
 
 /// More bytes than a mark has.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
 /// A call that was begun with the refresh token of a generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Begun {
+pub struct InFlightRefresh {
     /// The newest generation when it was begun. Once other tokens follow, the mark says nothing any more.
     pub number: u64,
     /// When.
@@ -32,7 +32,7 @@ struct Wire {
     by: By,
 }
 
-impl Begun {
+impl InFlightRefresh {
     /// A call that this process is about to make.
     pub fn now(number: u64) -> Self {
         let Stamp { at, by } = Stamp::now();
@@ -62,11 +62,11 @@ mod tests {
     fn a_mark_is_read_as_it_was_written_and_a_torn_one_tells_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("demo.begun");
-        assert_eq!(Begun::load(&path).expect("read"), None);
-        let begun = Begun::now(7);
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
+        let begun = InFlightRefresh::now(7);
         begun.save(&path).expect("written");
-        assert_eq!(Begun::load(&path).expect("read"), Some(begun));
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), Some(begun));
         std::fs::write(&path, "{").expect("written");
-        assert_eq!(Begun::load(&path).expect("read"), None);
+        assert_eq!(InFlightRefresh::load(&path).expect("read"), None);
     }
 }

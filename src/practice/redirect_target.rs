@@ -4,12 +4,12 @@
 use url::Url;
 
 use crate::practice::contract::PASTE_PAGE;
-use crate::practice::message::{Answer, ErrorCode, Refusal};
+use crate::practice::message::{ErrorCode, Refusal, Response};
 use crate::practice::pages;
 
 /// Where the response goes, and what must come along.
 #[derive(Debug)]
-pub(crate) struct WayBack {
+pub(crate) struct RedirectTarget {
     pub(crate) redirect_uri: Url,
     /// To the byte as given: the token call must repeat it.
     pub(crate) as_given: String,
@@ -40,7 +40,7 @@ impl ResponseMode {
     }
 }
 
-impl WayBack {
+impl RedirectTarget {
     /// Sends the parameters to the client. `interactive` is whether a person looks on: a page elsewhere that does
     /// not exist would show them an error of the browser, so they get the address to copy instead.
     pub(crate) fn answer(
@@ -48,7 +48,7 @@ impl WayBack {
         parameters: &[(&str, String)],
         interactive: bool,
         outcome: impl Into<std::borrow::Cow<'static, str>>,
-    ) -> Answer {
+    ) -> Response {
         let mut target = self.redirect_uri.clone();
         match self.response_mode {
             ResponseMode::FormPost => return pages::form_post(target.as_str(), parameters, outcome),
@@ -63,7 +63,7 @@ impl WayBack {
         if interactive && self.as_given == PASTE_PAGE {
             return pages::paste(target.as_str(), outcome);
         }
-        Answer::redirect(302, target.as_str(), outcome)
+        Response::redirect(302, target.as_str(), outcome)
     }
 }
 
@@ -72,13 +72,13 @@ mod tests {
     use super::*;
 
     fn location(redirect_uri: &str, response_mode: ResponseMode) -> Option<String> {
-        let way_back = WayBack {
+        let target = RedirectTarget {
             redirect_uri: Url::parse(redirect_uri).expect("a URL"),
             as_given: redirect_uri.to_owned(),
             state: None,
             response_mode,
         };
-        let answer = way_back.answer(&[("code", "a&b".to_owned()), ("state", "ü".to_owned())], true, "sent");
+        let answer = target.answer(&[("code", "a&b".to_owned()), ("state", "ü".to_owned())], true, "sent");
         answer.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, value)| value)
     }
 

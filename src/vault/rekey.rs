@@ -14,13 +14,15 @@ use zeroize::Zeroizing;
 use crate::durable;
 use crate::secret::Secret;
 use crate::vault::file::{CONFLICT, FileVault, NEXT, PREVIOUS, SEALED, files, lock_folder, write};
+use crate::vault::generation::Stamp;
 use crate::vault::header::{Header, Lock, Moving};
-use crate::vault::history::Stamp;
+use crate::vault::high_water;
 use crate::vault::key::Key;
-use crate::vault::known;
-use crate::vault::opening::{Opening, entry_name};
+use crate::vault::keyring::{KeySource, entry_name};
+use crate::vault::port::{LEASE_WAIT, Lease, Storage as _};
 use crate::vault::sealed::{SIZE_LIMIT, claims, seal, seal_text, unseal, unseal_text};
-use crate::vault::{Change, How, LEASE_WAIT, Lease, Locksmith, Record, Vault, VaultError, VaultKind};
+use crate::vault::unlock::Opening;
+use crate::vault::{Change, How, Record, VaultError, VaultKind};
 
 /// The name under which one key is sealed with the other, which no profile has.
 const KEY_NAME: &str = "\0key";
@@ -33,7 +35,7 @@ pub(in crate::vault) struct Unfinished {
 }
 
 /// Moves an opened vault; what comes back is opened with the new key.
-pub(in crate::vault) fn move_vault(
+pub(in crate::vault) fn rekey(
     vault: &FileVault,
     to: VaultKind,
     passphrase: Option<&Secret>,
@@ -45,7 +47,7 @@ pub(in crate::vault) fn move_vault(
     if to == VaultKind::Keyring && vault.kind == VaultKind::Keyring {
         return Err(VaultError::ThereAlready { kind: to });
     }
-    let opening = Opening { kind: to, folder: &vault.folder, passphrase, locksmith: &vault.locksmith };
+    let opening = Opening { kind: to, folder: &vault.folder, passphrase, key_source: &vault.key_source };
     if to == VaultKind::Passphrase && passphrase.is_none() {
         return Err(VaultError::PassphraseNeeded { new: true });
     }
@@ -60,9 +62,9 @@ pub(in crate::vault) fn move_vault(
         let (lock, new_key) = opening.fresh()?;
         let header = begin(vault, lock, &new_key)?;
         let old_key = vault.key.clone();
-        finish_locked(&vault.folder, &Unfinished { header, old_key }, &new_key, &vault.locksmith)?;
+        finish_locked(&vault.folder, &Unfinished { header, old_key }, &new_key, &vault.key_source)?;
     }
-    FileVault::open(to, &vault.folder, passphrase, &vault.locksmith)
+    FileVault::open(to, &vault.folder, passphrase, &vault.key_source)
 }
 
 /// The right to be the only one at work on each profile, in one order for everybody. A refresh that is under way is waited
@@ -110,11 +112,11 @@ pub(in crate::vault) fn finish(
     folder: &Path,
     unfinished: &Unfinished,
     new_key: Key,
-    locksmith: &Locksmith,
+    key_source: &KeySource,
 ) -> Result<(Header, Key), VaultError> {
     let _change = lock_folder(folder)?;
     let header = match Header::load(folder)? {
-        Some(header) if header == unfinished.header => finish_locked(folder, unfinished, &new_key, locksmith)?,
+        Some(header) if header == unfinished.header => finish_locked(folder, unfinished, &new_key, key_source)?,
         Some(header) if header.mark == new_key.mark() => header,
         _ => return Err(VaultError::Replaced { folder: folder.to_owned() }),
     };
@@ -126,20 +128,20 @@ fn finish_locked(
     folder: &Path,
     unfinished: &Unfinished,
     new_key: &Key,
-    locksmith: &Locksmith,
+    key_source: &KeySource,
 ) -> Result<Header, VaultError> {
     let Unfinished { header, old_key } = unfinished;
     let Some(moving) = &header.moving else { return Ok(header.clone()) };
     for path in files(folder)?.into_iter().filter(|path| is_sealed(path)) {
         seal_again(&path, old_key, new_key)?;
     }
-    let known = known::read(folder, old_key).or_else(|| known::read(folder, new_key));
-    known::save(folder, new_key, &known.unwrap_or_default())?;
+    let known = high_water::read(folder, old_key).or_else(|| high_water::read(folder, new_key));
+    high_water::save(folder, new_key, &known.unwrap_or_default())?;
     let moved = Header { lock: moving.lock.clone(), mark: moving.mark, moving: None };
     moved.save(folder)?;
     if let Lock::Keyring { id } = &header.lock {
         // An entry that nothing is sealed with any more does no harm where it cannot be removed.
-        let _ = locksmith.keyring.remove(&entry_name(id));
+        let _ = key_source.keyring.remove(&entry_name(id));
     }
     Ok(moved)
 }
@@ -156,7 +158,7 @@ fn seal_again(path: &Path, old_key: &Key, new_key: &Key) -> Result<(), VaultErro
     let Ok(record) = unseal(old_key, &name, path, &sealed) else { return Ok(()) };
     let is_newest = path.extension().is_some_and(|extension| extension == SEALED);
     let record = if is_newest {
-        Record::next(Some(&record), record.number, &record.secrets, Change::New(How::Moved), Stamp::now())
+        Record::next(Some(&record), record.number, &record.secrets, Change::New(How::Rekeyed), Stamp::now())
     } else {
         record
     };
@@ -183,8 +185,8 @@ fn unwrap(under: &Key, sealed: &[u8]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vault::Note;
     use crate::vault::file::tests::{Home, home, secrets};
-    use crate::vault::{Note, Upkeep as _};
 
     const PROFILES: [&str; 3] = ["one", "two", "three"];
 
@@ -204,7 +206,7 @@ mod tests {
             assert_eq!((record.number, &record.secrets), (2, &secrets(profile)));
             vault.put(profile, Some(2), &record.secrets, How::Saved.into()).expect("put");
             std::fs::remove_file(vault.folder.join(format!("{profile}.sealed"))).expect("removed");
-            vault.mend(profile).expect("the one before opens too").expect("it was missing");
+            vault.repair(profile).expect("the one before opens too").expect("it was missing");
         }
     }
 
@@ -212,21 +214,21 @@ mod tests {
     fn all_is_sealed_again_and_who_has_the_old_key_is_told() {
         let (home, old) = filled();
         let passphrase = Secret::new("p");
-        let moved = move_vault(&old, VaultKind::Passphrase, Some(&passphrase)).expect("moved");
+        let moved = rekey(&old, VaultKind::Passphrase, Some(&passphrase)).expect("moved");
         assert_eq!(moved.kind(), VaultKind::Passphrase);
         let how = moved.get("one").expect("read").expect("kept").history.lines.last().map(|line| line.how);
-        assert_eq!(how, Some(How::Moved));
+        assert_eq!(how, Some(How::Rekeyed));
         check(&moved);
         for refused in [old.get("one").map(drop), old.put("one", Some(2), &secrets("x"), How::Saved.into()).map(drop)] {
             let error = refused.expect_err("its key is no longer the folder's");
             assert!(matches!(error, VaultError::Replaced { .. }), "{error}");
         }
         assert!(matches!(home.keyring(), Err(VaultError::OtherKind { found: VaultKind::Passphrase, .. })));
-        let back = move_vault(&moved, VaultKind::Keyring, None).expect("moved back");
+        let back = rekey(&moved, VaultKind::Keyring, None).expect("moved back");
         assert_eq!(back.get("two").expect("read").expect("kept").secrets, secrets("two"));
-        assert!(matches!(move_vault(&back, VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
-        assert!(matches!(move_vault(&back, VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
-        let none = move_vault(&back, VaultKind::Passphrase, None);
+        assert!(matches!(rekey(&back, VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
+        assert!(matches!(rekey(&back, VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
+        let none = rekey(&back, VaultKind::Passphrase, None);
         assert!(matches!(none, Err(VaultError::PassphraseNeeded { new: true })));
     }
 
@@ -241,7 +243,7 @@ mod tests {
                     kind: VaultKind::Passphrase,
                     folder: &vault.folder,
                     passphrase: Some(&passphrase),
-                    locksmith: &vault.locksmith,
+                    key_source: &vault.key_source,
                 };
                 let (lock, new_key) = opening.fresh().expect("a key");
                 begin(&vault, lock, &new_key).expect("begun");
@@ -252,7 +254,7 @@ mod tests {
                     seal_again(path, &vault.key, &new_key).expect("sealed again");
                 }
                 let opened = home.open(opened_by, "p").expect("either key opens it");
-                assert_eq!(opened.take_notes(), [Note::MoveFinished { to: VaultKind::Passphrase }]);
+                assert_eq!(opened.take_notes(), [Note::RekeyFinished { to: VaultKind::Passphrase }]);
                 check(&opened);
                 assert!(matches!(vault.get("one"), Err(VaultError::Replaced { .. })));
                 home.open(VaultKind::Passphrase, "p").expect("it is done");
@@ -270,7 +272,7 @@ mod tests {
             kind: VaultKind::Passphrase,
             folder: &vault.folder,
             passphrase: Some(&passphrase),
-            locksmith: &vault.locksmith,
+            key_source: &vault.key_source,
         };
         let (lock, new_key) = opening.fresh().expect("a key");
         begin(&vault, lock, &new_key).expect("begun");

@@ -1,0 +1,166 @@
+//! The practice service behind one function: a request and the time in, a response out. Nothing here waits, reads a
+//! clock or uses a socket.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::practice::contract::{CERTIFICATE_PAGE, Contract};
+use crate::practice::fault::Fault;
+use crate::practice::message::{ClientAuthentication, ErrorCode, Excess, Parameters, Refusal, Request, Response};
+use crate::practice::now::Now;
+use crate::practice::server::Handler;
+use crate::practice::state::State;
+use crate::practice::{assertion, authorize, pages, resources, token};
+
+impl Handler for State {
+    /// Answers a request and notes it in the log.
+    fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
+        let (body, answer) = match unanswerable(request) {
+            Some(answer) => (Parameters::default(), answer),
+            None => match body(request) {
+                Ok(body) => {
+                    let answer = self.route(request, &body, now);
+                    (body, answer)
+                }
+                Err(refusal) => (Parameters::default(), refusal.answer(ClientAuthentication::None)),
+            },
+        };
+        self.log.note(request, &body, &answer);
+        answer
+    }
+
+    fn delay(&self, request: &Request) -> Option<Duration> {
+        let slow = self.has(Fault::SlowReply) && request.path == self.contract.token;
+        slow.then_some(token::SLOW_REPLY)
+    }
+}
+
+impl State {
+    fn route(&mut self, request: &Request, body: &Parameters, now: &mut Now) -> Response {
+        let contract = self.contract;
+        let path = request.path.as_str();
+        let page = path.strip_prefix(contract.authorize).unwrap_or_default();
+        match request.method.as_str() {
+            "GET" | "HEAD" => match path {
+                "/" => pages::home(contract, &self.issuer, &self.options.faults),
+                "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
+                    Response::json(200, &contract.metadata(&self.issuer), "metadata")
+                }
+                _ if path == contract.jwks => Response::json(200, &json!({ "keys": [] }), "no keys"),
+                CERTIFICATE_PAGE => pages::keys(None, None),
+                _ if path == contract.authorize => authorize::begin(self, &request.query, now),
+                _ if path == contract.userinfo => resources::userinfo(self, request, now),
+                _ if path == contract.resource => resources::resource(self, request, now),
+                _ => lost(contract, request),
+            },
+            "POST" => match path {
+                _ if path == contract.token => token::answer(self, request, body, now),
+                _ if path == contract.revoke => resources::revoke(self, request, body),
+                _ if path == contract.introspect => resources::introspect(self, request, body, now),
+                _ if path == contract.authorize => authorize::begin(self, body, now),
+                CERTIFICATE_PAGE => assertion::upload(self, body),
+                _ if path == token::ELSEWHERE => elsewhere(),
+                _ if page == "/sign-in" => authorize::sign_in(self, body),
+                _ if page == "/consent" => authorize::consent(self, body, now),
+                _ => lost(contract, request),
+            },
+            _ => lost(contract, request),
+        }
+    }
+}
+
+/// Requests that are refused before anyone looks at them.
+fn unanswerable(request: &Request) -> Option<Response> {
+    // A page elsewhere may point its own name at 127.0.0.1 (DNS rebinding) and then read our answers.
+    if !is_this_computer(request.host.as_deref().unwrap_or_default()) {
+        let words = "the practice service answers to `127.0.0.1` and `localhost` only";
+        let advice = "Open it by one of these names.";
+        return Some(pages::error(421, "Wrong host name", words, advice));
+    }
+    request.excess.map(|excess| {
+        let (status, words, outcome) = match excess {
+            Excess::Head => (431, "the request line and headers are larger than 64 KiB", "head too large"),
+            Excess::Body => (413, "the body is larger than 64 KiB", "body too large"),
+        };
+        let document = json!({ "error": "invalid_request", "error_description": words });
+        Response::json(status, &document, outcome)
+    })
+}
+
+fn is_this_computer(host: &str) -> bool {
+    let without_port = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| without_port.eq_ignore_ascii_case(name))
+}
+
+/// Form or JSON, whichever the body says it is. A body without type is read as a form.
+fn body(request: &Request) -> Result<Parameters, Refusal> {
+    let text = request.body.expose();
+    match request.content_type.as_str() {
+        _ if text.is_empty() => Ok(Parameters::default()),
+        "" | "application/x-www-form-urlencoded" => Ok(Parameters::form(text)),
+        "application/json" => Parameters::json(text)
+            .ok_or_else(|| Refusal::new(ErrorCode::InvalidRequest, "the JSON body is not an object of plain values")),
+        _ => Err(Refusal::new(ErrorCode::InvalidRequest, "the body must be form-encoded or JSON")),
+    }
+}
+
+/// Whoever followed the redirect of `redirect-token` has just sent its secrets to another host.
+fn elsewhere() -> Response {
+    let words = "the call followed a redirect to another host and took its secrets along";
+    Response::json(400, &json!({ "error": "invalid_request", "error_description": words }), "followed the redirect")
+}
+
+/// No such path, or not by this method.
+fn lost(contract: &Contract, request: &Request) -> Response {
+    let posts = [contract.token, contract.revoke, contract.introspect];
+    let gets = ["/", contract.userinfo, contract.resource, contract.jwks];
+    let path = request.path.as_str();
+    let allowed = if posts.contains(&path) {
+        "POST"
+    } else if gets.contains(&path) {
+        "GET, HEAD"
+    } else if path == contract.authorize || path == CERTIFICATE_PAGE {
+        "GET, HEAD, POST"
+    } else {
+        let advice = "The front page lists what there is.";
+        return pages::error(404, "Nothing here", "the practice service has no such page", advice);
+    };
+    let words = format!("this endpoint is called by {allowed}");
+    let document = json!({ "error": "invalid_request", "error_description": words });
+    Response::json(405, &document, "wrong method").header("allow", allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_computer_are_answered() {
+        for host in ["127.0.0.1", "127.0.0.1:8080", "LOCALHOST:1", "[::1]:8080", "[::1]"] {
+            assert!(is_this_computer(host), "{host}");
+        }
+        for host in ["", "evil.test", "evil.test:8080", "127.0.0.1.evil.test", "localhost:80:80", "::1"] {
+            assert!(!is_this_computer(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_read_by_its_type() {
+        let names = |content_type: &str, text: &str| {
+            let request = Request {
+                content_type: content_type.into(),
+                body: crate::secret::Secret::new(text),
+                ..Request::default()
+            };
+            body(&request).map(|body| body.names().map(str::to_owned).collect::<Vec<_>>()).map_err(|e| e.description)
+        };
+        assert_eq!(names("application/json", "{\"a\":1}"), Ok(vec!["a".to_owned()]));
+        assert_eq!(names("", "a=1"), Ok(vec!["a".to_owned()]));
+        assert_eq!(names("application/json", "a=1"), Err("the JSON body is not an object of plain values".into()));
+        assert_eq!(names("text/xml", "<a/>"), Err("the body must be form-encoded or JSON".into()));
+    }
+}

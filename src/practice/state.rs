@@ -1,0 +1,99 @@
+//! The state of the practice service.
+
+use std::time::Duration;
+
+use crate::practice::authorization_request::AuthorizationRequest;
+use crate::practice::bounded_map::BoundedMap;
+use crate::practice::contract::{Contract, PRACTICE};
+use crate::practice::fault::Fault;
+use crate::practice::grants::{Grants, Renewal, Terms};
+use crate::practice::log::Log;
+use crate::practice::now::Fingerprint;
+
+/// Short enough to see a token expire, long enough to use it first.
+const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
+
+/// How the service behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PracticeOptions {
+    /// The port on 127.0.0.1; `None` takes a free one.
+    pub port: Option<u16>,
+    pub faults: Vec<Fault>,
+    /// Whether the pages answer themselves, so that no person and no browser is needed.
+    pub auto_consent: bool,
+    pub access_token_life: Duration,
+    /// `None` is for ever. Like access tokens they outlive the service.
+    pub refresh_token_life: Option<Duration>,
+}
+
+impl Default for PracticeOptions {
+    fn default() -> Self {
+        Self {
+            port: None,
+            faults: Vec::new(),
+            auto_consent: false,
+            access_token_life: ACCESS_TOKEN_LIFE,
+            refresh_token_life: None,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) contract: &'static Contract,
+    /// The base URL, which is the issuer too (RFC 8414 section 2).
+    pub(crate) issuer: String,
+    pub(crate) options: PracticeOptions,
+    pub(crate) grants: Grants,
+    pub(crate) visits: BoundedMap<Fingerprint, Visit>,
+    /// The certificate of the client that signs, in PEM.
+    pub(crate) certificate: Option<String>,
+    /// The ids of the assertions that came.
+    pub(crate) assertions: BoundedMap<Fingerprint, ()>,
+    pub(crate) log: Log,
+}
+
+/// A person between the pages.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) request: AuthorizationRequest,
+    /// The name, once signed in.
+    pub(crate) person: Option<String>,
+}
+
+impl State {
+    pub(crate) fn new(options: PracticeOptions, port: u16) -> Self {
+        Self {
+            contract: &PRACTICE,
+            issuer: base_url(port),
+            options,
+            grants: Grants::default(),
+            visits: BoundedMap::default(),
+            certificate: None,
+            assertions: BoundedMap::default(),
+            log: Log::default(),
+        }
+    }
+
+    /// Whether a fault is switched on.
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.options.faults.contains(&fault)
+    }
+
+    /// How tokens are issued with these options.
+    pub(crate) fn terms(&self) -> Terms {
+        let renewal = if self.has(Fault::NoRefreshToken) {
+            Renewal::Never
+        } else if self.has(Fault::OmitRefreshToken) {
+            Renewal::Keep
+        } else {
+            Renewal::Rotate
+        };
+        let PracticeOptions { access_token_life, refresh_token_life, .. } = self.options;
+        Terms { access_token_life, refresh_token_life, renewal }
+    }
+}
+
+pub(crate) fn base_url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
