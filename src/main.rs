@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use tokenwright::agent::{Answer, Ask, Door, Supervisor};
-use tokenwright::app::{Failure, FailureKind, Ports, Worker};
+use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
+use tokenwright::app::{Failure, FailureKind, Ports, Runtime};
 use tokenwright::cli;
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
@@ -22,12 +22,12 @@ use tokenwright::transport::{Transport, TransportOptions};
 use zeroize::Zeroizing;
 
 fn main() -> ExitCode {
-    // Before anything else is read or built: this process is to hold nothing but what it is given.
+    // First, so that the child holds nothing but its input.
     if std::env::args_os().nth(1).is_some_and(|argument| argument == expression::CHILD_ARGUMENT) {
         return expression::serve();
     }
     let watch = Watch::start(data_folder, cli::print_fault);
-    // It was told where it happened.
+    // The panic hook has reported it.
     catch_unwind(AssertUnwindSafe(|| program(&watch))).unwrap_or(cli::Exit::Machine).report()
 }
 
@@ -39,7 +39,7 @@ fn program(watch: &Watch) -> cli::Exit {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
     };
-    // The desktop's file chooser looks its callers up by their processes, and refuses those that hide.
+    // The desktop's file chooser inspects the process of its caller, and refuses one that is not dumpable.
     secret::keep_out_of_dumps(arguments.task.is_some());
     let ports = match ports() {
         Ok(ports) => ports,
@@ -47,7 +47,7 @@ fn program(watch: &Watch) -> cli::Exit {
     };
     match arguments.task {
         Some(task) => cli::run(task, arguments.verbose, ports),
-        None => match tokenwright::gui::run(Box::new(move |emit| Worker::start(ports, emit)), watch.opening()) {
+        None => match tokenwright::gui::run(Box::new(move |news| Runtime::start(ports, news)), watch.opening()) {
             Ok(()) => cli::Exit::Done,
             Err(NoWindow::Panicked(_)) if watch.has_told() => cli::Exit::Machine,
             Err(NoWindow::Refused(reason) | NoWindow::Panicked(reason)) => cli::no_window(&reason),
@@ -55,18 +55,16 @@ fn program(watch: &Watch) -> cli::Exit {
     }
 }
 
-/// Where the program keeps what it has to keep.
 fn data_folder() -> Option<PathBuf> {
     Places::find(home()).ok().map(|places| places.data)
 }
 
-/// The home that the environment names.
 fn home() -> Option<PathBuf> {
     std::env::var_os("TOKENWRIGHT_HOME").filter(|home| !home.is_empty()).map(Into::into)
 }
 
-/// The way of a script that wants a token while an agent runs: before anything is set up, even the command line as a whole,
-/// the agent is asked. `None` where the rest of the program has to see to it.
+/// The fast path for scripts: asks a running agent before anything is set up, even before the whole command line is parsed.
+/// `None` if the rest of the program has to answer.
 fn token_of_agent() -> Option<cli::Exit> {
     let options = cli::token_options(std::env::args_os())?;
     // Before there is a token in this process.
@@ -76,41 +74,40 @@ fn token_of_agent() -> Option<cli::Exit> {
         return None;
     }
     let min_valid = options.min_valid.map(|time| time.as_secs());
-    let ask = Ask::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
-    match tokenwright::agent::ask(&door(), &ask) {
-        Ok(Answer::Token { tokens, header, notes }) => {
+    let request = Request::Token { name: options.name.clone(), min_valid, vault: variable("TOKENWRIGHT_VAULT") };
+    match tokenwright::agent::ask(&agent_socket(), &request) {
+        Ok(Response::Token { tokens, header, notes }) => {
             cli::print_notes(&notes);
             cli::print_token(&tokens, &header, &options);
             Some(cli::Exit::Done)
         }
-        Ok(Answer::Failed { kind, code, diagnosis }) => {
+        Ok(Response::Failed { kind, code, diagnosis }) => {
             let failure = Failure::of_words(&kind, code.as_deref(), diagnosis);
-            // With its vault, or with itself: that need not be ours.
+            // Trouble with the agent's vault, or with the agent itself, need not be ours.
             let ours = matches!(failure.kind, FailureKind::Vault | FailureKind::Machine);
             (!ours).then(|| cli::print_failure(&failure))
         }
-        Ok(Answer::Status(_) | Answer::Done) | Err(_) => None,
+        Ok(Response::Status(_) | Response::Done) | Err(_) => None,
     }
 }
 
-/// Where the agent is found.
-fn door() -> Door {
+fn agent_socket() -> SocketPath {
     let folder = |name| std::env::var_os(name).map(Into::into);
-    Door::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
+    SocketPath::find(folder("TOKENWRIGHT_HOME"), folder("XDG_RUNTIME_DIR"))
 }
 
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// Everything the flows need from outside.
+/// What the use cases need from outside.
 fn ports() -> Result<Ports, Failure> {
     Ok(Ports {
         transport: Transport::new(TransportOptions::default()),
         expressions: Expressions::new(own_program()),
         store: Store::new(Places::find(home())?),
-        door: door(),
-        supervisor: Supervisor::new(std::env::var_os("NOTIFY_SOCKET")),
+        agent_socket: agent_socket(),
+        sd_notify: SdNotify::new(std::env::var_os("NOTIFY_SOCKET")),
         vault_kind: variable("TOKENWRIGHT_VAULT"),
         passphrase: passphrase()?,
         open_browser: Arc::new(redirect::open),
@@ -120,7 +117,7 @@ fn ports() -> Result<Ports, Failure> {
     })
 }
 
-/// This program, to be started once more. Linux tells it even when the file was replaced by a newer one meanwhile.
+/// The path to start this program again. On Linux it works even if the file has been replaced by a newer version.
 fn own_program() -> PathBuf {
     let running = Path::new("/proc/self/exe");
     if running.exists() {
@@ -129,7 +126,7 @@ fn own_program() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| "tokenwright".into())
 }
 
-/// The passphrase that the environment supplies: its text, a file, or what systemd decrypted for this service alone
+/// The passphrase from the environment: its text, a file, or what systemd decrypted for this service
 /// (systemd.exec(5), `LoadCredential=`).
 fn passphrase() -> Result<Option<Secret>, Failure> {
     if let Some(text) = variable("TOKENWRIGHT_PASSPHRASE") {
@@ -141,14 +138,14 @@ fn passphrase() -> Result<Option<Secret>, Failure> {
     match std::fs::read_to_string(&file).map(Zeroizing::new) {
         Ok(text) => Ok(Some(Secret::new(text.trim_end_matches(['\r', '\n'])))),
         Err(error) => {
-            let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the passphrase of the service" };
-            let diagnosis = Diagnosis::new(format!("{what}: `{}` cannot be read: {error}", file.display()));
+            let what = if named.is_some() { "`TOKENWRIGHT_PASSPHRASE_FILE`" } else { "the service's passphrase" };
+            let diagnosis = Diagnosis::new(format!("{what}: cannot read `{}`: {error}", file.display()));
             Err(Failure::new(FailureKind::Vault, diagnosis))
         }
     }
 }
 
-/// 32 bytes from the system. Without them nothing here would be safe, so there is no going on.
+/// 32 random bytes from the system. Nothing would be safe without them, so failing to get any is fatal.
 fn entropy() -> [u8; 32] {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).expect("the system supplies randomness");

@@ -1,18 +1,17 @@
-//! An alarm by the clock on the wall. Tokens expire by that clock, and a machine that slept, or whose clock was set, has
-//! one that ran on without the program; a timer that counts seconds of being awake would come late.
+//! An alarm by the wall clock. Tokens expire by that clock, which runs on while the machine sleeps and may be set; a timer
+//! that counts waking seconds would come late.
 
 use jiff::Timestamp;
 
 use crate::agent::AgentError;
 
-/// An alarm.
 #[derive(Debug)]
 pub struct Alarm {
     #[cfg(target_os = "linux")]
     timer: Timer,
 }
 
-/// The runtime takes any file that can be polled and read as one end of a pipe, which is all that a timer is to it.
+/// To the runtime a timer is like the reading end of a pipe: a file that can be polled and read.
 #[cfg(target_os = "linux")]
 type Timer = tokio::net::unix::pipe::Receiver;
 
@@ -27,8 +26,8 @@ impl Alarm {
         Ok(Self { timer: Timer::from_owned_fd_unchecked(timer).map_err(system)? })
     }
 
-    /// Waits until then, for ever where there is no time. Comes early when the clock was set meanwhile: look at it, and
-    /// set the alarm again. Nothing wakes the process before.
+    /// Waits until then, or for ever. Returns early when the clock is set meanwhile: the caller looks at the clock and
+    /// sets the alarm again.
     pub async fn at(&self, when: Option<Timestamp>) {
         use rustix::time::{Itimerspec, TimerfdTimerFlags, Timespec, timerfd_settime};
         let none = Timespec { tv_sec: 0, tv_nsec: 0 };
@@ -52,14 +51,13 @@ impl Alarm {
 
 #[cfg(not(target_os = "linux"))]
 impl Alarm {
-    /// An alarm that is not set.
     #[allow(clippy::unnecessary_wraps, reason = "as where there are such timers")]
     pub fn new() -> Result<Self, AgentError> {
         Ok(Self {})
     }
 
-    /// Waits until then, for ever where there is no time, and no longer than a minute at once: seconds are counted here
-    /// while the machine is awake only. Comes early then.
+    /// Waits until then, or for ever, but for a minute at most: seconds count only while the machine is awake. The caller
+    /// looks at the clock and sets the alarm again.
     pub async fn at(&self, when: Option<Timestamp>) {
         let Some(when) = when else { return std::future::pending().await };
         let left = std::time::Duration::try_from(when.duration_since(Timestamp::now())).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What can go wrong between the agent and who asks it.
+//! The errors of the agent and of its client.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,6 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// What can go wrong between the agent and who asks it.
 #[derive(Debug, Error)]
 pub enum AgentError {
     /// This system has no sockets of the kind.
@@ -19,48 +18,34 @@ pub enum AgentError {
     /// The lock is held by another.
     #[error("an agent is running already")]
     Running,
-    /// The socket or its folder.
     #[error("cannot {action} `{path}`: {error}")]
     Socket {
-        /// What was tried.
         action: &'static str,
-        /// Where.
         path: PathBuf,
-        /// Why not.
         #[source]
         error: io::Error,
     },
-    /// The timer or the signals of this system.
     #[error("cannot {action}: {error}")]
     System {
-        /// What was tried.
         action: &'static str,
-        /// Why not.
         #[source]
         error: io::Error,
     },
-    /// Nobody answers on the socket.
     #[error("no agent is running")]
     Absent,
-    /// It belongs to somebody else.
+    /// The socket or its folder belongs to another user.
     #[error("the agent's socket is another user's")]
     Stranger,
-    /// Others can put something into the socket's folder.
+    /// Other users can write to the folder.
     #[error("other users can write to the folder of the agent's socket, `{folder}`")]
-    OpenFolder {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// It did not answer in time.
+    OpenFolder { folder: PathBuf },
     #[error("the agent does not answer")]
     Silent,
-    /// Its answer is not one.
     #[error("the agent's answer cannot be understood")]
     Garbled,
 }
 
 impl AgentError {
-    /// A failure at a path.
     pub(in crate::agent) fn at(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |error| Self::Socket { action, path, error }
@@ -80,8 +65,8 @@ impl Diagnose for AgentError {
             Self::Socket { .. } => diagnosis.hint("the folder must be yours, and not be full"),
             Self::System { .. } => diagnosis.hint("look at the limit of open files (`ulimit -n`)"),
             Self::Absent => diagnosis.hint("start it with `tokenwright agent`"),
-            Self::Stranger => diagnosis.hint("do not use it; look who made the folder"),
-            Self::OpenFolder { .. } => diagnosis.hint("take the right away: `chmod 700` on the folder"),
+            Self::Stranger => diagnosis.hint("do not use it; find out who made the folder"),
+            Self::OpenFolder { .. } => diagnosis.hint("close it: `chmod 700` on the folder"),
             Self::Silent => diagnosis.hint("it may be stopped or hang: end its process, then start it again"),
             Self::Garbled => diagnosis.hint("it may be of another version: stop it and start it again"),
         }

@@ -1,5 +1,5 @@
-//! The agent's end of the socket. Two things keep others out: the folder is this user's alone, and who comes must be this
-//! user by the word of the system.
+//! The agent's end of the socket. Two things keep other users out: only this user can write to the folder, and the kernel
+//! must say that the client is this user.
 
 use std::collections::VecDeque;
 use std::fs::{self, File, TryLockError};
@@ -16,56 +16,55 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::agent::word::ASK_LIMIT;
-use crate::agent::{AgentError, Answer, Ask, Door};
+use crate::agent::protocol::REQUEST_LIMIT;
+use crate::agent::{AgentError, Request, Response, SocketPath};
 use crate::durable;
 
-/// How many are attended to at once: more than scripts of one user start together, and few enough for the limit of open
-/// files. Who comes then waits in the queue of the socket.
+/// How many connections are served at once: more than one user's scripts start together, and few enough for the limit of
+/// open files. Further clients wait in the backlog of the socket.
 const AT_ONCE: usize = 256;
-/// How many of them may be silent: a program that asks does so at once.
+/// How many of them may have sent no request: an honest client sends it at once.
 const SILENT_AT_ONCE: usize = 64;
-/// How long somebody may take to ask, or to take the answer.
+/// How long a client may take to send its request, or to read the response.
 const HURRY: Duration = Duration::from_secs(2);
-/// After how long an answer is announced by a space, so that who asked knows that somebody is there.
+/// After how long a response is announced by a space, so that the client knows that the agent lives.
 const ANNOUNCED_AFTER: Duration = Duration::from_millis(300);
 
-/// The socket, listened on. Dropping it removes it.
+/// The listening socket, removed on drop.
 #[derive(Debug)]
 pub struct Listener {
     socket: UnixListener,
     path: PathBuf,
     places: Arc<Semaphore>,
-    /// Those who came and have not asked yet, in the order they came in.
+    /// Connections without a request yet, oldest first.
     silent: Mutex<VecDeque<Arc<Silent>>>,
-    /// Held as long as this lives: whoever holds it is the agent.
+    /// Whoever holds it is the agent.
     _lock: File,
 }
 
-/// Somebody who came to ask.
 #[derive(Debug)]
-pub struct Visit {
+pub struct Connection {
     stream: UnixStream,
     asked: Arc<Silent>,
     _place: OwnedSemaphorePermit,
 }
 
-/// Somebody who has not asked yet.
+/// A connection without a request yet.
 #[derive(Debug, Default)]
 struct Silent {
     has_asked: AtomicBool,
-    /// That others are waiting, and there was time enough.
-    shown_out: Notify,
+    /// Others are waiting, and this one had time enough.
+    evicted: Notify,
 }
 
 impl Listener {
-    /// Listens, unless another agent does. A socket that a dead one left is removed.
+    /// Listens, unless another agent does. Removes the socket that a dead one left.
     #[allow(clippy::unused_async, reason = "the socket belongs to the runtime that this is called in")]
-    pub async fn open(door: &Door) -> Result<Self, AgentError> {
-        let (Some(folder), Some(path)) = (door.folder(), door.socket()) else { return Err(AgentError::NoPlace) };
+    pub async fn open(socket: &SocketPath) -> Result<Self, AgentError> {
+        let (Some(folder), Some(path)) = (socket.folder(), socket.path()) else { return Err(AgentError::NoPlace) };
         durable::create_folder(folder).map_err(AgentError::at("create", folder))?;
-        // Before anything is changed in it. One that is only too open is closed.
-        match door.check() {
+        // Before anything is changed in it. A folder that is only too open is closed.
+        match socket.check() {
             Err(AgentError::OpenFolder { .. }) | Ok(()) => {}
             Err(error) => return Err(error),
         }
@@ -81,8 +80,8 @@ impl Listener {
         Ok(Self { socket, path, places, silent: Mutex::default(), _lock: lock })
     }
 
-    /// Notes one who has not asked yet. Where there are too many, who has been silent for longest has to go: a few
-    /// connections that ask nothing must not keep those out that do.
+    /// Adds a connection without a request. Where there are too many, the oldest is evicted: a few idle connections must
+    /// not keep out those that send a request.
     fn note_silent(&self) -> Arc<Silent> {
         let asked = Arc::new(Silent::default());
         let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,18 +90,18 @@ impl Listener {
         if silent.len() > SILENT_AT_ONCE
             && let Some(first) = silent.pop_front()
         {
-            first.shown_out.notify_one();
+            first.evicted.notify_one();
         }
         asked
     }
 
-    /// The next one who comes, if it is this user.
-    pub async fn next(&self) -> Visit {
+    /// The next connection of this user; those of others are closed.
+    pub async fn next(&self) -> Connection {
         loop {
-            let place = Arc::clone(&self.places).acquire_owned().await.expect("the places are never closed");
+            let place = Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed");
             match self.socket.accept().await {
                 Ok((stream, _)) if is_this_user(&stream) => {
-                    return Visit { stream, asked: self.note_silent(), _place: place };
+                    return Connection { stream, asked: self.note_silent(), _place: place };
                 }
                 Ok(_) => {}
                 // Out of open files, most likely.
@@ -115,46 +114,46 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        // What stays is removed by the next agent.
+        // If this fails, the next agent removes it.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-impl Visit {
-    /// What is asked; `None` where it is nothing that can be understood, or nothing at all.
-    pub async fn question(&mut self) -> Option<Ask> {
+impl Connection {
+    /// Reads the request; `None` where there is none, or none that can be understood.
+    pub async fn request(&mut self) -> Option<Request> {
         let mut line = Vec::new();
         let read = async {
             let mut part = [0; 512];
-            while !line.ends_with(b"\n") && line.len() <= ASK_LIMIT {
+            while !line.ends_with(b"\n") && line.len() <= REQUEST_LIMIT {
                 match self.stream.read(&mut part).await {
                     Ok(length) if length > 0 => line.extend_from_slice(&part[..length]),
                     _ => return,
                 }
             }
         };
-        // What is there already is read, whoever else waits.
+        // Bytes that are there already are read, whoever else waits.
         tokio::select! {
             biased;
             read = timeout(HURRY, read) => read.ok()?,
-            () = self.asked.shown_out.notified() => return None,
+            () = self.asked.evicted.notified() => return None,
         }
         self.asked.has_asked.store(true, Ordering::Relaxed);
-        Ask::parse(&line).filter(|_| line.len() <= ASK_LIMIT)
+        Request::parse(&line).filter(|_| line.len() <= REQUEST_LIMIT)
     }
 
-    /// Sends the answer once it is there. Who asked may be gone by then; the answer is found all the same, since a refresh
-    /// that has begun must be ended.
-    pub async fn answer(mut self, answer: impl Future<Output = Answer>) {
-        let mut answer = std::pin::pin!(answer);
-        let soon = timeout(ANNOUNCED_AFTER, &mut answer).await;
-        let answer = if let Ok(answer) = soon {
-            answer
+    /// Sends the response once it is there. It is awaited even if the client is gone by then, since a refresh that has
+    /// begun must be completed.
+    pub async fn respond(mut self, response: impl Future<Output = Response>) {
+        let mut response = std::pin::pin!(response);
+        let soon = timeout(ANNOUNCED_AFTER, &mut response).await;
+        let response = if let Ok(response) = soon {
+            response
         } else {
             let _ = self.stream.write_all(b" ").await;
-            answer.await
+            response.await
         };
-        let _ = timeout(HURRY, self.stream.write_all(&answer.to_line())).await;
+        let _ = timeout(HURRY, self.stream.write_all(&response.to_line())).await;
     }
 }
 

@@ -1,29 +1,29 @@
-//! The edge towards the agent, the program that stays awake: the socket it answers on and how it is asked, the alarm that
-//! wakes it, and how it learns that it is to end.
+//! The edge towards the agent, the process that keeps profiles refreshed: its socket and protocol, the alarm that wakes
+//! it, and the signals that end it.
 //!
-//! Invariant: who asks is the same user as who answers; a question is bounded in size, time and number; a question and
-//! its answer are one line of JSON each; and a secret is in the answer to `token` alone.
+//! Invariants: client and agent are the same user; a request is bounded in size, time and number; a request and its
+//! response are one line of JSON each; and only the response to `token` holds a secret.
 
 mod alarm;
 #[cfg(unix)]
-mod ask;
+mod client;
 #[cfg(not(unix))]
-#[path = "absent.rs"]
-mod ask;
-mod door;
-mod ending;
+#[path = "unsupported.rs"]
+mod client;
 mod error;
 #[cfg(unix)]
 mod listener;
-mod word;
+mod protocol;
+mod signals;
+mod socket_path;
 
 pub use crate::agent::alarm::Alarm;
-pub use crate::agent::ask::ask;
+pub use crate::agent::client::ask;
 #[cfg(not(unix))]
-pub use crate::agent::ask::{Listener, Visit};
-pub use crate::agent::door::Door;
-pub use crate::agent::ending::{Ending, Supervisor};
+pub use crate::agent::client::{Connection, Listener};
 pub use crate::agent::error::AgentError;
 #[cfg(unix)]
-pub use crate::agent::listener::{Listener, Visit};
-pub use crate::agent::word::{Answer, Ask, KeptProfile, Status};
+pub use crate::agent::listener::{Connection, Listener};
+pub use crate::agent::protocol::{AgentStatus, KeptAlive, Request, Response};
+pub use crate::agent::signals::{SdNotify, ShutdownSignal};
+pub use crate::agent::socket_path::SocketPath;

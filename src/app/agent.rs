@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
-use crate::agent::{AgentError, Answer, Ask, Ending, KeptProfile, Listener, Status, Visit};
+use crate::agent::{AgentError, AgentStatus, Connection, Listener, Request, Response, ShutdownSignal};
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
@@ -20,50 +20,50 @@ use crate::service::ProfileName;
 impl App {
     /// Is the agent until a signal, or until it is asked to end; `ready` is told the socket once it answers there.
     pub async fn be_agent(&self, ready: impl FnOnce(PathBuf) + Send) -> Result<(), Failure> {
-        let listener = Listener::open(&self.ports.door).await?;
+        let listener = Listener::open(&self.ports.agent_socket).await?;
         open::open_chosen(self).await?;
-        let mut ending = Ending::listen()?;
+        let mut shutdown = ShutdownSignal::listen()?;
         self.become_agent();
         let since = (self.ports.now)();
         let mut schedule = tokio::spawn(run_scheduler(self.clone()));
-        self.ports.supervisor.tell("READY=1");
-        ready(self.ports.door.socket().unwrap_or_default());
+        self.ports.sd_notify.send("READY=1");
+        ready(self.ports.agent_socket.path().unwrap_or_default());
         let mut visits = JoinSet::new();
         let who_ends_it = loop {
             tokio::select! {
                 visit = listener.next() => drop(visits.spawn(attend(self.clone(), visit, since))),
                 Some(done) = visits.join_next() => if let Ok(Some(visit)) = done { break Some(visit) },
-                () = ending.asked() => break None,
+                () = shutdown.received() => break None,
                 _ = &mut schedule => break None,
             }
         };
-        self.ports.supervisor.tell("STOPPING=1");
+        self.ports.sd_notify.send("STOPPING=1");
         // Who comes now finds nobody, and goes on by itself.
         drop(listener);
         let end = async {
             while visits.join_next().await.is_some() {}
             self.scheduler.finish().await;
-            Answer::Done
+            Response::Done
         };
         match who_ends_it {
-            Some(visit) => visit.answer(end).await,
+            Some(connection) => connection.respond(end).await,
             None => drop(end.await),
         }
         Ok(())
     }
 
     /// Asks the agent how it stands.
-    pub async fn agent_status(&self) -> Result<Status, Failure> {
-        match ask(self, Ask::Status {}).await? {
-            Answer::Status(status) => Ok(status),
+    pub async fn agent_status(&self) -> Result<AgentStatus, Failure> {
+        match ask(self, Request::Status {}).await? {
+            Response::Status(status) => Ok(status),
             other => Err(refused(other)),
         }
     }
 
     /// Tells the agent to end, and waits until it has.
     pub async fn stop_agent(&self) -> Result<(), Failure> {
-        match ask(self, Ask::Stop {}).await? {
-            Answer::Done => Ok(()),
+        match ask(self, Request::Stop {}).await? {
+            Response::Done => Ok(()),
             other => Err(refused(other)),
         }
     }
@@ -76,27 +76,27 @@ async fn run_scheduler(app: App) {
 }
 
 /// Answers one who came; who wants it to end is answered when it has.
-async fn attend(app: App, mut visit: Visit, since: Timestamp) -> Option<Visit> {
-    match visit.question().await {
-        Some(Ask::Stop {}) => return Some(visit),
-        Some(Ask::Token { name, min_valid, vault }) => {
-            visit.answer(async { token(&app, &name, min_valid, vault).await.unwrap_or_else(failed) }).await;
+async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
+    match connection.request().await {
+        Some(Request::Stop {}) => return Some(connection),
+        Some(Request::Token { name, min_valid, vault }) => {
+            connection.respond(async { token(&app, &name, min_valid, vault).await.unwrap_or_else(failed) }).await;
         }
-        Some(Ask::Status {}) => visit.answer(async { Answer::Status(standing(&app, since)) }).await,
-        Some(Ask::Reload {}) => {
+        Some(Request::Status {}) => connection.respond(async { Response::Status(standing(&app, since)) }).await,
+        Some(Request::Reload {}) => {
             app.scheduler.reload();
-            visit.answer(async { Answer::Done }).await;
+            connection.respond(async { Response::Done }).await;
         }
         None => {
             let diagnosis = Diagnosis::new("the question cannot be understood");
             let failure = Failure::new(FailureKind::Machine, diagnosis.hint("the agent may be of another version"));
-            visit.answer(async { failed(failure) }).await;
+            connection.respond(async { failed(failure) }).await;
         }
     }
     None
 }
 
-async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<String>) -> Result<Answer, Failure> {
+async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<String>) -> Result<Response, Failure> {
     let name = ProfileName::parse(name)?;
     let kind = app.vault()?.kind().to_string();
     if vault.is_some_and(|vault| vault != kind) {
@@ -109,36 +109,31 @@ async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<Stri
     if token.refreshed {
         app.scheduler.reload();
     }
-    Ok(Answer::Token { tokens: Box::new(token.tokens), header: token.header, notes: token.notes })
+    Ok(Response::Token { tokens: Box::new(token.tokens), header: token.header, notes: token.notes })
 }
 
-fn failed(failure: Failure) -> Answer {
+fn failed(failure: Failure) -> Response {
     let code = failure.code.word().map(str::to_owned);
-    Answer::Failed { kind: failure.kind.word().to_owned(), code, diagnosis: failure.diagnosis }
+    Response::Failed { kind: failure.kind.word().to_owned(), code, diagnosis: failure.diagnosis }
 }
 
-fn standing(app: &App, since: Timestamp) -> Status {
-    let profiles = app.scheduler.standing().into_iter().map(|kept| KeptProfile {
-        name: kept.name.to_string(),
-        next: kept.next,
-        problem: kept.problem.map(|problem| problem.summary),
-    });
-    Status {
+fn standing(app: &App, since: Timestamp) -> AgentStatus {
+    AgentStatus {
         process: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         since: Some(since),
-        profiles: profiles.collect(),
+        profiles: app.scheduler.standing(),
     }
 }
 
-async fn ask(app: &App, ask: Ask) -> Result<Answer, Failure> {
-    let door = app.ports.door.clone();
-    Ok(blocking(move || crate::agent::ask(&door, &ask)).await??)
+async fn ask(app: &App, request: Request) -> Result<Response, Failure> {
+    let socket = app.ports.agent_socket.clone();
+    Ok(blocking(move || crate::agent::ask(&socket, &request)).await??)
 }
 
-fn refused(answer: Answer) -> Failure {
+fn refused(answer: Response) -> Failure {
     match answer {
-        Answer::Failed { kind, code, diagnosis } => Failure::of_words(&kind, code.as_deref(), diagnosis),
+        Response::Failed { kind, code, diagnosis } => Failure::of_words(&kind, code.as_deref(), diagnosis),
         _ => Failure::new(FailureKind::Machine, AgentError::Garbled.diagnose()),
     }
 }

@@ -2,9 +2,11 @@
 
 use std::pin::Pin;
 
-use crate::app::progress::Report;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
-use crate::app::told::Choosing;
+use crate::app::types::Choosing;
 use crate::app::{Failure, Fetched};
 use crate::secret::Secret;
 
@@ -30,4 +32,80 @@ pub trait Ask: Send + Sync {
 
     /// The tokens are here and could not be saved: whether to try again.
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
+}
+
+/// An [`Ask`] for a face that draws: what is asked waits until the face answers.
+pub struct Questions {
+    report: Report,
+    pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
+    proceeded: tokio::sync::Mutex<UnboundedReceiver<CallContext>>,
+    code_came: std::sync::mpsc::Sender<CallContext>,
+}
+
+/// Where such a face answers.
+#[derive(Debug)]
+pub struct Answers {
+    paste: UnboundedSender<Secret>,
+    proceed: UnboundedSender<CallContext>,
+    code_came: std::sync::mpsc::Receiver<CallContext>,
+}
+
+/// The two ends of the questions of a sign-in.
+pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
+    let ((paste, pasted), (proceed, proceeded)) = (unbounded_channel(), unbounded_channel());
+    let (asked, code_came) = std::sync::mpsc::channel();
+    let ask = move |report| Questions { report, pasted: pasted.into(), proceeded: proceeded.into(), code_came: asked };
+    (ask, Answers { paste, proceed, code_came })
+}
+
+impl Answers {
+    /// Hands over what the person pasted.
+    pub fn paste(&self, text: Secret) {
+        // The sign-in may have ended by itself.
+        let _ = self.paste.send(text);
+    }
+
+    /// What the token request is about to be made from, once the code has come.
+    pub fn code_came(&self) -> Option<CallContext> {
+        self.code_came.try_recv().ok()
+    }
+
+    /// Sends the token request, made from this.
+    pub fn proceed(&self, context: CallContext) {
+        let _ = self.proceed.send(context);
+    }
+}
+
+impl Ask for Questions {
+    fn report(&self) -> Report {
+        self.report.clone()
+    }
+
+    fn paste(&self) -> Answer<'_, Result<Secret, Failure>> {
+        Box::pin(async { Ok(answer(&self.pasted).await) })
+    }
+
+    fn proceed(&self, context: CallContext) -> Answer<'_, Result<CallContext, Failure>> {
+        let _ = self.code_came.send(context);
+        // Wakes the face.
+        self.report.tell(Progress::CodeCame);
+        Box::pin(async { Ok(answer(&self.proceeded).await) })
+    }
+
+    /// The choice is made on the screen afterwards, with the tokens beside it.
+    fn choose<'a>(&'a self, _: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn save_again<'a>(&'a self, _: &'a Failure) -> Answer<'a, Result<bool, Failure>> {
+        Box::pin(async { Ok(false) })
+    }
+}
+
+/// The next answer; none comes where the face has gone.
+async fn answer<T>(answers: &tokio::sync::Mutex<UnboundedReceiver<T>>) -> T {
+    match answers.lock().await.recv().await {
+        Some(answer) => answer,
+        None => std::future::pending().await,
+    }
 }

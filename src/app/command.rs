@@ -1,27 +1,15 @@
 //! What a face asks for.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::app::{
-    Attempt, BrowserChoice, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Notice,
-    PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
+    Attempt, BrowserChoice, CallContext, ExportOrder, ExportTo, Fetched, ImportSource, Keeping, KeySource, Need,
+    Notice, PracticeSettings, ReplyView, Sensitivity, ShareOrder, TrayIcon, VaultChoice, WindowSettings,
 };
 use crate::call::Reading;
 use crate::oauth::KeyPair;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName, Service};
-
-/// What an access token must be good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// To be used now: the service's policy says how long before its end it is renewed.
-    Usable,
-    /// For as long as this, whatever its life is.
-    ValidFor(Duration),
-    /// A new one, whatever the old one is.
-    New,
-}
 
 /// What a face asks for.
 #[derive(Clone, Debug)]

@@ -10,14 +10,10 @@ use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::app::blocking::{blocking, locked};
-use crate::app::desktop::clipboard::Copied;
-use crate::app::desktop::tray::Shown;
 use crate::app::fault::caught;
-use crate::app::profiles::drafts::Held;
 use crate::app::rehearsal::server::RehearsalServer;
-use crate::app::schedule::scheduler::Scheduler;
 use crate::app::sign_in::late_visits::OpenPort;
-use crate::app::tokens::PendingWrite;
+use crate::app::state::{Copied, Held, PendingWrite, SchedulerState, TraySlot};
 use crate::app::{CallContext, Failure, FailureKind, News, Ports, PracticeSettings};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::{Fault, Practice, PracticeOptions, RehearsalContract};
@@ -45,13 +41,13 @@ pub struct State {
     pending_writes: Mutex<BTreeMap<ProfileName, PendingWrite>>,
     pending_news: Notify,
     /// Drafts that could not be written yet.
-    pub(crate) held: Held,
-    pub(crate) scheduler: Scheduler,
+    pub(in crate::app) held: Held,
+    pub(in crate::app) scheduler: SchedulerState,
     /// The port of the last sign-in.
-    pub(crate) open_port: OpenPort,
-    pub(crate) tray: Shown,
+    pub(in crate::app) open_port: OpenPort,
+    pub(in crate::app) tray: TraySlot,
     /// The secret on the clipboard.
-    pub(crate) copied: Copied,
+    pub(in crate::app) copied: Copied,
     /// Whether this process is the agent.
     is_agent: AtomicBool,
     /// Whether the face shows the list of profiles all the time.
@@ -82,9 +78,9 @@ impl App {
                 pending_writes: Mutex::default(),
                 pending_news: Notify::new(),
                 held: Held::default(),
-                scheduler: Scheduler::default(),
+                scheduler: SchedulerState::default(),
                 open_port: OpenPort::default(),
-                tray: Shown::default(),
+                tray: TraySlot::default(),
                 copied: Copied::default(),
                 is_agent: AtomicBool::default(),
                 shows_list: AtomicBool::default(),
@@ -189,31 +185,31 @@ impl State {
     }
 
     /// What of a profile could not be kept yet.
-    pub(crate) fn pending(&self, name: &ProfileName) -> Option<PendingWrite> {
+    pub(in crate::app) fn pending(&self, name: &ProfileName) -> Option<PendingWrite> {
         locked(&self.pending_writes).get(name).cloned()
     }
 
     /// The profiles of which something could not be kept yet.
-    pub(crate) fn pending_names(&self) -> Vec<ProfileName> {
+    pub(in crate::app) fn pending_names(&self) -> Vec<ProfileName> {
         locked(&self.pending_writes).keys().cloned().collect()
     }
 
     /// Leaves it in memory until it can be kept.
-    pub(crate) fn set_pending(&self, name: &ProfileName, pending: PendingWrite) {
+    pub(in crate::app) fn set_pending(&self, name: &ProfileName, pending: PendingWrite) {
         locked(&self.pending_writes).insert(name.clone(), pending);
     }
 
-    pub(crate) fn take_pending(&self, name: &ProfileName) {
+    pub(in crate::app) fn take_pending(&self, name: &ProfileName) {
         locked(&self.pending_writes).remove(name);
     }
 
     /// Wakes whoever waits for what could not be kept.
-    pub(crate) fn tell_pending(&self) {
+    pub(in crate::app) fn tell_pending(&self) {
         self.pending_news.notify_one();
     }
 
     /// Waits until something could not be kept.
-    pub(crate) async fn pending_news(&self) {
+    pub(in crate::app) async fn pending_news(&self) {
         self.pending_news.notified().await;
     }
 

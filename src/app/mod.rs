@@ -1,10 +1,8 @@
-//! The one owner of every flow. A face sends a [`Command`], the [`Worker`] does it on a thread of its own and answers
-//! with [`Event`]s, and [`Session::apply`] is what they change. Window and command line are two faces of this.
+//! The use cases: each is an async method on [`App`], typed in and out. Window and command line are two faces of it.
 //!
 //! ```text
-//! face --Command--> Worker --uses--> redirect, transport, vault, store, practice
-//! face <--Event---  Worker, then wake()
-//! face: session.apply(event)
+//! face --app.sign_in(request, &ask).await--> App --uses--> redirect, transport, vault, store, practice
+//! face <--Progress, while it goes on; News, unasked--- App
 //! ```
 
 mod agent;
@@ -25,48 +23,49 @@ mod rehearsal;
 mod runtime;
 mod schedule;
 mod services;
-mod session;
 mod sign_in;
+mod state;
+mod task;
 mod tokens;
-mod told;
+mod types;
 mod vault;
 mod worker;
 
-pub use crate::agent::Status as AgentStatus;
-pub use crate::app::ask::{Answer, Ask};
+pub use crate::agent::{AgentStatus, KeptAlive};
+pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
-pub use crate::app::command::{Command, Need};
+pub use crate::app::command::Command;
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::event::Event;
 pub use crate::app::export::{
-    ExportDone, ExportOrder, ExportState, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder,
-    home_folder,
+    ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
 pub use crate::app::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::app::handle::App;
 pub use crate::app::news::News;
 pub use crate::app::ports::{BrowserChoice, Ports};
-pub use crate::app::profiles::accept_shared::{LockedText, ShareKey, SharedProfile, SharedProfiles};
+pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::Keeping;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
-pub use crate::app::profiles::keys::{KeySource, KeyState};
+pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};
 pub use crate::app::progress::{Progress, Report};
 pub use crate::app::rehearsal::practice_settings::{PracticeSettings, faults};
 pub use crate::app::rehearsal::{StageLine, StageOutcome};
 pub use crate::app::runtime::Runtime;
-pub use crate::app::services::importing::ImportOutcome;
-pub use crate::app::services::importing::{AmbiguousText, ImportSource, ImportState, Imported};
-pub use crate::app::session::{AuthorizationState, CallState, PracticeState, PresetState, RehearsalState, Session};
+pub use crate::app::services::import_outcome::{
+    AmbiguousText, ImportOutcome, Imported, LockedText, SharedProfile, SharedProfiles,
+};
+pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
 pub use crate::app::sign_in::assertions::ShownAssertion;
 pub use crate::app::sign_in::call_context::{Authorized, CallContext, TypedSecrets};
-pub use crate::app::sign_in::follow_up::Fetched;
+pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
-pub use crate::app::told::{
-    Attempt, Choosing, Exchange, FieldRead, Flow, Identified, KeptAlive, OpenedProfile, ReplyView, SavedToken, Theme,
-    TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
+pub use crate::app::types::{
+    Attempt, Choosing, Exchange, Fetched, FieldRead, Flow, Identified, Need, OpenedProfile, ReplyView, SavedToken,
+    Theme, TrayState, TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
 pub use crate::app::worker::Worker;

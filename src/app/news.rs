@@ -1,8 +1,9 @@
 //! What a face is told without having asked.
 
+use crate::agent::KeptAlive;
 use crate::app::Failure;
 use crate::app::profiles::summary::ProfileSummary;
-use crate::app::told::{KeptAlive, SavedToken, TrayState, VaultState, WindowSettings};
+use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;
@@ -23,8 +24,6 @@ pub enum News {
     VaultNotes(Vec<Diagnosis>),
     /// Something that belongs to no use case went wrong.
     Problem(Failure),
-    /// A fault has ended the core: nothing that is asked of it is done any more.
-    Ended(Failure),
     /// The practice service listens on this port.
     PracticeReady(u16),
     /// It could not be started.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::agent::{Door, Supervisor};
+use crate::agent::{SdNotify, SocketPath};
 use crate::desktop::Clipboard;
 use crate::expression::Expressions;
 use crate::redirect::{Browser, Launched, OpenError};
@@ -36,9 +36,9 @@ pub struct Ports {
     /// Keeps plain files.
     pub store: Store,
     /// Where the agent is found.
-    pub door: Door,
+    pub agent_socket: SocketPath,
     /// Who started the process and waits to hear that it is ready.
-    pub supervisor: Supervisor,
+    pub sd_notify: SdNotify,
     /// The kind of vault that the environment prescribes (`TOKENWRIGHT_VAULT`).
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::app::rehearsal::StageLine;
-use crate::app::told::{Exchange, Waiting};
+use crate::app::types::{Exchange, Waiting};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 
@@ -19,6 +19,8 @@ pub enum Progress {
     ResponseAstray(Diagnosis),
     /// The browser that was started has failed; the wait goes on.
     BrowserFailed(Diagnosis),
+    /// The authorization code has come.
+    CodeCame,
     /// A call went out, to this origin.
     Sending(String),
     /// A call failed in a way that may pass, and is made again shortly.

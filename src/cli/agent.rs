@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::app::{Failure, FailureKind, News, SavedToken};
+use crate::app::{Failure, FailureKind, KeptAlive, News, SavedToken};
 use crate::cli::args::{AgentOptions, AgentTask};
 use crate::cli::print;
 use crate::cli::profiles::local;
@@ -54,11 +54,15 @@ fn refreshed(token: &SavedToken) -> String {
 fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     let status = runner.run(runner.app.agent_status())?;
     if as_json {
+        let profile = |kept: &KeptAlive| {
+            let problem = kept.problem.as_ref().map(|problem| &problem.summary);
+            json!({ "name": kept.name.as_str(), "next": kept.next.map(|at| at.to_string()), "problem": problem })
+        };
         let text = json!({
             "process": status.process,
             "version": status.version,
             "since": status.since.map(|at| at.to_string()),
-            "profiles": status.profiles,
+            "profiles": status.profiles.iter().map(profile).collect::<Vec<_>>(),
         });
         print::json(&text);
         return Ok(());
@@ -70,12 +74,10 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         return Ok(());
     }
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
-    rows.extend(
-        status
-            .profiles
-            .into_iter()
-            .map(|kept| vec![kept.name, kept.next.map(local).unwrap_or_default(), kept.problem.unwrap_or_default()]),
-    );
+    rows.extend(status.profiles.into_iter().map(|kept| {
+        let problem = kept.problem.map(|problem| problem.summary).unwrap_or_default();
+        vec![kept.name.to_string(), kept.next.map(local).unwrap_or_default(), problem]
+    }));
     print::table(&rows);
     Ok(())
 }

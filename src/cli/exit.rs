@@ -7,17 +7,17 @@ use crate::app::FailureKind;
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: done.
+    /// 0: success.
     Done,
-    /// 1: something of this machine: a port, a disk, a display.
+    /// 1: local error (port, disk, display).
     Machine,
-    /// 2: what was asked for makes no sense as it is.
+    /// 2: wrong usage.
     Usage,
-    /// 3: a person must sign in.
+    /// 3: sign-in required.
     NeedsSignIn,
     /// 4: the service refused.
     Refused,
-    /// 5: the service could not be reached, or is unable for a while.
+    /// 5: network error, service unavailable or rate limited.
     Network,
     /// 6: the vault cannot be read or written.
     Vault,

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use egui::{Context, UserAttentionType, ViewportCommand};
 use jiff::Timestamp;
 
-use crate::app::{Event, Failure, FailureKind, Flow, Notice, ProfileState, ProfileSummary, Session};
+use crate::app::{Exchange, Failure, FailureKind, Notice, ProfileState, ProfileSummary};
+use crate::gui::model::Model;
 use crate::service::{ProfileName, shown_text};
 
 /// The most characters of a name in a notice.
@@ -38,10 +39,10 @@ impl Attention {
     }
 
     /// What is to be said of the profiles kept alive that have come to need a sign-in: of each once, until it has been mended.
-    pub(crate) fn fallen(&mut self, session: &Session, now: Timestamp) -> Option<Notice> {
+    pub(crate) fn fallen(&mut self, model: &Model, now: Timestamp) -> Option<Notice> {
         // Before the first list nothing is known; what stands in it at the start is no news.
-        session.window?;
-        let kept = session.profiles.iter().filter(|profile| profile.keep_alive);
+        model.window?;
+        let kept = model.profiles.iter().filter(|profile| profile.keep_alive);
         let needy: Vec<&ProfileSummary> = kept.filter(|profile| needs_sign_in(&profile.state, now)).collect();
         let names = needy.iter().map(|profile| profile.name.clone()).collect();
         let known = self.known.replace(names)?;
@@ -55,25 +56,16 @@ impl Attention {
     }
 }
 
-/// What is to be said of an event of the sign-in to this service, which the session has not taken in yet.
-pub(crate) fn of_sign_in(event: &Event, session: &Session, service: &str) -> Option<Notice> {
-    let service = shown_text(service, LONGEST);
-    let running = |flow: Flow| session.running(flow);
-    match event {
-        Event::Failed(attempt, failure)
-            if [Flow::Authorization, Flow::Bearer].iter().any(|flow| running(*flow) == Some(*attempt)) =>
-        {
-            Some(failed(failure, &service))
-        }
-        Event::Called(attempt, exchange) if running(Flow::Bearer) == Some(*attempt) => Some(match &exchange.outcome {
-            Err(failure) => failed(failure, &service),
-            Ok(_) if !exchange.choices.is_empty() => Notice {
-                title: format!("{service} needs a choice"),
-                text: "It names several of a kind: choose the one that you mean.".to_owned(),
-            },
-            Ok(_) => Notice { title: format!("Signed in to {service}"), text: "The tokens have come.".to_owned() },
-        }),
-        _ => None,
+/// What is to be said of the end of a token request to this service.
+pub(crate) fn of_token_request(exchange: &Exchange, service: &str) -> Notice {
+    let shown = shown_text(service, LONGEST);
+    match &exchange.outcome {
+        Err(failure) => failed(failure, service),
+        Ok(_) if !exchange.choices.is_empty() => Notice {
+            title: format!("{shown} needs a choice"),
+            text: "It names several of a kind: choose the one that you mean.".to_owned(),
+        },
+        Ok(_) => Notice { title: format!("Signed in to {shown}"), text: "The tokens have come.".to_owned() },
     }
 }
 
@@ -84,7 +76,8 @@ pub(crate) fn code_waits(service: &str) -> Notice {
 }
 
 /// The reason is shown in the window: what a service says of a refusal may name the person.
-fn failed(failure: &Failure, service: &str) -> Notice {
+pub(crate) fn failed(failure: &Failure, service: &str) -> Notice {
+    let service = shown_text(service, LONGEST);
     let title = match failure.kind {
         FailureKind::Refused | FailureKind::NeedsSignIn => format!("{service} refused the sign-in"),
         _ => format!("The sign-in to {service} did not succeed"),
@@ -112,11 +105,11 @@ pub(crate) fn raise(ctx: &Context) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::WindowSettings;
+    use crate::app::{News, WindowSettings};
     use crate::diagnosis::Diagnosis;
     use crate::service::DisplayName;
 
-    fn session(states: &[(&str, bool)]) -> Session {
+    fn model(states: &[(&str, bool)]) -> Model {
         let dead = || ProfileState::NeedsSignIn { why: Diagnosis::new("dead"), expires_at: None };
         let alive = || ProfileState::Tokens {
             expires_at: None,
@@ -135,17 +128,17 @@ mod tests {
             draft: false,
             state: state(*needs),
         };
-        let mut session = Session::default();
-        session.apply(Event::Window(WindowSettings::default()));
-        session.apply(Event::Profiles(states.iter().map(summary).collect()));
-        session
+        let mut model = Model::default();
+        model.hear(News::Window(WindowSettings::default()));
+        model.hear(News::Profiles(states.iter().map(summary).collect()));
+        model
     }
 
     #[test]
     fn a_profile_that_comes_to_need_a_sign_in_is_told_once_until_it_is_mended() {
         let mut attention = Attention::default();
         let mut title = |states: &[(&str, bool)]| {
-            attention.fallen(&session(states), Timestamp::UNIX_EPOCH).map(|notice| notice.title)
+            attention.fallen(&model(states), Timestamp::UNIX_EPOCH).map(|notice| notice.title)
         };
         assert_eq!(title(&[("a", true), ("b", false)]), None);
         assert_eq!(title(&[("a", true), ("b", true)]).as_deref(), Some("b needs a new sign-in"));

@@ -1,4 +1,4 @@
-//! The window's side of the clipboard. What is copied goes through the worker, which can mark a secret, take it back and
+//! The window's side of the clipboard. What is copied goes through the core, which can mark a secret, take it back and
 //! tell whether the copy was made; *Copied* is said only then.
 //!
 //! It also knows the keys that the toolkit knows on Windows only (Shift+Insert, Ctrl+Insert, Shift+Delete), and keeps
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use egui::{Context, Event as Input, Id, Key, Modifiers, OutputCommand, Plugin, RawInput, Ui, ViewportCommand};
 
-use crate::app::{Command, CopyOutcome, Event, Sensitivity};
+use crate::app::{CopyOutcome, Failure, Pending, Sensitivity, Tasks};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
@@ -53,15 +53,14 @@ struct Wanted {
 struct Asked(Option<Id>);
 
 /// What the window wants of the clipboard and knows of it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Clipboard {
     wanted: Vec<Wanted>,
     states: HashMap<Id, CopyState>,
-    going: HashMap<u64, (Id, Sensitivity)>,
-    last_ticket: u64,
+    going: Vec<(Id, Sensitivity, Pending<CopyOutcome>)>,
     /// The paste that is to be read off this thread.
     asked: Option<Asked>,
-    reading: Option<(u64, Option<Id>)>,
+    reading: Option<(Option<Id>, Pending<Option<Secret>>)>,
     read: Option<(Option<Id>, Secret)>,
     note: Option<CopyNote>,
 }
@@ -99,13 +98,8 @@ impl Plugin for Clipboard {
 }
 
 impl Clipboard {
-    fn ticket(&mut self) -> u64 {
-        self.last_ticket += 1;
-        self.last_ticket
-    }
-
-    fn copied(&mut self, ctx: &Context, ticket: u64, outcome: CopyOutcome) {
-        let Some((who, sensitivity)) = self.going.remove(&ticket) else { return };
+    /// Takes in what came of a copy.
+    fn copied(&mut self, ctx: &Context, who: Id, sensitivity: Sensitivity, outcome: CopyOutcome) {
         let now = ctx.input(|input| input.time);
         let is_secret = sensitivity == Sensitivity::Secret;
         let (state, note) = match outcome {
@@ -124,6 +118,21 @@ impl Clipboard {
         self.note = note;
         if let Some(until) = self.note.as_ref().and_then(|note| note.until) {
             ctx.request_repaint_after(Duration::from_secs_f64(until - now));
+        }
+    }
+}
+
+impl Clipboard {
+    /// Takes in what was read for a paste that was asked for in this field.
+    fn pasted(&mut self, ctx: &Context, focused: Option<Id>, text: Result<Option<Secret>, Failure>) {
+        match text {
+            Ok(Some(text)) => {
+                self.read = Some((focused, text));
+                ctx.request_repaint();
+            }
+            Ok(None) => {}
+            // The window itself may still be able to.
+            Err(_) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
         }
     }
 }
@@ -176,41 +185,53 @@ pub fn dismiss_note(ctx: &Context) {
     with(ctx, |clipboard| clipboard.note = None);
 }
 
-/// What the worker is to do.
-pub fn commands(ctx: &Context) -> Vec<Command> {
+/// Copies what is wanted by this, at once: for a window without a core, as screens are tried with.
+pub fn copy_by(ctx: &Context, mut copy: impl FnMut(Secret, Sensitivity) -> CopyOutcome) {
     with(ctx, |clipboard| {
-        let mut commands = Vec::new();
         for Wanted { who, text, sensitivity } in std::mem::take(&mut clipboard.wanted) {
-            let ticket = clipboard.ticket();
-            clipboard.going.insert(ticket, (who, sensitivity));
-            commands.push(Command::Copy { ticket, text, sensitivity });
+            let outcome = copy(text, sensitivity);
+            clipboard.copied(ctx, who, sensitivity, outcome);
         }
-        if let Some(Asked(focused)) = clipboard.asked.take() {
-            let ticket = clipboard.ticket();
-            clipboard.reading = Some((ticket, focused));
-            commands.push(Command::ReadClipboard { ticket });
-        }
-        commands
-    })
+    });
 }
 
-/// Takes the worker's answers, and leaves other events to others.
-pub fn answered(ctx: &Context, event: Event) -> Option<Event> {
-    match event {
-        Event::Copied(ticket, outcome) => with(ctx, |clipboard| clipboard.copied(ctx, ticket, outcome)),
-        Event::ClipboardRead(ticket, text) => {
-            let asked = with(ctx, |clipboard| clipboard.reading.take_if(|(asked, _)| *asked == ticket));
-            match (asked, text) {
-                (Some((_, focused)), Ok(Some(text))) => with(ctx, |clipboard| clipboard.read = Some((focused, text))),
-                // The window itself may still be able to.
-                (Some(_), Err(_)) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
-                _ => {}
-            }
+/// Starts what was asked of the clipboard.
+pub fn start(ctx: &Context, tasks: &Tasks) {
+    with(ctx, |clipboard| {
+        for Wanted { who, text, sensitivity } in std::mem::take(&mut clipboard.wanted) {
+            let copy = tasks.start(move |app, _| async move { app.copy(text, sensitivity).await });
+            clipboard.going.push((who, sensitivity, copy));
         }
-        event => return Some(event),
-    }
-    ctx.request_repaint();
-    None
+        if let Some(Asked(focused)) = clipboard.asked.take() {
+            let read = tasks.start(|app, _| async move { app.read_clipboard().await });
+            clipboard.reading = Some((focused, read));
+        }
+    });
+}
+
+/// Takes in what came of it.
+pub fn take(ctx: &Context) {
+    with(ctx, |clipboard| {
+        let mut ended = Vec::new();
+        clipboard.going.retain_mut(|(who, sensitivity, going)| match going.poll(&mut Vec::new()) {
+            None => true,
+            Some(outcome) => {
+                ended.push((*who, *sensitivity, outcome));
+                false
+            }
+        });
+        for (who, sensitivity, outcome) in ended {
+            let outcome = outcome.unwrap_or_else(|failure| CopyOutcome::Failed(failure.diagnosis));
+            clipboard.copied(ctx, who, sensitivity, outcome);
+        }
+        if let Some((focused, reading)) = &mut clipboard.reading
+            && let Some(text) = reading.poll(&mut Vec::new())
+        {
+            let focused = *focused;
+            clipboard.reading = None;
+            clipboard.pasted(ctx, focused, text);
+        }
+    });
 }
 
 /// Shows a text that holds secrets in the clear. What is marked in it stays out of the selection that a middle click
@@ -240,10 +261,13 @@ mod tests {
 
     #[test]
     fn a_secret_that_is_marked_and_copied_by_key_is_copied_as_a_secret_and_by_that_key_alone() {
-        let mut stage = stage(DRESSES[0], Vec::<Command>::new(), |ui, commands| {
+        let mut stage = stage(DRESSES[0], Vec::<(Secret, Sensitivity)>::new(), |ui, copied| {
             let mut text = "hunter2";
             guarded(ui, |ui| ui.add(TextEdit::multiline(&mut text)).accessible_name("Body"));
-            commands.extend(super::commands(ui.ctx()));
+            copy_by(ui.ctx(), |text, sensitivity| {
+                copied.push((text, sensitivity));
+                CopyOutcome::Done(Duration::from_mins(1))
+            });
             let leaks = ui.output(|output| output.commands.len());
             assert_eq!(leaks, 0, "something left the window");
         });
@@ -254,7 +278,7 @@ mod tests {
         assert!(stage.state().is_empty());
         stage.key_press_modifiers(Modifiers::CTRL, Key::Insert);
         stage.run();
-        let [Command::Copy { text, sensitivity, .. }] = &stage.state()[..] else { panic!("{:?}", stage.state()) };
+        let [(text, sensitivity)] = &stage.state()[..] else { panic!("{:?}", stage.state()) };
         assert_eq!((text.expose(), sensitivity), ("hunter2", &Sensitivity::Secret));
     }
 
@@ -273,13 +297,12 @@ mod tests {
             stage.run();
             stage.key_press_modifiers(Modifiers::SHIFT, Key::Insert);
             stage.run();
-            let asked = commands(&stage.ctx);
-            let [Command::ReadClipboard { ticket }] = asked[..] else { panic!("{asked:?}") };
+            let asked = with(&stage.ctx, |clipboard| clipboard.asked.take()).expect("a paste was asked for");
             if moves_on {
                 stage.get_by_label("Second").focus();
                 stage.run();
             }
-            answered(&stage.ctx, Event::ClipboardRead(ticket, Ok(Some(Secret::new("from outside")))));
+            with(&stage.ctx, |clipboard| clipboard.pasted(&stage.ctx, asked.0, Ok(Some(Secret::new("from outside")))));
             stage.run();
             assert_eq!(*stage.state(), expected);
         }

@@ -6,17 +6,17 @@ use std::time::Duration;
 use egui::Context;
 use jiff::Timestamp;
 
-use crate::gui::app::App;
 use crate::gui::screens;
+use crate::gui::window::Window;
 
 /// A frame that is asked for at the very end of a second may come just before it.
 const MARGIN: Duration = Duration::from_millis(5);
 
-impl App {
+impl Window {
     /// Wakes the window when a clock on it changes; with no clock on it, it sleeps.
     pub(in crate::gui) fn schedule_clock(&self, ctx: &Context) {
-        let saved = self.session.profiles.iter().filter_map(screens::expiry);
-        let own = self.session.tokens.as_ref().and_then(|tokens| tokens.expires_at);
+        let saved = self.model.profiles.iter().filter_map(screens::expiry);
+        let own = self.model.open.tokens.as_ref().and_then(|tokens| tokens.expires_at);
         let next = saved.chain(own).filter_map(|at| until_next_change(at, self.draft.now)).min();
         if let Some(next) = next {
             wake_after(ctx, self.draft.now, next);

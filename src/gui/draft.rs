@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{AuthorizationState, CallContext, OpenedProfile, Session, TypedSecrets};
+use crate::app::{CallContext, OpenedProfile, TypedSecrets};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::Intent;
 use crate::gui::leaving::Loss;
+use crate::gui::model::{Model, Visit};
 use crate::oauth::ReadKey;
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
@@ -333,17 +334,17 @@ impl Draft {
     }
 
     /// All that a call is made from; `None` while the fields cannot be read.
-    pub fn material(&self, session: &Session) -> Option<CallContext> {
+    pub fn context(&self, model: &Model) -> Option<CallContext> {
         let profile = self.profile.as_ref()?.parse().ok()?;
         let mut material = CallContext::new(profile, self.secrets.clone());
-        session.complete(&mut material);
+        model.complete(&mut material);
         Some(material)
     }
 
     /// Shows a step, if those before it have what it needs; else the first that has not, with what is missing.
-    pub fn go_to(&mut self, step: Step, session: &Session) {
+    pub fn go_to(&mut self, step: Step, model: &Model) {
         let shown = match step {
-            Step::Authorization | Step::Tokens if !self.is_done(Step::Service, session) => Step::Service,
+            Step::Authorization | Step::Tokens if !self.is_done(Step::Service, model) => Step::Service,
             Step::Tokens if !self.errors().is_empty() => Step::Authorization,
             step => step,
         };
@@ -361,7 +362,7 @@ impl Draft {
     }
 
     /// Whether a step has what the next one needs.
-    pub fn is_done(&self, step: Step, session: &Session) -> bool {
+    pub fn is_done(&self, step: Step, model: &Model) -> bool {
         use crate::service::Field;
         let Some(profile) = &self.profile else { return false };
         let errors = self.errors();
@@ -372,9 +373,9 @@ impl Draft {
         });
         match step {
             Step::Service => first_is_done,
-            Step::Authorization if profile.client_flow => matches!(session.authorization, AuthorizationState::Done(_)),
+            Step::Authorization if profile.client_flow => matches!(model.open.sign_in.visit, Visit::Done(_)),
             Step::Authorization => errors.is_empty(),
-            Step::Tokens => session.saved_as.is_some() && session.draft.is_none(),
+            Step::Tokens => model.open.saved_as.is_some() && model.open.draft.is_none(),
         }
     }
 }

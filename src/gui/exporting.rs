@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use crate::app::{Command, ExportTo, Flow, Insisted, Sensitivity, VaultState, home_folder};
-use crate::gui::app::App;
+use crate::app::{App, ExportTo, Insisted, Sensitivity, VaultState, home_folder};
 use crate::gui::clipboard;
 use crate::gui::export_draft::{ExportDraft, ShareDraft, Way};
+use crate::gui::window::Window;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -17,38 +17,38 @@ pub(in crate::gui) fn copied_export() -> egui::Id {
     egui::Id::unique("copied export")
 }
 
-impl App {
+impl Window {
     pub(in crate::gui) fn open_export(&mut self, name: ProfileName) {
         self.close_export();
-        self.worker.send(Command::ListForms);
-        self.worker.send(Command::ListOutlets(name.clone()));
+        let formats = self.tasks.start(|app, _| async move { app.export_formats().await });
+        self.model.export.formats.start_again(formats);
+        let listed = name.clone();
+        self.tasks.run(|app| async move { app.list_sinks(&listed).await });
         self.draft.export = Some(ExportDraft::new(name, &home_folder()));
         self.draft.lead.to_top = true;
     }
 
     /// Closes the page of an export, or that of sharing; nothing of either stays.
     pub(in crate::gui) fn close_export(&mut self) {
-        if let Some(preview) = self.session.close_export() {
-            self.worker.send(Command::Cancel(preview));
-        }
+        self.model.export.close();
         (self.draft.export, self.draft.share) = (None, None);
     }
 
     /// Asks for the preview where what is chosen is not what was asked for last.
     pub(in crate::gui) fn look_at_export(&mut self) {
         let Some(export) = &mut self.draft.export else { return };
-        let order = export.order(&self.session.export.forms);
-        let is_open = matches!(self.session.vault, VaultState::Open(_));
+        let order = export.order(self.model.export.formats());
+        let is_open = matches!(self.model.vault, VaultState::Open(_));
         if order == export.shown || !is_open {
             return;
         }
         export.shown.clone_from(&order);
-        if let Some(older) = self.session.running(Flow::Preview) {
-            self.worker.send(Command::Cancel(older));
-        }
-        if let Some(order) = order {
-            let attempt = self.session.begin(Flow::Preview);
-            self.worker.send(Command::PreviewExport { attempt, order });
+        match order {
+            Some(order) => {
+                let preview = |app: App, _| async move { app.preview_export(order).await };
+                self.model.export.view.start_again(self.tasks.start(preview));
+            }
+            None => self.model.export.view.stop(),
         }
     }
 
@@ -65,22 +65,35 @@ impl App {
 
     fn export(&mut self, insisted: Insisted, to: ExportTo) {
         let Some(export) = &mut self.draft.export else { return };
-        let Some(order) = export.order(&self.session.export.forms) else { return };
+        let Some(order) = export.order(self.model.export.formats()) else { return };
         export.insisted = insisted;
         export.asked = Some((order.clone(), export.path.clone()));
         self.draft.lead.to_top = true;
-        let attempt = self.session.begin(Flow::Export);
-        self.worker.send(Command::Export { attempt, order, to });
+        let export = |app: App, report| async move { app.export(order, to, &report).await };
+        self.model.export.done.start(self.tasks.start(export));
     }
 
-    /// A text that came goes to the clipboard, and stays nowhere else; nor does the passphrase of a file that is locked.
-    pub(in crate::gui) fn take_export(&mut self, ctx: &Context, is_shared: bool) {
-        if let (true, Some(share)) = (is_shared, &mut self.draft.share) {
+    /// Takes a file off the list of what was exported of a profile.
+    pub(in crate::gui) fn drop_sink(&mut self, name: ProfileName, path: String) {
+        self.tasks.run(|app| async move { app.drop_sink(&name, &path).await.map(|_| ()) });
+    }
+
+    /// Takes in what came of them. A text goes to the clipboard, and stays nowhere else; nor does the passphrase of a file
+    /// that is locked.
+    pub(in crate::gui) fn take_export(&mut self, ctx: &Context) {
+        let mut told = Vec::new();
+        let export = &mut self.model.export;
+        export.formats.poll(&mut told);
+        if export.view.poll(&mut told) {
+            // Where nothing was chosen meanwhile, the page takes it from here.
+            ctx.request_repaint();
+        }
+        let (exported, shared) = (export.done.poll(&mut told), export.shared.poll(&mut told));
+        self.draft.lead.to_top |= exported || shared;
+        if let (true, Some(share)) = (shared && export.shared.last().is_some(), &mut self.draft.share) {
             share.passphrase = [Secret::default(), Secret::default()];
         }
-        if let Some(Ok(done)) = &mut self.session.export.done
-            && let Some(text) = done.text.take()
-        {
+        if exported && let Some(text) = export.done.last_mut().and_then(|done| done.text.take()) {
             clipboard::copy(ctx, copied_export(), text, Sensitivity::Secret);
         }
     }
@@ -88,9 +101,9 @@ impl App {
     /// The open profile is ticked, or the only one.
     pub(in crate::gui) fn open_share(&mut self) {
         self.close_export();
-        let mut names = self.session.profiles.iter().map(|profile| &profile.name);
-        let only = names.next().filter(|_| self.session.profiles.len() == 1);
-        let ticked = self.session.saved_as.as_ref().or(only);
+        let mut names = self.model.profiles.iter().map(|profile| &profile.name);
+        let only = names.next().filter(|_| self.model.profiles.len() == 1);
+        let ticked = self.model.open.saved_as.as_ref().or(only);
         self.draft.share = Some(ShareDraft::new(ticked.into_iter().cloned().collect(), &home_folder()));
         self.draft.lead.to_top = true;
     }
@@ -101,7 +114,6 @@ impl App {
         share.asked = Some(share.path.clone());
         let order = share.order(insisted);
         self.draft.lead.to_top = true;
-        let attempt = self.session.begin(Flow::Share);
-        self.worker.send(Command::Share { attempt, order });
+        self.model.export.shared.start(self.tasks.start(|app: App, _| async move { app.share(order).await }));
     }
 }

@@ -2,8 +2,9 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::{Fetched, Flow, ImportSource, Insisted, Theme, VaultChoice};
+use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultChoice};
 use crate::gui::draft::Step;
+use crate::gui::model::Work;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -28,21 +29,21 @@ pub enum Intent {
     /// Take what was pasted.
     Paste,
     /// Stop what goes on.
-    Cancel(Flow),
+    Cancel(Work),
     /// Read the private key that was pasted, or whose file was named.
     ReadKey,
     /// Make a key pair and a certificate.
     MakeKey,
     /// Keep the private key under the name that is typed, before there are tokens.
-    KeepKey,
+    SaveKey,
     /// Take the private key that is kept under the name that is typed.
     OpenKey,
     /// Write the certificate to the file that was named.
     WriteCertificate,
-    /// Call the token endpoint.
-    CallBearer,
-    /// Call the token endpoint.
-    CallRefresh,
+    /// Send the token request.
+    RequestTokens,
+    /// Send the refresh request.
+    RequestRefresh,
     /// Ask whose token it is.
     CheckToken,
     /// Take one of the values that were fetched.
@@ -73,7 +74,7 @@ pub enum Intent {
         as_preset: bool,
     },
     /// Keep the shared profiles that were read.
-    TakeShared,
+    AcceptShared,
     /// Open a saved profile.
     Open(ProfileName),
     /// Forget a saved profile.
@@ -98,7 +99,7 @@ pub enum Intent {
     /// Ask the service whose a saved profile is.
     WhoAmI(ProfileName),
     /// Try once more to keep the tokens that could not be kept.
-    KeepUnkept,
+    RetrySave,
     /// Answer what is asked before something is left.
     Answer(Answer),
     /// Say where tokens are kept.
@@ -118,7 +119,7 @@ pub enum Intent {
     /// Write the export to the file that is named.
     SaveExport(Insisted),
     /// Take a file off the list of what was exported of a profile.
-    DropOutlet(ProfileName, String),
+    DropSink(ProfileName, String),
     /// Look at what a colleague can be given.
     OpenShare,
     /// Write the chosen profiles for a colleague.
@@ -189,11 +190,13 @@ impl Intent {
             Self::Cancel(_) => ("Cancel", "Stop waiting", Some(STOP)),
             Self::ReadKey => ("Read the key", "Read it, and keep it with the profile", None),
             Self::MakeKey => ("Make a key pair", "A new private key, and a certificate to upload", None),
-            Self::KeepKey => ("Keep the key", "Seal it in the vault under this name", None),
+            Self::SaveKey => ("Keep the key", "Seal it in the vault under this name", None),
             Self::OpenKey => ("Use the key kept there", "Take it from the vault", None),
             Self::WriteCertificate => ("Write the file", "It holds nothing secret", None),
-            Self::CallBearer => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
-            Self::CallRefresh => ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::RequestTokens => ("Call bearer token endpoint", "Send the call as the preview shows it", Some(NEXT)),
+            Self::RequestRefresh => {
+                ("Call refresh token endpoint", "Send the call as the preview shows it", Some(NEXT))
+            }
             Self::ChooseFetched(_) => ("Choose", "Keep it beside the tokens", None),
             Self::TryReading => ("Read again", "See what the last reply comes to", None),
             Self::CheckToken => ("Check token", "Ask the service whose token it is", None),
@@ -207,7 +210,7 @@ impl Intent {
             Self::CloseImport => ("Back to the services", "Leave the import", Some(STOP)),
             Self::Import(ImportSource::Issuer(_)) => ("Fetch it", "Ask the issuer for its description", None),
             Self::Import(ImportSource::Locked(..)) => ("Open it", "Unlock what was shared, and show it", None),
-            Self::TakeShared => ("Keep them", "Save the profiles, and seal their secrets", Some(NEXT)),
+            Self::AcceptShared => ("Keep them", "Save the profiles, and seal their secrets", Some(NEXT)),
             Self::Import(ImportSource::File(_)) => ("Read the file", "Say what it describes", None),
             Self::Import(_) => ("Read the text", "Say what it describes", None),
             Self::ImportChosen => ("Browse…", "Choose the file on this machine", None),
@@ -227,7 +230,7 @@ impl Intent {
             Self::Revoke(_) => ("Revoke and forget", "Have the service end the tokens, then remove the profile", None),
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
             Self::WhoAmI(_) => ("Who am I", "Ask the service whose this profile is", None),
-            Self::KeepUnkept => ("Try again to keep them", "Write the tokens to the vault", None),
+            Self::RetrySave => ("Try again to keep them", "Write the tokens to the vault", None),
             Self::Answer(Answer::Save) => ("Save", "Keep it, and go on", None),
             Self::Answer(Answer::Discard) => ("Discard", "Go on without it", None),
             Self::Answer(_) => ("Cancel", "Go back to the window", None),
@@ -247,7 +250,7 @@ impl Intent {
                 ("Replace it", "What is in the file now is lost", None)
             }
             Self::SaveExport(_) => ("Save", "Write the text to the file", Some(SAVE)),
-            Self::DropOutlet(..) => ("Remove from list", "Write it no more; the file stays", None),
+            Self::DropSink(..) => ("Remove from list", "Write it no more; the file stays", None),
             Self::OpenShare => ("Share…", "Give profiles to a colleague", None),
             Self::Share(_) => ("Share", "Write the file for a colleague", Some(SAVE)),
             Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),

@@ -1,50 +1,83 @@
-//! What a person wants of a private key, as a command to the worker.
+//! What a person wants of a private key.
 
 use std::path::PathBuf;
 
-use crate::app::{Attempt, Command, Flow, KeySource, Session};
-use crate::gui::draft::Draft;
+use crate::app::{App, Failure, FailureKind, KeySource, Report};
+use crate::diagnosis::Diagnosis;
 use crate::gui::intent::Intent;
-use crate::oauth::RSA_BITS;
+use crate::gui::model::KeyDone;
+use crate::gui::window::Window;
+use crate::oauth::{KeyPair, RSA_BITS, ReadKey};
 use crate::service::{ProfileDraft, ProfileName};
 
-/// The command; `None` where what it needs is not typed, or the intent is about something else.
-pub(crate) fn command(intent: &Intent, session: &mut Session, draft: &Draft) -> Option<Command> {
-    let name = ProfileName::parse(&draft.name);
-    let mut begin = || session.begin(Flow::Key);
-    match intent {
-        Intent::ReadKey => Some(read(begin(), draft)),
-        Intent::MakeKey => {
-            let service = Box::new(draft.profile.as_ref().map(ProfileDraft::customised)?);
-            Some(Command::MakeKey { attempt: begin(), service, rsa_bits: RSA_BITS })
+impl Window {
+    /// Does what is wanted of the private key, where all that it needs is typed.
+    pub(in crate::gui) fn work_on_key(&mut self, intent: &Intent) {
+        let name = ProfileName::parse(&self.draft.name);
+        let pair = self.draft.secrets.signing_key.clone();
+        match intent {
+            Intent::ReadKey => self.read_key(),
+            Intent::MakeKey => {
+                let Some(service) = self.draft.profile.as_ref().map(ProfileDraft::customised) else { return };
+                self.start_key(|app, _| async move { Ok(read(app.make_key(&service, RSA_BITS).await?)) });
+            }
+            Intent::SaveKey => {
+                let (Ok(name), Some(pair)) = (name, pair) else { return };
+                // A key of this very profile is replaced as the profile itself is.
+                let replace = self.model.open.saved_as.as_ref() == Some(&name);
+                self.start_key(move |app, _| async move {
+                    app.save_key(name.clone(), pair, replace).await?;
+                    Ok(KeyDone::Saved(name))
+                });
+            }
+            Intent::OpenKey => {
+                let Ok(name) = name else { return };
+                self.start_key(|app, _| async move { app.saved_key(&name).await?.and_then(saved).ok_or_else(no_key) });
+            }
+            Intent::WriteCertificate => {
+                let Some(pair) = pair else { return };
+                let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
+                let Some(text) = pair.certificate.clone().or_else(public_key) else { return };
+                let path = PathBuf::from(self.draft.key.save_to.trim());
+                self.start_key(|app, _| async move {
+                    app.write_certificate(path.clone(), text).await?;
+                    Ok(KeyDone::Written(path))
+                });
+            }
+            _ => {}
         }
-        Intent::KeepKey => {
-            let (name, pair) = (name.ok()?, Box::new(draft.secrets.signing_key.clone()?));
-            let attempt = begin();
-            // A key of this very profile is replaced as the profile itself is.
-            let replace = session.saved_as.as_ref() == Some(&name);
-            Some(Command::KeepKey { attempt, name, pair, replace })
-        }
-        Intent::OpenKey => name.ok().map(|name| Command::OpenKey { attempt: begin(), name }),
-        Intent::WriteCertificate => {
-            let pair = draft.secrets.signing_key.as_ref()?;
-            let public_key = || pair.signing_key().and_then(|key| key.public_key_pem());
-            let text = pair.certificate.clone().or_else(public_key)?;
-            let path = PathBuf::from(draft.key.save_to.trim());
-            Some(Command::WriteCertificate { attempt: begin(), path, text })
-        }
-        _ => None,
+    }
+
+    /// What was pasted goes before a file that is named.
+    fn read_key(&mut self) {
+        let key = &self.draft.key;
+        let source = if key.text.is_empty() {
+            KeySource::File(PathBuf::from(key.file.trim()))
+        } else {
+            KeySource::Text(key.text.clone())
+        };
+        let certificate = Some(key.certificate_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        self.start_key(|app, _| async move { Ok(read(app.read_key(source, certificate).await?)) });
+    }
+
+    fn start_key<F>(&mut self, work: impl FnOnce(App, Report) -> F)
+    where
+        F: Future<Output = Result<KeyDone, Failure>> + Send + 'static,
+    {
+        self.model.open.key.start(self.tasks.start(work));
     }
 }
 
-/// What was pasted goes before a file that is named.
-fn read(attempt: Attempt, draft: &Draft) -> Command {
-    let key = &draft.key;
-    let source = if key.text.is_empty() {
-        KeySource::File(PathBuf::from(key.file.trim()))
-    } else {
-        KeySource::Text(key.text.clone())
-    };
-    let certificate = Some(key.certificate_file.trim()).filter(|path| !path.is_empty()).map(PathBuf::from);
-    Command::ReadKey { attempt, source, certificate }
+fn read(key: ReadKey) -> KeyDone {
+    KeyDone::Read(Box::new(key))
+}
+
+fn saved(pair: KeyPair) -> Option<KeyDone> {
+    let kind = pair.signing_key()?.kind();
+    Some(read(ReadKey { pair, kind, key_id: None, client_id: None, token_uri: None }))
+}
+
+fn no_key() -> Failure {
+    let diagnosis = Diagnosis::new("no private key is saved under this name");
+    Failure::new(FailureKind::Usage, diagnosis.hint("make a key pair, or read one"))
 }

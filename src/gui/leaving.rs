@@ -3,11 +3,11 @@
 
 use egui::Context;
 
-use crate::app::{AuthorizationState, CallContext, CallState, Command, Event, Flow, Keeping, Session, VaultState};
-use crate::gui::app::App;
+use crate::app::{CallContext, Keeping, VaultState};
 use crate::gui::draft::{Door, Focus, Question};
 use crate::gui::intent::{Answer, Intent};
-use crate::gui::screens;
+use crate::gui::model::{Model, Saved, Stand, Visit};
+use crate::gui::window::Window;
 use crate::service::ProfileName;
 
 /// What would be lost.
@@ -19,7 +19,7 @@ pub enum Loss {
     Code,
 }
 
-impl App {
+impl Window {
     /// The intent, if it may be done now. Else the person is asked first, and it is done afterwards.
     pub(in crate::gui) fn gate(&mut self, intent: Intent) -> Option<Intent> {
         if leaves(&intent)
@@ -28,7 +28,7 @@ impl App {
             self.draft.question = Some(Question { loss, then: Box::new(intent) });
             return None;
         }
-        if self.needs_vault(&intent) && !matches!(self.session.vault, VaultState::Open(_)) {
+        if self.needs_vault(&intent) && !matches!(self.model.vault, VaultState::Open(_)) {
             self.draft.door = Some(Door { then: Some(Box::new(intent)) });
             self.draft.lead.focus = Some(Focus::Passphrase);
             return None;
@@ -41,7 +41,7 @@ impl App {
         if self.draft.waived {
             return None;
         }
-        if holds_code(&self.session) {
+        if holds_code(&self.model) {
             return Some(Loss::Code);
         }
         self.draft.has_edits().then_some(Loss::Edits)
@@ -50,10 +50,10 @@ impl App {
     /// The vault is asked for when something is to be kept or read, and for a real service before its call: what comes
     /// back must find its place. The practice service can be signed in to again at any time.
     fn needs_vault(&self, intent: &Intent) -> bool {
-        let is_held = |name: &ProfileName| self.session.unkept.contains_key(name);
+        let is_held = |name: &ProfileName| self.model.pending_writes.contains_key(name);
         match intent {
             Intent::Open(name) | Intent::Forget(name) => !is_held(name),
-            Intent::Authorize { .. } | Intent::CallBearer | Intent::CallRefresh => {
+            Intent::Authorize { .. } | Intent::RequestTokens | Intent::RequestRefresh => {
                 // What is missing is said first.
                 let is_complete = self.draft.errors().is_empty();
                 is_complete && self.draft.profile.as_ref().is_some_and(|profile| !profile.service.practice)
@@ -65,12 +65,12 @@ impl App {
             | Intent::WhoAmI(_)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
-            | Intent::KeepKey
+            | Intent::SaveKey
             | Intent::OpenKey
-            | Intent::KeepUnkept
+            | Intent::RetrySave
             | Intent::OpenExport(_)
             | Intent::OpenShare
-            | Intent::TakeShared => true,
+            | Intent::AcceptShared => true,
             _ => false,
         }
     }
@@ -78,13 +78,13 @@ impl App {
     /// Does not close on tokens that are kept nowhere else, but asks first.
     pub(in crate::gui) fn ask_before_closing(&mut self, ctx: &Context) {
         let wanted = ctx.input(|input| input.viewport().close_requested());
-        if !wanted || self.leaving || self.tray.would_hide(&self.session) {
+        if !wanted || self.leaving || self.tray.would_hide(&self.model) {
             return;
         }
         if let Some(loss) = self.loss() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.draft.question = Some(Question { loss, then: Box::new(Intent::Close) });
-        } else if !self.session.unkept.is_empty() {
+        } else if !self.model.pending_writes.is_empty() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.draft.closing = true;
         }
@@ -93,7 +93,7 @@ impl App {
     /// Where the tokens of a call go that is made now.
     pub(in crate::gui) fn keeping(&mut self) -> Keeping {
         self.draft.sent = self.draft.typed();
-        match (&self.session.saved_as, &self.session.draft) {
+        match (&self.model.open.saved_as, &self.model.open.draft) {
             (Some(saved), None) if !self.draft.has_edits() => Keeping::Again(saved.clone()),
             (saved, draft) => Keeping::Draft { name: draft.clone(), of: saved.clone() },
         }
@@ -111,90 +111,49 @@ impl App {
             (Answer::Save, Loss::Code) => {
                 self.draft.step = crate::gui::draft::Step::Tokens;
                 self.draft.tab = crate::gui::draft::TokenTab::Bearer;
-                self.perform(ctx, Intent::CallBearer);
+                self.perform(ctx, Intent::RequestTokens);
             }
             (Answer::Save, Loss::Edits) => {
                 self.after_saving = Some(*then);
-                self.keep_typed();
+                self.save_typed();
             }
         }
     }
 
-    /// Keeps what is typed: in the saved profile it belongs to where it is complete, else as a draft.
-    pub(in crate::gui) fn keep_typed(&mut self) {
+    /// Saves what is typed: in the saved profile it belongs to where it is complete, else as a draft.
+    pub(in crate::gui) fn save_typed(&mut self) {
         let Some(profile) = &self.draft.profile else { return };
+        let mut context = CallContext::new(profile.as_typed(), self.draft.secrets.clone());
         self.draft.sent = self.draft.typed();
-        let (saved, draft) = (self.session.saved_as.clone(), self.session.draft.clone());
-        if let (Some(name), None, Some(material)) = (&saved, &draft, self.draft.material(&self.session)) {
-            let (name, material) = (name.clone(), Box::new(material));
-            let attempt = self.session.begin(Flow::Save);
-            self.worker.send(Command::SaveAgain { attempt, name, material, draft: None });
+        let (saved, draft) = (self.model.open.saved_as.clone(), self.model.open.draft.clone());
+        if let (Some(name), None, Some(context)) = (&saved, &draft, self.draft.context(&self.model)) {
+            let name = name.clone();
+            self.model.open.save.start(self.tasks.start(|app, _| async move {
+                app.save_again(&name, context, None).await?;
+                Ok(Saved::Profile(name))
+            }));
             return;
         }
-        let mut material = CallContext::new(profile.as_typed(), self.draft.secrets.clone());
-        self.session.complete(&mut material);
+        self.model.complete(&mut context);
         if saved.is_some() && draft.is_none() {
             // They stay with the saved profile: a refresh token has one home.
-            material.tokens = None;
+            context.tokens = None;
         }
-        let attempt = self.session.begin(Flow::Save);
-        self.worker.send(Command::KeepTyped { attempt, material: Box::new(material), draft, of: saved });
-    }
-
-    /// Looks at what an event means for what is kept; what is to be done now that it is.
-    pub(in crate::gui) fn follow_keeping(&mut self, event: &Event) -> Option<Intent> {
-        match event {
-            Event::Saved(attempt, _) | Event::EditsKept(attempt, _)
-                if self.session.running(Flow::Save) == Some(*attempt) =>
-            {
-                self.draft.baseline = self.draft.sent.take();
-                self.after_saving.take()
-            }
-            Event::DraftKept(attempt, _) if self.session.attempts().any(|going| going == *attempt) => {
-                self.draft.baseline = self.draft.sent.clone();
-                None
-            }
-            Event::Failed(attempt, failure) if self.session.running(Flow::Save) == Some(*attempt) => {
-                if self.after_saving.take().is_some() && self.session.tokens.is_none() {
-                    self.session.problems.push(failure.diagnosis.clone());
-                }
-                None
-            }
-            Event::Vault(VaultState::Open(_)) => {
-                if self.draft.door.is_none() && self.session.tokens.is_some() && self.session.saved_as.is_none() {
-                    // What is left to do with tokens that waited for it.
-                    self.draft.lead.focus = Some(Focus::Name);
-                } else if self.draft.profile.is_none() {
-                    self.draft.lead.focus = Some(Focus::Search);
-                }
-                self.draft.door.take()?.then.map(|then| *then)
-            }
-            Event::Vault(state) if self.draft.door.is_some() || screens::is_refused(state) => {
-                self.draft.lead.focus = Some(Focus::Passphrase);
-                None
-            }
-            // Nothing can be asked any more: it is kept.
-            Event::EndAsked => {
-                self.leaving = true;
-                if self.draft.has_edits() {
-                    self.keep_typed();
-                }
-                Some(Intent::CloseAnyway)
-            }
-            _ => None,
-        }
+        self.model.open.save.start(
+            self.tasks.start(|app, _| async move { app.save_typed(context, draft, saved).await.map(Saved::Draft) }),
+        );
     }
 
     /// The name that is proposed for what has just been kept as a draft stands in the field, ready to be typed over.
     pub(in crate::gui) fn propose_name(&mut self, before: Option<&ProfileName>) {
-        let Some(draft) = &self.session.draft else { return };
+        let Some(draft) = &self.model.open.draft else { return };
         if before == Some(draft) {
             return;
         }
         let is_untouched =
             self.draft.name.is_empty() || before.is_some_and(|before| before.as_str() == self.draft.name);
         if is_untouched {
-            self.draft.name = match &self.session.saved_as {
+            self.draft.name = match &self.model.open.saved_as {
                 Some(saved) => saved.to_string(),
                 None => draft.to_string(),
             };
@@ -216,13 +175,13 @@ fn leaves(intent: &Intent) -> bool {
 }
 
 /// Whether there is a code that nobody has used.
-fn holds_code(session: &Session) -> bool {
-    let AuthorizationState::Done(authorized) = &session.authorization else { return false };
-    match &session.bearer {
-        CallState::Idle | CallState::Failed(_) => true,
-        // What it brings is kept, whoever looks on.
-        CallState::Sending(_) => false,
-        CallState::Done(exchange) => match &exchange.outcome {
+fn holds_code(model: &Model) -> bool {
+    let Visit::Done(authorized) = &model.open.sign_in.visit else { return false };
+    match model.open.token_request.stand() {
+        Stand::Idle | Stand::Failed(_) => true,
+        // What it brings is saved, whoever looks on.
+        Stand::Pending(_) => false,
+        Stand::Done(exchange) => match &exchange.outcome {
             Ok(tokens) => tokens.obtained_at < authorized.at,
             // It was sent and refused: it is spent.
             Err(_) => false,

@@ -3,7 +3,7 @@
 
 use egui::{Context, FullOutput, OutputCommand, Plugin};
 
-use crate::app::{BrowserChoice, Command, Event};
+use crate::app::{BrowserChoice, Pending, Tasks};
 use crate::diagnosis::Diagnosis;
 
 /// An address that could not be opened, and why.
@@ -16,9 +16,10 @@ pub struct NotOpened {
 }
 
 /// The addresses that were pressed.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Links {
     wanted: Vec<String>,
+    opening: Vec<(String, Pending<()>)>,
     not_opened: Option<NotOpened>,
 }
 
@@ -46,20 +47,30 @@ fn with<R>(ctx: &Context, act: impl FnOnce(&mut Links) -> R) -> R {
     act(&mut ctx.plugin_or_default::<Links>().lock())
 }
 
-/// What the worker is to do.
-pub fn commands(ctx: &Context) -> Vec<Command> {
-    let open = |url| Command::OpenLink { url, browser: BrowserChoice::System };
-    with(ctx, |links| std::mem::take(&mut links.wanted)).into_iter().map(open).collect()
+/// Opens what was pressed.
+pub fn start(ctx: &Context, tasks: &Tasks) {
+    with(ctx, |links| {
+        for url in std::mem::take(&mut links.wanted) {
+            let address = url.clone();
+            let open = tasks.start(|app, _| async move { app.open_link(address, BrowserChoice::System).await });
+            links.opening.push((url, open));
+        }
+    });
 }
 
-/// Takes the worker's answer, and leaves other events to others.
-pub fn answered(ctx: &Context, event: Event) -> Option<Event> {
-    match event {
-        Event::LinkNotOpened(url, why) => with(ctx, |links| links.not_opened = Some(NotOpened { url, why })),
-        event => return Some(event),
-    }
-    ctx.request_repaint();
-    None
+/// Takes in which of them could not be opened.
+pub fn take(ctx: &Context) {
+    with(ctx, |links| {
+        links.opening.retain_mut(|(url, opening)| match opening.poll(&mut Vec::new()) {
+            None => true,
+            Some(outcome) => {
+                if let Err(failure) = outcome {
+                    links.not_opened = Some(NotOpened { url: url.clone(), why: failure.diagnosis });
+                }
+                false
+            }
+        });
+    });
 }
 
 /// The address that could not be opened last.

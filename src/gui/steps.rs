@@ -1,125 +1,137 @@
-//! What the steps of the wizard ask of the worker.
+//! What the steps of the wizard ask of the core.
 
-use crate::app::{BrowserChoice, Command, Event, Fetched, Flow, Notice};
-use crate::gui::app::App;
+use crate::app::{BrowserChoice, CallContext, Fetched, Notice, SignIn, questions};
 use crate::gui::draft::{Focus, Step, TokenTab};
+use crate::gui::model::{self, Saved, Visit};
+use crate::gui::window::Window;
 use crate::gui::{attention, naming, screens};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
-impl App {
-    pub(in crate::gui) fn authorize(&mut self) {
+impl Window {
+    pub(in crate::gui) fn sign_in(&mut self) {
         self.draft.insist();
-        if let Some(material) = self.draft.material(&self.session) {
-            self.draft.step = Step::Authorization;
-            self.draft.lead.to_top = true;
-            self.draft.pasted = Secret::default();
-            let attempt = self.session.begin(Flow::Authorization);
-            let material = Box::new(material);
-            self.worker.send(Command::Authorize { attempt, material, browser: BrowserChoice::System });
-        }
+        let Some(context) = self.draft.context(&self.model) else { return };
+        self.draft.step = Step::Authorization;
+        self.draft.lead.to_top = true;
+        self.draft.pasted = Secret::default();
+        let request = SignIn { context, browser: BrowserChoice::System, keeping: self.keeping() };
+        let (ask, answers) = questions();
+        let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
+        sign_in.work.start(self.tasks.start(|app, report| async move {
+            let ask = ask(report);
+            app.sign_in(request, &ask).await.map(|(_, exchange)| exchange)
+        }));
+        self.model.open.sign_in = sign_in;
     }
 
-    /// The code has come: it is called for its tokens at once, unless the person wants to look first or something is
-    /// missing; then it is what the desktop says.
+    /// The code has come: the token request is sent at once, unless the person wants to look first or something is missing;
+    /// then that is what the desktop says.
     pub(in crate::gui) fn go_on_with_code(&mut self) -> Option<Notice> {
         let service = self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
         let waits = Some(attention::code_waits(service));
-        if self.window.stop_before_token_call {
+        if self.settings.stop_before_token_call {
             return waits;
         }
         self.draft.tab = TokenTab::Bearer;
-        self.draft.go_to(Step::Tokens, &self.session);
+        self.draft.go_to(Step::Tokens, &self.model);
         if self.draft.step != Step::Tokens {
             return waits;
         }
-        if screens::rendered(&self.session, &self.draft).is_err() {
+        if screens::rendered(&self.model, &self.draft).is_err() {
             self.draft.lead.focus = Some(Focus::Missing);
             return waits;
         }
-        self.call(Flow::Bearer);
+        self.request_tokens();
         None
     }
 
-    /// What went wrong with the sign-in is shown on its own step: that is where the window leads.
-    pub(in crate::gui) fn lead_to_failure(&mut self, event: &Event) {
-        let (attempt, is_reply) = match event {
-            Event::Failed(attempt, _) => (*attempt, false),
-            Event::Called(attempt, exchange) if exchange.outcome.is_err() => (*attempt, true),
-            _ => return,
-        };
-        if !is_reply && self.session.running(Flow::Authorization) == Some(attempt) {
-            self.draft.step = Step::Authorization;
-        } else if self.session.running(Flow::Bearer) == Some(attempt) {
-            self.draft.step = Step::Tokens;
-            self.draft.tab = TokenTab::Bearer;
-        }
-    }
-
     pub(in crate::gui) fn paste(&mut self) {
-        if let Some(attempt) = self.session.running(Flow::Authorization) {
-            let text = std::mem::take(&mut self.draft.pasted);
-            self.worker.send(Command::Paste { attempt, text });
+        if let Some(answers) = &self.model.open.sign_in.answers {
+            answers.paste(std::mem::take(&mut self.draft.pasted));
         }
     }
 
-    pub(in crate::gui) fn call(&mut self, flow: Flow) {
-        let Some(material) = self.draft.material(&self.session).map(Box::new) else {
+    /// What a call is made from; what is missing is shown.
+    fn context(&mut self) -> Option<CallContext> {
+        let context = self.draft.context(&self.model);
+        if context.is_none() {
             self.draft.insist();
-            return;
-        };
+        }
+        context
+    }
+
+    /// Sends the token request: that of the sign-in which waits for it, else one of its own.
+    pub(in crate::gui) fn request_tokens(&mut self) {
+        let Some(context) = self.context() else { return };
         let keeping = self.keeping();
-        let saved_as = self.session.open_name().cloned();
-        let attempt = self.session.begin(flow);
-        self.worker.send(match flow {
-            Flow::Bearer => Command::CallBearer { attempt, material, keeping },
-            Flow::Refresh => Command::CallRefresh { attempt, material, saved_as, keeping },
-            _ => Command::CheckToken { attempt, material, saved_as },
-        });
+        let open = &mut self.model.open;
+        let waits = open.sign_in.work.is_pending() && matches!(open.sign_in.visit, Visit::Done(_));
+        if let (true, Some(answers)) = (waits, open.sign_in.answers.take()) {
+            answers.proceed(context);
+            open.token_request = open.sign_in.work.hand_over();
+            return;
+        }
+        let request = |app: crate::app::App, report| async move { app.request_tokens(context, keeping, &report).await };
+        open.token_request.start(self.tasks.start(request));
+    }
+
+    pub(in crate::gui) fn request_refresh(&mut self) {
+        let Some(context) = self.context() else { return };
+        let (keeping, saved_as) = (self.keeping(), self.model.open.name().cloned());
+        self.model.open.refresh_request.start(
+            self.tasks
+                .start(|app, report| async move { app.request_refresh(context, saved_as, keeping, &report).await }),
+        );
+    }
+
+    pub(in crate::gui) fn check_token(&mut self) {
+        let Some(context) = self.context() else { return };
+        let saved_as = self.model.open.name().cloned();
+        let check = |app: crate::app::App, report| async move { app.check_token(context, saved_as, &report).await };
+        self.model.open.identity.start(self.tasks.start(check));
     }
 
     /// The newest text wins: what is still evaluated for an older one is stopped.
     pub(in crate::gui) fn try_reading(&mut self) {
-        let Some((reading, reply)) = screens::tried(&self.session, &self.draft) else { return };
-        if let Some(attempt) = self.session.running(Flow::Reading) {
-            self.worker.send(Command::Cancel(attempt));
-        }
+        let Some((reading, reply)) = screens::tried(&self.model, &self.draft) else { return };
         self.draft.tried = Some((self.draft.tab, reading.clone()));
-        let attempt = self.session.begin(Flow::Reading);
-        self.worker.send(Command::TryReading { attempt, reading: Box::new(reading), reply: Box::new(reply) });
+        let work = |app: crate::app::App, _| async move { Ok(app.try_reading(&reading, &reply).await) };
+        self.model.open.tried.start_again(self.tasks.start(work));
     }
 
-    /// The value belongs to the tokens, wherever they are kept.
+    /// The value belongs to the tokens, wherever they are saved.
     pub(in crate::gui) fn choose_fetched(&mut self, chosen: Fetched) {
-        if let Some(name) = self.session.open_name() {
-            self.worker.send(Command::KeepChosen(name.clone(), chosen.clone()));
+        if let Some(name) = self.model.open.name().cloned() {
+            let saved = chosen.clone();
+            self.tasks.run(|app| async move { app.save_chosen(&name, saved).await });
         }
-        self.session.apply(Event::Chosen(chosen));
+        self.model.open.choose(chosen);
     }
 
     pub(in crate::gui) fn save(&mut self, replace: bool) {
-        naming::settle(&mut self.draft, &self.session);
+        naming::settle(&mut self.draft, &self.model);
         let name = ProfileName::parse(&self.draft.name);
-        if let (Ok(name), Some(material)) = (name, self.draft.material(&self.session)) {
-            // A profile saved again under its own name is the same profile, unless it is another client's by now.
-            let is_own = self.session.saved_as.as_ref() == Some(&name);
-            let draft = self.session.draft.clone();
-            let replace = replace || draft.as_ref() == Some(&name);
-            self.draft.sent = self.draft.typed();
-            let attempt = self.session.begin(Flow::Save);
-            let material = Box::new(material);
-            self.worker.send(if is_own && !replace {
-                Command::SaveAgain { attempt, name, material, draft }
+        let (Ok(name), Some(context)) = (name, self.draft.context(&self.model)) else { return };
+        // A profile saved again under its own name is the same profile, unless it is another client's by now.
+        let is_own = self.model.open.saved_as.as_ref() == Some(&name);
+        let draft = self.model.open.draft.clone();
+        let replace = replace || draft.as_ref() == Some(&name);
+        self.draft.sent = self.draft.typed();
+        self.model.open.save.start(self.tasks.start(|app, _| async move {
+            if is_own && !replace {
+                app.save_again(&name, context, draft).await?;
             } else {
-                Command::SaveProfile { attempt, name, material, replace, draft }
-            });
-        }
+                app.save(&name, context, replace, draft).await?;
+            }
+            Ok(Saved::Profile(name))
+        }));
     }
 
     pub(in crate::gui) fn save_preset(&mut self, replace: bool) {
-        if let Some(service) = self.draft.own_preset().map(Box::new) {
-            let attempt = self.session.begin(Flow::Preset);
-            self.worker.send(Command::SavePreset { attempt, service, replace });
+        if let Some(service) = self.draft.own_preset() {
+            let save = |app: crate::app::App, _| async move { app.save_preset(service, replace).await };
+            self.model.open.preset.start(self.tasks.start(save));
         }
     }
 }

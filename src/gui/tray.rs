@@ -3,8 +3,9 @@
 
 use egui::{Context, ViewportCommand};
 
-use crate::app::{Command, Session, TrayIcon, TrayPress, TrayState};
+use crate::app::{TrayIcon, TrayPress, TrayState};
 use crate::gui::icon;
+use crate::gui::model::Model;
 
 /// Every how many pixels of the program's mark one is taken: a tray shows it small.
 const STEP: u32 = 4;
@@ -19,10 +20,10 @@ pub(crate) struct Tray {
 }
 
 impl Tray {
-    /// Looks at what the desktop did to the window; what to ask of the worker.
-    pub(crate) fn follow(&mut self, ctx: &Context, session: &Session) -> Option<Command> {
-        let wanted = is_wanted(session);
-        let can_hide = self.would_hide(session);
+    /// Looks at what the desktop did to the window; the icon to show, or none, where that has changed.
+    pub(crate) fn follow(&mut self, ctx: &Context, model: &Model) -> Option<Option<TrayIcon>> {
+        let wanted = is_wanted(model);
+        let can_hide = self.would_hide(model);
         let (closes, minimized) =
             ctx.input(|input| (input.viewport().close_requested(), input.viewport().minimized == Some(true)));
         if can_hide && !self.hidden && (closes || minimized) {
@@ -34,13 +35,13 @@ impl Tray {
         }
         (wanted != self.asked).then(|| {
             self.asked = wanted;
-            Command::ShowTray(wanted.then(mark))
+            wanted.then(mark)
         })
     }
 
     /// Whether closing the window only hides it.
-    pub(crate) fn would_hide(&self, session: &Session) -> bool {
-        is_wanted(session) && session.tray == TrayState::There && !self.quits
+    pub(crate) fn would_hide(&self, model: &Model) -> bool {
+        is_wanted(model) && model.tray == TrayState::There && !self.quits
     }
 
     /// Does what was pressed in the icon's menu.
@@ -62,9 +63,9 @@ impl Tray {
     }
 }
 
-fn is_wanted(session: &Session) -> bool {
-    let is_on = session.window.is_some_and(|window| window.tray);
-    is_on && session.profiles.iter().any(|profile| profile.keep_alive)
+fn is_wanted(model: &Model) -> bool {
+    let is_on = model.window.is_some_and(|window| window.tray);
+    is_on && model.profiles.iter().any(|profile| profile.keep_alive)
 }
 
 /// The program's mark, small.

@@ -14,7 +14,8 @@ use crate::service::{Catalog, DisplayName, Service};
 
 /// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
 /// can stand in a file name and on a command line everywhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct ProfileName(String);
 
 /// Why a text is not a profile's name.
@@ -59,6 +60,14 @@ impl ProfileName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for ProfileName {
+    type Error = ProfileNameError;
+
+    fn try_from(text: String) -> Result<Self, ProfileNameError> {
+        Self::parse(&text)
     }
 }
 

@@ -1,255 +1,151 @@
-//! What may be built into the program: licences, sources, and crates that stay out. Reads the lock file and cargo's own
-//! metadata, so it works without a network. `deny.toml` holds the same policy for those who run `cargo deny`.
+//! What may be built into the program: the policy in `deny.toml`, kept without a network and without `cargo deny`.
+//! Licences and sources of what cargo builds, crates that stay out, and crates that must be there in one version only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use crate::read;
 
-const LICENCES: &[&str] = &[
-    "0BSD",
-    "Apache-2.0",
-    "Apache-2.0 WITH LLVM-exception",
-    "BSD-2-Clause",
-    "BSD-3-Clause",
-    "BSL-1.0",
-    "CC0-1.0",
-    "CDLA-Permissive-2.0",
-    "ISC",
-    "MIT",
-    "MIT-0",
-    "OFL-1.1",
-    "Ubuntu-font-1.0",
-    "Unicode-3.0",
-    "Unlicense",
-    "Zlib",
-];
-/// Licences that hold for one crate only.
-const LICENCES_OF: &[(&str, &str)] = &[
-    // Weak copyleft, file by file; `directories` has no other way to say "nothing".
-    ("option-ext", "MPL-2.0"),
-];
-/// Crates that stay out, and why.
-const BANNED: &[(&str, &str)] = &[
-    ("openssl", "one TLS library: rustls"),
-    ("openssl-sys", "one TLS library: rustls"),
-    ("native-tls", "one TLS library: rustls"),
-    ("boring", "one TLS library: rustls"),
-    ("ring", "one cryptography library for TLS: aws-lc-rs"),
-    ("ttf-parser", "unmaintained, RUSTSEC-2026-0192; comes with winit's default features"),
-    ("rsa", "timing leak, RUSTSEC-2023-0071"),
-    ("atty", "unmaintained, RUSTSEC-2024-0375"),
-    ("ansi_term", "unmaintained, RUSTSEC-2021-0139"),
-    ("instant", "unmaintained, RUSTSEC-2024-0384"),
-    ("bincode", "unmaintained, RUSTSEC-2025-0141"),
-    ("serde_yaml", "unmaintained"),
-    ("serde_yml", "unsound, RUSTSEC-2025-0068"),
-    ("yaml-rust", "unmaintained, RUSTSEC-2024-0320"),
-    ("syntect", "brings unmaintained crates"),
-    ("egui_inspection", "opens a control port without a lock"),
-];
-/// Crates that must be there once: a second version means two windows, two network stacks or two ideas of a type.
-const SINGLE: &[&str] = &[
-    "aws-lc-rs",
-    "clap",
-    "eframe",
-    "egui",
-    "hyper",
-    "keyring",
-    "oauth2",
-    "reqwest",
-    "rustls",
-    "serde",
-    "tokio",
-    "url",
-    "winit",
-    "zbus",
-];
-
 #[test]
-fn every_dependency_comes_from_the_package_registry() {
-    let packages = locked(&read("Cargo.lock"));
-    let strange = packages.iter().filter(|package| !package.is_ours() && !package.is_registered());
-    let strange: Vec<String> =
-        strange.map(|package| format!("{} comes from {:?}", package.name, package.source)).collect();
-    assert_eq!(strange, [""; 0]);
+fn every_dependency_is_one_that_the_policy_allows() {
+    let packages = built();
+    assert!(packages.len() > 100, "only {} packages were found", packages.len());
+    crate::assert_none(&complaints(&packages, &policy()));
 }
 
-#[test]
-fn banned_crates_and_second_versions_stay_out() {
-    let unused = not_built();
-    let packages: Vec<_> =
-        locked(&read("Cargo.lock")).into_iter().filter(|package| !unused.contains(&package.name)).collect();
-    assert_eq!(bans(&packages), [""; 0]);
-}
-
-#[test]
-fn every_licence_is_one_we_may_ship() {
-    let refused = metadata().into_iter().filter(|(name, licence)| !is_allowed(name, licence.as_deref().unwrap_or("")));
-    let refused: Vec<String> = refused.map(|(name, licence)| format!("{name}: {licence:?}")).collect();
-    assert_eq!(refused, [""; 0]);
-}
-
-#[test]
-fn the_policy_for_cargo_deny_is_the_same() {
-    let policy: toml::Table = read("deny.toml").parse().expect("deny.toml is TOML");
-    let listed: Vec<&str> =
-        policy["licenses"]["allow"].as_array().into_iter().flatten().filter_map(toml::Value::as_str).collect();
-    assert_eq!(listed, LICENCES);
-    let denied = policy["bans"]["deny"].as_array().into_iter().flatten();
-    let denied: Vec<&str> = denied.filter_map(|ban| ban.get("crate")?.as_str()).collect();
-    assert_eq!(denied, BANNED.iter().map(|(name, _)| *name).collect::<Vec<_>>());
-}
-
-#[derive(Debug)]
+/// A package as cargo shows it.
 struct Package {
     name: String,
     version: String,
-    source: Option<String>,
+    /// Where it comes from, when that is not the package registry.
+    origin: String,
+    licence: String,
 }
 
 impl Package {
-    fn is_ours(&self) -> bool {
-        self.source.is_none() && self.name == env!("CARGO_PKG_NAME")
+    /// `name v1.0.0 (origin)|licence`.
+    fn parse(line: &str) -> Option<Self> {
+        let (package, licence) = line.trim_end_matches(" (*)").split_once('|')?;
+        let mut words = package.replace(" (proc-macro)", "");
+        let origin = words.find(" (").map(|at| words.split_off(at)).unwrap_or_default();
+        let (name, version) = words.split_once(" v")?;
+        let [name, version, licence] = [name, version, licence].map(str::to_owned);
+        Some(Self { name, version, origin: origin.trim().to_owned(), licence })
     }
+}
 
-    fn is_registered(&self) -> bool {
-        self.source
-            .as_deref()
-            .is_some_and(|source| source.starts_with("registry+") && source.ends_with("/crates.io-index"))
+struct Policy {
+    licences: Vec<String>,
+    /// A crate and the licence that is allowed for it alone.
+    exceptions: Vec<(String, String)>,
+    /// A crate that stays out, and why.
+    banned: Vec<(String, String)>,
+    /// Crates of which there is one version only.
+    single: Vec<String>,
+}
+
+fn policy() -> Policy {
+    let policy: toml::Table = read("deny.toml").parse().expect("deny.toml is TOML");
+    let list = |value: &toml::Value| value.as_array().expect("a list").clone();
+    let text = |value: &toml::Value| value.as_str().expect("a text").to_owned();
+    let exceptions = list(&policy["licenses"]["exceptions"]);
+    let (single, banned): (Vec<_>, Vec<_>) =
+        list(&policy["bans"]["deny"]).into_iter().partition(|ban| ban.get("deny-multiple-versions").is_some());
+    Policy {
+        licences: list(&policy["licenses"]["allow"]).iter().map(text).collect(),
+        exceptions: exceptions.iter().map(|one| (text(&one["crate"]), text(&one["allow"][0]))).collect(),
+        banned: banned.iter().map(|ban| (text(&ban["crate"]), text(&ban["reason"]))).collect(),
+        single: single.iter().map(|one| text(&one["crate"])).collect(),
     }
 }
 
-fn locked(lock: &str) -> Vec<Package> {
-    let lock: toml::Table = lock.parse().expect("Cargo.lock is TOML");
-    let text = |package: &toml::Value, key: &str| package.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-    let packages = lock["package"].as_array().into_iter().flatten();
-    packages
-        .map(|package| Package {
-            name: text(package, "name").expect("a locked package has a name"),
-            version: text(package, "version").expect("a locked package has a version"),
-            source: text(package, "source"),
-        })
-        .collect()
-}
-
-fn bans(packages: &[Package]) -> Vec<String> {
-    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for package in packages {
-        versions.entry(&package.name).or_default().push(&package.version);
-    }
-    let banned = BANNED.iter().filter(|(name, _)| versions.contains_key(name));
-    let banned = banned.map(|(name, reason)| format!("{name}: {reason}"));
-    let doubled = SINGLE.iter().filter(|name| versions.get(*name).is_some_and(|versions| versions.len() > 1));
-    banned.chain(doubled.map(|name| format!("{name}: more than one version: {:?}", versions[name]))).collect()
-}
-
-/// Packages that the lock file lists for features nobody switches on: cargo builds them on no platform.
-fn not_built() -> Vec<String> {
-    let tree = cargo(&[
-        "tree",
-        "--offline",
-        "--locked",
-        "--target",
-        "all",
-        "--edges",
-        "all",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]);
-    let Some(tree) = tree else { return Vec::new() };
-    let built: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
-    locked(&read("Cargo.lock"))
-        .into_iter()
-        .map(|package| package.name)
-        .filter(|name| !built.contains(&name.as_str()))
-        .collect()
-}
-
-/// Name and licence of every dependency: of all platforms when cargo has them at hand (`cargo fetch`), else of this one.
-fn metadata() -> Vec<(String, Option<String>)> {
-    const ARGUMENTS: [&str; 5] = ["metadata", "--offline", "--locked", "--format-version", "1"];
-    let of_host = || {
-        let version = cargo(&["-vV"])?;
-        let host = version.lines().find_map(|line| line.strip_prefix("host: "))?;
-        cargo(&[&ARGUMENTS[..], &["--filter-platform", host]].concat())
+/// What cargo builds: for all platforms where it has their sources at hand (`cargo fetch`), else for this one.
+fn built() -> Vec<Package> {
+    const TREE: &str = "tree --offline --locked --edges normal,build,dev --prefix none --format {p}|{l}";
+    let tree = |target: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        let out = command.args(TREE.split(' ')).args(target).current_dir(crate::root()).output().expect("cargo runs");
+        out.status.success().then(|| String::from_utf8(out.stdout).expect("cargo writes UTF-8"))
     };
-    let json = cargo(&ARGUMENTS).or_else(of_host).expect("cargo tells what it builds");
-    let json: serde_json::Value = serde_json::from_str(&json).expect("cargo metadata is JSON");
-    let packages = json["packages"].as_array().expect("cargo metadata has packages");
-    let licence = |package: &serde_json::Value| package["license"].as_str().map(str::to_owned);
-    packages.iter().map(|package| (package["name"].as_str().unwrap_or_default().to_owned(), licence(package))).collect()
+    let tree = tree(&["--target", "all"]).or_else(|| tree(&[])).expect("cargo tells what it builds");
+    let packages = tree.lines().skip(1).filter_map(Package::parse);
+    packages.filter(|package| package.name != env!("CARGO_PKG_NAME")).collect()
 }
 
-fn cargo(arguments: &[&str]) -> Option<String> {
-    let cargo = Command::new(env!("CARGO")).args(arguments).current_dir(crate::root()).output().expect("cargo runs");
-    cargo.status.success().then(|| String::from_utf8(cargo.stdout).expect("cargo writes UTF-8"))
-}
-
-/// Whether a licence expression (SPDX, or the older form with `/` for "or") can be met by what is allowed.
-fn is_allowed(name: &str, expression: &str) -> bool {
-    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let mut at = 0;
-    !words.is_empty() && any_of(name, &words, &mut at) && at == words.len()
-}
-
-fn any_of(name: &str, words: &[&str], at: &mut usize) -> bool {
-    let mut holds = all_of(name, words, at);
-    while words.get(*at) == Some(&"OR") {
-        *at += 1;
-        holds |= all_of(name, words, at);
+fn complaints(packages: &[Package], policy: &Policy) -> Vec<String> {
+    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut complaints = BTreeSet::new();
+    for Package { name, version, origin, licence } in packages {
+        versions.entry(name).or_default().insert(version);
+        let is_allowed = |one: &str| {
+            policy.licences.iter().any(|allowed| allowed == one)
+                || policy.exceptions.iter().any(|(of, allowed)| of == name && allowed == one)
+        };
+        if !is_met(licence, &is_allowed) {
+            complaints.insert(format!("{name}: the licence `{licence}` is not allowed"));
+        }
+        if !origin.is_empty() {
+            complaints.insert(format!("{name}: it comes from {origin}"));
+        }
     }
-    holds
+    let banned = policy.banned.iter().filter(|(name, _)| versions.contains_key(name.as_str()));
+    complaints.extend(banned.map(|(name, reason)| format!("{name}: {reason}")));
+    let doubled = policy.single.iter().filter(|name| versions.get(name.as_str()).is_some_and(|all| all.len() > 1));
+    complaints.extend(doubled.map(|name| format!("{name}: more than one version: {:?}", versions[name.as_str()])));
+    complaints.into_iter().collect()
 }
 
-fn all_of(name: &str, words: &[&str], at: &mut usize) -> bool {
-    let mut holds = one(name, words, at);
-    while words.get(*at) == Some(&"AND") {
-        *at += 1;
-        holds &= one(name, words, at);
+/// Whether a licence expression (SPDX, or the older form with `/` for "or") can be met.
+fn is_met(expression: &str, is_allowed: &dyn Fn(&str) -> bool) -> bool {
+    let expression = expression.replace('/', " OR ");
+    let expression = expression.trim();
+    for (operator, all) in [(" OR ", false), (" AND ", true)] {
+        let parts = outside_brackets(expression, operator);
+        if parts.len() > 1 {
+            let mut met = parts.into_iter().map(|part| is_met(part, is_allowed));
+            return if all { met.all(|met| met) } else { met.any(|met| met) };
+        }
     }
-    holds
+    match expression.strip_prefix('(').and_then(|inside| inside.strip_suffix(')')) {
+        Some(inside) => is_met(inside, is_allowed),
+        None => is_allowed(expression),
+    }
 }
 
-fn one(name: &str, words: &[&str], at: &mut usize) -> bool {
-    let Some(word) = words.get(*at) else { return false };
-    *at += 1;
-    if *word == "(" {
-        let holds = any_of(name, words, at);
-        *at += 1;
-        return holds;
+/// The parts between the operators that are in no brackets.
+fn outside_brackets<'a>(expression: &'a str, operator: &str) -> Vec<&'a str> {
+    let depth = |at: usize| expression[..at].matches('(').count() - expression[..at].matches(')').count();
+    let (mut parts, mut start) = (Vec::new(), 0);
+    for (at, _) in expression.match_indices(operator).filter(|(at, _)| depth(*at) == 0) {
+        parts.push(&expression[start..at]);
+        start = at + operator.len();
     }
-    let mut licence = (*word).to_owned();
-    if words.get(*at) == Some(&"WITH") {
-        licence = format!("{licence} WITH {}", words.get(*at + 1).copied().unwrap_or_default());
-        *at += 2;
-    }
-    LICENCES.contains(&licence.as_str()) || LICENCES_OF.contains(&(name, licence.as_str()))
+    parts.push(&expression[start..]);
+    parts
 }
 
 #[test]
-fn a_licence_expression_is_read_as_written() {
-    let check =
-        |expression: &str, expected: bool| assert_eq!(is_allowed("a-crate", expression), expected, "{expression}");
-    check("MIT OR GPL-3.0-only", true);
-    check("MIT AND GPL-3.0-only", false);
-    check("MIT/Apache-2.0", true);
-    check("(GPL-3.0-only OR MIT) AND Unicode-3.0", true);
-    check("Apache-2.0 WITH LLVM-exception", true);
-    check("GPL-2.0-only WITH Classpath-exception-2.0", false);
-    check("MPL-2.0", false);
-    check("", false);
-    assert!(is_allowed("option-ext", "MPL-2.0"));
-}
-
-#[test]
-fn a_banned_crate_and_a_second_version_are_named() {
-    let package = |name: &str, version: &str| Package { name: name.into(), version: version.into(), source: None };
-    let packages =
-        [package("rsa", "0.9.0"), package("egui", "0.36.0"), package("egui", "0.37.0"), package("syn", "1.0.0")];
-    let named = ["rsa: timing leak, RUSTSEC-2023-0071", "egui: more than one version: [\"0.36.0\", \"0.37.0\"]"];
-    assert_eq!(bans(&packages), named);
+fn what_the_policy_does_not_allow_is_named() {
+    let name = |text: &str| text.to_owned();
+    let policy = Policy {
+        licences: ["MIT", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].map(name).into(),
+        exceptions: vec![(name("option-ext"), name("MPL-2.0"))],
+        banned: vec![(name("rsa"), name("timing leak"))],
+        single: vec![name("egui")],
+    };
+    let check = |line: &str, expected: &[&str]| {
+        let packages: Vec<Package> = line.lines().filter_map(Package::parse).collect();
+        assert_eq!(complaints(&packages, &policy), expected, "{line}");
+    };
+    for met in ["MIT OR GPL-3.0-only", "MIT/Apache-2.0", "(GPL-3.0-only OR MIT) AND Unicode-3.0", "MIT (*)"] {
+        check(&format!("a v1.0.0|{met}"), &[]);
+    }
+    check("a v1.0.0 (proc-macro)|Apache-2.0 WITH LLVM-exception", &[]);
+    check("option-ext v1.0.0|MPL-2.0", &[]);
+    for unmet in ["MIT AND GPL-3.0-only", "MPL-2.0", "", "(MIT AND GPL-3.0-only) OR GPL-2.0-only"] {
+        check(&format!("a v1.0.0|{unmet}"), &[&format!("a: the licence `{unmet}` is not allowed")]);
+    }
+    check("a v1.0.0 (https://git.test/a)|MIT", &["a: it comes from (https://git.test/a)"]);
+    check("rsa v0.9.0|MIT", &["rsa: timing leak"]);
+    check("egui v0.36.0|MIT\negui v0.37.0|MIT", &["egui: more than one version: {\"0.36.0\", \"0.37.0\"}"]);
 }

@@ -86,15 +86,23 @@ fn the_readme_and_the_map_are_true() {
 }
 
 #[test]
-fn no_line_stands_twice_in_a_row() {
+fn nothing_stands_twice_in_a_row_or_in_a_list() {
     let mut paths = vec!["tests/run".to_owned(), "assets/tokenwright-agent.service".to_owned()];
     for folder in [".", "docs", "presets"] {
         let entries = fs::read_dir(root().join(folder)).expect("a folder of the repository");
         let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
         paths.extend(names.filter(|name| name.ends_with(".md")).map(|name| format!("{folder}/{name}")));
     }
+    let listed = ["Cargo.toml", "deny.toml", "rustfmt.toml"].map(str::to_owned);
+    paths.extend(listed.into_iter().filter(|path| root().join(path).exists()));
     paths.extend(sources("src").iter().chain(&sources("tests")).map(|source| source.path.clone()));
-    let doubled = |path: &String| papers::doubled(path, &read(path));
+    let presets = fs::read_dir(root().join("presets")).expect("a folder of the repository");
+    let presets = presets.map(|entry| format!("presets/{}", entry.expect("an entry").file_name().to_string_lossy()));
+    paths.extend(presets.filter(|path| path.ends_with(".toml")));
+    let doubled = |path: &String| {
+        let text = read(path);
+        [papers::doubled(path, &text), papers::listed_twice(path, &text)].concat()
+    };
     assert_none(&paths.iter().flat_map(doubled).collect::<Vec<_>>());
 }
 

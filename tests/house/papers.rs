@@ -45,6 +45,27 @@ pub fn doubled(path: &str, text: &str) -> Vec<String> {
     pairs.map(|(at, pair)| format!("{path}:{}: stands twice: {}", at + 2, pair[0])).collect()
 }
 
+/// Lists of plain texts or names that hold one of them twice: in TOML, in a shell's `NAMES=(…)`, in Rust's constants.
+pub fn listed_twice(path: &str, text: &str) -> Vec<String> {
+    let (open, between) = if path.ends_with("run") { ("=(", " ") } else { ("[", ",") };
+    let in_rust = path.ends_with(".rs");
+    let mut complaints = Vec::new();
+    for part in text.split("\n\n").filter(|part| !in_rust || part.contains("const ")) {
+        for list in part.split(open).skip(1).filter_map(|rest| rest.split([']', ')']).next()) {
+            let items: Vec<&str> = list.split(between).flat_map(str::lines).map(str::trim).collect();
+            let items: Vec<&str> = items.into_iter().filter(|item| !item.is_empty()).collect();
+            let is_plain =
+                |item: &&str| item.starts_with('"') || item.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+            // Short ones are arguments and figures, which may well repeat.
+            let counts = |item: &str| item.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+            let doubled = items.iter().enumerate().find(|(at, item)| counts(item) && items[..*at].contains(item));
+            let doubled = doubled.filter(|_| items.iter().all(is_plain));
+            complaints.extend(doubled.map(|(_, item)| format!("{path}: stands twice in a list: {item}")));
+        }
+    }
+    complaints
+}
+
 /// The section under the heading that has the word `map`, up to the next heading.
 fn map(readme: &str) -> Option<&str> {
     let sections = readme.split("\n#").skip(1);
@@ -89,6 +110,17 @@ mod tests {
             &["the map has `src/attic/`, which does not exist", "the map lacks the room `src/secret`"],
         );
         check("# A\n", &["docs/architecture.md has no heading with the word `map`"]);
+    }
+
+    #[test]
+    fn what_stands_twice_in_a_list_is_named() {
+        let check = |path: &str, text: &str, item: &str| {
+            assert_eq!(listed_twice(path, text), [format!("{path}: stands twice in a list: {item}")]);
+        };
+        check("a.toml", "a = [\"one\", \"two\",\n \"one\"]\nb = [\"two\"]", "\"one\"");
+        check("tests/run", "A=(\n  curl git\n  jq curl\n)\n", "curl");
+        check("a.rs", "const A: &[&str] = &[\n    ROOM,\n    BANS,\n    ROOM,\n];\n\nlet x = [a, a];", "ROOM");
+        assert_eq!(listed_twice("a.toml", "a = [[1, 2], [1, 2]]\nb = [{ x = 1 }, { x = 1 }]"), [""; 0]);
     }
 
     #[test]

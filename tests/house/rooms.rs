@@ -82,24 +82,11 @@ const ROOMS: &[Room] = &[
     Room { name: "practice", layer: EDGES, alone: true, bans: &[WINDOW, COMMAND_LINE] },
     Room { name: "expression", layer: EDGES, alone: true, bans: &[NETWORK, FILES, WINDOW, COMMAND_LINE] },
     Room { name: "app", layer: PRODUCT, alone: false, bans: &[WINDOW, COMMAND_LINE] },
-    Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS, EDGE_ROOMS] },
-    Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS, EDGE_ROOMS] },
+    Room { name: "cli", layer: FACES, alone: true, bans: &[WINDOW, THREADS] },
+    Room { name: "gui", layer: FACES, alone: true, bans: &[COMMAND_LINE, THREADS] },
     // Where the parts are put together.
     Room { name: "lib", layer: ASSEMBLY, alone: false, bans: &[] },
     Room { name: "main", layer: ASSEMBLY, alone: false, bans: &[] },
-];
-
-const EDGE_ROOMS: &[&str] = &[
-    "crate::transport",
-    "crate::redirect",
-    "crate::vault",
-    "crate::store",
-    "crate::delivery",
-    "crate::practice",
-    "crate::expression",
-    "crate::agent",
-    "crate::desktop",
-    "crate::crash",
 ];
 
 /// The room that a file of `src` belongs to: `src/call/mask.rs` and `src/call.rs` are in `call`.
@@ -170,6 +157,11 @@ impl Room {
             None
         } else if other.layer > self.layer {
             Some(format!("room `{}` must not name `{}`, which is on a higher layer", self.name, other.name))
+        } else if self.layer == FACES && other.layer == EDGES {
+            Some(format!(
+                "room `{}` must not name `{}`: what a face needs of it comes from `app`",
+                self.name, other.name
+            ))
         } else if self.alone && other.layer == self.layer {
             Some(format!("room `{}` must not name `{}`, which is on its own layer", self.name, other.name))
         } else {
@@ -219,7 +211,9 @@ mod tests {
         check(
             "src/gui/mod.rs",
             "use crate::vault;",
-            &["src/gui/mod.rs:1: room `gui` must not name `crate::vault`: `crate::vault`"],
+            &[
+                "src/gui/mod.rs:1: room `gui` must not name `vault`: what a face needs of it comes from `app`: `crate::vault`",
+            ],
         );
     }
 

@@ -10,29 +10,13 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
 use crate::support::PATIENCE;
-use crate::support::http::browser;
 use crate::support::practice::Practice;
 use crate::support::process::{Finished, Process, one_test};
+use crate::support::renewed::{signed_in_at_one_endpoint, tokens};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
-
-const PRESET: &str = r#"
-id = "scripted"
-name = "Scripted"
-checked = "2026-11-21"
-source = ["a test"]
-asks = "nothing"
-[redirect]
-default = "http://127.0.0.1/callback"
-[authorization]
-url = "URL/authorize"
-[token_request]
-url = "URL/token"
-[refresh_request]
-url = "URL/token"
-"#;
 
 #[test]
 fn a_token_comes_from_the_agent_as_it_would_without_it() {
@@ -123,7 +107,7 @@ fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
         "/authorize" => asked.grant("a-code"),
         _ => Answer::json(200, &body),
     });
-    let program = signed_in_with(&service, &format!("{PRESET}[policy]\nrefresh_token_life = 8640000\n"));
+    let program = signed_in_at_one_endpoint(&service, "demo", "[policy]\nrefresh_token_life = 8640000\n");
     let agent = start_agent(&program);
     let through_it = without_passphrase(&program, &["token", "demo"]);
     assert_eq!(
@@ -265,9 +249,16 @@ fn answer_once(socket: &std::path::Path) {
     let _ = stream.read(&mut [0; 4096]);
     let answer = json!({
         "answer": "token", "access_token": "at-of-somebody-else", "token_type": "Bearer", "expires_at": null,
-        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "kept": {},
+        "scopes": null, "obtained_at": "2026-11-28T00:00:00Z", "retained": {}, "header": "Authorization: Bearer <token>",
     });
     let _ = stream.write_all(format!("{answer}\n").as_bytes());
+}
+
+/// What the client says of an agent that it does not ask.
+fn refused(program: &Tokenwright) -> String {
+    let refused = program.run(&["agent", "status"]).failed(1);
+    assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
+    refused
 }
 
 const SOCKET: &str = "TOKENWRIGHT_TEST_SOCKET";
@@ -281,17 +272,11 @@ fn the_other_process_answers_in_the_place_of_the_agent() {
 
 #[test]
 fn nobody_else_answers_in_the_place_of_the_agent() {
-    const NOBODY: u32 = 65534;
     let program = Tokenwright::with_vault();
     let folder = program.data().join("agent");
     fs::create_dir_all(&folder).expect("our own folder");
     let socket = folder.join("agent.sock");
     let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
-    let ask = || {
-        let before = program.run(&["agent", "status"]).failed(1);
-        assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
-        before
-    };
     // A folder that others can write to.
     mode(0o777);
     let here = socket.clone();
@@ -300,16 +285,23 @@ fn nobody_else_answers_in_the_place_of_the_agent() {
         // waits: a socket's only sign is that it is there.
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    assert!(ask().contains("other users can write to the folder of the agent's socket"));
+    assert!(refused(&program).contains("other users can write to the folder of the agent's socket"));
     mode(0o700);
     // It is asked where the folder is closed: the answer above was not for want of one.
     assert_eq!(program.run(&["token", "demo"]).done(), "at-of-somebody-else\n");
     fake.join().expect("answered");
     fs::remove_file(&socket).expect("removed");
-    // Another user in a folder of ours, and a folder of another user's: only root can make such.
-    if !is_root() {
-        return;
-    }
+}
+
+#[test]
+#[ignore = "needs root"]
+fn nobody_else_is_another_user_in_a_folder_of_ours_or_a_folder_of_another_user() {
+    const NOBODY: u32 = 65534;
+    let program = Tokenwright::with_vault();
+    let folder = program.data().join("agent");
+    fs::create_dir_all(&folder).expect("our own folder");
+    let socket = folder.join("agent.sock");
+    let mode = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("set");
     let give = |path: &std::path::Path, to: u32| std::os::unix::fs::chown(path, Some(to), Some(to)).expect("given");
     fs::set_permissions(program.home(), fs::Permissions::from_mode(0o711)).expect("set");
     fs::set_permissions(program.data(), fs::Permissions::from_mode(0o711)).expect("set");
@@ -327,7 +319,7 @@ fn nobody_else_answers_in_the_place_of_the_agent() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     mode(0o755);
-    assert!(ask().contains("the agent's socket is another user's"));
+    assert!(refused(&program).contains("the agent's socket is another user's"));
     let _ = other.kill();
     let _ = other.wait();
     fs::remove_file(&socket).expect("removed");
@@ -346,12 +338,6 @@ fn the_agents_lock_is_not_opened_through_a_link() {
     std::os::unix::fs::symlink(program.home().join("elsewhere"), folder.join("agent.lock")).expect("a link");
     program.run(&["agent"]).failed(1);
     assert!(!program.home().join("elsewhere").exists());
-}
-
-/// Whether this test may make files of other users.
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }
 
 #[cfg(target_os = "linux")]
@@ -435,24 +421,6 @@ fn signal(process: &Process, signal: Signal) {
     rustix::process::kill_process(id, signal).expect("sent");
 }
 
-fn tokens(which: &str, life: u64) -> Answer {
-    let body = json!({
-        "access_token": format!("at-{which}"),
-        "refresh_token": format!("rt-{which}"),
-        "token_type": "Bearer",
-        "expires_in": life,
-    });
-    Answer::json(200, &body)
-}
-
 fn signed_in(service: &Scripted) -> Tokenwright {
-    signed_in_with(service, PRESET)
-}
-
-fn signed_in_with(service: &Scripted, preset: &str) -> Tokenwright {
-    let program = Tokenwright::with_vault();
-    program.add_preset("scripted.toml", &preset.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
-    program
+    signed_in_at_one_endpoint(service, "demo", "")
 }

@@ -11,6 +11,7 @@ use tokenwright::dialect::Form;
 use tokenwright::export::{RefreshTokenUse, formats};
 use tokenwright::service::Catalog;
 
+use crate::support::practice::Practice;
 use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;
 
@@ -33,13 +34,21 @@ fn path_of(command: &Command) -> &str {
     command.get_bin_name().expect("built").trim_start_matches("tokenwright ")
 }
 
+/// A `PATH` on which `tokenwright` is this program.
+fn path_with_program() -> String {
+    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
+    format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default())
+}
+
 /// Runs a script in a shell where `tokenwright` is this program.
 fn in_shell(shell: &str, script: &str) -> String {
     let program = Tokenwright::new();
-    let folder = Path::new(env!("CARGO_BIN_EXE_tokenwright")).parent().expect("a folder");
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let mut command = Program::new(shell);
-    command.args(["-c", script]).env("PATH", path).env("HOME", program.home()).env("TOKENWRIGHT_HOME", program.data());
+    command
+        .args(["-c", script])
+        .env("PATH", path_with_program())
+        .env("HOME", program.home())
+        .env("TOKENWRIGHT_HOME", program.data());
     Process::start(&mut command).finish().done()
 }
 
@@ -208,6 +217,31 @@ fn the_table_of_presets_is_that_of_this_program() {
     );
 }
 
+#[test]
+fn the_counts_in_the_readme_are_those_of_this_program() {
+    let readme = read("README.md");
+    let counts = [
+        format!("[{} formats](docs/exports.md)", formats().len()),
+        format!("[{} formats](docs/exports.md#importing)", Form::all_read().count()),
+        format!("[{} faults](docs/command-line.md#practice)", tokenwright::app::faults().count()),
+    ];
+    for count in counts {
+        assert!(readme.contains(&count), "README.md does not say `{count}`");
+    }
+    assert!(readme.contains("[more than 160 presets]") && Catalog::bundled().services().len() > 160);
+}
+
+#[test]
+fn every_folder_of_the_data_folder_is_explained() {
+    let (places, paper) = (read("src/store/places.rs"), read("docs/files.md"));
+    let folders: Vec<&str> =
+        places.split("self.data.join(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(folders.len() > 4, "{folders:?}");
+    for folder in folders {
+        assert!(paper.contains(&format!("`{folder}/`")), "docs/files.md lacks `{folder}/`");
+    }
+}
+
 /// The papers that a person reads.
 fn papers() -> Vec<String> {
     let docs = std::fs::read_dir(root().join("docs")).expect("there are docs");
@@ -260,6 +294,38 @@ fn every_command_that_a_paper_shows_is_one_that_the_program_takes() {
     assert!(count > 25, "only {count} commands were found");
 }
 
+/// Shell lines of the papers that need the practice service only: run one after the other, as a reader would.
+#[test]
+#[cfg(unix)]
+fn the_commands_of_the_papers_do_what_they_say() {
+    let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_SHARE_PASSPHRASE", "open sesame");
+    let practice = Practice::start(&program);
+    for name in ["demo", "acme", "beta"] {
+        practice.sign_in(&program, name);
+    }
+    let mut ran = 0;
+    for path in ["README.md", "docs/exports.md", "docs/agent.md"] {
+        for line in shell_lines(&read(path)) {
+            let needs = ["sign-in", "python", "age1…", "agent", "quickbooks", "https://", "service list", "cargo"];
+            if !line.starts_with("tokenwright ") || needs.iter().any(|needs| line.contains(needs)) {
+                continue;
+            }
+            let own = program.command(&[]);
+            let mut command = Program::new("sh");
+            command.args(["-c", line]).current_dir(program.home()).env_clear();
+            command
+                .envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))))
+                .env("PATH", path_with_program());
+            let finished = Process::start(&mut command).finish();
+            // Without `--yes` an import saves nothing, and says so.
+            let code = if line.contains(" import ") { 2 } else { 0 };
+            assert_eq!(finished.code, code, "{line}\n{}", finished.stderr);
+            ran += 1;
+        }
+    }
+    assert!(ran > 10, "only {ran} commands were run");
+}
+
 #[test]
 fn every_option_that_a_paper_names_is_there() {
     let mut known = vec!["--help".to_owned(), "--version".to_owned()];
@@ -298,6 +364,20 @@ fn every_link_between_the_papers_leads_somewhere() {
                 let text = std::fs::read_to_string(&target).expect("a paper");
                 let headings = text.lines().filter(|line| line.starts_with('#')).map(anchor_of);
                 assert!(headings.into_iter().any(|heading| heading == anchor), "{path}: `{link}` has no such heading");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_path_that_a_paper_names_is_there() {
+    for path in papers() {
+        let paper = read(&path);
+        for code in paper.split("```").step_by(2).flat_map(|text| text.split('`').skip(1).step_by(2)) {
+            let is_ours =
+                ["src/", "tests/", "assets/", "docs/", "presets/"].iter().any(|folder| code.starts_with(folder));
+            if is_ours && !code.contains([' ', '*']) && !path.starts_with("docs/files") {
+                assert!(root().join(code).exists(), "{path}: `{code}` is not there");
             }
         }
     }

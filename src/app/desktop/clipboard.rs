@@ -1,8 +1,7 @@
 //! The clipboard, and for how long a secret stays on it. The waiting is done here and not in the window, which may be
 //! hidden, asleep or closed by then.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::app::blocking::blocking;
@@ -10,7 +9,7 @@ use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::{Failure, FailureKind};
-use crate::desktop::{ClipboardError, Sensitivity, Trace};
+use crate::desktop::{ClipboardError, Sensitivity};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::secret::Secret;
 
@@ -26,16 +25,6 @@ pub enum CopyOutcome {
     WindowOnly(Secret),
     /// It is not.
     Failed(Diagnosis),
-}
-
-/// The secret that stands on the clipboard, as far as is known.
-#[derive(Default)]
-pub(crate) struct Copied {
-    trace: Mutex<Option<Trace>>,
-    /// Which copy is the last: only its clock counts.
-    last: AtomicU64,
-    /// What was asked for later is copied later.
-    order: tokio::sync::Mutex<()>,
 }
 
 impl App {

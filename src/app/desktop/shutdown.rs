@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::agent::Ending;
+use crate::agent::ShutdownSignal;
 use crate::app::handle::App;
 use crate::app::news::News;
 
@@ -16,11 +16,11 @@ impl App {
     /// Tells the face when the process is asked to end, instead of ending at once.
     pub async fn watch_for_shutdown(&self) {
         // Where there are no signals a process is ended by closing its window.
-        let Ok(mut ending) = Ending::listen() else { return };
-        ending.asked().await;
+        let Ok(mut shutdown) = ShutdownSignal::listen() else { return };
+        shutdown.received().await;
         self.tell(News::EndAsked);
         // waits: a window that is stuck gives no sign, and whoever asks twice means it.
-        let _ = tokio::time::timeout(PATIENCE, ending.asked()).await;
+        let _ = tokio::time::timeout(PATIENCE, shutdown.received()).await;
         std::process::exit(BY_SIGNAL)
     }
 }

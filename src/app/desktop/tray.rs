@@ -1,20 +1,18 @@
 //! The icon in the desktop's tray while the window is hidden: what its menu says of the profiles that are kept alive, and
 //! what is pressed in it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc::unbounded_channel;
 
+use crate::agent::KeptAlive;
 use crate::app::blocking::locked;
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::told::{KeptAlive, TrayState};
+use crate::app::types::TrayState;
 use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
-
-/// The icon that is shown.
-pub(crate) type Shown = Mutex<Option<Arc<Tray>>>;
 
 impl App {
     /// Shows an icon in the desktop's tray, or with none takes it away. Goes on as long as it is shown.

@@ -29,7 +29,7 @@ use crate::vault::Entry;
 pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
 pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
-pub use crate::app::export::state::{ExportState, home_folder};
+pub use crate::app::export::state::home_folder;
 
 impl App {
     /// The export formats: those of this program, then the person's own.
@@ -74,15 +74,24 @@ impl App {
         sinks::load(self, name).await
     }
 
+    /// Tells the face what was exported of a profile.
+    pub async fn list_sinks(&self, name: &ProfileName) -> Result<(), Failure> {
+        let sinks = sinks::load(self, name).await?;
+        self.tell(News::Sinks(name.clone(), sinks));
+        Ok(())
+    }
+
     /// Forgets a file that was exported; the file itself stays. Returned is what is left.
     pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Outlets, Failure> {
         let dropped = path.to_owned();
         let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
-        left.await?.ok_or_else(|| {
+        let left = left.await?.ok_or_else(|| {
             let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
             let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
             Failure::new(FailureKind::Usage, diagnosis.hint(hint))
-        })
+        })?;
+        self.tell(News::Sinks(name.clone(), left.clone()));
+        Ok(left)
     }
 }
 

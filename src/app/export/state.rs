@@ -1,53 +1,8 @@
-//! What a face knows of exports.
+//! What a face proposes and offers of exports.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::app::{Event, ExportDone, ExportView, Failure, FailureCode, FormLine, Insisted, Session, ShareDone};
-use crate::export::Outlets;
-use crate::service::ProfileName;
-
-/// What a face knows of exports.
-#[derive(Clone, Debug, Default)]
-pub struct ExportState {
-    /// The forms there are.
-    pub forms: Vec<FormLine>,
-    /// What the export that is being looked at would hold.
-    pub view: Option<Result<ExportView, Failure>>,
-    /// What the last export came to.
-    pub done: Option<Result<ExportDone, Failure>>,
-    /// What the last sharing came to.
-    pub shared: Option<Result<ShareDone, Failure>>,
-    /// What was exported, by profile.
-    pub outlets: BTreeMap<ProfileName, Outlets>,
-}
-
-impl Session {
-    /// Takes in what happened to exports.
-    pub(in crate::app) fn apply_export(&mut self, event: Event) {
-        match event {
-            Event::Forms(forms) => self.export.forms = forms,
-            Event::Outlets(name, outlets) => drop(self.export.outlets.insert(name, outlets)),
-            Event::ExportPreview(report, view) => self.when(report, true, |session, _| {
-                session.export.view = Some(Ok(*view));
-            }),
-            Event::Shared(report, done) => self.when(report, true, |session, _| {
-                session.export.shared = Some(Ok(*done));
-            }),
-            Event::Exported(report, done) => self.when(report, true, |session, _| {
-                session.export.done = Some(Ok(*done));
-            }),
-            _ => {}
-        }
-    }
-}
-
-impl ExportState {
-    /// Forgets what was looked at; what there is stays.
-    pub(in crate::app) fn close(&mut self) {
-        (self.view, self.done, self.shared) = (None, None, None);
-    }
-}
+use crate::app::{Failure, FailureCode, Insisted};
 
 /// The person's home, where exported files are proposed; the current folder where there is none.
 pub fn home_folder() -> PathBuf {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app::blocking::blocking;
 use crate::app::handle::{App, catalog_of};
 use crate::app::profiles;
-use crate::app::services::importing::ImportOutcome;
+use crate::app::services::import_outcome::{ImportOutcome, LockedText, SharedProfile, SharedProfiles};
 use crate::app::{CallContext, Failure, FailureCode, FailureKind, TypedSecrets};
 use crate::delivery::{self, LockError};
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -26,49 +26,6 @@ pub enum ShareKey {
     Passphrase(Secret),
     /// The age identity in this file.
     Identity(PathBuf),
-}
-
-/// Locked profiles, not opened yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LockedText {
-    /// Where they are from.
-    pub from: String,
-    /// The text as it came.
-    pub text: Secret,
-    /// Why the last key did not open it.
-    pub problem: Option<Diagnosis>,
-}
-
-/// Profiles that somebody shared. Nothing of them is saved yet.
-#[derive(Clone, Debug)]
-pub struct SharedProfiles {
-    /// Where they are from.
-    pub from: String,
-    /// The profiles, by name.
-    pub profiles: Vec<SharedProfile>,
-}
-
-/// One of them.
-#[derive(Clone, Debug)]
-pub struct SharedProfile {
-    /// Its name.
-    pub name: ProfileName,
-    /// What whoever takes it must supply, in words.
-    pub must_supply: Vec<String>,
-    /// The secrets that came with it, in words.
-    pub secrets: Vec<String>,
-    /// Whether there is a profile of this name here.
-    pub is_here: bool,
-    /// What is kept of it, or why it cannot be.
-    pub material: Result<Box<CallContext>, Diagnosis>,
-}
-
-impl SharedProfiles {
-    /// Those that are kept: usable here, and not here already unless that is to be replaced.
-    pub fn chosen(&self, replace: bool) -> Vec<(ProfileName, CallContext)> {
-        let wanted = self.profiles.iter().filter(|profile| replace || !profile.is_here);
-        wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.material.as_ref().ok()?).clone()))).collect()
-    }
 }
 
 /// The text, where it is one that `share` wrote, locked or in the open.

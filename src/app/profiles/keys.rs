@@ -24,39 +24,6 @@ pub enum KeySource {
     Text(Secret),
 }
 
-/// A private key.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum KeyState {
-    /// None was asked for.
-    #[default]
-    Idle,
-    /// It was read or made, and is not yet taken over into the fields.
-    Read(Box<ReadKey>),
-    /// It is kept under this name.
-    Kept(ProfileName),
-    /// Its certificate is in this file.
-    Written(PathBuf),
-    /// It could not be read, made or written.
-    Failed(Failure),
-}
-
-impl KeyState {
-    /// A key that was kept, or that there is none.
-    pub(in crate::app) fn opened(pair: Option<Box<KeyPair>>) -> Self {
-        let read = pair.and_then(|pair| {
-            let kind = pair.signing_key()?.kind();
-            Some(ReadKey { pair: *pair, kind, key_id: None, client_id: None, token_uri: None })
-        });
-        match read {
-            Some(read) => Self::Read(Box::new(read)),
-            None => Self::Failed(Failure::new(
-                FailureKind::Usage,
-                Diagnosis::new("no private key is kept under this name").hint("make a key pair, or read one"),
-            )),
-        }
-    }
-}
-
 impl App {
     /// Reads a key, and the certificate beside it if there is one.
     pub async fn read_key(&self, source: KeySource, certificate: Option<PathBuf>) -> Result<ReadKey, Failure> {

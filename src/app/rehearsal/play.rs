@@ -8,6 +8,7 @@ use crate::app::rehearsal::{StageLine, StageOutcome, findings};
 use crate::app::sign_in::authorize;
 use crate::app::sign_in::follow_up;
 use crate::app::sign_in::identity;
+use crate::app::sign_in::send;
 use crate::app::sign_in::token_request;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Exchange, Failure, FailureCode, FailureKind};
@@ -87,7 +88,7 @@ impl<'a> Play<'a> {
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
         let call = authorize::authorization_call(&self.material, &prepared).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = token_request::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
             return Err(wrong(self.complaint().unwrap_or_else(|| format!("the visit was answered {}", reply.status))));
         };
@@ -276,7 +277,7 @@ impl<'a> Play<'a> {
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = token_request::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 

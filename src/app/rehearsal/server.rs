@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::agent::{Door, Supervisor};
+use crate::agent::{SdNotify, SocketPath};
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::{Failure, Ports};
@@ -29,8 +29,8 @@ impl RehearsalServer {
             transport: Transport::new(options),
             expressions: ports.expressions.clone(),
             store: ports.store.clone(),
-            door: Door::none(),
-            supervisor: Supervisor::default(),
+            agent_socket: SocketPath::none(),
+            sd_notify: SdNotify::default(),
             vault_kind: None,
             passphrase: None,
             open_browser: Arc::new(|_, _| Err(OpenError::System(io::ErrorKind::Unsupported))),

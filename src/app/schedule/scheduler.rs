@@ -1,15 +1,14 @@
 //! Profiles that are kept alive: their tokens are renewed before they expire, unasked, while the window or the agent
 //! runs. One alarm is set, at the first time that anything is due; nothing wakes the process before.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turn, Notify};
 use tokio::task::JoinSet;
 
-use crate::agent::{Alarm, Ask};
+use crate::agent::{Alarm, Request};
 use crate::app::blocking::blocking;
 use crate::app::blocking::locked;
 use crate::app::fault::caught;
@@ -21,7 +20,7 @@ use crate::app::progress::Report;
 use crate::app::schedule::queue::{Book, Entry};
 use crate::app::schedule::refresh_due::Rules;
 use crate::app::tokens;
-use crate::app::{Failure, KeptAlive, Need, SavedToken};
+use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
 
@@ -29,40 +28,6 @@ use crate::service::{Profile, ProfileName};
 const AT_ONCE: usize = 16;
 /// How soon a renewal must be due again for what it needs (root certificates, above all) to be kept in memory.
 const SOON: Duration = Duration::from_secs(30);
-
-/// What the schedule shares with the flows that change profiles.
-#[derive(Default)]
-pub(crate) struct Scheduler {
-    /// That profiles may have changed, or that it is to end.
-    news: Notify,
-    runs: AtomicBool,
-    ends: AtomicBool,
-    over: Notify,
-    standing: Mutex<Vec<KeptAlive>>,
-    turns: Mutex<HashMap<ProfileName, Arc<Turn<()>>>>,
-}
-
-impl Scheduler {
-    /// Looks at the profiles again, soon.
-    pub(crate) fn reload(&self) {
-        self.news.notify_one();
-    }
-
-    /// How the profiles stood last.
-    pub(crate) fn standing(&self) -> Vec<KeptAlive> {
-        locked(&self.standing).clone()
-    }
-
-    /// Ends the schedule, and waits for the renewals that go on: a refresh token may be spent already, and what comes in
-    /// return for it is to be kept.
-    pub(crate) async fn finish(&self) {
-        self.ends.store(true, Ordering::Relaxed);
-        self.news.notify_one();
-        while self.runs.load(Ordering::Acquire) {
-            self.over.notified().await;
-        }
-    }
-}
 
 impl App {
     /// Refreshes the profiles with keep-alive before they expire, until the end of the program; once in a process.
@@ -228,8 +193,8 @@ fn tell(app: &App, book: &Book) {
 pub(crate) async fn changed_profiles(app: &App) {
     app.scheduler.reload();
     if !app.is_agent() {
-        let door = app.ports.door.clone();
+        let socket = app.ports.agent_socket.clone();
         // That nobody is there is how it usually is.
-        let _ = blocking(move || crate::agent::ask(&door, &Ask::Reload {})).await;
+        let _ = blocking(move || crate::agent::ask(&socket, &Request::Reload {})).await;
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
-use crate::app::told::{Theme, VaultState, WindowSettings};
+use crate::app::types::{Theme, VaultState, WindowSettings};
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::Diagnose;

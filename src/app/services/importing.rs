@@ -10,16 +10,17 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::profiles::accept_shared;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::token_request::send;
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, LockedText, ShareKey, SharedProfiles, TypedSecrets};
+use crate::app::services::import_outcome::{AmbiguousText, ImportOutcome, Imported, LockedText, refused};
+use crate::app::sign_in::send::send;
+use crate::app::{CallContext, Failure, FailureKind, ShareKey, TypedSecrets};
 use crate::call::{CallTemplate, Method, Template, Values};
-use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
-use crate::dialect::{self, Described, Form, Found, Import, ImportError, ImportedSecrets, Issuer, LARGEST, Note};
+use crate::dialect::{self, Described, Form, Found, ImportError, ImportedSecrets, Issuer, LARGEST, Note};
 use crate::durable;
 use crate::oauth::{parse_key, plain_line};
 use crate::secret::Secret;
-use crate::service::{Asks, ProfileName};
+use crate::service::Asks;
 
 /// Where a document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,50 +39,6 @@ pub enum ImportSource {
     As(Box<ImportSource>, Form),
     /// A text that was read and can be meant in several ways, and the way that is meant.
     Meant(Box<AmbiguousText>, Form),
-}
-
-/// A text that can be read in several forms, for the person to say which is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AmbiguousText {
-    /// What it is called: its file, or where else it came from.
-    pub from: String,
-    /// The forms that it can be read in.
-    pub forms: Vec<Form>,
-    /// The text, which may hold secrets.
-    pub text: Secret,
-}
-
-/// A document that was read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Imported {
-    /// What it is called: its file, or where else it came from.
-    pub from: String,
-    /// What it came to.
-    pub import: Import,
-}
-
-/// A document of another tool.
-#[derive(Clone, Debug, Default)]
-pub enum ImportState {
-    /// None was read.
-    #[default]
-    Idle,
-    /// It is being read; fetched from this address, where it says one.
-    Reading(Option<String>),
-    /// It is the address of an issuer, and the person is to say whether it is asked.
-    Asking(Issuer),
-    /// It is locked, and the person is to say what opens it.
-    Locked(Box<LockedText>),
-    /// It can be read in several forms, and the person is to say which is meant.
-    Ambiguous(Box<AmbiguousText>),
-    /// Profiles that somebody shared were read.
-    Shared(Box<SharedProfiles>),
-    /// Those were kept.
-    Taken(Vec<ProfileName>),
-    /// It was read.
-    Done(Box<Imported>),
-    /// It could not be read.
-    Failed(Failure),
 }
 
 /// What is kept of one use of a service that a document describes.
@@ -111,23 +68,6 @@ fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
         refresh_token: secrets.refresh_token.clone(),
         inputs: secrets.inputs.clone(),
     }
-}
-
-/// What a document came to. Nothing of it is saved yet.
-#[derive(Clone, Debug)]
-pub enum ImportOutcome {
-    /// It describes services.
-    Described(Box<Imported>),
-    /// It is the address of an issuer, whose description is fetched when the person says so.
-    Issuer(Issuer),
-    /// It can be read in several formats.
-    Ambiguous(Box<AmbiguousText>),
-    /// It is locked: the person is to say what opens it.
-    Locked(Box<LockedText>),
-    /// It holds profiles that somebody shared.
-    Shared(Box<SharedProfiles>),
-    /// The person chose no file.
-    NotChosen,
 }
 
 impl App {
@@ -210,11 +150,6 @@ async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) 
     }
 }
 
-fn refused(from: &str, error: &ImportError) -> Failure {
-    let diagnosis = error.diagnose();
-    Failure::new(FailureKind::Usage, Diagnosis { summary: format!("`{from}`: {}", diagnosis.summary), ..diagnosis })
-}
-
 /// A file within bounds: one that is too large is not even opened.
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let from = path.display().to_string();
@@ -284,14 +219,6 @@ fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failur
             Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint).reference(reference)))
         }
         _ => Ok(()),
-    }
-}
-
-impl AmbiguousText {
-    /// Why it is not read before the person has said which form is meant.
-    pub fn failure(&self) -> Failure {
-        let error = ImportError::Ambiguous { forms: self.forms.clone() };
-        refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The catalog, presets of one's own, and imports from other tools.
 
 pub(in crate::app) mod catalog;
+pub(in crate::app) mod import_outcome;
 pub(in crate::app) mod importing;
 pub(in crate::app) mod presets;

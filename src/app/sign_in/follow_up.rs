@@ -4,9 +4,9 @@
 use serde_json::Value as Json;
 
 use crate::app::handle::App;
-use crate::app::sign_in::token_request::send;
+use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
-use crate::app::{CallContext, Choosing, Exchange, Failure};
+use crate::app::{CallContext, Choosing, Exchange, Failure, Fetched};
 use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_refusal, read_token_set};
@@ -54,15 +54,6 @@ pub(crate) async fn fetch(app: &App, mut material: CallContext, exchange: &mut E
     if let Some(tokens) = material.tokens {
         exchange.outcome = Ok(Box::new(tokens));
     }
-}
-
-/// One of several values that were fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
-    /// What it is called.
-    pub label: String,
-    /// The values to keep, by placeholder.
-    pub keep: Vec<(String, String)>,
 }
 
 /// Exchanges the token for another.

@@ -3,7 +3,7 @@
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::token_request::send;
+use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Failure, FailureKind, Identified};
 use crate::call::{Answers, scalar_text};

@@ -6,16 +6,16 @@ use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::follow_up;
+use crate::app::sign_in::send::send_wire;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::{CallContext, Exchange, Failure, FailureKind, Keeping, Recovery, ReplyView};
-use crate::call::{Call, CallTemplate, Reply, mask_body, mask_text, pretty_body};
+use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
 use crate::secret::Secret;
 use crate::service::{ProfileName, TokenPolicy};
-use crate::transport::{TransportError, Wire};
 
 impl App {
     /// Sends the token request. Its tokens are saved as `keeping` says, before anything else is done with them.
@@ -175,21 +175,6 @@ fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failu
         let diagnosis = Diagnosis::new(format!("{} has no refresh token endpoint here", service.name));
         Failure::new(FailureKind::Usage, diagnosis.hint("enter its URL on the tab Refresh token, or sign in again"))
     })
-}
-
-/// Sends a call.
-pub(crate) async fn send(app: &App, call: &Call) -> Result<Reply, Failure> {
-    Ok(send_wire(app, call).await?)
-}
-
-async fn send_wire(app: &App, call: &Call) -> Result<Reply, TransportError> {
-    let wire = Wire {
-        method: call.method.as_str(),
-        url: call.url.to_secret(),
-        headers: call.wire_headers(),
-        body: call.wire_body(),
-    };
-    app.ports.transport.send(wire, app.ports.now).await
 }
 
 /// The failure with the time that the service asked for, which is told where it is worth telling.

@@ -9,7 +9,7 @@ mod policy;
 mod refusal;
 mod retry;
 pub(in crate::app) mod revoke;
-mod rotation;
+pub(in crate::app) mod rotation;
 mod source;
 
 use crate::app::handle::App;
@@ -17,6 +17,7 @@ use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::identity;
+use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
@@ -28,7 +29,7 @@ use crate::oauth::{Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Entry, How, ProfileSecrets, Record};
 
-pub(crate) use crate::app::tokens::pending::{PendingWrite, keep_trying, newest, read};
+pub(crate) use crate::app::tokens::pending::{keep_trying, newest, read};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
 pub(crate) use crate::app::tokens::refusal::{needs_sign_in, refused_words};
 pub use crate::app::tokens::rotation::Rotation;

@@ -4,47 +4,21 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::app::Failure;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
+use crate::app::state::PendingWrite;
 use crate::app::tokens::needs_sign_in;
 use crate::app::vault::lease::lease;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
-use crate::vault::{Entry, How, Record};
+use crate::vault::{Entry, Record};
 
 /// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
 const TRIES: u32 = 4;
 /// How long after that they are tried again, the first time and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
-
-/// What could not be kept.
-#[derive(Clone, Debug)]
-pub(crate) struct PendingWrite {
-    /// The record as it has to become, with the number of the one that it follows.
-    pub(crate) record: Record,
-    /// How its tokens were had.
-    pub(crate) how: How,
-}
-
-impl PendingWrite {
-    /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
-    /// the same name, or has newer tokens: then what waited is worth nothing any more.
-    fn follows(&self, kept: &Record) -> bool {
-        let tokens =
-            |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
-        // The clock is asked only where others came meanwhile: it may have been set back.
-        let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
-        kept.history.continues(&self.record.history) && is_next
-    }
-}
-
-fn obtained_at(record: &Record) -> Option<Timestamp> {
-    record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at)
-}
 
 /// The newest record of a profile: what is kept, or what waits in memory to be.
 pub(crate) fn newest(app: &App, name: &ProfileName, kept: Option<Record>) -> Option<Record> {

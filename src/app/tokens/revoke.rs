@@ -4,7 +4,7 @@
 use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::token_request::send;
+use crate::app::sign_in::send::send;
 use crate::app::tokens;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind};

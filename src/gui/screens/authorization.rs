@@ -2,10 +2,11 @@
 
 use egui::Ui;
 
-use crate::app::{AuthorizationState, Authorized, Flow, Session, Waiting};
+use crate::app::{Authorized, Waiting};
 use crate::call::{Parameter, write_parameters};
 use crate::gui::draft::{Draft, Lead};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, key, known, point_at, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
@@ -16,10 +17,10 @@ use crate::oauth::{Landing, Pkce, RedirectUri};
 use crate::service::{Field, FieldError, ProfileDraft};
 
 /// Shows step 2; what the person wants. What goes on stands above what was typed.
-pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn authorization_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
     let client_flow = draft.profile.as_ref()?.client_flow;
-    let intent = if client_flow { visit_ui(ui, session, draft) } else { None };
+    let intent = if client_flow { visit_ui(ui, model, draft) } else { None };
     let Draft { profile, lead, secrets, .. } = draft;
     let profile = profile.as_mut()?;
     client_ui(ui, profile, &errors, lead);
@@ -29,13 +30,13 @@ pub(crate) fn authorization_ui(ui: &mut Ui, session: &Session, draft: &mut Draft
         section(ui, "Secrets", |ui| call_form::secrets_ui(ui, profile, secrets, lead));
         ui.add_space(12.0);
     }
-    let stop = if client_flow { stop_ui(ui, session) } else { None };
-    intent.or(stop).or(key::key_ui(ui, session, draft, &errors))
+    let stop = if client_flow { stop_ui(ui, model) } else { None };
+    intent.or(stop).or(key::key_ui(ui, model, draft, &errors))
 }
 
 /// Whether the person looks at the token call before it is sent.
-fn stop_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
-    let before = session.window.is_some_and(|window| window.stop_before_token_call);
+fn stop_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
+    let before = model.window.is_some_and(|window| window.stop_before_token_call);
     let mut on = before;
     let help = "Look at the request first. Off, it is sent as soon as the code comes.";
     toggle(ui, Intent::SetStop(on).words().text, &mut on, Some(help));
@@ -44,22 +45,22 @@ fn stop_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
 }
 
 /// The browser's visit, once it was asked for.
-fn visit_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let intent = match &session.authorization {
-        AuthorizationState::Idle => return None,
-        AuthorizationState::Failed(failure) => {
+fn visit_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let intent = match &model.open.sign_in.visit {
+        Visit::None => return None,
+        Visit::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
             None
         }
-        AuthorizationState::Starting => waiting_row(ui, session, "Starting", Flow::Authorization),
-        AuthorizationState::Waiting(waiting, ignored) => {
+        Visit::Starting => waiting_row(ui, model, "Starting", Work::SignIn),
+        Visit::Waiting(waiting, ignored) => {
             if let Some(ignored) = ignored {
                 banner(ui, Tone::Warning, ignored);
                 ui.add_space(8.0);
             }
-            waiting_ui(ui, session, draft, waiting)
+            waiting_ui(ui, model, draft, waiting)
         }
-        AuthorizationState::Done(authorized) => {
+        Visit::Done(authorized) => {
             done_ui(ui, authorized);
             None
         }
@@ -178,7 +179,7 @@ fn offers_ui(ui: &mut Ui, profile: &mut ProfileDraft) {
     }
 }
 
-fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
+fn waiting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, waiting: &Waiting) -> Option<Intent> {
     let mut intent = None;
     section(ui, "Sign in with the browser", |ui| {
         for problem in waiting.listener_problem.iter().chain(&waiting.browser_problem) {
@@ -190,7 +191,7 @@ fn waiting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, waiting: &Waiti
         } else {
             format!("Waiting on {}", waiting.addresses.join(" and "))
         };
-        intent = waiting_row(ui, session, &place, Flow::Authorization);
+        intent = waiting_row(ui, model, &place, Work::SignIn);
         let until = waiting.until.to_zoned(draft.zone.clone()).strftime("%H:%M");
         ui.label(small(ui, format!("The wait ends at {until}.")));
         if let Some(fingerprint) = &waiting.fingerprint {

@@ -2,10 +2,11 @@
 
 use egui::Ui;
 
-use crate::app::{CallContext, Session, TypedSecrets};
+use crate::app::{CallContext, TypedSecrets};
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::gui::draft::{Draft, Focus, Lead, TokenTab};
+use crate::gui::model::Model;
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
@@ -17,7 +18,7 @@ const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <
     <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
 
 /// Shows what must be typed, exactly what will be sent, and the request to change it.
-pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
+pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
@@ -31,7 +32,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
         }
     });
     ui.add_space(12.0);
-    preview_ui(ui, session, draft);
+    preview_ui(ui, model, draft);
     ui.add_space(12.0);
     let Some(profile) = &mut draft.profile else { return };
     // A preset knows its request; a service described by hand begins with it.
@@ -158,8 +159,8 @@ fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
 }
 
 /// The exact request, secrets masked, or why there is none yet.
-fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
-    section(ui, "What will be sent", |ui| match rendered(session, draft) {
+fn preview_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    section(ui, "What will be sent", |ui| match rendered(model, draft) {
         Err(words) => {
             banner(ui, Tone::Info, &words);
         }
@@ -170,7 +171,7 @@ fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
             }
             let preview = call.preview(&draft.reveal);
             CodeBlock::new("Request", &preview).copies(None).guarded().show(ui);
-            assertion_ui(ui, session, draft);
+            assertion_ui(ui, model, draft);
             ui.horizontal_wrapped(|ui| {
                 let hint = "Variables stand in it for the secrets";
                 copy_named_button(ui, "as curl", &call.to_curl()).on_hover_text(hint);
@@ -181,8 +182,8 @@ fn preview_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
 }
 
 /// What the assertion in it says; it is signed when the call is sent.
-fn assertion_ui(ui: &mut Ui, session: &Session, draft: &Draft) {
-    let Some(material) = draft.material(session) else { return };
+fn assertion_ui(ui: &mut Ui, model: &Model, draft: &Draft) {
+    let Some(material) = draft.context(model) else { return };
     let call = called(&material, draft.tab).ok();
     let Some(shown) = call.and_then(|call| material.shown_assertion(call, draft.now)) else { return };
     ui.add_space(8.0);
@@ -191,8 +192,8 @@ fn assertion_ui(ui: &mut Ui, session: &Session, draft: &Draft) {
 }
 
 /// The call as it would be sent now, or what is missing.
-pub(crate) fn rendered(session: &Session, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
-    let material = draft.material(session).ok_or_else(|| {
+pub(crate) fn rendered(model: &Model, draft: &Draft) -> Result<Call, crate::diagnosis::Diagnosis> {
+    let material = draft.context(model).ok_or_else(|| {
         let errors = draft.errors();
         let first = errors.first().map(|error| error.diagnosis.summary.clone());
         crate::diagnosis::Diagnosis::new(first.unwrap_or_else(|| "the profile is not complete".to_owned()))

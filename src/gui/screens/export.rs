@@ -3,13 +3,14 @@
 
 use egui::{Align, Layout, ScrollArea, Ui};
 
-use crate::app::{ExportDone, Failure, FailureCode, Flow, FormLine, Insisted, Session};
+use crate::app::{ExportDone, Failure, FailureCode, FormLine, Insisted};
 use crate::diagnosis::Diagnosis;
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::Draft;
 use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::exporting::copied_export;
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{export_form, export_options, intent_button, outlets, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
@@ -19,11 +20,9 @@ use crate::gui::widgets::{ButtonKind, CodeBlock, banner, banner_with, key_values
 pub(crate) const FOOT: f32 = 52.0;
 
 /// Shows the page; what the person wants.
-pub(crate) fn export_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut export = draft.export.take()?;
-    if let Some(Ok(view)) = &session.export.view
-        && session.running(Flow::Preview).is_none()
-    {
+    if let Stand::Done(view) = model.export.view.stand() {
         export.look(view);
     }
     let from_page = above_foot(ui, FOOT, |ui| {
@@ -31,10 +30,10 @@ pub(crate) fn export_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
         if std::mem::take(&mut draft.lead.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
-        area.show(ui, |ui| page_ui(ui, session, draft, &mut export)).inner
+        area.show(ui, |ui| page_ui(ui, model, draft, &mut export)).inner
     });
     foot_line(ui);
-    let from_foot = foot_ui(ui, session, &export);
+    let from_foot = foot_ui(ui, model, &export);
     draft.export = Some(export);
     // A press goes before what a screen asks for by itself.
     from_foot.or(from_page)
@@ -47,41 +46,42 @@ pub(crate) fn foot_line(ui: &mut Ui) {
     ui.add_space(12.0);
 }
 
-fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
-    ui.label(heading(format!("Export {}", session.shown_name(&export.profile))));
+fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
+    ui.label(heading(format!("Export {}", model.shown_name(&export.profile))));
     ui.add_space(8.0);
-    let mut intent = outcome_ui(ui, session, export);
-    intent = intent.or(vault::vault_ui(ui, session, draft));
-    handed_over_ui(ui, session, draft, export);
-    export_form::form_ui(ui, session, export);
-    let form = export.line(&session.export.forms);
+    let mut intent = outcome_ui(ui, model, export);
+    intent = intent.or(vault::vault_ui(ui, model, draft));
+    handed_over_ui(ui, model, draft, export);
+    export_form::form_ui(ui, model, export);
+    let form = export.line(model.export.formats());
     if let Some(form) = form {
         ui.add_space(12.0);
         export_options::options_ui(ui, form, export);
         ui.add_space(12.0);
-        preview_ui(ui, session);
+        preview_ui(ui, model);
         ui.add_space(12.0);
         export_options::file_ui(ui, export);
     }
     ui.add_space(12.0);
-    intent = intent.or(outlets::outlets_ui(ui, session, draft, &export.profile));
+    intent = intent.or(outlets::outlets_ui(ui, model, draft, &export.profile));
     ui.add_space(16.0);
     follow_focus(ui);
     intent
 }
 
 /// What the last export came to; nothing of one that was asked for otherwise than it stands now.
-fn outcome_ui(ui: &mut Ui, session: &Session, export: &ExportDraft) -> Option<Intent> {
-    if session.running(Flow::Export).is_some() {
-        return waiting_row(ui, session, "Writing, with a token that is valid", Flow::Export);
+fn outcome_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
+    if model.export.done.is_pending() {
+        return waiting_row(ui, model, "Writing, with a token that is valid", Work::Export);
     }
-    let intent = match session.export.done.as_ref()? {
-        Ok(done) => {
+    let intent = match model.export.done.stand() {
+        Stand::Idle | Stand::Pending(_) => return None,
+        Stand::Done(done) => {
             done_ui(ui, done, export);
             None
         }
-        Err(failure) => {
-            let now = export.order(&session.export.forms).map(|order| (order, export.path.clone()));
+        Stand::Failed(failure) => {
+            let now = export.order(model.export.formats()).map(|order| (order, export.path.clone()));
             if now != export.asked {
                 return None;
             }
@@ -149,8 +149,8 @@ fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
 }
 
 /// A refresh token that was given away already.
-fn handed_over_ui(ui: &mut Ui, session: &Session, draft: &Draft, export: &ExportDraft) {
-    let outlets = session.export.outlets.get(&export.profile);
+fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraft) {
+    let outlets = model.export.sinks.get(&export.profile);
     let Some(given) = outlets.and_then(|outlets| outlets.handed_over.as_ref()) else { return };
     let whom = if given.path.is_empty() { String::new() } else { format!(" to {}", given.path) };
     let title = format!("The refresh token was handed over{whom}");
@@ -164,15 +164,15 @@ fn handed_over_ui(ui: &mut Ui, session: &Session, draft: &Draft, export: &Export
 }
 
 /// What it would hold. While another one is on its way, the last one stays in sight.
-fn preview_ui(ui: &mut Ui, session: &Session) {
-    section(ui, "What it would hold", |ui| match &session.export.view {
-        None => {
+fn preview_ui(ui: &mut Ui, model: &Model) {
+    section(ui, "What it would hold", |ui| match (model.export.view.last(), model.export.view.failure()) {
+        (None, None) => {
             ui.label(small(ui, "Being looked at"));
         }
-        Some(Err(failure)) => {
+        (None, Some(failure)) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
-        Some(Ok(view)) => {
+        (Some(view), _) => {
             CodeBlock::new("Preview", view.masked.trim_end_matches('\n')).copies(None).show(ui);
             for words in &view.warnings {
                 banner(ui, Tone::Warning, &Diagnosis::new(words));
@@ -184,9 +184,9 @@ fn preview_ui(ui: &mut Ui, session: &Session) {
     });
 }
 
-fn foot_ui(ui: &mut Ui, session: &Session, export: &ExportDraft) -> Option<Intent> {
-    let form = export.line(&session.export.forms);
-    let blocked = blocked(session, export, form);
+fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
+    let form = export.line(model.export.formats());
+    let blocked = blocked(model, export, form);
     let no_file = export.path.trim().is_empty().then_some("Name a file first");
     let no_copy = (export.way == Way::Sink).then_some("What is written at each refresh is a file");
     let mut intent = None;
@@ -203,20 +203,17 @@ fn foot_ui(ui: &mut Ui, session: &Session, export: &ExportDraft) -> Option<Inten
 }
 
 /// Why it cannot be exported as it stands.
-fn blocked(session: &Session, export: &ExportDraft, form: Option<&FormLine>) -> Option<&'static str> {
+fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormLine>) -> Option<&'static str> {
     let Some(form) = form else { return Some("Choose a form first") };
-    if session.running(Flow::Export).is_some() {
+    if model.export.done.is_pending() {
         return Some("Being written");
     }
-    if session.running(Flow::Preview).is_some() {
-        return Some("Being looked at");
-    }
-    match &session.export.view {
-        None => Some("Being looked at"),
-        Some(Err(_)) => Some("It cannot be written so: the preview says why"),
-        Some(Ok(_)) if !export.gives_away(form) => None,
-        Some(Ok(_)) if export.way == Way::Sink => Some("Once it is handed over nothing is refreshed here: no sink"),
-        Some(Ok(_)) if !export.hand_over => Some("Confirm first that the refresh token is handed over"),
-        Some(Ok(_)) => None,
+    match model.export.view.stand() {
+        Stand::Idle | Stand::Pending(_) => Some("Being looked at"),
+        Stand::Failed(_) => Some("It cannot be written so: the preview says why"),
+        Stand::Done(_) if !export.gives_away(form) => None,
+        Stand::Done(_) if export.way == Way::Sink => Some("Once it is handed over nothing is refreshed here: no sink"),
+        Stand::Done(_) if !export.hand_over => Some("Confirm first that the refresh token is handed over"),
+        Stand::Done(_) => None,
     }
 }

@@ -2,15 +2,16 @@
 
 use egui::Ui;
 
-use crate::app::{FormLine, Session};
+use crate::app::FormLine;
 use crate::gui::export_draft::ExportDraft;
+use crate::gui::model::Model;
 use crate::gui::screens::entered;
 use crate::gui::theme::{shown, small};
 use crate::gui::widgets::{Field, SHORT, card, secondary_button, section};
 
 /// Shows the forms, or the chosen one.
-pub(crate) fn form_ui(ui: &mut Ui, session: &Session, export: &mut ExportDraft) {
-    let forms = &session.export.forms;
+pub(crate) fn form_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
+    let forms = model.export.formats();
     section(ui, "For which tool?", |ui| {
         let Some(chosen) = export.line(forms) else { return all_ui(ui, forms, export) };
         card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);

@@ -2,23 +2,23 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
-use crate::app::Session;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{heading, small};
 use crate::gui::widgets::{ButtonKind, secondary_button};
 use crate::service::ProfileName;
 
 /// Asks, where a profile is about to be forgotten; what the person wants.
-pub(crate) fn forgetting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn forgetting_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let name = draft.forgetting.clone()?;
-    let revocable = is_revocable(session, draft, &name);
+    let revocable = is_revocable(model, draft, &name);
     let frame = Frame::popup(ui.style()).inner_margin(20);
     let shown = Modal::new(Id::unique("forgetting")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
-        ui.label(heading(format!("Forget {}?", session.shown_name(&name))));
-        if session.shown_name(&name) != name.as_str() {
+        ui.label(heading(format!("Forget {}?", model.shown_name(&name))));
+        if model.shown_name(&name) != name.as_str() {
             ui.label(small(ui, name.as_str()));
         }
         ui.add_space(8.0);
@@ -47,11 +47,11 @@ pub(crate) fn forgetting_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -
 }
 
 /// Whether the service can end its tokens.
-fn is_revocable(session: &Session, draft: &Draft, name: &ProfileName) -> bool {
-    if session.open_name() == Some(name) {
+fn is_revocable(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
+    if model.open.name() == Some(name) {
         return draft.profile.as_ref().is_some_and(|profile| profile.service.revocation.is_some());
     }
-    let saved = session.profiles.iter().find(|profile| profile.name == *name);
-    let service = saved.and_then(|saved| session.services.iter().find(|service| service.id == saved.service_id));
+    let saved = model.profiles.iter().find(|profile| profile.name == *name);
+    let service = saved.and_then(|saved| model.services.iter().find(|service| service.id == saved.service_id));
     service.is_some_and(|service| service.revocation.is_some())
 }

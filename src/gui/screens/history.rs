@@ -4,9 +4,10 @@
 use egui::{Grid, Ui};
 use jiff::Timestamp;
 
-use crate::app::{Flow, HistoryLine, Left, ProfileHistory, Session};
+use crate::app::{HistoryLine, Left, ProfileHistory};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{ButtonKind, banner, notice, secondary_button, section};
@@ -16,28 +17,28 @@ use crate::service::ProfileName;
 const SHOWN: usize = 12;
 
 /// Shows the history of the open profile, once it was asked for; what the person wants.
-pub(crate) fn history_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let name = session.open_name()?;
-    let shown = session.history.as_ref().filter(|history| history.name == *name);
+pub(crate) fn history_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let name = model.open.name()?;
+    let shown = model.open.history.last().filter(|history| history.name == *name);
     let Some(history) = shown else {
         let wanted = intent_button(ui, ButtonKind::Secondary, Intent::ShowHistory(name.clone()), None);
-        if let Some(failure) = &session.history_problem {
+        if let Some(failure) = model.open.history.failure() {
             ui.add_space(8.0);
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
         ui.add_space(12.0);
         return wanted;
     };
-    let intent = section(ui, "History", |ui| lines_ui(ui, session, draft, history)).inner;
+    let intent = section(ui, "History", |ui| lines_ui(ui, model, draft, history)).inner;
     ui.add_space(12.0);
     intent
 }
 
-fn lines_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
+fn lines_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, history: &ProfileHistory) -> Option<Intent> {
     if let Some(begun) = &history.begun {
         notice(ui, Tone::Warning, "A refresh was begun with the newest tokens and its answer was never kept", begun);
     }
-    let busy = session.running(Flow::History).map(|_| "Being restored");
+    let busy = model.open.restore.is_pending().then_some("Being restored");
     let mut intent = None;
     Grid::new("history").num_columns(5).striped(true).spacing([16.0, 6.0]).show(ui, |ui| {
         for title in ["", "Time", "How", "Outcome", "Tokens"] {
@@ -54,7 +55,7 @@ fn lines_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, history: &Profile
         let older = history.lines.len() - SHOWN;
         ui.label(small(ui, format!("{older} older: tokenwright history {}", history.name)));
     }
-    if let Some(failure) = &session.history_problem {
+    if let Some(failure) = model.open.restore.failure().or(model.open.history.failure()) {
         banner(ui, Tone::Danger, &failure.diagnosis);
     }
     intent

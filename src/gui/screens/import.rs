@@ -3,11 +3,12 @@
 
 use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextStyle, Ui};
 
-use crate::app::{AmbiguousText, Flow, ImportSource, ImportState, Imported, Session, VaultState};
+use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Form, Note};
 use crate::gui::draft::{Draft, ImportDraft};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::take::{locked_ui, shared_ui, taken_ui};
 use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::window::above_foot;
@@ -28,7 +29,7 @@ const FIRST_LINES: usize = 6;
 const LONGEST_SHOWN: usize = 64 * 1024;
 
 /// Shows the page; what the person wants.
-pub(crate) fn import_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.import.as_ref()?;
     let to_top = std::mem::take(&mut draft.lead.to_top);
     let from_page = above_foot(ui, FOOT, |ui| {
@@ -38,53 +39,56 @@ pub(crate) fn import_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
         }
         let page = |ui: &mut Ui| {
             // Where the secrets go is asked before they are there to be kept.
-            let shared = matches!(session.import, ImportState::Shared(_));
-            let vault = if shared { vault_ui(ui, session, draft) } else { None };
-            vault.or(page_ui(ui, session, draft.import.as_mut()?))
+            let shared = matches!(model.import.last(), Some(ImportOutcome::Shared(_)));
+            let vault = if shared { vault_ui(ui, model, draft) } else { None };
+            vault.or(page_ui(ui, model, draft.import.as_mut()?))
         };
         area.show(ui, page).inner
     });
     let line = ui.available_rect_before_wrap();
     ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
     ui.add_space(12.0);
-    from_page.or(foot_ui(ui, session, draft.import.as_ref()?))
+    from_page.or(foot_ui(ui, model, draft.import.as_ref()?))
 }
 
-fn page_ui(ui: &mut Ui, session: &Session, import: &mut ImportDraft) -> Option<Intent> {
+fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Intent> {
     ui.label(heading("Import a service"));
     ui.add_space(8.0);
-    let intent = match &session.import {
-        ImportState::Done(imported) => {
+    let saving = model.accepted.is_pending();
+    let accepted = model.accepted.last();
+    let intent = match model.import.stand() {
+        _ if saving => waiting_row(ui, model, "Saving the profiles", Work::Import),
+        _ if let Some(names) = accepted => {
+            taken_ui(ui, names);
+            None
+        }
+        Stand::Done(ImportOutcome::Described(imported)) => {
             imported_ui(ui, imported, import);
             None
         }
-        ImportState::Reading(address) => {
-            let what = address.as_ref().map_or_else(|| "Reading".to_owned(), |address| format!("Fetching {address}"));
-            waiting_row(ui, session, &what, Flow::Import)
+        Stand::Pending(address) => {
+            let what = if address.is_empty() { "Reading".to_owned() } else { format!("Fetching {address}") };
+            waiting_row(ui, model, &what, Work::Import)
         }
-        ImportState::Asking(issuer) => {
+        Stand::Done(ImportOutcome::Issuer(issuer)) => {
             let found = Diagnosis::new(format!("This is the address of an issuer at {}", issuer.host()));
             banner(ui, Tone::Info, &found.hint("its description is fetched from there, if you say so"));
             ui.add_space(8.0);
             let fetch = Intent::Import(ImportSource::Issuer(issuer.clone()));
             intent_button(ui, ButtonKind::Primary, fetch, None).or_else(|| source_ui(ui, import))
         }
-        ImportState::Ambiguous(text) => ambiguous_ui(ui, text).or_else(|| source_ui(ui, import)),
-        ImportState::Locked(locked) => locked_ui(ui, locked, import),
-        ImportState::Shared(shared) => {
+        Stand::Done(ImportOutcome::Ambiguous(text)) => ambiguous_ui(ui, text).or_else(|| source_ui(ui, import)),
+        Stand::Done(ImportOutcome::Locked(locked)) => locked_ui(ui, locked, import),
+        Stand::Done(ImportOutcome::Shared(shared)) => {
             shared_ui(ui, shared, import);
             None
         }
-        ImportState::Taken(names) => {
-            taken_ui(ui, names);
-            None
-        }
-        ImportState::Failed(failure) => {
+        Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
             ui.add_space(8.0);
             source_ui(ui, import)
         }
-        ImportState::Idle => source_ui(ui, import),
+        Stand::Idle | Stand::Done(ImportOutcome::NotChosen) => source_ui(ui, import),
     };
     ui.add_space(16.0);
     intent
@@ -252,25 +256,26 @@ fn notes_ui(ui: &mut Ui, title: &str, notes: &[Note]) {
 }
 
 /// The bar at the foot: back, and the one thing to do next.
-fn foot_ui(ui: &mut Ui, session: &Session, import: &ImportDraft) -> Option<Intent> {
+fn foot_ui(ui: &mut Ui, model: &Model, import: &ImportDraft) -> Option<Intent> {
     let mut intent = None;
     ui.horizontal(|ui| {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseImport, None);
-        if let ImportState::Locked(_) | ImportState::Shared(_) | ImportState::Taken(_) = &session.import {
+        let is_accepted = model.accepted.last().is_some();
+        if let Some(ImportOutcome::Locked(_) | ImportOutcome::Shared(_)) = model.import.last() {
             intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
         }
-        if let ImportState::Shared(shared) = &session.import {
-            let is_open = !matches!(session.vault, VaultState::NeedsChoice(_));
+        if let (Some(ImportOutcome::Shared(shared)), false) = (model.import.last(), is_accepted) {
+            let is_open = !matches!(model.vault, VaultState::NeedsChoice(_));
             let blocked = if shared.chosen(import.replace).is_empty() {
                 Some("None of them is left to be kept")
             } else {
                 (!is_open).then_some("Open the vault first")
             };
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                intent = intent.take().or(intent_button(ui, ButtonKind::Primary, Intent::TakeShared, blocked));
+                intent = intent.take().or(intent_button(ui, ButtonKind::Primary, Intent::AcceptShared, blocked));
             });
         }
-        let ImportState::Done(imported) = &session.import else { return };
+        let Some(ImportOutcome::Described(imported)) = model.import.last() else { return };
         intent = intent.take().or(secondary_button(ui, "Read another").clicked().then_some(Intent::OpenImport));
         let is_there = imported.import.described.get(import.picked).is_some();
         let blocked = (!is_there).then_some("Choose one first");

@@ -3,10 +3,10 @@
 
 use egui::Ui;
 
-use crate::app::{Flow, KeyState, Session};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::{KeyDone, Model, Stand, Work};
 use crate::gui::screens::service::input_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Tone, small};
@@ -18,7 +18,7 @@ use crate::oauth::{AssertionAlgorithm, KeyPair};
 use crate::service::{Assertion, AssertionDraft, CertificateThumbprint, FieldError, ProfileName, Service};
 
 /// Shows the key, or how to come by one; what the person wants.
-pub(crate) fn key_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, errors: &[FieldError]) -> Option<Intent> {
+pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) -> Option<Intent> {
     let profile = draft.profile.as_ref()?;
     let assertion = profile.signed_assertion()?;
     let service = profile.service.clone();
@@ -28,9 +28,9 @@ pub(crate) fn key_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, errors: 
         ui.add_space(8.0);
         intent = match draft.secrets.signing_key.clone() {
             Some(pair) => held_ui(ui, draft, &service, &assertion, &pair),
-            None => missing_ui(ui, session, draft),
+            None => missing_ui(ui, model, draft),
         };
-        state_ui(ui, session);
+        state_ui(ui, model);
         ui.add_space(8.0);
         inputs_ui(ui, draft, &service, errors);
         if let Some(typed) = draft.profile.as_mut().and_then(|profile| profile.assertion.as_mut()) {
@@ -52,29 +52,29 @@ fn inputs_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, errors: &[FieldE
 }
 
 /// What became of the last thing that was asked for.
-fn state_ui(ui: &mut Ui, session: &Session) {
-    match &session.key {
-        KeyState::Failed(failure) => {
+fn state_ui(ui: &mut Ui, model: &Model) {
+    match model.open.key.stand() {
+        Stand::Failed(failure) => {
             ui.add_space(8.0);
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
-        KeyState::Kept(name) => {
+        Stand::Done(KeyDone::Saved(name)) => {
             ui.add_space(8.0);
             let words =
                 format!("It is sealed under {name}, and there again when you come back from the service's console.");
             notice(ui, Tone::Success, "The key is kept", &words);
         }
-        KeyState::Written(path) => {
+        Stand::Done(KeyDone::Written(path)) => {
             ui.add_space(8.0);
             notice(ui, Tone::Success, "Written", &path.display().to_string());
         }
-        KeyState::Idle | KeyState::Read(_) => {}
+        Stand::Idle | Stand::Pending(_) | Stand::Done(KeyDone::Read(_)) => {}
     }
 }
 
-fn missing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    if session.running(Flow::Key).is_some() {
-        return waiting_row(ui, session, "Reading or making the key", Flow::Key);
+fn missing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    if model.open.key.is_pending() {
+        return waiting_row(ui, model, "Reading or making the key", Work::Key);
     }
     let mut intent = dropped(ui, draft);
     let help = "PEM, a private JWK, or the JSON file of a service account. It is kept in the vault.";
@@ -164,7 +164,7 @@ fn held_ui(ui: &mut Ui, draft: &mut Draft, service: &Service, assertion: &Assert
     let blocked = draft.key.save_to.trim().is_empty().then_some("Enter the file's name first");
     let mut intent = None;
     ui.horizontal_wrapped(|ui| {
-        intent = intent_button(ui, ButtonKind::Secondary, Intent::KeepKey, unnamed);
+        intent = intent_button(ui, ButtonKind::Secondary, Intent::SaveKey, unnamed);
         intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, Intent::WriteCertificate, blocked));
         if secondary_button(ui, "Use another key").clicked() {
             draft.secrets.signing_key = None;

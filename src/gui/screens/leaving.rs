@@ -2,17 +2,17 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
-use crate::app::Session;
 use crate::gui::draft::{Draft, Question};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::leaving::Loss;
+use crate::gui::model::Model;
 use crate::gui::theme::heading;
 use crate::gui::widgets::{ButtonKind, button};
 
 /// Asks, where something would be lost; what the person answers.
-pub(crate) fn leaving_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+pub(crate) fn leaving_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let Question { loss, .. } = draft.question.as_ref()?;
-    let (title, text, answers) = words(*loss, session, draft);
+    let (title, text, answers) = words(*loss, model, draft);
     let frame = Frame::popup(ui.style()).inner_margin(20);
     let shown = Modal::new(Id::unique("leaving")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
@@ -43,9 +43,9 @@ pub(crate) fn leaving_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Optio
     shown.inner.or(escaped)
 }
 
-fn words(loss: Loss, session: &Session, draft: &Draft) -> (&'static str, String, [&'static str; 2]) {
+fn words(loss: Loss, model: &Model, draft: &Draft) -> (&'static str, String, [&'static str; 2]) {
     let service = draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str());
-    match (loss, session.open_name()) {
+    match (loss, model.open.name()) {
         (Loss::Code, _) => (
             "Leave before the tokens are here?",
             format!(

@@ -1,4 +1,4 @@
-//! The screens. Each is a function of what the session knows and what is typed, and returns what the person wants.
+//! The screens. Each is a function of what the model knows and what is typed, and returns what the person wants.
 
 mod actions;
 mod authorization;
@@ -39,9 +39,9 @@ pub use crate::gui::screens::window::window_ui;
 
 use egui::Ui;
 
-use crate::app::{Flow, Session};
 use crate::gui::draft::{Focus, Lead};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Work};
 use crate::gui::widgets::{ButtonKind, button, waiting};
 
 /// A button for an intent; `blocked` says why it cannot be pressed now. Its key does the same.
@@ -58,9 +58,9 @@ pub(crate) fn intent_button(ui: &mut Ui, kind: ButtonKind, intent: Intent, block
 }
 
 /// What is waited for and since when, and the way out of it, by button or key.
-pub(crate) fn waiting_row(ui: &mut Ui, session: &Session, text: &str, flow: Flow) -> Option<Intent> {
-    let intent = Intent::Cancel(flow);
-    let clicked = waiting(ui, text, session.running(flow).unwrap_or_default().0);
+pub(crate) fn waiting_row(ui: &mut Ui, model: &Model, text: &str, work: Work) -> Option<Intent> {
+    let intent = Intent::Cancel(work);
+    let clicked = waiting(ui, text, model.id(work));
     let pressed = intent.words().key.is_some_and(|key| ui.input_mut(|input| input.consume_shortcut(&key)));
     (clicked || pressed).then_some(intent)
 }

@@ -2,8 +2,8 @@
 
 use egui::{Response, Ui};
 
-use crate::app::Session;
 use crate::gui::draft::Draft;
+use crate::gui::model::Model;
 use crate::gui::naming;
 use crate::gui::screens::entered;
 use crate::gui::theme::small;
@@ -11,8 +11,8 @@ use crate::gui::widgets::{Field, SHORT};
 use crate::service::ProfileName;
 
 /// Shows both names; the field of the plain one, and whether Enter was pressed in one of them.
-pub(crate) fn names_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> (Response, bool) {
-    let proposal = naming::proposed(draft, session);
+pub(crate) fn names_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> (Response, bool) {
+    let proposal = naming::proposed(draft, model);
     let wrong = ProfileName::parse(&draft.name).err().filter(|_| !draft.name.is_empty() && proposal.is_none());
     let wrong = wrong.map(|error| error.to_string());
     let (field, enters) = ui.columns(2, |columns| {
@@ -31,7 +31,7 @@ pub(crate) fn names_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> (Re
         ui.label(small(ui, words));
         // Not while it is typed: the next letter may make it a plain name after all.
         if field.lost_focus() {
-            naming::settle(draft, session);
+            naming::settle(draft, model);
         }
     }
     (field, enters)

@@ -3,18 +3,18 @@
 use egui::{Label, RichText, Ui};
 use jiff::Timestamp;
 
-use crate::app::Session;
 use crate::export::Outlet;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::theme::{Tone, shown, small};
 use crate::gui::widgets::{dot, section};
 use crate::gui::words;
 use crate::service::ProfileName;
 
 /// Shows the files, if there are any; what the person wants.
-pub(crate) fn outlets_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName) -> Option<Intent> {
-    let files = session.export.outlets.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
+pub(crate) fn outlets_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
+    let files = model.export.sinks.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
     let mut intent = None;
     section(ui, "Files written of this profile", |ui| {
         for (index, file) in files.iter().enumerate() {
@@ -22,17 +22,17 @@ pub(crate) fn outlets_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &P
                 ui.separator();
             }
             ui.push_id(("outlet", &file.path), |ui| {
-                intent = intent.take().or(outlet_ui(ui, session, draft, name, file));
+                intent = intent.take().or(outlet_ui(ui, model, draft, name, file));
             });
         }
     });
     intent
 }
 
-fn outlet_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
+fn outlet_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
-    let form = session.export.forms.iter().find(|form| form.id == file.form);
+    let form = model.export.formats().iter().find(|form| form.id == file.form);
     let form = form.map_or(&file.form, |form| &form.name);
     ui.label(small(ui, format!("{form}, last written {}", clock(&file.written_at, draft))));
     let (tone, words) = state(file);
@@ -42,7 +42,7 @@ fn outlet_ui(ui: &mut Ui, session: &Session, draft: &Draft, name: &ProfileName, 
         dot(ui, tone);
         ui.add(Label::new(words).wrap());
     });
-    let drop = Intent::DropOutlet(name.clone(), file.path.clone());
+    let drop = Intent::DropSink(name.clone(), file.path.clone());
     let words = drop.words();
     let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
     response.on_hover_text(words.hint).clicked().then_some(drop)

@@ -2,10 +2,11 @@
 
 use egui::Ui;
 
-use crate::app::{FailureCode, Flow, PresetState, Session};
+use crate::app::FailureCode;
 use crate::diagnosis::Diagnose as _;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand};
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, key_values, secondary_button, section};
@@ -18,9 +19,9 @@ pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
 }
 
 /// The form, once it is asked for; what the person wants.
-pub(crate) fn preset_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut typed = draft.preset.clone()?;
-    let leaked = draft.own_preset().is_some_and(|service| is_leaked(session, draft, &service));
+    let leaked = draft.own_preset().is_some_and(|service| is_leaked(model, draft, &service));
     ui.add_space(12.0);
     let shown = section(ui, "Save as preset", |ui| {
         ui.label(small(
@@ -28,12 +29,12 @@ pub(crate) fn preset_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
             "The service as it stands in the fields of all three steps becomes a file of your own, with a card among \
              the services. Your client and your secrets are left out.",
         ));
-        fields_ui(ui, session, &mut typed);
+        fields_ui(ui, model, &mut typed);
         let complete = typed.parse_id().is_ok() && typed.parse_name().is_ok();
         let blocked = match () {
             () if !complete => Some("Enter an id and a name first"),
             () if leaked => Some("One of your secrets stands in the request"),
-            () if session.running(Flow::Preset).is_some() => Some("Being saved"),
+            () if model.open.preset.is_pending() => Some("Being saved"),
             () => None,
         };
         if leaked {
@@ -46,16 +47,16 @@ pub(crate) fn preset_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Op
             intent = intent_button(ui, ButtonKind::Secondary, Intent::SavePreset { replace: false }, blocked);
             closed = secondary_button(ui, "Close the form").clicked();
         });
-        (intent.or(outcome_ui(ui, session, blocked)), closed)
+        (intent.or(outcome_ui(ui, model, blocked)), closed)
     });
     let (intent, closed) = shown.inner;
     draft.preset = (!closed).then_some(typed);
     intent
 }
 
-fn fields_ui(ui: &mut Ui, session: &Session, typed: &mut PresetDraft) {
+fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut PresetDraft) {
     let wrong = typed.parse_id().err().filter(|_| !typed.id.is_empty()).map(|error| error.diagnose().summary);
-    let taken = session.services.iter().find(|service| service.id == typed.id.trim());
+    let taken = model.services.iter().find(|service| service.id == typed.id.trim());
     let help = taken.map(|service| format!("It takes the place of {} on this machine.", service.name));
     Field::new("Preset ID")
         .limit(SHORT)
@@ -68,10 +69,10 @@ fn fields_ui(ui: &mut Ui, session: &Session, typed: &mut PresetDraft) {
 }
 
 /// Where it is, or why it is not.
-fn outcome_ui(ui: &mut Ui, session: &Session, blocked: Option<&str>) -> Option<Intent> {
-    match &session.preset {
-        PresetState::Idle => None,
-        PresetState::Saved(path) => {
+fn outcome_ui(ui: &mut Ui, model: &Model, blocked: Option<&str>) -> Option<Intent> {
+    match model.open.preset.stand() {
+        Stand::Idle | Stand::Pending(_) => None,
+        Stand::Done(path) => {
             let path = path.display().to_string();
             key_values(ui, |rows| rows.copyable("Preset file", &path, &path));
             ui.label(small(
@@ -80,7 +81,7 @@ fn outcome_ui(ui: &mut Ui, session: &Session, blocked: Option<&str>) -> Option<I
             ));
             None
         }
-        PresetState::Failed(failure) => {
+        Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
             let is_there = failure.code == FailureCode::PresetExists;
             let replace = Intent::SavePreset { replace: true };
@@ -90,11 +91,12 @@ fn outcome_ui(ui: &mut Ui, session: &Session, blocked: Option<&str>) -> Option<I
 }
 
 /// Whether a secret that is known here was typed into a request by itself, where its placeholder belongs.
-fn is_leaked(session: &Session, draft: &Draft, service: &Service) -> bool {
+fn is_leaked(model: &Model, draft: &Draft, service: &Service) -> bool {
     /// Shorter ones stand in any text by chance.
     const LEAST: usize = 8;
     let typed = &draft.secrets;
-    let tokens = session.tokens.iter().flat_map(|tokens| [Some(&tokens.access_token), tokens.refresh_token.as_ref()]);
+    let tokens =
+        model.open.tokens.iter().flat_map(|tokens| [Some(&tokens.access_token), tokens.refresh_token.as_ref()]);
     let known = [&typed.client_secret, &typed.refresh_token].into_iter().chain(typed.inputs.values());
     let text = write_preset(service);
     known.chain(tokens.flatten()).map(crate::secret::Secret::expose).any(|secret| {

@@ -2,9 +2,10 @@
 
 use egui::{Button, Popup, Style, Ui, vec2};
 
-use crate::app::{Flow, ProfileState, ProfileSummary, Session};
+use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::theme::Palette;
 use crate::gui::widgets::toggle;
 
@@ -12,7 +13,7 @@ use crate::gui::widgets::toggle;
 const WIDTH: f32 = 150.0;
 
 /// Shows the button in the corner of the card, and the menu once it is pressed; what the person wants.
-pub(crate) fn menu_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     (ui.spacing_mut().button_padding, ui.spacing_mut().interact_size.y) = (vec2(0.0, 0.0), 0.0);
     let button = Button::new("").frame_when_inactive(false).min_size(ui.available_size());
     let response = ui.add(button).accessible_name(format!("More for {}", profile.name)).on_hover_text("More");
@@ -26,18 +27,18 @@ pub(crate) fn menu_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile
     });
     menu.show(|ui| {
         ui.set_min_width(WIDTH);
-        items_ui(ui, session, draft, profile)
+        items_ui(ui, model, draft, profile)
     })
     .and_then(|shown| shown.inner)
 }
 
-fn items_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     let name = || profile.name.clone();
     let mut intent = None;
-    let service = session.services.iter().find(|service| service.id == profile.service_id);
+    let service = model.services.iter().find(|service| service.id == profile.service_id);
     let has_identity = service.is_some_and(|service| service.identity.is_some());
     if has_identity && matches!(profile.state, ProfileState::Tokens { .. }) {
-        let blocked = session.running(Flow::WhoAmI).map(|_| "Asking the service");
+        let blocked = model.whoami.is_pending().then_some("Asking the service");
         intent = intent.or(item(ui, Intent::WhoAmI(name()), blocked));
     }
     if !matches!(profile.state, ProfileState::Broken(_)) {

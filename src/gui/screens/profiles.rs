@@ -5,9 +5,10 @@ use std::time::Duration;
 use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
-use crate::app::{ProfileState, ProfileSummary, Session, Theme, TrayState, VaultChoice, VaultState};
+use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultChoice, VaultState};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::screens::window::above_foot;
@@ -25,22 +26,22 @@ const MARGIN: f32 = 10.0;
 const MENU_SIDE: f32 = 26.0;
 
 /// Shows the list; what the person wants.
-pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
+pub(crate) fn profiles_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     ui.label(heading("Tokenwright"));
     ui.add_space(8.0);
     let intent = intent_button(ui, ButtonKind::Secondary, Intent::NewProfile, None);
     ui.add_space(12.0);
-    let share = title_ui(ui, session);
+    let share = title_ui(ui, model);
     // As high as it was last: how many lines it has depends on the words.
     let key = Id::unique("height of the foot");
     let foot = ui.data(|data| data.get_temp(key)).unwrap_or(FOOT_HEIGHT);
     let list = above_foot(ui, foot, |ui| {
         let area = ScrollArea::vertical().auto_shrink(false).id_salt("profiles");
-        area.show(ui, |ui| list_ui(ui, session, draft)).inner
+        area.show(ui, |ui| list_ui(ui, model, draft)).inner
     });
     let top = ui.cursor().top() - ui.spacing().item_spacing.y;
-    let tray = tray_ui(ui, session);
-    let looks = looks_ui(ui, session, draft, theme);
+    let tray = tray_ui(ui, model);
+    let looks = looks_ui(ui, model, draft, theme);
     let height = ui.cursor().top() - ui.spacing().item_spacing.y - top;
     if (height - foot).abs() > 0.5 {
         ui.data_mut(|data| data.insert_temp(key, height));
@@ -50,8 +51,8 @@ pub(crate) fn profiles_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, the
 }
 
 /// The name of the list, and giving from it.
-fn title_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
-    let can_share = session.profiles.iter().any(is_readable);
+fn title_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
+    let can_share = model.profiles.iter().any(is_readable);
     low_row(ui, |ui| {
         ui.label(small(ui, "Saved profiles"));
         let right = Layout::right_to_left(Align::Center);
@@ -82,14 +83,14 @@ fn is_readable(profile: &ProfileSummary) -> bool {
     !matches!(profile.state, ProfileState::Broken(_))
 }
 
-fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    if session.profiles.is_empty() {
+fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    if model.profiles.is_empty() {
         ui.label(small(ui, "None yet. A profile is what step 3 saves: it stays here with its tokens."));
     }
     let mut intent = None;
-    for profile in &session.profiles {
+    for profile in &model.profiles {
         ui.push_id(profile.name.as_str(), |ui| {
-            intent = intent.take().or(profile_ui(ui, session, draft, profile));
+            intent = intent.take().or(profile_ui(ui, model, draft, profile));
         });
         ui.add_space(4.0);
     }
@@ -97,14 +98,14 @@ fn list_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 }
 
 /// A card to open it by, with its menu in the corner, and the one thing that mends it at the foot.
-fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
+fn profile_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     let palette = Palette::of(ui);
-    let is_open = session.open_name() == Some(&profile.name);
+    let is_open = model.open.name() == Some(&profile.name);
     let fill = if is_open { palette.card_hover } else { palette.card };
     let frame = egui::Frame::new().fill(fill).inner_margin(MARGIN).corner_radius(8);
     let mended = profile.state.wants_sign_in();
     let framed = frame.show(ui, |ui| {
-        words_ui(ui, session, draft, profile);
+        words_ui(ui, model, draft, profile);
         if mended {
             ui.add_space(SPACE_S + CONTROL_HEIGHT);
         }
@@ -129,7 +130,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
     // What lies on the card comes after it, or the card would take the clicks.
     let corner = Rect::from_min_size(card.right_top() + vec2(-6.0 - MENU_SIDE, 6.0), vec2(MENU_SIDE, MENU_SIDE));
     let mut ui_of_corner = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("menu"));
-    let chosen = menu_ui(&mut ui_of_corner, session, draft, profile);
+    let chosen = menu_ui(&mut ui_of_corner, model, draft, profile);
     let pressed = mended.then(|| {
         let foot = Rect::from_min_max(pos2(card.left() + MARGIN, card.bottom() - MARGIN - CONTROL_HEIGHT), card.max);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(foot).id_salt("mend"));
@@ -139,7 +140,7 @@ fn profile_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, profile: &Profi
 }
 
 /// Name, service and state.
-fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSummary) {
+fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary) {
     ui.set_width(ui.available_width());
     ui.spacing_mut().item_spacing.y = 2.0;
     let name = RichText::new(profile.shown_name()).text_style(crate::gui::theme::label_style());
@@ -152,7 +153,7 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
     }
     let service = if profile.draft { format!("Draft · {}", profile.service) } else { profile.service.clone() };
     ui.add(egui::Label::new(small(ui, service)).truncate().selectable(false));
-    if let Some((_, who)) = session.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
+    if let Some((_, who)) = model.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
     let (tone, text) = state(&profile.state, draft.now);
@@ -164,7 +165,7 @@ fn words_ui(ui: &mut Ui, session: &Session, draft: &Draft, profile: &ProfileSumm
         ui.add(egui::Label::new(words).wrap().selectable(false));
     }
     if profile.keep_alive {
-        let problem = session.alive.iter().any(|kept| kept.name == profile.name && kept.problem.is_some());
+        let problem = model.keep_alive.iter().any(|kept| kept.name == profile.name && kept.problem.is_some());
         ui.label(small(ui, if problem { "Kept alive, not refreshed just now" } else { "Kept alive" }));
     }
 }
@@ -198,13 +199,13 @@ pub fn expiry(profile: &ProfileSummary) -> Option<Timestamp> {
 }
 
 /// Whether the window goes to the tray; asked where something is kept alive.
-fn tray_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
-    if !session.profiles.iter().any(|profile| profile.keep_alive) {
+fn tray_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
+    if !model.profiles.iter().any(|profile| profile.keep_alive) {
         return None;
     }
-    let before = session.window.is_some_and(|window| window.tray);
+    let before = model.window.is_some_and(|window| window.tray);
     let mut on = before;
-    let help = match &session.tray {
+    let help = match &model.tray {
         TrayState::Absent(diagnosis) if on => format!("Not possible: {}.", diagnosis.summary),
         _ => "Closing hides the window, and profiles are kept alive.".to_owned(),
     };
@@ -214,10 +215,10 @@ fn tray_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
 }
 
 /// Where tokens are kept, and the dress of the window.
-fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
+fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let mut chosen = theme;
     let mut asked = None;
-    let (tone, text) = match &session.vault {
+    let (tone, text) = match &model.vault {
         VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
         VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
         VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
@@ -232,12 +233,12 @@ fn looks_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> 
         ui.horizontal(|ui| {
             dot(ui, tone);
             ui.label(text);
-            let is_movable = matches!(session.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
+            let is_movable = matches!(model.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
             if is_movable && ui.link("Move…").on_hover_text("Keep the vault's key elsewhere").clicked() {
                 draft.moving = !draft.moving;
                 draft.lead.to_top = true;
             }
-            asked = match &session.vault {
+            asked = match &model.vault {
                 VaultState::NeedsPassphrase { new: false, .. } => Some("Unlock…"),
                 VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => Some("Choose…"),
                 _ => None,

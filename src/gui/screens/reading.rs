@@ -2,10 +2,11 @@
 
 use egui::Ui;
 
-use crate::app::{CallState, FieldRead, Flow, ReplyView, Session, TriedReading};
+use crate::app::{FieldRead, ReplyView, TriedReading};
 use crate::call::{Expression, Lifetime, Reading};
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{CodeBlock, Field, disclosure, status_dot};
 use crate::secret::MASK;
@@ -14,38 +15,38 @@ use crate::secret::MASK;
 const BESIDE: f32 = 640.0;
 
 /// Shows the fields and the reply; what the person wants is to see what they come to, whenever that may have changed.
-pub(crate) fn reading_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn reading_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     disclosure(ui, "How the reply is read", false, |ui| {
         ui.label(small(ui, "A path such as data.items[0].token, or JSONata such as $substringAfter(token, ' ')."));
-        let reply = last_reply(session, draft.tab);
+        let reply = last_reply(model, draft.tab);
         if reply.is_some() && ui.available_width() >= BESIDE {
             ui.columns(2, |columns| {
-                fields_ui(&mut columns[0], session, draft);
+                fields_ui(&mut columns[0], model, draft);
                 reply_ui(&mut columns[1], draft, reply);
             });
         } else {
-            fields_ui(ui, session, draft);
+            fields_ui(ui, model, draft);
             reply_ui(ui, draft, reply);
         }
-        wants_trying(session, draft).then_some(Intent::TryReading)
+        wants_trying(model, draft).then_some(Intent::TryReading)
     })
     .flatten()
 }
 
 /// The reading as it is typed and the reply it is for, where there is one.
-pub(crate) fn tried(session: &Session, draft: &Draft) -> Option<(Reading, ReplyView)> {
-    let reply = last_reply(session, draft.tab)?;
+pub(crate) fn tried(model: &Model, draft: &Draft) -> Option<(Reading, ReplyView)> {
+    let reply = last_reply(model, draft.tab)?;
     Some((typed(draft)?.clone(), reply.clone()))
 }
 
 /// Whether what is shown is of another text, another tab or another reply.
-fn wants_trying(session: &Session, draft: &Draft) -> bool {
+fn wants_trying(model: &Model, draft: &Draft) -> bool {
     let Some(reading) = typed(draft) else { return false };
-    if last_reply(session, draft.tab).is_none() {
+    if last_reply(model, draft.tab).is_none() {
         return false;
     }
     let is_same = draft.tried.as_ref().is_some_and(|(tab, tried)| *tab == draft.tab && tried == reading);
-    let is_told = session.tried.is_some() || session.running(Flow::Reading).is_some();
+    let is_told = !matches!(model.open.tried.stand(), Stand::Idle);
     !is_same || !is_told
 }
 
@@ -57,19 +58,19 @@ fn typed(draft: &Draft) -> Option<&Reading> {
     })
 }
 
-fn last_reply(session: &Session, tab: TokenTab) -> Option<&ReplyView> {
+fn last_reply(model: &Model, tab: TokenTab) -> Option<&ReplyView> {
     let state = match tab {
-        TokenTab::Bearer => &session.bearer,
-        TokenTab::Refresh => &session.refresh,
+        TokenTab::Bearer => &model.open.token_request,
+        TokenTab::Refresh => &model.open.refresh_request,
     };
-    match state {
-        CallState::Done(exchange) => exchange.reply.as_ref(),
-        CallState::Idle | CallState::Sending(_) | CallState::Failed(_) => None,
+    match state.stand() {
+        Stand::Done(exchange) => exchange.reply.as_ref(),
+        Stand::Idle | Stand::Pending(_) | Stand::Failed(_) => None,
     }
 }
 
-fn fields_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) {
-    let told = session.tried.as_ref().filter(|_| last_reply(session, draft.tab).is_some());
+fn fields_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
+    let told = model.open.tried.last().filter(|_| last_reply(model, draft.tab).is_some());
     let tab = draft.tab;
     let Some(profile) = &mut draft.profile else { return };
     let reading = match tab {

@@ -2,20 +2,21 @@
 
 use egui::{Label, Ui};
 
-use crate::app::{Flow, RehearsalState, Session, StageLine, StageOutcome};
+use crate::app::{StageLine, StageOutcome};
 use crate::gui::draft::Lead;
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Rehearsal, Work};
 use crate::gui::screens::{intent_button, waiting_row};
 use crate::gui::theme::{self, Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, dot, section, status_dot};
 use crate::service::{Catalog, Service};
 
 /// The button that asks for it.
-pub(crate) fn button_ui(ui: &mut Ui, session: &Session, service: &Service) -> Option<Intent> {
+pub(crate) fn button_ui(ui: &mut Ui, model: &Model, service: &Service) -> Option<Intent> {
     let blocked = if service.id == Catalog::CUSTOM {
         Some("Save it as a preset first: what is rehearsed is a preset")
     } else {
-        session.running(Flow::Rehearsal).map(|_| "Being rehearsed")
+        model.open.rehearsal.as_ref().filter(|held| held.work.is_pending()).map(|_| "Being rehearsed")
     };
     intent_button(ui, ButtonKind::Secondary, Intent::Rehearse(service.id.clone()), blocked)
 }
@@ -24,19 +25,18 @@ pub(crate) fn button_ui(ui: &mut Ui, session: &Session, service: &Service) -> Op
 /// the preset, which is what is rehearsed.
 pub(crate) fn rehearsal_ui(
     ui: &mut Ui,
-    session: &Session,
+    model: &Model,
     service: &Service,
     changed: bool,
     lead: &mut Lead,
 ) -> Option<Intent> {
-    // Before it begins it has no name, and was asked for here.
-    let is_of_this = |state: &&RehearsalState| state.service.is_empty() || state.service == service.id;
-    let state = session.rehearsal.as_ref().filter(is_of_this)?;
-    let going = session.running(Flow::Rehearsal).is_some();
+    let is_of_this = |state: &&Rehearsal| state.service == service.id;
+    let state = model.open.rehearsal.as_ref().filter(is_of_this)?;
+    let going = state.work.is_pending();
     ui.add_space(12.0);
     let shown = section(ui, "Rehearsal", |ui| {
         let intent = if going {
-            waiting_row(ui, session, "Rehearsing against a stand-in on this machine", Flow::Rehearsal)
+            waiting_row(ui, model, "Rehearsing against a stand-in on this machine", Work::Rehearsal)
         } else {
             summary_ui(ui, state);
             None
@@ -54,8 +54,8 @@ pub(crate) fn rehearsal_ui(
     shown.inner
 }
 
-fn summary_ui(ui: &mut Ui, state: &RehearsalState) {
-    if let Some(failure) = &state.problem {
+fn summary_ui(ui: &mut Ui, state: &Rehearsal) {
+    if let Some(failure) = state.work.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
         return;
     }

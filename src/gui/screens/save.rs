@@ -2,9 +2,10 @@
 
 use egui::Ui;
 
-use crate::app::{FailureCode, Flow, Session};
+use crate::app::FailureCode;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::naming;
 use crate::gui::screens::actions::is_to_be_saved;
 use crate::gui::screens::intent_button;
@@ -13,14 +14,14 @@ use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, banner, secondary_button, toggle};
 
 /// Shows the name and the buttons; what the person wants.
-pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn save_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     ui.separator();
-    let (field, enters) = names_ui(ui, session, draft);
-    let parsed = naming::plain_name(draft, session);
-    let blocked = match (&parsed, session.running(Flow::Save)) {
+    let (field, enters) = names_ui(ui, model, draft);
+    let parsed = naming::plain_name(draft, model);
+    let blocked = match (&parsed, model.open.save.is_pending()) {
         (Err(_), _) => Some("Enter a name first"),
-        (_, Some(_)) => Some("Being saved"),
-        (_, None) => None,
+        (_, true) => Some("Being saved"),
+        (_, false) => None,
     };
     if draft.lead.takes(Focus::Name) {
         field.request_focus();
@@ -28,10 +29,10 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
     }
     let mut intent = (enters && blocked.is_none()).then_some(Intent::Save { replace: false });
     ui.horizontal_wrapped(|ui| {
-        let kind = if is_to_be_saved(session) { ButtonKind::Primary } else { ButtonKind::Secondary };
+        let kind = if is_to_be_saved(model) { ButtonKind::Primary } else { ButtonKind::Secondary };
         let saved = intent_button(ui, kind, Intent::Save { replace: false }, blocked);
         intent = intent.take().or(saved);
-        if let Some(name) = session.open_name() {
+        if let Some(name) = model.open.name() {
             let export = Intent::OpenExport(name.clone());
             intent = intent.take().or(intent_button(ui, ButtonKind::Secondary, export, None));
             if secondary_button(ui, "Forget…").clicked() {
@@ -39,17 +40,17 @@ pub(crate) fn save_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opti
             }
         }
     });
-    intent = intent.or(keep_alive_ui(ui, session, draft));
-    if let Some(name) = &session.draft {
+    intent = intent.or(keep_alive_ui(ui, model, draft));
+    if let Some(name) = &model.open.draft {
         let words = format!("Kept as draft {name}. Save it to give it a name of your own, or leave it for later.");
         // One that waits for the vault is told above.
-        if !session.unkept.contains_key(name) {
+        if !model.pending_writes.contains_key(name) {
             ui.label(small(ui, words));
         }
-    } else if let Some(name) = &session.saved_as {
+    } else if let Some(name) = &model.open.saved_as {
         ui.label(small(ui, format!("Kept as {name}. In the terminal: tokenwright token {name}")));
     }
-    if let Some(failure) = &session.save_problem {
+    if let Some(failure) = model.open.save.failure() {
         banner(ui, Tone::Danger, &failure.diagnosis);
         if failure.code == FailureCode::ProfileExists {
             intent = intent.or(intent_button(ui, ButtonKind::Danger, Intent::Save { replace: true }, blocked));
@@ -71,13 +72,13 @@ fn select_all(ui: &Ui, field: egui::Id, text: &str) {
 }
 
 /// Whether it is refreshed unasked. Of a profile that is kept the choice is kept at once, of another one with it.
-fn keep_alive_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+fn keep_alive_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let profile = draft.profile.as_mut()?;
-    let name = session.saved_as.as_ref();
-    let saved = session.profiles.iter().find(|saved| Some(&saved.name) == name);
+    let name = model.open.saved_as.as_ref();
+    let saved = model.profiles.iter().find(|saved| Some(&saved.name) == name);
     let mut on = saved.map_or(profile.keep_alive, |saved| saved.keep_alive);
     let before = on;
-    let problem = session.alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
+    let problem = model.keep_alive.iter().find(|kept| Some(&kept.name) == name).and_then(|kept| kept.problem.as_ref());
     let help = match problem {
         Some(problem) if on => format!("Not refreshed: {}", problem.summary),
         _ => "Refreshed before it expires, while this window or the agent runs.".to_owned(),

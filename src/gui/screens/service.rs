@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egui::Ui;
 
-use crate::app::{PracticeState, Session, faults};
+use crate::app::faults;
 use crate::diagnosis::Diagnosis;
 use crate::dialect::Note;
 use crate::gui::draft::{Draft, Focus, Lead};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, PracticeState};
 use crate::gui::screens::{copy_as, entered, intent_button, known, point_at, preset, rehearsal};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
@@ -22,8 +23,8 @@ use crate::service::{Catalog, Field, FieldError, Input, PresetDraft, ProfileDraf
 const IMPORT_WIDTH: f32 = 90.0;
 
 /// Shows step 1; what the person wants.
-pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    if draft.profile.is_none() && session.profiles.is_empty() {
+pub(crate) fn service_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    if draft.profile.is_none() && model.profiles.is_empty() {
         let words = "Tokenwright signs you in to a service and keeps its OAuth tokens fresh for your tools. To look around, take \
                      the Practice service: it needs no account.";
         ui.label(words);
@@ -35,7 +36,7 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         search.request_focus();
     }
     let enter = entered(ui, &search) && !draft.search.trim().is_empty();
-    let chosen = cards_ui(ui, session, draft, enter);
+    let chosen = cards_ui(ui, model, draft, enter);
     ui.add_space(12.0);
     missing_ui(ui, &draft.missing);
     let errors = if draft.insisted { draft.errors() } else { Vec::new() };
@@ -44,11 +45,11 @@ pub(crate) fn service_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         return import.or(chosen);
     };
     let mut form = Form { profile, errors: &errors, lead, faults, ticked, own };
-    let needs = needs_ui(ui, session, &mut form);
+    let needs = needs_ui(ui, model, &mut form);
     let (service, changed) = (&form.profile.service, form.profile.is_changed());
-    let rehearsed = rehearsal::rehearsal_ui(ui, session, service, changed, form.lead);
+    let rehearsed = rehearsal::rehearsal_ui(ui, model, service, changed, form.lead);
     secret_inputs_ui(ui, form.profile, &mut secrets.inputs);
-    let kept = preset::preset_ui(ui, session, draft);
+    let kept = preset::preset_ui(ui, model, draft);
     ui.add_space(8.0);
     copy_as::copy_as_ui(ui, draft);
     import.or(chosen).or(needs).or(rehearsed).or(kept)
@@ -95,14 +96,14 @@ struct Form<'a> {
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
 /// Once one is chosen it stands alone, so that what it needs is in sight, until the person searches again.
-fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> Option<Intent> {
+fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Option<Intent> {
     let chosen_id = draft.profile.as_ref().map(|profile| profile.service.id.as_str());
     let alone = chosen_id.is_some() && draft.search.trim().is_empty() && !draft.browsing;
     let is_shown = |service: &&Service| {
         let found = service.id == Catalog::CUSTOM || service.matches(&draft.search);
         if alone { chosen_id == Some(service.id.as_str()) } else { found }
     };
-    let shown: Vec<&Service> = session.services.iter().filter(is_shown).collect();
+    let shown: Vec<&Service> = model.services.iter().filter(is_shown).collect();
     // The one for any other service is meant only where nothing else was found.
     let found = shown.iter().find(|service| service.id != Catalog::CUSTOM).or(shown.first());
     let first = found.filter(|service| enter && chosen_id != Some(service.id.as_str()));
@@ -117,15 +118,15 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
                 intent = Some(Intent::Choose(service.id.clone()));
             }
             if service.id != Catalog::CUSTOM {
-                response.context_menu(|ui| intent = intent.take().or(rehearsal::button_ui(ui, session, service)));
+                response.context_menu(|ui| intent = intent.take().or(rehearsal::button_ui(ui, model, service)));
             }
         }
     });
-    if session.services.is_empty() {
+    if model.services.is_empty() {
         ui.label(small(ui, "Reading the presets …"));
     } else if alone {
         ui.add_space(8.0);
-        let words = format!("Show all {} services", session.services.len());
+        let words = format!("Show all {} services", model.services.len());
         draft.browsing = secondary_button(ui, &words).clicked();
     } else if shown.len() == 1 {
         ui.add_space(8.0);
@@ -135,7 +136,7 @@ fn cards_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, enter: bool) -> O
 }
 
 /// What the chosen service needs.
-fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Intent> {
+fn needs_ui(ui: &mut Ui, model: &Model, form: &mut Form<'_>) -> Option<Intent> {
     let title = form.profile.service.name.clone();
     let is_practice = form.profile.service.practice;
     let mut intent = None;
@@ -148,14 +149,14 @@ fn needs_ui(ui: &mut Ui, session: &Session, form: &mut Form<'_>) -> Option<Inten
             input_ui(ui, input, form.profile, form.errors, form.lead);
         }
         if is_practice {
-            intent = practice_ui(ui, session, form.faults);
+            intent = practice_ui(ui, model, form.faults);
         }
         ui.add_space(8.0);
         known::doubts_ui(ui, &form.profile.service);
         client_flow_ui(ui, form);
         links_ui(ui, &form.profile.service);
         ui.horizontal_wrapped(|ui| {
-            intent = intent.take().or(rehearsal::button_ui(ui, session, &form.profile.service));
+            intent = intent.take().or(rehearsal::button_ui(ui, model, &form.profile.service));
             if preset::button_ui(ui, form.profile) && form.own.is_none() {
                 *form.own = Some(PresetDraft::beside(&form.profile.service));
             }
@@ -183,9 +184,9 @@ fn secret_inputs_ui(ui: &mut Ui, profile: &ProfileDraft, typed: &mut BTreeMap<St
 }
 
 /// Where the practice service listens, and what it is to do wrong.
-fn practice_ui(ui: &mut Ui, session: &Session, switched_on: &mut Vec<String>) -> Option<Intent> {
+fn practice_ui(ui: &mut Ui, model: &Model, switched_on: &mut Vec<String>) -> Option<Intent> {
     ui.add_space(8.0);
-    match &session.practice {
+    match &model.practice {
         PracticeState::Off => return None,
         PracticeState::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);

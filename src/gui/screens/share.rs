@@ -2,10 +2,11 @@
 
 use egui::{Align, Layout, ScrollArea, Ui};
 
-use crate::app::{Flow, Insisted, ProfileState, Session, ShareDone};
+use crate::app::{Insisted, ProfileState, ShareDone};
 use crate::gui::draft::Draft;
 use crate::gui::export_draft::{Locking, ShareDraft};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::export::{FOOT, failure_ui, foot_line};
 use crate::gui::screens::window::{above_foot, follow_focus};
 use crate::gui::screens::{intent_button, vault, waiting_row};
@@ -13,27 +14,27 @@ use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, key_values, notice, section, segmented, toggle};
 
 /// Shows the page; what the person wants.
-pub(crate) fn share_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut share = draft.share.take()?;
     let from_page = above_foot(ui, FOOT, |ui| {
         let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("share");
         if std::mem::take(&mut draft.lead.to_top) {
             area = area.vertical_scroll_offset(0.0);
         }
-        area.show(ui, |ui| page_ui(ui, session, draft, &mut share)).inner
+        area.show(ui, |ui| page_ui(ui, model, draft, &mut share)).inner
     });
     foot_line(ui);
-    let from_foot = foot_ui(ui, session, &share);
+    let from_foot = foot_ui(ui, model, &share);
     draft.share = Some(share);
     from_foot.or(from_page)
 }
 
-fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, share: &mut ShareDraft) -> Option<Intent> {
+fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft) -> Option<Intent> {
     ui.label(heading("Share profiles"));
     ui.add_space(8.0);
-    let mut intent = outcome_ui(ui, session, share);
-    intent = intent.or(vault::vault_ui(ui, session, draft));
-    section(ui, "Which?", |ui| which_ui(ui, session, share));
+    let mut intent = outcome_ui(ui, model, share);
+    intent = intent.or(vault::vault_ui(ui, model, draft));
+    section(ui, "Which?", |ui| which_ui(ui, model, share));
     ui.add_space(12.0);
     section(ui, "With their secrets?", |ui| locking_ui(ui, share));
     ui.add_space(12.0);
@@ -46,8 +47,8 @@ fn page_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, share: &mut ShareD
     intent
 }
 
-fn which_ui(ui: &mut Ui, session: &Session, share: &mut ShareDraft) {
-    for profile in session.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
+fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
+    for profile in model.profiles.iter().filter(|profile| !matches!(profile.state, ProfileState::Broken(_))) {
         let mut on = share.profiles.contains(&profile.name);
         let help = if profile.display_name.is_empty() {
             profile.service.clone()
@@ -91,17 +92,18 @@ fn locking_ui(ui: &mut Ui, share: &mut ShareDraft) {
 }
 
 /// What the last sharing came to; nothing of one into another file.
-fn outcome_ui(ui: &mut Ui, session: &Session, share: &ShareDraft) -> Option<Intent> {
-    if session.running(Flow::Share).is_some() {
-        return waiting_row(ui, session, "Writing the file", Flow::Share);
+fn outcome_ui(ui: &mut Ui, model: &Model, share: &ShareDraft) -> Option<Intent> {
+    if model.export.shared.is_pending() {
+        return waiting_row(ui, model, "Writing the file", Work::Share);
     }
-    let intent = match session.export.shared.as_ref()? {
-        Ok(done) => {
+    let intent = match model.export.shared.stand() {
+        Stand::Idle | Stand::Pending(_) => return None,
+        Stand::Done(done) => {
             done_ui(ui, done);
             None
         }
-        Err(_) if share.asked.as_ref() != Some(&share.path) => return None,
-        Err(failure) => failure_ui(ui, failure, share.insisted, Intent::Share),
+        Stand::Failed(_) if share.asked.as_ref() != Some(&share.path) => return None,
+        Stand::Failed(failure) => failure_ui(ui, failure, share.insisted, Intent::Share),
     };
     ui.add_space(12.0);
     intent
@@ -123,8 +125,8 @@ fn done_ui(ui: &mut Ui, done: &ShareDone) {
     });
 }
 
-fn foot_ui(ui: &mut Ui, session: &Session, share: &ShareDraft) -> Option<Intent> {
-    let blocked = session.running(Flow::Share).map(|_| "Being written").or(share.lack());
+fn foot_ui(ui: &mut Ui, model: &Model, share: &ShareDraft) -> Option<Intent> {
+    let blocked = model.export.shared.is_pending().then_some("Being written").or(share.lack());
     let mut intent = None;
     ui.horizontal(|ui| {
         intent = intent_button(ui, ButtonKind::Secondary, Intent::CloseExport, None);

@@ -5,9 +5,10 @@ use std::time::Duration;
 use egui::Ui;
 use jiff::Timestamp;
 
-use crate::app::{AuthorizationState, CallState, EXPIRING, Flow, Session};
+use crate::app::EXPIRING;
 use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::Intent;
+use crate::gui::model::{Model, Stand, Visit, Work};
 use crate::gui::screens::{call_form, history, intent_button, known, reading, reply, save, waiting_row};
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{
@@ -17,43 +18,43 @@ use crate::gui::widgets::{
 use crate::oauth::{Freshness, TokenSet, decode_jwt};
 
 /// Shows step 3; what the person wants.
-pub(crate) fn tokens_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn tokens_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.profile.as_ref()?;
-    let intent = trouble_ui(ui, session, draft);
-    let intent = intent.or(held_ui(ui, session, draft));
-    let intent = intent.or(history::history_ui(ui, session, draft));
+    let intent = trouble_ui(ui, model, draft);
+    let intent = intent.or(held_ui(ui, model, draft));
+    let intent = intent.or(history::history_ui(ui, model, draft));
     tabs(ui, "Calls", &mut draft.tab, &[(TokenTab::Bearer, "Bearer token"), (TokenTab::Refresh, "Refresh token")]);
     ui.add_space(8.0);
     let state = match draft.tab {
-        TokenTab::Bearer => &session.bearer,
-        TokenTab::Refresh => &session.refresh,
+        TokenTab::Bearer => &model.open.token_request,
+        TokenTab::Refresh => &model.open.refresh_request,
     };
     // What was answered stands above what was asked: it is what the person waits for.
-    match state {
-        CallState::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
-        CallState::Failed(failure) => {
+    match state.stand() {
+        Stand::Done(exchange) => reply::exchange_ui(ui, draft, exchange),
+        Stand::Failed(failure) => {
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
-        CallState::Idle | CallState::Sending(_) => {}
+        Stand::Idle | Stand::Pending(_) => {}
     }
-    let again = again_ui(ui, session, draft);
-    if matches!(state, CallState::Done(_) | CallState::Failed(_)) {
+    let again = again_ui(ui, model, draft);
+    if matches!(state.stand(), Stand::Done(_) | Stand::Failed(_)) {
         ui.add_space(12.0);
     }
     // Of each service: what was folded away for one is open for another.
     let service = draft.profile.as_ref().map(|profile| profile.service.id.clone());
-    ui.push_id(("call", draft.tab as u8, service), |ui| call_form::call_form_ui(ui, session, draft));
-    let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, session, draft)).inner;
+    ui.push_id(("call", draft.tab as u8, service), |ui| call_form::call_form_ui(ui, model, draft));
+    let tried = ui.push_id(("reading", draft.tab as u8), |ui| reading::reading_ui(ui, model, draft)).inner;
     intent.or(again).or(tried)
 }
 
 /// The way back to the browser where the call for the tokens failed: a code is good for one call (RFC 6749 section 4.1.2).
-fn again_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
-    let has_code = matches!(session.authorization, AuthorizationState::Done(_));
-    let failed = match &session.bearer {
-        CallState::Failed(_) => true,
-        CallState::Done(exchange) => exchange.outcome.is_err(),
-        CallState::Idle | CallState::Sending(_) => false,
+fn again_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
+    let has_code = matches!(model.open.sign_in.visit, Visit::Done(_));
+    let failed = match model.open.token_request.stand() {
+        Stand::Failed(_) => true,
+        Stand::Done(exchange) => exchange.outcome.is_err(),
+        Stand::Idle | Stand::Pending(_) => false,
     };
     if !has_code || !failed || draft.tab != TokenTab::Bearer {
         return None;
@@ -63,9 +64,9 @@ fn again_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
 }
 
 /// What is wrong with the saved tokens, and the one thing that mends it.
-fn trouble_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
-    let name = session.open_name()?;
-    let saved = session.profiles.iter().find(|profile| profile.name == *name)?;
+fn trouble_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
+    let name = model.open.name()?;
+    let saved = model.profiles.iter().find(|profile| profile.name == *name)?;
     let trouble = saved.state.trouble(draft.now)?;
     let tone = if saved.state.wants_sign_in() { Tone::Danger } else { Tone::Warning };
     let mend = Intent::GoTo(crate::gui::draft::Step::Authorization);
@@ -79,20 +80,20 @@ fn trouble_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
 }
 
 /// The tokens there are, whose they are, and keeping them.
-fn held_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let tokens = session.tokens.as_ref()?;
+fn held_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let tokens = model.open.tokens.as_ref()?;
     let mut intent = None;
     section(ui, "Tokens", |ui| {
-        intent = choosing_ui(ui, session);
+        intent = choosing_ui(ui, model);
         facts_ui(ui, draft, tokens);
         ui.add_space(8.0);
         if let Some(profile) = &draft.profile {
             known::policy_ui(ui, &profile.service);
         }
-        let checked = identity_ui(ui, session, draft);
+        let checked = identity_ui(ui, model, draft);
         intent = intent.take().or(checked);
         ui.add_space(8.0);
-        let saved = save::save_ui(ui, session, draft);
+        let saved = save::save_ui(ui, model, draft);
         intent = intent.take().or(saved);
     });
     ui.add_space(12.0);
@@ -100,9 +101,9 @@ fn held_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
 }
 
 /// Where the service named several values and one is needed.
-fn choosing_ui(ui: &mut Ui, session: &Session) -> Option<Intent> {
+fn choosing_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
     let mut intent = None;
-    for choosing in &session.choosing {
+    for choosing in &model.open.choosing {
         notice(ui, Tone::Info, &choosing.label, "The service names several: choose the one that later calls are for.");
         ui.horizontal_wrapped(|ui| {
             for option in &choosing.options {
@@ -205,27 +206,27 @@ fn granted_words(tokens: &TokenSet, asked: &[String]) -> String {
     }
 }
 
-fn identity_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+fn identity_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let has_endpoint = draft.profile.as_ref().is_some_and(|profile| profile.service.identity.is_some());
     if !has_endpoint {
         return None;
     }
-    let intent = if session.running(Flow::Identity).is_some() {
-        waiting_row(ui, session, "Asking the service whose token it is", Flow::Identity)
+    let intent = if model.open.identity.is_pending() {
+        waiting_row(ui, model, "Asking the service whose token it is", Work::Identity)
     } else {
         intent_button(ui, ButtonKind::Secondary, Intent::CheckToken, None)
     };
-    match &session.identity {
-        Some(Ok(identified)) => {
+    match model.open.identity.stand() {
+        Stand::Done(identified) => {
             ui.add_space(8.0);
             notice(ui, Tone::Success, "The service accepts the token", "");
             key_values(ui, |rows| identified.fields.iter().for_each(|(label, value)| rows.text(label, value)));
         }
-        Some(Err(failure)) => {
+        Stand::Failed(failure) => {
             ui.add_space(8.0);
             banner(ui, Tone::Danger, &failure.diagnosis);
         }
-        None => {}
+        Stand::Idle | Stand::Pending(_) => {}
     }
     intent
 }

@@ -3,10 +3,11 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
-use crate::app::{Session, VaultState};
+use crate::app::VaultState;
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::vault::is_practice;
 use crate::gui::theme::{Tone, heading};
@@ -14,17 +15,17 @@ use crate::gui::widgets::{ButtonKind, banner_with, notice};
 use crate::service::ProfileName;
 
 /// A banner a profile; what the person wants.
-pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+pub(crate) fn unkept_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let mut intent = None;
-    for (name, why) in &session.unkept {
-        if !matches!(session.vault, VaultState::Open(_)) && is_practice(session, draft, name) {
+    for (name, why) in &model.pending_writes {
+        if !matches!(model.vault, VaultState::Open(_)) && is_practice(model, draft, name) {
             let text = "To keep them, save the profile. You will then be asked where.";
             notice(ui, Tone::Info, &format!("The tokens of {name} are in this window only"), text);
             ui.add_space(8.0);
             continue;
         }
-        if !matches!(session.vault, VaultState::Open(_)) {
-            waits_for_vault_ui(ui, session, name);
+        if !matches!(model.vault, VaultState::Open(_)) {
+            waits_for_vault_ui(ui, model, name);
             continue;
         }
         let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
@@ -32,7 +33,7 @@ pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option
         let told = Diagnosis::new(why.summary.clone()).hint(format!("{mend}{held}"));
         ui.push_id(("unkept", name.as_str()), |ui| {
             let pressed = banner_with(ui, Tone::Danger, &told, |ui| {
-                intent_button(ui, ButtonKind::Secondary, Intent::KeepUnkept, None)
+                intent_button(ui, ButtonKind::Secondary, Intent::RetrySave, None)
             });
             intent = intent.take().or(pressed.0);
         });
@@ -42,24 +43,23 @@ pub(crate) fn unkept_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option
 }
 
 /// Nothing has failed: where tokens are kept is asked on the same screen.
-fn waits_for_vault_ui(ui: &mut Ui, session: &Session, name: &ProfileName) {
-    let shown =
-        session.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
+fn waits_for_vault_ui(ui: &mut Ui, model: &Model, name: &ProfileName) {
+    let shown = model.profiles.iter().find(|profile| profile.name == *name).map_or(name.as_str(), |it| it.shown_name());
     let title = format!("The tokens of {shown} have come, and are only in this window yet");
     notice(ui, Tone::Warning, &title, "They are kept once the vault is open.");
     ui.add_space(8.0);
 }
 
 /// Asks before the window closes on tokens that are nowhere else; what the person wants.
-pub(crate) fn closing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    if session.unkept.is_empty() {
+pub(crate) fn closing_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    if model.pending_writes.is_empty() {
         // They were kept while the person was being asked.
         draft.closing = false;
     }
     if !draft.closing {
         return None;
     }
-    let names: Vec<String> = session.unkept.keys().map(ToString::to_string).collect();
+    let names: Vec<String> = model.pending_writes.keys().map(ToString::to_string).collect();
     let frame = Frame::popup(ui.style()).inner_margin(20);
     let shown = Modal::new(Id::unique("closing")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(420.0);
@@ -74,7 +74,7 @@ pub(crate) fn closing_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> O
         let mut intent = None;
         ui.horizontal_wrapped(|ui| {
             for (kind, wanted) in [
-                (ButtonKind::Primary, Intent::KeepUnkept),
+                (ButtonKind::Primary, Intent::RetrySave),
                 (ButtonKind::Secondary, Intent::StayOpen),
                 (ButtonKind::Danger, Intent::CloseAnyway),
             ] {

@@ -3,10 +3,11 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
-use crate::app::{Flow, Session, VaultChoice, VaultState};
+use crate::app::{VaultChoice, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
+use crate::gui::model::Model;
 use crate::gui::screens::{entered, intent_button};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, secondary_button, section, waiting};
@@ -15,12 +16,12 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 
 /// Whether the wizard's own screen asks, without anybody having wanted something of the vault.
-pub(crate) fn is_asked(session: &Session, draft: &Draft) -> bool {
-    let waits = session.unkept.keys().any(|name| !is_practice(session, draft, name));
+pub(crate) fn is_asked(model: &Model, draft: &Draft) -> bool {
+    let waits = model.pending_writes.keys().any(|name| !is_practice(model, draft, name));
     draft.door.is_none()
-        && match &session.vault {
+        && match &model.vault {
             VaultState::Unknown | VaultState::Open(_) => false,
-            VaultState::NeedsPassphrase { new: false, .. } => waits || !session.profiles.is_empty(),
+            VaultState::NeedsPassphrase { new: false, .. } => waits || !model.profiles.is_empty(),
             VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => waits,
             VaultState::NeedsChoice(_) => true,
         }
@@ -32,20 +33,20 @@ pub(crate) fn is_refused(state: &VaultState) -> bool {
 }
 
 /// Whether these tokens are the practice service's, which are had again at any time: nothing is asked for their sake.
-pub(crate) fn is_practice(session: &Session, draft: &Draft, name: &ProfileName) -> bool {
-    match session.profiles.iter().find(|profile| profile.name == *name) {
-        Some(profile) => session.services.iter().any(|service| service.practice && service.id == profile.service_id),
+pub(crate) fn is_practice(model: &Model, draft: &Draft, name: &ProfileName) -> bool {
+    match model.profiles.iter().find(|profile| profile.name == *name) {
+        Some(profile) => model.services.iter().any(|service| service.practice && service.id == profile.service_id),
         None => draft.profile.as_ref().is_some_and(|profile| profile.service.practice),
     }
 }
 
 /// The question on the wizard's screen; what the person wants.
-pub(crate) fn vault_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let intent = match &session.vault {
+pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let intent = match &model.vault {
         VaultState::Open(choice) if draft.moving => {
-            section(ui, "Where shall the vault's key be kept?", |ui| moving_ui(ui, session, draft, *choice)).inner
+            section(ui, "Where shall the vault's key be kept?", |ui| moving_ui(ui, model, draft, *choice)).inner
         }
-        state if is_asked(session, draft) => section(ui, title(state), |ui| question_ui(ui, session, draft)).inner,
+        state if is_asked(model, draft) => section(ui, title(state), |ui| question_ui(ui, model, draft)).inner,
         _ => return None,
     };
     ui.add_space(12.0);
@@ -53,14 +54,14 @@ pub(crate) fn vault_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Opt
 }
 
 /// The question over everything, where something waits for the answer.
-pub(crate) fn door_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+pub(crate) fn door_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.door.as_ref()?;
     let frame = Frame::popup(ui.style()).inner_margin(20);
     let shown = Modal::new(Id::unique("door")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_max_width(440.0);
-        ui.label(heading(title(&session.vault)));
+        ui.label(heading(title(&model.vault)));
         ui.add_space(8.0);
-        let answered = question_ui(ui, session, draft);
+        let answered = question_ui(ui, model, draft);
         ui.add_space(8.0);
         let left = secondary_button(ui, "Cancel").clicked().then_some(Intent::Answer(Answer::LeaveVault));
         answered.or(left)
@@ -78,11 +79,11 @@ fn title(state: &VaultState) -> &'static str {
     }
 }
 
-fn question_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let busy = session.running(Flow::Vault).is_some();
-    match &session.vault {
+fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let busy = model.vault_work.is_pending();
+    match &model.vault {
         VaultState::Unknown | VaultState::Open(_) => {
-            waiting(ui, "Opening the vault", session.running(Flow::Vault).unwrap_or_default().0);
+            waiting(ui, "Opening the vault", model.vault_work.id());
             None
         }
         VaultState::NoKeyring(problem) => {
@@ -111,8 +112,8 @@ fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
 }
 
 /// Another key for everything in the vault.
-fn moving_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, choice: VaultChoice) -> Option<Intent> {
-    let busy = session.running(Flow::Vault).map(|_| "Being moved");
+fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice) -> Option<Intent> {
+    let busy = model.vault_work.is_pending().then_some("Being moved");
     let mut wanted = None;
     if choice != VaultChoice::Keyring {
         wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultChoice::Keyring, None), busy);

@@ -2,9 +2,10 @@
 
 use egui::{CentralPanel, Panel, ScrollArea, Ui};
 
-use crate::app::{Session, Theme};
+use crate::app::Theme;
 use crate::gui::draft::{Draft, Step};
 use crate::gui::intent::Intent;
+use crate::gui::model::Model;
 use crate::gui::screens::{
     actions, authorization, export, forgetting, import, leaving, notes, profiles, service, share, tokens, unkept, vault,
 };
@@ -18,24 +19,24 @@ const PROFILES_WIDTH: f32 = 236.0;
 const ACTIONS_HEIGHT: f32 = 52.0;
 
 /// Shows the window; what the person wants.
-pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme) -> Option<Intent> {
+pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Option<Intent> {
     let palette = Palette::of(ui);
     let side = egui::Frame::new().fill(palette.panel).inner_margin(16);
     let side = Panel::left("profiles").exact_size(PROFILES_WIDTH).resizable(false).frame(side);
-    let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, session, draft, theme)).inner;
+    let from_side = side.show(ui, |ui| profiles::profiles_ui(ui, model, draft, theme)).inner;
     let middle = egui::Frame::new().fill(palette.background).inner_margin(egui::Margin::symmetric(24, 16));
     let show = |ui: &mut Ui| match (&draft.import, &draft.export, &draft.share) {
-        (Some(_), ..) => import::import_ui(ui, session, draft),
-        (None, Some(_), _) => export::export_ui(ui, session, draft),
-        (None, None, Some(_)) => share::share_ui(ui, session, draft),
-        (None, None, None) => wizard_ui(ui, session, draft),
+        (Some(_), ..) => import::import_ui(ui, model, draft),
+        (None, Some(_), _) => export::export_ui(ui, model, draft),
+        (None, None, Some(_)) => share::share_ui(ui, model, draft),
+        (None, None, None) => wizard_ui(ui, model, draft),
     };
     let from_middle = CentralPanel::default().frame(middle).show(ui, show).inner;
-    let from_closing = unkept::closing_ui(ui, session, draft);
-    let from_door = vault::door_ui(ui, session, draft);
+    let from_closing = unkept::closing_ui(ui, model, draft);
+    let from_door = vault::door_ui(ui, model, draft);
     // One question at a time.
-    let from_leaving = if draft.door.is_some() { None } else { leaving::leaving_ui(ui, session, draft) };
-    let from_forgetting = forgetting::forgetting_ui(ui, session, draft);
+    let from_leaving = if draft.door.is_some() { None } else { leaving::leaving_ui(ui, model, draft) };
+    let from_forgetting = forgetting::forgetting_ui(ui, model, draft);
     notes::notes_ui(ui);
     from_closing
         .or(from_door)
@@ -46,18 +47,18 @@ pub fn window_ui(ui: &mut Ui, session: &Session, draft: &mut Draft, theme: Theme
         .or(import::arrival_ui(ui, draft))
 }
 
-fn wizard_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
-    let from_steps = steps_ui(ui, session, draft);
+fn wizard_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
+    let from_steps = steps_ui(ui, model, draft);
     ui.add_space(12.0);
     let foot = if draft.profile.is_some() { ACTIONS_HEIGHT } else { 0.0 };
-    let from_step = above_foot(ui, foot, |ui| step_ui(ui, session, draft));
+    let from_step = above_foot(ui, foot, |ui| step_ui(ui, model, draft));
     if draft.profile.is_none() {
         return from_steps.or(from_step);
     }
     let line = ui.available_rect_before_wrap();
     ui.painter().hline(line.x_range(), line.top(), ui.visuals().widgets.noninteractive.bg_stroke);
     ui.add_space(12.0);
-    let action = actions::actions_ui(ui, session, draft);
+    let action = actions::actions_ui(ui, model, draft);
     // A press goes before what a screen asks for by itself.
     from_steps.or(action).or(from_step)
 }
@@ -75,14 +76,14 @@ pub(crate) fn above_foot<R>(ui: &mut Ui, foot: f32, add: impl FnOnce(&mut Ui) ->
 }
 
 /// The step on the screen, under what is wrong and what must be asked first.
-fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> {
+fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut intent = None;
     let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(("wizard", draft.step as u8));
     if std::mem::take(&mut draft.lead.to_top) {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
-        for (index, problem) in session.problems.iter().enumerate() {
+        for (index, problem) in model.problems.iter().enumerate() {
             let (dismissed, _) =
                 banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
             if dismissed {
@@ -90,16 +91,16 @@ fn step_ui(ui: &mut Ui, session: &Session, draft: &mut Draft) -> Option<Intent> 
             }
             ui.add_space(8.0);
         }
-        if let Some(why) = &session.held_up {
+        if let Some(why) = &model.lease_busy {
             banner(ui, Tone::Info, why);
             ui.add_space(8.0);
         }
-        intent = intent.take().or(unkept::unkept_ui(ui, session, draft));
-        let from_vault = vault::vault_ui(ui, session, draft);
+        intent = intent.take().or(unkept::unkept_ui(ui, model, draft));
+        let from_vault = vault::vault_ui(ui, model, draft);
         let from_step = match draft.step {
-            Step::Service => service::service_ui(ui, session, draft),
-            Step::Authorization => authorization::authorization_ui(ui, session, draft),
-            Step::Tokens => tokens::tokens_ui(ui, session, draft),
+            Step::Service => service::service_ui(ui, model, draft),
+            Step::Authorization => authorization::authorization_ui(ui, model, draft),
+            Step::Tokens => tokens::tokens_ui(ui, model, draft),
         };
         intent = intent.take().or(from_vault).or(from_step);
         ui.add_space(16.0);
@@ -125,13 +126,13 @@ pub(crate) fn follow_focus(ui: &Ui) {
     }
 }
 
-fn steps_ui(ui: &mut Ui, session: &Session, draft: &Draft) -> Option<Intent> {
+fn steps_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
     let chosen = draft.profile.is_some();
     let mark = |title, step| StepMark {
         title,
-        done: draft.is_done(step, session),
+        done: draft.is_done(step, model),
         current: draft.step == step,
-        reachable: step == Step::Service || chosen && draft.is_done(Step::Service, session),
+        reachable: step == Step::Service || chosen && draft.is_done(Step::Service, model),
     };
     let marks =
         [mark("Service", Step::Service), mark("Authorization", Step::Authorization), mark("Tokens", Step::Tokens)];

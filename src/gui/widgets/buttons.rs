@@ -132,7 +132,7 @@ fn colour(ui: &mut Ui, kind: ButtonKind) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::{Command, CopyOutcome, Event};
+    use crate::app::CopyOutcome;
     use crate::gui::widgets::stage::{DRESSES, stage};
     use egui::OutputCommand;
     use egui::accesskit::Role;
@@ -175,12 +175,11 @@ mod tests {
 
     #[test]
     fn copied_is_said_once_it_is_so_and_then_no_more() {
-        let mut stage = stage(DRESSES[1], Vec::<Command>::new(), |ui, asked| {
+        let mut stage = stage(DRESSES[1], (), |ui, ()| {
             copy_button(ui, "redirect URI", "http://127.0.0.1/");
             copy_secret_button(ui, "Value", &Secret::new("at-1"));
-            asked.extend(clipboard::commands(ui.ctx()));
         });
-        let shown = |stage: &egui_kittest::Harness<'_, Vec<Command>>| {
+        let shown = |stage: &egui_kittest::Harness<'_, ()>| {
             let galleys = stage.output().shapes.iter().filter_map(|it| match &it.shape {
                 egui::Shape::Text(text) => Some(text.galley.text().to_owned()),
                 _ => None,
@@ -191,12 +190,12 @@ mod tests {
         stage.get_by_label("Copy redirect URI").click();
         stage.run_ok();
         assert!(!shown(&stage).contains("Copied ✓"), "it was said before it was so");
-        let [Command::Copy { ticket, text, sensitivity: Sensitivity::Plain }] = &stage.state()[..] else {
-            panic!("{:?}", stage.state())
-        };
-        assert_eq!(text.expose(), "http://127.0.0.1/");
-        let done = Event::Copied(*ticket, CopyOutcome::Done(std::time::Duration::from_mins(1)));
-        assert!(clipboard::answered(&stage.ctx, done).is_none());
+        let mut asked = Vec::new();
+        clipboard::copy_by(&stage.ctx, |text, sensitivity| {
+            asked.push((text.expose().to_owned(), sensitivity));
+            CopyOutcome::Done(std::time::Duration::from_mins(1))
+        });
+        assert_eq!(asked, [("http://127.0.0.1/".to_owned(), Sensitivity::Plain)]);
         stage.step();
         assert!(shown(&stage).contains("Copied ✓"), "{}", shown(&stage));
         stage.input_mut().time = Some(10.0);
@@ -206,17 +205,15 @@ mod tests {
 
     #[test]
     fn a_copy_that_failed_says_so() {
-        let mut stage = stage(DRESSES[0], Vec::<Command>::new(), |ui, asked| {
+        let mut stage = stage(DRESSES[0], (), |ui, ()| {
             copy_secret_button(ui, "Value", &Secret::new("at-1"));
-            asked.extend(clipboard::commands(ui.ctx()));
         });
         stage.get_by_label("Copy Value").click();
         stage.run_ok();
-        let [Command::Copy { ticket, sensitivity: Sensitivity::Secret, .. }] = stage.state()[..] else {
-            panic!("{:?}", stage.state())
-        };
-        let failed = CopyOutcome::Failed(crate::diagnosis::Diagnosis::new("no clipboard"));
-        clipboard::answered(&stage.ctx, Event::Copied(ticket, failed));
+        clipboard::copy_by(&stage.ctx, |_, sensitivity| {
+            assert_eq!(sensitivity, Sensitivity::Secret);
+            CopyOutcome::Failed(crate::diagnosis::Diagnosis::new("no clipboard"))
+        });
         stage.run();
         let told = stage.output().shapes.iter().any(|it| match &it.shape {
             egui::Shape::Text(text) => text.galley.text() == "Not copied",

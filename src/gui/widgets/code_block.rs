@@ -109,7 +109,7 @@ impl<'a> CodeBlock<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Command;
+    use crate::app::CopyOutcome;
     use crate::gui::clipboard;
     use crate::gui::widgets::stage::{DRESSES, stage};
     use egui::accesskit::Role;
@@ -120,10 +120,10 @@ mod tests {
         for dress in DRESSES {
             let mut stage = stage(dress, Vec::new(), |ui, copied| {
                 CodeBlock::new("Request", "Authorization: ••••").copies(Some("curl $TOKEN")).show(ui);
-                copied.extend(clipboard::commands(ui.ctx()).into_iter().filter_map(|command| match command {
-                    Command::Copy { text, .. } => Some(text.expose().to_owned()),
-                    _ => None,
-                }));
+                clipboard::copy_by(ui.ctx(), |text, _| {
+                    copied.push(text.expose().to_owned());
+                    CopyOutcome::Done(std::time::Duration::from_mins(1))
+                });
             });
             let shown = stage.get_by_role_and_label(Role::MultilineTextInput, "Request").value();
             assert_eq!(shown.as_deref(), Some("Authorization: ••••"));

@@ -218,7 +218,7 @@ fn a_vault_that_does_not_open_ends_with_6() {
         let words = run(&[("TOKENWRIGHT_VAULT", "drawer")], &[task, "demo"]).failed(6);
         assert!(words.starts_with("error: there is no vault `drawer`\nhint: set `TOKENWRIGHT_VAULT` to "), "{words}");
         let words = run(&[("TOKENWRIGHT_PASSPHRASE_FILE", "nowhere")], &[task, "demo"]).failed(6);
-        assert!(words.starts_with("error: `TOKENWRIGHT_PASSPHRASE_FILE`: `nowhere` cannot be read: "), "{words}");
+        assert!(words.starts_with("error: `TOKENWRIGHT_PASSPHRASE_FILE`: cannot read `nowhere`: "), "{words}");
     }
     let list = run(&[("TOKENWRIGHT_PASSPHRASE", "wrong")], &["list"]);
     assert!(list.stderr.starts_with("warning: the passphrase does not open the vault"), "{}", list.stderr);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::desktop::hand::MARK;
+use crate::desktop::open_window::MARK;
 use crate::support::desktop::{Desktop, Selection, until};
 use crate::support::process::{Process, one_test};
 use crate::support::tokenwright::Tokenwright;
@@ -83,7 +83,7 @@ fn the_other_process_copies() {
     if std::env::var_os(OTHER_PROCESS).is_none() {
         return;
     }
-    let ports = crate::desktop::hand::ports(Clipboard::of_desktop(HOLD));
+    let ports = crate::desktop::open_window::ports(Clipboard::of_desktop(HOLD));
     let runtime = Runtime::start(ports, |_| ()).expect("threads");
     for line in std::io::stdin().lines() {
         let line = line.expect("a line");

@@ -1,6 +1,6 @@
 //! Copy and paste both ways in the fields that take a secret, a code or a document.
 
-use crate::desktop::hand::{Holds, Window};
+use crate::desktop::open_window::{Holds, Window};
 use crate::support::desktop::{Selection, until};
 use crate::support::tokenwright::Tokenwright;
 

@@ -1,6 +1,6 @@
 //! Links: the browser is asked for exactly the address, or the window says that it could not be.
 
-use crate::desktop::hand::Window;
+use crate::desktop::open_window::Window;
 use crate::support::desktop::{Selection, until, write_program};
 use tokenwright::service::{Catalog, Service};
 

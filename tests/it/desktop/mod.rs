@@ -1,15 +1,15 @@
 //! The window on a real desktop: what another program pastes, what the browser opens, what the screen shows.
 #![cfg(target_os = "linux")]
 
-mod acme;
 mod clipboard;
 mod drafts;
 mod fields;
-mod hand;
 mod links;
 mod notices;
+mod open_window;
 mod panic;
 mod scripts;
+mod sign_in;
 mod tray;
 mod waiting;
 mod wayland;

@@ -10,7 +10,7 @@ use zbus::blocking::Connection;
 use zbus::blocking::connection::Builder;
 use zbus::zvariant::OwnedValue;
 
-use crate::desktop::acme::{ACCESS_TOKEN, NAME, OtherProgram, agreeing, machine, start_sign_in, tokens, window_of};
+use crate::desktop::sign_in::{ACCESS_TOKEN, NAME, OtherProgram, agreeing, machine, start_sign_in, tokens, window_of};
 use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, until};
 use crate::support::http::{browser, follow};

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use x11rb::protocol::xproto::ConnectionExt as _;
 
-use crate::desktop::acme::window_of;
+use crate::desktop::sign_in::window_of;
 use crate::support::desktop::Desktop;
 use crate::support::process::Process;
 use crate::support::tokenwright::Tokenwright;

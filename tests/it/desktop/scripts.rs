@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::desktop::hand::Window;
+use crate::desktop::open_window::Window;
 use crate::support::tokenwright::Tokenwright;
 
 /// Two signs each: they must look different from one another, so they are no boxes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::desktop::acme::{agreeing, machine, start_sign_in, ticks, window_of};
+use crate::desktop::sign_in::{agreeing, machine, start_sign_in, ticks, window_of};
 use crate::support::desktop::Desktop;
 use crate::support::process::Process;
 use crate::support::scripted::Scripted;

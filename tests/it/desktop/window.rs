@@ -18,7 +18,7 @@ use crate::support::tokenwright::Tokenwright;
 const SCREEN: (u32, u32) = (1100, 780);
 
 /// The program on its screen.
-struct Desk {
+struct Screen {
     display: Display,
     program: Tokenwright,
     browser: StandIn,
@@ -40,29 +40,29 @@ fn a_token_is_got_kept_and_handed_out_by_keys_alone_in_dark() {
 }
 
 fn from_the_first_key_to_the_command_line(dress: &'static str) {
-    let mut desk = Desk::start(dress);
-    desk.picture("1-choose-a-service");
+    let mut screen = Screen::start(dress);
+    screen.picture("1-choose-a-service");
     // The search has the keyboard; Enter takes what it found.
-    desk.display.type_text("practice");
-    desk.picture("1-search");
-    desk.display.key("Return");
-    desk.picture("1-practice-service");
-    desk.display.key("ctrl+Return");
-    desk.picture("2-authorization");
-    desk.display.key("ctrl+Return");
-    let seen = desk.browser_is_done();
+    screen.display.type_text("practice");
+    screen.picture("1-search");
+    screen.display.key("Return");
+    screen.picture("1-practice-service");
+    screen.display.key("ctrl+Return");
+    screen.picture("2-authorization");
+    screen.display.key("ctrl+Return");
+    let seen = screen.browser_is_done();
     // The call for the tokens follows the code by itself.
-    desk.picture("3-tokens");
+    screen.picture("3-tokens");
     // The name of the profile has the keyboard, since it is what is left to do.
-    desk.display.type_text("demo");
-    desk.display.key("Return");
-    desk.display.focus("^demo - Tokenwright$");
-    desk.picture("3-saved");
+    screen.display.type_text("demo");
+    screen.display.key("Return");
+    screen.display.focus("^demo - Tokenwright$");
+    screen.picture("3-saved");
 
-    let listed = desk.command_line(&["list", "--json"]);
+    let listed = screen.command_line(&["list", "--json"]);
     let listed: serde_json::Value = serde_json::from_str(&listed).expect("a list in JSON");
     assert_eq!((&listed[0]["name"], &listed[0]["refreshable"]), (&"demo".into(), &true.into()), "{listed}");
-    let token = desk.command_line(&["token", "demo"]);
+    let token = screen.command_line(&["token", "demo"]);
     assert!(!token.trim().is_empty());
     check_landing_page(&seen, token.trim());
 }
@@ -82,7 +82,7 @@ fn check_landing_page(seen: &Seen, token: &str) {
     assert_eq!(elsewhere, None);
 }
 
-impl Desk {
+impl Screen {
     fn start(dress: &'static str) -> Self {
         let display = Display::start(SCREEN.0, SCREEN.1);
         let program = Tokenwright::new()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokenwright::agent::{Door, Supervisor};
+use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
     Answer, Ask, BrowserChoice, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
     Runtime, SignIn, TypedSecrets,
@@ -31,8 +31,8 @@ impl Core {
     pub fn start() -> Self {
         let home = temp_home();
         let ports = Ports {
-            door: Door::none(),
-            supervisor: Supervisor::default(),
+            agent_socket: SocketPath::none(),
+            sd_notify: SdNotify::default(),
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store: Store::new(Places::find(Some(home.path().to_owned())).expect("a home")),

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::support::http::browser;
 use crate::support::practice::Practice;
+use crate::support::renewed::signed_in_at_one_endpoint;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
@@ -370,22 +371,6 @@ fn the_browser_and_the_command_of_exec_inherit_none_of_our_secrets() {
     assert!(environment.lines().any(|line| line.starts_with("OAUTH_ACCESS_TOKEN=practice-at-")), "{environment}");
 }
 
-const SILENT: &str = r#"
-id = "silent"
-name = "Silent"
-checked = "2026-11-28"
-source = ["a test"]
-asks = "nothing"
-[redirect]
-default = "http://127.0.0.1/callback"
-[authorization]
-url = "URL/authorize"
-[token_request]
-url = "URL/token"
-[refresh_request]
-url = "URL/token"
-"#;
-
 /// A profile of a service whose preset says nothing of what a refresh brings; here it brings the refresh token that `next`
 /// makes of the number of the call. The second refresh waits as long as a test lets it.
 fn of_silent_service(next: fn(usize) -> Option<String>) -> (Tokenwright, Scripted) {
@@ -399,11 +384,7 @@ fn of_silent_service(next: fn(usize) -> Option<String>) -> (Tokenwright, Scripte
         });
         Answer::json(200, &body)
     });
-    let program = Tokenwright::with_vault();
-    program.add_preset("silent.toml", &SILENT.replace("URL", &service.url()));
-    let arguments = ["sign-in", "acme", "--service", "silent", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
-    (program, service)
+    (signed_in_at_one_endpoint(&service, "acme", ""), service)
 }
 
 const WITH_REFRESH_TOKEN: [&str; 5] = ["export", "acme", "--format", "json", "--with-refresh-token"];

@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::http::browser;
 use crate::support::practice::Practice;
 use crate::support::process::Finished;
+use crate::support::renewed::{describe, sign_in, signed_in_at_one_endpoint};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::{Value, json};
@@ -203,33 +203,10 @@ fn rotating() -> Scripted {
     })
 }
 
-const ROTATING: &str = r#"
-id = "rotating"
-name = "Rotating"
-checked = "2026-11-28"
-source = ["a test"]
-asks = "nothing"
-[redirect]
-default = "http://127.0.0.1/callback"
-[authorization]
-url = "URL/authorize"
-[token_request]
-url = "URL/token"
-[refresh_request]
-url = "URL/token"
-"#;
-
-fn sign_in(program: &Tokenwright, service: &Scripted) {
-    program.add_preset("rotating.toml", &ROTATING.replace("URL", &service.url()));
-    let arguments = ["sign-in", "demo", "--service", "rotating", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
-}
-
 #[test]
 fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
     let service = rotating();
-    let program = Tokenwright::with_vault();
-    sign_in(&program, &service);
+    let program = signed_in_at_one_endpoint(&service, "demo", "");
     program.run(&["refresh", "demo"]).done();
     let vault = program.data().join("vault");
     let mut calls = 2;
@@ -259,8 +236,7 @@ fn no_refresh_token_is_spent_where_its_successor_cannot_be_kept() {
 fn a_link_in_the_place_of_a_file_of_the_vault_changes_nothing_elsewhere() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let service = rotating();
-    let program = Tokenwright::with_vault();
-    sign_in(&program, &service);
+    let program = signed_in_at_one_endpoint(&service, "demo", "");
     let vault = program.data().join("vault");
     let elsewhere = program.home().join("elsewhere");
     for file in [".vault.lock", "demo.lock"] {
@@ -305,7 +281,8 @@ fn a_disk_with_little_room_left_costs_no_refresh_token() {
         return;
     }
     let _mounted = Mounted(data.clone());
-    sign_in(&program, &service);
+    describe(&program, &service, "/token", "");
+    sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
     let mut calls = 2;
     let fill = data.join("fill");
@@ -338,12 +315,11 @@ impl Drop for Mounted {
 #[test]
 fn a_pasted_refresh_token_is_not_spent_where_nothing_can_be_kept() {
     let service = rotating();
-    let program = Tokenwright::with_vault();
-    sign_in(&program, &service);
+    let program = signed_in_at_one_endpoint(&service, "demo", "");
     let lock = program.data().join("vault/.vault.lock");
     fs::remove_file(&lock).expect("made by the sign-in");
     fs::create_dir(&lock).expect("a folder in its place");
-    let arguments = ["sign-in", "other", "--service", "rotating", "--client-id", "it", "--refresh-token-stdin"];
+    let arguments = ["sign-in", "other", "--service", "scripted", "--client-id", "it", "--refresh-token-stdin"];
     program.run_with_input(&arguments, "rt-0\n").failed(6);
     assert_eq!(service.asked("/token").len(), 1);
     fs::remove_dir(&lock).expect("mended");

@@ -1,6 +1,6 @@
 //! Profiles that are kept alive, in the window.
 
-use tokenwright::app::{Event, KeptAlive};
+use tokenwright::app::{KeptAlive, News};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::{Intent, Step};
 
@@ -17,10 +17,10 @@ fn a_profile_is_kept_alive_by_a_tick_and_why_it_is_not_is_told() {
         window.press("Keep alive");
         assert_eq!(window.state().wanted, [Intent::SetKeepAlive(name("demo"), true)]);
         // It is done.
-        let session = &mut window.state_mut().session;
-        session.profiles[0].keep_alive = true;
+        let model = &mut window.state_mut().model;
+        model.profiles[0].keep_alive = true;
         let problem = Some(Diagnosis::new("cannot connect to `example.test`"));
-        session.apply(Event::Alive(vec![KeptAlive { name: name("demo"), next: None, problem }]));
+        model.hear(News::KeepAlive(vec![KeptAlive { name: name("demo"), next: None, problem }]));
         window.settle();
         assert!(window.reads("Kept alive, not refreshed just now"), "{}", window.words());
         assert!(window.reads("Not refreshed: cannot connect to “example.test”"));

@@ -1,7 +1,7 @@
 //! With known secrets in every place, no screen can be read for them until the person asks, and then for that one only.
 
 use egui_kittest::Harness;
-use tokenwright::app::Session;
+use tokenwright::gui::model::Model;
 use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 use tokenwright::secret::Secret;
 
@@ -44,7 +44,7 @@ fn draft(step: Step, tab: TokenTab) -> Draft {
     draft
 }
 
-fn everywhere() -> Vec<(Session, Draft)> {
+fn everywhere() -> Vec<(Model, Draft)> {
     let refused = || called(Err(failure("refused")));
     vec![
         (saved("demo"), draft(Step::Service, TokenTab::Bearer)),
@@ -62,8 +62,8 @@ fn everywhere() -> Vec<(Session, Draft)> {
 #[test]
 fn no_screen_tells_a_secret_unasked() {
     for dress in DRESSES {
-        for (session, draft) in everywhere() {
-            check(&stage(dress, session, draft), &[]);
+        for (model, draft) in everywhere() {
+            check(&stage(dress, model, draft), &[]);
         }
     }
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{
-    Event, ExportDone, ExportView, Failure, FailureCode, FailureKind, Flow, FormLine, Insisted, Session, ShareDone,
+    ExportDone, ExportView, Failure, FailureCode, FailureKind, FormLine, Insisted, News, ShareDone,
 };
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::export::{HandedOver, Outlet, Outlets, formats};
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
 
@@ -23,9 +24,9 @@ fn forms() -> Vec<FormLine> {
 }
 
 /// The page is open, nothing chosen; two files were written.
-pub fn exporting() -> Session {
-    let mut session = saved("demo");
-    session.apply(Event::Forms(forms()));
+pub fn exporting() -> Model {
+    let mut model = saved("demo");
+    model.export.formats = Requested::ended(Ok(forms()));
     let outlet = |path: &str, sink, problem: Option<&str>| Outlet {
         path: path.to_owned(),
         form: "dotenv".to_owned(),
@@ -39,8 +40,8 @@ pub fn exporting() -> Session {
         outlet(&"a-long-name/".repeat(20), true, Some("`/home/ada/demo.env` was changed since this program wrote it")),
         outlet("/home/ada/once.env", false, None),
     ];
-    session.apply(Event::Outlets(name("demo"), Outlets { handed_over: None, files }));
-    session
+    model.hear(News::Sinks(name("demo"), Outlets { handed_over: None, files }));
+    model
 }
 
 /// This form is chosen.
@@ -56,9 +57,8 @@ pub fn choosing(form: Option<&str>) -> Draft {
 }
 
 /// The preview came.
-pub fn previewed(rotates: bool) -> Session {
-    let mut session = exporting();
-    let attempt = session.begin(Flow::Preview);
+pub fn previewed(rotates: bool) -> Model {
+    let mut model = exporting();
     let view = ExportView {
         name: ".env file".into(),
         masked: format!("OAUTH_ACCESS_TOKEN='{MASK}'\n"),
@@ -69,23 +69,22 @@ pub fn previewed(rotates: bool) -> Session {
         rotates,
         needs_hand_over: rotates,
     };
-    session.apply(Event::ExportPreview(attempt, Box::new(view)));
-    session
+    model.export.view = Requested::ended(Ok(view));
+    model
 }
 
 /// The export was made, or not.
-pub fn exported(outcome: Result<&str, (Diagnosis, FailureCode)>) -> Session {
-    let mut session = previewed(true);
-    let attempt = session.begin(Flow::Export);
-    session.apply(match outcome {
+pub fn exported(outcome: Result<&str, (Diagnosis, FailureCode)>) -> Model {
+    let mut model = previewed(true);
+    model.export.done = Requested::ended(match outcome {
         Ok(path) => {
             let (path, next) = (Some(path.into()), "docker run --env-file demo.env IMAGE".into());
             let left_out = vec!["the refresh token, which this service gives anew at each refresh".into()];
-            Event::Exported(attempt, Box::new(ExportDone { text: None, path, next, left_out, notes: Vec::new() }))
+            Ok(ExportDone { text: None, path, next, left_out, notes: Vec::new() })
         }
-        Err((diagnosis, code)) => Event::Failed(attempt, Failure::new(FailureKind::Usage, diagnosis).coded(code)),
+        Err((diagnosis, code)) => Err(Failure::new(FailureKind::Usage, diagnosis).coded(code)),
     });
-    session
+    model
 }
 
 /// Sharing is open, in this way.
@@ -99,13 +98,12 @@ pub fn sharing(locking: Locking, secret: &str) -> Draft {
 }
 
 /// Profiles were shared.
-pub fn shared() -> Session {
-    let mut session = saved("demo");
-    let attempt = session.begin(Flow::Share);
+pub fn shared() -> Model {
+    let mut model = saved("demo");
     let left_out = vec![("demo".into(), "Client secret".into()), ("demo".into(), "a sign-in of their own".into())];
     let path = Some("/home/ada/profiles.tokenwright".into());
-    session.apply(Event::Shared(attempt, Box::new(ShareDone { text: None, path, left_out, warnings: Vec::new() })));
-    session
+    model.export.shared = Requested::ended(Ok(ShareDone { text: None, path, left_out, warnings: Vec::new() }));
+    model
 }
 
 fn refused(hint: &str) -> Diagnosis {
@@ -223,17 +221,17 @@ fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
         }
         assert!(words.contains(".env file, last written 2030-03-17 17:46:40"), "{words}");
         window.press("Remove /home/ada/once.env from the list");
-        let dropped = Intent::DropOutlet(name("demo"), "/home/ada/once.env".into());
+        let dropped = Intent::DropSink(name("demo"), "/home/ada/once.env".into());
         assert_eq!(window.state().wanted, [dropped]);
     }
 }
 
 #[test]
 fn a_refresh_token_that_was_handed_over_is_told() {
-    let mut session = exporting();
+    let mut model = exporting();
     let given = HandedOver { form: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
-    session.apply(Event::Outlets(name("demo"), Outlets { handed_over: Some(given), files: Vec::new() }));
-    let window = stage(DRESSES[0], session, choosing(None));
+    model.hear(News::Sinks(name("demo"), Outlets { handed_over: Some(given), files: Vec::new() }));
+    let window = stage(DRESSES[0], model, choosing(None));
     assert!(window.reads("The refresh token was handed over to /home/ada/a.json"));
     assert!(window.reads("In the form json, at 2030-03-17 17:46:40."));
 }

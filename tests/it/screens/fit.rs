@@ -5,10 +5,11 @@ use egui::{Rect, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use jiff::SignedDuration;
-use tokenwright::app::{Event, FieldRead, Flow, Imported, KeptAlive, ProfileState, Session, VaultState};
+use tokenwright::app::{FieldRead, ImportOutcome, Imported, KeptAlive, News, ProfileState, VaultState};
 use tokenwright::call::Expression;
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::dialect::{Described, Form, Import, Note};
+use tokenwright::gui::model::{Model, Requested, Visit};
 use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
 
@@ -31,10 +32,10 @@ const HAIR: f32 = 1.0;
 
 /// Looks at the window from its top to its end.
 #[track_caller]
-fn check(scene: &str, session: &Session, draft: &Draft, open: &[&str]) {
+fn check(scene: &str, model: &Model, draft: &Draft, open: &[&str]) {
     let [light, dark] = DRESSES;
     for (dress, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
-        let mut window = sized(dress, size, scale, session.clone(), draft.clone());
+        let mut window = sized(dress, size, scale, model.clone(), draft.clone());
         for name in open {
             window.press(name);
         }
@@ -64,15 +65,15 @@ fn check_texts(place: &str, window: &Harness<'static, Play>) {
     let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
     let typed: Vec<String> =
         nodes.filter(|node| TYPED.contains(&node.role())).filter_map(|node| node.value()).collect();
-    let session = &window.state().session;
+    let model = &window.state().model;
     // The second line of a card is in its description, a profile's whole name in the title of the window.
-    let shortened: Vec<&str> = session
+    let shortened: Vec<&str> = model
         .services
         .iter()
         .flat_map(|service| [service.name.as_str(), service.summary.as_str()])
-        .chain(session.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
+        .chain(model.profiles.iter().flat_map(|profile| [profile.name.as_str(), profile.service.as_str()]))
         .collect();
-    let readers: Vec<String> = session.export.forms.iter().map(|form| format!("Read by {}", form.reader)).collect();
+    let readers: Vec<String> = model.export.formats().iter().map(|form| format!("Read by {}", form.reader)).collect();
     let shortened: Vec<&str> = shortened.into_iter().chain(readers.iter().map(String::as_str)).collect();
     for clipped in &window.output().shapes {
         for (rect, text, elided) in texts(&clipped.shape) {
@@ -104,7 +105,7 @@ fn texts(shape: &Shape) -> Vec<(Rect, String, bool)> {
 fn step_1_fits() {
     check("nothing chosen", &started(), &draft(), &[]);
     let mut whole = started();
-    whole.apply(Event::Services(Catalog::bundled().services(), Vec::new()));
+    whole.hear(News::Services(Catalog::bundled().services(), Vec::new()));
     check("the whole catalogue", &whole, &draft(), &[]);
     let services: Vec<Service> = started().services;
     for service in services {
@@ -116,8 +117,8 @@ fn step_1_fits() {
     let mut practising = at(service("practice"), Step::Service);
     practising.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
     check("every fault", &started(), &practising, &[]);
-    for session in [rehearsing(), rehearsed()] {
-        check("rehearsal", &session, &at(service("quickbooks"), Step::Service), &[]);
+    for model in [rehearsing(), rehearsed()] {
+        check("rehearsal", &model, &at(service("quickbooks"), Step::Service), &[]);
     }
     let folder = "a-long-name/".repeat(20);
     for outcome in [Ok(folder.as_str()), Err("there is a preset file already")] {
@@ -138,8 +139,8 @@ fn step_2_fits() {
     check("waiting", &visiting(), &at(service("practice"), Step::Authorization), &[]);
     check("arrived", &authorized(), &at(service("practice"), Step::Authorization), &[]);
     let mut refused = started();
-    let attempt = refused.begin(Flow::Authorization);
-    refused.apply(Event::Failed(attempt, failure("the service refused: access_denied (the person said no)")));
+    let why = failure("the service refused: access_denied (the person said no)");
+    refused.open.sign_in.visit = Visit::Failed(why);
     check("refused", &refused, &at(service("practice"), Step::Authorization), &[]);
 }
 
@@ -154,10 +155,8 @@ fn step_3_fits() {
         check("saved", &saved("demo"), &draft, &open);
         check("refused", &called(Err(failure("token endpoint refused the code: invalid_grant"))), &draft, &open);
         let mut sending = authorized();
-        let (bearer, refresh) = (sending.begin(Flow::Bearer), sending.begin(Flow::Refresh));
-        for attempt in [bearer, refresh] {
-            sending.apply(Event::Sending(attempt, "https://login.a-service.example:8443".into()));
-        }
+        sending.open.token_request = Requested::going("https://login.a-service.example:8443");
+        sending.open.refresh_request = Requested::going("https://login.a-service.example:8443");
         check("being called", &sending, &draft, &[]);
     }
 }
@@ -179,7 +178,7 @@ fn an_export_and_sharing_fit() {
         let mut draft = choosing(Some("dotenv"));
         let export = draft.export.as_mut().expect("open");
         (export.path, export.path_is_typed, export.rotates) = (folder.clone(), true, true);
-        export.asked = export.order(&exporting().export.forms).map(|order| (order, export.path.clone()));
+        export.asked = export.order(exporting().export.formats()).map(|order| (order, export.path.clone()));
         check("exported", &exported(outcome), &draft, &[]);
     }
     for locking in [Locking::WithoutSecrets, Locking::Passphrase, Locking::Recipient] {
@@ -198,19 +197,19 @@ fn the_list_of_profiles_fits_with_the_menu_and_the_question_before_forgetting() 
         scopes: None,
     };
     let states = [dying, ProfileState::NeedsSignIn { why: why(), expires_at: None }, ProfileState::Stale(why())];
-    let mut session = saved("demo");
+    let mut model = saved("demo");
     for (state, letter) in states.into_iter().zip("abc".chars()) {
-        let mut summary = session.profiles[0].clone();
+        let mut summary = model.profiles[0].clone();
         (summary.name, summary.state, summary.keep_alive) = (name(&letter.to_string().repeat(64)), state, true);
-        session.profiles.push(summary);
+        model.profiles.push(summary);
     }
     let alive = KeptAlive { name: name(&"a".repeat(64)), next: None, problem: Some(why()) };
-    session.apply(Event::Alive(vec![alive]));
+    model.hear(News::KeepAlive(vec![alive]));
     let draft = at(service("practice"), Step::Tokens);
-    check("the menu", &session, &draft, &["More for demo"]);
+    check("the menu", &model, &draft, &["More for demo"]);
     let mut forgetting = draft;
     forgetting.forgetting = Some(name(&"a".repeat(64)));
-    check("forgetting", &session, &forgetting, &[]);
+    check("forgetting", &model, &forgetting, &[]);
 }
 
 #[test]
@@ -220,21 +219,20 @@ fn the_questions_about_the_vault_fit() {
     let wrong = VaultState::NeedsPassphrase { new: false, problem: Some(Diagnosis::new("the passphrase is wrong")) };
     let new = VaultState::NeedsPassphrase { new: true, problem: None };
     for state in [VaultState::NeedsChoice(problem), wrong, new] {
-        let mut session = started();
-        session.apply(Event::Vault(state));
-        check("vault", &session, &at(service("practice"), Step::Authorization), &[]);
+        let mut model = started();
+        model.hear(News::Vault(state));
+        check("vault", &model, &at(service("practice"), Step::Authorization), &[]);
     }
 }
 
 #[test]
 fn the_import_fits() {
     check("import", &started(), &importing(), &["What can be read"]);
-    for session in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
-        check("import", &session, &importing(), &[]);
+    for model in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
+        check("import", &model, &importing(), &[]);
     }
     let mut reading = started();
-    let attempt = reading.begin(Flow::Import);
-    reading.apply(Event::Fetching(attempt, format!("https://login.acme.example/{}", "a".repeat(300))));
+    reading.import = Requested::going(&format!("https://login.acme.example/{}", "a".repeat(300)));
     check("fetching", &reading, &importing(), &[]);
     let mut adopted = at(service("quickbooks"), Step::Service);
     let note = |words: &str| Note::new(format!("auth.{}", "p".repeat(120)), words.repeat(40));
@@ -246,10 +244,10 @@ fn the_import_fits() {
     long.service.name = "n".repeat(200);
     (long.understood, long.ignored) = (adopted.missing.clone(), adopted.missing);
     let import = Import { form: "f".repeat(120), described: vec![long] };
-    let mut session = started();
-    let attempt = session.begin(Flow::Import);
-    session.apply(Event::Imported(attempt, Box::new(Imported { from: "/a-folder".repeat(40), import })));
-    check("long import", &session, &importing(), &[]);
+    let mut model = started();
+    let imported = Imported { from: "/a-folder".repeat(40), import };
+    model.import = Requested::ended(Ok(ImportOutcome::Described(Box::new(imported))));
+    check("long import", &model, &importing(), &[]);
 }
 
 #[test]
@@ -265,39 +263,37 @@ fn very_long_values_fit() {
         .collect();
     long.checklist = vec![long_word.clone()];
     let profile_name = "n".repeat(64);
-    let mut session = saved(&profile_name);
-    session.apply(Event::Services(vec![long.clone()], vec![Diagnosis::new(long_word.clone()).hint(long_word.clone())]));
-    let attempt = session.begin(Flow::Bearer);
+    let mut model = saved(&profile_name);
+    model.hear(News::Services(vec![long.clone()], vec![Diagnosis::new(long_word.clone()).hint(long_word.clone())]));
     let mut tokens = token_set(&"t".repeat(2048));
     tokens.scopes = Some(scopes.clone());
     tokens.retained.insert("k".repeat(80), long_word.clone());
     tokens.expires_at = Some(now() + SignedDuration::from_hours(24 * 400));
-    session.apply(Event::Called(attempt, Box::new(exchange(Ok(tokens)))));
+    crate::screens::scenes::requested(&mut model, exchange(Ok(tokens)));
     for step in [Step::Service, Step::Authorization, Step::Tokens] {
         let mut draft = at(long.clone(), step);
         draft.profile.as_mut().expect("chosen").ticked = scopes.clone();
         draft.name.clone_from(&profile_name);
         draft.reveal_tokens = true;
         draft.reveal_reply = true;
-        check("long", &session, &draft, &[]);
+        check("long", &model, &draft, &[]);
     }
-    let mut session = started();
-    let attempt = session.begin(Flow::Authorization);
+    let mut model = started();
     let mut waiting = waiting();
     waiting.url = format!("https://service.example/{}", "u".repeat(3000));
     waiting.redirect_uri = format!("http://127.0.0.1/{long_word}");
     waiting.addresses = vec!["127.0.0.1:65535".into(), "[::1]:65535".into()];
-    session.apply(Event::Waiting(attempt, Box::new(waiting)));
-    check("long", &session, &at(long, Step::Authorization), &[]);
+    model.open.sign_in.visit = Visit::Waiting(Box::new(waiting), None);
+    check("long", &model, &at(long, Step::Authorization), &[]);
 }
 
 #[test]
 fn how_a_reply_is_read_is_never_cut() {
     let long = Diagnosis::new(format!("the expression `{}` failed: {}", "a".repeat(60), "it says why ".repeat(8)));
-    let session = crate::screens::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));
+    let model = crate::screens::reading::read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Failed(long));
     let mut draft = at(service("practice"), Step::Tokens);
     if let Some(profile) = &mut draft.profile {
         profile.token_request.reading.access_token[0] = Expression::new(format!("$split({}, ' ')[1]", "a".repeat(90)));
     }
-    check("how the reply is read", &session, &draft, &["How the reply is read"]);
+    check("how the reply is read", &model, &draft, &["How the reply is read"]);
 }

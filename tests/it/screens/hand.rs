@@ -94,12 +94,12 @@ impl<S> Hand for Harness<'_, S> {
     }
 }
 
-/// The texts that a window without a worker asks to be copied.
+/// The texts that a window without a core asks to be copied, and is told that they were.
 pub fn copied(ctx: &egui::Context) -> Vec<String> {
-    let commands = tokenwright::gui::clipboard::commands(ctx).into_iter();
-    let copied = commands.filter_map(|command| match command {
-        tokenwright::app::Command::Copy { text, .. } => Some(text.expose().to_owned()),
-        _ => None,
+    let mut copied = Vec::new();
+    tokenwright::gui::clipboard::copy_by(ctx, |text, _| {
+        copied.push(text.expose().to_owned());
+        tokenwright::app::CopyOutcome::Done(std::time::Duration::from_mins(1))
     });
-    copied.collect()
+    copied
 }

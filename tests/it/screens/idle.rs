@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::ViewportId;
 use egui_kittest::Harness;
-use tokenwright::gui::App;
+use tokenwright::gui::Window;
 
 use crate::screens::hand::Hand as _;
 use crate::screens::machine::{Machine, Visit};
@@ -13,7 +13,7 @@ use crate::screens::stage::DRESSES;
 /// At the end of the second in which the countdown changes.
 const AT_THE_LATEST: Duration = Duration::from_millis(2010);
 
-fn next_frame(window: &Harness<'static, App>) -> Duration {
+fn next_frame(window: &Harness<'static, Window>) -> Duration {
     window.output().viewport_output[&ViewportId::ROOT].repaint_delay
 }
 

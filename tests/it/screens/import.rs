@@ -2,8 +2,9 @@
 
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{AmbiguousText, Event, Flow, ImportSource, Imported, Session};
+use tokenwright::app::{AmbiguousText, ImportOutcome, ImportSource, Imported};
 use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
 
@@ -18,7 +19,7 @@ pub fn importing() -> Draft {
 }
 
 /// A document was read that describes these.
-pub fn imported(ids: &[&str]) -> Session {
+pub fn imported(ids: &[&str]) -> Model {
     let described = ids.iter().map(|id| Described {
         service: service(id),
         client_id: "acme-client".into(),
@@ -29,28 +30,25 @@ pub fn imported(ids: &[&str]) -> Session {
         ..Described::default()
     });
     let import = Import { form: "Postman collection".into(), described: described.collect() };
-    let mut session = started();
-    let attempt = session.begin(Flow::Import);
+    let mut model = started();
     let from = "/home/me/a-folder-with-a-name/collection.json".into();
-    session.apply(Event::Imported(attempt, Box::new(Imported { from, import })));
-    session
+    model.import = Requested::ended(Ok(ImportOutcome::Described(Box::new(Imported { from, import }))));
+    model
 }
 
 /// The address of an issuer was read.
-pub fn issuer_found() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Import);
+pub fn issuer_found() -> Model {
+    let mut model = started();
     let issuer = Issuer::parse("https://login.acme.example/realms/one").expect("an issuer");
-    session.apply(Event::IssuerFound(attempt, issuer));
-    session
+    model.import = Requested::ended(Ok(ImportOutcome::Issuer(issuer)));
+    model
 }
 
 /// A document could not be read.
-pub fn import_failed() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Import);
-    session.apply(Event::Failed(attempt, failure("`a.json`: line 3, column 9: the JSON ends in the middle")));
-    session
+pub fn import_failed() -> Model {
+    let mut model = started();
+    model.import = Requested::ended(Err(failure("`a.json`: line 3, column 9: the JSON ends in the middle")));
+    model
 }
 
 #[test]
@@ -207,13 +205,7 @@ fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
         for _ in 0..3 {
             window.step();
         }
-        let mut copied = Vec::new();
-        for command in tokenwright::gui::clipboard::commands(&window.ctx) {
-            let tokenwright::app::Command::Copy { ticket, text, .. } = command else { continue };
-            copied.push(text.expose().to_owned());
-            let done = tokenwright::app::CopyOutcome::Done(std::time::Duration::from_mins(1));
-            tokenwright::gui::clipboard::answered(&window.ctx, tokenwright::app::Event::Copied(ticket, done));
-        }
+        let copied = crate::screens::hand::copied(&window.ctx);
         assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
         assert!(!copied[0].contains(CLIENT_SECRET));
         window.settle();
@@ -263,12 +255,11 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
 #[test]
 fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
     for dress in DRESSES {
-        let mut session = started();
-        let attempt = session.begin(Flow::Import);
+        let mut model = started();
         let forms = vec![Form::Postman, Form::OpenApi];
         let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
-        session.apply(Event::ImportAmbiguous(attempt, Box::new(text.clone())));
-        let mut window = stage(dress, session, importing());
+        model.import = Requested::ended(Ok(ImportOutcome::Ambiguous(Box::new(text.clone()))));
+        let mut window = stage(dress, model, importing());
         assert!(window.reads("It can be read in several forms"));
         window.press("OpenAPI document");
         let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);

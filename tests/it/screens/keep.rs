@@ -8,9 +8,10 @@ use std::sync::mpsc::channel;
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
 use jiff::SignedDuration;
-use tokenwright::app::{Event, Flow, Identified, ProfileState, ProfileSummary, Session};
+use tokenwright::app::{Identified, News, ProfileState, ProfileSummary};
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::gui::{App, Intent};
+use tokenwright::gui::model::Model;
+use tokenwright::gui::{Intent, Window};
 
 use crate::screens::hand::Hand as _;
 use crate::screens::machine::{Machine, Visit};
@@ -20,8 +21,8 @@ use crate::support::renewed;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 
 /// A list with a profile in this state.
-fn listed(state: ProfileState) -> Session {
-    let mut session = scenes::started();
+fn listed(state: ProfileState) -> Model {
+    let mut model = scenes::started();
     let summary = ProfileSummary {
         display_name: tokenwright::service::DisplayName::default(),
         name: name("acme"),
@@ -31,8 +32,8 @@ fn listed(state: ProfileState) -> Session {
         draft: false,
         state,
     };
-    session.apply(Event::Profiles(vec![summary]));
-    session
+    model.hear(News::Profiles(vec![summary]));
+    model
 }
 
 #[test]
@@ -68,11 +69,10 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
 
 #[test]
 fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
-    let mut session = scenes::saved("demo");
-    let attempt = session.begin(Flow::WhoAmI);
+    let mut model = scenes::saved("demo");
     let identified = Identified { fields: vec![("Name".into(), "Ada Practice".into())] };
-    session.apply(Event::WhoIs(attempt, name("demo"), identified));
-    let mut stage = stage(DRESSES[1], session, scenes::draft());
+    model.known_as.insert(name("demo"), identified);
+    let mut stage = stage(DRESSES[1], model, scenes::draft());
     assert!(stage.reads("Ada Practice"), "{}", stage.words());
     stage.press("More for demo");
     stage.press("Who am I");
@@ -112,19 +112,19 @@ fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
 #[test]
 fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closing() {
     for dress in DRESSES {
-        let mut session = scenes::saved("demo");
+        let mut model = scenes::saved("demo");
         let why = Diagnosis::new("the new tokens of `demo` could not be kept: the disk is full").hint("make room");
-        session.apply(Event::Unkept(name("demo"), why));
+        model.hear(News::WritePending(name("demo"), why));
         let mut draft = scenes::draft();
         draft.closing = true;
-        let mut stage = stage(dress, session, draft);
+        let mut stage = stage(dress, model, draft);
         let words = "make room. The tokens are held in memory and tried again by themselves; leave the window open";
         assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
         assert!(stage.reads("The newest tokens of demo are kept nowhere but in this window."), "{}", stage.words());
         stage.press("Leave the window open");
         stage.press("Close and lose them");
         assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
-        stage.state_mut().session.apply(Event::Kept(name("demo")));
+        stage.state_mut().model.hear(News::WriteDone(name("demo")));
         stage.settle();
         assert!(!stage.reads("Close and lose tokens?") && !stage.reads("held in memory"), "{}", stage.words());
     }
@@ -362,7 +362,7 @@ fn tokens_that_nobody_saved_survive_another_service_and_another_profile() {
 }
 
 /// As the window system says that the person closes the window; whether the window wants to stay.
-fn stays_when_closed(window: &mut Harness<'static, App>) -> bool {
+fn stays_when_closed(window: &mut Harness<'static, Window>) -> bool {
     window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
     window.step();
     window.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.clear();

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use tokenwright::app::{Event, Flow, KeyState, Session};
+use tokenwright::gui::model::{KeyDone, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::oauth::{AssertionAlgorithm, KeyPair, ReadKey, make_key_pair};
 use tokenwright::secret::Secret;
@@ -68,7 +68,7 @@ fn a_key_is_shown_by_its_kind_and_certificate_and_never_itself() {
         window.press("Write the file");
         window.fill("Profile name", "erp");
         window.press("Keep the key");
-        assert_eq!(window.state().wanted, [Intent::WriteCertificate, Intent::KeepKey]);
+        assert_eq!(window.state().wanted, [Intent::WriteCertificate, Intent::SaveKey]);
         window.press("Use another key");
         assert!(window.button("Make a key pair").is_some());
     }
@@ -90,16 +90,16 @@ fn what_comes_with_the_certificate_is_asked_for_beside_the_key() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), netsuite(Step::Service));
         assert!(window.field("Certificate ID").is_none());
-        let session = window.state().session.clone();
-        window.state_mut().draft.go_to(Step::Authorization, &session);
+        let model = window.state().model.clone();
+        window.state_mut().draft.go_to(Step::Authorization, &model);
         window.settle();
         assert!(window.field("Certificate ID").is_some());
-        window.state_mut().draft.go_to(Step::Tokens, &session);
+        window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert_eq!(window.state().draft.step, Step::Authorization);
         assert!(window.reads("Certificate ID is missing"), "{}", window.words());
         window.fill("Certificate ID", "abc");
-        window.state_mut().draft.go_to(Step::Tokens, &session);
+        window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert_eq!(window.state().draft.step, Step::Tokens);
         assert!(window.reads("the private key is missing"), "{}", window.words());
@@ -118,12 +118,6 @@ fn the_assertion_is_shown_decoded_and_its_signature_is_not() {
     }
 }
 
-/// What a key's file brought.
-fn read(session: &mut Session, key: ReadKey) {
-    let attempt = session.begin(Flow::Key);
-    session.apply(Event::KeyRead(attempt, Box::new(key)));
-}
-
 #[test]
 fn the_file_of_a_service_account_fills_in_client_and_key_id() {
     let pair = pair();
@@ -136,26 +130,29 @@ fn the_file_of_a_service_account_fills_in_client_and_key_id() {
     let profile: &ProfileDraft = draft.profile.as_ref().expect("a service");
     assert_eq!((profile.client_id.as_str(), profile.inputs["private_key_id"].as_str()), ("robot@example.test", "k1"));
     assert!(draft.key.text.is_empty(), "what was pasted does not stay in its field");
-    let mut session = started();
-    read(&mut session, key);
-    assert!(matches!(session.key, KeyState::Read(_)));
 }
 
 #[test]
 fn what_became_of_a_key_is_told_at_its_place() {
-    let mut session = started();
-    let attempt = session.begin(Flow::Key);
-    let waiting = stage(DRESSES[0], session.clone(), netsuite(Step::Authorization));
+    let mut model = started();
+    model.open.key = Requested::going("");
+    let waiting = stage(DRESSES[0], model.clone(), netsuite(Step::Authorization));
     assert!(waiting.reads("Reading or making the key") && waiting.button("Cancel").is_some());
-    session.apply(Event::Failed(attempt, failure("the private key is encrypted with a passphrase")));
-    assert!(stage(DRESSES[0], session.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
-    let attempt = session.begin(Flow::Key);
-    session.apply(Event::KeyKept(attempt, name("erp")));
-    assert!(stage(DRESSES[0], session.clone(), keyed(Step::Authorization, &pair())).reads("It is sealed under erp"));
-    let attempt = session.begin(Flow::Key);
-    session.apply(Event::KeyOpened(attempt, None));
-    let window = stage(DRESSES[0], session, netsuite(Step::Authorization));
-    assert!(window.reads("no private key is kept under this name"), "{}", window.words());
+    model.open.key = Requested::ended(Err(failure("the private key is encrypted with a passphrase")));
+    assert!(stage(DRESSES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
+    model.open.key = Requested::ended(Ok(KeyDone::Saved(name("erp"))));
+    assert!(stage(DRESSES[0], model, keyed(Step::Authorization, &pair())).reads("It is sealed under erp"));
+}
+
+#[test]
+fn a_name_under_which_no_key_is_saved_is_told() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    machine.press("Practice service (signed assertion)");
+    machine.wait("It listens on http://127.0.0.1:");
+    machine.press("Next");
+    machine.window.fill("Profile name", "nobody");
+    machine.press("Use the key kept there");
+    machine.wait("no private key is saved under this name");
 }
 
 #[test]

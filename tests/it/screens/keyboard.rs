@@ -93,8 +93,8 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (previewed(true), choosing(Some("json")), "Copy with secrets"),
             (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
         ];
-        for (session, draft, last) in scenes {
-            let mut window = stage(dress, session, draft);
+        for (model, draft, last) in scenes {
+            let mut window = stage(dress, model, draft);
             let mut stops = walk(&mut window);
             let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
             stops.rotate_left(first);
@@ -138,10 +138,10 @@ fn one_key_leads_through_the_steps() {
             (started(), at(service("practice"), Step::Service), Intent::GoTo(Step::Authorization)),
             (started(), at(service("practice"), Step::Authorization), Intent::Authorize { again: false }),
             (authorized(), at(service("practice"), Step::Authorization), Intent::GoTo(Step::Tokens)),
-            (authorized(), at(service("practice"), Step::Tokens), Intent::CallBearer),
+            (authorized(), at(service("practice"), Step::Tokens), Intent::RequestTokens),
         ];
-        for (session, draft, wanted) in scenes {
-            let mut window = stage(dress, session, draft);
+        for (model, draft, wanted) in scenes {
+            let mut window = stage(dress, model, draft);
             window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
             window.settle();
             assert_eq!(window.state().wanted, [wanted]);

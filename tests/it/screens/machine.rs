@@ -4,16 +4,17 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use egui::Theme;
 use egui_kittest::Harness;
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokenwright::agent::{Door, Supervisor};
-use tokenwright::app::{Command, Ports, PracticeSettings, Worker};
+use tokenwright::agent::{SdNotify, SocketPath};
+use tokenwright::app::{Ports, PracticeSettings, Runtime};
 use tokenwright::desktop::Clipboard;
 use tokenwright::expression::Expressions;
-use tokenwright::gui::App;
+use tokenwright::gui::Window;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 
@@ -35,10 +36,11 @@ pub enum Visit {
 
 /// The machine.
 pub struct Machine {
-    pub window: Harness<'static, App>,
+    pub window: Harness<'static, Window>,
     /// Where the browser was sent, oldest first.
     pub sent: Arc<Mutex<Vec<String>>>,
-    news: Receiver<()>,
+    /// That the window wants to be drawn.
+    woken: Receiver<()>,
     clipboard: Clipboard,
 }
 
@@ -64,8 +66,8 @@ impl Machine {
             transport: Transport::new(TransportOptions::default()),
             expressions: Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
             store,
-            door: Door::none(),
-            supervisor: Supervisor::default(),
+            agent_socket: SocketPath::none(),
+            sd_notify: SdNotify::default(),
             vault_kind: Some(vault.to_owned()),
             passphrase: None,
             open_browser: Arc::new(move |_, url| {
@@ -81,21 +83,22 @@ impl Machine {
             now: Timestamp::now,
             entropy,
         };
-        let (tell, news) = channel();
-        let builder: egui_kittest::HarnessBuilder<App> = Harness::builder();
+        let (tell, woken) = channel();
+        let builder: egui_kittest::HarnessBuilder<Window> = Harness::builder();
         let window = builder.with_size(SMALL).with_theme(dress).build_eframe(move |context| {
-            let start = move |emit: Box<dyn Fn(tokenwright::app::Event) + Send + Sync>| {
-                let worker = Worker::start(ports, move |event| {
-                    emit(event);
-                    // The test may have ended.
-                    let _ = tell.send(());
-                })?;
-                worker.send(Command::StartPractice(PracticeSettings { auto_consent: true, ..Default::default() }));
-                Ok(worker)
+            let start = move |news: Box<dyn Fn(tokenwright::app::News) + Send + Sync>| {
+                let runtime = Runtime::start(ports, news)?;
+                let settings = PracticeSettings { auto_consent: true, ..Default::default() };
+                runtime.block_on(runtime.app().start_practice(&settings)).expect("the practice service");
+                Ok(runtime)
             };
-            App::new(&context.egui_ctx, Box::new(start)).expect("a thread")
+            context.egui_ctx.set_request_repaint_callback(move |_| {
+                // The test may have ended.
+                let _ = tell.send(());
+            });
+            Window::new(&context.egui_ctx, Box::new(start)).expect("a thread")
         });
-        let mut machine = Self { window, sent, news, clipboard };
+        let mut machine = Self { window, sent, woken, clipboard };
         machine.wait("Custom service");
         machine
     }
@@ -108,13 +111,14 @@ impl Machine {
 
     /// Draws, event by event, until it is so.
     #[track_caller]
-    pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&Harness<'static, App>) -> bool) {
+    pub fn wait_until(&mut self, what: &str, is_so: impl Fn(&Harness<'static, Window>) -> bool) {
+        let end = Instant::now() + PATIENCE;
         loop {
             self.window.settle();
             if is_so(&self.window) {
                 return;
             }
-            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "no {what:?} in\n{}", self.window.words());
+            assert!(self.is_woken_by(end), "no {what:?} in\n{}", self.window.words());
         }
     }
 
@@ -131,13 +135,22 @@ impl Machine {
     /// Draws, event by event, until there is a text on the clipboard.
     #[track_caller]
     pub fn copied(&mut self) -> String {
+        let end = Instant::now() + PATIENCE;
         loop {
             self.window.settle();
             if let Ok(text) = self.clipboard.read() {
                 return text.expose().to_owned();
             }
-            assert!(self.news.recv_timeout(PATIENCE).is_ok(), "nothing was copied in\n{}", self.window.words());
+            assert!(self.is_woken_by(end), "nothing was copied in\n{}", self.window.words());
         }
+    }
+
+    /// Waits until the window wants to be drawn; whether it did before this time.
+    fn is_woken_by(&self, end: Instant) -> bool {
+        let left = end.saturating_duration_since(Instant::now());
+        // waits: a window that draws all the time is given room to.
+        std::thread::sleep(Duration::from_millis(5));
+        self.woken.recv_timeout(left).is_ok() && !left.is_zero()
     }
 
     /// From the start to the tokens of the practice service.

@@ -1,8 +1,9 @@
 //! *Save as preset…* and *Customise*: the form, what it refuses, and the file it leaves.
 
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Event, Failure, FailureCode, FailureKind, Flow, Session};
+use tokenwright::app::{Failure, FailureCode, FailureKind};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::service::{Catalog, PresetDraft};
 
@@ -22,18 +23,17 @@ pub fn customising() -> Draft {
 /// A failure that nothing can replace, whatever its words are.
 const FULL: &str = "the disk is full already";
 
-pub fn written(outcome: Result<&str, &str>) -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Preset);
-    session.apply(match outcome {
-        Ok(path) => Event::PresetSaved(attempt, path.into()),
+pub fn written(outcome: Result<&str, &str>) -> Model {
+    let mut model = started();
+    model.open.preset = Requested::ended(match outcome {
+        Ok(path) => Ok(path.into()),
         Err(summary) => {
             let code = if summary == FULL { FailureCode::General } else { FailureCode::PresetExists };
             let failure = Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint("choose another id"));
-            Event::Failed(attempt, failure.coded(code))
+            Err(failure.coded(code))
         }
     });
-    session
+    model
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! How the reply is read: expressions beside the last reply, and what they come to, as typed.
 
-use tokenwright::app::{Event, FieldRead, Flow, Session, TriedReading};
+use tokenwright::app::{FieldRead, TriedReading};
 use tokenwright::call::Expression;
+use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Intent, Step, TokenTab};
 
 use crate::screens::hand::Hand as _;
@@ -12,21 +13,18 @@ use crate::screens::stage::{DRESSES, stage};
 const OPENED: &str = "How the reply is read";
 
 /// The last reply was read so.
-pub fn read(mut session: Session, access_token: FieldRead) -> Session {
-    let attempt = session.begin(Flow::Reading);
+pub fn read(mut model: Model, access_token: FieldRead) -> Model {
     let expires_in = FieldRead::Text("3600".into());
-    session.apply(Event::ReadingTried(
-        attempt,
-        TriedReading { access_token, refresh_token: FieldRead::Nothing, expires_in },
-    ));
-    session
+    let tried = TriedReading { access_token, refresh_token: FieldRead::Nothing, expires_in };
+    model.open.tried = Requested::ended(Ok(tried));
+    model
 }
 
 #[test]
 fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
     for dress in DRESSES {
-        let session = read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Token(24));
-        let mut window = stage(dress, session, at(service("practice"), Step::Tokens));
+        let model = read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Token(24));
+        let mut window = stage(dress, model, at(service("practice"), Step::Tokens));
         assert!(!window.reads("Where the access token is"));
         window.press(OPENED);
         for words in ["•••••••• 24 characters", "nothing in the last reply", "3600 seconds", "Last reply"]

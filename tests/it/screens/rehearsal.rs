@@ -2,7 +2,8 @@
 
 use egui::Key;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Event, Flow, Session, StageLine, StageOutcome};
+use tokenwright::app::{StageLine, StageOutcome};
+use tokenwright::gui::model::{Model, Rehearsal, Requested, Work};
 use tokenwright::gui::{Intent, Step};
 
 use crate::screens::hand::Hand as _;
@@ -15,26 +16,22 @@ pub fn line(stage: &str, outcome: StageOutcome) -> StageLine {
 }
 
 /// A rehearsal of QuickBooks that goes on.
-pub fn rehearsing() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Rehearsal);
-    session.apply(Event::Rehearsing(attempt, "quickbooks".into()));
-    session.apply(Event::StageRehearsed(attempt, line("authorization", StageOutcome::Passed("code, realmId".into()))));
-    session
+pub fn rehearsing() -> Model {
+    let mut model = started();
+    let lines = vec![line("authorization", StageOutcome::Passed("code, realmId".into()))];
+    model.open.rehearsal = Some(Rehearsal { service: "quickbooks".into(), lines, work: Requested::going("") });
+    model
 }
 
 /// It is over; one stage failed.
-pub fn rehearsed() -> Session {
-    let mut session = rehearsing();
-    let attempt = session.running(Flow::Rehearsal).expect("it goes on");
+pub fn rehearsed() -> Model {
+    let mut model = rehearsing();
+    let rehearsal = model.open.rehearsal.as_mut().expect("it goes on");
     let failed = StageOutcome::Failed("the access token was not read".into());
-    session.apply(Event::StageRehearsed(attempt, line("token request", failed)));
-    session.apply(Event::StageRehearsed(
-        attempt,
-        line("device authorization", StageOutcome::NotRehearsed("there is none".into())),
-    ));
-    session.apply(Event::Rehearsed(attempt));
-    session
+    rehearsal.lines.push(line("token request", failed));
+    rehearsal.lines.push(line("device authorization", StageOutcome::NotRehearsed("there is none".into())));
+    rehearsal.work = Requested::ended(Ok(()));
+    model
 }
 
 #[test]
@@ -43,7 +40,7 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
         let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
         window.press("Rehearse");
         assert_eq!(window.state().wanted, [Intent::Rehearse("quickbooks".into())]);
-        window.state_mut().session = rehearsing();
+        window.state_mut().model = rehearsing();
         window.settle();
         assert!(window.reads("Rehearsing against a stand-in on this machine"), "{}", window.words());
         assert!(window.reads("authorization: ok") && window.reads("code, realmId"));
@@ -51,7 +48,7 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
         window.press("Cancel");
         window.key_press(Key::Escape);
         window.settle();
-        assert_eq!(window.state().wanted[1..], vec![Intent::Cancel(Flow::Rehearsal); 2]);
+        assert_eq!(window.state().wanted[1..], vec![Intent::Cancel(Work::Rehearsal); 2]);
     }
 }
 
@@ -92,10 +89,10 @@ fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
 #[test]
 fn a_rehearsal_that_cannot_be_held_says_why() {
     for dress in DRESSES {
-        let mut session = started();
-        let attempt = session.begin(Flow::Rehearsal);
-        session.apply(Event::Failed(attempt, failure("no port is free")));
-        let window = stage(dress, session, at(service("google"), Step::Service));
+        let mut model = started();
+        let work = Requested::ended(Err(failure("no port is free")));
+        model.open.rehearsal = Some(Rehearsal { service: "google".into(), lines: Vec::new(), work });
+        let window = stage(dress, model, at(service("google"), Step::Service));
         assert!(window.reads("no port is free") && window.reads("do it again"));
     }
 }

@@ -1,12 +1,13 @@
-//! Sessions and drafts as the wizard makes them: built by the events that a worker would send, never by hand.
+//! Models and drafts as the window makes them.
 
 use jiff::{SignedDuration, Timestamp};
 use tokenwright::app::{
-    Authorized, Event, Exchange, Failure, FailureKind, Flow, ProfileState, ProfileSummary, ReplyView, Session,
-    VaultChoice, VaultState, Waiting,
+    Authorized, Exchange, Failure, FailureKind, News, ProfileState, ProfileSummary, ReplyView, VaultChoice, VaultState,
+    Waiting,
 };
 use tokenwright::call::{Method, Values};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::model::{Model, Requested, Saved, Visit};
 use tokenwright::gui::{Draft, Step};
 use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
@@ -51,13 +52,13 @@ const FEW: [&str; 10] = [
 ];
 
 /// As after the start: the services are there, tokens can be kept.
-pub fn started() -> Session {
-    let mut session = Session::default();
-    session.apply(Event::Services(FEW.map(service).to_vec(), Vec::new()));
-    session.apply(Event::Vault(VaultState::Open(VaultChoice::Memory)));
-    session.apply(Event::Profiles(Vec::new()));
-    session.apply(Event::PracticeReady(4321));
-    session
+pub fn started() -> Model {
+    let mut model = Model::default();
+    model.hear(News::Services(FEW.map(service).to_vec(), Vec::new()));
+    model.hear(News::Vault(VaultState::Open(VaultChoice::Memory)));
+    model.hear(News::Profiles(Vec::new()));
+    model.hear(News::PracticeReady(4321));
+    model
 }
 
 /// Nothing chosen yet.
@@ -87,17 +88,15 @@ pub fn waiting() -> Waiting {
 }
 
 /// Waits for the browser.
-pub fn visiting() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Authorization);
-    session.apply(Event::Waiting(attempt, Box::new(waiting())));
-    session
+pub fn visiting() -> Model {
+    let mut model = started();
+    model.open.sign_in.visit = Visit::Waiting(Box::new(waiting()), None);
+    model
 }
 
 /// The code came.
-pub fn authorized() -> Session {
-    let mut session = started();
-    let attempt = session.begin(Flow::Authorization);
+pub fn authorized() -> Model {
+    let mut model = started();
     let authorized = Authorized {
         code: Secret::new(CODE),
         code_verifier: Secret::new(VERIFIER),
@@ -105,8 +104,8 @@ pub fn authorized() -> Session {
         extras: vec![("realmId".into(), "9130".into())],
         at: now(),
     };
-    session.apply(Event::Authorized(attempt, Box::new(authorized)));
-    session
+    model.open.sign_in.visit = Visit::Done(Box::new(authorized));
+    model
 }
 
 pub fn token_set(access_token: &str) -> TokenSet {
@@ -155,19 +154,23 @@ pub fn exchange(outcome: Result<TokenSet, Failure>) -> Exchange {
     }
 }
 
-/// A bearer call that brought this.
-pub fn called(outcome: Result<TokenSet, Failure>) -> Session {
-    let mut session = authorized();
-    let attempt = session.begin(Flow::Bearer);
-    session.apply(Event::Called(attempt, Box::new(exchange(outcome))));
-    session
+/// A token request has brought this.
+pub fn requested(model: &mut Model, exchange: Exchange) {
+    model.open.called(&exchange);
+    model.open.token_request = Requested::ended(Ok(exchange));
+}
+
+/// A token request that brought this, after a sign-in.
+pub fn called(outcome: Result<TokenSet, Failure>) -> Model {
+    let mut model = authorized();
+    requested(&mut model, exchange(outcome));
+    model
 }
 
 /// Tokens arrived, and the profile is kept beside another one that expired.
-pub fn saved(as_name: &str) -> Session {
-    let mut session = called(Ok(token_set(ACCESS_TOKEN)));
-    let attempt = session.begin(Flow::Save);
-    session.apply(Event::Saved(attempt, name(as_name)));
+pub fn saved(as_name: &str) -> Model {
+    let mut model = called(Ok(token_set(ACCESS_TOKEN)));
+    model.open.saved(&Saved::Profile(name(as_name)));
     let tokens = |seconds| ProfileState::Tokens {
         expires_at: Some(now() + SignedDuration::from_secs(seconds)),
         refreshable: true,
@@ -185,10 +188,10 @@ pub fn saved(as_name: &str) -> Session {
         draft: false,
         state,
     };
-    session.apply(Event::Profiles(vec![
+    model.hear(News::Profiles(vec![
         summary(name(as_name), "Practice service", tokens(119)),
         summary(name("acme"), "NetSuite", tokens(-5)),
         summary(name("old"), "", broken),
     ]));
-    session
+    model
 }

@@ -1,8 +1,9 @@
-//! The stage for a screen alone: a session and what is typed, no worker; what the person wants is kept to be read.
+//! The stage for a screen alone: a model and what is typed, no worker; what the person wants is kept to be read.
 
 use egui::{Theme, Ui};
 use egui_kittest::Harness;
-use tokenwright::app::{Session, Theme as Dress};
+use tokenwright::app::Theme as Dress;
+use tokenwright::gui::model::Model;
 use tokenwright::gui::screens::window_ui;
 use tokenwright::gui::{Draft, Intent, theme};
 
@@ -13,7 +14,7 @@ pub const SMALL: egui::Vec2 = egui::vec2(1024.0, 700.0);
 
 /// What is on the stage.
 pub struct Play {
-    pub session: Session,
+    pub model: Model,
     pub draft: Draft,
     /// What the person wanted, oldest first.
     pub wanted: Vec<Intent>,
@@ -21,24 +22,24 @@ pub struct Play {
 
 impl eframe::App for Play {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        self.wanted.extend(window_ui(ui, &self.session, &mut self.draft, Dress::System));
+        self.wanted.extend(window_ui(ui, &self.model, &mut self.draft, Dress::System));
     }
 }
 
-/// The whole window with this session and this draft.
-pub fn stage(dress: Theme, session: Session, draft: Draft) -> Harness<'static, Play> {
-    sized(dress, SMALL, 1.0, session, draft)
+/// The whole window with this model and this draft.
+pub fn stage(dress: Theme, model: Model, draft: Draft) -> Harness<'static, Play> {
+    sized(dress, SMALL, 1.0, model, draft)
 }
 
 /// The same in a window of this size in points, on a screen of this scale.
-pub fn sized(dress: Theme, size: egui::Vec2, scale: f32, session: Session, draft: Draft) -> Harness<'static, Play> {
+pub fn sized(dress: Theme, size: egui::Vec2, scale: f32, model: Model, draft: Draft) -> Harness<'static, Play> {
     let builder: egui_kittest::HarnessBuilder<Play> = Harness::builder();
     let mut harness = builder
         .with_size(size)
         .with_pixels_per_point(scale)
         .with_theme(dress)
         .with_context_setup(theme::install)
-        .build_eframe(|_| Play { session, draft, wanted: Vec::new() });
+        .build_eframe(|_| Play { model, draft, wanted: Vec::new() });
     harness.run_ok();
     harness
 }

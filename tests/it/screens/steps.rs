@@ -1,10 +1,11 @@
-//! Each step alone: what it shows of a session, and what it wants when something is pressed.
+//! Each step alone: what it shows of a model, and what it wants when something is pressed.
 
 use egui::accesskit::Toggled;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Event, Flow, Theme, VaultState};
+use tokenwright::app::{News, Theme, VaultState};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Door, Intent, Step, TokenTab};
 use tokenwright::secret::Secret;
 
@@ -38,8 +39,8 @@ fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed()
     for dress in DRESSES {
         let mut window = stage(dress, started(), at(service("netsuite"), Step::Service));
         assert!(!window.reads("Account ID is missing"));
-        let session = window.state().session.clone();
-        window.state_mut().draft.go_to(Step::Authorization, &session);
+        let model = window.state().model.clone();
+        window.state_mut().draft.go_to(Step::Authorization, &model);
         window.settle();
         assert!(window.reads("Account ID is missing"));
         assert_eq!((window.state().draft.step, window.focused()), (Step::Service, "Account ID".to_owned()));
@@ -81,8 +82,8 @@ fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
 fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
     for dress in DRESSES {
         let mut window = stage(dress, started(), at(service("google"), Step::Authorization));
-        let session = window.state().session.clone();
-        window.state_mut().draft.go_to(Step::Tokens, &session);
+        let model = window.state().model.clone();
+        window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
         assert_eq!(window.state().draft.step, Step::Authorization);
         assert!(window.reads("Client ID is missing"), "{}", window.words());
@@ -122,10 +123,10 @@ fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
         assert!(window.button("Copy URL").is_some() && window.button("Copy Redirect URI").is_some());
         assert!(window.button("Use what was pasted").expect("there").accesskit_node().is_disabled());
         window.press("Cancel");
-        assert_eq!(window.state().wanted, [Intent::Cancel(Flow::Authorization)]);
+        assert_eq!(window.state().wanted, [Intent::Cancel(Work::SignIn)]);
         window.key_press(Key::Escape);
         window.settle();
-        assert_eq!(window.state().wanted[1], Intent::Cancel(Flow::Authorization));
+        assert_eq!(window.state().wanted[1], Intent::Cancel(Work::SignIn));
         window.fill("Response pasted by hand", "code=abc");
         window.press("Use what was pasted");
         assert_eq!(window.state().wanted[2], Intent::Paste);
@@ -133,18 +134,15 @@ fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
 }
 
 #[test]
-fn events_of_an_older_attempt_change_nothing_on_the_screen() {
+fn a_cancelled_sign_in_leaves_nothing_on_the_screen() {
     for dress in DRESSES {
-        let mut session = started();
-        let old = session.begin(Flow::Authorization);
-        session.apply(Event::Cancelled(old));
-        let mut window = stage(dress, session, at(service("practice"), Step::Authorization));
-        let before = window.words();
-        window.state_mut().session.apply(Event::Failed(old, failure("an old failure")));
+        let fresh = stage(dress, started(), at(service("practice"), Step::Authorization)).words();
+        let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
+        assert_ne!(window.words(), fresh);
+        window.state_mut().model.cancel(Work::SignIn);
         window.settle();
-        assert_eq!(window.words(), before);
-        let new = window.state_mut().session.begin(Flow::Authorization);
-        window.state_mut().session.apply(Event::Failed(new, failure("a new failure")));
+        assert_eq!(window.words(), fresh);
+        window.state_mut().model.open.sign_in.visit = Visit::Failed(failure("a new failure"));
         window.settle();
         assert!(window.reads("a new failure") && window.reads("do it again"));
     }
@@ -248,8 +246,7 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
         window.key_press(Key::Enter);
         window.settle();
         assert_eq!(window.state().wanted, vec![Intent::Save { replace: false }; 3]);
-        let attempt = window.state_mut().session.begin(Flow::Save);
-        window.state_mut().session.apply(Event::Failed(attempt, taken()));
+        window.state_mut().model.open.save = Requested::ended(Err(taken()));
         window.settle();
         window.press("Replace");
         assert_eq!(window.state().wanted[3], Intent::Save { replace: true });
@@ -303,10 +300,9 @@ fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
 #[test]
 fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
     for dress in DRESSES {
-        let mut session = started();
-        let attempt = session.begin(Flow::Open);
-        session.apply(Event::Failed(attempt, failure("`old.toml` line 3: there is no key `bearr`")));
-        let mut window = stage(dress, session, draft());
+        let mut model = started();
+        model.tell(failure("`old.toml` line 3: there is no key `bearr`").diagnosis);
+        let mut window = stage(dress, model, draft());
         assert!(window.reads("“old.toml” line 3: there is no key “bearr”"));
         window.press("Dismiss");
         assert_eq!(window.state().wanted, [Intent::Dismiss(0)]);
@@ -329,14 +325,14 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
 #[test]
 fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
     for dress in DRESSES {
-        let mut session = started();
+        let mut model = started();
         let problem = Diagnosis::new("the keyring cannot be used").hint("set `TOKENWRIGHT_VAULT=passphrase`");
-        session.apply(Event::Vault(VaultState::NoKeyring(problem)));
+        model.hear(News::Vault(VaultState::NoKeyring(problem)));
         let mut draft = at(service("practice"), Step::Authorization);
-        let quiet = stage(dress, session.clone(), draft.clone());
+        let quiet = stage(dress, model.clone(), draft.clone());
         assert!(!quiet.reads("Where shall tokens be kept?"), "nothing is to be kept yet");
         draft.door = Some(Door { then: Some(Box::new(Intent::Authorize { again: false })) });
-        let mut window = stage(dress, session, draft);
+        let mut window = stage(dress, model, draft);
         assert!(window.reads("Where shall tokens be kept?") && window.reads("the keyring cannot be used"));
         assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
         window.fill("Passphrase", "one");
@@ -377,10 +373,9 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
         assert!(window.reads("refresh_token="), "{}", window.words());
         assert!(!window.reads("at-hand"));
         window.press("Call refresh token endpoint");
-        assert_eq!(window.state().wanted, [Intent::CallRefresh]);
-        let attempt = window.state_mut().session.begin(Flow::Refresh);
+        assert_eq!(window.state().wanted, [Intent::RequestRefresh]);
         let refused = exchange(Err(failure("token endpoint refused the refresh token: invalid_grant")));
-        window.state_mut().session.apply(Event::Called(attempt, Box::new(refused)));
+        window.state_mut().model.open.refresh_request = Requested::ended(Ok(refused));
         window.settle();
         assert!(window.reads("token endpoint refused the refresh token: invalid_grant"));
     }

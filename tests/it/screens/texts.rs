@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use egui::accesskit::Role;
 use egui_kittest::Node;
 use egui_kittest::kittest::NodeT as _;
-use tokenwright::app::{Session, VaultState};
+use tokenwright::app::{News, VaultState};
 use tokenwright::diagnosis::Diagnosis;
+use tokenwright::gui::model::Model;
 use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 
 use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
@@ -18,8 +19,8 @@ use crate::screens::scenes::{
 use crate::screens::stage::{DRESSES, stage};
 
 #[track_caller]
-fn check(name: &str, session: Session, draft: Draft) {
-    let window = stage(DRESSES[0], session, draft);
+fn check(name: &str, model: Model, draft: Draft) {
+    let window = stage(DRESSES[0], model, draft);
     let mut text = String::new();
     outline(window.root(), 0, &mut text);
     let mut settings = insta::Settings::clone_current();
@@ -100,7 +101,7 @@ fn the_other_screens_say() {
     check("import", started(), importing());
     check("import, read", imported(&["quickbooks", "google"]), importing());
     let mut locked = started();
-    locked.apply(tokenwright::app::Event::Vault(VaultState::NeedsChoice(
+    locked.hear(News::Vault(VaultState::NeedsChoice(
         Diagnosis::new("the keyring cannot be used").hint("choose a passphrase"),
     )));
     check("vault, no keyring", locked, at(service("practice"), Step::Authorization));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{reply, service};
+use crate::services::scripted::{reply, service};
 use crate::support::http::{browser, follow};
 use crate::support::process::Process;
 use crate::support::scripted::{Answer, Asked, Scripted};
@@ -100,7 +100,7 @@ fn a_refusal_without_state_is_told_and_not_believed() {
         "/authorize" => back(asked, "error=access_denied&error_description=User+cancelled"),
         _ => Answer::json(200, &reply(&json!({}))),
     });
-    let program = crate::services::lab::program(&service, "");
+    let program = crate::services::scripted::program(&service, "");
     let start = ["sign-in", "demo", "--service", "scripted", "--client-id", "x", "--no-browser"];
     let mut process = program.start(&start);
     let page = follow(&process.line_with("/authorize?")).body;
@@ -114,7 +114,7 @@ fn a_refusal_without_state_is_told_and_not_believed() {
 #[test]
 fn a_flood_of_forged_responses_fills_no_terminal() {
     let service = service(vec![reply(&json!({}))]);
-    let program = crate::services::lab::program(&service, "");
+    let program = crate::services::scripted::program(&service, "");
     let start = ["sign-in", "demo", "--service", "scripted", "--client-id", "x", "--no-browser"];
     let mut process = program.start(&start);
     let url = process.line_with("/authorize?");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{program, reply, sign_in};
+use crate::services::scripted::{program, reply, sign_in};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{bent, headers, program, reply, service, shell, sign_in};
+use crate::services::scripted::{bent, headers, program, reply, service, shell, sign_in};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 

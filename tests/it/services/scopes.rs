@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{bent, program, reply, service, sign_in};
+use crate::services::scripted::{bent, program, reply, service, sign_in};
 use crate::support::tokenwright::Tokenwright;
 
 fn words(preset: &str, asked: &[&str], granted: &str) -> String {

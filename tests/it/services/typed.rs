@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{program, reply, service, sign_in};
+use crate::services::scripted::{program, reply, service, sign_in};
 
 #[test]
 fn line_breaks_around_a_client_secret_are_cut_off_and_white_space_is_told() {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::services::lab::{headers, program, reply, service, shell, sign_in};
+use crate::services::scripted::{headers, program, reply, service, shell, sign_in};
 
 const INJECTED: &str = "x\r\nX-Injected: yes";
 

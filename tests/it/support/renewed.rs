@@ -10,18 +10,36 @@ use crate::support::tokenwright::Tokenwright;
 pub fn signed_in(service: &Scripted, more: &str) -> Tokenwright {
     let program = Tokenwright::with_vault();
     add_preset(&program, service, more);
-    let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
+    sign_in(&program, "demo");
     program
 }
 
-/// Describes the service to the program.
+/// The same with refreshes at the token endpoint, `/token`.
+pub fn signed_in_at_one_endpoint(service: &Scripted, name: &str, more: &str) -> Tokenwright {
+    let program = Tokenwright::with_vault();
+    describe(&program, service, "/token", more);
+    sign_in(&program, name);
+    program
+}
+
+/// Signs in at the service that was described, under this name.
+pub fn sign_in(program: &Tokenwright, name: &str) {
+    let arguments = ["sign-in", name, "--service", "scripted", "--client-id", "it", "--browser", browser()];
+    program.run(&arguments).done();
+}
+
+/// Describes the service to the program, with refreshes at `/refresh`.
 pub fn add_preset(program: &Tokenwright, service: &Scripted, more: &str) {
+    describe(program, service, "/refresh", more);
+}
+
+/// Describes the service to the program, with refreshes at this path. `more` is added to the preset.
+pub fn describe(program: &Tokenwright, service: &Scripted, refresh: &str, more: &str) {
     let url = service.url();
     let preset = format!(
         "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"a test\"]\nasks = \"nothing\"\n\
          [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n\
-         [token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/refresh\"\n{more}\n"
+         [token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}{refresh}\"\n{more}\n"
     );
     program.add_preset("scripted.toml", &preset);
 }

@@ -14,8 +14,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::PATIENCE;
-use crate::support::http::browser;
 use crate::support::process::{Process, one_test};
+use crate::support::renewed::{self, describe};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
@@ -75,24 +75,6 @@ fn the_other_process_holds_a_lease() {
     let _ = report.read(&mut [0]);
 }
 
-const PRESET: &str = r#"
-id = "slow"
-name = "Slow"
-checked = "2026-11-28"
-source = ["a test"]
-asks = "nothing"
-[redirect]
-default = "http://127.0.0.1/callback"
-[authorization]
-url = "URL/authorize"
-[token_request]
-url = "URL/token"
-[refresh_request]
-url = "URL/token"
-[revocation]
-url = "URL/revoke"
-"#;
-
 /// A service whose refresh and whose revocation are answered when the test says so.
 struct Slow {
     service: Scripted,
@@ -141,9 +123,8 @@ impl Slow {
 }
 
 fn sign_in(program: &Tokenwright, slow: &Slow) {
-    program.add_preset("slow.toml", &PRESET.replace("URL", &slow.service.url()));
-    let arguments = ["sign-in", "demo", "--service", "slow", "--client-id", "it", "--browser", browser()];
-    program.run(&arguments).done();
+    describe(program, &slow.service, "/token", &format!("[revocation]\nurl = \"{}/revoke\"", slow.service.url()));
+    renewed::sign_in(program, "demo");
 }
 
 /// Signed in, with a file that is written again at each refresh.

@@ -2,15 +2,12 @@
 //! the reply is here, before the face hears of it, so that neither a window that closes nor a process that is killed loses
 //! them. A draft is a profile like any other, with a mark beside its file; it is not kept alive.
 
-mod mark;
+pub(in crate::app) mod mark;
 mod moving;
 mod naming;
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::app::blocking::locked;
 use crate::app::handle::{App, catalog_of};
 use crate::app::news::News;
 use crate::app::profiles;
@@ -50,42 +47,6 @@ pub enum Keeping {
     Again(ProfileName),
     /// Into the profile of this name, in place of what is kept there.
     Under(ProfileName),
-}
-
-/// Drafts that could not be written: the vault is not open yet, or a disk is full.
-#[derive(Default)]
-pub(crate) struct Held {
-    drafts: Mutex<BTreeMap<ProfileName, (CallContext, Mark)>>,
-}
-
-impl Held {
-    pub(crate) fn get(&self, name: &ProfileName) -> Option<CallContext> {
-        locked(&self.drafts).get(name).map(|(material, _)| material.clone())
-    }
-
-    pub(crate) fn all(&self) -> Vec<(ProfileName, CallContext)> {
-        locked(&self.drafts).iter().map(|(name, (material, _))| (name.clone(), material.clone())).collect()
-    }
-
-    fn names(&self) -> Vec<ProfileName> {
-        locked(&self.drafts).keys().cloned().collect()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        locked(&self.drafts).is_empty()
-    }
-
-    pub(crate) fn drop(&self, name: &ProfileName) -> bool {
-        locked(&self.drafts).remove(name).is_some()
-    }
-
-    fn put(&self, name: &ProfileName, material: CallContext, mark: Mark) {
-        locked(&self.drafts).insert(name.clone(), (material, mark));
-    }
-
-    fn entry(&self, name: &ProfileName) -> Option<(CallContext, Mark)> {
-        locked(&self.drafts).get(name).cloned()
-    }
 }
 
 /// Keeps the tokens that a call has brought; what says where later ones of the same sign-in go.

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::export::readers::desk::{Desk, node, python};
+use crate::export::readers::machine::{Machine, node, python};
 
 /// What the reader is run with, given the file and the resource's address.
 type Arguments<'a> = &'a dyn Fn(&str, &str) -> Vec<String>;
@@ -12,14 +12,14 @@ type Arguments<'a> = &'a dyn Fn(&str, &str) -> Vec<String>;
 /// The reader gets at the resource with the export, and does not with a spoilt one.
 #[track_caller]
 fn check(form: &str, file: &str, tool: impl AsRef<std::path::Path>, arguments: Arguments<'_>) {
-    let desk = Desk::new();
-    let path = desk.export(form, file, &["--url", &desk.resource()]);
+    let machine = Machine::new();
+    let path = machine.export(form, file, &["--url", &machine.resource()]);
     let run = || {
-        let arguments = arguments(file, &desk.resource());
-        desk.run(&tool, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+        let arguments = arguments(file, &machine.resource());
+        machine.run(&tool, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
     };
     run().done();
-    desk.spoil(&path);
+    machine.spoil(&path);
     assert_ne!(run().code, 0, "the reader is content with any token");
 }
 
@@ -66,11 +66,11 @@ fn bash_fish_and_dash_take_the_variables() {
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn direnv_loads_its_file() {
-    let desk = Desk::new();
-    desk.export("envrc", ".envrc", &[]);
-    desk.run("direnv", &["allow", ".envrc"]).done();
-    let call = format!("curl -sf -H \"Authorization: Bearer $OAUTH_ACCESS_TOKEN\" {}", desk.resource());
-    desk.run("direnv", &["exec", ".", "sh", "-c", &call]).done();
+    let machine = Machine::new();
+    machine.export("envrc", ".envrc", &[]);
+    machine.run("direnv", &["allow", ".envrc"]).done();
+    let call = format!("curl -sf -H \"Authorization: Bearer $OAUTH_ACCESS_TOKEN\" {}", machine.resource());
+    machine.run("direnv", &["exec", ".", "sh", "-c", &call]).done();
 }
 
 #[test]
@@ -82,67 +82,67 @@ fn httpie_takes_its_session() {
 }
 
 /// A collection that asks for the resource with a variable, and is content with 200 only.
-fn collection(desk: &Desk, auth: &serde_json::Value) {
+fn collection(machine: &Machine, auth: &serde_json::Value) {
     let test = json!({"listen": "test", "script": {"exec": ["pm.test('200', () => pm.response.to.have.status(200))"]}});
-    let item = json!({"name": "r", "event": [test], "request": {"method": "GET", "url": desk.resource()}});
+    let item = json!({"name": "r", "event": [test], "request": {"method": "GET", "url": machine.resource()}});
     let schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
     let collection = json!({"info": {"name": "c", "schema": schema}, "auth": auth, "item": [item]});
-    fs::write(desk.program.home().join("collection.json"), collection.to_string()).expect("written");
+    fs::write(machine.program.home().join("collection.json"), collection.to_string()).expect("written");
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn newman_fills_in_the_environment() {
-    let desk = Desk::new();
+    let machine = Machine::new();
     let bearer = json!({"type": "bearer", "bearer": [{"key": "token", "value": "{{access_token}}", "type": "string"}]});
-    collection(&desk, &bearer);
-    let file = desk.export("postman-environment", "env.json", &[]);
-    let run = || desk.run(node("newman"), &["run", "collection.json", "--environment", "env.json"]);
+    collection(&machine, &bearer);
+    let file = machine.export("postman-environment", "env.json", &[]);
+    let run = || machine.run(node("newman"), &["run", "collection.json", "--environment", "env.json"]);
     run().done();
-    desk.spoil(&file);
+    machine.spoil(&file);
     assert_eq!(run().code, 1);
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn newman_takes_the_collections_own_authorization() {
-    let desk = Desk::new();
-    let file = desk.export("postman-collection", "own.json", &["--url", &desk.resource()]);
+    let machine = Machine::new();
+    let file = machine.export("postman-collection", "own.json", &["--url", &machine.resource()]);
     let exported: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(&file).expect("the export")).expect("JSON");
-    collection(&desk, &exported["auth"]);
-    desk.run(node("newman"), &["run", "collection.json"]).done();
-    desk.spoil(&desk.program.home().join("collection.json"));
-    assert_eq!(desk.run(node("newman"), &["run", "collection.json"]).code, 1);
+    collection(&machine, &exported["auth"]);
+    machine.run(node("newman"), &["run", "collection.json"]).done();
+    machine.spoil(&machine.program.home().join("collection.json"));
+    assert_eq!(machine.run(node("newman"), &["run", "collection.json"]).code, 1);
     // The file as it is: its own request is sent, and newman finds nothing to complain of.
-    desk.run(node("newman"), &["run", "own.json"]).done();
+    machine.run(node("newman"), &["run", "own.json"]).done();
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn bruno_fills_in_the_environment() {
-    let desk = Desk::new();
-    let home = desk.program.home();
+    let machine = Machine::new();
+    let home = machine.program.home();
     fs::write(home.join("bruno.json"), r#"{"version": "1", "name": "c", "type": "collection"}"#).expect("written");
     let request = format!(
         "meta {{\n  name: r\n  type: http\n  seq: 1\n}}\n\nget {{\n  url: {}\n  auth: bearer\n}}\n\nauth:bearer {{\n  \
          token: {{{{access_token}}}}\n}}\n\nassert {{\n  res.status: eq 200\n}}\n",
-        desk.resource()
+        machine.resource()
     );
     fs::write(home.join("r.bru"), request).expect("written");
-    let file = desk.export("bruno", "env.json", &[]);
-    let run = || desk.run(node("bru"), &["run", "--env-file", "env.json"]);
+    let file = machine.export("bruno", "env.json", &[]);
+    let run = || machine.run(node("bru"), &["run", "--env-file", "env.json"]);
     run().done();
-    desk.spoil(&file);
+    machine.spoil(&file);
     assert_ne!(run().code, 0);
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn rclone_reads_its_remote_and_refreshes_with_it() {
-    let desk = Desk::new();
-    let file = desk.export("rclone", "rclone.conf", &["--set", "rclone_type=drive", "--hand-over"]);
-    let dump = desk.run("rclone", &["--config", "rclone.conf", "config", "dump"]).json();
+    let machine = Machine::new();
+    let file = machine.export("rclone", "rclone.conf", &["--set", "rclone_type=drive", "--hand-over"]);
+    let dump = machine.run("rclone", &["--config", "rclone.conf", "config", "dump"]).json();
     let token: serde_json::Value =
         serde_json::from_str(dump["acme"]["token"].as_str().expect("a token")).expect("JSON");
     assert_eq!((dump["acme"]["type"].as_str(), token["token_type"].as_str()), (Some("drive"), Some("Bearer")));
@@ -152,7 +152,7 @@ fn rclone_reads_its_remote_and_refreshes_with_it() {
     fs::write(&file, expired.replace(at, "2001-01-01T00:00:00Z")).expect("written");
     let lsd =
         ["--config", "rclone.conf", "--retries", "1", "--low-level-retries", "1", "--drive-skip-gdocs", "lsd", "acme:"];
-    let mut rclone = desk.command("rclone", &lsd);
+    let mut rclone = machine.command("rclone", &lsd);
     // The drive is out of reach: only the refresh is wanted.
     rclone.env("https_proxy", "http://127.0.0.1:9").env("no_proxy", "127.0.0.1");
     let _ = crate::support::process::Process::start(&mut rclone).finish();
@@ -163,37 +163,40 @@ fn rclone_reads_its_remote_and_refreshes_with_it() {
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn terraform_variables_are_read_by_a_parser_of_hcl() {
-    let desk = Desk::new();
-    desk.export("terraform", "a.tfvars", &[]);
-    assert_eq!(desk.python("tfvars.py", &["a.tfvars", "access_token"]).done().trim_end(), desk.token());
+    let machine = Machine::new();
+    machine.export("terraform", "a.tfvars", &[]);
+    assert_eq!(machine.python("tfvars.py", &["a.tfvars", "access_token"]).done().trim_end(), machine.token());
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn kubernetes_accepts_the_manifest() {
-    let desk = Desk::new();
-    let file = desk.export("kubernetes-secret", "a.yaml", &[]);
-    desk.run(python("kubernetes-validate"), &["--strict", "a.yaml"]).done();
-    assert_eq!(desk.python("yaml_at.py", &["a.yaml", "stringData", "access_token"]).done().trim_end(), desk.token());
+    let machine = Machine::new();
+    let file = machine.export("kubernetes-secret", "a.yaml", &[]);
+    machine.run(python("kubernetes-validate"), &["--strict", "a.yaml"]).done();
+    assert_eq!(
+        machine.python("yaml_at.py", &["a.yaml", "stringData", "access_token"]).done().trim_end(),
+        machine.token()
+    );
     let text = fs::read_to_string(&file).expect("the export");
     fs::write(&file, text.replace("stringData:", "stringDat:")).expect("written");
-    assert_ne!(desk.run(python("kubernetes-validate"), &["--strict", "a.yaml"]).code, 0);
+    assert_ne!(machine.run(python("kubernetes-validate"), &["--strict", "a.yaml"]).code, 0);
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn jq_and_yaml_readers_take_the_documents() {
-    let desk = Desk::new();
-    desk.export("json", "a.json", &[]);
-    assert_eq!(desk.run("jq", &["--raw-output", ".access_token", "a.json"]).done().trim_end(), desk.token());
-    desk.export("yaml", "a.yaml", &[]);
-    assert_eq!(desk.python("yaml_at.py", &["a.yaml", "access_token"]).done().trim_end(), desk.token());
-    desk.export("http-client", "http-client.private.env.json", &[]);
-    let at = desk.run("jq", &["--raw-output", ".acme.access_token", "http-client.private.env.json"]);
-    assert_eq!(at.done().trim_end(), desk.token());
-    desk.export("insomnia", "i.json", &[]);
+    let machine = Machine::new();
+    machine.export("json", "a.json", &[]);
+    assert_eq!(machine.run("jq", &["--raw-output", ".access_token", "a.json"]).done().trim_end(), machine.token());
+    machine.export("yaml", "a.yaml", &[]);
+    assert_eq!(machine.python("yaml_at.py", &["a.yaml", "access_token"]).done().trim_end(), machine.token());
+    machine.export("http-client", "http-client.private.env.json", &[]);
+    let at = machine.run("jq", &["--raw-output", ".acme.access_token", "http-client.private.env.json"]);
+    assert_eq!(at.done().trim_end(), machine.token());
+    machine.export("insomnia", "i.json", &[]);
     let filter = ".resources[] | select(._type == \"environment\") | .data.access_token";
-    assert_eq!(desk.run("jq", &["--raw-output", filter, "i.json"]).done().trim_end(), desk.token());
+    assert_eq!(machine.run("jq", &["--raw-output", filter, "i.json"]).done().trim_end(), machine.token());
 }
 
 #[test]
@@ -216,12 +219,12 @@ fn node_and_npm_dotenv_take_the_variables() {
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn systemd_seals_and_opens_the_token() {
-    let desk = Desk::new();
-    desk.export("systemd", "access_token", &[]);
+    let machine = Machine::new();
+    machine.export("systemd", "access_token", &[]);
     let seal = ["--with-key=host", "encrypt", "--name=access_token", "access_token", "sealed"];
-    desk.run("systemd-creds", &seal).done();
+    machine.run("systemd-creds", &seal).done();
     assert_eq!(
-        desk.run("systemd-creds", &["decrypt", "--name=access_token", "sealed", "-"]).done().trim_end(),
-        desk.token()
+        machine.run("systemd-creds", &["decrypt", "--name=access_token", "sealed", "-"]).done().trim_end(),
+        machine.token()
     );
 }

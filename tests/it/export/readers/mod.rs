@@ -4,7 +4,7 @@
 //! The tools are installed by `tests/run`: Debian packages, `tests/peers/package.json`, `tests/peers/requirements.txt`.
 
 mod command;
-mod desk;
 mod live;
+mod machine;
 mod python;
 mod values;

@@ -1,13 +1,13 @@
 //! Readers that are Python libraries, each driven by a few lines.
 
-use crate::export::readers::desk::{Desk, python_script};
+use crate::export::readers::machine::{Machine, python_script};
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn google_auth_refreshes_at_the_address_in_the_file() {
-    let desk = Desk::new();
-    desk.export("google-external", "a.json", &["--hand-over"]);
-    desk.python("google_external.py", &["a.json", &desk.resource()]).done();
+    let machine = Machine::new();
+    machine.export("google-external", "a.json", &["--hand-over"]);
+    machine.python("google_external.py", &["a.json", &machine.resource()]).done();
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn google_auth_reads_an_authorized_user() {
     std::fs::write(&file, text.expose()).expect("written");
     let script = python_script("google_user.py");
     let output =
-        std::process::Command::new(crate::export::readers::desk::python("python")).arg(script).arg(&file).output();
+        std::process::Command::new(crate::export::readers::machine::python("python")).arg(script).arg(&file).output();
     let output = output.expect("python");
     assert_eq!(
         String::from_utf8_lossy(&output.stdout).trim_end(),
@@ -32,42 +32,42 @@ fn google_auth_reads_an_authorized_user() {
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn requests_oauthlib_uses_the_token_and_refreshes_an_expired_one() {
-    let desk = Desk::new();
-    desk.export("requests-oauthlib", "a.json", &["--hand-over"]);
-    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
-    desk.python("oauthlib_session.py", &["a.json", &desk.resource(), &token_url]).done();
+    let machine = Machine::new();
+    machine.export("requests-oauthlib", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", machine.practice.port());
+    machine.python("oauthlib_session.py", &["a.json", &machine.resource(), &token_url]).done();
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn a_singer_tap_reads_its_settings_and_refreshes_with_them() {
-    let desk = Desk::new();
-    desk.export("singer", "a.json", &["--hand-over"]);
-    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
-    desk.python("singer_tap.py", &["a.json", &desk.resource(), &token_url]).done();
+    let machine = Machine::new();
+    machine.export("singer", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", machine.practice.port());
+    machine.python("singer_tap.py", &["a.json", &machine.resource(), &token_url]).done();
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn airbyte_checks_a_source_with_its_settings() {
-    let desk = Desk::new();
-    desk.export("airbyte", "a.json", &["--hand-over"]);
-    let token_url = format!("http://127.0.0.1:{}/token", desk.practice.port());
-    desk.python("airbyte_check.py", &["a.json", &desk.resource(), &token_url]).done();
+    let machine = Machine::new();
+    machine.export("airbyte", "a.json", &["--hand-over"]);
+    let token_url = format!("http://127.0.0.1:{}/token", machine.practice.port());
+    machine.python("airbyte_check.py", &["a.json", &machine.resource(), &token_url]).done();
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn the_secrets_manager_gives_back_what_it_was_given() {
-    let desk = Desk::new();
-    desk.export("aws-secret", "a.json", &[]);
-    assert_eq!(desk.python("aws_secret.py", &["a.json", "access_token"]).done().trim_end(), desk.token());
+    let machine = Machine::new();
+    machine.export("aws-secret", "a.json", &[]);
+    assert_eq!(machine.python("aws_secret.py", &["a.json", "access_token"]).done().trim_end(), machine.token());
 }
 
 #[test]
 #[ignore = "needs the tools that `tests/run` installs"]
 fn the_clients_library_of_vault_writes_the_body_and_reads_it_back() {
-    let desk = Desk::new();
-    desk.export("vault-kv", "a.json", &[]);
-    assert_eq!(desk.python("vault_kv.py", &["a.json", "access_token"]).done().trim_end(), desk.token());
+    let machine = Machine::new();
+    machine.export("vault-kv", "a.json", &[]);
+    assert_eq!(machine.python("vault_kv.py", &["a.json", "access_token"]).done().trim_end(), machine.token());
 }

@@ -11,7 +11,7 @@ use tokenwright::oauth::TokenSet;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Profile, Service};
 
-use crate::export::readers::desk::{python, python_script};
+use crate::export::readers::machine::{python, python_script};
 use crate::support::peer;
 
 /// What a value may hold.

@@ -1,4 +1,4 @@
-//! The window: takes the worker's events in, shows the screens, and turns what they return into commands.
+//! The window: takes in what the core tells, shows the screens, and starts what they return.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,17 +8,18 @@ use egui::{Context, Ui, ViewportBuilder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{Command, Event, Flow, PracticeSettings, Session, Theme, VaultState, WindowSettings, Worker};
+use crate::app::{News, PracticeSettings, Runtime, Tasks, Theme, VaultState, WindowSettings};
 use crate::gui::attention::Attention;
 use crate::gui::draft::{Door, Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
+use crate::gui::model::{Model, Open, Rehearsal};
 use crate::gui::opening::{NoWindow, Reason, no_window};
 use crate::gui::tray::Tray;
-use crate::gui::{clipboard, icon, keys, links, screens, theme};
+use crate::gui::{clipboard, icon, links, screens, theme};
 use crate::service::ProfileName;
 
-/// Starts the worker with what takes its events.
-pub type StartWorker = Box<dyn FnOnce(Box<dyn Fn(Event) + Send + Sync>) -> std::io::Result<Worker>>;
+/// Starts the core with what takes its news.
+pub type StartRuntime = Box<dyn FnOnce(Box<dyn Fn(News) + Send + Sync>) -> std::io::Result<Runtime>>;
 
 const TITLE: &str = "Tokenwright";
 /// The window's size in points, the first time.
@@ -27,7 +28,7 @@ const FIRST_SIZE: [f32; 2] = [1100.0, 780.0];
 const LEAST_SIZE: [f32; 2] = [860.0, 560.0];
 
 /// Opens the window and stays until it is closed; `drawn` is set when it first shows something.
-pub fn run(start_worker: StartWorker, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
+pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> {
     let options = eframe::NativeOptions {
         viewport: ViewportBuilder::default()
             .with_title(TITLE)
@@ -38,7 +39,7 @@ pub fn run(start_worker: StartWorker, drawn: Arc<AtomicBool>) -> Result<(), NoWi
         ..Default::default()
     };
     let create = move |context: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(App { drawn, ..App::new(&context.egui_ctx, start_worker)? }))
+        Ok(Box::new(Window { drawn, ..Window::new(&context.egui_ctx, start)? }))
     };
     // A missing system library is a panic in there, not an error (libxkbcommon-x11).
     let run = std::panic::AssertUnwindSafe(|| eframe::run_native("tokenwright", options, Box::new(create)));
@@ -50,19 +51,19 @@ pub fn run(start_worker: StartWorker, drawn: Arc<AtomicBool>) -> Result<(), NoWi
 }
 
 /// The window.
-pub struct App {
-    pub(in crate::gui) worker: Worker,
-    pub(in crate::gui) events: Receiver<Event>,
-    pub(in crate::gui) session: Session,
+pub struct Window {
+    pub(in crate::gui) tasks: Tasks,
+    news: Receiver<News>,
+    pub(in crate::gui) model: Model,
     pub(in crate::gui) draft: Draft,
-    pub(in crate::gui) window: WindowSettings,
+    pub(in crate::gui) settings: WindowSettings,
     /// The title that the window has.
     title: String,
     /// The profile that is opened to be signed in anew.
     pub(in crate::gui) signing_in: Option<ProfileName>,
     /// Whether the person wants the window closed whatever is lost.
     pub(in crate::gui) leaving: bool,
-    /// What is done once what was typed is kept.
+    /// What is done once what was typed is saved.
     pub(in crate::gui) after_saving: Option<Intent>,
     /// Whether the screen asked for the passphrase in the last frame.
     pub(in crate::gui) asked: bool,
@@ -70,50 +71,60 @@ pub struct App {
     pub(in crate::gui) attention: Attention,
     /// Whether anything was ever shown.
     drawn: Arc<AtomicBool>,
+    /// Dropped last: it sees through what must be.
+    _runtime: Runtime,
 }
 
-impl App {
-    /// Starts the worker and asks it for everything that is shown first.
-    pub fn new(ctx: &Context, start_worker: StartWorker) -> std::io::Result<Self> {
+impl Window {
+    /// Starts the core and asks it for everything that is shown first.
+    pub fn new(ctx: &Context, start: StartRuntime) -> std::io::Result<Self> {
         theme::install(ctx);
         ctx.add_plugin(clipboard::Clipboard::default());
         ctx.add_plugin(links::Links::default());
         // A cursor that blinks would wake the window twice a second; the edge of the field shows where it is.
         ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = false);
-        let (sender, events) = channel();
+        let (sender, news) = channel();
         let waker = ctx.clone();
-        let worker = start_worker(Box::new(move |event| {
-            // First the event, then the waking: the frame must find it. The receiver is gone only at the end.
-            let _ = sender.send(event);
+        let runtime = start(Box::new(move |told| {
+            // First the news, then the waking: the frame must find it. The receiver is gone only at the end.
+            let _ = sender.send(told);
             waker.request_repaint();
         }))?;
-        worker.send(Command::Start);
-        worker.send(Command::StayAlive);
-        worker.send(Command::WatchForEnd);
+        let waker = ctx.clone();
+        let tasks = Tasks::new(&runtime, move || waker.request_repaint());
+        tasks.run(|app| async move { app.load_all().await });
+        tasks.run(|app| async move { app.run_scheduler().await });
+        tasks.run(|app| async move {
+            app.watch_for_shutdown().await;
+            Ok(())
+        });
         let draft = Draft { zone: TimeZone::system(), now: Timestamp::now(), ..Draft::default() };
-        let (session, window) = (Session::default(), WindowSettings::default());
-        let (title, tray, attention) = (TITLE.to_owned(), Tray::default(), Attention::default());
         Ok(Self {
-            worker,
-            events,
-            session,
+            tasks,
+            news,
+            model: Model::default(),
             draft,
-            window,
-            title,
+            settings: WindowSettings::default(),
+            title: TITLE.to_owned(),
             signing_in: None,
             leaving: false,
             after_saving: None,
             asked: false,
-            tray,
-            attention,
+            tray: Tray::default(),
+            attention: Attention::default(),
             drawn: Arc::default(),
+            _runtime: runtime,
         })
     }
 
-    pub(in crate::gui) fn restore(&mut self, ctx: &Context, window: WindowSettings) {
-        self.window = window;
-        ctx.set_theme(preference(window.theme));
-        if let Some((width, height)) = window.size {
+    pub(in crate::gui) fn next_news(&self) -> Option<News> {
+        self.news.try_recv().ok()
+    }
+
+    pub(in crate::gui) fn restore(&mut self, ctx: &Context, settings: WindowSettings) {
+        self.settings = settings;
+        ctx.set_theme(preference(settings.theme));
+        if let Some((width, height)) = settings.size {
             ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(egui::vec2(width, height)));
         }
     }
@@ -124,46 +135,30 @@ impl App {
         match intent {
             Intent::NewProfile => self.leave_wizard(),
             Intent::Choose(id) => self.choose(&id),
-            Intent::Rehearse(id) => {
-                // From the menu of a card that is not the chosen one.
-                if self.draft.profile.as_ref().is_none_or(|profile| profile.service.id != id) {
-                    self.choose(&id);
-                }
-                self.draft.lead.to_rehearsal = true;
-                let attempt = self.session.begin(Flow::Rehearsal);
-                self.worker.send(Command::Rehearse { attempt, id });
-            }
+            Intent::Rehearse(id) => self.rehearse(id),
             Intent::SetFaults => self.start_practice(),
-            Intent::GoTo(step) => self.draft.go_to(step, &self.session),
-            Intent::Authorize { .. } => self.authorize(),
+            Intent::GoTo(step) => self.draft.go_to(step, &self.model),
+            Intent::Authorize { .. } => self.sign_in(),
             Intent::Paste => self.paste(),
-            Intent::Cancel(flow) => {
-                if let Some(attempt) = self.session.running(flow) {
-                    self.worker.send(Command::Cancel(attempt));
-                }
-            }
+            Intent::Cancel(work) => self.model.cancel(work),
             intent @ (Intent::ReadKey
             | Intent::MakeKey
-            | Intent::KeepKey
+            | Intent::SaveKey
             | Intent::OpenKey
-            | Intent::WriteCertificate) => {
-                if let Some(command) = keys::command(&intent, &mut self.session, &self.draft) {
-                    self.worker.send(command);
-                }
-            }
-            Intent::CallBearer => self.call(Flow::Bearer),
-            Intent::CallRefresh => self.call(Flow::Refresh),
-            Intent::CheckToken => self.call(Flow::Identity),
+            | Intent::WriteCertificate) => self.work_on_key(&intent),
+            Intent::RequestTokens => self.request_tokens(),
+            Intent::RequestRefresh => self.request_refresh(),
+            Intent::CheckToken => self.check_token(),
             Intent::TryReading => self.try_reading(),
             Intent::ChooseFetched(chosen) => self.choose_fetched(chosen),
             Intent::Save { replace } => self.save(replace),
             Intent::SavePreset { replace } => self.save_preset(replace),
             Intent::OpenImport => self.open_import(),
             Intent::CloseImport => self.close_import(),
-            Intent::Import(source) => self.import(|attempt| Command::Import { attempt, source }),
-            Intent::ImportChosen => self.import(Command::ImportChosen),
+            Intent::Import(source) => self.import(Some(source)),
+            Intent::ImportChosen => self.import(None),
             Intent::UseImport { as_preset } => self.use_import(as_preset),
-            Intent::TakeShared => self.take_shared(),
+            Intent::AcceptShared => self.accept_shared(),
             intent @ (Intent::Open(_)
             | Intent::Forget(_)
             | Intent::ShowHistory(_)
@@ -172,9 +167,9 @@ impl App {
             | Intent::Revoke(_)
             | Intent::SignIn(_)
             | Intent::WhoAmI(_)
-            | Intent::KeepUnkept
+            | Intent::RetrySave
             | Intent::SetKeepAlive(..)
-            | Intent::OpenVault(..)) => self.keep(intent),
+            | Intent::OpenVault(..)) => self.work_on_saved(intent),
             Intent::Answer(Answer::LeaveVault) => self.draft.door = None,
             Intent::Answer(answer) => self.answer(ctx, answer),
             Intent::AskVault => {
@@ -190,46 +185,46 @@ impl App {
             Intent::OpenExport(name) => self.open_export(name),
             Intent::CopyExport => self.copy_export(),
             Intent::SaveExport(insisted) => self.save_export(insisted),
-            Intent::DropOutlet(name, path) => self.worker.send(Command::DropOutlet { name, path }),
+            Intent::DropSink(name, path) => self.drop_sink(name, path),
             Intent::OpenShare => self.open_share(),
             Intent::Share(insisted) => self.share(insisted),
             Intent::CloseExport => self.close_export(),
             Intent::SetTheme(theme) => {
-                self.window.theme = theme;
                 ctx.set_theme(preference(theme));
-                self.worker.send(Command::SaveWindow(self.window));
+                self.change_settings(|settings| settings.theme = theme);
             }
-            Intent::SetTray(on) => {
-                self.window.tray = on;
-                self.session.apply(Event::Window(self.window));
-                self.worker.send(Command::SaveWindow(self.window));
-            }
-            Intent::SetStop(on) => {
-                self.window.stop_before_token_call = on;
-                self.session.apply(Event::Window(self.window));
-                self.worker.send(Command::SaveWindow(self.window));
-            }
+            Intent::SetTray(on) => self.change_settings(|settings| settings.tray = on),
+            Intent::SetStop(on) => self.change_settings(|settings| settings.stop_before_token_call = on),
             Intent::Dismiss(problem) => {
-                if problem < self.session.problems.len() {
-                    self.session.problems.remove(problem);
+                if problem < self.model.problems.len() {
+                    self.model.problems.remove(problem);
                 }
             }
         }
     }
 
-    /// What was copied, asked to be pasted, or pressed as a link.
-    fn turn_to_desktop(&self, ctx: &Context) {
-        for command in clipboard::commands(ctx).into_iter().chain(links::commands(ctx)) {
-            self.worker.send(command);
-        }
+    fn change_settings(&mut self, change: impl FnOnce(&mut WindowSettings)) {
+        change(&mut self.settings);
+        self.model.window = Some(self.settings);
+        self.save_settings();
     }
 
+    fn save_settings(&self) {
+        let settings = self.settings;
+        self.tasks.run(move |app| async move { app.save_window(settings).await });
+    }
+
+    /// What was copied, asked to be pasted, or pressed as a link.
+    fn turn_to_desktop(&self, ctx: &Context) {
+        clipboard::start(ctx, &self.tasks);
+        links::start(ctx, &self.tasks);
+    }
+
+    /// Ends what goes on for the service or profile that is open.
     pub(in crate::gui) fn cancel_all(&mut self) {
         self.close_import();
         self.close_export();
-        for attempt in self.session.reset_wizard() {
-            self.worker.send(Command::Cancel(attempt));
-        }
+        self.model.open = Open::default();
     }
 
     fn leave_wizard(&mut self) {
@@ -238,7 +233,7 @@ impl App {
     }
 
     fn choose(&mut self, id: &str) {
-        let Some(service) = self.session.services.iter().find(|service| service.id == id).cloned() else { return };
+        let Some(service) = self.model.services.iter().find(|service| service.id == id).cloned() else { return };
         self.cancel_all();
         if service.practice {
             self.start_practice();
@@ -246,19 +241,34 @@ impl App {
         self.draft.choose(service);
     }
 
+    fn rehearse(&mut self, id: String) {
+        // From the menu of a card that is not the chosen one.
+        if self.draft.profile.as_ref().is_none_or(|profile| profile.service.id != id) {
+            self.choose(&id);
+        }
+        self.draft.lead.to_rehearsal = true;
+        let mut rehearsal = Rehearsal { service: id.clone(), ..Rehearsal::default() };
+        rehearsal.work.start(self.tasks.start(|app, report| async move { app.rehearse(&id, &report).await }));
+        self.model.open.rehearsal = Some(rehearsal);
+    }
+
     /// Starts the practice service; when it runs already, switches its faults.
     pub(in crate::gui) fn start_practice(&self) {
         let faults = self.draft.faults.clone();
-        self.worker.send(Command::StartPractice(PracticeSettings { faults, ..PracticeSettings::default() }));
+        // That it could not be started is told as news, and shown at its own place.
+        self.tasks.run(move |app| async move {
+            let _ = app.start_practice(&PracticeSettings { faults, ..PracticeSettings::default() }).await;
+            Ok(())
+        });
     }
 
     /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
-        let title = match self.session.open_name() {
-            Some(name) if self.session.draft.is_some() => {
-                format!("{} (draft) - {TITLE}", self.session.shown_name(name))
+        let title = match self.model.open.name() {
+            Some(name) if self.model.open.draft.is_some() => {
+                format!("{} (draft) - {TITLE}", self.model.shown_name(name))
             }
-            Some(name) => format!("{} - {TITLE}", self.session.shown_name(name)),
+            Some(name) => format!("{} - {TITLE}", self.model.shown_name(name)),
             None => TITLE.to_owned(),
         };
         if title != self.title {
@@ -269,33 +279,37 @@ impl App {
 
     fn remember_size(&mut self, ctx: &Context) {
         if let Some(rect) = ctx.input(|input| input.viewport().inner_rect) {
-            self.window.size = Some((rect.width().round(), rect.height().round()));
+            self.settings.size = Some((rect.width().round(), rect.height().round()));
         }
     }
 }
 
-impl eframe::App for App {
+impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.take_events(ctx);
+        self.take_news(ctx);
+        self.take_outcomes(ctx);
         self.turn_to_desktop(ctx);
         self.draft.now = Timestamp::now();
         self.remember_size(ctx);
         self.schedule_clock(ctx);
         self.name_window(ctx);
         self.attention.follow(ctx);
-        let fallen = self.attention.fallen(&self.session, self.draft.now);
+        let fallen = self.attention.fallen(&self.model, self.draft.now);
         self.call_person(ctx, fallen);
         self.ask_before_closing(ctx);
-        if let Some(command) = self.tray.follow(ctx, &self.session) {
-            self.worker.send(command);
+        if let Some(icon) = self.tray.follow(ctx, &self.model) {
+            self.tasks.run(move |app| async move {
+                app.show_tray(icon).await;
+                Ok(())
+            });
         }
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.drawn.store(true, Ordering::Relaxed);
         let ctx = ui.ctx().clone();
-        let theme = self.window.theme;
-        if let Some(intent) = screens::window_ui(ui, &self.session, &mut self.draft, theme) {
+        let theme = self.settings.theme;
+        if let Some(intent) = screens::window_ui(ui, &self.model, &mut self.draft, theme) {
             self.perform(&ctx, intent);
             ctx.request_repaint();
         }
@@ -304,8 +318,8 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        if !matches!(self.session.vault, VaultState::Unknown) {
-            self.worker.send(Command::SaveWindow(self.window));
+        if !matches!(self.model.vault, VaultState::Unknown) {
+            self.save_settings();
         }
     }
 }

@@ -1,21 +1,19 @@
-//! How the agent learns that it is to end, and how it tells who started it that it is ready.
+//! How the agent learns that it is to end, and how it tells the service manager that it is ready.
 
 use std::ffi::OsString;
-#[cfg(not(unix))]
-use std::io;
 
 use crate::agent::AgentError;
 
 /// The signals by which a process is asked to end.
 #[derive(Debug)]
-pub struct Ending {
+pub struct ShutdownSignal {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 2],
 }
 
 #[cfg(unix)]
-impl Ending {
-    /// Listens for SIGTERM and SIGINT, which end the process no longer by themselves from now on.
+impl ShutdownSignal {
+    /// Listens for SIGTERM and SIGINT, which from now on no longer end the process by themselves.
     pub fn listen() -> Result<Self, AgentError> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind| signal(kind).map_err(|error| AgentError::System { action: "listen for signals", error });
@@ -23,7 +21,7 @@ impl Ending {
     }
 
     /// Waits for one of them.
-    pub async fn asked(&mut self) {
+    pub async fn received(&mut self) {
         let [terminate, interrupt] = &mut self.signals;
         tokio::select! {
             _ = terminate.recv() => {}
@@ -33,34 +31,33 @@ impl Ending {
 }
 
 #[cfg(not(unix))]
-impl Ending {
-    /// There are none of these.
+impl ShutdownSignal {
     pub fn listen() -> Result<Self, AgentError> {
-        Err(AgentError::System { action: "listen for signals", error: io::ErrorKind::Unsupported.into() })
+        let error = std::io::ErrorKind::Unsupported.into();
+        Err(AgentError::System { action: "listen for signals", error })
     }
 
-    /// Waits for ever.
-    pub async fn asked(&mut self) {
+    pub async fn received(&mut self) {
         std::future::pending().await
     }
 }
 
-/// Who started the process and wants to know how it goes, as systemd does (`sd_notify(3)`).
+/// The service manager that started the process and wants to know its state, as systemd does (`sd_notify(3)`).
 #[derive(Clone, Debug, Default)]
-pub struct Supervisor {
-    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "there is nobody to tell"))]
+pub struct SdNotify {
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no such service manager"))]
     socket: Option<OsString>,
 }
 
-impl Supervisor {
-    /// By the socket it named (`NOTIFY_SOCKET`); nobody where it named none.
+impl SdNotify {
+    /// `socket` is `NOTIFY_SOCKET`; without it nobody is told.
     pub fn new(socket: Option<OsString>) -> Self {
         Self { socket: socket.filter(|socket| !socket.is_empty()) }
     }
 
-    /// Tells it, such as `READY=1`. That it does not listen is its own affair.
+    /// Sends a state such as `READY=1`. A service manager that does not listen is no error of the agent's.
     #[cfg(target_os = "linux")]
-    pub fn tell(&self, state: &str) {
+    pub fn send(&self, state: &str) {
         use std::os::linux::net::SocketAddrExt as _;
         use std::os::unix::ffi::OsStrExt as _;
         use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -73,7 +70,6 @@ impl Supervisor {
         let _ = datagram.and_then(|datagram| datagram.send_to_addr(state.as_bytes(), &address?));
     }
 
-    /// There is nobody to tell.
     #[cfg(not(target_os = "linux"))]
-    pub fn tell(&self, _state: &str) {}
+    pub fn send(&self, _state: &str) {}
 }

@@ -12,12 +12,12 @@ use crate::support::tokenwright::Tokenwright;
 pub const PROFILE: &str = "acme";
 
 /// A person's machine with a profile on it.
-pub struct Desk {
+pub struct Machine {
     pub program: Tokenwright,
     pub practice: Practice,
 }
 
-impl Desk {
+impl Machine {
     pub fn new() -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_tokenwright"));
         let folder = binary.parent().expect("a folder").display().to_string();

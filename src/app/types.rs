@@ -1,10 +1,13 @@
-//! The parts of what a face asks for and is told.
+//! What the use cases take and return, where it belongs to several of them.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::app::{CallContext, Failure, Fetched, ProfileState, Rotation};
+use crate::app::Failure;
+use crate::app::profiles::summary::ProfileState;
+use crate::app::sign_in::call_context::CallContext;
+use crate::app::tokens::rotation::Rotation;
 use crate::call::Call;
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
@@ -37,6 +40,26 @@ pub enum Flow {
     Reading,
     History,
     Key,
+}
+
+/// What an access token must be good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// To be used now: the service's policy says how long before its end it is renewed.
+    Usable,
+    /// For as long as this, whatever its life is.
+    ValidFor(Duration),
+    /// A new one, whatever the old one is.
+    New,
+}
+
+/// One of several values that were fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// What it is called.
+    pub label: String,
+    /// The values to keep, by placeholder.
+    pub keep: Vec<(String, String)>,
 }
 
 /// Where secrets are kept.
@@ -213,17 +236,6 @@ pub struct SavedToken {
     pub refreshed: bool,
     /// What a person should know of them.
     pub notes: Vec<Diagnosis>,
-}
-
-/// How a profile that is kept alive stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeptAlive {
-    /// The profile.
-    pub name: ProfileName,
-    /// When it is renewed next; `None` for never, or just now.
-    pub next: Option<Timestamp>,
-    /// Why it was not renewed the last time, or cannot be.
-    pub problem: Option<Diagnosis>,
 }
 
 /// The icon in the desktop's tray.

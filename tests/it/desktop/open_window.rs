@@ -1,4 +1,4 @@
-//! The window on its desktop, with a screen reader as the hand that finds things by their names.
+//! The window on its desktop, worked through a screen reader that finds things by their names.
 
 use std::process::Command;
 
@@ -134,8 +134,8 @@ pub fn ports(clipboard: tokenwright::desktop::Clipboard) -> tokenwright::app::Po
         transport: tokenwright::transport::Transport::new(tokenwright::transport::TransportOptions::default()),
         expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
         store: Store::new(Places::find(std::env::var_os("TOKENWRIGHT_HOME").map(Into::into)).expect("a home")),
-        door: tokenwright::agent::Door::none(),
-        supervisor: tokenwright::agent::Supervisor::default(),
+        agent_socket: tokenwright::agent::SocketPath::none(),
+        sd_notify: tokenwright::agent::SdNotify::default(),
         vault_kind: Some("memory".to_owned()),
         passphrase: None,
         open_browser: std::sync::Arc::new(|_, _| Ok(tokenwright::redirect::Launched::default())),

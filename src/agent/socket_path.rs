@@ -1,25 +1,25 @@
-//! Where the agent is found.
+//! The path of the agent's socket, and whether its folder can be trusted.
 
 use std::path::PathBuf;
 
 #[cfg(unix)]
 use crate::agent::AgentError;
 
-/// The folder of the agent's socket; nowhere on a system without such sockets, and for flows that are only rehearsed.
+/// The path of the agent's socket; none on a system without such sockets, and for flows that are only rehearsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Door {
+pub struct SocketPath {
     folder: Option<PathBuf>,
 }
 
-impl Door {
+impl SocketPath {
     /// No agent is asked.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Inside the home where one is prescribed (`TOKENWRIGHT_HOME`), else in the folder that the desktop has for what lives
-    /// as long as the session (`XDG_RUNTIME_DIR`). Without either there is no place that only this user can write to and
-    /// that every process of the user finds.
+    /// `home` is `TOKENWRIGHT_HOME`, `runtime` is `XDG_RUNTIME_DIR`, the desktop's folder for what lasts as long as the
+    /// session. Without either there is no folder that only this user can write to and that every process of the user
+    /// finds.
     pub fn find(home: Option<PathBuf>, runtime: Option<PathBuf>) -> Self {
         let absolute = |home: PathBuf| std::path::absolute(&home).unwrap_or(home);
         let home = home.filter(|home| !home.as_os_str().is_empty()).map(|home| absolute(home).join("agent"));
@@ -28,13 +28,12 @@ impl Door {
         Self { folder: home.or(runtime).filter(|_| cfg!(unix)) }
     }
 
-    /// The socket.
-    pub fn socket(&self) -> Option<PathBuf> {
+    pub fn path(&self) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join("agent.sock"))
     }
 
-    /// Looks whether the folder is this user's, and nobody else can put something into it: whoever can is able to answer in
-    /// the agent's place.
+    /// Refuses a folder that is not this user's, or that others can write to: whoever can write there can answer in the
+    /// agent's place.
     #[cfg(unix)]
     pub(in crate::agent) fn check(&self) -> Result<(), AgentError> {
         use std::os::unix::fs::MetadataExt as _;
@@ -52,7 +51,6 @@ impl Door {
         Ok(())
     }
 
-    /// The folder that the socket is in.
     pub(in crate::agent) fn folder(&self) -> Option<&PathBuf> {
         self.folder.as_ref()
     }
@@ -67,9 +65,9 @@ mod tests {
     #[test]
     fn a_home_of_its_own_has_an_agent_of_its_own() {
         let check = |home: Option<&str>, runtime: Option<&str>, expected: Option<&str>| {
-            let door = Door::find(home.map(Into::into), runtime.map(Into::into));
+            let socket = SocketPath::find(home.map(Into::into), runtime.map(Into::into));
             let expected = expected.map(Path::new).filter(|_| cfg!(unix));
-            assert_eq!(door.socket().as_deref(), expected, "{home:?} {runtime:?}");
+            assert_eq!(socket.path().as_deref(), expected, "{home:?} {runtime:?}");
         };
         check(Some("/h"), Some("/run/user/1"), Some("/h/agent/agent.sock"));
         check(None, Some("/run/user/1"), Some("/run/user/1/tokenwright/agent.sock"));

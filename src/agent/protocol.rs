@@ -1,0 +1,258 @@
+//! The agent's protocol: requests, responses, and the line of JSON that each becomes.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{TokenHeader, TokenSet};
+use crate::service::ProfileName;
+
+/// The most bytes of a request: a name and a number.
+pub(in crate::agent) const REQUEST_LIMIT: usize = 4 * 1024;
+/// The most bytes of a response: a token with what was retained beside it, or the state of thousands of profiles.
+pub(in crate::agent) const RESPONSE_LIMIT: u64 = 4 * 1024 * 1024;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Request {
+    /// A valid access token, refreshed when needed.
+    Token {
+        name: String,
+        /// For how many seconds it must be valid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        min_valid: Option<u64>,
+        /// The kind of vault that it must come from; any unless named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        vault: Option<String>,
+    },
+    Status {},
+    /// The profiles may have changed: read them again.
+    Reload {},
+    /// End, once everything under way is done.
+    Stop {},
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "kebab-case")]
+pub enum Response {
+    Token {
+        /// Without the refresh token and the ID token, which stay with the agent.
+        #[serde(flatten, with = "access_token")]
+        tokens: Box<TokenSet>,
+        /// The header that carries the token, as it is written in a preset.
+        #[serde(with = "header")]
+        header: TokenHeader,
+        /// Warnings for the person who uses the token.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        notes: Vec<Diagnosis>,
+    },
+    Status(AgentStatus),
+    Done,
+    Failed {
+        /// A `FailureKind`, by its name.
+        kind: String,
+        /// A `FailureCode`, by its name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        #[serde(flatten)]
+        diagnosis: Diagnosis,
+    },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentStatus {
+    /// The id of its process.
+    pub process: u32,
+    pub version: String,
+    /// When it was started.
+    pub since: Option<Timestamp>,
+    pub profiles: Vec<KeptAlive>,
+}
+
+/// The keep-alive state of a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAlive {
+    pub name: ProfileName,
+    /// When it is refreshed next; `None` for never, or just now.
+    pub next: Option<Timestamp>,
+    /// Why it was not refreshed the last time, or cannot be.
+    pub problem: Option<Diagnosis>,
+}
+
+impl Request {
+    pub(in crate::agent) fn to_line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).expect("texts and numbers are JSON");
+        line.push(b'\n');
+        line
+    }
+
+    pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
+
+impl Response {
+    pub(in crate::agent) fn to_line(&self) -> Zeroizing<Vec<u8>> {
+        // Room for every byte to be escaped: a buffer that grows leaves copies of what it held.
+        let room = match self {
+            Self::Token { tokens, notes, .. } => {
+                let notes: usize = notes.iter().map(|note| 64 + note.to_string().len()).sum();
+                6 * (tokens.access_token.expose().len() + notes) + 1024
+            }
+            _ => 0,
+        };
+        let mut line = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *line, self).expect("texts, lists and times are JSON");
+        line.push(b'\n');
+        line
+    }
+
+    pub(in crate::agent) fn parse(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
+
+/// The part of a token set that leaves the agent. Times are in RFC 3339.
+mod access_token {
+    use std::borrow::Cow;
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::oauth::TokenSet;
+    use crate::secret::Secret;
+
+    #[derive(Serialize, Deserialize)]
+    struct AccessToken<'a> {
+        #[serde(borrow)]
+        access_token: Cow<'a, str>,
+        token_type: Cow<'a, str>,
+        expires_at: Option<Timestamp>,
+        scopes: Option<Cow<'a, [String]>>,
+        obtained_at: Timestamp,
+        retained: Cow<'a, BTreeMap<String, String>>,
+    }
+
+    pub(super) fn serialize<S: Serializer>(tokens: &TokenSet, serializer: S) -> Result<S::Ok, S::Error> {
+        let token = AccessToken {
+            access_token: tokens.access_token.expose().into(),
+            token_type: tokens.token_type.as_str().into(),
+            expires_at: tokens.expires_at,
+            scopes: tokens.scopes.as_deref().map(Cow::Borrowed),
+            obtained_at: tokens.obtained_at,
+            retained: Cow::Borrowed(&tokens.retained),
+        };
+        token.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<TokenSet>, D::Error> {
+        let token = AccessToken::deserialize(deserializer)?;
+        Ok(Box::new(TokenSet {
+            access_token: Secret::new(token.access_token),
+            token_type: token.token_type.into_owned(),
+            expires_at: token.expires_at,
+            refresh_token: None,
+            refresh_token_expires_at: None,
+            id_token: None,
+            scopes: token.scopes.map(Cow::into_owned),
+            obtained_at: token.obtained_at,
+            issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
+            retained: token.retained.into_owned(),
+        }))
+    }
+}
+
+mod header {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::oauth::TokenHeader;
+
+    pub(super) fn serialize<S: Serializer>(header: &TokenHeader, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(header)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TokenHeader, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        TokenHeader::parse(&text).ok_or_else(|| D::Error::custom("no header that carries a token"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_request_is_one_line_and_read_as_it_was_sent() {
+        let token = Request::Token { name: "acme".into(), min_valid: Some(60), vault: None };
+        assert_eq!(token.to_line(), b"{\"ask\":\"token\",\"name\":\"acme\",\"min_valid\":60}\n");
+        for request in [token, Request::Status {}, Request::Reload {}, Request::Stop {}] {
+            assert_eq!(Request::parse(&request.to_line()), Some(request));
+        }
+        for wrong in ["", "token", "{\"ask\":\"secrets\"}", "{\"ask\":\"stop\",\"all\":true}"] {
+            assert_eq!(Request::parse(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_response_holds_the_access_token_and_no_other_secret() {
+        let tokens = TokenSet {
+            access_token: Secret::new("a%^*&+=\"\\n<é>"),
+            token_type: "Bearer".into(),
+            expires_at: Some(Timestamp::from_second(1_800_000_000).expect("a time")),
+            refresh_token: Some(Secret::new("refresh-secret")),
+            refresh_token_expires_at: None,
+            id_token: Some(Secret::new("id-secret")),
+            scopes: Some(vec!["a".into(), "b".into()]),
+            obtained_at: Timestamp::UNIX_EPOCH,
+            retained: [("realmId".to_owned(), "7".to_owned())].into(),
+            issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
+        };
+        let header = TokenHeader::parse("X-Access-Token: <token>").expect("a header");
+        let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];
+        let line = Response::Token { tokens: Box::new(tokens.clone()), header: header.clone(), notes: notes.clone() }
+            .to_line();
+        let text = std::str::from_utf8(&line).expect("text");
+        assert!(!text.contains("secret") && text.ends_with('\n') && text.matches('\n').count() == 1, "{text}");
+        let read = TokenSet { refresh_token: None, id_token: None, ..tokens };
+        assert_eq!(
+            Response::parse(&line),
+            Some(Response::Token { tokens: Box::new(read.clone()), header: header.clone(), notes })
+        );
+        let bare = Response::Token { tokens: Box::new(read), header, notes: Vec::new() };
+        assert!(!bare.to_line().windows(5).any(|bytes| bytes == b"notes"));
+        assert_eq!(Response::parse(&bare.to_line()), Some(bare));
+    }
+
+    #[test]
+    fn a_failure_keeps_its_words() {
+        let diagnosis = Diagnosis::new("the vault is locked").hint("unlock it").reference("https://example.test");
+        for code in [None, Some("grant-ended".to_owned())] {
+            let answer = Response::Failed { kind: "vault".into(), code, diagnosis: diagnosis.clone() };
+            assert_eq!(Response::parse(&answer.to_line()), Some(answer));
+        }
+        assert_eq!(Response::parse(&Response::Done.to_line()), Some(Response::Done));
+        assert_eq!(Response::parse(b"hello\n"), None);
+    }
+
+    #[test]
+    fn a_status_is_read_as_it_was_sent() {
+        let profiles = vec![KeptAlive {
+            name: ProfileName::parse("acme").expect("a name"),
+            next: Some(Timestamp::UNIX_EPOCH),
+            problem: Some(Diagnosis::new("the service does not answer")),
+        }];
+        let status = AgentStatus { process: 7, version: "1".into(), since: Some(Timestamp::UNIX_EPOCH), profiles };
+        let response = Response::Status(status);
+        assert_eq!(Response::parse(&response.to_line()), Some(response));
+        let wrong = br#"{"answer":"status","process":7,"version":"1","profiles":[{"name":"../x"}]}"#;
+        assert_eq!(Response::parse(wrong), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! What a document of another tool came to. Nothing of it is saved yet.
+
+use crate::app::sign_in::call_context::CallContext;
+use crate::app::{Failure, FailureCode, FailureKind};
+use crate::diagnosis::{Diagnose as _, Diagnosis};
+use crate::dialect::{Form, Import, ImportError, Issuer};
+use crate::secret::Secret;
+use crate::service::ProfileName;
+
+/// What a document came to.
+#[derive(Clone, Debug)]
+pub enum ImportOutcome {
+    /// It describes services.
+    Described(Box<Imported>),
+    /// It is the address of an issuer, whose description is fetched when the person says so.
+    Issuer(Issuer),
+    /// It can be read in several formats.
+    Ambiguous(Box<AmbiguousText>),
+    /// It is locked: the person is to say what opens it.
+    Locked(Box<LockedText>),
+    /// It holds profiles that somebody shared.
+    Shared(Box<SharedProfiles>),
+    /// The person chose no file.
+    NotChosen,
+}
+
+/// A text that can be read in several forms, for the person to say which is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmbiguousText {
+    /// What it is called: its file, or where else it came from.
+    pub from: String,
+    /// The forms that it can be read in.
+    pub forms: Vec<Form>,
+    /// The text, which may hold secrets.
+    pub text: Secret,
+}
+
+/// A document that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Imported {
+    /// What it is called: its file, or where else it came from.
+    pub from: String,
+    /// What it came to.
+    pub import: Import,
+}
+
+impl AmbiguousText {
+    /// Why it is not read before the person has said which form is meant.
+    pub fn failure(&self) -> Failure {
+        let error = ImportError::Ambiguous { forms: self.forms.clone() };
+        refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
+    }
+}
+
+/// Locked profiles, not opened yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedText {
+    /// Where they are from.
+    pub from: String,
+    /// The text as it came.
+    pub text: Secret,
+    /// Why the last key did not open it.
+    pub problem: Option<Diagnosis>,
+}
+
+/// Profiles that somebody shared. Nothing of them is saved yet.
+#[derive(Clone, Debug)]
+pub struct SharedProfiles {
+    /// Where they are from.
+    pub from: String,
+    /// The profiles, by name.
+    pub profiles: Vec<SharedProfile>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct SharedProfile {
+    /// Its name.
+    pub name: ProfileName,
+    /// What whoever takes it must supply, in words.
+    pub must_supply: Vec<String>,
+    /// The secrets that came with it, in words.
+    pub secrets: Vec<String>,
+    /// Whether there is a profile of this name here.
+    pub is_here: bool,
+    /// What is kept of it, or why it cannot be.
+    pub material: Result<Box<CallContext>, Diagnosis>,
+}
+
+impl SharedProfiles {
+    /// Those that are kept: usable here, and not here already unless that is to be replaced.
+    pub fn chosen(&self, replace: bool) -> Vec<(ProfileName, CallContext)> {
+        let wanted = self.profiles.iter().filter(|profile| replace || !profile.is_here);
+        wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.material.as_ref().ok()?).clone()))).collect()
+    }
+}
+
+/// Why a document from there could not be read.
+pub(in crate::app) fn refused(from: &str, error: &ImportError) -> Failure {
+    let diagnosis = error.diagnose();
+    Failure::new(FailureKind::Usage, Diagnosis { summary: format!("`{from}`: {}", diagnosis.summary), ..diagnosis })
+}

@@ -1,0 +1,117 @@
+//! What a face that draws has under way: each thing is a value of its own, asked each frame, and dropped to cancel it.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TryRecvError;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::AbortHandle;
+
+use crate::app::Failure;
+use crate::app::fault::caught;
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::progress::{Progress, Report};
+use crate::app::runtime::Runtime;
+
+/// Starts use cases for a face, and wakes it when they have something to tell.
+pub struct Tasks {
+    app: App,
+    handle: Handle,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    started: AtomicU64,
+}
+
+enum Step<T> {
+    Progress(Progress),
+    Ended(Result<T, Failure>),
+}
+
+impl Tasks {
+    /// Tasks on this core; `wake` is called from any thread.
+    pub fn new(runtime: &Runtime, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { app: runtime.app().clone(), handle: runtime.handle(), wake: Arc::new(wake), started: AtomicU64::new(0) }
+    }
+
+    /// Starts a use case whose outcome is waited for.
+    pub fn start<T, F>(&self, work: impl FnOnce(App, Report) -> F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send + 'static,
+    {
+        let (sender, steps) = unbounded_channel();
+        let tell = self.teller(sender.clone());
+        let report = Report::new(move |progress| tell(Step::Progress(progress)));
+        let end = self.teller(sender);
+        let work = work(self.app.clone(), report);
+        let task = self.handle.spawn(async move { end(Step::Ended(caught(work).await)) });
+        let id = self.started.fetch_add(1, Ordering::Relaxed) + 1;
+        Pending { id, steps: Some(steps), task: Some(task.abort_handle()) }
+    }
+
+    /// Starts what nobody waits for; a failure is told as news.
+    pub fn run<F>(&self, work: impl FnOnce(App) -> F)
+    where
+        F: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        let app = self.app.clone();
+        let work = work(self.app.clone());
+        self.handle.spawn(async move {
+            if let Err(failure) = caught(work).await {
+                app.tell(News::Problem(failure));
+            }
+        });
+    }
+
+    /// First the step, then the waking: the frame must find it.
+    fn teller<T: Send + 'static>(&self, steps: UnboundedSender<Step<T>>) -> impl Fn(Step<T>) + Send + Sync + 'static {
+        let wake = Arc::clone(&self.wake);
+        move |step| {
+            // Nobody listens any more where the pending value was dropped.
+            let _ = steps.send(step);
+            wake();
+        }
+    }
+}
+
+/// A use case under way. Dropping it cancels it; what may have spent a refresh token goes on unseen.
+pub struct Pending<T> {
+    id: u64,
+    steps: Option<UnboundedReceiver<Step<T>>>,
+    task: Option<AbortHandle>,
+}
+
+impl<T> Pending<T> {
+    /// One that never ends, as a screen is tried with.
+    pub fn never() -> Self {
+        Self { id: 0, steps: None, task: None }
+    }
+
+    /// A number that no other of this process has.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// What came since: progress goes to `told`, and an outcome ends it.
+    pub fn poll(&mut self, told: &mut Vec<Progress>) -> Option<Result<T, Failure>> {
+        let steps = self.steps.as_mut()?;
+        loop {
+            match steps.try_recv() {
+                Ok(Step::Progress(progress)) => told.push(progress),
+                Ok(Step::Ended(outcome)) => return Some(outcome),
+                Err(TryRecvError::Empty) => return None,
+                Err(TryRecvError::Disconnected) => return Some(Err(Failure::ended())),
+            }
+        }
+    }
+}
+
+impl<T> Drop for Pending<T> {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the window knows of exports and of sharing.
+
+use std::collections::BTreeMap;
+
+use crate::app::{ExportDone, ExportView, FormLine, ShareDone};
+use crate::export::Outlets;
+use crate::gui::model::Requested;
+use crate::service::ProfileName;
+
+/// What the window knows of exports and of sharing.
+#[derive(Clone, Default)]
+pub struct ExportModel {
+    /// The formats there are.
+    pub formats: Requested<Vec<FormLine>>,
+    /// What the export that is being looked at would hold.
+    pub view: Requested<ExportView>,
+    /// The last export.
+    pub done: Requested<ExportDone>,
+    /// The last sharing.
+    pub shared: Requested<ShareDone>,
+    /// The files that each profile is exported to.
+    pub sinks: BTreeMap<ProfileName, Outlets>,
+}
+
+impl ExportModel {
+    /// The formats there are.
+    pub fn formats(&self) -> &[FormLine] {
+        self.formats.last().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Forgets what was looked at. A file that is being written is.
+    pub fn close(&mut self) {
+        self.view.cancel();
+        self.done.cancel();
+        self.shared.cancel();
+    }
+}

@@ -1,0 +1,156 @@
+//! What the window knows. It is changed by news from the core, and by what came of the things that the window asked for.
+
+mod export;
+mod open;
+mod requested;
+mod work;
+
+use std::collections::BTreeMap;
+
+use crate::app::{
+    CallContext, Failure, Identified, ImportOutcome, KeptAlive, News, OpenedProfile, ProfileSummary, SavedToken,
+    TrayState, VaultState, WindowSettings,
+};
+use crate::diagnosis::Diagnosis;
+use crate::service::{ProfileName, Service};
+
+pub use crate::gui::model::export::ExportModel;
+pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit};
+pub use crate::gui::model::requested::{Requested, Stand};
+pub use crate::gui::model::work::Work;
+
+/// The practice service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PracticeState {
+    /// It does not run.
+    #[default]
+    Off,
+    /// It listens on this port.
+    Ready(u16),
+    /// It could not be started.
+    Failed(Failure),
+}
+
+/// What the window knows.
+#[derive(Clone, Default)]
+pub struct Model {
+    /// The services to choose from.
+    pub services: Vec<Service>,
+    /// What is wrong with presets, settings and the like; shown until dismissed.
+    pub problems: Vec<Diagnosis>,
+    /// How the window looked last time, once known.
+    pub window: Option<WindowSettings>,
+    /// The saved profiles.
+    pub profiles: Vec<ProfileSummary>,
+    /// The saved profiles whose newest tokens could not be saved, and why.
+    pub pending_writes: BTreeMap<ProfileName, Diagnosis>,
+    /// The accounts that saved profiles are signed in to, as far as the service was asked.
+    pub known_as: BTreeMap<ProfileName, Identified>,
+    /// The profiles with keep-alive, and when each is refreshed next.
+    pub keep_alive: Vec<KeptAlive>,
+    /// Whether there is an icon in the tray.
+    pub tray: TrayState,
+    /// Whether secrets can be stored.
+    pub vault: VaultState,
+    /// The practice service.
+    pub practice: PracticeState,
+    /// Why something is waited for, where another window or command is at work on the profile.
+    pub lease_busy: Option<Diagnosis>,
+    /// A saved profile that is being read.
+    pub opening: Requested<OpenedProfile>,
+    /// What is being done to saved profiles of the list; the name is that of one that is forgotten by it.
+    pub listed: Vec<Requested<Option<ProfileName>>>,
+    /// The account of a saved profile that the service is asked for.
+    pub whoami: Requested<(ProfileName, Identified)>,
+    /// The vault is being opened, or moved to another key.
+    pub vault_work: Requested<()>,
+    /// The document of another tool that was read last.
+    pub import: Requested<ImportOutcome>,
+    /// Shared profiles that are being saved, and the names of those that were.
+    pub accepted: Requested<Vec<ProfileName>>,
+    /// Exports and sharing.
+    pub export: ExportModel,
+    /// What belongs to the service or profile that is open.
+    pub open: Open,
+}
+
+impl Model {
+    /// Takes in news.
+    // flat: one line a piece of news
+    pub fn hear(&mut self, news: News) {
+        match news {
+            News::Services(services, problems) => {
+                self.services = services;
+                self.tell_all(problems);
+            }
+            News::Window(window) => self.window = Some(window),
+            News::Profiles(profiles) => self.profiles = profiles,
+            News::Vault(state) => self.vault = state,
+            News::VaultNotes(notes) => self.tell_all(notes),
+            News::Problem(failure) => self.tell(failure.diagnosis),
+            News::PracticeReady(port) => self.practice = PracticeState::Ready(port),
+            News::PracticeFailed(failure) => self.practice = PracticeState::Failed(failure),
+            News::WritePending(name, why) => drop(self.pending_writes.insert(name, why)),
+            News::WriteDone(name) => drop(self.pending_writes.remove(&name)),
+            News::DraftRenamed(old, new) => {
+                self.open.draft = self.open.draft.take().map(|draft| if draft == old { new } else { draft });
+            }
+            News::KeepAlive(standing) => self.keep_alive = standing,
+            News::Refreshed(token) => self.refreshed(&token),
+            News::Sinks(name, sinks) => drop(self.export.sinks.insert(name, sinks)),
+            News::Tray(tray) => self.tray = tray,
+            // What is wrong with it is in `keep_alive`, which follows; the others are the window's own affair.
+            News::NotRefreshed(..) | News::TrayPressed(_) | News::NoticePressed | News::EndAsked => {}
+        }
+    }
+
+    /// What a profile is called on a screen.
+    pub fn shown_name<'a>(&'a self, name: &'a ProfileName) -> &'a str {
+        let saved = self.profiles.iter().find(|profile| profile.name == *name);
+        saved.map_or(name.as_str(), ProfileSummary::shown_name)
+    }
+
+    /// Completes what a call is made from with what is known.
+    pub fn complete(&self, context: &mut CallContext) {
+        if let Visit::Done(authorized) = &self.open.sign_in.visit {
+            context.authorized = Some((**authorized).clone());
+        }
+        context.tokens.clone_from(&self.open.tokens);
+        if let PracticeState::Ready(port) = self.practice {
+            context.practice_port = Some(port);
+        }
+    }
+
+    /// A saved profile was read.
+    pub fn opened(&mut self, opened: &OpenedProfile) {
+        let name = Some(opened.name.clone());
+        let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
+        self.open = Open { tokens: opened.material.tokens.clone(), draft, saved_as, ..Open::default() };
+    }
+
+    /// A saved profile is gone.
+    pub fn forgotten(&mut self, name: &ProfileName) {
+        self.known_as.remove(name);
+        self.open.saved_as.take_if(|saved| saved == name);
+        self.open.draft.take_if(|draft| draft == name);
+    }
+
+    fn refreshed(&mut self, token: &SavedToken) {
+        if self.open.name() == Some(&token.name) {
+            self.open.tokens = Some(token.tokens.clone());
+        }
+    }
+
+    fn tell_all(&mut self, problems: Vec<Diagnosis>) {
+        for problem in problems {
+            self.tell(problem);
+        }
+    }
+
+    /// Shows a message until it is dismissed; the same one once.
+    pub fn tell(&mut self, problem: Diagnosis) {
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What belongs to the service or profile that is open. Another one begins with the default, so nothing is left behind.
+
+use std::path::PathBuf;
+
+use crate::app::{
+    Answers, Authorized, Choosing, Exchange, Failure, Fetched, Identified, ProfileHistory, Progress, Restored,
+    StageLine, TriedReading, Waiting,
+};
+use crate::diagnosis::Diagnosis;
+use crate::gui::model::Requested;
+use crate::oauth::{ReadKey, TokenSet};
+use crate::service::ProfileName;
+
+/// What belongs to the service or profile that is open.
+#[derive(Clone, Default)]
+pub struct Open {
+    /// Step 2, and the token request that follows it at once.
+    pub sign_in: SignIn,
+    /// The token request of step 3.
+    pub token_request: Requested<Exchange>,
+    /// The refresh request of step 3.
+    pub refresh_request: Requested<Exchange>,
+    /// The account that the token is for.
+    pub identity: Requested<Identified>,
+    /// What the last reply comes to by the expressions as they are typed.
+    pub tried: Requested<TriedReading>,
+    /// What the person must choose among before the tokens are complete.
+    pub choosing: Vec<Choosing>,
+    /// The newest tokens.
+    pub tokens: Option<TokenSet>,
+    /// The name under which the profile is saved.
+    pub saved_as: Option<ProfileName>,
+    /// The draft that holds what was received since, or what was typed.
+    pub draft: Option<ProfileName>,
+    /// The profile is being saved, or was.
+    pub save: Requested<Saved>,
+    /// The rehearsal that was asked for last.
+    pub rehearsal: Option<Rehearsal>,
+    /// The preset of the person's own that was written last, and its file.
+    pub preset: Requested<PathBuf>,
+    /// The generations of the profile, once they were asked for.
+    pub history: Requested<ProfileHistory>,
+    /// One of them is being restored.
+    pub restore: Requested<Restored>,
+    /// The private key that was asked for last.
+    pub key: Requested<KeyDone>,
+}
+
+/// What was saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// The profile, under this name.
+    Profile(ProfileName),
+    /// What was typed, as a draft of this name.
+    Draft(ProfileName),
+}
+
+/// What was done about a private key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyDone {
+    /// It was read or made, and is not yet taken over into the fields.
+    Read(Box<ReadKey>),
+    /// It is saved under this name.
+    Saved(ProfileName),
+    /// Its certificate is in this file.
+    Written(PathBuf),
+}
+
+/// A rehearsal.
+#[derive(Clone, Default)]
+pub struct Rehearsal {
+    /// The preset's id.
+    pub service: String,
+    /// The stages so far.
+    pub lines: Vec<StageLine>,
+    /// Whether it goes on, or why it could not be held.
+    pub work: Requested<()>,
+}
+
+/// Step 2.
+#[derive(Default)]
+pub struct SignIn {
+    /// The whole sequence, until its token request is sent.
+    pub work: Requested<Exchange>,
+    /// Where what is asked in it is answered.
+    pub answers: Option<Answers>,
+    /// The visit of the browser.
+    pub visit: Visit,
+}
+
+/// The visit of the browser.
+#[derive(Clone, Debug, Default)]
+pub enum Visit {
+    /// Not started.
+    #[default]
+    None,
+    /// Started; the browser is not off yet.
+    Starting,
+    /// The browser is off; with what came meanwhile and was not believed.
+    Waiting(Box<Waiting>, Option<Diagnosis>),
+    /// The code came.
+    Done(Box<Authorized>),
+    /// It ended without one.
+    Failed(Failure),
+}
+
+impl Clone for SignIn {
+    fn clone(&self) -> Self {
+        Self { work: self.work.clone(), answers: None, visit: self.visit.clone() }
+    }
+}
+
+impl SignIn {
+    /// Takes in what happens to the browser while it is waited for.
+    pub fn hear(&mut self, progress: Progress) {
+        match (progress, &mut self.visit) {
+            (Progress::Waiting(waiting), visit) => *visit = Visit::Waiting(waiting, None),
+            (Progress::BrowserFailed(why), Visit::Waiting(waiting, _)) => waiting.browser_problem = Some(why),
+            (Progress::ResponseIgnored(why) | Progress::ResponseAstray(why), Visit::Waiting(_, ignored)) => {
+                *ignored = Some(why);
+            }
+            _ => {}
+        }
+    }
+
+    /// What the token request is about to be made from, if the code has come since.
+    pub fn code_came(&mut self) -> bool {
+        let Some(context) = self.answers.as_ref().and_then(Answers::code_came) else { return false };
+        if let Some(authorized) = context.authorized {
+            self.visit = Visit::Done(Box::new(authorized));
+        }
+        true
+    }
+}
+
+impl Open {
+    /// The name under which it is saved: as a draft, else as a profile.
+    pub fn name(&self) -> Option<&ProfileName> {
+        self.draft.as_ref().or(self.saved_as.as_ref())
+    }
+
+    /// A request for tokens has ended.
+    pub fn called(&mut self, exchange: &Exchange) {
+        self.tried.cancel();
+        if let Ok(tokens) = &exchange.outcome {
+            self.choosing.clone_from(&exchange.choices);
+            self.tokens = Some((**tokens).clone());
+            self.identity.cancel();
+        }
+    }
+
+    /// The values of the choice become the tokens' own; the question is answered.
+    pub fn choose(&mut self, chosen: Fetched) {
+        self.choosing.retain(|choosing| !choosing.options.contains(&chosen));
+        if let Some(tokens) = &mut self.tokens {
+            tokens.retained.extend(chosen.keep);
+        }
+    }
+
+    /// Takes in what was saved.
+    pub fn saved(&mut self, saved: &Saved) {
+        match saved {
+            Saved::Profile(name) => (self.saved_as, self.draft) = (Some(name.clone()), None),
+            Saved::Draft(name) => self.draft = Some(name.clone()),
+        }
+    }
+
+    /// An older generation is the newest now.
+    pub fn restored(&mut self, restored: &Restored) {
+        if self.name() == Some(&restored.name) {
+            self.tokens.clone_from(&restored.tokens);
+            self.identity.cancel();
+        }
+    }
+}

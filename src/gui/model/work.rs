@@ -1,0 +1,53 @@
+//! What the window can cancel.
+
+use crate::gui::model::{Model, SignIn};
+
+/// What goes on, and can be cancelled by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Work {
+    SignIn,
+    TokenRequest,
+    RefreshRequest,
+    Identity,
+    Rehearsal,
+    Import,
+    Export,
+    Share,
+    Key,
+}
+
+impl Model {
+    /// Cancels what goes on; it is then as if it had not begun.
+    pub fn cancel(&mut self, work: Work) {
+        let open = &mut self.open;
+        match work {
+            Work::SignIn => open.sign_in = SignIn::default(),
+            Work::TokenRequest => open.token_request.cancel(),
+            Work::RefreshRequest => open.refresh_request.cancel(),
+            Work::Identity => open.identity.cancel(),
+            Work::Rehearsal => open.rehearsal = None,
+            Work::Import => self.import.cancel(),
+            Work::Export => self.export.done.cancel(),
+            Work::Share => self.export.shared.cancel(),
+            Work::Key => open.key.cancel(),
+        }
+        self.lease_busy = None;
+    }
+
+    /// A number that tells what goes on from what went on before.
+    pub fn id(&self, work: Work) -> u64 {
+        let open = &self.open;
+        match work {
+            Work::SignIn => open.sign_in.work.id(),
+            Work::TokenRequest => open.token_request.id(),
+            Work::RefreshRequest => open.refresh_request.id(),
+            Work::Identity => open.identity.id(),
+            Work::Rehearsal => open.rehearsal.as_ref().map_or(0, |rehearsal| rehearsal.work.id()),
+            Work::Import => self.import.id(),
+            Work::Export => self.export.done.id(),
+            Work::Share => self.export.shared.id(),
+            Work::Key => open.key.id(),
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What the window does with what the core tells, and with what came of the things it asked for.
+
+use egui::Context;
+
+use crate::app::{Failure, ImportOutcome, News, Notice, Progress, TrayPress, VaultState};
+use crate::gui::attention;
+use crate::gui::draft::{Focus, Step, TokenTab};
+use crate::gui::intent::Intent;
+use crate::gui::model::{KeyDone, Requested, Saved, Visit};
+use crate::gui::window::Window;
+use crate::gui::{clipboard, links, screens};
+
+impl Window {
+    /// Takes in the news since the last frame.
+    pub(in crate::gui) fn take_news(&mut self, ctx: &Context) {
+        while let Some(news) = self.next_news() {
+            if let News::Window(settings) = &news {
+                self.restore(ctx, *settings);
+            }
+            if let News::TrayPressed(press) = &news {
+                self.tray.press(ctx, *press);
+            }
+            if matches!(news, News::NoticePressed) {
+                // Hidden in the tray or not.
+                self.tray.press(ctx, TrayPress::Show);
+                attention::raise(ctx);
+            }
+            self.draft.lead.to_top |= match &news {
+                News::Problem(_) | News::Vault(_) => true,
+                // It is tried again now and then; only the first news leads the eye.
+                News::WritePending(name, _) => !self.model.pending_writes.contains_key(name),
+                _ => false,
+            };
+            let next = self.follow_vault(&news).or_else(|| self.follow_end(&news));
+            let draft = self.model.open.draft.clone();
+            self.model.hear(news);
+            self.propose_name(draft.as_ref());
+            if let Some(next) = next {
+                self.perform(ctx, next);
+            }
+        }
+        clipboard::take(ctx);
+        links::take(ctx);
+        // A passphrase that is asked for by the screen has the keyboard, and so has the next try.
+        let asks = screens::is_asked(&self.model, &self.draft);
+        if asks && !std::mem::replace(&mut self.asked, asks) {
+            self.draft.lead.focus = Some(Focus::Passphrase);
+        }
+        self.asked = asks;
+    }
+
+    /// Takes in what came of what the window asked for.
+    pub(in crate::gui) fn take_outcomes(&mut self, ctx: &Context) {
+        let had_tokens = self.model.open.tokens.is_some();
+        let draft = self.model.open.draft.clone();
+        self.take_sign_in(ctx);
+        self.take_requests(ctx);
+        self.take_saved(ctx);
+        self.take_of_profile();
+        self.take_of_list(ctx);
+        self.take_import();
+        self.take_export(ctx);
+        self.propose_name(draft.as_ref());
+        if !had_tokens && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
+            self.draft.lead.focus = Some(Focus::Name);
+        }
+    }
+
+    /// Takes in progress, whatever it is of.
+    fn hear(&mut self, told: Vec<Progress>) {
+        for progress in told {
+            match progress {
+                Progress::LeaseBusy(why) => self.model.lease_busy = Some(why),
+                Progress::DraftSaved(name) => {
+                    self.draft.baseline = self.draft.sent.clone();
+                    self.model.open.saved(&Saved::Draft(name));
+                }
+                Progress::StageRehearsed(line) => {
+                    self.draft.lead.to_rehearsal = true;
+                    if let Some(rehearsal) = &mut self.model.open.rehearsal {
+                        rehearsal.lines.push(line);
+                    }
+                }
+                Progress::Waiting(_)
+                | Progress::BrowserFailed(_)
+                | Progress::ResponseIgnored(_)
+                | Progress::ResponseAstray(_) => {
+                    self.draft.lead.to_top = true;
+                    self.model.open.sign_in.hear(progress);
+                }
+                Progress::CodeCame
+                | Progress::Sending(_)
+                | Progress::Retrying(_)
+                | Progress::Traced(_)
+                | Progress::Fetching(_) => {}
+            }
+        }
+    }
+
+    /// The sign-in: its code, and its end.
+    fn take_sign_in(&mut self, ctx: &Context) {
+        let mut told = Vec::new();
+        let ended = self.model.open.sign_in.work.poll(&mut told);
+        self.hear(told);
+        if self.model.open.sign_in.code_came() {
+            self.draft.lead.to_top = true;
+            let waits = self.go_on_with_code();
+            self.call_person(ctx, waits);
+        }
+        if !ended {
+            return;
+        }
+        self.model.lease_busy = None;
+        match self.model.open.sign_in.work.take() {
+            Some(Err(failure)) => {
+                // What went wrong is shown on its own step: that is where the window leads.
+                self.draft.step = Step::Authorization;
+                self.draft.lead.to_top = true;
+                self.call_person(ctx, Some(attention::failed(&failure, self.service_name())));
+                self.model.open.sign_in.visit = Visit::Failed(failure);
+            }
+            // Its token request is waited for at its own place.
+            Some(Ok(_)) | None => {}
+        }
+    }
+
+    /// The token request, the refresh request and the question for the account.
+    fn take_requests(&mut self, ctx: &Context) {
+        let mut told = Vec::new();
+        let requested = self.model.open.token_request.poll(&mut told);
+        let refreshed = self.model.open.refresh_request.poll(&mut told);
+        let identified = self.model.open.identity.poll(&mut told);
+        let tried = self.model.open.tried.poll(&mut told);
+        self.hear(told);
+        if requested {
+            let notice = self.notice_of_token_request();
+            let failed = self.model.open.token_request.last().is_none_or(|exchange| exchange.outcome.is_err());
+            if failed {
+                self.draft.step = Step::Tokens;
+                self.draft.tab = TokenTab::Bearer;
+            }
+            if let Some(exchange) = self.model.open.token_request.last().cloned() {
+                self.model.open.called(&exchange);
+            }
+            self.call_person(ctx, notice);
+        }
+        if refreshed && let Some(exchange) = self.model.open.refresh_request.last().cloned() {
+            self.model.open.called(&exchange);
+        }
+        if requested || refreshed || identified {
+            self.model.lease_busy = None;
+            self.draft.lead.to_top |= requested || refreshed || self.model.open.identity.failure().is_some();
+            self.history_may_have_changed();
+        }
+        if tried && let Some(failure) = self.model.open.tried.failure().cloned() {
+            self.model.tell(failure.diagnosis);
+        }
+    }
+
+    fn notice_of_token_request(&self) -> Option<Notice> {
+        let request = &self.model.open.token_request;
+        match (request.last(), request.failure()) {
+            (Some(exchange), _) => Some(attention::of_token_request(exchange, self.service_name())),
+            (None, Some(failure)) => Some(attention::failed(failure, self.service_name())),
+            (None, None) => None,
+        }
+    }
+
+    fn service_name(&self) -> &str {
+        self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str())
+    }
+
+    /// The profile or the draft was saved.
+    fn take_saved(&mut self, ctx: &Context) {
+        let mut told = Vec::new();
+        let ended = self.model.open.save.poll(&mut told);
+        self.hear(told);
+        if !ended {
+            return;
+        }
+        let next = self.after_saving.take();
+        match self.model.open.save.last().cloned() {
+            Some(saved) => {
+                self.draft.baseline = self.draft.sent.take();
+                self.model.open.saved(&saved);
+                self.history_may_have_changed();
+                if let Some(next) = next {
+                    self.perform(ctx, next);
+                }
+            }
+            None => {
+                // Without tokens there is no place on the screen for it.
+                let failure =
+                    self.model.open.save.failure().filter(|_| next.is_some() && self.model.open.tokens.is_none());
+                if let Some(failure) = failure.cloned() {
+                    self.model.problems.push(failure.diagnosis);
+                }
+            }
+        }
+    }
+
+    /// The generations of the profile, its private key, its rehearsal, its preset.
+    fn take_of_profile(&mut self) {
+        let mut told = Vec::new();
+        let open = &mut self.model.open;
+        open.history.poll(&mut told);
+        let restored = open.restore.poll(&mut told);
+        open.preset.poll(&mut told);
+        let key = open.key.poll(&mut told);
+        let rehearsed = open.rehearsal.as_mut().is_some_and(|rehearsal| rehearsal.work.poll(&mut told));
+        self.hear(told);
+        self.draft.lead.to_rehearsal |= rehearsed;
+        if restored {
+            self.model.lease_busy = None;
+            if let Some(restored) = self.model.open.restore.last().cloned() {
+                self.model.open.restored(&restored);
+                self.history_may_have_changed();
+            }
+        }
+        if key && let Some(KeyDone::Read(read)) = self.model.open.key.last().cloned() {
+            self.draft.take_key(&read);
+            self.model.open.key.cancel();
+        }
+    }
+
+    /// What was asked about saved profiles and the vault.
+    fn take_of_list(&mut self, ctx: &Context) {
+        let mut told = Vec::new();
+        for mut work in std::mem::take(&mut self.model.listed) {
+            if !work.poll(&mut told) {
+                self.model.listed.push(work);
+                continue;
+            }
+            self.model.lease_busy = None;
+            match work.take() {
+                Some(Ok(Some(name))) => self.model.forgotten(&name),
+                Some(Err(failure)) => self.tell_failure(failure),
+                Some(Ok(None)) | None => {}
+            }
+        }
+        if self.model.whoami.poll(&mut told) {
+            match self.model.whoami.take() {
+                Some(Ok((name, identified))) => drop(self.model.known_as.insert(name, identified)),
+                Some(Err(failure)) => self.tell_failure(failure),
+                None => {}
+            }
+        }
+        if self.model.vault_work.poll(&mut told) {
+            match self.model.vault_work.take() {
+                Some(Err(failure)) => self.tell_failure(failure),
+                _ => self.draft.moving = false,
+            }
+        }
+        if self.model.opening.poll(&mut told) {
+            match self.model.opening.take() {
+                Some(Ok(opened)) => {
+                    // What goes on for the profile that is left ends; if the other one cannot be read, it goes on.
+                    self.cancel_all();
+                    self.model.opened(&opened);
+                    self.draft.open(&opened);
+                    if self.signing_in.take().is_some_and(|name| name == opened.name) {
+                        self.draft.go_to(Step::Authorization, &self.model);
+                    }
+                }
+                Some(Err(failure)) => self.tell_failure(failure),
+                None => {}
+            }
+        }
+        self.hear(told);
+        let _ = ctx;
+    }
+
+    /// A failure that has no place of its own on the screen.
+    pub(in crate::gui) fn tell_failure(&mut self, failure: Failure) {
+        self.draft.lead.to_top = true;
+        self.model.tell(failure.diagnosis);
+    }
+
+    /// Reads the generations again, where they are shown.
+    fn history_may_have_changed(&mut self) {
+        if self.model.open.history.last().is_some()
+            && let Some(name) = self.model.open.name().cloned()
+        {
+            self.ask_history(name);
+        }
+    }
+
+    fn take_import(&mut self) {
+        let mut told = Vec::new();
+        let read = self.model.import.poll(&mut told);
+        let accepted = self.model.accepted.poll(&mut told);
+        self.hear(told);
+        self.draft.lead.to_top |= read || accepted;
+        if read {
+            match self.model.import.last() {
+                // Once it is read, the text itself is needed no more.
+                Some(ImportOutcome::Described(_) | ImportOutcome::Shared(_)) => {
+                    if let Some(import) = &mut self.draft.import {
+                        (import.pasted, import.passphrase) = Default::default();
+                    }
+                }
+                Some(ImportOutcome::NotChosen) => self.model.import.cancel(),
+                _ => {}
+            }
+        }
+        if accepted && let Some(Err(failure)) = self.model.accepted.take_failed() {
+            self.model.import = Requested::ended(Err(failure));
+        }
+    }
+
+    /// Has the desktop say something, where the person looks elsewhere.
+    pub(in crate::gui) fn call_person(&mut self, ctx: &Context, notice: Option<Notice>) {
+        if let Some(notice) = self.attention.call(ctx, notice) {
+            self.tasks.run(move |app| async move {
+                app.notify(notice).await;
+                Ok(())
+            });
+        }
+    }
+
+    /// What the vault means for what waits for it; what is to be done now that it is open.
+    fn follow_vault(&mut self, news: &News) -> Option<Intent> {
+        let News::Vault(state) = news else { return None };
+        if matches!(state, VaultState::Open(_)) {
+            if self.draft.door.is_none() && self.model.open.tokens.is_some() && self.model.open.saved_as.is_none() {
+                // What is left to do with tokens that waited for it.
+                self.draft.lead.focus = Some(Focus::Name);
+            } else if self.draft.profile.is_none() {
+                self.draft.lead.focus = Some(Focus::Search);
+            }
+            return self.draft.door.take()?.then.map(|then| *then);
+        }
+        if self.draft.door.is_some() || screens::is_refused(state) {
+            self.draft.lead.focus = Some(Focus::Passphrase);
+        }
+        None
+    }
+
+    /// The process is asked to end. Nothing can be asked any more: what was typed is saved.
+    fn follow_end(&mut self, news: &News) -> Option<Intent> {
+        if !matches!(news, News::EndAsked) {
+            return None;
+        }
+        self.leaving = true;
+        if self.draft.has_edits() {
+            self.save_typed();
+        }
+        Some(Intent::CloseAnyway)
+    }
+}
