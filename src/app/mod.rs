@@ -38,7 +38,7 @@ pub use crate::app::export::{
 pub use crate::app::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::app::handle::App;
 pub use crate::app::news::News;
-pub use crate::app::ports::{BrowserChoice, Ports};
+pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
 pub use crate::app::profiles::drafts::Keeping;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
@@ -59,8 +59,11 @@ pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::types::{
-    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, Theme, TrayState,
-    TriedReading, VaultChoice, VaultState, Waiting, WindowSettings,
+    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, TrayState,
+    TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
+pub use crate::redirect::Browser;
+pub use crate::store::Theme;
+pub use crate::vault::VaultKind;

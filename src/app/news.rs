@@ -1,4 +1,4 @@
-//! What a face is told without having asked.
+//! What a face is told unasked.
 
 use crate::agent::KeptAlive;
 use crate::app::Failure;
@@ -9,7 +9,7 @@ use crate::diagnosis::Diagnosis;
 use crate::export::Outlets;
 use crate::service::{ProfileName, Service};
 
-/// What a face is told without having asked.
+/// What a face is told unasked.
 #[derive(Clone, Debug)]
 pub enum News {
     /// How the window looked last time.

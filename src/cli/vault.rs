@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::app::{Failure, FailureKind, VaultChoice, VaultState, VaultStatus};
+use crate::app::{Failure, FailureKind, VaultKind, VaultState, VaultStatus};
 use crate::cli::args::{KindArgument, VaultTask};
 use crate::cli::runner::Runner;
 use crate::cli::{print, prompt};
@@ -21,7 +21,7 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     if as_json {
         print::json(&status_json(&status));
     } else {
-        print::result(&format!("vault   {}", word(status.choice)));
+        print::result(&format!("vault   {}", status.kind));
         if let Some(folder) = &status.folder {
             print::result(&format!("folder  {}", folder.display()));
             print::result(&format!("whole   {} sealed files", status.whole));
@@ -43,7 +43,7 @@ fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
 fn status_json(status: &VaultStatus) -> serde_json::Value {
     let faults = status.faults.iter().map(|fault| json!({ "summary": fault.summary, "hint": fault.hint }));
     json!({
-        "kind": word(status.choice),
+        "kind": status.kind.to_string(),
         "folder": status.folder,
         "whole": status.whole,
         "faults": faults.collect::<Vec<_>>(),
@@ -55,15 +55,15 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
 fn rekey(runner: &Runner, to: KindArgument, from_input: bool) -> Result<(), Failure> {
     let passphrase = if to == KindArgument::Passphrase { new_passphrase(from_input)? } else { None };
     let choice = match to {
-        KindArgument::Keyring => VaultChoice::Keyring,
-        KindArgument::Passphrase => VaultChoice::Passphrase,
-        KindArgument::Memory => VaultChoice::Memory,
+        KindArgument::Keyring => VaultKind::Keyring,
+        KindArgument::Passphrase => VaultKind::Passphrase,
+        KindArgument::Memory => VaultKind::Memory,
     };
     let moved = runner.run(runner.app.move_vault(choice, passphrase))?;
-    print::result(&format!("The vault is now a {} vault.", word(moved.choice)));
+    print::result(&format!("The vault is now a {} vault.", moved.kind));
     if let Some(prescribed) = &moved.prescribed {
         let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` is still `{prescribed}`"));
-        print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", word(moved.choice))));
+        print::warning(&diagnosis.hint(format!("set it to `{}`, or remove it", moved.kind)));
     }
     Ok(())
 }
@@ -84,26 +84,18 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
     Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
 }
 
-fn word(choice: VaultChoice) -> &'static str {
-    match choice {
-        VaultChoice::Keyring => "keyring",
-        VaultChoice::Passphrase => "passphrase",
-        VaultChoice::Memory => "memory",
-    }
-}
-
 /// Opens the vault, asking where it has to.
-pub(crate) fn open_vault(runner: &Runner) -> Result<VaultChoice, Failure> {
+pub(crate) fn open_vault(runner: &Runner) -> Result<VaultKind, Failure> {
     let mut state = runner.run(async { Ok(runner.app.probe_vault().await) })?;
     loop {
         let (choice, passphrase) = match state {
             VaultState::Open(choice) => return Ok(choice),
             VaultState::NeedsPassphrase { new, problem } => {
                 let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
-                (VaultChoice::Passphrase, Some(passphrase(new, diagnosis)?))
+                (VaultKind::Passphrase, Some(passphrase(new, diagnosis)?))
             }
             VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
-            VaultState::Unknown => (VaultChoice::Keyring, None),
+            VaultState::Unknown => (VaultKind::Keyring, None),
         };
         state = runner.run(runner.app.open_vault(choice, passphrase))?;
     }
@@ -129,7 +121,7 @@ fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
     }
 }
 
-fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
+fn choose_vault(problem: Diagnosis) -> Result<VaultKind, Failure> {
     if !prompt::is_terminal() {
         return Err(Failure::new(FailureKind::Vault, problem));
     }
@@ -137,8 +129,8 @@ fn choose_vault(problem: Diagnosis) -> Result<VaultChoice, Failure> {
     loop {
         let answer = prompt::line("Store tokens (1) in a vault with a passphrase, or (2) in memory only?")?;
         match answer.trim() {
-            "1" => return Ok(VaultChoice::Passphrase),
-            "2" => return Ok(VaultChoice::Memory),
+            "1" => return Ok(VaultKind::Passphrase),
+            "2" => return Ok(VaultKind::Memory),
             _ => print::note("Enter 1 or 2."),
         }
     }

@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultChoice};
+use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
 use crate::gui::draft::Step;
 use crate::gui::model::Work;
 use crate::secret::Secret;
@@ -91,7 +91,7 @@ pub enum Intent {
         anyway: bool,
     },
     /// Seal the vault under another key: in the keyring, or made from this passphrase.
-    MoveVault(VaultChoice, Option<Secret>),
+    MoveVault(VaultKind, Option<Secret>),
     /// Have the service end a saved profile's tokens, then forget it.
     Revoke(ProfileName),
     /// Sign a saved profile in anew.
@@ -127,7 +127,7 @@ pub enum Intent {
     /// Back from an export or from sharing.
     CloseExport,
     /// Open the vault.
-    OpenVault(VaultChoice, Option<Secret>),
+    OpenVault(VaultKind, Option<Secret>),
     /// Dress the window.
     SetTheme(Theme),
     /// Hide the window in the tray when it is closed, or no longer.
@@ -223,7 +223,7 @@ impl Intent {
             Self::Restore { anyway: true, .. } => {
                 ("Restore anyway", "The service may answer by ending all tokens of the sign-in", None)
             }
-            Self::MoveVault(VaultChoice::Passphrase, _) => {
+            Self::MoveVault(VaultKind::Passphrase, _) => {
                 ("Move to this passphrase", "Seal everything with a key made from it", None)
             }
             Self::MoveVault(..) => ("Move to the keyring", "Seal everything with a key in the desktop's keyring", None),
@@ -254,13 +254,13 @@ impl Intent {
             Self::OpenShare => ("Share…", "Give profiles to a colleague", None),
             Self::Share(_) => ("Share", "Write the file for a colleague", Some(SAVE)),
             Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),
-            Self::OpenVault(VaultChoice::Keyring, _) => {
+            Self::OpenVault(VaultKind::Keyring, _) => {
                 ("Use the keyring", "Keep the key in the desktop's keyring", None)
             }
-            Self::OpenVault(VaultChoice::Passphrase, _) => {
+            Self::OpenVault(VaultKind::Passphrase, _) => {
                 ("Open the vault", "Lock and open it with the passphrase", None)
             }
-            Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Keep nothing when the window closes", None),
+            Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Keep nothing when the window closes", None),
             Self::SetTheme(Theme::System) => ("System", "As the desktop is", None),
             Self::SetTheme(Theme::Light) => ("Light", "Dark on light", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Light on dark", None),

@@ -1,5 +1,4 @@
-//! Handing a profile's tokens to other tools: shown first with secrets masked, then written, and written again at each
-//! refresh where that was asked for.
+//! Exports: shows what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if wanted.
 
 mod order;
 mod share;
@@ -108,7 +107,7 @@ async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     let secret = !order.live;
     let mut warnings: Vec<String> = text.left_out;
     if secret {
-        warnings.push(format!("whoever reads it has the access token of {} until it expires", order.profile));
+        warnings.push(format!("anyone who reads it can use the access token of {} until it expires", order.profile));
     }
     if hands_over {
         warnings.push(HANDED_OVER.to_owned());
@@ -141,8 +140,8 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
         return Ok(ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes });
     };
     if sink && order.live {
-        let diagnosis = Diagnosis::new("a live text holds no token, so there is nothing to write again");
-        let diagnosis = diagnosis.hint("write the live text once, or have a snapshot written at each refresh");
+        let diagnosis = Diagnosis::new("a live export contains no token, so there is nothing to rewrite");
+        let diagnosis = diagnosis.hint("export it once, or write a snapshot at each refresh");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
     let outlets = sinks::load(app, &order.profile).await?;

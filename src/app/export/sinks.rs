@@ -1,4 +1,5 @@
-//! The files that are written again at each refresh. One that fails never fails the refresh: why is told and remembered.
+//! Sinks: exported files that are rewritten at each refresh. A failing sink never fails the refresh; the reason is reported
+//! and remembered.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Saved profiles: listed, opened, saved and forgotten. The plain part is in the store, the secrets are in the vault.
+//! Saved profiles: list, open, save, forget. The plain part is in the store, the secrets are in the vault.
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod drafts;
@@ -60,7 +60,7 @@ impl App {
         Ok(summaries)
     }
 
-    /// Brings the list of a face that shows it up to date.
+    /// Reports the list of profiles to a face that shows it.
     pub(in crate::app) async fn tell_profiles(&self) {
         if self.shows_list() {
             self.tell(match self.profiles().await {
@@ -118,8 +118,8 @@ impl App {
         self.settle(save).await
     }
 
-    /// Saves what was entered, without any secret, before a sign-in that may fail: the next try need not repeat it. A
-    /// profile that has tokens stays as it is; returned is whether it was saved.
+    /// Saves what was entered, without secrets, before a sign-in that may fail, so that the next attempt need not repeat it. A
+    /// profile that has tokens is left alone. Returns whether it was saved.
     pub async fn save_entered(&self, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
         let asked = name.clone();
         let is_in_use = self.with_vault(move |vault| match vault.snapshot(&asked) {
@@ -147,8 +147,8 @@ impl App {
         self.with_store(move |store| store.load_profile_text(name.as_str())).await
     }
 
-    /// Forgets a saved profile and its tokens. A refresh that is on its way is waited for: what it brings would be saved
-    /// after the profile is gone.
+    /// Forgets a saved profile and its tokens. Waits for a refresh in flight, whose tokens would otherwise be saved after the
+    /// profile is gone.
     pub async fn forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
         if self.held.drop(name) {
             self.tell(News::WriteDone(name.clone()));
@@ -269,8 +269,8 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
 /// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
 async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
     if !has_draft && app.load_profile_text(name).await?.is_none() {
-        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten meanwhile"));
-        let diagnosis = diagnosis.hint("saved again, its tokens come back to this machine");
+        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten in the meantime"));
+        let diagnosis = diagnosis.hint("saving it again brings its tokens back to this machine");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
     }
     // One that cannot be read is mended by saving it.
@@ -316,7 +316,7 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
     match check {
         Check::Nothing => {}
         Check::Free if app.load_profile_text(name).await?.is_none() => {}
-        Check::Free => return Err(there_already(Diagnosis::new(format!("there is a profile `{name}` already")))),
+        Check::Free => return Err(there_already(Diagnosis::new(format!("a profile `{name}` exists already")))),
         Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
     }
     let (mut secrets, how) = sealed(app, &material);

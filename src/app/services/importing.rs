@@ -1,5 +1,5 @@
-//! Documents of other tools: fetched from wherever they are, within bounds, and read. Nothing is kept here: what was
-//! read goes to the face, which shows it, asks, and then saves a profile or a preset as any other.
+//! Imports: reads documents of other tools, within size limits. Nothing is saved here; the caller shows the result and then
+//! saves a profile or a preset like any other.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,9 @@ use crate::oauth::{parse_key, plain_line};
 use crate::secret::Secret;
 use crate::service::Asks;
 
-/// Where a document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportSource {
-    /// In a file.
     File(PathBuf),
-    /// On standard input.
     Input,
     /// Pasted; it may hold secrets.
     Pasted(Secret),
@@ -196,8 +193,8 @@ async fn fetch(app: &App, report: &Report, issuer: &Issuer) -> Result<Zeroizing<
         }
         tried.push(format!("{} at {address}", reply.status));
     }
-    let diagnosis = Diagnosis::new(format!("`{}` describes itself nowhere: {}", issuer.as_str(), tried.join(", ")));
-    let hint = "give the issuer's address as its documentation has it, or paste the description itself";
+    let diagnosis = Diagnosis::new(format!("`{}` has no discovery document: {}", issuer.as_str(), tried.join(", ")));
+    let hint = "check the issuer URL in the service's documentation, or paste the document itself";
     Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
 }
 

@@ -14,7 +14,7 @@ pub(in crate::app) mod typed;
 
 use crate::app::ask::Ask;
 use crate::app::handle::App;
-use crate::app::{BrowserChoice, CallContext, Exchange, Failure, Keeping, Progress};
+use crate::app::{Browser, CallContext, Exchange, Failure, Keeping, Progress};
 use crate::secret::Secret;
 use crate::service::Start;
 
@@ -24,7 +24,7 @@ pub struct SignIn {
     /// Profile and secrets.
     pub context: CallContext,
     /// What opens the authorization URL.
-    pub browser: BrowserChoice,
+    pub browser: Browser,
     /// Where the tokens are saved.
     pub keeping: Keeping,
 }

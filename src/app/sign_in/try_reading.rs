@@ -83,8 +83,8 @@ fn life(answers: &Answers, reading: &Reading) -> FieldRead {
             return FieldRead::Text(text);
         }
         let place = reading.expires_in.iter().find(|place| answers.find(place).is_some()).map(ToString::to_string);
-        let summary = format!("`{}` came to no time that is understood", place.unwrap_or_default());
-        FieldRead::Failed(Diagnosis::new(summary).hint("name the place of the life, or of the end, of the token"))
+        let summary = format!("`{}` did not yield a lifetime or a time", place.unwrap_or_default());
+        FieldRead::Failed(Diagnosis::new(summary).hint("point to the token's lifetime or expiry"))
     })
 }
 

@@ -1,5 +1,5 @@
-//! *Revoke and forget*: the service ends the tokens (RFC 7009), then this machine forgets them. What could not be ended
-//! there is not forgotten here: the person decides.
+//! Revoke and forget: the service revokes the tokens (RFC 7009), then this machine forgets them. Tokens that could not be
+//! revoked are not forgotten: the person decides.
 
 use crate::app::handle::App;
 use crate::app::profiles;

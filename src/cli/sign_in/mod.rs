@@ -6,7 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    BrowserChoice, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, TypedSecrets, VaultChoice,
+    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, TypedSecrets, VaultKind,
     other_profile,
 };
 use crate::call::nearest;
@@ -65,9 +65,9 @@ fn sign_in(
         news => tell_news(news),
     });
     let browser = match (&options.browser, options.no_browser) {
-        (Some(command), _) => BrowserChoice::Command(command.clone()),
-        (None, true) => BrowserChoice::None,
-        (None, false) => BrowserChoice::System,
+        (Some(command), _) => Browser::Command(command.clone()),
+        (None, true) => Browser::None,
+        (None, false) => Browser::System,
     };
     let keeping = Keeping::Under(ProfileName::parse(&options.name)?);
     let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, keeping }, terminal))?;
@@ -208,7 +208,7 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
     }
 }
 
-fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultChoice) {
+fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultKind) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
             format!("its access token expired at {}", local(at))
@@ -228,7 +228,7 @@ fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: Va
             "The service sent no refresh token: sign in again when it expires."
         });
     }
-    if vault == VaultChoice::Memory {
+    if vault == VaultKind::Memory {
         print::note("Not saved: the vault is in memory only, so this token is lost when the command exits:");
         print::data(tokens.access_token.expose());
     } else {

@@ -1,4 +1,4 @@
-//! Tokens that came and could not be kept: told above everything until they are, and asked about before the window
+//! Tokens that came and could not be saved: told above everything until they are, and asked about before the window
 //! closes, since the refresh token in memory may be the only one that is good.
 
 use egui::{Frame, Id, Modal, Ui};

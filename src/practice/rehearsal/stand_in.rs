@@ -26,7 +26,7 @@ pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
 /// At the end of codes and tokens: what must be encoded in a query, a form and a path.
 const AWKWARD: &str = "+/=%20&";
 
-/// Something handed out.
+/// The tokens and values of a reply.
 #[derive(Clone, Debug)]
 pub struct Issued {
     /// The access token and the path at which the documented reply has it.
@@ -37,7 +37,6 @@ pub struct Issued {
     pub id_token: Option<(Secret, String)>,
     /// The values that the preset keeps, and what the reply has at their paths.
     pub kept: Vec<(String, Option<String>)>,
-    /// The whole reply.
     pub document: Json,
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
-    Answer, Ask, BrowserChoice, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
+    Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
     Runtime, SignIn, TypedSecrets,
 };
 use tokenwright::desktop::Clipboard;
@@ -58,7 +58,7 @@ impl Core {
     /// Signs in; the context has the tokens then.
     #[track_caller]
     pub fn sign_in(&self, context: CallContext) -> CallContext {
-        let request = SignIn { context, browser: BrowserChoice::System, keeping: Keeping::Nowhere };
+        let request = SignIn { context, browser: Browser::System, keeping: Keeping::Nowhere };
         let signed_in = self.runtime.block_on(self.runtime.app().sign_in(request, &Nobody));
         let (context, exchange) = signed_in.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));

@@ -92,7 +92,7 @@ hint: to save it, repeat with `--yes` and `--profile PROFILE` or `--preset ID`
     assert_eq!(kept.done(), "");
     assert_eq!(program.run(&["list", "--json"]).json()[0]["service_name"], "Acme Books");
     let again = program.run(&["import", &name, "--profile", "books", "--yes"]).failed(2);
-    assert!(again.contains("error: there is a profile `books` already\n"), "{again}");
+    assert!(again.contains("error: a profile `books` exists already\n"), "{again}");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn an_address_is_fetched_when_it_was_named_and_asked_for_when_it_was_found() {
     assert_eq!(told, expected);
     assert_eq!(other.asked("/.well-known/openid-configuration").len(), asked, "it was not asked");
     let told = program.run(&["import", &format!("{url}/nothing/here")]).failed(4);
-    assert!(told.contains("describes itself nowhere: 404 at "), "{told}");
+    assert!(told.contains("has no discovery document: 404 at "), "{told}");
     nothing_is_kept(&program);
 }
 

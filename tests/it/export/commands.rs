@@ -27,7 +27,7 @@ fn a_preview_masks_every_secret_and_writes_nothing() {
     let (program, _practice) = signed_in();
     let finished = program.run(&["export", "acme", "--format", "json", "--dry-run"]);
     assert!(!finished.stdout.contains(&token(&program)) && finished.stdout.contains("••••••••"), "{finished:?}");
-    let expected = "warning: whoever reads it has the access token of acme until it expires\nusual file: acme.json\n\
+    let expected = "warning: anyone who reads it can use the access token of acme until it expires\nusual file: acme.json\n\
                     next: jq --raw-output .access_token acme.json\n";
     assert_eq!(finished.stderr, expected);
     assert!(!program.home().join("acme.json").exists());
@@ -154,7 +154,7 @@ fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() 
     ));
     assert!(handed.done().contains("practice-rt-"));
     let words = program.run(&["refresh", "acme"]).failed(3);
-    assert!(words.starts_with("error: the profile `acme` gave its refresh token away at "), "{words}");
+    assert!(words.starts_with("error: the profile `acme` handed its refresh token over at "), "{words}");
     assert!(words.contains("hint: sign in again: `tokenwright sign-in acme`"), "{words}");
     // The access token is still good, and still handed out.
     token(&program);

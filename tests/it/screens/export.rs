@@ -62,7 +62,7 @@ pub fn previewed(rotates: bool) -> Model {
     let view = ExportView {
         name: ".env file".into(),
         masked: format!("OAUTH_ACCESS_TOKEN='{MASK}'\n"),
-        warnings: vec!["whoever reads it has the access token of demo until it expires".into()],
+        warnings: vec!["anyone who reads it can use the access token of demo until it expires".into()],
         next: "docker run --env-file demo.env IMAGE".into(),
         file_name: "demo.env".into(),
         hands_over: false,

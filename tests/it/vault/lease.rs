@@ -206,7 +206,7 @@ fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
     let program = signed_in(&slow);
     let lease = vault_of(&program).lease(&demo()).expect("free");
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for another window or command that is at work on `demo`");
+    forget.line_with("waiting for another window or command to finish with `demo`");
     let refreshing: Vec<Process> = (0..3).map(|_| program.start(&["refresh", "demo"])).collect();
     let keep = program.start(&["keep-alive", "demo"]);
     keep.finish().done();

@@ -1,5 +1,5 @@
-//! A draft becomes a profile of another name. Its refresh token must never be usable under both names, and must not be lost
-//! between them, so one small file decides which of the two is meant:
+//! Renames a draft. Its refresh token must never be usable under both names, and must not be lost between them, so one small
+//! file decides which of the two is valid:
 //!
 //! 1. the draft takes in everything as it was saved;
 //! 2. its mark says what it becomes: from here on it is not used under its own name, by any process;
@@ -88,7 +88,6 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Step 3.
 async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let (store, vault) = (app.ports.store.clone(), app.vault()?);
     // Its file goes first, so what it was exported to is still told while the file is there.

@@ -4,11 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::secret::Secret;
-use crate::vault::file::{PREVIOUS, SEALED, files, lock_folder};
-use crate::vault::header::{Header, Lock, fresh_id};
-use crate::vault::key::{Key, Mark, SALT_LENGTH, fill};
-use crate::vault::keyring::{KeySource, entry_name};
-use crate::vault::rekey::{self, Unfinished};
+use crate::vault::files::folder::{PREVIOUS, SEALED, lock_folder, paths_in};
+use crate::vault::files::header::{Header, Lock, fresh_id};
+use crate::vault::files::key::{Key, Mark, SALT_LENGTH, fill};
+use crate::vault::files::keyring::{KeySource, entry_name};
+use crate::vault::files::rekey::{self, Unfinished};
 use crate::vault::{VaultError, VaultKind};
 
 /// What a vault is opened with.
@@ -139,5 +139,5 @@ impl Opening<'_> {
 fn holds_sealed(folder: &Path) -> Result<bool, VaultError> {
     let sealed =
         |path: &PathBuf| path.extension().is_some_and(|extension| extension == SEALED || extension == PREVIOUS);
-    Ok(files(folder)?.iter().any(sealed))
+    Ok(paths_in(folder)?.iter().any(sealed))
 }

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::durable;
 use crate::vault::VaultError;
-use crate::vault::key::Key;
-use crate::vault::sealed::{SIZE_LIMIT, seal_text, unseal_text};
+use crate::vault::files::key::Key;
+use crate::vault::files::sealed::{SIZE_LIMIT, seal_text, unseal_text};
 
 /// No name of a profile gives this file name.
 pub(in crate::vault) const FILE: &str = ".generations";

@@ -12,17 +12,15 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::durable;
-use crate::secret::Secret;
-use crate::vault::file::{CONFLICT, FileVault, NEXT, PREVIOUS, SEALED, files, lock_folder, write};
+use crate::vault::files::folder::{CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in, write};
+use crate::vault::files::header::{Header, Lock, Moving};
+use crate::vault::files::high_water;
+use crate::vault::files::key::Key;
+use crate::vault::files::keyring::{KeySource, entry_name};
+use crate::vault::files::records::FileVault;
+use crate::vault::files::sealed::{SIZE_LIMIT, claims, seal, seal_text, unseal, unseal_text};
 use crate::vault::generation::Stamp;
-use crate::vault::header::{Header, Lock, Moving};
-use crate::vault::high_water;
-use crate::vault::key::Key;
-use crate::vault::keyring::{KeySource, entry_name};
-use crate::vault::port::{LEASE_WAIT, Lease, Storage as _};
-use crate::vault::sealed::{SIZE_LIMIT, claims, seal, seal_text, unseal, unseal_text};
-use crate::vault::unlock::Opening;
-use crate::vault::{Change, How, Record, VaultError, VaultKind};
+use crate::vault::{Change, How, Record, VaultError};
 
 /// The name under which one key is sealed with the other, which no profile has.
 const KEY_NAME: &str = "\0key";
@@ -30,57 +28,12 @@ const KEY_NAME: &str = "\0key";
 /// A move that was begun.
 pub(in crate::vault) struct Unfinished {
     /// The header that tells of both keys.
-    header: Header,
-    old_key: Key,
-}
-
-/// Moves an opened vault; what comes back is opened with the new key.
-pub(in crate::vault) fn rekey(
-    vault: &FileVault,
-    to: VaultKind,
-    passphrase: Option<&Secret>,
-) -> Result<FileVault, VaultError> {
-    if to == VaultKind::Memory {
-        return Err(VaultError::MemoryRefused);
-    }
-    // Another passphrase is another key; another entry in the same keyring is of no use to anyone.
-    if to == VaultKind::Keyring && vault.kind == VaultKind::Keyring {
-        return Err(VaultError::ThereAlready { kind: to });
-    }
-    let opening = Opening { kind: to, folder: &vault.folder, passphrase, key_source: &vault.key_source };
-    if to == VaultKind::Passphrase && passphrase.is_none() {
-        return Err(VaultError::PassphraseNeeded { new: true });
-    }
-    {
-        let _leases = leases(vault)?;
-        let _change = lock_folder(&vault.folder)?;
-        vault.check_header()?;
-        for path in files(&vault.folder)?.iter().filter(|path| path.extension().is_some_and(|ext| ext == NEXT)) {
-            let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
-            profile.map_or(Ok(()), |profile| vault.go_on(&profile))?;
-        }
-        let (lock, new_key) = opening.fresh()?;
-        let header = begin(vault, lock, &new_key)?;
-        let old_key = vault.key.clone();
-        finish_locked(&vault.folder, &Unfinished { header, old_key }, &new_key, &vault.key_source)?;
-    }
-    FileVault::open(to, &vault.folder, passphrase, &vault.key_source)
-}
-
-/// The right to be the only one at work on each profile, in one order for everybody. A refresh that is under way is waited
-/// for: what it brings must be kept under the old key.
-fn leases(vault: &FileVault) -> Result<Vec<Lease>, VaultError> {
-    let mut names: Vec<String> = files(&vault.folder)?
-        .iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == SEALED))
-        .filter_map(|path| durable::name_of_stem(path.file_stem()?.to_str()?))
-        .collect();
-    names.sort();
-    names.iter().map(|name| vault.lease(name, LEASE_WAIT)).collect()
+    pub header: Header,
+    pub old_key: Key,
 }
 
 /// Step 2. The caller holds the folder's lock.
-fn begin(vault: &FileVault, lock: Lock, new_key: &Key) -> Result<Header, VaultError> {
+pub(in crate::vault) fn begin(vault: &FileVault, lock: Lock, new_key: &Key) -> Result<Header, VaultError> {
     let mut header = Header::load(&vault.folder)?
         .filter(|header| header.mark == vault.mark)
         .ok_or_else(|| VaultError::Replaced { folder: vault.folder.clone() })?;
@@ -124,7 +77,7 @@ pub(in crate::vault) fn finish(
 }
 
 /// The caller holds the folder's lock.
-fn finish_locked(
+pub(in crate::vault) fn finish_locked(
     folder: &Path,
     unfinished: &Unfinished,
     new_key: &Key,
@@ -132,7 +85,7 @@ fn finish_locked(
 ) -> Result<Header, VaultError> {
     let Unfinished { header, old_key } = unfinished;
     let Some(moving) = &header.moving else { return Ok(header.clone()) };
-    for path in files(folder)?.into_iter().filter(|path| is_sealed(path)) {
+    for path in paths_in(folder)?.into_iter().filter(|path| is_sealed(path)) {
         seal_again(&path, old_key, new_key)?;
     }
     let known = high_water::read(folder, old_key).or_else(|| high_water::read(folder, new_key));
@@ -185,8 +138,12 @@ fn unwrap(under: &Key, sealed: &[u8]) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
     use crate::vault::Note;
-    use crate::vault::file::tests::{Home, home, secrets};
+    use crate::vault::VaultKind;
+    use crate::vault::files::tests::{Home, home, secrets};
+    use crate::vault::files::unlock::Opening;
+    use crate::vault::port::Storage as _;
 
     const PROFILES: [&str; 3] = ["one", "two", "three"];
 
@@ -214,7 +171,7 @@ mod tests {
     fn all_is_sealed_again_and_who_has_the_old_key_is_told() {
         let (home, old) = filled();
         let passphrase = Secret::new("p");
-        let moved = rekey(&old, VaultKind::Passphrase, Some(&passphrase)).expect("moved");
+        let moved = old.rekey_to(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
         assert_eq!(moved.kind(), VaultKind::Passphrase);
         let how = moved.get("one").expect("read").expect("kept").history.lines.last().map(|line| line.how);
         assert_eq!(how, Some(How::Rekeyed));
@@ -224,11 +181,11 @@ mod tests {
             assert!(matches!(error, VaultError::Replaced { .. }), "{error}");
         }
         assert!(matches!(home.keyring(), Err(VaultError::OtherKind { found: VaultKind::Passphrase, .. })));
-        let back = rekey(&moved, VaultKind::Keyring, None).expect("moved back");
+        let back = moved.rekey_to(VaultKind::Keyring, None).expect("moved back");
         assert_eq!(back.get("two").expect("read").expect("kept").secrets, secrets("two"));
-        assert!(matches!(rekey(&back, VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
-        assert!(matches!(rekey(&back, VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
-        let none = rekey(&back, VaultKind::Passphrase, None);
+        assert!(matches!(back.rekey_to(VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
+        assert!(matches!(back.rekey_to(VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
+        let none = back.rekey_to(VaultKind::Passphrase, None);
         assert!(matches!(none, Err(VaultError::PassphraseNeeded { new: true })));
     }
 
@@ -247,7 +204,7 @@ mod tests {
                 };
                 let (lock, new_key) = opening.fresh().expect("a key");
                 begin(&vault, lock, &new_key).expect("begun");
-                let mut paths = files(&vault.folder).expect("listed");
+                let mut paths = paths_in(&vault.folder).expect("listed");
                 paths.retain(|path| is_sealed(path));
                 assert_eq!(paths.len(), sealed);
                 for path in &paths[..done] {

@@ -1,61 +1,41 @@
 //! A vault in a folder: one sealed file a profile, the one before it beside it, and `vault.json`.
 //!
-//! Two locks, never confused: `.vault.lock` is held for the moment of a change, by the vault itself, and makes compare
+//! Two locks, never confused: `.vault.lock` is held by the vault itself for the moment of a change, and makes compare
 //! and set one step; `<profile>.lock` is the lease, held by a caller for as long as it likes.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+mod access;
+mod copies;
+mod folder;
+mod header;
+mod high_water;
+mod key;
+mod keyring;
+mod records;
+mod rekey;
+mod repair;
+mod reserve;
+mod sealed;
+mod unlock;
+
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::durable;
 use crate::secret::Secret;
+use crate::vault::files::folder::{FOLDER_LOCK, IN_FLIGHT, LEASE, NEXT, RESERVED, SEALED, lock, lock_folder, paths_in};
+use crate::vault::files::high_water::Remembered;
+use crate::vault::files::unlock::Opening;
 use crate::vault::generation::Stamp;
-use crate::vault::header::Header;
-use crate::vault::high_water::{self, Remembered};
-use crate::vault::key::{Key, Mark};
-use crate::vault::keyring::KeySource;
-use crate::vault::lock::lock;
-use crate::vault::port::{Lease, Storage};
-use crate::vault::sealed::{SIZE_LIMIT, seal, unseal};
-use crate::vault::unlock::Opening;
+use crate::vault::port::{LEASE_WAIT, Lease, Storage};
 use crate::vault::{
-    Change, InFlightRefresh, Inspection, Note, ProfileSecrets, Record, Repaired, VaultError, VaultKind, access, copies,
-    rekey, reserve,
+    Change, InFlightRefresh, Inspection, Note, ProfileSecrets, Record, Repaired, VaultError, VaultKind,
 };
 
-pub(in crate::vault) const SEALED: &str = "sealed";
-pub(in crate::vault) const PREVIOUS: &str = "previous";
-/// How the extension of a file begins that lost against a newer generation; its number follows.
-pub(in crate::vault) const CONFLICT: &str = "conflict-";
-/// How the extension of a file begins that was set aside since it does not open.
-pub(in crate::vault) const ASIDE: &str = "damaged-";
-/// The extension of a record that is complete, and not yet in its place.
-pub(in crate::vault) const NEXT: &str = "next";
-pub(in crate::vault) const IN_FLIGHT: &str = "in-flight";
-/// Room on the disk that is taken for the next record, before the call that brings its tokens.
-pub(in crate::vault) const RESERVED: &str = "reserved";
-const LEASE: &str = "lock";
-
-/// No name of a profile gives this file name.
-const FOLDER_LOCK: &str = ".vault.lock";
-
-/// How long a change waits for another one. A change takes milliseconds; making a vault may wait for the keyring three
-/// times, which is what this leaves room for.
-const CHANGE_WAIT: Duration = Duration::from_secs(40);
-
-/// Sealed files in a folder, with the key to them.
-#[derive(Debug)]
-pub(in crate::vault) struct FileVault {
-    pub kind: VaultKind,
-    pub folder: PathBuf,
-    pub key: Key,
-    pub mark: Mark,
-    pub key_source: KeySource,
-    /// What was mended without being asked, until somebody is told.
-    pub notes: Mutex<Vec<Note>>,
-    remembered: Remembered,
-}
+pub(in crate::vault) use crate::vault::files::header::Header;
+pub(in crate::vault) use crate::vault::files::key::Cost;
+pub(in crate::vault) use crate::vault::files::keyring::{KeySource, Keyring};
+pub(in crate::vault) use crate::vault::files::records::FileVault;
 
 impl FileVault {
     /// Opens the vault in the folder, or makes one.
@@ -89,117 +69,11 @@ impl FileVault {
         Ok(vault)
     }
 
-    pub(in crate::vault) fn path(&self, profile: &str, extension: &str) -> PathBuf {
-        self.folder.join(format!("{}.{extension}", durable::file_stem(profile)))
-    }
-
-    pub(in crate::vault) fn note(&self, note: Note) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note);
-    }
-
-    /// The bytes and the record of a profile's file, whatever is known of its generation.
-    pub(in crate::vault) fn read(
-        &self,
-        profile: &str,
-        extension: &str,
-    ) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
-        let path = self.path(profile, extension);
-        let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))? else {
-            return Ok(None);
-        };
-        if access::mend_file(&path)? {
-            self.note(Note::PermissionsFixed { path: path.clone() });
-        }
-        match unseal(&self.key, profile, &path, &sealed) {
-            Ok(record) => Ok(Some((sealed, record))),
-            // Another process may have moved the vault meanwhile, or be at it.
-            Err(error @ VaultError::SealedElsewhere { .. }) => self.check_header().and(Err(error)),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The newest record of a profile, which is refused where a newer one is known to have been.
-    pub(in crate::vault) fn newest(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
-        // First what is known: it is written after the record, so a record read later is never older.
-        let known = high_water::load(&self.folder, &self.key, &self.remembered).get(profile).copied();
-        let read = self.read(profile, SEALED)?;
-        let Some(known) = known else { return Ok(read) };
-        match &read {
-            Some((_, record)) if record.number >= known => Ok(read),
-            Some((_, record)) => {
-                Err(VaultError::RolledBack { path: self.path(profile, SEALED), found: record.number, known })
-            }
-            None => Err(VaultError::Missing { path: self.path(profile, SEALED), known }),
-        }
-    }
-
-    /// As [`FileVault::newest`], after what a process that died has left, and looks twice: between the two readings a
-    /// profile may be removed and made anew.
-    pub(in crate::vault) fn newest_settled(&self, profile: &str) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
-        if self.path(profile, NEXT).exists()
-            && let Ok(_change) = lock_folder(&self.folder)
-        {
-            let _ = self.go_on(profile);
-        }
-        match self.newest(profile) {
-            Err(VaultError::RolledBack { .. } | VaultError::Missing { .. }) => self.newest(profile),
-            newest => newest,
-        }
-    }
-
-    /// Writes the next record, keeping the bytes of the one before. The caller holds the folder's lock.
-    pub(in crate::vault) fn write_next(
-        &self,
-        profile: &str,
-        last: Option<&(Vec<u8>, Record)>,
-        record: &Record,
-    ) -> Result<(), VaultError> {
-        let (sealed, next) = (seal(&self.key, profile, record)?, self.path(profile, NEXT));
-        // First of all: should this process die in the next moment, whoever comes next finds it and goes on from here.
-        let written = match fs::rename(self.path(profile, RESERVED), &next) {
-            Ok(()) => durable::fill_draft(&next, &sealed),
-            Err(_) => durable::write_draft(&next, &sealed),
-        };
-        written.map_err(VaultError::file("write", &next))?;
-        self.put_in_place(profile, last, record)
-    }
-
-    /// Gives the next record, which is complete, the place of the one before.
-    fn put_in_place(&self, profile: &str, last: Option<&(Vec<u8>, Record)>, record: &Record) -> Result<(), VaultError> {
-        let (next, place) = (self.path(profile, NEXT), self.path(profile, SEALED));
-        if let Some((last, _)) = last {
-            let previous = self.path(profile, PREVIOUS);
-            durable::link_over(&place, &previous, last).map_err(VaultError::file("write", &previous))?;
-        }
-        durable::rename(&next, &place).map_err(VaultError::file("write", &place))?;
-        let mut known = self.high_water();
-        known.insert(profile.to_owned(), record.number);
-        high_water::save(&self.folder, &self.key, &known)?;
-        if last.is_none_or(|(_, last)| last.secrets.tokens != record.secrets.tokens) {
-            // The answer to the call that was begun is kept now. Should this be lost, the mark is of an older generation.
-            let _ = fs::remove_file(self.path(profile, IN_FLIGHT));
-        }
-        Ok(())
-    }
-
-    /// The highest generation of each profile, as the file has it now.
-    pub(in crate::vault) fn high_water(&self) -> high_water::HighWater {
-        high_water::read(&self.folder, &self.key).unwrap_or_default()
-    }
-
-    /// Refuses to go on with a key that the folder no longer goes by, or is about to.
-    pub(in crate::vault) fn check_header(&self) -> Result<(), VaultError> {
-        match Header::load(&self.folder)? {
-            Some(header) if header.mark == self.mark && header.moving.is_none() => Ok(()),
-            _ => Err(VaultError::Replaced { folder: self.folder.clone() }),
-        }
-    }
-
     /// Removes what a crash has left half written, and sorts out what another machine has left. All writing is done under
     /// the lock, so with it in hand nothing unfinished is anyone's; where another process has it, the next opening sweeps.
     fn sweep(&self) -> Result<(), VaultError> {
         let Ok(Some(_change)) = lock(&self.folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
-        for path in files(&self.folder)? {
+        for path in paths_in(&self.folder)? {
             if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
                 durable::remove(&path).map_err(VaultError::file("remove", &path))?;
             } else if path.extension().is_some_and(|extension| extension == NEXT) {
@@ -219,24 +93,45 @@ impl FileVault {
         Ok(())
     }
 
-    /// Finishes a `put` whose process died on the way: the record is complete, and follows the one in its place. The caller
-    /// holds the folder's lock.
-    pub(in crate::vault) fn go_on(&self, profile: &str) -> Result<(), VaultError> {
-        let next = self.path(profile, NEXT);
-        let follows = match (self.read(profile, NEXT), self.newest(profile)) {
-            (Ok(Some((_, next))), Ok(last)) => {
-                let last_number = last.as_ref().map_or(0, |(_, last)| last.number);
-                let follows = (last_number..=last_number.saturating_add(1)).contains(&next.number);
-                follows.then_some((last, next))
-            }
-            (Ok(None), _) => return Ok(()),
-            _ => None,
-        };
-        match follows {
-            Some((last, record)) => self.put_in_place(profile, last.as_ref(), &record),
-            // Half written, or overtaken: nothing was promised to anybody.
-            None => durable::remove(&next).map(drop).map_err(VaultError::file("remove", &next)),
+    /// Seals an opened vault with another key and opens it with that.
+    pub(in crate::vault) fn rekey_to(&self, to: VaultKind, passphrase: Option<&Secret>) -> Result<Self, VaultError> {
+        if to == VaultKind::Memory {
+            return Err(VaultError::MemoryRefused);
         }
+        // Another passphrase is another key; another entry in the same keyring is of no use to anyone.
+        if to == VaultKind::Keyring && self.kind == VaultKind::Keyring {
+            return Err(VaultError::ThereAlready { kind: to });
+        }
+        let opening = Opening { kind: to, folder: &self.folder, passphrase, key_source: &self.key_source };
+        if to == VaultKind::Passphrase && passphrase.is_none() {
+            return Err(VaultError::PassphraseNeeded { new: true });
+        }
+        {
+            let _leases = self.leases()?;
+            let _change = lock_folder(&self.folder)?;
+            self.check_header()?;
+            for path in paths_in(&self.folder)?.iter().filter(|path| path.extension().is_some_and(|ext| ext == NEXT)) {
+                let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
+                profile.map_or(Ok(()), |profile| self.go_on(&profile))?;
+            }
+            let (lock, new_key) = opening.fresh()?;
+            let header = rekey::begin(self, lock, &new_key)?;
+            let old_key = self.key.clone();
+            rekey::finish_locked(&self.folder, &rekey::Unfinished { header, old_key }, &new_key, &self.key_source)?;
+        }
+        Self::open(to, &self.folder, passphrase, &self.key_source)
+    }
+
+    /// The right to be the only one at work on each profile, in one order for everybody. A refresh that is under way is waited
+    /// for: what it brings must be kept under the old key.
+    fn leases(&self) -> Result<Vec<Lease>, VaultError> {
+        let mut names: Vec<String> = paths_in(&self.folder)?
+            .iter()
+            .filter(|path| path.extension().is_some_and(|extension| extension == SEALED))
+            .filter_map(|path| durable::name_of_stem(path.file_stem()?.to_str()?))
+            .collect();
+        names.sort();
+        names.iter().map(|name| self.lease(name, LEASE_WAIT)).collect()
     }
 }
 
@@ -280,7 +175,7 @@ impl Storage for FileVault {
         // A record that is complete and not in its place goes first: it would take the place of the one that is removed.
         let next = self.path(profile, NEXT);
         durable::remove(&next).map_err(VaultError::file("remove", &next))?;
-        for path in files(&self.folder)?.into_iter().filter(|path| copies::belongs_to(path, profile)) {
+        for path in paths_in(&self.folder)?.into_iter().filter(|path| copies::belongs_to(path, profile)) {
             durable::remove(&path).map_err(VaultError::file("remove", &path))?;
         }
         Ok(())
@@ -327,41 +222,25 @@ impl Storage for FileVault {
     }
 
     fn rekey(&self, kind: VaultKind, passphrase: Option<&Secret>) -> Result<Arc<dyn Storage>, VaultError> {
-        Ok(Arc::new(rekey::rekey(self, kind, passphrase)?))
+        Ok(Arc::new(self.rekey_to(kind, passphrase)?))
     }
-}
-
-pub(in crate::vault) fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    durable::write_private(path, bytes).map_err(VaultError::file("write", path))
-}
-
-/// Takes the right to change what is in the folder.
-pub(in crate::vault) fn lock_folder(folder: &Path) -> Result<File, VaultError> {
-    let path = folder.join(FOLDER_LOCK);
-    lock(&path, CHANGE_WAIT)
-        .map_err(VaultError::file("lock", &path))?
-        .ok_or_else(|| VaultError::Busy { folder: folder.to_owned(), waited: CHANGE_WAIT })
-}
-
-/// All that is in the folder.
-pub(in crate::vault) fn files(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {
-    fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(VaultError::file("list", folder))
 }
 
 #[cfg(test)]
 pub(in crate::vault) mod tests {
+    use std::fs;
+    use std::path::PathBuf;
     use std::thread;
 
     use super::*;
     use crate::diagnosis::Diagnose;
     use crate::vault::How;
-    use crate::vault::header::Lock;
-    use crate::vault::key::Cost;
-    use crate::vault::keyring::Keyring;
-    use crate::vault::keyring::entry_name;
-    use crate::vault::keyring::tests::{absent, mock};
+    use crate::vault::files::header::Lock;
+    use crate::vault::files::key::Cost;
+    use crate::vault::files::key::Mark;
+    use crate::vault::files::keyring::Keyring;
+    use crate::vault::files::keyring::entry_name;
+    use crate::vault::files::keyring::tests::{absent, mock};
     use crate::vault::memory::MemoryVault;
 
     /// A folder, and a keyring that outlives the opened vault.
@@ -399,7 +278,7 @@ pub(in crate::vault) mod tests {
     }
 
     pub(in crate::vault) fn names(folder: &Path) -> Vec<String> {
-        let paths = files(folder).expect("listed");
+        let paths = paths_in(folder).expect("listed");
         let mut names: Vec<String> =
             paths.iter().filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
         names.sort();
@@ -434,10 +313,7 @@ pub(in crate::vault) mod tests {
             assert_eq!(vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put"), 1);
             assert_eq!(vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put"), 2);
             let late = vault.put("demo", Some(1), &secrets("c"), How::SignedIn.into()).expect_err("late");
-            assert_eq!(
-                late.to_string(),
-                "the secrets of profile `demo` were changed meanwhile (generation 2, not generation 1)"
-            );
+            assert_eq!(late.to_string(), "the secrets of profile `demo` have changed (generation 2, not generation 1)");
             let first = vault.put("demo", None, &secrets("c"), How::SignedIn.into()).expect_err("not the first");
             assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
             assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));
@@ -600,7 +476,7 @@ pub(in crate::vault) mod tests {
         let damaged = vault.get("one").expect_err("damaged").to_string();
         assert_eq!(
             damaged,
-            format!("the sealed file `{}` is damaged: its bytes were changed", path("one.sealed").display())
+            format!("the vault file `{}` is damaged: its bytes were changed", path("one.sealed").display())
         );
         assert!(matches!(
             vault.put("one", Some(2), &secrets("x"), How::SignedIn.into()),
@@ -632,7 +508,7 @@ pub(in crate::vault) mod tests {
         let vault = home.open(VaultKind::Passphrase, "open sesame").expect("made");
         vault.put("demo", None, &secrets("hunter2"), How::SignedIn.into()).expect("put");
         vault.put("demo", Some(1), &secrets("hunter2"), How::SignedIn.into()).expect("put");
-        for path in files(&home.path()).expect("listed") {
+        for path in paths_in(&home.path()).expect("listed") {
             let bytes = fs::read(&path).expect("read");
             for secret in ["hunter2", "open sesame"] {
                 let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());

@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, CONFLICT, FileVault, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
-use crate::vault::sealed::{SIZE_LIMIT, claims, unseal};
+use crate::vault::files::folder::{ASIDE, CONFLICT, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
+use crate::vault::files::records::FileVault;
+use crate::vault::files::sealed::{SIZE_LIMIT, claims, unseal};
 use crate::vault::{Note, Record, VaultError};
 
 /// Whether this is a sealed file under a name that no profile has.
@@ -95,7 +96,7 @@ mod tests {
 
     use crate::diagnosis::Diagnose;
     use crate::vault::How;
-    use crate::vault::file::tests::{home, names, secrets};
+    use crate::vault::files::tests::{home, names, secrets};
     use crate::vault::port::Storage as _;
 
     #[test]
@@ -144,10 +145,7 @@ mod tests {
         assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
         let faults: Vec<String> =
             vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
-        let words = format!(
-            "`{}` is a copy of the sealed file of profile `demo`, and cannot be compared with it",
-            copy.display()
-        );
+        let words = format!("`{}` is a copy of the vault file of profile `demo` that cannot be merged", copy.display());
         assert_eq!(faults, [words]);
     }
 }

@@ -16,8 +16,8 @@ use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use zeroize::Zeroizing;
 
 use crate::vault::VaultError;
-use crate::vault::header::fresh_id;
-use crate::vault::key::Cost;
+use crate::vault::files::header::fresh_id;
+use crate::vault::files::key::Cost;
 
 /// The service under which all entries stand.
 pub(in crate::vault) const SERVICE: &str = "tokenwright";

@@ -7,8 +7,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::durable;
-use crate::vault::file::{FileVault, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, lock_folder};
-use crate::vault::{InFlightRefresh, VaultError, high_water};
+use crate::vault::files::folder::{IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, lock_folder};
+use crate::vault::files::high_water;
+use crate::vault::files::records::FileVault;
+use crate::vault::{InFlightRefresh, VaultError};
 
 /// Room for what grows without a bound that could be told: the list of generations, a note, longer tokens.
 const SPARE: usize = 8 * 1024;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
-use crate::vault::key::{Cost, Mark, SALT_LENGTH, fill};
+use crate::vault::files::key::{Cost, Mark, SALT_LENGTH, fill};
 use crate::vault::{VaultError, VaultKind};
 
 const FILE: &str = "vault.json";

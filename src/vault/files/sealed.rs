@@ -18,7 +18,7 @@ use chacha20poly1305::aead::{AeadInPlace, KeyInit};
 use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use crate::vault::key::{Key, Mark, fill};
+use crate::vault::files::key::{Key, Mark, fill};
 use crate::vault::record::Unreadable;
 use crate::vault::{Record, VaultError};
 

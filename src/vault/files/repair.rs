@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::durable;
-use crate::vault::file::{ASIDE, CONFLICT, FileVault, PREVIOUS, SEALED, files, lock_folder};
+use crate::vault::files::folder::{ASIDE, CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in};
+use crate::vault::files::records::FileVault;
+use crate::vault::files::sealed::{SIZE_LIMIT, claims};
+use crate::vault::files::{access, copies};
 use crate::vault::generation::Stamp;
-use crate::vault::sealed::{SIZE_LIMIT, claims};
-use crate::vault::{Change, How, Inspection, Record, Repaired, VaultError, access, copies};
+use crate::vault::{Change, How, Inspection, Record, Repaired, VaultError};
 
 impl FileVault {
     pub(in crate::vault) fn inspect_all(&self) -> Result<Inspection, VaultError> {
@@ -15,7 +17,7 @@ impl FileVault {
             self.note(note);
         }
         let mut known = self.high_water();
-        let mut paths = files(&self.folder)?;
+        let mut paths = paths_in(&self.folder)?;
         paths.sort();
         for path in paths {
             let extension = path.extension().map(|text| text.to_string_lossy().into_owned()).unwrap_or_default();
@@ -124,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::diagnosis::Diagnose as _;
-    use crate::vault::file::tests::{Home, home, secrets};
+    use crate::vault::files::tests::{Home, home, secrets};
     use crate::vault::port::Storage as _;
 
     /// Three generations of one profile, and the bytes of each; one of another.
@@ -155,8 +157,9 @@ mod tests {
         for vault in [&vault, &home.keyring().expect("opened")] {
             let error = vault.get("demo").expect_err("rolled back");
             let words = format!(
-                "the sealed file `{0}` was put back: it is generation 1 where 3 was known\n\
-                 hint: if the folder is synced, wait until that is done; `tokenwright restore demo` goes on with the older \
+                "the vault file `{0}` is older than expected (generation 1, last seen 3): it may have been restored from a \
+                 backup\n\
+                 hint: if the folder is synced, wait for that to finish; `tokenwright restore demo` uses the older \
                  one, whose refresh token may be spent",
                 path.display()
             );
@@ -180,7 +183,7 @@ mod tests {
         let path = home.path().join("demo.sealed");
         fs::remove_file(&path).expect("removed");
         let error = vault.get("demo").expect_err("gone").to_string();
-        assert_eq!(error, format!("the sealed file `{}` is gone: generation 3 of it was known", path.display()));
+        assert_eq!(error, format!("the vault file `{}` is missing (last seen: generation 3)", path.display()));
         let mended = vault.repair("demo").expect("mended");
         assert_eq!(mended, Some(Repaired { from: 2, number: 4, aside: None }));
         assert_eq!(text(&vault, "demo"), "secret 2");
@@ -210,8 +213,8 @@ mod tests {
         fs::remove_file(at("demo.sealed")).expect("removed");
         let error = vault.repair("demo").expect_err("nothing to go back to").diagnose().to_string();
         let words = format!(
-            "there is no older generation of profile `demo` that opens: `{}` is missing or damaged\n\
-             hint: put the file back from a backup, or `tokenwright forget demo` and sign in again",
+            "no older generation of profile `demo` opens: `{}` is missing or damaged\n\
+             hint: restore the file from a backup, or `tokenwright forget demo` and sign in again",
             at("demo.previous").display()
         );
         assert_eq!(error, words);
@@ -229,7 +232,7 @@ mod tests {
             Change::New(How::Refreshed),
             Stamp::now(),
         );
-        let sealed = crate::vault::sealed::seal(&vault.key, "demo", &next).expect("sealed");
+        let sealed = crate::vault::files::sealed::seal(&vault.key, "demo", &next).expect("sealed");
         fs::write(at("demo.next"), &sealed).expect("left behind");
         assert_eq!(text(&vault, "demo"), "secret 4");
         assert!(!at("demo.next").exists());

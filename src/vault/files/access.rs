@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+#[cfg(unix)]
+use crate::vault::files::folder::paths_in;
 use crate::vault::{Note, VaultError};
 
 /// Looks at the folder, where it is there already, and at what is in it if others could get in.
@@ -22,7 +24,7 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
     }
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(VaultError::file("close", folder))?;
     let mut notes = vec![Note::PermissionsFixed { path: folder.to_owned() }];
-    for path in crate::vault::file::files(folder)? {
+    for path in paths_in(folder)? {
         if mend_file(&path)? {
             notes.push(Note::PermissionsFixed { path });
         }
@@ -64,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::vault::How;
-    use crate::vault::file::tests::{home, secrets};
+    use crate::vault::files::tests::{home, secrets};
     use crate::vault::port::Storage as _;
 
     fn set(path: &Path, mode: u32) {
@@ -105,10 +107,7 @@ mod tests {
         }
         chown(home.path(), Some(65534), None).expect("given away");
         let error = home.keyring().expect_err("not ours").to_string();
-        let words = format!(
-            "`{}` belongs to the user with number 65534, and this program runs as number 0",
-            home.path().display()
-        );
+        let words = format!("`{}` belongs to user 65534, and this program runs as user 0", home.path().display());
         assert_eq!(error, words);
     }
 }
