@@ -9,6 +9,7 @@ use crate::dialect::standard::{
     DocumentError, Gathering, Grant, Outline, RawBody, RawCall, SMALL, bounded, form_fields, split_url, with_grant_type,
 };
 use crate::dialect::{Described, Import};
+use crate::oauth::{GrantType, Request};
 use crate::service::Asks;
 
 /// What it is called.
@@ -277,12 +278,12 @@ fn described(mut options: Options) -> Described {
 fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let names: Vec<&str> = call.placeholders().collect();
-    let grant = match grant_type.as_str() {
-        "refresh_token" => Grant::RefreshToken,
-        "authorization_code" => Grant::AuthorizationCode,
-        "password" => Grant::Password,
-        "" if names.contains(&"code") => Grant::AuthorizationCode,
-        "" if names.contains(&"refresh_token") => Grant::RefreshToken,
+    let grant = match GrantType::parse(&grant_type) {
+        Some(GrantType::RefreshToken) => Grant::RefreshToken,
+        Some(GrantType::AuthorizationCode) => Grant::AuthorizationCode,
+        Some(GrantType::Password) => Grant::Password,
+        None if grant_type.is_empty() && names.contains(&"code") => Grant::AuthorizationCode,
+        None if grant_type.is_empty() && names.contains(&"refresh_token") => Grant::RefreshToken,
         _ => Grant::ClientCredentials,
     };
     let asks = asks(&call, &names);
@@ -295,7 +296,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
         ..Outline::default()
     };
     if grant == Grant::RefreshToken {
-        let refresh = with_grant_type(call, "refresh_token");
+        let refresh = with_grant_type(call, GrantType::RefreshToken.as_str());
         gathering.understood("curl", "the refresh call");
         outline.bearer_call = Some(refresh.clone());
         outline.refresh_call = Some(refresh);
@@ -310,9 +311,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
 
 /// The standard refresh call, authenticated as the bearer call is.
 fn refresh_like(call: &CallTemplate) -> CallTemplate {
-    use crate::call::Parameter;
-    let mut form =
-        vec![Parameter::new("grant_type", "refresh_token"), Parameter::new("refresh_token", "<refresh_token>")];
+    let mut form = Request::Token(GrantType::RefreshToken).parameters();
     if let BodyTemplate::Form(list) = &call.body {
         let own = ["<client_id>", "<client_secret>"];
         form.extend(list.iter().filter(|parameter| own.contains(&parameter.value.source())).cloned());

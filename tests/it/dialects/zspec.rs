@@ -65,7 +65,7 @@ fn the_example_becomes_a_service() {
             "redirect_uri=<redirect_uri>"
         ]
     );
-    assert_eq!(service.token_request.reading.retain[0].name, "api_domain");
+    assert_eq!(service.token_request.reading.retain[0].0, "api_domain");
     let refresh = parameters(&service.refresh_request.as_ref().expect("a refresh call").query);
     assert_eq!(refresh[0], "refresh_token=<refresh_token>");
     assert_eq!(refresh[3], "grant_type=refresh_token");
@@ -316,7 +316,7 @@ fn a_reply_is_read_from_where_its_properties_are() {
     assert_eq!(reading.access_token, [Expression::new("data.access_token")]);
     assert_eq!(reading.lifetime, tokenwright::call::Lifetime::Date);
     assert_eq!(reading.error, [Expression::new("fault.error")]);
-    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
+    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|(name, place)| (name.as_str(), place.as_str())).collect();
     assert_eq!(keep, [("org_id", "data.orgs[0].org_id")]);
 }
 
