@@ -1,10 +1,10 @@
-//! Every program that this one starts is made here, so that none inherits its secrets: what the environment hands to
-//! Tokenwright is for Tokenwright, and an environment is readable for as long as a process lives, and by its children.
+//! Every child process is built here, so that none inherits a secret: an environment is readable for as long as a process
+//! lives, and by its own children.
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
 
-/// Variables that hold a secret or lead to one.
+/// Variables that hold a secret or the path of one.
 const SECRETS: [&str; 3] = ["TOKENWRIGHT_CLIENT_SECRET", "TOKENWRIGHT_PASSWORD", "TOKENWRIGHT_REFRESH_TOKEN"];
 /// The same by how they begin: the vault's passphrase or its file, and the inputs of a service.
 const SECRET_KINDS: [&str; 2] = ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_SECRET_"];
@@ -15,19 +15,19 @@ const OTHERS: [&str; 2] = ["TOKENWRIGHT_SHARE_PASSPHRASE", "CREDENTIALS_DIRECTOR
 const FEW: [&str; 9] =
     ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "APPDATA", "SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMPDIR"];
 
-/// A program to be started, with our environment but for our secrets.
+/// A child with this environment, except the secrets.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     without_secrets(Command::new(program))
 }
 
-/// A program to be started with nothing of our environment but where to find programs and the user's own files.
+/// A child with only what is needed to find programs and the user's own files.
 pub fn bare_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = empty_command(program);
     command.envs(FEW.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command
 }
 
-/// A program to be started with nothing of our environment.
+/// A child with an empty environment.
 pub fn empty_command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env_clear();
@@ -46,7 +46,7 @@ fn without_secrets(mut command: Command) -> Command {
     command
 }
 
-/// Those of the names that a child has no business with. Windows does not tell large letters from small.
+/// The names that a child must not inherit. Windows ignores their case.
 fn secret_names(names: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let is_secret = |name: &OsString| {
         let name = name.to_string_lossy().to_ascii_uppercase();

@@ -1,6 +1,6 @@
-//! What is left of a panic: a few words on the terminal, and a file that says where it was, to be reported.
+//! Reports a panic: a few words on the terminal, and a file that says where it happened.
 //!
-//! Invariant: what a panic says is left out, unless it was written in the program as it stands: it may quote a secret.
+//! Invariant: the panic's message is left out unless it is a literal of the program: it may quote a secret.
 
 use std::panic::{Location, PanicHookInfo};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub const FILE: &str = "crash.txt";
 /// Where faults are reported; empty as long as the package names no place.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Tells of panics from now on.
+/// Reports panics from now on.
 #[derive(Debug)]
 pub struct Watch {
     folder: fn() -> Option<PathBuf>,
@@ -29,8 +29,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Takes the place of the runtime's own words, which quote the panic. The folder is looked up when there is one to be
-    /// written.
+    /// Replaces the runtime's own report, which quotes the panic. The folder is looked up when there is a panic to report.
     pub fn start(folder: fn() -> Option<PathBuf>, tell: fn(&Diagnosis)) -> Arc<Self> {
         let watch = Arc::new(Self { folder, tell, drawn: OnceLock::new(), told: AtomicBool::new(false) });
         let hook = Arc::clone(&watch);

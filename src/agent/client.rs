@@ -59,7 +59,7 @@ fn exchange(stream: &mut UnixStream, request: &[u8]) -> io::Result<Zeroizing<Vec
     if line.ends_with(b"\n") { Ok(line) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use std::fs::{self, Permissions};
     use std::os::unix::fs::{PermissionsExt as _, chown, lchown, symlink};

@@ -1,5 +1,5 @@
-//! Being the agent: the vault opened once, the profiles kept alive, questions answered on the socket, and an end that
-//! leaves nothing half done.
+//! The agent: opens the vault once, refreshes profiles with keep-alive, answers on its socket, and stops without leaving
+//! anything half done.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::ProfileName;
 
 impl App {
-    /// Is the agent until a signal, or until it is asked to end; `ready` is told the socket once it answers there.
+    /// Runs the agent until a signal or a stop request. `ready` gets the socket's path once the agent listens there.
     pub async fn be_agent(&self, ready: impl FnOnce(PathBuf) + Send) -> Result<(), Failure> {
         let listener = Listener::open(&self.ports.agent_socket).await?;
         open::open_chosen(self).await?;
@@ -38,7 +38,7 @@ impl App {
             }
         };
         self.ports.sd_notify.send("STOPPING=1");
-        // Who comes now finds nobody, and goes on by itself.
+        // New clients find nobody and do the work themselves.
         drop(listener);
         let end = async {
             while visits.join_next().await.is_some() {}
@@ -52,7 +52,7 @@ impl App {
         Ok(())
     }
 
-    /// Asks the agent how it stands.
+    /// Asks the agent for its status.
     pub async fn agent_status(&self) -> Result<AgentStatus, Failure> {
         match ask(self, Request::Status {}).await? {
             Response::Status(status) => Ok(status),
@@ -60,7 +60,7 @@ impl App {
         }
     }
 
-    /// Tells the agent to end, and waits until it has.
+    /// Stops the agent and waits for its end.
     pub async fn stop_agent(&self) -> Result<(), Failure> {
         match ask(self, Request::Stop {}).await? {
             Response::Done => Ok(()),
@@ -75,7 +75,7 @@ async fn run_scheduler(app: App) {
     }
 }
 
-/// Answers one who came; who wants it to end is answered when it has.
+/// Answers one client; a stop request is returned, to be answered at the end.
 async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Option<Connection> {
     match connection.request().await {
         Some(Request::Stop {}) => return Some(connection),
@@ -88,7 +88,7 @@ async fn attend(app: App, mut connection: Connection, since: Timestamp) -> Optio
             connection.respond(async { Response::Done }).await;
         }
         None => {
-            let diagnosis = Diagnosis::new("the question cannot be understood");
+            let diagnosis = Diagnosis::new("the request cannot be read");
             let failure = Failure::new(FailureKind::Machine, diagnosis.hint("the agent may be of another version"));
             connection.respond(async { failed(failure) }).await;
         }
@@ -100,7 +100,7 @@ async fn token(app: &App, name: &str, min_valid: Option<u64>, vault: Option<Stri
     let name = ProfileName::parse(name)?;
     let kind = app.vault()?.kind().to_string();
     if vault.is_some_and(|vault| vault != kind) {
-        let diagnosis = Diagnosis::new(format!("the agent keeps tokens in the vault `{kind}`"));
+        let diagnosis = Diagnosis::new(format!("the agent uses the vault `{kind}`"));
         return Err(Failure::new(FailureKind::Vault, diagnosis));
     }
     let token =

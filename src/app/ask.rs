@@ -15,22 +15,22 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a person answers in the middle of a sign-in. A failure ends it.
 pub trait Ask: Send + Sync {
-    /// Where progress is told.
+    /// Receives progress.
     fn report(&self) -> Report;
 
-    /// The next text that the person pastes in place of the response that the browser brings. Waits until there is one.
+    /// The next text that the person pastes in place of the browser's response. Waits until there is one.
     fn paste(&self) -> Answer<'_, Result<Secret, Failure>>;
 
-    /// The authorization code has come: what the token request is made from. A face may let the person look first, or
+    /// The authorization code arrived: returns what the token request is made from. A face may let the person review it, or
     /// supply what is missing.
     fn proceed(&self, context: CallContext) -> Answer<'_, Result<CallContext, Failure>> {
         Box::pin(async { Ok(context) })
     }
 
-    /// The service names several of a kind: the one that is meant, or none for now.
+    /// The service returned several values where one is needed: the one that is meant, or none for now.
     fn choose<'a>(&'a self, choosing: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>>;
 
-    /// The tokens are here and could not be saved: whether to try again.
+    /// The tokens arrived and could not be saved: whether to try again.
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
 }
 

@@ -1,10 +1,10 @@
-//! Work that blocks, off the threads that run the use cases; and locks that are held for a moment only.
+//! Blocking work off the threads of the use cases, and locks that are held for a moment only.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::app::Failure;
 
-/// Runs blocking work on a thread where it holds up nobody.
+/// Runs blocking work on a thread of its own.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         // The words of a panic may quote a secret.

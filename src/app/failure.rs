@@ -1,4 +1,4 @@
-//! Why a flow ended without what it was for: the words, and whose fault it is, which is what an exit code says.
+//! Why a use case failed: the message, whose fault it is (the exit code says the same), and a code for what depends on it.
 
 use std::time::Duration;
 
@@ -19,18 +19,16 @@ pub(crate) const INVALID_GRANT: &str = "invalid_grant";
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What happened and what to do.
     pub diagnosis: Diagnosis,
     /// Whose fault it is.
     pub kind: FailureKind,
-    /// Which failure it is, for what hangs on that; never on the words.
+    /// Which failure it is. Behaviour depends on this code, never on the message.
     pub code: FailureCode,
-    /// What gets further.
+    /// What helps.
     pub recovery: Recovery,
-    /// Whether the service may have acted on a call although its reply was lost: then a refresh token that rotates
-    /// may be spent.
+    /// Whether the service may have acted on a call whose reply was lost: a rotating refresh token may be spent then.
     pub reply_lost: bool,
-    /// Whether the service said more than the words tell: then the whole reply is worth a look.
+    /// Whether the reply says more than the message: the whole reply is worth a look then.
     pub says_more: bool,
     /// The service's own code, where it refused with one.
     pub said: Option<String>,
@@ -41,7 +39,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// Which failure it is, where something is done about this one in particular.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailureCode {
-    /// One that is told and no more.
+    /// Any other.
     #[default]
     General,
     /// There is a profile of this name, which may be replaced.
@@ -70,40 +68,39 @@ pub enum FailureCode {
     GrantEnded,
 }
 
-/// What gets further after a failure.
+/// What helps after a failure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Recovery {
     /// Something must be changed first.
     #[default]
     ByHand,
-    /// The same again, later: nothing is given up.
+    /// Try again later; nothing is lost.
     Later {
-        /// How long the service asked to be left alone.
+        /// How long the service asked to wait.
         after: Option<Duration>,
     },
-    /// A new sign-in and nothing else: the refresh token is dead.
+    /// Only a new sign-in: the refresh token is dead.
     SignIn,
 }
 
-/// Whose fault it is, and what mends it.
+/// Whose fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
-    /// What was asked for makes no sense as it is: a field, a name, a file.
+    /// The request is wrong: a field, a name, a file.
     Usage,
-    /// Only a person at a browser can mend it.
+    /// A sign-in is required.
     NeedsSignIn,
-    /// The service said no.
+    /// The service refused.
     Refused,
-    /// The service could not be reached, or is unable for a while.
+    /// The service cannot be reached, or is unavailable for now.
     Network,
     /// The vault cannot be read or written.
     Vault,
-    /// Something of this machine: a port, a disk, a browser.
+    /// A local error: port, disk, browser.
     Machine,
 }
 
 impl Failure {
-    /// A failure of this kind.
     pub fn new(kind: FailureKind, diagnosis: Diagnosis) -> Self {
         Self {
             diagnosis,
@@ -245,7 +242,7 @@ impl Failure {
 
     /// Something that cannot be, and was.
     pub(crate) fn inside(what: &str) -> Self {
-        Self::new(FailureKind::Machine, Diagnosis::new(format!("the program failed inside: {what}")))
+        Self::new(FailureKind::Machine, Diagnosis::new(format!("internal error: {what}")))
     }
 }
 

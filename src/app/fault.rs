@@ -1,4 +1,4 @@
-//! A run that panics ends like one that fails: whoever waits for it is told, and the others go on.
+//! A use case that panics ends like one that fails: its caller gets a failure, and the others continue.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,14 +10,14 @@ use crate::diagnosis::Diagnosis;
 impl Failure {
     /// A fault of the program. Where it is was told by the panic hook; what it says may quote a secret.
     pub(crate) fn fault() -> Self {
-        let diagnosis = Diagnosis::new("a fault in the program ended this");
-        let hint = "try it again; report the fault with the file `crash.txt` in the folder of the program's data";
+        let diagnosis = Diagnosis::new("an internal error stopped this");
+        let hint = "try again; report the error with the file `crash.txt` from the data folder";
         Self::new(FailureKind::Machine, diagnosis.hint(hint))
     }
 
     /// The thread of the flows has ended by a fault; nothing can be done any more but to start again.
     pub(crate) fn ended() -> Self {
-        let diagnosis = Diagnosis::new("a fault in the program: its worker has ended, and nothing goes on");
+        let diagnosis = Diagnosis::new("internal error: the core has stopped");
         let hint = "close the window and open it again; report the fault with the file `crash.txt` in the folder of the \
                     program's data";
         Self::new(FailureKind::Machine, diagnosis.hint(hint))

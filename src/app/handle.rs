@@ -1,5 +1,5 @@
-//! The handle that the faces hold. Each use case is an async method on [`App`], in the file of its own meaning; this file
-//! has what they share: the ports, the open vault, the practice service, and what waits in memory to be written.
+//! The handle that the faces hold. Each use case is an async method on [`App`], in the file where it belongs; this file has
+//! what they share: the ports, the open vault, the practice service, and pending writes.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -89,8 +89,8 @@ impl App {
         }
     }
 
-    /// Sees work through to its end even when nobody waits for it any more: its call may spend a code or a refresh token,
-    /// so that its reply is the only one there is; or it writes what is nowhere else.
+    /// Runs work to its end even if the caller stops waiting: its request may spend a code or a refresh token, so that its reply
+    /// is the only one there is; or it writes what exists nowhere else.
     pub(in crate::app) async fn settle<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -111,7 +111,6 @@ impl State {
         (self.news)(news);
     }
 
-    /// This process is the agent.
     pub(crate) fn become_agent(&self) {
         self.is_agent.store(true, Ordering::Relaxed);
     }
@@ -143,7 +142,6 @@ impl State {
         Ok(blocking(move || work(&store)).await??)
     }
 
-    /// The open vault.
     pub(crate) fn vault(&self) -> Result<Vault, Failure> {
         locked(&self.vault).clone().ok_or_else(|| {
             let diagnosis = Diagnosis::new("the vault is not open");

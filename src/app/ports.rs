@@ -1,4 +1,4 @@
-//! Everything the flows need from outside, in one place: made once by `main`, and by tests of scripted parts.
+//! Everything the use cases need from outside, in one place. `main` builds it once; tests build it from scripted parts.
 
 use std::sync::Arc;
 
@@ -12,28 +12,14 @@ use crate::secret::Secret;
 use crate::store::Store;
 use crate::transport::Transport;
 
-/// What opens the authorization URL.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum BrowserChoice {
-    /// The desktop's own.
-    #[default]
-    System,
-    /// This command line; `%s` stands for the URL, which is else its last argument.
-    Command(String),
-    /// Nothing: the person opens it.
-    None,
-}
-
 /// Opens a URL with a browser. It may block for a moment, so it is called where it holds up nobody.
 pub type OpenBrowser = dyn Fn(&Browser, &str) -> Result<Launched, OpenError> + Send + Sync;
 
-/// Everything the flows need from outside.
+/// Everything the use cases need from outside.
 pub struct Ports {
-    /// Sends calls.
     pub transport: Transport,
     /// Evaluates the expressions that say where a value is in a reply.
     pub expressions: Expressions,
-    /// Keeps plain files.
     pub store: Store,
     /// Where the agent is found.
     pub agent_socket: SocketPath,
@@ -43,11 +29,8 @@ pub struct Ports {
     pub vault_kind: Option<String>,
     /// The passphrase that the environment supplies (`TOKENWRIGHT_PASSPHRASE`, `TOKENWRIGHT_PASSPHRASE_FILE`).
     pub passphrase: Option<Secret>,
-    /// Opens a URL.
     pub open_browser: Arc<OpenBrowser>,
-    /// The desktop's clipboard.
     pub clipboard: Clipboard,
-    /// The clock.
     pub now: fn() -> Timestamp,
     /// Randomness fit for secrets.
     pub entropy: fn() -> [u8; 32],

@@ -1,4 +1,4 @@
-//! What is told while a use case is under way and is no result of it.
+//! What a use case reports while it runs, apart from its result.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,46 +8,46 @@ use crate::app::types::{Exchange, Waiting};
 use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 
-/// What is told while a use case is under way.
+/// What a use case reports while it runs.
 #[derive(Clone, Debug)]
 pub enum Progress {
     /// The browser was sent to the service, and its response is waited for.
     Waiting(Box<Waiting>),
-    /// A response arrived that is not believed; the wait goes on.
+    /// A response was rejected; the wait continues.
     ResponseIgnored(Diagnosis),
-    /// The browser came to the listener without a response; the wait goes on.
+    /// The browser reached the listener without a response; the wait continues.
     ResponseAstray(Diagnosis),
-    /// The browser that was started has failed; the wait goes on.
+    /// The browser could not be used; the wait continues.
     BrowserFailed(Diagnosis),
-    /// The authorization code has come.
+    /// The authorization code arrived.
     CodeCame,
-    /// A call went out, to this origin.
+    /// A request was sent to this origin.
     Sending(String),
-    /// A call failed in a way that may pass, and is made again shortly.
+    /// A transient failure; the request is retried shortly.
     Retrying(Diagnosis),
-    /// Another process is at work on the profile, and is waited for.
+    /// Another process holds the profile's lease; it is waited for.
     LeaseBusy(Diagnosis),
-    /// A call on behalf of a saved profile is done.
+    /// A request on behalf of a saved profile has finished.
     Traced(Box<Exchange>),
-    /// What a call has brought is saved as a draft of this name, or waits to be.
+    /// The tokens received are saved as a draft of this name, or wait in memory to be.
     DraftSaved(ProfileName),
-    /// A description is being fetched from this address.
+    /// A discovery document is being fetched from this address.
     Fetching(String),
     /// A stage of a rehearsal is over, well or not.
     StageRehearsed(StageLine),
 }
 
-/// Where progress is told.
+/// Receives progress.
 #[derive(Clone)]
 pub struct Report(Arc<dyn Fn(Progress) + Send + Sync>);
 
 impl Report {
-    /// To this function, which is called from any thread and must not block.
+    /// Calls this function, from any thread; it must not block.
     pub fn new(tell: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }
 
-    /// To nobody.
+    /// Discards progress.
     pub fn none() -> Self {
         Self::new(|_| ())
     }

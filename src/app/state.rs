@@ -1,4 +1,4 @@
-//! What the use cases share, as data: what waits in memory to be written, and what goes on in the background.
+//! State that the use cases share: pending writes, and what runs in the background.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What a face that draws has under way: each thing is a value of its own, asked each frame, and dropped to cancel it.
+//! What the window has under way: each use case is a value, polled each frame, and dropped to cancel it.
 
 use std::future::Future;
 use std::sync::Arc;

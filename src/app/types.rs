@@ -1,4 +1,4 @@
-//! What the use cases take and return, where it belongs to several of them.
+//! Types that several use cases take or return.
 
 use std::time::Duration;
 
@@ -13,74 +13,34 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::Secret;
 use crate::service::ProfileName;
-
-/// One run of a flow. Events of an older run than the session's are dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Attempt(pub u64);
-
-/// What can run, be waited for and be cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Flow {
-    Authorization,
-    Bearer,
-    Refresh,
-    Identity,
-    Save,
-    Open,
-    Saved,
-    WhoAmI,
-    Vault,
-    Rehearsal,
-    Preset,
-    Import,
-    Preview,
-    Export,
-    Share,
-    Reading,
-    History,
-    Key,
-}
+use crate::store::Theme;
+use crate::vault::VaultKind;
 
 /// What an access token must be good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// To be used now: the service's policy says how long before its end it is renewed.
+    /// Usable now; the service's policy says how long before its expiry it is refreshed.
     Usable,
-    /// For as long as this, whatever its life is.
+    /// Valid for at least this long.
     ValidFor(Duration),
-    /// A new one, whatever the old one is.
+    /// A new one in any case.
     New,
 }
 
 /// One of several values that were fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// What it is called.
     pub label: String,
     /// The values to keep, by placeholder.
     pub keep: Vec<(String, String)>,
 }
 
-/// Where secrets are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VaultChoice {
-    /// Sealed files, the key in the keyring of the desktop.
-    Keyring,
-    /// Sealed files, the key made from a passphrase.
-    Passphrase,
-    /// In memory, until the program ends.
-    Memory,
-}
-
 /// Whether secrets can be kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
-    /// Not known yet.
     #[default]
     Unknown,
-    /// Open.
-    Open(VaultChoice),
+    Open(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
         /// Whether the passphrase is being chosen.
@@ -97,7 +57,6 @@ pub enum VaultState {
 /// How the window looked, and nothing else of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WindowSettings {
-    /// Light, dark, or as the desktop is.
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
@@ -107,22 +66,10 @@ pub struct WindowSettings {
     pub stop_before_token_call: bool,
 }
 
-/// Light, dark, or as the desktop is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
 /// A sign-in that waits for the browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// What the browser was sent to.
     pub url: String,
-    /// The redirect URI that was sent.
     pub redirect_uri: String,
     /// Where the response is listened for; empty when it must be pasted.
     pub addresses: Vec<String>,
@@ -136,10 +83,8 @@ pub struct Waiting {
     pub listener_problem: Option<Diagnosis>,
 }
 
-/// A call and its reply.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// What was sent.
     pub call: Call,
     /// What was answered, if anything was.
     pub reply: Option<ReplyView>,
@@ -158,18 +103,14 @@ pub struct Exchange {
 /// Several values were fetched where one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choosing {
-    /// What is chosen.
     pub label: String,
-    /// What there is.
     pub options: Vec<Fetched>,
 }
 
 /// A reply as it may be shown.
 #[derive(Clone, Debug)]
 pub struct ReplyView {
-    /// The status code.
     pub status: u16,
-    /// How long it took.
     pub elapsed: Duration,
     /// The headers, secrets masked.
     pub headers: Vec<(String, String)>,
@@ -208,16 +149,11 @@ pub enum FieldRead {
     Failed(Diagnosis),
 }
 
-/// A saved profile, read.
 #[derive(Clone, Debug)]
 pub struct OpenedProfile {
-    /// Its name.
     pub name: ProfileName,
-    /// Profile, secrets and tokens.
     pub material: CallContext,
-    /// Whether it is a draft.
     pub draft: bool,
-    /// How the tokens are.
     pub state: ProfileState,
     /// Whether each refresh brings a new refresh token.
     pub rotation: Rotation,
@@ -226,9 +162,7 @@ pub struct OpenedProfile {
 /// A token handed out.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
-    /// The profile.
     pub name: ProfileName,
-    /// Its tokens.
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
@@ -241,10 +175,8 @@ pub struct SavedToken {
 /// The icon in the desktop's tray.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TrayState {
-    /// Not asked for.
     #[default]
     Off,
-    /// It is shown.
     There,
     /// It cannot be.
     Absent(Diagnosis),

@@ -1,11 +1,11 @@
 //! The edge towards the desktop's clipboard. The window's own clipboard cannot mark a text as sensitive, cannot tell
 //! whether a copy was made, and reads on the window's thread; this one can, and does not.
 //!
-//! Invariant: what is taken back is what was put there, and nothing that another program has put there since. Between
-//! the look and the taking back there is a moment in which another program may copy something; no desktop closes it.
+//! Invariant: only our own copy is taken back, never one that another program made since. Between the check and the
+//! removal another program may copy something; no desktop closes that gap.
 //!
-//! Everything here may block, for a few seconds when the program that holds the text does not answer: never on a thread
-//! that others wait for.
+//! Everything here may block, for a few seconds when the program that holds the text does not answer: not for an async
+//! thread, nor for one that paints.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,6 @@ pub const HOLD: Duration = Duration::from_mins(1);
 /// Whether a text may be remembered by whatever keeps a history of the clipboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sensitivity {
-    /// It is no secret.
     Plain,
     /// It is marked, where the desktop knows such a mark, and taken back.
     Secret,
@@ -55,7 +54,7 @@ impl Diagnose for ClipboardError {
     }
 }
 
-/// What was put on the clipboard, to be known again: not the text, but its salted hash.
+/// Recognises our own copy: a salted hash of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     salt: [u8; 32],
@@ -73,7 +72,6 @@ impl Trace {
     }
 }
 
-/// The clipboard.
 #[derive(Clone)]
 pub struct Clipboard {
     backing: Backing,

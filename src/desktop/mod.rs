@@ -1,4 +1,4 @@
-//! The desktop that the window is on: its clipboard, the icon in its tray, and the notices it shows.
+//! The desktop around the window: clipboard, tray icon and notifications.
 
 mod clipboard;
 mod notice;

@@ -1,14 +1,11 @@
-//! The edge towards the desktop's notices: a few words that show up while the person looks elsewhere.
+//! Desktop notifications: a few words that appear while the person looks elsewhere.
 //!
-//! Invariant: a notice holds no token, no code and nothing of an account, since desktops keep what they have shown. One that
-//! cannot be shown is left out; nothing fails by it.
+//! Invariant: a notification holds no token, no code and nothing of an account, since desktops keep a history of them. One
+//! that cannot be shown is dropped; nothing fails because of it.
 
-/// A notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// What happened.
     pub title: String,
-    /// What is left to do.
     pub text: String,
 }
 

@@ -1,7 +1,6 @@
-//! The edge towards the desktop's tray: an icon with a menu (`StatusNotifierItem`), where the desktop has a place for it.
+//! The icon in the desktop's tray (`StatusNotifierItem`), with a menu, where the desktop has a tray.
 //!
-//! Invariant: what is shown is what was handed over, and a press is told to whoever asked for the icon; a tray that goes
-//! away is told as well, since what is hidden in it would be lost.
+//! Invariant: every press is reported, and so is a tray that goes away, since a window hidden in it would be lost.
 
 use thiserror::Error;
 
@@ -10,11 +9,8 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 /// The program's mark: RGBA, a byte each, rows from the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrayIcon {
-    /// Width in pixels.
     pub width: u32,
-    /// Height in pixels.
     pub height: u32,
-    /// The pixels.
     pub rgba: Vec<u8>,
 }
 
@@ -149,7 +145,6 @@ pub struct Tray(std::convert::Infallible);
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 impl Tray {
-    /// It cannot be shown.
     #[allow(clippy::unused_async, reason = "as where there is one")]
     pub async fn show(
         _lines: Vec<String>,
@@ -159,7 +154,6 @@ impl Tray {
         Err(TrayError::NoTray)
     }
 
-    /// Nothing is shown.
     #[allow(clippy::unused_async, reason = "as where there is one")]
     pub async fn set_lines(&self, _lines: Vec<String>) {
         match self.0 {}

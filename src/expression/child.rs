@@ -1,4 +1,4 @@
-//! The process that evaluates. It bounds itself before it reads; after that it can compute and answer, and nothing else.
+//! The child process that evaluates. It limits itself before it reads; after that it can compute and answer, nothing else.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::expression::evaluation::answer;
 use crate::expression::message::{Question, READY};
 
-/// The argument that makes the program this process. It is no command: no person has a use for it.
+/// The argument that starts the program as this child. It is no command: no person has a use for it.
 pub const CHILD_ARGUMENT: &str = "__expression";
 
 /// Address space: enough for the largest reply and any honest expression, little for a person's machine.
@@ -38,7 +38,7 @@ pub fn serve() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// No more memory and time than granted, no files, no image of the memory left behind.
+/// Limits memory and processor time; no files, no core dump.
 #[cfg(unix)]
 fn limit() {
     use rustix::process::{Resource, Rlimit, setrlimit};

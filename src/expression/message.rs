@@ -1,4 +1,4 @@
-//! What the two processes tell each other: one question, and a line for each answer.
+//! The messages between the two processes: one question, and a line for each answer.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -6,7 +6,6 @@ use serde_json::Value as Json;
 /// The line that says that the process has bounded itself and begins.
 pub(crate) const READY: &str = "ready";
 
-/// What is asked.
 #[derive(Deserialize)]
 pub(crate) struct Question {
     pub(crate) document: Json,
@@ -24,9 +23,7 @@ pub(crate) struct AskedQuestion<'a> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Answer {
-    /// A value.
     Value(Json),
-    /// Nothing.
     Nothing,
     /// JSONata ended it, with this code of its reference.
     Failed(String),

@@ -1,4 +1,4 @@
-//! The side that asks: starts the process, feeds it, and stops it.
+//! Starts the child process, feeds it, and stops it.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -12,7 +12,6 @@ use zeroize::Zeroizing;
 use crate::call::{Expression, ExpressionError, ExpressionFault};
 use crate::expression::child::{CHILD_ARGUMENT, MEBIBYTES};
 use crate::expression::message::{Answer, AskedQuestion, READY};
-use crate::expression::words::words;
 
 /// How long all expressions of a reply may take together.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -155,12 +154,40 @@ fn read(answer: Answer) -> Result<Option<Json>, ExpressionFault> {
         Answer::Nothing => Ok(None),
         // The library's own clock, which runs out a little before ours.
         Answer::Failed(code) if code == "D1012" => Err(too_slow()),
-        Answer::Failed(code) => Err(ExpressionFault::Failed { words: words(&code), code }),
+        Answer::Failed(code) => Err(ExpressionFault::Failed { words: meaning(&code), code }),
         Answer::Function => Err(ExpressionFault::NotText("a function")),
         Answer::TooLarge(most, what) => {
             let what = if what == "values" { "values" } else { "bytes of text" };
             Err(ExpressionFault::TooLarge { most, what })
         }
+    }
+}
+
+/// What a code of the JSONata reference means. The reference's own words may quote the reply, so they are not used.
+// flat: one line a code
+fn meaning(code: &str) -> &'static str {
+    match code {
+        "T0410" | "T0411" | "T0412" => "a function was given something of another kind",
+        "T1003" => "a name in an object is no text",
+        "T1005" | "T1006" | "T1007" | "T1008" => "something is called that is no function",
+        "T1010" => "a pattern is not one",
+        "T2001" | "T2002" => "it calculates with something that is no number",
+        "T2003" | "T2004" => "a range begins or ends with no integer",
+        "T2006" => "what stands after `~>` is no function",
+        "T2007" | "T2008" | "T2009" | "T2010" => "it compares or sorts things of different kinds",
+        "D1001" => "a number became too large",
+        "D1002" => "it negates something that is no number",
+        "D1009" => "an object has a name twice",
+        "D2014" | "D2015" => "a list grew too long",
+        "D1011" | "U1001" => "it calls itself too often",
+        "D3001" => "a function cannot be written as text",
+        "D3030" => "a text is no number",
+        "D3137" => "it says so itself by `$error`",
+        "D3138" => "there is more than one where `$single` wants one",
+        "D3139" => "there is none where `$single` wants one",
+        "D3141" => "an `$assert` in it does not hold",
+        "D3120" | "D3121" => "the text that `$eval` was given is no expression",
+        _ => "JSONata could not go on",
     }
 }
 
@@ -180,7 +207,7 @@ impl End {
     }
 }
 
-/// Where memory is denied, the allocator aborts or the stack ends in nowhere.
+/// Where memory is denied, the allocator aborts or the stack overflows.
 #[cfg(unix)]
 fn of_status(status: ExitStatus) -> ExpressionFault {
     use rustix::process::Signal;

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn literals_are_quoted_and_a_lonely_backtick_stays() {
         for (text, expected) in [
-            ("there is a profile `acme` already", "there is a profile “acme” already"),
+            ("a profile `acme` exists already", "a profile “acme” exists already"),
             ("`a` and `b`", "“a” and “b”"),
             ("it said ` once", "it said ` once"),
             ("`a` and ` once", "“a” and ` once"),

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::app::{CallContext, OpenedProfile, TypedSecrets};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Form, Note};
+use crate::dialect::{Described, Dialect, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
@@ -77,7 +77,7 @@ pub struct ImportDraft {
 /// What was copied last in another tool's format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
-    pub form: Form,
+    pub format: &'static Dialect,
     /// What the format cannot represent, or why nothing was copied.
     pub outcome: Result<Vec<Note>, Diagnosis>,
 }

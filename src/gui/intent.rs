@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultChoice};
+use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
 use crate::gui::model::Work;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -97,7 +97,7 @@ pub enum Intent {
         anyway: bool,
     },
     /// Encrypt the vault with another key: in the keyring, or derived from this passphrase.
-    MoveVault(VaultChoice, Option<Secret>),
+    MoveVault(VaultKind, Option<Secret>),
     /// Revoke a saved profile's tokens, then forget it.
     Revoke(ProfileName),
     /// Sign in to a saved profile again.
@@ -133,7 +133,7 @@ pub enum Intent {
     /// Close the export page or the sharing page.
     CloseExport,
     /// Open the vault.
-    OpenVault(VaultChoice, Option<Secret>),
+    OpenVault(VaultKind, Option<Secret>),
     /// Change the theme.
     SetTheme(Theme),
     /// Whether closing hides the window in the tray.
@@ -224,7 +224,7 @@ impl Intent {
             Self::Restore { anyway: true, .. } => {
                 ("Restore anyway", "The service may respond by revoking every token of this sign-in", None)
             }
-            Self::MoveVault(VaultChoice::Passphrase, _) => {
+            Self::MoveVault(VaultKind::Passphrase, _) => {
                 ("Use this passphrase", "Encrypt the vault with a key derived from the passphrase", None)
             }
             Self::MoveVault(..) => {
@@ -257,11 +257,11 @@ impl Intent {
             Self::OpenShare => ("Share…", "Share profiles with a colleague", None),
             Self::Share(_) => ("Share", "Write the file to send to a colleague", Some(SAVE)),
             Self::CloseExport => ("Close", "Back to the steps", Some(STOP)),
-            Self::OpenVault(VaultChoice::Keyring, _) => {
+            Self::OpenVault(VaultKind::Keyring, _) => {
                 ("Use the keyring", "Store the vault key in the desktop keyring", None)
             }
-            Self::OpenVault(VaultChoice::Passphrase, _) => ("Open vault", "Open the vault with this passphrase", None),
-            Self::OpenVault(VaultChoice::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
+            Self::OpenVault(VaultKind::Passphrase, _) => ("Open vault", "Open the vault with this passphrase", None),
+            Self::OpenVault(VaultKind::Memory, _) => ("Memory only", "Tokens are lost when the window closes", None),
             Self::SetTheme(Theme::System) => ("System", "Follow the desktop", None),
             Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),

@@ -3,7 +3,7 @@
 
 use egui::{Context, FullOutput, OutputCommand, Plugin};
 
-use crate::app::{BrowserChoice, Pending, Tasks};
+use crate::app::{Browser, Pending, Tasks};
 use crate::diagnosis::Diagnosis;
 
 /// An address that could not be opened, and why.
@@ -52,7 +52,7 @@ pub fn start(ctx: &Context, tasks: &Tasks) {
     with(ctx, |links| {
         for url in std::mem::take(&mut links.wanted) {
             let address = url.clone();
-            let open = tasks.start(|app, _| async move { app.open_link(address, BrowserChoice::System).await });
+            let open = tasks.start(|app, _| async move { app.open_link(address, Browser::System).await });
             links.opening.push((url, open));
         }
     });

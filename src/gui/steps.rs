@@ -1,6 +1,6 @@
 //! What the steps of the wizard ask of the core.
 
-use crate::app::{BrowserChoice, CallContext, Fetched, Notice, SignIn, questions};
+use crate::app::{Browser, CallContext, Fetched, Notice, SignIn, questions};
 use crate::gui::draft::{Focus, TokenTab};
 use crate::gui::intent::Step;
 use crate::gui::model::{self, Saved, Visit};
@@ -16,7 +16,7 @@ impl Window {
         self.draft.step = Step::Authorization;
         self.draft.next_view.to_top = true;
         self.draft.pasted = Secret::default();
-        let request = SignIn { context, browser: BrowserChoice::System, keeping: self.keeping() };
+        let request = SignIn { context, browser: Browser::System, keeping: self.keeping() };
         let (ask, answers) = questions();
         let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
         sign_in.work.start(self.tasks.start(|app, report| async move {

@@ -14,7 +14,7 @@ pub(crate) fn unfit(text: &str) -> Option<&'static str> {
     }
 }
 
-/// A token without the white space at its ends, which no token has and files and clipboards add; `Err` names the
+/// A token without the white space at its ends, which is not allowed in a token and files and clipboards add; `Err` names the
 /// character that none may have (RFC 6749 appendices A.12 and A.17).
 pub(crate) fn token_text(text: &str) -> Result<&str, &'static str> {
     let text = text.trim();

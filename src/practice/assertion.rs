@@ -24,7 +24,6 @@ const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
 
 type Claims = Map<String, Value>;
 
-/// Takes a certificate.
 pub(crate) fn upload(state: &mut State, body: &Parameters) -> Response {
     let given = body.one("certificate").ok().flatten().unwrap_or_default();
     match crate::oauth::Certificate::parse(given) {

@@ -52,7 +52,6 @@ impl Log {
         });
     }
 
-    /// All of it.
     pub(crate) fn all(&self) -> Vec<Seen> {
         self.0.iter().cloned().collect()
     }

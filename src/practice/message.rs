@@ -1,4 +1,4 @@
-//! Requests and answers as plain values, so that everything between the sockets is a function that a test can call.
+//! Requests and responses as plain values, so that everything between the sockets is a function that a test can call.
 
 use std::borrow::Cow;
 
@@ -38,7 +38,6 @@ pub(crate) enum Excess {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, Secret)>);
 
-/// What goes back.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,

@@ -1,5 +1,5 @@
-//! Answers one request of a browser: what is not the authorization response is turned away here, so that the flow
-//! is only ever asked about something that could be one.
+//! Answers one request of a browser. What cannot be the authorization response is refused here; the flow decides about
+//! the rest.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -15,7 +15,6 @@ use hyper::http::request::Parts;
 use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task;
 
 use crate::redirect::Parameters;
 use crate::redirect::page::{self, LandingPage};
@@ -24,35 +23,32 @@ use crate::redirect::stray::{Stray, is_navigation, is_prefetch, is_worth_telling
 /// The largest form that is read. `form_post` answers with an identity token are a few KiB.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// The status and the page that the flow decided on.
-pub(crate) type Ruling = (StatusCode, LandingPage);
+/// The status and the page that the flow decides on.
+pub(crate) type Decision = (StatusCode, LandingPage);
 
-/// What the flow is told.
 pub(crate) enum Arrival {
-    /// Something that may be the response.
-    Question(Question),
-    /// A visit that brought none, and that the person should hear of.
+    Candidate(Candidate),
+    /// A request that brought no response, of which the person should know.
     Stray(Stray),
 }
 
-/// What the flow is asked: are these the parameters it waits for?
-pub(crate) struct Question {
+/// Parameters that may be the authorization response.
+pub(crate) struct Candidate {
     pub(crate) parameters: Parameters,
-    pub(crate) ruling: oneshot::Sender<Ruling>,
-    /// The task that will write the answer.
-    pub(crate) asker: task::Id,
+    pub(crate) decision: oneshot::Sender<Decision>,
+    /// The task that will send the page.
+    pub(crate) task: tokio::task::Id,
 }
 
-/// Where requests are answered.
+/// The redirection endpoint.
 #[derive(Clone)]
-pub(crate) struct Desk {
-    /// Where the response is waited for.
+pub(crate) struct Endpoint {
     pub(crate) path: Arc<str>,
     pub(crate) arrivals: mpsc::Sender<Arrival>,
 }
 
-impl Desk {
-    /// The answer to one request; `wrong_scheme` where it came in plain to a port of TLS.
+impl Endpoint {
+    /// Answers one request; `wrong_scheme` where it came over plain HTTP to a TLS port.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
@@ -63,23 +59,23 @@ impl Desk {
         }
         let head = *request.method() == Method::HEAD;
         let (status, page) = match self.parameters(request, wrong_scheme).await {
-            Ok(Some(parameters)) => self.ask(parameters).await,
+            Ok(Some(parameters)) => self.decide(parameters).await,
             Ok(None) => {
                 let text = "It listens here for a sign-in to finish.";
                 (StatusCode::OK, LandingPage::success("Tokenwright is waiting", text))
             }
             Err((stray, told)) => {
-                let ruling = (stray.status(), stray.page());
+                let decision = (stray.status(), stray.page());
                 if told {
                     self.tell(stray).await;
                 }
-                ruling
+                decision
             }
         };
         Ok(respond(status, &page, head))
     }
 
-    /// Lets the flow know of a visit that brought nothing. Once the flow is over nobody needs to.
+    /// Tells the flow of a request that brought no response. Once the flow is over nobody listens, which is no error.
     pub(crate) async fn tell(&self, stray: Stray) {
         let _ = self.arrivals.send(Arrival::Stray(stray)).await;
     }
@@ -96,11 +92,11 @@ impl Desk {
         parameters(&head, body, &self.path, wrong_scheme).await.map_err(|stray| (stray, told))
     }
 
-    /// Asks the flow. When it is not there to answer any more, another response has ended it.
-    async fn ask(&self, parameters: Parameters) -> Ruling {
-        let (ruling, decided) = oneshot::channel();
-        let question = Question { parameters, ruling, asker: task::id() };
-        if self.arrivals.send(Arrival::Question(question)).await.is_err() {
+    /// Lets the flow decide. When it is gone, another response has ended it.
+    async fn decide(&self, parameters: Parameters) -> Decision {
+        let (decision, decided) = oneshot::channel();
+        let candidate = Candidate { parameters, decision, task: tokio::task::id() };
+        if self.arrivals.send(Arrival::Candidate(candidate)).await.is_err() {
             return already_completed();
         }
         decided.await.unwrap_or_else(|_| already_completed())
@@ -171,8 +167,8 @@ fn decode(text: &[u8]) -> Parameters {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// What a response hears that comes after the accepted one.
-pub(crate) fn already_completed() -> Ruling {
+/// The answer to a response that comes after the accepted one.
+pub(crate) fn already_completed() -> Decision {
     let text = "This sign-in was completed before. Nothing was taken from this request; you can close this tab.";
     (StatusCode::CONFLICT, LandingPage::problem("Already completed", text))
 }

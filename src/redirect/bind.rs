@@ -1,5 +1,5 @@
-//! Takes the port: every address of the plan on one number, each bound once. A port is never found free, closed and
-//! opened again, because another program could take it in between.
+//! Binds every address of the plan on one port, each once. No port is probed, closed and bound again: another program
+//! could take it in between.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};

@@ -11,7 +11,6 @@ use thiserror::Error;
 use crate::child;
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// Which browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Browser {
     /// The one the system is set to.
@@ -41,18 +40,11 @@ pub enum OpenError {
     UnclosedQuote(char),
     /// The browser command started, and failed.
     #[error("the browser command `{program}` failed ({status})")]
-    Failed {
-        /// The first word of the command.
-        program: String,
-        /// How it ended.
-        status: ExitStatus,
-    },
+    Failed { program: String, status: ExitStatus },
     /// The program of the browser command did not start.
     #[error("cannot start the browser `{program}`: {source}")]
     Start {
-        /// The first word of the command.
         program: String,
-        /// The system's words.
         #[source]
         source: io::Error,
     },
@@ -84,7 +76,7 @@ impl Launched {
         self.by_command && self.started.is_some()
     }
 
-    /// Waits until it ends, which may be when the browser is closed, and says how it failed, if it did. This blocks.
+    /// Blocks until it ends, which may be when the browser is closed; returns the error, if it failed.
     pub fn failure(mut self) -> Option<OpenError> {
         let (program, mut child) = self.started.take()?;
         let status = child.wait().ok()?;
@@ -93,8 +85,7 @@ impl Launched {
 }
 
 impl Drop for Launched {
-    /// Where nobody asks, it is waited for on a thread of its own, so that no zombie stays. Without the thread the only
-    /// loss is that.
+    /// If nobody called [`Launched::failure`], a thread waits for the child, so that no zombie stays.
     fn drop(&mut self) {
         if let Some((_, mut child)) = self.started.take() {
             let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
@@ -102,9 +93,8 @@ impl Drop for Launched {
     }
 }
 
-/// Opens the URL and returns at once or after a moment; the browser lives on by itself. This blocks for up to some
-/// hundred milliseconds, and success only means that a launcher started: whether it fails is told by
-/// [`Launched::failure`], and the face must always offer the URL too.
+/// Opens the URL. Blocks for up to some hundred milliseconds, so not for an async thread. Success only means that a
+/// launcher started ([`Launched::failure`] tells whether it failed), so the caller must always offer the URL too.
 pub fn open(browser: &Browser, url: &str) -> Result<Launched, OpenError> {
     // A URL never begins with `-`, so it cannot be taken for an option either.
     if !url.starts_with("https://") && !url.starts_with("http://") {
@@ -147,7 +137,7 @@ fn spawn(mut command: Command) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Ctrl-C in the terminal is meant for us, not for the browser.
+/// Keeps Ctrl-C in the terminal from ending the browser.
 #[cfg(unix)]
 fn apart(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;

@@ -17,7 +17,6 @@ pub enum ListenError {
     /// Another program listens there.
     #[error("port {port} on {address} is taken{}", .holder.as_ref().map(|name| format!(" by `{name}`")).unwrap_or_default())]
     PortTaken {
-        /// The port asked for.
         port: u16,
         /// The address on which it is taken.
         address: IpAddr,
@@ -26,16 +25,11 @@ pub enum ListenError {
     },
     /// This user may not listen on that port.
     #[error("this user may not listen on port {port}")]
-    PortForbidden {
-        /// The port asked for.
-        port: u16,
-    },
+    PortForbidden { port: u16 },
     /// This machine has no such address.
     #[error("this machine has no address {address} to listen on")]
     AddressUnavailable {
-        /// The address asked for.
         address: IpAddr,
-        /// The system's words.
         #[source]
         source: io::Error,
     },
@@ -51,9 +45,7 @@ pub enum ListenError {
     /// Anything else the system says.
     #[error("cannot listen on {address}: {source}")]
     Io {
-        /// The address asked for.
         address: IpAddr,
-        /// The system's words.
         #[source]
         source: io::Error,
     },

@@ -1,4 +1,4 @@
-//! Who holds a port, as far as this system tells an ordinary user: on Linux from `/proc`, elsewhere not at all.
+//! The program that holds a port, where the system tells an ordinary user: on Linux from `/proc`, elsewhere unknown.
 //! Best effort: every failure is "unknown", because this only adds a name to an error.
 
 use std::net::IpAddr;

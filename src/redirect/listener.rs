@@ -25,15 +25,15 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::oauth::Loopback;
-use crate::redirect::answer::{Arrival, Desk, Question, already_completed};
+use crate::redirect::answer::{Arrival, Candidate, Endpoint, already_completed};
 use crate::redirect::bind::bind;
 use crate::redirect::certificate::LocalCertificate;
 use crate::redirect::error::ListenError;
 use crate::redirect::stray::{Stray, Told};
 use crate::redirect::{Parameters, Verdict};
 
-/// Connections at a time. Beyond it the oldest idle one gives way, so that a flood of silent connections cannot lock
-/// out the browser.
+/// Connections at a time. Evicts the oldest idle one when the limit is reached, so that a flood of silent connections
+/// cannot lock out the browser.
 const CONNECTIONS: usize = 256;
 
 /// The largest request head; authorization codes and error texts stay far below. Protects memory.
@@ -117,39 +117,39 @@ impl Listener {
         mut judge: impl FnMut(&Parameters) -> Verdict + Send,
         mut stray: impl FnMut(Stray) + Send,
     ) -> (Received, LateVisits) {
-        // Small on purpose: whoever asks waits for the answer anyway.
+        // Small on purpose: each sender waits for its answer anyway.
         let (arrivals, arrived) = mpsc::channel(16);
-        let visitors = Visitors::new(Reception { desk: Desk { path: self.path, arrivals }, tls: self.tls });
-        let mut open = LateVisits { sockets: self.sockets, visitors, arrived };
+        let connections = Connections::new(Handler { endpoint: Endpoint { path: self.path, arrivals }, tls: self.tls });
+        let mut open = LateVisits { sockets: self.sockets, connections, arrived };
         let mut told = Told::default();
-        let (question, page) = loop {
+        let (candidate, page) = loop {
             tokio::select! {
                 biased;
                 Some(arrival) = open.arrived.recv() => match arrival {
                     Arrival::Stray(visit) if told.is_news(&visit) => stray(visit),
                     Arrival::Stray(_) => {}
-                    Arrival::Question(question) => match judge(&question.parameters) {
-                        Verdict::Refuse(page) => drop(question.ruling.send((StatusCode::BAD_REQUEST, page))),
-                        Verdict::Accept(page) => break (question, page),
+                    Arrival::Candidate(candidate) => match judge(&candidate.parameters) {
+                        Verdict::Refuse(page) => drop(candidate.decision.send((StatusCode::BAD_REQUEST, page))),
+                        Verdict::Accept(page) => break (candidate, page),
                     },
                 },
-                () = open.visitors.leave() => {}
-                arrival = accept(&open.sockets) => open.visitors.admit(arrival).await,
+                () = open.connections.remove_closed() => {}
+                arrival = accept(&open.sockets) => open.connections.add(arrival).await,
             }
         };
-        let Question { parameters, ruling, asker } = question;
+        let Candidate { parameters, decision, task } = candidate;
         // A browser that left before the answer changes nothing: its response was judged.
-        drop(ruling.send((StatusCode::OK, page)));
-        open.answer_until(|visitors| !visitors.present(asker)).await;
+        drop(decision.send((StatusCode::OK, page)));
+        open.answer_until(|connections| !connections.is_open(task)).await;
         (Received { parameters }, open)
     }
 }
 
-/// The port of a sign-in that is over. Browsers come twice: two tabs, a reload, a page that was loaded ahead. Whoever
-/// comes late hears that the sign-in is completed, rather than that nothing is there.
+/// The port of a completed sign-in. Browsers come twice: two tabs, a reload, a prerendered page. A late request is told
+/// that the sign-in is completed, instead of finding nothing.
 pub struct LateVisits {
     sockets: Vec<TcpListener>,
-    visitors: Visitors,
+    connections: Connections,
     arrived: mpsc::Receiver<Arrival>,
 }
 
@@ -159,15 +159,15 @@ impl LateVisits {
         self.answer_until(|_| false).await;
     }
 
-    async fn answer_until(&mut self, done: impl Fn(&Visitors) -> bool) {
-        while !done(&self.visitors) {
+    async fn answer_until(&mut self, done: impl Fn(&Connections) -> bool) {
+        while !done(&self.connections) {
             tokio::select! {
                 biased;
-                Some(arrival) = self.arrived.recv() => if let Arrival::Question(question) = arrival {
-                    drop(question.ruling.send(already_completed()));
+                Some(arrival) = self.arrived.recv() => if let Arrival::Candidate(candidate) = arrival {
+                    drop(candidate.decision.send(already_completed()));
                 },
-                () = self.visitors.leave() => {}
-                arrival = accept(&self.sockets) => self.visitors.admit(arrival).await,
+                () = self.connections.remove_closed() => {}
+                arrival = accept(&self.sockets) => self.connections.add(arrival).await,
             }
         }
     }
@@ -188,33 +188,32 @@ async fn accept(sockets: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> 
     .await
 }
 
-/// The connections that are open.
-struct Visitors {
+/// The open connections.
+struct Connections {
     tasks: JoinSet<()>,
     /// In the order of arrival.
-    present: VecDeque<Visitor>,
-    reception: Reception,
+    open: VecDeque<Connection>,
+    handler: Handler,
 }
 
-struct Visitor {
+struct Connection {
     task: AbortHandle,
     /// Whether a request head has arrived whole.
     requested: Arc<AtomicBool>,
 }
 
-impl Visitors {
-    fn new(reception: Reception) -> Self {
-        Self { tasks: JoinSet::new(), present: VecDeque::new(), reception }
+impl Connections {
+    fn new(handler: Handler) -> Self {
+        Self { tasks: JoinSet::new(), open: VecDeque::new(), handler }
     }
 
-    /// Gives a connection its task.
-    async fn admit(&mut self, arrival: io::Result<(TcpStream, SocketAddr)>) {
+    async fn add(&mut self, arrival: io::Result<(TcpStream, SocketAddr)>) {
         match arrival {
             Ok((stream, peer)) if peer.ip().to_canonical().is_loopback() => {
                 self.make_room();
                 let requested = Arc::new(AtomicBool::new(false));
-                let task = self.tasks.spawn(self.reception.clone().attend(stream, Arc::clone(&requested)));
-                self.present.push_back(Visitor { task, requested });
+                let task = self.tasks.spawn(self.handler.clone().handle(stream, Arc::clone(&requested)));
+                self.open.push_back(Connection { task, requested });
                 // Lets the new connection be read before more arrive, or a burst could push it out unheard.
                 task::yield_now().await;
             }
@@ -225,46 +224,45 @@ impl Visitors {
 
     /// Shows the oldest idle connection the door when the house is full; the oldest of all when none is idle.
     fn make_room(&mut self) {
-        if self.present.len() < CONNECTIONS {
+        if self.open.len() < CONNECTIONS {
             return;
         }
-        let idle = self.present.iter().position(|visitor| !visitor.requested.load(Ordering::Relaxed));
-        if let Some(visitor) = self.present.remove(idle.unwrap_or(0)) {
-            visitor.task.abort();
+        let idle = self.open.iter().position(|connection| !connection.requested.load(Ordering::Relaxed));
+        if let Some(connection) = self.open.remove(idle.unwrap_or(0)) {
+            connection.task.abort();
         }
     }
 
     /// Waits until one connection ends; for ever where there is none.
-    async fn leave(&mut self) {
+    async fn remove_closed(&mut self) {
         let id = match self.tasks.join_next_with_id().await {
             Some(Ok((id, ()))) => id,
             Some(Err(error)) => error.id(),
             None => return std::future::pending().await,
         };
-        self.present.retain(|visitor| visitor.task.id() != id);
+        self.open.retain(|connection| connection.task.id() != id);
     }
 
-    fn present(&self, id: task::Id) -> bool {
-        self.present.iter().any(|visitor| visitor.task.id() == id)
+    fn is_open(&self, id: task::Id) -> bool {
+        self.open.iter().any(|connection| connection.task.id() == id)
     }
 }
 
-/// What each connection is served with.
+/// Serves each connection.
 #[derive(Clone)]
-struct Reception {
-    desk: Desk,
+struct Handler {
+    endpoint: Endpoint,
     tls: Option<TlsAcceptor>,
 }
 
-impl Reception {
-    /// One connection, from handshake to farewell. What goes wrong is the peer's matter alone: garbage must not disturb
-    /// the flow.
-    async fn attend(self, stream: TcpStream, requested: Arc<AtomicBool>) {
+impl Handler {
+    /// Serves one connection. Errors end it and nothing else: garbage must not disturb the flow.
+    async fn handle(self, stream: TcpStream, requested: Arc<AtomicBool>) {
         let visit = async {
             let Some(first) = first_byte(&stream).await else { return };
             match &self.tls {
                 None if first == TLS_HANDSHAKE => {
-                    self.desk.tell(Stray::Https).await;
+                    self.endpoint.tell(Stray::Https).await;
                     refuse_tls(stream).await;
                 }
                 None => self.serve(stream, &requested, false).await,
@@ -282,7 +280,7 @@ impl Reception {
     async fn serve(&self, stream: impl AsyncRead + AsyncWrite + Unpin, requested: &AtomicBool, wrong_scheme: bool) {
         let service = service_fn(|request| {
             requested.store(true, Ordering::Relaxed);
-            self.desk.answer(request, wrong_scheme)
+            self.endpoint.answer(request, wrong_scheme)
         });
         let _ = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -294,7 +292,7 @@ impl Reception {
     }
 }
 
-/// What a connection begins with, still to be read; nothing where the peer left or stays silent.
+/// The first byte of a connection, left unread; `None` where the peer closed or stays silent.
 async fn first_byte(stream: &TcpStream) -> Option<u8> {
     let mut first = [0];
     match timeout(HEAD_TIME, stream.peek(&mut first)).await {
@@ -303,8 +301,7 @@ async fn first_byte(stream: &TcpStream) -> Option<u8> {
     }
 }
 
-/// Says that no TLS is spoken here, and waits until the peer has left: closing earlier, with bytes unread, would take the
-/// words back.
+/// Refuses TLS, and waits until the peer has closed: closing first, with bytes unread, would discard the alert.
 async fn refuse_tls(mut stream: TcpStream) {
     let refusal = async {
         stream.write_all(&NO_TLS_HERE).await?;

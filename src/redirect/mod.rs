@@ -1,7 +1,7 @@
-//! The edge towards the browser: it is opened on the authorization URL, and a listener on this machine takes the
-//! authorization response that comes back (RFC 8252 section 7.3).
+//! The edge towards the browser: opens it on the authorization URL, and receives the authorization response on a loopback
+//! listener (RFC 8252 section 7.3).
 //!
-//! Invariant: nothing but loopback is listened to, and every request is bounded in size and time, so that no other
+//! Invariant: listens on loopback only, and every request is bounded in size and time, so that no other
 //! page or program on the machine can end, block or forge a sign-in by talking to the port.
 
 mod answer;

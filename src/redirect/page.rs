@@ -13,38 +13,31 @@ use crate::diagnosis::{printable, printable_lines};
 const PAGE: &str = include_str!("../../assets/landing/page.html");
 const STYLE: &str = include_str!("../../assets/landing/page.css");
 
-/// What the browser is told.
+/// The page at the end of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LandingPage {
     /// The heading, also the title of the tab.
     pub title: String,
     /// The text below it; line breaks are kept.
     pub text: String,
-    /// Good news or bad.
     pub tone: Tone,
 }
 
-/// Good news or bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It worked.
     Success,
-    /// It did not.
     Problem,
 }
 
 impl LandingPage {
-    /// Good news.
     pub fn success(title: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: title.into(), text: text.into(), tone: Tone::Success }
     }
 
-    /// Bad news.
     pub fn problem(title: impl Into<String>, text: impl Into<String>) -> Self {
         Self { title: title.into(), text: text.into(), tone: Tone::Problem }
     }
 
-    /// The whole document.
     pub(crate) fn to_html(&self) -> String {
         let mut html = String::with_capacity(PAGE.len() + STYLE.len() + self.text.len());
         let mut rest = PAGE;

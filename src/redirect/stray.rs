@@ -11,10 +11,10 @@ use hyper::{Method, StatusCode};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::redirect::page::LandingPage;
 
-/// Visits of one kind that are told of. Any page can make the browser ask this port for anything, without end.
+/// How many stray requests of one kind are reported. Any page can make the browser request anything here, without end.
 const TOLD_PER_KIND: usize = 2;
 
-/// A visit that brought no response.
+/// A request that brought no authorization response.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Stray {
     /// TLS, where plain HTTP is spoken.
@@ -23,7 +23,6 @@ pub enum Stray {
     PlainHttp,
     /// Under a name that is not this machine's own.
     ForeignHost(String),
-    /// At another path.
     OtherPath {
         /// Where it came to, without its query.
         path: String,
@@ -38,7 +37,6 @@ pub enum Stray {
     TooLarge,
     /// Posted, and broken off.
     Broken,
-    /// Without any parameters.
     NoParameters,
 }
 
@@ -191,14 +189,14 @@ fn value<'a>(headers: &'a HeaderMap, name: &'static str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// What was told already.
+/// The stray requests that were reported.
 #[derive(Default)]
 pub(crate) struct Told {
     visits: HashSet<Stray>,
 }
 
 impl Told {
-    /// Whether this one is news.
+    /// Whether this one is to be reported.
     pub(crate) fn is_news(&mut self, stray: &Stray) -> bool {
         let kind: Discriminant<Stray> = discriminant(stray);
         let alike = self.visits.iter().filter(|told| discriminant(*told) == kind).count();

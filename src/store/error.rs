@@ -34,7 +34,7 @@ pub enum StoreError {
         line: usize,
     },
     /// Somebody else could change it at will, and so decide where secrets are sent.
-    #[error("`{path}` belongs to the user with number {owner}, and this program runs as number {user}: it is not used")]
+    #[error("`{path}` belongs to user {owner}, and this program runs as user {user}: it is not used")]
     ForeignOwner {
         /// The file or folder.
         path: PathBuf,

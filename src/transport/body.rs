@@ -10,7 +10,6 @@ use crate::secret::Secret;
 pub(crate) enum BodyError {
     /// It is larger than the limit.
     TooLarge,
-    /// It broke off.
     Broken(reqwest::Error),
 }
 

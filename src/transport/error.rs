@@ -21,70 +21,48 @@ pub enum TransportError {
     NotWeb,
     /// Plain HTTP to another machine; RFC 6749 section 3.2 requires TLS.
     #[error("`{host}` is asked for over plain `http`; nothing was sent")]
-    PlainHttp {
-        /// Host and port.
-        host: String,
-    },
+    PlainHttp { host: String },
     /// Not an HTTP method.
     #[error("`{0}` is not an HTTP method")]
     BadMethod(&'static str),
     /// A header name or value that HTTP cannot carry.
     #[error("the header `{name}` cannot be sent: its name or value has characters that HTTP does not allow")]
-    BadHeader {
-        /// The name as given.
-        name: String,
-    },
+    BadHeader { name: String },
     /// A header that the transport sets by itself.
     #[error("the header `{name}` cannot be chosen: it follows from the body")]
-    FramingHeader {
-        /// The name as given.
-        name: String,
-    },
+    FramingHeader { name: String },
     /// The host name has no address.
     #[error("the host name of `{host}` was not found")]
-    Dns {
-        /// Host and port.
-        host: String,
-    },
-    /// No connection.
+    Dns { host: String },
     #[error("cannot connect to `{host}`: {reason}")]
     Connect {
-        /// Host and port.
         host: String,
-        /// Why, in a few words.
         reason: String,
         /// The whole chain, without the URL.
         #[source]
         source: reqwest::Error,
     },
-    /// No secure connection.
     #[error("cannot trust the connection to `{host}`: {reason}")]
     Tls {
-        /// Host and port.
         host: String,
-        /// Why, in a few words.
         reason: String,
-        /// What kind of trouble it is.
         cause: TlsCause,
         /// What is wrong with the root certificates that the environment names.
         roots: Option<String>,
     },
-    /// The proxy of this machine's settings did not let the call pass; the service was not asked.
+    /// The configured proxy refused the call; the service was not reached.
     #[error("{}", proxy_words(.proxy, .host, .reason, *.cause))]
     Proxy {
         /// Host and port of the proxy.
         proxy: String,
         /// Host and port of the service.
         host: String,
-        /// Why, in a few words.
         reason: String,
-        /// What kind of trouble it is.
         cause: ProxyCause,
     },
     /// No whole reply in time.
     #[error("`{host}` gave no whole reply within {}", seconds(*.after))]
     Timeout {
-        /// Host and port.
         host: String,
         /// The time that was waited.
         after: Duration,
@@ -92,7 +70,6 @@ pub enum TransportError {
     /// The reply is larger than any token reply.
     #[error("the reply of `{host}` is larger than {limit} bytes")]
     BodyTooLarge {
-        /// Host and port.
         host: String,
         /// The limit in bytes, after decompression.
         limit: usize,
@@ -108,16 +85,11 @@ pub enum TransportError {
     BadRootCertificates,
     /// The HTTP library could not be set up.
     #[error("cannot set up the connection: {reason}")]
-    SetUp {
-        /// The library's words.
-        reason: String,
-    },
+    SetUp { reason: String },
     /// The connection broke, or what came was not HTTP.
     #[error("the exchange with `{host}` broke off: {reason}")]
     Io {
-        /// Host and port.
         host: String,
-        /// Why, in a few words.
         reason: String,
         /// The whole chain, without the URL.
         #[source]
@@ -128,7 +100,7 @@ pub enum TransportError {
 /// The usual kinds of trouble with TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsCause {
-    /// The certificate is signed by nobody this machine knows.
+    /// The certificate is signed by no authority that this machine trusts.
     UnknownIssuer,
     /// The certificate is expired or not valid yet, by this machine's clock.
     Clock,
@@ -140,9 +112,8 @@ pub enum TlsCause {
     Certificate,
     /// The server wants a certificate of the client.
     ClientCertificate,
-    /// What answered does not speak TLS.
+    /// The peer does not speak TLS.
     NotTls,
-    /// Anything else.
     Other,
 }
 
@@ -198,7 +169,7 @@ impl Diagnose for TransportError {
             Self::Proxy { cause: ProxyCause::Credentials { .. }, .. } => {
                 diagnosis.hint(hint(self)).reference("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8")
             }
-            // What is wrong here comes before what could be wrong there.
+            // A problem of this machine comes before one of the service.
             Self::Tls { roots: Some(roots), cause, .. } if *cause != TlsCause::UnknownIssuer => {
                 diagnosis.hint(format!("{}; besides, {roots}", hint(self)))
             }
@@ -286,7 +257,7 @@ fn proxy_hint(cause: ProxyCause) -> &'static str {
     }
 }
 
-/// A time in words.
+/// A duration as text.
 fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
 }

@@ -1,5 +1,5 @@
-//! Turns the HTTP library's error into ours: the chain is searched for the one typed cause in it, and the URL, which
-//! the library prints, is taken off.
+//! Turns the HTTP library's error into a [`TransportError`]: finds the typed cause in its chain, and removes the URL,
+//! which the library prints.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};

@@ -1,6 +1,6 @@
 //! The edge towards the services: sends a call, returns the reply, bounded in time and size.
 //!
-//! Invariant: a call is sent once and to the host it names; no redirect is followed, nothing is sent again, nothing
+//! Invariant: a call is sent once, to the host it names; no redirect is followed, nothing is sent again, nothing
 //! secret goes over plain HTTP to another machine, and no error shows more of a URL than its host.
 
 mod body;

@@ -1,5 +1,4 @@
-//! The proxy that stands between: which one a call goes through, and what it says when it does not let the call pass.
-//! The HTTP library keeps both to itself.
+//! The proxy: which one a call goes through, and why it refuses. The HTTP library exposes neither.
 
 use std::error::Error;
 use std::time::Duration;
@@ -28,7 +27,7 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// The one that this machine's settings name for `https` calls to this host, by the rules of the HTTP library.
+    /// The one configured for `https` calls to this host, by the rules of the HTTP library.
     pub(crate) fn of(host: &str) -> Option<Self> {
         let uri: Uri = format!("https://{host}/").parse().ok()?;
         let intercept = Matcher::from_system().intercept(&uri)?;
@@ -40,7 +39,7 @@ impl Proxy {
         Some(Self { intercept, name })
     }
 
-    /// Why no connection came about.
+    /// Why there was no connection.
     pub(crate) async fn explain(self, error: &reqwest::Error, host: &str, connect_timeout: Duration) -> TransportError {
         let unreachable = |reason: String| (ProxyCause::Unreachable, reason);
         let (cause, reason) = if find::<NameNotFound>(error).is_some() {
@@ -59,8 +58,8 @@ impl Proxy {
         TransportError::Proxy { proxy: self.name, host: host.to_owned(), reason, cause }
     }
 
-    /// Asks a proxy that refused once more, since its status was thrown away: the request is the same, it holds nothing
-    /// of the call but the host, and nothing is sent through. The status, and its line in words.
+    /// Sends the `CONNECT` request again, since the library discards the status of a refusal. The request holds nothing of
+    /// the call but the host, and nothing is sent through. Returns the status and its reason phrase.
     async fn refusal(&self, host: &str) -> Option<(u16, String)> {
         let at = self.intercept.uri();
         if at.scheme_str() != Some("http") {

@@ -28,8 +28,8 @@ pub struct TransportOptions {
     pub max_body: usize,
     /// Root certificates in PEM that are trusted beside the system's.
     pub extra_root_pem: Option<Vec<u8>>,
-    /// Sends every call to this port of this machine instead, as `http://127.0.0.1:PORT/SCHEME/HOST/PATH?QUERY`, so
-    /// that who listens there sees where it would have gone. Nothing leaves the machine then.
+    /// Sends every call to this loopback port instead, as `http://127.0.0.1:PORT/SCHEME/HOST/PATH?QUERY`, so that the
+    /// server there sees the original target. Nothing leaves the machine.
     pub rehearse_at: Option<u16>,
 }
 
@@ -45,7 +45,6 @@ impl Default for TransportOptions {
     }
 }
 
-/// Sends calls.
 pub struct Transport {
     options: TransportOptions,
     plain: Mutex<Option<Client>>,
@@ -54,7 +53,6 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Cheap: nothing is loaded yet.
     pub fn new(options: TransportOptions) -> Self {
         Self { options, plain: Mutex::default(), local: Mutex::default(), away: Mutex::default() }
     }
@@ -114,8 +112,8 @@ impl Transport {
         Ok(place.insert(self.build(route)?).clone())
     }
 
-    /// Lets go of what the next call sets up again: the root certificates are most of the memory of a process that
-    /// sleeps. Calls that are on their way keep what they need.
+    /// Drops the HTTP clients; the next call rebuilds them. The root certificates are most of the memory of an idle
+    /// process. Calls under way are not affected.
     pub fn rest(&self) {
         for place in [&self.plain, &self.local, &self.away] {
             place.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -147,7 +145,7 @@ impl Transport {
     }
 }
 
-/// Names the cryptography for the whole process; the HTTP library panics without. A second time is no matter.
+/// Installs the cryptography provider of the process, without which the HTTP library panics. Safe to call twice.
 fn install_cryptography() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

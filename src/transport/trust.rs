@@ -1,10 +1,9 @@
-//! The root certificates that this machine is told to trust. Where the environment names them (`SSL_CERT_FILE`,
-//! `SSL_CERT_DIR`), they stand in place of the system's, and what cannot be read is passed over in silence: no server is
-//! trusted then, and nobody knows why.
+//! Explains root certificates from the environment. `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's, and the
+//! library ignores silently what it cannot read: then no server is trusted, and no error says why.
 
 use std::path::Path;
 
-/// What is wrong with what the environment names; nothing where it names nothing, or all is well.
+/// What is wrong with the certificates that the environment names; `None` where it names none, or they are fine.
 pub(crate) fn trouble() -> Option<String> {
     // Elsewhere the system's own store is asked, whatever the environment says.
     if cfg!(any(windows, target_vendor = "apple")) {

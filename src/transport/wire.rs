@@ -23,11 +23,10 @@ pub struct Wire {
     pub url: Secret,
     /// The headers in order.
     pub headers: Vec<(String, Secret)>,
-    /// The body.
     pub body: Option<Secret>,
 }
 
-/// Over which kind of way a call goes.
+/// The route that a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// Plain HTTP on this machine: no TLS, no proxy.
@@ -38,7 +37,6 @@ pub(crate) enum Route {
     Away,
 }
 
-/// A checked call.
 pub(crate) struct Outgoing {
     pub(crate) request: Request,
     pub(crate) route: Route,
@@ -47,7 +45,6 @@ pub(crate) struct Outgoing {
 }
 
 impl Wire {
-    /// Checks it whole.
     pub(crate) fn parse(&self) -> Result<Outgoing, TransportError> {
         let url = Url::parse(self.url.expose()).map_err(|reason| TransportError::BadUrl { reason })?;
         let host = host_and_port(&url).ok_or(TransportError::NotWeb)?;
@@ -85,8 +82,7 @@ impl Wire {
 }
 
 impl Outgoing {
-    /// The same call, to a port of this machine. Its checks are done already, so that a rehearsal refuses what the real
-    /// call would.
+    /// The same call to a loopback port. Its checks are done already, so a rehearsal refuses what the real call would.
     pub(crate) fn at_rehearsal(mut self, port: u16) -> Result<Self, TransportError> {
         let url = self.request.url();
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();

@@ -10,7 +10,7 @@ use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable;
-use crate::vault::VaultKind;
+use crate::vault::kind::VaultKind;
 
 /// The ways on without a keyring.
 const WITHOUT_KEYRING: &str = "set `TOKENWRIGHT_VAULT=passphrase` to lock the secrets with a passphrase \
@@ -19,244 +19,117 @@ const WITHOUT_KEYRING: &str = "set `TOKENWRIGHT_VAULT=passphrase` to lock the se
 
 /// Why a vault could not be opened, read or written.
 #[derive(Debug, ThisError)]
+#[allow(missing_docs, reason = "the fields are called what they are")]
 pub enum VaultError {
     /// The system has no keyring service that answers.
     #[error("no system keyring was found")]
     KeyringUnavailable {
-        /// What the system said.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
     /// The keyring is there, but locked, or has no collection to write to.
     #[error("the system keyring is locked")]
     KeyringLocked {
-        /// What the system said.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
     /// The keyring refused a call.
     #[error("the system keyring failed: {reason}")]
-    KeyringFailed {
-        /// What it said, without what it holds.
-        reason: String,
-    },
+    KeyringFailed { reason: String },
     /// The keyring did not answer in time; it may be showing a window of its own.
     #[error("the system keyring did not answer within {} s", waited.as_secs_f32())]
-    KeyringTimeout {
-        /// How long it was waited for.
-        waited: Duration,
-    },
+    KeyringTimeout { waited: Duration },
     /// Our entry holds something that is no key.
     #[error("the keyring entry `{entry}` does not hold a key: {found} bytes instead of 32")]
-    KeyMalformed {
-        /// The user name of the entry.
-        entry: String,
-        /// How many bytes it holds.
-        found: usize,
-    },
+    KeyMalformed { entry: String, found: usize },
     /// The keyring has no key for sealed files that exist.
-    #[error("the keyring has no entry `{entry}`, and the files in `{folder}` are sealed with its key")]
-    KeyMissing {
-        /// The user name of the entry.
-        entry: String,
-        /// The vault's folder.
-        folder: PathBuf,
-    },
+    #[error("the keyring has no entry `{entry}`, which is the key to the files in `{folder}`")]
+    KeyMissing { entry: String, folder: PathBuf },
     /// The keyring holds a key, but another one.
-    #[error("the key in the keyring entry `{entry}` is not the one that `{folder}` was sealed with")]
-    WrongKey {
-        /// The user name of the entry.
-        entry: String,
-        /// The vault's folder.
-        folder: PathBuf,
-    },
+    #[error("the key in the keyring entry `{entry}` does not open the vault in `{folder}`")]
+    WrongKey { entry: String, folder: PathBuf },
     /// A passphrase vault was opened without a passphrase.
     #[error("{}", if *new { "a new passphrase is needed for the vault" } else { "the passphrase of the vault is needed" })]
-    PassphraseNeeded {
-        /// Whether the vault would be made with it, so that it is worth asking twice.
-        new: bool,
-    },
+    PassphraseNeeded { new: bool },
     /// The passphrase is not the one of this vault.
     #[error("the passphrase does not open the vault in `{folder}`")]
-    WrongPassphrase {
-        /// The vault's folder.
-        folder: PathBuf,
-    },
+    WrongPassphrase { folder: PathBuf },
     /// The folder holds sealed files of another kind of vault.
     #[error("`{folder}` holds a {found} vault, not a {asked} vault")]
-    OtherKind {
-        /// The vault's folder.
-        folder: PathBuf,
-        /// What is there.
-        found: VaultKind,
-        /// What was asked for.
-        asked: VaultKind,
-    },
-    /// Sealed files without the file that tells how they are locked.
-    #[error("`{folder}` holds sealed files, but `vault.json`, which tells how they are locked, is missing")]
-    HeaderMissing {
-        /// The vault's folder.
-        folder: PathBuf,
-    },
-    /// The file that tells how the vault is locked cannot be read.
+    OtherKind { folder: PathBuf, found: VaultKind, asked: VaultKind },
+    /// There are sealed files without the file that says how they are locked.
+    #[error("`{folder}` holds sealed files, but not `vault.json`, which says how they are locked")]
+    HeaderMissing { folder: PathBuf },
+    /// The file that says how the vault is locked cannot be read.
     #[error("`{path}` is damaged: {reason}")]
-    HeaderDamaged {
-        /// The file.
-        path: PathBuf,
-        /// What about it.
-        reason: String,
-    },
-    /// The vault was made anew by another process while this one had it open.
-    #[error("the vault in `{folder}` was replaced while it was open")]
-    Replaced {
-        /// The vault's folder.
-        folder: PathBuf,
-    },
+    HeaderDamaged { path: PathBuf, reason: String },
+    /// Another process gave the vault a new key while this one had it open.
+    #[error("the vault in `{folder}` got a new key while it was open")]
+    Replaced { folder: PathBuf },
     /// A sealed file was changed or cut short.
-    #[error("the sealed file `{path}` is damaged: {reason}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What about it.
-        reason: &'static str,
-    },
+    #[error("the vault file `{path}` is damaged: {reason}")]
+    Damaged { path: PathBuf, reason: &'static str },
     /// A sealed file stands under another profile's name.
-    #[error("the sealed file `{path}` belongs to profile `{found}`, not to `{asked}`")]
-    Misplaced {
-        /// The file.
-        path: PathBuf,
-        /// Whose it says it is.
-        found: String,
-        /// Whose it should be.
-        asked: String,
-    },
-    /// An older sealed file stands where a newer one was: a backup, or a folder that is synced.
-    #[error("the sealed file `{path}` was put back: it is generation {found} where {known} was known")]
-    RolledBack {
-        /// The file.
-        path: PathBuf,
-        /// Its generation.
-        found: u64,
-        /// The highest generation that was put.
-        known: u64,
-    },
+    #[error("the vault file `{path}` belongs to profile `{found}`, not to `{asked}`")]
+    Misplaced { path: PathBuf, found: String, asked: String },
+    /// An older sealed file stands where a newer one was: a backup, or a synced folder. `known` is the high-water mark.
+    #[error(
+        "the vault file `{path}` is older than expected (generation {found}, last seen {known}): it may have been restored from a backup"
+    )]
+    RolledBack { path: PathBuf, found: u64, known: u64 },
     /// A sealed file is gone that nobody has removed.
-    #[error("the sealed file `{path}` is gone: generation {known} of it was known")]
-    Missing {
-        /// The file.
-        path: PathBuf,
-        /// The highest generation that was put.
-        known: u64,
-    },
+    #[error("the vault file `{path}` is missing (last seen: generation {known})")]
+    Missing { path: PathBuf, known: u64 },
     /// There is no older file to go back to.
-    #[error("there is no older generation of profile `{profile}` that opens: `{path}` is missing or damaged")]
-    NothingToRestore {
-        /// The profile.
-        profile: String,
-        /// Where it would be.
-        path: PathBuf,
-    },
-    /// A sealed file under a name that is no profile's, which could not be sorted out.
-    #[error("`{path}` is a copy of the sealed file of profile `{profile}`, and cannot be compared with it")]
-    Stray {
-        /// The file.
-        path: PathBuf,
-        /// Whose it says it is.
-        profile: String,
-    },
+    #[error("no older generation of profile `{profile}` opens: `{path}` is missing or damaged")]
+    NothingToRestore { profile: String, path: PathBuf },
+    /// A sealed file has a name that is no profile's and could not be merged.
+    #[error("`{path}` is a copy of the vault file of profile `{profile}` that cannot be merged")]
+    Stray { path: PathBuf, profile: String },
     /// The vault's folder is another user's.
-    #[error("`{folder}` belongs to the user with number {owner}, and this program runs as number {user}")]
-    ForeignFolder {
-        /// The vault's folder.
-        folder: PathBuf,
-        /// Whose it is.
-        owner: u32,
-        /// Who we are.
-        user: u32,
-    },
-    /// A vault that is files cannot become one that is none.
-    #[error("a vault cannot be moved to memory: all tokens would be gone when the program ends")]
+    #[error("`{folder}` belongs to user {owner}, and this program runs as user {user}")]
+    ForeignFolder { folder: PathBuf, owner: u32, user: u32 },
+    /// A vault of files cannot become one in memory.
+    #[error("a vault cannot be moved to memory: all tokens would be lost when the program ends")]
     MemoryRefused,
-    /// There is nothing in files that could be moved.
-    #[error("the secrets are kept in memory only: there is nothing to move")]
+    /// A vault in memory has no key to replace.
+    #[error("the vault is in memory only and has no key to replace")]
     NothingToMove,
     /// The vault is of that kind.
     #[error("the vault is a {kind} vault already")]
-    ThereAlready {
-        /// The kind.
-        kind: VaultKind,
-    },
+    ThereAlready { kind: VaultKind },
     /// A sealed file was brought from another vault.
-    #[error("the sealed file `{path}` was sealed with the key of another vault")]
-    SealedElsewhere {
-        /// The file.
-        path: PathBuf,
-    },
+    #[error("the vault file `{path}` was sealed with the key of another vault")]
+    SealedElsewhere { path: PathBuf },
     /// A file was written by a later version of the program.
     #[error("`{path}` has format {version}, which this version of the program does not know")]
-    NewerFormat {
-        /// The file.
-        path: PathBuf,
-        /// The number it carries.
-        version: u32,
-    },
-    /// More than a record may hold.
+    NewerFormat { path: PathBuf, version: u32 },
+    /// The record would be larger than this many bytes.
     #[error("the secrets of profile `{profile}` are larger than {limit} bytes")]
-    TooLarge {
-        /// The profile.
-        profile: String,
-        /// The limit in bytes.
-        limit: u64,
-    },
+    TooLarge { profile: String, limit: u64 },
     /// Someone else put a record since the last one was read.
-    #[error("the secrets of profile `{profile}` were changed meanwhile ({}, not {})", generation(*found), generation(*expected))]
-    Conflict {
-        /// The profile.
-        profile: String,
-        /// The generation that was read.
-        expected: Option<u64>,
-        /// The generation that is there.
-        found: Option<u64>,
-    },
+    #[error("the secrets of profile `{profile}` have changed ({}, not {})", generation(*found), generation(*expected))]
+    Conflict { profile: String, expected: Option<u64>, found: Option<u64> },
     /// Another thread or process holds the lease.
     #[error("profile `{profile}` is in use elsewhere; waited {} s", waited.as_secs_f32())]
-    LeaseTaken {
-        /// The profile.
-        profile: String,
-        /// How long it was waited for.
-        waited: Duration,
-    },
+    LeaseTaken { profile: String, waited: Duration },
     /// Another process has been writing to the vault for too long.
-    #[error("the vault in `{folder}` is being written by another process; waited {} s", waited.as_secs_f32())]
-    Busy {
-        /// The vault's folder.
-        folder: PathBuf,
-        /// How long it was waited for.
-        waited: Duration,
-    },
+    #[error("another process is writing to the vault in `{folder}`; waited {} s", waited.as_secs_f32())]
+    Busy { folder: PathBuf, waited: Duration },
     /// A file could not be read or written.
     #[error("cannot {action} `{path}`: {source}")]
     File {
-        /// What was tried: `read`, `write`, …
         action: &'static str,
-        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
         #[source]
         source: io::Error,
     },
-    /// A mistake of this program.
+    /// A bug in this program.
     #[error("the vault could not be opened: {reason}")]
-    Inside {
-        /// What is known of it.
-        reason: String,
-    },
+    Internal { reason: String },
     /// The system gave no random bytes.
     #[error("the system gave no random bytes: {reason}")]
-    Entropy {
-        /// What it said.
-        reason: String,
-    },
+    Entropy { reason: String },
 }
 
 impl VaultError {
@@ -279,46 +152,45 @@ impl Diagnose for VaultError {
             Self::KeyMalformed { entry, .. } => diagnosis
                 .hint(format!("something else wrote to the entry `{entry}` of `tokenwright`; restore its value")),
             Self::KeyMissing { .. } | Self::WrongKey { .. } => diagnosis.hint(
-                "open the keyring in which the key was made; if it is lost, so are these secrets: remove the folder \
-                 and sign in again",
+                "open the keyring that has the key; if it is lost, so are the secrets: remove the folder and sign in again",
             ),
             Self::PassphraseNeeded { .. } => {
                 diagnosis.hint("type it, or set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`")
             }
             Self::WrongPassphrase { .. } => {
-                diagnosis.hint("try again; if it is forgotten, so are the secrets: remove the folder and sign in again")
+                diagnosis.hint("try again; without the passphrase the secrets are lost: remove the folder and sign in again")
             }
             Self::OtherKind { found, .. } => diagnosis.hint(format!(
-                "set `TOKENWRIGHT_VAULT={found}`, or give this vault a home of its own with `TOKENWRIGHT_HOME`"
+                "set `TOKENWRIGHT_VAULT={found}`, or use another folder with `TOKENWRIGHT_HOME`"
             )),
             Self::HeaderMissing { .. } | Self::HeaderDamaged { .. } => {
                 diagnosis.hint("restore `vault.json` from a backup; without it, remove the folder and sign in again")
             }
             Self::Replaced { .. } => {
-                diagnosis.hint("it was moved to another key, or made anew; start this program again")
+                diagnosis.hint("restart this program")
             }
             Self::Damaged { path, .. } => {
-                let goes = "goes back to the generation before it; or forget the profile and sign in again";
+                let goes = "goes back one generation; or forget the profile and sign in again";
                 diagnosis.hint(format!("`{}` {goes}", restore(path)))
             }
             Self::Missing { path, .. } => {
-                let goes = "takes the generation before it; or put the file back, or forget the profile";
+                let goes = "takes the previous generation; or put the file back, or forget the profile";
                 diagnosis.hint(format!("`{}` {goes}", restore(path)))
             }
             Self::RolledBack { path, .. } => diagnosis.hint(format!(
-                "if the folder is synced, wait until that is done; `{}` goes on with the older one, whose refresh token \
-                 may be spent",
+                "if the folder is synced, wait for that to finish; `{}` uses the older one, whose refresh token may be \
+                 spent",
                 restore(path)
             )),
             Self::NothingToRestore { profile, .. } => diagnosis
-                .hint(format!("put the file back from a backup, or `tokenwright forget {profile}` and sign in again")),
-            Self::Stray { .. } => diagnosis.hint("move it away; `tokenwright vault status` names what is wrong"),
+                .hint(format!("restore the file from a backup, or `tokenwright forget {profile}` and sign in again")),
+            Self::Stray { .. } => diagnosis.hint("move it away; `tokenwright vault status` lists what is wrong"),
             Self::ForeignFolder { .. } => {
-                diagnosis.hint("run the program as that user, or give this one a folder with `TOKENWRIGHT_HOME`")
+                diagnosis.hint("run the program as that user, or use another folder with `TOKENWRIGHT_HOME`")
             }
             Self::MemoryRefused => diagnosis.hint("move it to `keyring` or `passphrase`, or forget the profiles"),
             Self::NothingToMove => diagnosis.hint("choose another vault with `TOKENWRIGHT_VAULT`, then sign in"),
-            Self::ThereAlready { .. } => diagnosis.hint("there is nothing to be done"),
+            Self::ThereAlready { .. } => diagnosis.hint("nothing needs to be done"),
             Self::Misplaced { .. } | Self::SealedElsewhere { .. } => {
                 diagnosis.hint("put the file back where it came from, or forget the profile and sign in again")
             }
@@ -328,19 +200,18 @@ impl Diagnose for VaultError {
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
             Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
-            Self::Inside { .. } => diagnosis.hint("this is a mistake in the program: report it with what was printed before"),
+            Self::Internal { .. } => diagnosis.hint("this is a bug in the program: report it with what was printed before"),
             Self::Entropy { .. } => diagnosis,
         }
     }
 }
 
-/// The command that goes back one step for the profile of this file.
+/// The command that goes back one generation for the profile of this file.
 fn restore(path: &Path) -> String {
     let name = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?)).unwrap_or_default();
     format!("tokenwright restore {name}")
 }
 
-/// A generation in words.
 fn generation(number: Option<u64>) -> String {
     number.map_or_else(|| "none".to_owned(), |number| format!("generation {number}"))
 }

@@ -9,36 +9,21 @@
 
 #![warn(missing_docs)]
 
-mod access;
-mod copies;
 mod error;
-mod file;
+mod files;
 mod generation;
-mod header;
-mod high_water;
 mod history;
 mod inspection;
 mod journal;
-mod key;
-mod keyring;
 mod kind;
-mod lock;
 mod memory;
 mod port;
 mod record;
-mod rekey;
-mod repair;
-mod reserve;
-mod sealed;
-mod unlock;
 
 use std::path::Path;
 
 use crate::secret::Secret;
-use crate::vault::file::FileVault;
-use crate::vault::header::Header;
-use crate::vault::key::Cost;
-use crate::vault::keyring::{KeySource, Keyring};
+use crate::vault::files::{Cost, FileVault, Header, KeySource, Keyring};
 use crate::vault::memory::MemoryVault;
 
 pub use crate::vault::error::VaultError;

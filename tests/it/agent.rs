@@ -115,7 +115,7 @@ fn what_is_to_be_known_of_a_token_is_told_through_the_agent_too() {
         (
             0,
             "at-first\n",
-            "warning: the refresh token of `demo` ends in 27 h\n\
+            "warning: the refresh token of `demo` expires in 27 h\n\
              hint: sign in again before then: `tokenwright sign-in demo`\n"
         )
     );
@@ -214,7 +214,7 @@ fn nobody_holds_the_agent_up() {
         let mut answer = String::new();
         let read = stream.read_to_string(&mut answer);
         if read.is_ok() {
-            let expected = "{\"answer\":\"failed\",\"kind\":\"machine\",\"summary\":\"the question cannot be understood\",\
+            let expected = "{\"answer\":\"failed\",\"kind\":\"machine\",\"summary\":\"the request cannot be read\",\
                             \"hint\":\"the agent may be of another version\",\"reference\":null}\n";
             assert_eq!(answer, expected);
         }

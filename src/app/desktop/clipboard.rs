@@ -1,5 +1,5 @@
-//! The clipboard, and for how long a secret stays on it. The waiting is done here and not in the window, which may be
-//! hidden, asleep or closed by then.
+//! The clipboard, and how long a secret stays on it. The clock runs here and not in the window, which may be hidden or
+//! closed by then.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,17 +13,16 @@ use crate::desktop::{ClipboardError, Sensitivity};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::secret::Secret;
 
-/// How long another program may take to hand over what it copied, or the desktop to take what is copied here.
+/// How long the desktop or another program may take to answer.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What came of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
-    /// It is on the clipboard; a secret is marked, and is taken back after this time.
+    /// The text is on the clipboard; a secret is marked as such and cleared after this time.
     Done(Duration),
-    /// Only the window itself can do it here, without a mark and without taking it back: this is the text.
+    /// Only the window itself can copy here, without marking the text or clearing it later: this is the text.
     WindowOnly(Secret),
-    /// It is not.
     Failed(Diagnosis),
 }
 
@@ -48,7 +47,7 @@ impl App {
             let app = self.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(hold).await;
-                // A later copy has a clock of its own.
+                // A later copy has its own clock.
                 if app.copied.last.load(Ordering::Relaxed) == this {
                     app.take_back_copy().await;
                 }
@@ -57,7 +56,7 @@ impl App {
         Ok(CopyOutcome::Done(hold))
     }
 
-    /// Empties the clipboard if the secret still stands there; at the end of the program too.
+    /// Clears the clipboard if it still holds the secret; also called when the program ends.
     pub(in crate::app) async fn take_back_copy(&self) {
         let Some(trace) = locked(&self.copied.trace).take() else { return };
         let clipboard = self.ports.clipboard.clone();
@@ -81,7 +80,7 @@ impl App {
     }
 }
 
-/// Does it off this thread, and waits no longer than is bearable; what hangs is left to itself.
+/// Runs it off this thread, with a time limit; a call that hangs is abandoned.
 async fn in_time<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ClipboardError> + Send + 'static,
 ) -> Result<Result<T, ClipboardError>, Failure> {

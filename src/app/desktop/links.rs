@@ -1,20 +1,19 @@
-//! Addresses that a person wants to see in the browser: consoles, documentation, references.
+//! Opens consoles, documentation and references in the browser.
 
 use std::sync::Arc;
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
-use crate::app::sign_in::authorize::browser_of;
-use crate::app::{BrowserChoice, Failure, FailureKind};
+use crate::app::{Browser, Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 
 impl App {
     /// Opens an address in the browser.
-    pub async fn open_link(&self, url: String, browser: BrowserChoice) -> Result<(), Failure> {
-        if browser == BrowserChoice::None {
+    pub async fn open_link(&self, url: String, browser: Browser) -> Result<(), Failure> {
+        if browser == Browser::None {
             return Err(not_opened("no browser is to be opened"));
         }
-        let (open, browser) = (Arc::clone(&self.ports.open_browser), browser_of(browser));
+        let open = Arc::clone(&self.ports.open_browser);
         let problem = match blocking(move || open(&browser, &url)).await? {
             // What was started may still fail: no browser is set, or it cannot be started either.
             Ok(launched) => blocking(move || launched.failure()).await?,

@@ -1,4 +1,4 @@
-//! What the desktop is asked for: clipboard, links, notices, the tray, and the end of the session.
+//! What the program asks of the desktop: clipboard, links, notifications, tray, end of the session.
 
 pub(in crate::app) mod clipboard;
 pub(in crate::app) mod links;

@@ -1,4 +1,4 @@
-//! What the desktop says while the person looks elsewhere.
+//! Desktop notifications, for what happens while the person looks elsewhere.
 
 use tokio::sync::oneshot;
 

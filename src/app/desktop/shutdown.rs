@@ -1,5 +1,5 @@
-//! The end of the process that somebody else asks for: a desktop session that closes, a service manager, `kill`. The window
-//! is told, so that what was typed is kept; one that does not answer does not hold it up.
+//! Termination requested from outside: the desktop session closes, a service manager stops the process, `kill`. The window
+//! is told first, so that it can save what was typed; a window that does not answer cannot block the exit.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crate::agent::ShutdownSignal;
 use crate::app::handle::App;
 use crate::app::news::News;
 
-/// How long the window has to put its things away.
+/// How long the window may take to save its state.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How a process ends by SIGTERM, as a shell tells it.
+/// The exit code of a process ended by SIGTERM, as a shell reports it.
 const BY_SIGNAL: i32 = 128 + 15;
 
 impl App {
@@ -19,7 +19,7 @@ impl App {
         let Ok(mut shutdown) = ShutdownSignal::listen() else { return };
         shutdown.received().await;
         self.tell(News::EndAsked);
-        // waits: a window that is stuck gives no sign, and whoever asks twice means it.
+        // waits: a window that hangs gives no sign, and a second request means it.
         let _ = tokio::time::timeout(PATIENCE, shutdown.received()).await;
         std::process::exit(BY_SIGNAL)
     }

@@ -1,5 +1,4 @@
-//! The icon in the desktop's tray while the window is hidden: what its menu says of the profiles that are kept alive, and
-//! what is pressed in it.
+//! The tray icon while the window is hidden: its menu lists the profiles with keep-alive.
 
 use std::sync::Arc;
 
@@ -49,7 +48,6 @@ impl App {
     }
 }
 
-/// A line a profile.
 fn lines(standing: &[KeptAlive]) -> Vec<String> {
     let line = |kept: &KeptAlive| match (&kept.problem, kept.next) {
         (Some(problem), _) => format!("{}: {}", kept.name, problem.summary),

@@ -12,7 +12,6 @@ use crate::service::ProfileName;
 /// What is to be exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportOrder {
-    /// Of which profile.
     pub profile: ProfileName,
     /// In which form: its id, or the file name of one of the person's own.
     pub form: String,
@@ -48,9 +47,7 @@ impl ExportOrder {
 pub enum ExportTo {
     /// To the face, which shows it or puts it on the clipboard.
     Text,
-    /// Into a file.
     File {
-        /// Which.
         path: PathBuf,
         /// Whether it is written again at each refresh.
         sink: bool,
@@ -94,7 +91,6 @@ pub struct ExportView {
 pub struct ExportDone {
     /// The text, where it was asked for as such.
     pub text: Option<Secret>,
-    /// The file it is in, otherwise.
     pub path: Option<PathBuf>,
     /// What to run next in the tool.
     pub next: String,

@@ -1,4 +1,4 @@
-//! Profiles for a colleague: in the open without secrets, or with them and locked.
+//! Shares profiles with a colleague: without secrets in plain text, or with secrets and locked.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -21,7 +21,6 @@ use crate::vault::ProfileSecrets;
 /// What is to be shared.
 #[derive(Clone, Debug)]
 pub struct ShareOrder {
-    /// Which profiles.
     pub profiles: Vec<ProfileName>,
     /// With their secrets, locked for whoever this says; `None` leaves the secrets out.
     pub secrets_for: Option<ShareLock>,
@@ -45,7 +44,6 @@ pub enum ShareLock {
 pub struct ShareDone {
     /// The text, where no file was named.
     pub text: Option<Secret>,
-    /// The file.
     pub path: Option<PathBuf>,
     /// What must be supplied or was left out, by profile.
     pub left_out: Vec<(String, String)>,

@@ -7,7 +7,6 @@ use crate::app::tokens;
 use crate::app::{CallContext, Failure, Rotation, TypedSecrets};
 use crate::export::Subject;
 
-/// A profile as it is kept.
 pub(in crate::app::export) struct Kept {
     pub(in crate::app::export) subject: Subject,
     /// Whether each refresh brings a new refresh token and spends the old one.

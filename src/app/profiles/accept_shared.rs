@@ -1,5 +1,5 @@
-//! Profiles that a colleague shared: opened where they are locked, shown, and kept only when the person says so. What is
-//! here under the same name is replaced only where the person insists.
+//! Accepts profiles that a colleague shared: unlocks and shows them, and saves them only on request. An existing profile of
+//! the same name is replaced only if the person insists.
 
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,7 @@ pub(in crate::app) async fn read(app: &App, from: String, text: Secret) -> Resul
     };
     let profiles = blocking(read).await??;
     if profiles.is_empty() {
-        return Err(usage(Diagnosis::new(format!("`{from}`: no profile is in it")).hint("ask for the file again")));
+        return Err(usage(Diagnosis::new(format!("`{from}` contains no profiles")).hint("ask for the file again")));
     }
     Ok(ImportOutcome::Shared(Box::new(SharedProfiles { from, profiles })))
 }
@@ -128,14 +128,14 @@ impl App {
     ) -> Result<Vec<ProfileName>, Failure> {
         for (name, _) in chosen.iter().filter(|_| !replace) {
             if self.load_profile_text(name).await?.is_some() {
-                let diagnosis = Diagnosis::new(format!("there is a profile `{name}` already; none was saved"));
+                let diagnosis = Diagnosis::new(format!("a profile `{name}` exists already; none was saved"));
                 let hint = "replace what is here, or forget the one that is here first";
                 return Err(Failure::new(FailureKind::Usage, diagnosis.hint(hint)).coded(FailureCode::ProfileExists));
             }
         }
         let mut names = Vec::new();
         for (name, material) in chosen {
-            profiles::save_quietly(self, &name, material, replace).await?;
+            profiles::save::save_quietly(self, &name, material, replace).await?;
             names.push(name);
         }
         self.tell_profiles().await;

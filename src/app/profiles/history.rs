@@ -1,5 +1,5 @@
-//! The generations of a saved profile: shown, and an older one put on top again where its refresh token is not known to
-//! be spent.
+//! Token history: the generations of a saved profile, and restoring an older one whose refresh token is not known to be
+//! spent.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,18 +20,14 @@ use crate::vault::{Entry, Generation, History, How, Outcome, ProfileSecrets, Rec
 /// What is known of a profile's generations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileHistory {
-    /// The profile.
     pub name: ProfileName,
-    /// Newest first.
     pub lines: Vec<HistoryLine>,
     /// The refresh that was begun with the newest tokens and whose answer was never kept, in words.
     pub begun: Option<String>,
 }
 
-/// A generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryLine {
-    /// Its number.
     pub number: u64,
     /// When it was put.
     pub at: Timestamp,
@@ -77,7 +73,6 @@ impl Left {
 /// An older generation was put on top again, or a sealed file was mended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restored {
-    /// The profile.
     pub name: ProfileName,
     /// The generation that was taken.
     pub from: u64,
@@ -95,7 +90,7 @@ impl App {
         history(self, name.clone()).await
     }
 
-    /// Puts an older generation on top again; `None` for the one before. `anyway`: even if its refresh token is likely dead.
+    /// Restores an older generation; `None` for the previous one. `anyway`: even if its refresh token is probably dead.
     pub async fn restore(
         &self,
         name: &ProfileName,
@@ -240,23 +235,23 @@ pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSe
 }
 
 fn none(name: &ProfileName) -> Failure {
-    let diagnosis = Diagnosis::new(format!("nothing is kept of the tokens of `{name}`"));
+    let diagnosis = Diagnosis::new(format!("no tokens are saved for `{name}`"));
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint(format!("sign in again: `tokenwright sign-in {name}`")))
 }
 
 fn not_kept(name: &ProfileName, generation: Option<u64>) -> Failure {
     let diagnosis = Diagnosis::new(match generation {
-        Some(number) => format!("the tokens of generation {number} of `{name}` are not kept, or are in use"),
-        None => format!("there is no older generation of `{name}` whose tokens are kept"),
+        Some(number) => format!("the tokens of generation {number} of `{name}` are not in the vault, or are in use"),
+        None => format!("`{name}` has no older generation with tokens"),
     });
-    Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright history {name}` shows which are")))
+    Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright history {name}` lists the generations")))
 }
 
 /// The profile was changed since: these tokens would be kept, and never handed out.
 fn of_another(name: &ProfileName, number: u64, stale: &Diagnosis) -> Failure {
     let diagnosis =
-        Diagnosis::new(format!("generation {number} is not of the profile as it is now: {}", stale.summary));
-    let hint = format!("change the profile back first, in the window; or sign in again: `tokenwright sign-in {name}`");
+        Diagnosis::new(format!("generation {number} does not belong to the profile as it is now: {}", stale.summary));
+    let hint = format!("change the profile back in the window first; or sign in again: `tokenwright sign-in {name}`");
     Failure::new(FailureKind::Refused, diagnosis.hint(hint))
 }
 

@@ -1,5 +1,5 @@
-//! Private keys: read from a file or from what was pasted, made, kept, and their certificates written out to be
-//! uploaded. Reading and making are done off the worker's thread: a disk may be slow, and a large key takes seconds.
+//! Private keys: read, generated and saved, and their certificates written out for upload. Generating a large key takes
+//! seconds, so it runs off the threads of the use cases.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,7 +20,6 @@ use crate::vault::{How, ProfileSecrets, Vault};
 pub enum KeySource {
     /// A file: PEM, base64, a JWK, or the JSON of a service account.
     File(PathBuf),
-    /// What was pasted.
     Text(Secret),
 }
 
@@ -82,7 +81,7 @@ impl App {
 }
 
 fn signs_nothing(service: &Service) -> Failure {
-    let diagnosis = Diagnosis::new(format!("{} takes no assertion that is signed with a private key", service.name));
+    let diagnosis = Diagnosis::new(format!("{} does not use an assertion signed with a private key", service.name));
     Failure::new(
         FailureKind::Usage,
         diagnosis.hint("`tokenwright service show ID` names the assertion where there is one"),
@@ -105,7 +104,7 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
     if app.with_vault(done).await? {
         return Ok(());
     }
-    let diagnosis = Diagnosis::new(format!("there is a private key under `{name}` already"));
+    let diagnosis = Diagnosis::new(format!("a private key is saved under `{name}` already"));
     Err(Failure::new(
         FailureKind::Usage,
         diagnosis.hint("choose another name; `tokenwright key generate … --overwrite` makes a new one in its place"),
@@ -130,6 +129,6 @@ fn unusable(path: &Path, verb: &str, error: &std::io::Error) -> Failure {
 }
 
 fn there_already(path: &Path) -> Failure {
-    let diagnosis = Diagnosis::new(format!("`{}` is there already, and says something else", path.display()));
+    let diagnosis = Diagnosis::new(format!("`{}` exists already with other content", path.display()));
     Failure::new(FailureKind::Usage, diagnosis.hint("choose another file"))
 }

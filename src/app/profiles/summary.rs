@@ -1,4 +1,4 @@
-//! The saved profiles as a list shows them: each in a line, with how its tokens are.
+//! Saved profiles as the list shows them: one line each, with the state of the tokens.
 
 use std::time::Duration;
 
@@ -14,19 +14,15 @@ pub const EXPIRING: Duration = Duration::from_mins(1);
 /// A line of the list of profiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSummary {
-    /// Its name.
     pub name: ProfileName,
     /// What the person calls it; empty where its plain name is all it has.
     pub display_name: DisplayName,
     /// The id of its service; empty when its file cannot be read.
     pub service_id: String,
-    /// The name of its service.
     pub service: String,
-    /// Whether it is kept alive.
     pub keep_alive: bool,
     /// Whether it is a draft: it has not been saved under a name of the person's choosing.
     pub draft: bool,
-    /// How its tokens are.
     pub state: ProfileState,
 }
 
@@ -40,7 +36,6 @@ impl ProfileSummary {
 /// How a profile's tokens are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileState {
-    /// There are tokens.
     Tokens {
         /// When the access token expires; `None` for never or not known.
         expires_at: Option<Timestamp>,
@@ -55,14 +50,12 @@ pub enum ProfileState {
     },
     /// Only a new sign-in helps: the service has refused the refresh token.
     NeedsSignIn {
-        /// Why and since when.
         why: Diagnosis,
         /// When the access token expires, which is still there.
         expires_at: Option<Timestamp>,
     },
     /// The tokens were issued for something else than what the profile says now.
     Stale(Diagnosis),
-    /// There are none.
     SignedOut,
     /// Nothing can be said while the vault is closed.
     Closed,
@@ -99,8 +92,8 @@ impl ProfileState {
             Self::Tokens { refresh_token_expires_at: Some(at), announced_from: Some(from), .. } if *from <= now => {
                 let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
                 Some(Diagnosis::new(match left {
-                    Duration::ZERO => "the refresh token has ended".to_owned(),
-                    left => format!("the refresh token ends in {}", span_left(left)),
+                    Duration::ZERO => "the refresh token has expired".to_owned(),
+                    left => format!("the refresh token expires in {}", span_left(left)),
                 }))
             }
             _ => None,

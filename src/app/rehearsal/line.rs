@@ -9,7 +9,6 @@ pub struct StageLine {
     pub stage: String,
     /// What was sent: method, address without its query, the names of the parameters by place. Empty where nothing was.
     pub sent: String,
-    /// What it came to.
     pub outcome: StageOutcome,
 }
 

@@ -1,5 +1,5 @@
-//! The rehearsal of a preset: the program's own sign-in, bearer call, refresh and the rest, against a stand-in on this
-//! machine that takes on the service's contract as the preset states it and is strict about it.
+//! Rehearses a preset: the program's own sign-in, token request, refresh and the rest, against a stand-in on this machine
+//! that follows the service's contract, as the preset states it, strictly.
 
 mod findings;
 mod line;

@@ -1,4 +1,4 @@
-//! The stages in their order, each by the code that does the real thing.
+//! Runs the stages in order, each with the code of the real use case.
 
 use crate::app::failure::INVALID_GRANT;
 use crate::app::progress::{Progress, Report};
@@ -90,7 +90,9 @@ impl<'a> Play<'a> {
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
-            return Err(wrong(self.complaint().unwrap_or_else(|| format!("the visit was answered {}", reply.status))));
+            return Err(wrong(
+                self.complaint().unwrap_or_else(|| format!("the authorization request was answered {}", reply.status)),
+            ));
         };
         let Pasted::Parameters(parameters) = parse_pasted(location, &prepared.expected.code_parameter) else {
             return Err(wrong("there is no code in the redirect"));

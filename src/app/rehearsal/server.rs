@@ -1,4 +1,4 @@
-//! Where a rehearsal is held: a stand-in for the service, and edges whose calls all end there.
+//! The server for a rehearsal: a stand-in for the service, and ports whose requests all reach it.
 
 use std::io;
 use std::sync::Arc;
@@ -14,7 +14,6 @@ use crate::transport::{Transport, TransportOptions};
 
 /// A stand-in and the way to it.
 pub(crate) struct RehearsalServer {
-    /// The stand-in.
     pub(crate) rehearsal: Rehearsal,
     /// What the flows use here. Its calls reach the stand-in only; it opens no browser and tells no face.
     pub(crate) app: App,

@@ -1,4 +1,4 @@
-//! The book of the profiles that are kept alive: when each is due, what went wrong with it, and when it is tried again.
+//! The scheduler's queue: when each profile is due, what went wrong with it, and when it is tried again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -64,7 +64,7 @@ impl Entry {
         self.state = if self.rules.can_renew(tokens) {
             self.rules.due(tokens).map_or(State::Resting, State::Due)
         } else {
-            let hint = "its access token cannot be renewed without a person: sign in again when it expires";
+            let hint = "the access token cannot be refreshed without a sign-in: sign in again when it expires";
             self.problem = Some(Diagnosis::new("no refresh token").hint(hint));
             State::Resting
         };

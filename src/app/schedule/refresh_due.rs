@@ -1,5 +1,5 @@
-//! When a profile's tokens are to be renewed: early enough that nobody ever waits for it, and no earlier than the service
-//! allows. A function of what the service documents and of what it granted, and of nothing else.
+//! When a profile's tokens are due for a refresh: early enough that nobody has to wait for it, and no earlier than the
+//! service allows. A pure function of what the service documents and of what it granted.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Profiles that are kept alive: their tokens are renewed before they expire, unasked, while the window or the agent
-//! runs. One alarm is set, at the first time that anything is due; nothing wakes the process before.
+//! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the first due
+//! time; nothing wakes the process before that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

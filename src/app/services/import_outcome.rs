@@ -1,9 +1,9 @@
-//! What a document of another tool came to. Nothing of it is saved yet.
+//! The outcome of an import. Nothing is saved yet.
 
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::dialect::{Form, Import, ImportError, Issuer};
+use crate::dialect::{Dialect, Import, ImportError, Issuer};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -12,7 +12,7 @@ use crate::service::ProfileName;
 pub enum ImportOutcome {
     /// It describes services.
     Described(Box<Imported>),
-    /// It is the address of an issuer, whose description is fetched when the person says so.
+    /// It is an issuer URL; its discovery document is fetched once the person agrees.
     Issuer(Issuer),
     /// It can be read in several formats.
     Ambiguous(Box<AmbiguousText>),
@@ -24,13 +24,12 @@ pub enum ImportOutcome {
     NotChosen,
 }
 
-/// A text that can be read in several forms, for the person to say which is meant.
+/// A text that can be read in several formats, for the person to say which is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmbiguousText {
-    /// What it is called: its file, or where else it came from.
     pub from: String,
-    /// The forms that it can be read in.
-    pub forms: Vec<Form>,
+    /// The formats that it can be read in.
+    pub formats: Vec<&'static Dialect>,
     /// The text, which may hold secrets.
     pub text: Secret,
 }
@@ -38,16 +37,14 @@ pub struct AmbiguousText {
 /// A document that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imported {
-    /// What it is called: its file, or where else it came from.
     pub from: String,
-    /// What it came to.
     pub import: Import,
 }
 
 impl AmbiguousText {
-    /// Why it is not read before the person has said which form is meant.
+    /// Why it is not read before the person has said which format is meant.
     pub fn failure(&self) -> Failure {
-        let error = ImportError::Ambiguous { forms: self.forms.clone() };
+        let error = ImportError::Ambiguous { formats: self.formats.clone() };
         refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
 }
@@ -55,9 +52,7 @@ impl AmbiguousText {
 /// Locked profiles, not opened yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockedText {
-    /// Where they are from.
     pub from: String,
-    /// The text as it came.
     pub text: Secret,
     /// Why the last key did not open it.
     pub problem: Option<Diagnosis>,
@@ -66,16 +61,12 @@ pub struct LockedText {
 /// Profiles that somebody shared. Nothing of them is saved yet.
 #[derive(Clone, Debug)]
 pub struct SharedProfiles {
-    /// Where they are from.
     pub from: String,
-    /// The profiles, by name.
     pub profiles: Vec<SharedProfile>,
 }
 
-/// One of them.
 #[derive(Clone, Debug)]
 pub struct SharedProfile {
-    /// Its name.
     pub name: ProfileName,
     /// What whoever takes it must supply, in words.
     pub must_supply: Vec<String>,

@@ -1,4 +1,4 @@
-//! A person's own presets: written to a file of their own, and then among the services.
+//! The user's own presets.
 
 use std::path::PathBuf;
 
@@ -10,8 +10,8 @@ use crate::service::{Service, write_preset};
 use crate::store::StoreError;
 
 impl App {
-    /// Writes the preset and loads the services again, so that its card is there; returned is its file. The text is parsed
-    /// before it is written: a file that this program refuses is of no use to anybody.
+    /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed before it
+    /// is written: a file that the program itself rejects helps nobody.
     pub async fn save_preset(&self, service: Service, replace: bool) -> Result<PathBuf, Failure> {
         let text = write_preset(&service);
         let (catalog, _) = self.catalog().await?;

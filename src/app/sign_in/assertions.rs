@@ -1,6 +1,6 @@
-//! The assertion of a call: filled in and signed for each one anew, with the key that the profile keeps.
+//! Client assertions: built and signed for each request, with the profile's key.
 //!
-//! Invariant: what is shown beforehand is the same header and claims, and is signed only when the call is sent.
+//! Invariant: the preview shows the same header and claims; the signature is made only when the request is sent.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use jiff::Timestamp;

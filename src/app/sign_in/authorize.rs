@@ -1,5 +1,5 @@
-//! Step 2: send the browser to the service and wait for its response, listened for or pasted. What arrives is
-//! believed only after the checks of [`ExpectedResponse::read`].
+//! The authorization request and its response, from the listener or pasted. A response is accepted only after the checks of
+//! [`ExpectedResponse::read`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::SentAuthorization;
 use crate::app::sign_in::certificate;
 use crate::app::sign_in::late_visits::{Ending, Visitor, follow};
-use crate::app::{Authorized, BrowserChoice, CallContext, Failure, FailureKind, Waiting};
+use crate::app::{Authorized, CallContext, Failure, FailureKind, Waiting};
 use crate::call::{Call, RenderError, Template};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{
@@ -44,7 +44,7 @@ pub(in crate::app) async fn authorize(
     app: &App,
     ask: &dyn Ask,
     material: &mut CallContext,
-    browser: BrowserChoice,
+    browser: Browser,
 ) -> Result<Authorized, Failure> {
     let report = &ask.report();
     app.supply_practice(material).await?;
@@ -165,22 +165,12 @@ pub(crate) fn authorization_call(material: &CallContext, sent: &Sent) -> Result<
     })
 }
 
-/// What opens an address.
-pub(crate) fn browser_of(choice: BrowserChoice) -> Browser {
-    match choice {
-        BrowserChoice::System => Browser::System,
-        BrowserChoice::Command(command) => Browser::Command(command),
-        BrowserChoice::None => Browser::None,
-    }
-}
-
 /// Opens the URL, off this thread: what was started, or why nothing was.
 async fn open_browser(
     app: &App,
-    browser: BrowserChoice,
+    browser: Browser,
     url: String,
 ) -> Result<(Option<Launched>, Option<Diagnosis>), Failure> {
-    let browser = browser_of(browser);
     let open = Arc::clone(&app.ports.open_browser);
     Ok(match blocking(move || open(&browser, &url)).await? {
         Ok(launched) => (Some(launched), None),
@@ -261,8 +251,8 @@ impl Told {
         if self.0.len() <= Self::MOST {
             return Some(diagnosis);
         }
-        let summary = "more responses that are not believed arrive; they are refused and no longer told";
-        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and go on in the newest one"))
+        let summary = "more invalid responses are arriving; they are refused and no longer reported";
+        Some(Diagnosis::new(summary).hint("close the tabs of older sign-ins, and continue in the newest one"))
     }
 }
 
@@ -286,7 +276,7 @@ fn success_page() -> LandingPage {
 fn problem_page(error: &AuthorizationError) -> LandingPage {
     let diagnosis = error.diagnose();
     let hint = diagnosis.hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
-    let title = if error.is_final() { "The service refused" } else { "This response is not believed" };
+    let title = if error.is_final() { "The service refused" } else { "This response was rejected" };
     LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
 }
 
@@ -301,7 +291,7 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Resu
         // Where the service only shows a code there is no response that could name anything.
         Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
         Pasted::Code(code) => believed(expected.read_code(code)),
-        Pasted::NotUnderstood => Err(Diagnosis::new("there is neither a code nor an error in what was pasted")
+        Pasted::NotUnderstood => Err(Diagnosis::new("the pasted text contains neither a code nor an error")
             .hint("paste the whole address that the browser shows after signing in, or the code alone")),
     }
 }

@@ -1,5 +1,5 @@
-//! What follows the bearer call: exchanges for a longer-lived token, and calls that fetch a value which later calls
-//! need. Neither can undo what the bearer call brought: what fails here is a note beside the tokens.
+//! Requests that follow the token request: exchanges for a longer-lived token, and requests for values that later calls
+//! need. Neither can undo the token request: what fails here becomes a note beside the tokens.
 
 use serde_json::Value as Json;
 
@@ -122,8 +122,8 @@ fn note(what: &str, failure: Failure) -> Diagnosis {
 }
 
 fn nothing_found(fetch: &Fetch) -> Diagnosis {
-    Diagnosis::new(format!("{}: the service named none", fetch.label))
-        .hint("look into the service's own pages whether this person has one")
+    Diagnosis::new(format!("{}: the service returned none", fetch.label))
+        .hint("check in the service itself whether this account has one")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Browsers that come once more after a sign-in is over find the port answering for a while.
+//! Keeps the port open for a while after a sign-in, for browsers that visit it once more.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -5,7 +5,6 @@ use crate::app::handle::App;
 use crate::call::{Call, Reply};
 use crate::transport::{TransportError, Wire};
 
-/// Sends a call.
 pub(in crate::app) async fn send(app: &App, call: &Call) -> Result<Reply, Failure> {
     Ok(send_wire(app, call).await?)
 }

@@ -183,7 +183,7 @@ fn not_before(mut failure: Failure, after: Option<Duration>) -> Failure {
     let Some(after) = after else { return failure };
     *wait = Some(after);
     if after >= Duration::from_secs(1) {
-        let words = format!("the service asks to be left alone for {}: try again then", span(after));
+        let words = format!("the service asks to wait {}: try again after that", span(after));
         failure.diagnosis.hint = Some(words);
     }
     failure

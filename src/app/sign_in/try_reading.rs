@@ -50,7 +50,7 @@ pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &Token
     let Some(answers) = answers else { return Vec::new() };
     let of_life = tokens.unread_life_note().into_iter().chain(tokens.over_note());
     let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
-    let kept = reading.retain.iter().map(|keep| std::slice::from_ref(&keep.path));
+    let kept = reading.retain.iter().map(|(_, place)| std::slice::from_ref(place));
     let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
     fields
         .filter(|field| answers.first(field).is_none())
@@ -83,8 +83,8 @@ fn life(answers: &Answers, reading: &Reading) -> FieldRead {
             return FieldRead::Text(text);
         }
         let place = reading.expires_in.iter().find(|place| answers.find(place).is_some()).map(ToString::to_string);
-        let summary = format!("`{}` came to no time that is understood", place.unwrap_or_default());
-        FieldRead::Failed(Diagnosis::new(summary).hint("name the place of the life, or of the end, of the token"))
+        let summary = format!("`{}` did not yield a lifetime or a time", place.unwrap_or_default());
+        FieldRead::Failed(Diagnosis::new(summary).hint("point to the token's lifetime or expiry"))
     })
 }
 

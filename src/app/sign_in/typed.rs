@@ -1,4 +1,4 @@
-//! What a person typed, pasted or had imported that is secret: one door for all of it, before anything is sent or kept.
+//! Cleans and checks secrets that were typed, pasted or imported, before anything is sent or saved.
 
 use crate::app::{Failure, FailureKind, TypedSecrets};
 use crate::diagnosis::Diagnosis;
@@ -22,8 +22,8 @@ impl TypedSecrets {
     /// Refuses a refresh token that can be none (RFC 6749 appendix A.17), before it is used or kept.
     pub(crate) fn check_refresh_token(&self) -> Result<(), Failure> {
         let Err(what) = token_text(self.refresh_token.expose()) else { return Ok(()) };
-        let diagnosis = Diagnosis::new(format!("the refresh token has {what}, which no token has"));
-        Err(Failure::new(FailureKind::Usage, diagnosis.hint("copy it again, and nothing else with it")))
+        let diagnosis = Diagnosis::new(format!("the refresh token contains {what}, which is not allowed in a token"));
+        Err(Failure::new(FailureKind::Usage, diagnosis.hint("copy it again without anything around it")))
     }
 }
 
@@ -44,8 +44,8 @@ fn tidied(name: &str, secret: &mut Secret) -> Option<Diagnosis> {
     if place.is_empty() || (name == "password" && place == "inside") {
         return None;
     }
-    let summary = format!("the {name} has white space {place}; it is sent as it is");
-    Some(Diagnosis::new(summary).hint("if the service refuses it, copy it again, and nothing else with it"))
+    let summary = format!("the {name} has white space {place}; it is sent unchanged");
+    Some(Diagnosis::new(summary).hint("if the service refuses it, copy it again without anything around it"))
 }
 
 #[cfg(test)]
@@ -62,7 +62,7 @@ mod tests {
     fn line_breaks_at_the_ends_go_and_other_white_space_is_told() {
         assert_eq!(tidied("made-up\r\n"), ("made-up".into(), vec![]));
         assert_eq!(tidied("\n\nmade-up"), ("made-up".into(), vec![]));
-        let told = |place: &str| vec![format!("the client secret has white space {place}; it is sent as it is")];
+        let told = |place: &str| vec![format!("the client secret has white space {place}; it is sent unchanged")];
         assert_eq!(tidied(" made-up\r\n"), (" made-up".into(), told("at an end")));
         assert_eq!(tidied("made up"), ("made up".into(), told("inside")));
         assert_eq!(tidied("made\nup"), ("made\nup".into(), told("inside")));
@@ -78,7 +78,10 @@ mod tests {
             checked.map(|()| secrets.refresh_token.expose().to_owned())
         };
         assert_eq!(tidied(" rt-1 \r\n"), Ok("rt-1".into()));
-        assert_eq!(tidied("rt\r\nX: y"), Err("the refresh token has a control character, which no token has".into()));
+        assert_eq!(
+            tidied("rt\r\nX: y"),
+            Err("the refresh token contains a control character, which is not allowed in a token".into())
+        );
         assert_eq!(tidied(""), Ok(String::new()));
     }
 }

@@ -1,5 +1,5 @@
-//! What a token set was issued for. It is noted when the tokens come; when a profile says something else later, its
-//! tokens are stale: they would be handed out for another client, another tenant or another person.
+//! What a token set was issued for. It is noted when the tokens arrive; if the profile changes later, its tokens are stale:
+//! they belong to another client, tenant or person.
 
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ pub fn other(name: &ProfileName, saved: &Profile, now: &Profile) -> Option<Diagn
     let fact = then.keys().filter(differs).min_by_key(order)?;
     let value = |facts: &BTreeMap<String, String>| facts.get(fact).cloned().unwrap_or_default();
     Some(Diagnosis::new(format!(
-        "there is a profile `{name}` already, of another {fact}: `{}` there, `{}` here",
+        "a profile `{name}` exists already, of another {fact}: `{}` there, `{}` here",
         value(&then),
         value(&now)
     )))

@@ -55,7 +55,7 @@ async fn begin(
     });
     noted.await.map_err(|mut failure| {
         failure.diagnosis.summary = format!(
-            "`{name}` was not refreshed, since its new tokens could not be kept: {}",
+            "`{name}` was not refreshed, since its new tokens could not be saved: {}",
             failure.diagnosis.summary
         );
         failure

@@ -1,6 +1,6 @@
-//! Tokens of saved profiles: handed out while they are valid, else refreshed under the profile's lease, so that of
-//! all threads and processes one refreshes and the others find the new token. What was received is never given up:
-//! not for a network that fails, and not for a disk that is full.
+//! Tokens of saved profiles: returned while they are valid, else refreshed under the profile's lease, so that only one of all
+//! threads and processes refreshes and the others find the new token. Tokens that were received are never given up, neither
+//! for a failing network nor for a full disk.
 
 pub(in crate::app) mod issued_for;
 mod journal;
@@ -228,7 +228,8 @@ async fn settle(
 
 /// The profile was forgotten by somebody who knows nothing of our lease, such as another machine.
 fn gone(name: &ProfileName) -> Failure {
-    let summary = format!("the profile `{name}` was forgotten or signed in anew meanwhile; what came was not kept");
+    let summary =
+        format!("the profile `{name}` was forgotten or signed in again in the meantime; the new tokens were not saved");
     let diagnosis = Diagnosis::new(summary);
     Failure::new(FailureKind::NeedsSignIn, diagnosis.hint("`tokenwright list` names the saved profiles"))
 }

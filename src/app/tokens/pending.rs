@@ -1,4 +1,4 @@
-//! Tokens that were received and could not be kept: a disk is full, a folder read-only, a keyring locked. They stay in
+//! Tokens that were received and could not be saved: a disk is full, a folder read-only, a keyring locked. They stay in
 //! memory, are used in place of the older ones on the disk, and are tried to be kept again until it works. The old
 //! refresh token may be spent, so these may be the only ones that are good.
 
@@ -100,7 +100,7 @@ async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), unkept: &Pen
         Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {
-        let summary = format!("the new tokens of `{name}` could not be kept: {}", diagnosis.summary);
+        let summary = format!("the new tokens of `{name}` could not be saved: {}", diagnosis.summary);
         Diagnosis { summary, ..diagnosis }
     };
     put.await.map_err(|failure| failed(failure.diagnosis))?.map_err(failed)

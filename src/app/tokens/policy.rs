@@ -1,5 +1,5 @@
-//! When tokens are good enough and when they are to be renewed, by what is needed and by the service's policy. The
-//! wall clock is asked at each use, so a machine that slept is no special case.
+//! When tokens are good enough and when they are refreshed, by need and by the service's policy. The wall clock is read at
+//! each use, so a machine that slept is no special case.
 
 use std::time::Duration;
 
@@ -58,8 +58,8 @@ pub(crate) fn last_resort(tokens: Option<TokenSet>, need: Need, now: Timestamp) 
 pub(crate) fn shortfall(tokens: &TokenSet, need: Need, now: Timestamp) -> Option<Diagnosis> {
     let (Need::ValidFor(least), Some(at)) = (need, tokens.expires_at) else { return None };
     let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
-    let summary = || format!("the token is good for {}, and not for the {} asked for", span_left(left), span(least));
-    (left < least).then(|| Diagnosis::new(summary()).hint("the service gives none that lives longer"))
+    let summary = || format!("the token is valid for {}, not for the {} requested", span_left(left), span(least));
+    (left < least).then(|| Diagnosis::new(summary()).hint("the service issues no longer-lived tokens"))
 }
 
 /// How long the service still refuses to renew the access token, if it does.
@@ -77,8 +77,8 @@ pub(crate) fn check_age(
 ) -> Result<(), Failure> {
     let valid = tokens.filter(|tokens| tokens.freshness(now, Duration::ZERO) == Freshness::Fresh);
     let Some(left) = valid.and_then(|tokens| too_young(&service.policy, tokens, now)) else { return Ok(()) };
-    let summary = format!("the access token of `{name}` is too young: {} does not renew it yet", service.name);
-    let diagnosis = Diagnosis::new(summary).hint(format!("it is good as it is; it can be renewed in {}", span(left)));
+    let summary = format!("the access token of `{name}` is too new: {} does not refresh it yet", service.name);
+    let diagnosis = Diagnosis::new(summary).hint(format!("it is valid; it can be refreshed in {}", span(left)));
     let recovery = Recovery::Later { after: Some(left) };
     Err(Failure { recovery, ..Failure::new(FailureKind::Network, diagnosis) })
 }
@@ -100,12 +100,11 @@ pub(crate) fn ending(name: &ProfileName, policy: &TokenPolicy, tokens: &TokenSet
     let left = Duration::try_from(end.duration_since(now)).unwrap_or_default();
     let sign_in = format!("`tokenwright sign-in {name}`");
     Some(match (left.is_zero(), policy.rotates && !policy.fixed_end) {
-        (true, _) => {
-            Diagnosis::new(format!("the refresh token of `{name}` has ended")).hint(format!("sign in again: {sign_in}"))
-        }
-        (false, true) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span_left(left)))
+        (true, _) => Diagnosis::new(format!("the refresh token of `{name}` has expired"))
+            .hint(format!("sign in again: {sign_in}")),
+        (false, true) => Diagnosis::new(format!("the refresh token of `{name}` expires in {}", span_left(left)))
             .hint(format!("a refresh before then brings a new one: `tokenwright refresh {name}`")),
-        (false, false) => Diagnosis::new(format!("the refresh token of `{name}` ends in {}", span_left(left)))
+        (false, false) => Diagnosis::new(format!("the refresh token of `{name}` expires in {}", span_left(left)))
             .hint(format!("sign in again before then: {sign_in}")),
     })
 }
@@ -167,7 +166,7 @@ mod tests {
         let need = Need::ValidFor(Duration::from_mins(2));
         assert!(!is_good(&TokenPolicy::default(), Some(60), need, 0));
         let told = shortfall(&tokens(Some(60), None), need, at(0)).expect("told");
-        assert_eq!(told.summary, "the token is good for 60 s, and not for the 2 min asked for");
+        assert_eq!(told.summary, "the token is valid for 60 s, not for the 2 min requested");
         assert_eq!(shortfall(&tokens(Some(3600), None), need, at(0)), None);
     }
 
@@ -187,8 +186,8 @@ mod tests {
         let refused = check_age(&name, &service, Some(&tokens(Some(600), None)), at(270)).expect_err("too young");
         assert_eq!(
             refused.diagnosis.to_string(),
-            "the access token of `acme` is too young: Exact does not renew it yet\n\
-             hint: it is good as it is; it can be renewed in 5 min"
+            "the access token of `acme` is too new: Exact does not refresh it yet\n\
+             hint: it is valid; it can be refreshed in 5 min"
         );
         assert!(check_age(&name, &service, Some(&tokens(Some(600), None)), at(570)).is_ok());
         assert!(check_age(&name, &service, Some(&tokens(Some(100), None)), at(200)).is_ok(), "it has ended already");
@@ -217,20 +216,20 @@ mod tests {
         assert_eq!(
             words(TokenPolicy::default(), 10 * DAY - 7200).as_deref(),
             Some(
-                "the refresh token of `acme` ends in 2 h\nhint: sign in again before then: `tokenwright sign-in acme`"
+                "the refresh token of `acme` expires in 2 h\nhint: sign in again before then: `tokenwright sign-in acme`"
             )
         );
         let rotates = TokenPolicy { rotates: true, ..TokenPolicy::default() };
         assert_eq!(
             words(rotates, 10 * DAY - 7200).as_deref(),
             Some(
-                "the refresh token of `acme` ends in 2 h\nhint: a refresh before then brings a new one: `tokenwright \
+                "the refresh token of `acme` expires in 2 h\nhint: a refresh before then brings a new one: `tokenwright \
                  refresh acme`"
             )
         );
         assert_eq!(
             words(TokenPolicy::default(), 11 * DAY).as_deref(),
-            Some("the refresh token of `acme` has ended\nhint: sign in again: `tokenwright sign-in acme`")
+            Some("the refresh token of `acme` has expired\nhint: sign in again: `tokenwright sign-in acme`")
         );
     }
 }

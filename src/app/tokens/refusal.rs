@@ -1,5 +1,5 @@
-//! That a refresh token is dead: remembered beside it, so that the service is not asked with it again unless a person
-//! says so. The tokens stay where they are.
+//! Remembers that a refresh token is dead, so that it is not sent again unless a person asks for it. The tokens stay where
+//! they are.
 
 use crate::app::handle::App;
 use crate::app::{Failure, FailureKind, Need, Recovery, export};
@@ -22,7 +22,7 @@ fn ways(name: &ProfileName) -> String {
 pub(crate) async fn check_held(app: &App, name: &ProfileName) -> Result<(), Failure> {
     let Some(to) = export::handed_over(app, name).await else { return Ok(()) };
     let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
-    Err(needs_sign_in(name, &format!("gave its refresh token away at {} (form `{}`{place})", to.at, to.form)))
+    Err(needs_sign_in(name, &format!("handed its refresh token over at {} (format `{}`{place})", to.at, to.format)))
 }
 
 /// Does not ask again what was refused for good, unless it is asked for by hand.
@@ -64,7 +64,7 @@ pub(crate) async fn remember(
     let put = move |entry: &Entry| entry.put(Some(record.number), &record.secrets, Outcome::Refused(code));
     let put = app.with_entry(entry, put).await;
     put.map(|_| ()).map_err(|failure| {
-        let summary = format!("that the refresh token is refused could not be kept: {}", failure.diagnosis.summary);
+        let summary = format!("the refusal of the refresh token could not be saved: {}", failure.diagnosis.summary);
         Diagnosis { summary, ..failure.diagnosis }
     })
 }

@@ -1,6 +1,6 @@
-//! The call of a renewal, again where it may succeed: after a network that failed, a service in trouble, a limit of
-//! calls that is over in seconds by the service's own word. Where it names no time, a limit ends the tries, since each
-//! one counts against it. A person waits, so there are few tries, and nothing is given up after the last.
+//! Retries a refresh after transient failures: network errors, server errors, a rate limit that ends within seconds. A rate
+//! limit without a time ends the retries, since each one counts against it. A person waits, so there are few retries, and
+//! nothing is given up after the last.
 //!
 //! A call whose reply was lost may have spent a refresh token that rotates. It is tried again all the same: within its
 //! grace a service repeats the answer, and without one the grant is lost already, which is then said.

@@ -1,5 +1,5 @@
-//! *Revoke and forget*: the service ends the tokens (RFC 7009), then this machine forgets them. What could not be ended
-//! there is not forgotten here: the person decides.
+//! Revoke and forget: the service revokes the tokens (RFC 7009), then this machine forgets them. Tokens that could not be
+//! revoked are not forgotten: the person decides.
 
 use crate::app::handle::App;
 use crate::app::profiles;
@@ -22,12 +22,12 @@ impl App {
         let Some(template) = profile.service.revocation.clone() else {
             return Err(no_endpoint(name, &profile.service));
         };
-        let entry = profiles::lease_to_forget(self, report, name).await?;
+        let entry = profiles::forget::lease_to_forget(self, report, name).await?;
         let mut material = tokens::material_of(self, name, profile).await?;
         self.supply_practice(&mut material).await?;
         revoke(self, report, name, &material, &template).await?;
         // Held to the end: tokens that are revoked are not refreshed before they are gone.
-        profiles::forget_held(self, name, &entry).await
+        profiles::forget::forget_held(self, name, &entry).await
     }
 }
 

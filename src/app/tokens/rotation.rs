@@ -1,5 +1,5 @@
-//! Whether each refresh of a profile brings a new refresh token and spends the old one. Such a token has one holder: with
-//! two, the first refresh of either ends the other's, and with many services the whole sign-in.
+//! Whether refresh tokens rotate: each refresh returns a new one and spends the old one. Such a token can have one holder
+//! only: with two, the first refresh of either ends the other's, and with many services the whole grant.
 
 use crate::service::TokenPolicy;
 use crate::vault::Record;

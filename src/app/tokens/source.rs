@@ -1,4 +1,4 @@
-//! What a renewal is made from: the refresh call, or for a service without a browser the bearer call again.
+//! What a refresh is made from: the refresh request, or another token request for a service that needs no browser.
 
 use std::time::Duration;
 

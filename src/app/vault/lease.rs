@@ -1,5 +1,5 @@
-//! The right to be the only one at work on a saved profile. Whoever changes what is kept of it takes it first: a refresh, a
-//! save, a removal, a token that is given away.
+//! The lease: the right to be the only process that changes a saved profile. A refresh, a save, a removal and a hand-over
+//! all take it first.
 
 use std::time::Duration;
 
@@ -28,8 +28,8 @@ pub(crate) async fn lease_for(app: &App, report: &Report, name: &ProfileName) ->
     let asked = name.clone();
     let refresh = app.with_vault(move |vault| vault.in_flight(&asked)).await.ok().flatten();
     let summary = match refresh {
-        Some(refresh) => format!("waiting for the refresh of `{name}` that {} has begun", refresh.by),
-        None => format!("waiting for another window or command that is at work on `{name}`"),
+        Some(refresh) => format!("waiting for {} to finish its refresh of `{name}`", refresh.by),
+        None => format!("waiting for another window or command to finish with `{name}`"),
     };
     report.tell(Progress::LeaseBusy(Diagnosis::new(summary)));
     taken.await

@@ -1,12 +1,12 @@
-//! Opening the vault: the kind that the environment prescribes, else the one that was chosen before, else the keyring
-//! if it works. It is found out before a browser opens, so that no token is thrown away after a good sign-in.
+//! Opens the vault: the kind that the environment sets, else the one chosen before, else the keyring if it works. This
+//! happens before a browser opens, so that no token is lost after a successful sign-in.
 
 use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
 use crate::app::profiles::some;
-use crate::app::{Failure, FailureKind, VaultChoice, VaultState};
+use crate::app::{Failure, FailureKind, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{self, VaultError, VaultKind};
@@ -14,7 +14,7 @@ use crate::vault::{self, VaultError, VaultKind};
 /// Opens the vault if it can be opened without asking, and tells what is needed if not.
 pub(crate) async fn probe(app: &App) -> VaultState {
     if let Ok(vault) = app.vault() {
-        return VaultState::Open(choice_of(vault.kind()));
+        return VaultState::Open(vault.kind());
     }
     let kind = match kind(app).await {
         Ok(kind) => kind,
@@ -23,7 +23,7 @@ pub(crate) async fn probe(app: &App) -> VaultState {
     let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
         // A move that was interrupted may have made another kind of it.
-        Ok(()) => VaultState::Open(app.vault().map_or(choice_of(kind), |vault| choice_of(vault.kind()))),
+        Ok(()) => VaultState::Open(app.vault().map_or(kind, |vault| vault.kind())),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
             VaultState::NeedsPassphrase { new: false, problem: Some(error.diagnose()) }
@@ -55,8 +55,8 @@ pub(crate) async fn open_chosen(app: &App) -> Result<(), Failure> {
 
 impl App {
     /// Opens the vault that a person chose, and remembers the choice. A passphrase that is missing or wrong is a state.
-    pub async fn open_vault(&self, choice: VaultChoice, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
-        let state = choose(self, choice, passphrase).await?;
+    pub async fn open_vault(&self, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
+        let state = choose(self, kind, passphrase).await?;
         self.tell(News::Vault(state.clone()));
         if matches!(state, VaultState::Open(_)) {
             drafts::finish_moves(self).await?;
@@ -67,13 +67,12 @@ impl App {
     }
 }
 
-async fn choose(app: &App, choice: VaultChoice, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
-    let kind = kind_of(choice);
+async fn choose(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
     Ok(match open(app, kind, some(passphrase).or(app.ports.passphrase.clone())).await {
         Ok(()) => {
             app.change_settings(move |settings| settings.vault = Some(kind.to_string())).await?;
             app.scheduler.reload();
-            VaultState::Open(choice)
+            VaultState::Open(kind)
         }
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
@@ -92,7 +91,7 @@ async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<
 
 /// What opening came to. A panic in there is a mistake of this program, and no question for a passphrase.
 fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
-    opened.unwrap_or_else(|failure| Err(VaultError::Inside { reason: failure.diagnosis.summary }))
+    opened.unwrap_or_else(|failure| Err(VaultError::Internal { reason: failure.diagnosis.summary }))
 }
 
 /// Which kind it is to be.
@@ -119,22 +118,6 @@ async fn kind(app: &App) -> Result<VaultKind, Failure> {
     })
 }
 
-pub(crate) fn choice_of(kind: VaultKind) -> VaultChoice {
-    match kind {
-        VaultKind::Keyring => VaultChoice::Keyring,
-        VaultKind::Passphrase => VaultChoice::Passphrase,
-        VaultKind::Memory => VaultChoice::Memory,
-    }
-}
-
-pub(crate) fn kind_of(choice: VaultChoice) -> VaultKind {
-    match choice {
-        VaultChoice::Keyring => VaultKind::Keyring,
-        VaultChoice::Passphrase => VaultKind::Passphrase,
-        VaultChoice::Memory => VaultKind::Memory,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,9 +126,9 @@ mod tests {
     async fn a_panic_while_the_vault_is_opened_is_told_as_one_and_asks_for_no_passphrase() {
         let opened = blocking(|| -> Result<(), VaultError> { panic!("a mistake") }).await;
         let error = outcome(opened).expect_err("it panicked");
-        assert!(matches!(error, VaultError::Inside { .. }), "{error}");
+        assert!(matches!(error, VaultError::Internal { .. }), "{error}");
         let said = error.diagnose().to_string();
-        assert!(said.starts_with("the vault could not be opened: a fault in the program ended this\n"), "{said}");
+        assert!(said.starts_with("the vault could not be opened: an internal error stopped this\n"), "{said}");
         assert!(!said.contains("passphrase"), "{said}");
     }
 }

@@ -1,4 +1,4 @@
-//! The vault itself: what is wrong in it, and moving it to another key.
+//! The vault as a whole: its status, and moving it to another key.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,7 @@ use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles;
 use crate::app::vault::open;
-use crate::app::vault::open::{choice_of, kind_of};
-use crate::app::{Failure, VaultChoice, VaultState};
+use crate::app::{Failure, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultKind};
@@ -15,13 +14,11 @@ use crate::vault::{Vault, VaultKind};
 /// What was found in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
-    /// What kind it is.
-    pub choice: VaultChoice,
+    pub kind: VaultKind,
     /// Its folder; none for a vault in memory.
     pub folder: Option<PathBuf>,
     /// How many sealed files open.
     pub whole: usize,
-    /// What is wrong.
     pub faults: Vec<Diagnosis>,
     /// Older generations that another machine had put beside newer ones.
     pub older: Vec<PathBuf>,
@@ -33,7 +30,7 @@ pub struct VaultStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultMoved {
     /// What kind it is now.
-    pub choice: VaultChoice,
+    pub kind: VaultKind,
     /// The kind that the environment still prescribes, where it is another.
     pub prescribed: Option<String>,
 }
@@ -46,7 +43,7 @@ impl App {
 
     /// Seals everything in the vault under another key. The passphrase is the new one; that of the environment is taken
     /// where the vault has none yet.
-    pub async fn move_vault(&self, to: VaultChoice, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
+    pub async fn move_vault(&self, to: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
         let app = self.clone();
         self.settle(async move { move_vault(&app, to, passphrase).await }).await
     }
@@ -56,25 +53,20 @@ async fn status(app: &App) -> Result<VaultStatus, Failure> {
     open::open_chosen(app).await?;
     let inspect = |vault: &Vault| Ok((vault.kind(), vault.inspect()?));
     let (kind, found) = app.with_vault(inspect).await?;
-    let choice = choice_of(kind);
-    Ok(match found {
-        None => {
-            VaultStatus { choice, folder: None, whole: 0, faults: Vec::new(), older: Vec::new(), aside: Vec::new() }
-        }
-        Some(found) => VaultStatus {
-            choice,
-            folder: Some(found.folder),
-            whole: found.whole,
-            faults: found.faults.iter().map(Diagnose::diagnose).collect(),
-            older: found.older,
-            aside: found.aside,
-        },
+    let folder = found.as_ref().map(|found| found.folder.clone());
+    let found = found.unwrap_or_default();
+    Ok(VaultStatus {
+        kind,
+        folder,
+        whole: found.whole,
+        faults: found.faults.iter().map(Diagnose::diagnose).collect(),
+        older: found.older,
+        aside: found.aside,
     })
 }
 
-async fn move_vault(app: &App, to: VaultChoice, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
+async fn move_vault(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
     open::open_chosen(app).await?;
-    let kind = kind_of(to);
     let supplied = app.ports.passphrase.clone();
     let moved = move |vault: &Vault| {
         let supplied = supplied.filter(|_| vault.kind() != VaultKind::Passphrase);
@@ -85,7 +77,7 @@ async fn move_vault(app: &App, to: VaultChoice, passphrase: Option<Secret>) -> R
     app.set_vault(vault);
     app.change_settings(move |settings| settings.vault = Some(kind.to_string())).await?;
     let prescribed = app.ports.vault_kind.clone().filter(|prescribed| *prescribed != kind.to_string());
-    app.tell(News::Vault(VaultState::Open(to)));
+    app.tell(News::Vault(VaultState::Open(kind)));
     app.tell_profiles().await;
-    Ok(VaultMoved { choice: to, prescribed })
+    Ok(VaultMoved { kind, prescribed })
 }

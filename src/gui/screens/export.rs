@@ -5,7 +5,7 @@ use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
 use crate::app::{ExportDone, Failure, FailureCode, FormLine, Insisted};
 use crate::diagnosis::Diagnosis;
-use crate::export::Outlet;
+use crate::export::Sink;
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::display_text::quoted;
 use crate::gui::draft::Draft;
@@ -151,7 +151,7 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
     let title = format!("The refresh token was handed over{whom}");
     let text = format!(
         "In the format {}, at {}. Tokenwright does not refresh the profile until you sign in again.",
-        given.form,
+        given.format,
         draft.clock.show_text(&given.at)
     );
     notice(ui, Tone::Warning, &title, &text);
@@ -232,11 +232,11 @@ fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Op
     intent
 }
 
-fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
+fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Sink) -> Option<Intent> {
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
-    let form = model.export.formats().iter().find(|form| form.id == file.form);
-    let form = form.map_or(&file.form, |form| &form.name);
+    let form = model.export.formats().iter().find(|form| form.id == file.format);
+    let form = form.map_or(&file.format, |form| &form.name);
     ui.label(small(ui, format!("{form}, last written {}", draft.clock.show_text(&file.written_at))));
     let (tone, words) = file_state(file);
     // The words of a failure may be long.
@@ -251,7 +251,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     response.on_hover_text(words.hint).clicked().then_some(drop)
 }
 
-fn file_state(file: &Outlet) -> (Tone, String) {
+fn file_state(file: &Sink) -> (Tone, String) {
     match &file.problem {
         Some(problem) => (Tone::Danger, format!("Failed: {}", quoted(problem))),
         None if file.sink => (Tone::Success, "Updated at each refresh".to_owned()),

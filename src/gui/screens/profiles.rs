@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::{Align, Id, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use jiff::Timestamp;
 
-use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultChoice, VaultState};
+use crate::app::{ProfileState, ProfileSummary, Theme, TrayState, VaultKind, VaultState};
 use crate::gui::display_text;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
@@ -219,9 +219,9 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
     let mut chosen = theme;
     let mut asked = None;
     let (tone, text) = match &model.vault {
-        VaultState::Open(VaultChoice::Keyring) => (Tone::Success, "Vault: keyring"),
-        VaultState::Open(VaultChoice::Passphrase) => (Tone::Success, "Vault: passphrase"),
-        VaultState::Open(VaultChoice::Memory) => (Tone::Warning, "Vault: memory only"),
+        VaultState::Open(VaultKind::Keyring) => (Tone::Success, "Vault: keyring"),
+        VaultState::Open(VaultKind::Passphrase) => (Tone::Success, "Vault: passphrase"),
+        VaultState::Open(VaultKind::Memory) => (Tone::Warning, "Vault: memory only"),
         VaultState::NeedsPassphrase { new: false, .. } => (Tone::Warning, "Vault: locked"),
         VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => (Tone::Info, "Vault: none yet"),
         VaultState::NeedsChoice(_) => (Tone::Warning, "Vault: not chosen"),
@@ -233,7 +233,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
         ui.horizontal(|ui| {
             dot(ui, tone);
             ui.label(text);
-            let is_movable = matches!(model.vault, VaultState::Open(VaultChoice::Keyring | VaultChoice::Passphrase));
+            let is_movable = matches!(model.vault, VaultState::Open(VaultKind::Keyring | VaultKind::Passphrase));
             if is_movable && ui.link("Move…").on_hover_text("Store the vault key elsewhere").clicked() {
                 draft.questions.move_vault = !draft.questions.move_vault;
                 draft.next_view.to_top = true;

@@ -3,7 +3,7 @@
 
 use egui::{Frame, Id, Modal, Ui};
 
-use crate::app::{VaultChoice, VaultState};
+use crate::app::{VaultKind, VaultState};
 use crate::diagnosis::Diagnosis;
 use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus};
@@ -107,22 +107,22 @@ fn question_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> 
 fn choice_ui(ui: &mut Ui, draft: &mut Draft, busy: bool) -> Option<Intent> {
     let by_passphrase = passphrase_ui(ui, draft, true, None, busy);
     ui.add_space(8.0);
-    let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultChoice::Memory, None), None);
+    let memory = intent_button(ui, ButtonKind::Secondary, Intent::OpenVault(VaultKind::Memory, None), None);
     by_passphrase.or(memory)
 }
 
 /// Another key for everything in the vault.
-fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultChoice) -> Option<Intent> {
+fn moving_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, choice: VaultKind) -> Option<Intent> {
     let busy = model.vault_work.is_pending().then_some("Moving…");
     let mut wanted = None;
-    if choice != VaultChoice::Keyring {
-        wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultChoice::Keyring, None), busy);
+    if choice != VaultKind::Keyring {
+        wanted = intent_button(ui, ButtonKind::Secondary, Intent::MoveVault(VaultKind::Keyring, None), busy);
         ui.add_space(8.0);
     }
     let (blocked, enters) = new_passphrase_ui(ui, draft, None);
     let blocked = blocked.or(busy);
     ui.add_space(8.0);
-    let intent = Intent::MoveVault(VaultChoice::Passphrase, Some(draft.vault_passphrase[0].clone()));
+    let intent = Intent::MoveVault(VaultKind::Passphrase, Some(draft.vault_passphrase[0].clone()));
     wanted = wanted.or((enters && blocked.is_none()).then(|| intent.clone()));
     ui.horizontal_wrapped(|ui| {
         wanted = wanted.take().or(intent_button(ui, ButtonKind::Primary, intent, blocked));
@@ -178,7 +178,7 @@ fn passphrase_ui(ui: &mut Ui, draft: &mut Draft, new: bool, problem: Option<&Dia
         (first.is_empty().then_some("Enter the passphrase"), enters)
     };
     let blocked = if busy { Some("Opening…") } else { blocked };
-    let intent = Intent::OpenVault(VaultChoice::Passphrase, Some(draft.vault_passphrase[0].clone()));
+    let intent = Intent::OpenVault(VaultKind::Passphrase, Some(draft.vault_passphrase[0].clone()));
     ui.add_space(8.0);
     let by_enter = (enters && blocked.is_none()).then(|| intent.clone());
     by_enter.or(intent_button(ui, ButtonKind::Primary, intent, blocked))

@@ -3,9 +3,11 @@
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Map, Value as Json};
 
 use crate::practice::rehearsal::facts::Facts;
@@ -136,9 +138,7 @@ fn algorithm(of_preset: AssertionAlgorithm) -> Option<Algorithm> {
 }
 
 fn der(pem: &str) -> Option<Vec<u8>> {
-    let lines = pem.lines().skip_while(|line| !line.contains("BEGIN CERTIFICATE")).skip(1);
-    let body: String = lines.take_while(|line| !line.contains("END CERTIFICATE")).collect();
-    STANDARD.decode(body).ok()
+    CertificateDer::from_pem_slice(pem.as_bytes()).ok().map(|der| der.to_vec())
 }
 
 fn compare(what: &str, wanted: &Map<String, Json>, found: &Map<String, Json>, passed: &[&str]) -> Vec<String> {

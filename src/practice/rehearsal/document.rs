@@ -54,7 +54,6 @@ impl Document {
         text_at(&self.json, path)
     }
 
-    /// As it is sent.
     pub(crate) fn answer(&self, outcome: &'static str) -> Response {
         match (&self.json, self.form) {
             (Json::Object(object), true) => {

@@ -11,12 +11,10 @@ const BRACKETS: [(&str, &str); 3] = [("{{", "}}"), ("{", "}"), ("<", ">")];
 pub(crate) struct Facts(BTreeMap<String, String>);
 
 impl Facts {
-    /// Learns a value.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.insert(name.to_owned(), value.into());
     }
 
-    /// A value; empty where there is none.
     pub(crate) fn value(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }

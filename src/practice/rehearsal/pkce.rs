@@ -22,14 +22,8 @@ pub(crate) fn fits(pkce: Pkce, challenge: &str, verifier: &str) -> bool {
         Pkce::Off => verifier.is_empty(),
         Pkce::Plain => challenge == verifier,
         Pkce::S256 => challenge == URL_SAFE_NO_PAD.encode(digest),
-        Pkce::S256Hex => challenge == hex(&digest),
+        Pkce::S256Hex => challenge == format!("{digest:x}"),
     }
-}
-
-/// Bytes as lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// Whether it can be a challenge of this method (RFC 7636 section 4.2).

@@ -8,7 +8,6 @@ use crate::practice::message::Response;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
-use crate::practice::rehearsal::pkce::hex;
 use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is
@@ -64,7 +63,7 @@ fn signature(query: &[(String, String)], secret: &str) -> String {
     lines.sort_unstable();
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(lines.join("&").as_bytes());
-    hex(&mac.finalize().into_bytes())
+    format!("{:x}", mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub const WRONG_REFRESH_TOKEN: &str = "example-wrong-refresh-token";
 /// At the end of codes and tokens: what must be encoded in a query, a form and a path.
 const AWKWARD: &str = "+/=%20&";
 
-/// Something handed out.
+/// The tokens and values of a reply.
 #[derive(Clone, Debug)]
 pub struct Issued {
     /// The access token and the path at which the documented reply has it.
@@ -37,7 +37,6 @@ pub struct Issued {
     pub id_token: Option<(Secret, String)>,
     /// The values that the preset keeps, and what the reply has at their paths.
     pub kept: Vec<(String, Option<String>)>,
-    /// The whole reply.
     pub document: Json,
 }
 
@@ -231,7 +230,7 @@ impl StandIn {
         if refresh_token.is_some() && stage == "refresh_request" && old != facts.value("refresh_token") {
             self.spent.push(old);
         }
-        let kept = call.reading.retain.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
+        let kept = call.reading.retain.iter().map(|(name, place)| (name.clone(), reply.text(place.as_str())));
         let kept: Vec<(String, Option<String>)> = kept.collect();
         for (name, value) in &kept {
             if let Some(value) = value {

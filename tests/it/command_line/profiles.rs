@@ -68,7 +68,7 @@ fn new_tokens_that_cannot_be_kept_are_handed_on_and_told() {
     place.lock().expect("a place").clone_from(&program.data().join("vault/.vault.lock"));
     let finished = program.run(&["token", "demo", "--min-valid", "20m"]);
     assert_eq!((finished.code, finished.stdout.trim()), (0, "at-second"), "{}", finished.stderr);
-    assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be kept: "), "{}", finished.stderr);
+    assert!(finished.stderr.contains("warning: the new tokens of `demo` could not be saved: "), "{}", finished.stderr);
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     let told = |what: &Path| {
         let shown = program.run(&["service", "show", "google"]);
         assert!(!shown.stdout.contains("evil.test") && shown.code == 0, "{shown:?}");
-        let expected = format!("`{}` belongs to the user with number 65534", what.display());
+        let expected = format!("`{}` belongs to user 65534", what.display());
         assert!(shown.stderr.contains(&expected), "{shown:?}");
     };
     told(&file);

@@ -56,7 +56,7 @@ fn a_sign_in_over_another_clients_profile_is_insisted_on_and_its_tokens_are_not_
         ("one", "mine", "b", "input `tenant`: `a` there, `b` here"),
     ] {
         let words = sign_in(id, client, tenant, &[]).failed(2);
-        assert!(words.contains(&format!("there is a profile `p` already, of another {what}")), "{words}");
+        assert!(words.contains(&format!("a profile `p` exists already, of another {what}")), "{words}");
         assert!(words.contains("`--overwrite`"), "{words}");
     }
     assert_eq!(service.asked("/authorize").len(), 1, "it is said before the browser opens");
@@ -93,8 +93,8 @@ fn what_is_pasted_wrongly_is_explained_and_asked_for_again() {
             "warning: the response has no `state`, so it cannot be told from a forged one",
         ),
         (landed.replace("code=", "x="), "warning: the response has no `code`"),
-        ("see you later".into(), "warning: there is neither a code nor an error in what was pasted"),
-        (String::new(), "warning: there is neither a code nor an error in what was pasted"),
+        ("see you later".into(), "warning: the pasted text contains neither a code nor an error"),
+        (String::new(), "warning: the pasted text contains neither a code nor an error"),
     ] {
         signing_in.paste(&pasted);
         signing_in.process.line_with(problem);

@@ -62,7 +62,7 @@ const TABLE: &[Line] = &[
         code: 5,
         words: "error: the token endpoint refused: `slow_down` (the practice service is told to want fewer \
                 calls)\n\
-                hint: the service asks to be left alone for 60 min: try again then\n",
+                hint: the service asks to wait 60 min: try again after that\n",
         ..WELL
     },
     Line {

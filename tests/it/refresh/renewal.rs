@@ -162,7 +162,7 @@ fn a_limit_of_calls_is_kept_as_the_service_asks_and_a_long_one_is_told() {
     for (asked, tries, words) in [
         ("0", 2, None),
         ("1", 2, None),
-        ("3600", 1, Some("hint: the service asks to be left alone for 60 min: try again then")),
+        ("3600", 1, Some("hint: the service asks to wait 60 min: try again after that")),
         ("Fri, 01 Jan 2100 00:00:00 GMT", 1, Some("hint: the service asks to be left alone for ")),
     ] {
         let service = service(30, move |_, earlier| match earlier {
@@ -271,7 +271,7 @@ fn the_policies_of_the_preset_are_kept() {
     let program = signed_in(&young, "[policy]\nminimum_age = 570");
     let words = program.run(&["refresh", "demo"]).failed(5);
     assert!(
-        words.starts_with("error: the access token of `demo` is too young: Scripted does not renew it yet\n"),
+        words.starts_with("error: the access token of `demo` is too new: Scripted does not refresh it yet\n"),
         "{words}"
     );
     assert_eq!(program.run(&["token", "demo"]).done(), "at-first\n");
@@ -304,12 +304,12 @@ fn the_end_of_a_refresh_token_is_announced_wherever_the_profile_is_seen() {
     });
     let program = signed_in(&soon, "[policy]\nrefresh_token_life = 8640000");
     let list = program.run(&["list"]);
-    assert_eq!(list.stderr, "warning: demo: the refresh token ends in 27 h\n");
-    assert_eq!(program.run(&["show", "demo"]).stderr, "warning: the refresh token ends in 27 h\n");
+    assert_eq!(list.stderr, "warning: demo: the refresh token expires in 27 h\n");
+    assert_eq!(program.run(&["show", "demo"]).stderr, "warning: the refresh token expires in 27 h\n");
     let token = program.run(&["token", "demo"]);
     assert_eq!(
         token.stderr,
-        "warning: the refresh token of `demo` ends in 27 h\n\
+        "warning: the refresh token of `demo` expires in 27 h\n\
          hint: sign in again before then: `tokenwright sign-in demo`\n"
     );
     assert_eq!(token.done(), "at\n");
@@ -429,23 +429,23 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     let path = program.data().join("vault/.vault.lock");
     *lock.lock().expect("a place") = Some(path.clone());
     let finished = program.run(&RENEWED);
-    let loss = "something else stands where a file or folder is expected; move it away. The refresh token that came is \
-                lost when this command ends: `tokenwright refresh demo` tells whether the old one is still good, else \
+    let loss = "something else stands where a file or folder is expected; move it away. The new refresh token is \
+                lost when this command exits: `tokenwright refresh demo` shows whether the old one still works; otherwise \
                 sign in again\n";
     assert!(
-        finished.stderr.starts_with("warning: the new tokens of `demo` could not be kept: "),
+        finished.stderr.starts_with("warning: the new tokens of `demo` could not be saved: "),
         "{}",
         finished.stderr
     );
     assert!(finished.stderr.ends_with(loss), "{}", finished.stderr);
     assert_eq!(finished.done(), "at-new-0\n");
     let words = program.run(&["refresh", "demo"]).failed(6);
-    assert!(words.starts_with("error: `demo` was not refreshed, since its new tokens could not be kept: "), "{words}");
+    assert!(words.starts_with("error: `demo` was not refreshed, since its new tokens could not be saved: "), "{words}");
     fs::remove_dir(&path).expect("our own folder");
     fs::write(&path, "").expect("a lock again");
     let words = program.run(&["refresh", "demo"]).failed(6);
     assert!(
-        words.starts_with("error: the new tokens of `demo` could not be kept: ") && words.ends_with(loss),
+        words.starts_with("error: the new tokens of `demo` could not be saved: ") && words.ends_with(loss),
         "{words}"
     );
     fs::remove_dir(&path).expect("our own folder");
@@ -469,7 +469,7 @@ fn on_a_full_disk_nothing_that_was_kept_is_lost() {
     // Nothing is spent where not even the note of it can be written.
     let words = finished.failed(6);
     assert!(
-        words.starts_with("error: `demo` was not refreshed, since its new tokens could not be kept: cannot write `"),
+        words.starts_with("error: `demo` was not refreshed, since its new tokens could not be saved: cannot write `"),
         "{words}"
     );
     assert_eq!(program.run(&RENEWED).done(), "at-new-0\n", "the first that was asked for; what was there is whole");

@@ -62,7 +62,7 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
         scopes: None,
     };
     let near = stage(DRESSES[0], listed(state(5)), scenes::draft());
-    assert!(near.reads("the refresh token ends in 5 days"), "{}", near.words());
+    assert!(near.reads("the refresh token expires in 5 days"), "{}", near.words());
     let far = stage(DRESSES[0], listed(state(8)), scenes::draft());
     assert!(!far.reads("the refresh token ends"), "{}", far.words());
 }
@@ -113,7 +113,7 @@ fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
 fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closing() {
     for dress in DRESSES {
         let mut model = scenes::saved("demo");
-        let why = Diagnosis::new("the new tokens of `demo` could not be kept: the disk is full").hint("make room");
+        let why = Diagnosis::new("the new tokens of `demo` could not be saved: the disk is full").hint("make room");
         model.hear(News::WritePending(name("demo"), why));
         let mut draft = scenes::draft();
         draft.questions.close = true;
@@ -153,7 +153,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.wait("Saved as demo.");
     let first = machine.access_token();
     machine.press("Refresh");
-    machine.wait("the new tokens of “demo” could not be kept: ");
+    machine.wait("the new tokens of “demo” could not be saved: ");
     let second = machine.access_token();
     assert_ne!(second, first);
 
@@ -163,7 +163,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
 
     // The refresh token in memory is the one that is good now, and it is not spent while the next one could not be kept.
     machine.press("Refresh");
-    machine.wait("“demo” was not refreshed, since its new tokens could not be kept");
+    machine.wait("“demo” was not refreshed, since its new tokens could not be saved");
     assert_eq!(service.asked("/refresh").len(), 1);
     std::fs::remove_dir(&lock).expect("our own folder");
     machine.press("Retry saving");
@@ -194,7 +194,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("Open demo");
     machine.wait("Saved as demo.");
     machine.press("Refresh");
-    machine.wait("the new tokens of “demo” could not be kept: ");
+    machine.wait("the new tokens of “demo” could not be saved: ");
     // What cannot be forgotten stays where it can be tried again.
     machine.press("More for demo");
     machine.press("Forget…");
@@ -303,7 +303,7 @@ fn the_window_asks_before_a_profile_becomes_another_clients() {
     machine.window.fill("Client ID", "another");
     machine.press("Step 3 of 3: Tokens, done");
     machine.press("Save profile");
-    machine.wait("there is a profile “demo” already, of another client id: “it” there, “another” here");
+    machine.wait("a profile “demo” exists already, of another client id: “it” there, “another” here");
     assert!(fs::read_to_string(program.data().join("profiles/demo.toml")).expect("a profile").contains("\"it\""));
     machine.press("Replace");
     machine.wait_until("replaced", |_| {
@@ -320,7 +320,7 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
     machine.wait("Saved as demo.");
     program.run(&["forget", "demo"]).done();
     machine.press("Save profile");
-    machine.wait("the profile “demo” was forgotten meanwhile");
+    machine.wait("the profile “demo” was forgotten in the meantime");
     for kept in ["profiles/demo.toml", "vault/demo.sealed"] {
         assert!(!program.data().join(kept).exists(), "{kept} came back");
     }

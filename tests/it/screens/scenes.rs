@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tokenwright::app::{
-    Authorized, Exchange, Failure, FailureKind, News, ProfileState, ProfileSummary, ReplyView, VaultChoice, VaultState,
+    Authorized, Exchange, Failure, FailureKind, News, ProfileState, ProfileSummary, ReplyView, VaultKind, VaultState,
     Waiting,
 };
 use tokenwright::call::{Method, Values};
@@ -56,7 +56,7 @@ const FEW: [&str; 10] = [
 pub fn started() -> Model {
     let mut model = Model::default();
     model.hear(News::Services(FEW.map(service).to_vec(), Vec::new()));
-    model.hear(News::Vault(VaultState::Open(VaultChoice::Memory)));
+    model.hear(News::Vault(VaultState::Open(VaultKind::Memory)));
     model.hear(News::Profiles(Vec::new()));
     model.hear(News::PracticeReady(4321));
     model

@@ -275,7 +275,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
 }
 
 fn taken() -> tokenwright::app::Failure {
-    let diagnosis = Diagnosis::new("there is a profile `acme` already").hint("choose another name, or replace it");
+    let diagnosis = Diagnosis::new("a profile `acme` exists already").hint("choose another name, or replace it");
     tokenwright::app::Failure::new(tokenwright::app::FailureKind::Usage, diagnosis)
         .coded(tokenwright::app::FailureCode::ProfileExists)
 }

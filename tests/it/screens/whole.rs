@@ -88,7 +88,7 @@ fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
 
     machine.window.fill("Pasted response", "what is this?");
     machine.press("Use pasted response");
-    machine.wait("there is neither a code nor an error in what was pasted");
+    machine.wait("the pasted text contains neither a code nor an error");
 
     machine.window.fill("Pasted response", &redirect.replace("state=", "state=x"));
     machine.press("Use pasted response");
@@ -207,7 +207,7 @@ fn a_run_that_panics_is_told_where_it_was_waited_for_and_the_rest_goes_on() {
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
-    machine.wait("a fault in the program ended this");
+    machine.wait("an internal error stopped this");
     assert!(machine.window.reads("crash.txt") && !machine.window.reads("a secret in it"));
     // Nothing waits any more, and the worker still answers.
     assert!(machine.window.button("Cancel").is_none());

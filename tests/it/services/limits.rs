@@ -56,6 +56,6 @@ fn a_limit_at_the_exchange_of_the_code_tells_how_long_it_lasts() {
     add_preset(&program, &service, "");
     let arguments = ["sign-in", "demo", "--service", "scripted", "--client-id", "it", "--browser", browser()];
     let said = program.run(&arguments).failed(5);
-    assert!(said.contains("hint: the service asks to be left alone for 90 s: try again then"), "{said}");
+    assert!(said.contains("hint: the service asks to wait 90 s: try again after that"), "{said}");
     assert_eq!(service.asked("/token").len(), 1, "a code is good for one call");
 }

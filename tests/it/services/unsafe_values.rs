@@ -65,7 +65,10 @@ fn a_refresh_token_that_is_pasted_comes_through_the_same_door() {
     let service = service(vec![reply(&json!({}))]);
     let broken = program(&service, "").with_env("TOKENWRIGHT_REFRESH_TOKEN", "rt\r\nX: y");
     let words = sign_in(&broken, "scripted", &[]).failed(2);
-    assert!(words.contains("the refresh token has a control character, which no token has"), "{words}");
+    assert!(
+        words.contains("the refresh token contains a control character, which is not allowed in a token"),
+        "{words}"
+    );
     assert_eq!(service.asked("/token").len(), 0);
     let whole = program(&service, "").with_env("TOKENWRIGHT_REFRESH_TOKEN", " rt-0\r\n");
     sign_in(&whole, "scripted", &[]).done();

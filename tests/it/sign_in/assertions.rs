@@ -144,14 +144,14 @@ fn a_key_is_made_once_and_its_certificate_is_shown_again() {
     assert_eq!(program.run(&["key", "show", "erp"]).done(), made.done());
     let again = program.run(&["key", "generate", "erp", "--service", "netsuite-m2m"]);
     assert_eq!(again.code, 2);
-    let words = "error: there is a private key under `erp` already\n\
+    let words = "error: a private key is saved under `erp` already\n\
         hint: choose another name; `tokenwright key generate … --overwrite` makes a new one in its place\n";
     assert_eq!(again.stderr, words);
     let none = program.run(&["key", "generate", "erp", "--service", "xero"]);
     assert_eq!(program.run(&["forget", "erp"]).done(), "erp: forgotten\n");
     let gone = program.run(&["key", "show", "erp"]);
     assert!(gone.stderr.starts_with("error: there is no private key named `erp`\n"), "{}", gone.stderr);
-    assert!(none.stderr.contains("takes no assertion that is signed with a private key"), "{}", none.stderr);
+    assert!(none.stderr.contains("does not use an assertion signed with a private key"), "{}", none.stderr);
 }
 
 /// Runs `openssl`, whose keys and certificates are those that people have.

@@ -156,7 +156,7 @@ fn a_response_that_is_not_believed_is_told_and_the_sign_in_goes_on() {
         let url = process.line_with("http");
         process.line_with("Paste the code");
         let page = follow(&url);
-        assert!(page.body.contains("<h1>This response is not believed</h1>"), "{}", page.body);
+        assert!(page.body.contains("<h1>This response was rejected</h1>"), "{}", page.body);
         assert_eq!(page.status, 400, "{fault}");
         assert!(process.line_with("warning: ").contains(words), "{}", process.stderr());
         let code = page.url.split(['?', '&']).find_map(|pair| pair.strip_prefix("code=")).expect("a code");

@@ -44,7 +44,7 @@ fn a_spent_generation_is_restored_only_by_insistence_and_its_refusal_is_noted() 
     let (program, _practice) = signed_in();
     let first = program.run(&["token", "demo"]).done();
     let none = "error: there is no older generation of `demo` whose tokens are kept\n\
-                hint: `tokenwright history demo` shows which are\n";
+                hint: `tokenwright history demo` lists the generations\n";
     assert_eq!(program.run(&["restore", "demo"]).failed(2), none);
     program.run(&["refresh", "demo"]).done();
     let refused = "error: the refresh token of generation 1 of `demo` is likely dead: Practice service takes each refresh \
@@ -73,10 +73,13 @@ fn a_sealed_file_put_back_from_a_backup_is_named_and_taken_by_restore() {
     program.run(&["refresh", "demo"]).done();
     fs::write(&sealed, backup).expect("put back");
 
-    let words = format!("the sealed file `{}` was put back: it is generation 1 where 3 was known", sealed.display());
+    let words = format!(
+        "the vault file `{}` is older than expected (generation 1, last seen 3): it may have been restored from a backup",
+        sealed.display()
+    );
     let said = program.run(&["token", "demo"]).failed(6);
     assert_eq!(said.lines().next(), Some(format!("error: {words}").as_str()));
-    assert!(said.contains("`tokenwright restore demo` goes on with the older one"), "{said}");
+    assert!(said.contains("`tokenwright restore demo` uses the older one"), "{said}");
     let list = program.run(&["list", "--json"]).json();
     assert_eq!((&list[0]["state"], &list[1]["state"]), (&"unreadable".into(), &"fresh".into()), "{list}");
     let status = program.run(&["vault", "status"]);
@@ -94,7 +97,7 @@ fn a_sealed_file_put_back_from_a_backup_is_named_and_taken_by_restore() {
 fn a_vault_is_moved_to_another_passphrase_and_memory_is_refused() {
     let (program, _practice) = signed_in();
     let token = program.run(&["token", "demo"]).done();
-    let refused = "error: a vault cannot be moved to memory: all tokens would be gone when the program ends\n\
+    let refused = "error: a vault cannot be moved to memory: all tokens would be lost when the program ends\n\
                    hint: move it to `keyring` or `passphrase`, or forget the profiles\n";
     assert_eq!(program.run(&["vault", "rekey", "--to", "memory"]).failed(6), refused);
     // No keyring is here: the vault stays as it is.
@@ -132,7 +135,12 @@ fn a_new_sign_in_mends_a_sealed_file_that_is_damaged() {
     let sealed = program.data().join("vault/demo.sealed");
     fs::write(&sealed, "damaged").expect("written");
     let said = program.run(&["token", "demo"]).failed(6);
-    assert!(said.ends_with("hint: `tokenwright restore demo` goes back to the generation before it; or forget the profile and sign in again\n"), "{said}");
+    assert!(
+        said.ends_with(
+            "hint: `tokenwright restore demo` goes back one generation; or forget the profile and sign in again\n"
+        ),
+        "{said}"
+    );
     practice.sign_in(&program, "demo");
     program.run(&["refresh", "demo"]).done();
     assert_eq!(fs::read(sealed.with_extension("damaged-1")).expect("set aside"), b"damaged");

@@ -147,7 +147,7 @@ fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
         let entries = fs::read_dir(program.data().join(folder)).into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     };
-    for folder in ["vault", "profiles", "outlets"] {
+    for folder in ["vault", "profiles", "sinks"] {
         let left: Vec<String> = names(folder).into_iter().filter(|name| name.starts_with("demo")).collect();
         assert!(left.iter().all(|name| name == "demo.lock"), "{folder}: {left:?}");
     }
@@ -206,7 +206,7 @@ fn a_refresh_and_a_removal_that_wait_together_leave_nothing_behind() {
     let program = signed_in(&slow);
     let lease = vault_of(&program).lease(&demo()).expect("free");
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for another window or command that is at work on `demo`");
+    forget.line_with("waiting for another window or command to finish with `demo`");
     let refreshing: Vec<Process> = (0..3).map(|_| program.start(&["refresh", "demo"])).collect();
     let keep = program.start(&["keep-alive", "demo"]);
     keep.finish().done();

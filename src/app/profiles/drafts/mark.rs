@@ -1,4 +1,4 @@
-//! The mark that makes a profile a draft: a small file of its own, so that a profile's file stays what it is.
+//! The mark that makes a profile a draft: a separate small file, so that the profile's own file stays as it is.
 
 use serde::{Deserialize, Serialize};
 

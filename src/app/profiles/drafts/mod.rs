@@ -1,6 +1,6 @@
-//! Drafts: what was received or typed and has no name of the person's choosing yet. Tokens are sealed as a draft the moment
-//! the reply is here, before the face hears of it, so that neither a window that closes nor a process that is killed loses
-//! them. A draft is a profile like any other, with a mark beside its file; it is not kept alive.
+//! Drafts: tokens that were received, or fields that were typed, before the person chose a name. Tokens are sealed as a draft
+//! as soon as the reply arrives, before the window hears of it, so that neither closing the window nor killing the process
+//! loses them. A draft is an ordinary profile with a mark beside its file; it has no keep-alive.
 
 pub(in crate::app) mod mark;
 mod moving;
@@ -66,12 +66,12 @@ pub(crate) async fn received(
     match keeping {
         Keeping::Nowhere => Ok(Keeping::Nowhere),
         Keeping::Under(name) => {
-            profiles::save_quietly(app, &name, material, true).await?;
+            profiles::save::save_quietly(app, &name, material, true).await?;
             Ok(Keeping::Under(name))
         }
         Keeping::Again(name) => match same_account(app, Some(name.clone()), material.tokens.as_ref()).await {
             Some(name) => {
-                profiles::save_quietly(app, &name, material, true).await?;
+                profiles::save::save_quietly(app, &name, material, true).await?;
                 // A run that was cancelled ends unseen; the list shows what came of it.
                 app.tell_profiles().await;
                 Ok(Keeping::Again(name))
@@ -136,7 +136,7 @@ async fn keep(app: &App, name: Option<ProfileName>, material: CallContext, mark:
             };
             app.held.put(&name, material, mark);
             app.tell_pending();
-            let summary = format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
+            let summary = format!("the tokens of the draft `{name}` are not saved yet: {}", failure.diagnosis.summary);
             app.tell(News::WritePending(name.clone(), Diagnosis { summary, ..failure.diagnosis }));
             name
         }
@@ -164,10 +164,10 @@ async fn write(
     pasted: bool,
 ) -> Result<ProfileName, Failure> {
     if !matches!(open::probe(app).await, VaultState::Open(_)) {
-        let diagnosis = Diagnosis::new("nobody has said yet where tokens are kept");
-        return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose where, or save the profile")));
+        let diagnosis = Diagnosis::new("no place to store tokens has been chosen yet");
+        return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose one, or save the profile")));
     }
-    let (secrets, how) = profiles::sealed(app, material);
+    let (secrets, how) = profiles::save::sealed(app, material);
     let how = if pasted { How::Pasted } else { how };
     let (catalog, _) = app.catalog().await?;
     // Whether it is kept alive is decided by saving it.
@@ -369,7 +369,7 @@ pub(crate) async fn keep_held(app: &App) {
             }
             Err(failure) => {
                 let summary =
-                    format!("the tokens of the draft `{name}` are not kept yet: {}", failure.diagnosis.summary);
+                    format!("the tokens of the draft `{name}` are not saved yet: {}", failure.diagnosis.summary);
                 app.tell(News::WritePending(name, Diagnosis { summary, ..failure.diagnosis }));
             }
         }

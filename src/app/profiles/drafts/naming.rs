@@ -1,4 +1,4 @@
-//! The name that is proposed for what has none: the service, and the account or company as far as it is known.
+//! Proposes a profile name: the service, plus the account or company if known.
 
 use serde_json::Value as Json;
 
