@@ -266,11 +266,7 @@ impl Intent {
             Self::SetTheme(Theme::Light) => ("Light", "Light theme", None),
             Self::SetTheme(Theme::Dark) => ("Dark", "Dark theme", None),
             Self::SetTray(_) => ("Close to tray", "Closing the window hides it, and keep-alive goes on", None),
-            Self::SetStop(_) => (
-                "Review the token request before sending",
-                "Check the request first; the code expires in about a minute",
-                None,
-            ),
+            Self::SetStop(_) => ("Review the token request before sending", "The code expires in about a minute", None),
             Self::Dismiss(_) => ("Dismiss", "Dismiss this message", None),
         };
         Command { text, hint, key }

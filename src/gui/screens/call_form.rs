@@ -24,7 +24,8 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
         secrets_ui(ui, profile, &mut draft.secrets, &mut draft.next_view);
-        let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Some(GrantType::RefreshToken);
+        let is_at_hand =
+            profile.service.start == Start::RefreshToken || profile.grant() == Some(GrantType::RefreshToken);
         if tab == TokenTab::RefreshRequest || is_at_hand {
             ui.add_space(8.0);
             let help = "If empty, the one from the last response is used.";

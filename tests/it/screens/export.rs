@@ -234,7 +234,7 @@ fn a_refresh_token_that_was_handed_over_is_told() {
     model.hear(News::Sinks(name("demo"), Sinks { handed_over: Some(given), files: Vec::new() }));
     let window = stage(DRESSES[0], model, choosing(None));
     assert!(window.reads("The refresh token was handed over to /home/ada/a.json"));
-    assert!(window.reads("In the form json, at 2030-03-17 17:46:40."));
+    assert!(window.reads("In the format json, at 2030-03-17 17:46:40."));
 }
 
 #[test]

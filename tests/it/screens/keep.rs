@@ -283,10 +283,10 @@ fn what_the_window_forgets_during_a_refresh_elsewhere_stays_forgotten() {
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
-    machine.wait("waiting for the refresh of “demo” that refresh (process ");
+    machine.wait("to finish its refresh of “demo”");
     release.send(()).expect("the service waits");
     machine.wait("None yet. Step 3 saves a profile here");
-    assert!(!machine.window.reads("waiting for the refresh"), "{}", machine.window.words());
+    assert!(!machine.window.reads("to finish its refresh"), "{}", machine.window.words());
     assert_eq!(refresh.finish().code, 0);
     assert!(program.run(&["token", "demo"]).failed(3).contains("there is no profile `demo`"));
     assert!(!program.data().join("vault/demo.sealed").exists());

@@ -93,7 +93,7 @@ fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
         window.fill("Redirect URI", "not a uri");
         assert!(!window.reads("Redirect URI to register"));
         window.fill("Redirect URI", "https://app.example/callback");
-        assert!(window.reads("paste what arrives there"), "{}", window.words());
+        assert!(window.reads("paste the address you are redirected to"), "{}", window.words());
     }
 }
 
@@ -260,7 +260,7 @@ fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
         for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
             let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
             window.fill("Profile name", typed);
-            assert!(window.reads(&format!("Files and scripts know it as {plain}.")), "{}", window.words());
+            assert!(window.reads(&format!("Files and scripts use {plain};")), "{}", window.words());
             assert!(!window.reads("cannot hold"));
             window.field("Profile name").expect("the field").focus();
             window.settle();

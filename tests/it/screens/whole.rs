@@ -134,7 +134,7 @@ fn a_service_described_by_hand_works_like_a_preset() {
     machine.press("Practice service");
     machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();
-    let base = words.split("It listens on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
+    let base = words.split("Listening on ").nth(1).and_then(|rest| rest.split(',').next()).expect("its address");
     machine.window.fill("Search services", "custom");
     machine.press("Custom service");
     machine.window.fill("Authorization URL", &format!("{base}/authorize"));
