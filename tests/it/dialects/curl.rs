@@ -7,7 +7,7 @@ use tokenwright::secret::Secret;
 use tokenwright::service::{Asks, Start};
 
 use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::core::{Core, context};
 use crate::support::scripted::{Answer, Scripted};
 
 #[test]
@@ -25,7 +25,7 @@ fn a_refresh_line_runs_and_its_values_arrive() {
     assert_eq!(service.token_request.authentication, Authentication::BasicRaw);
     assert_eq!(described.secrets.refresh_token, Secret::new("a%^*&+=\"<é>"));
     assert_eq!(words(&described.missing), [""; 0]);
-    let exchange = Wizard::start().refresh(&material(&described));
+    let exchange = Core::start().refresh(context(&described));
     exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
     let asked = server.asked("/token").pop().expect("a call");
     assert_eq!(asked.parameter("refresh_token"), "a%^*&+=\"<é>");

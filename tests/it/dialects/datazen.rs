@@ -7,7 +7,7 @@ use tokenwright::secret::Secret;
 use tokenwright::service::{Asks, BodyKind, Catalog, ProfileDraft};
 
 use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::core::{Core, context};
 
 /// The pages for the practice service.
 fn page(base_url: &str) -> String {
@@ -36,7 +36,7 @@ fn page(base_url: &str) -> String {
 #[test]
 fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
     let practice = Practice::start(PracticeOptions { auto_consent: true, ..Default::default() }).expect("a port");
-    let mut wizard = Wizard::start();
+    let core = Core::start();
     let first = only(datazen::read(&page(&practice.base_url())).expect("the pages"));
     // As text and as JSON: what is written is read as the same.
     let text = datazen::write(&first, Secrecy::With).expect("writable");
@@ -46,14 +46,11 @@ fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
     for described in [&first, &second, &third] {
         assert_eq!(described.service, first.service);
         assert_eq!(described.secrets, first.secrets);
-        let mut material = material(described);
-        material.authorized = Some(wizard.authorize(&material));
-        let exchange = wizard.bearer(&material);
-        let tokens = exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-        assert!(tokens.access_token.expose().starts_with("practice-at-"));
-        material.tokens = Some(*tokens);
-        let refreshed = wizard.refresh(&material).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-        assert_ne!(Some(&refreshed.access_token), material.tokens.as_ref().map(|tokens| &tokens.access_token));
+        let context = core.sign_in(context(described));
+        let first_token = context.tokens.as_ref().expect("tokens").access_token.clone();
+        assert!(first_token.expose().starts_with("practice-at-"));
+        let refreshed = core.refresh(context).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+        assert_ne!(refreshed.access_token, first_token);
     }
     let without = datazen::write(&first, Secrecy::Without).expect("writable");
     assert!(!without.expose().contains("practice-secret"), "{}", without.expose());
@@ -143,8 +140,8 @@ fn a_user_id_and_a_json_body_without_client_flow() {
     assert!(datazen::recognise(&json.to_string()));
     let described = only(datazen::read(&json.to_string()).expect("the pages"));
     assert_eq!((described.service.asks, described.user_name.as_str()), (Asks::UserAndSecret, "ada"));
-    let material = material(&described);
-    let call = described.service.token_request.render(&material.values()).expect("complete");
+    let context = context(&described);
+    let call = described.service.token_request.render(&context.values()).expect("complete");
     assert_eq!(call.url.to_secret().expose(), "https://as.example.test/token?companyId=company");
     let body: serde_json::Value = serde_json::from_str(call.wire_body().expect("a body").expose()).expect("JSON");
     assert_eq!(body, serde_json::json!({ "user": "ada", "pin": "a{b}c", "type": "password" }));

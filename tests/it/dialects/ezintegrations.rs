@@ -8,31 +8,29 @@ use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, Start};
 
 use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::core::{Core, context};
 use crate::support::scripted::{Answer, Scripted};
 
 /// What breaks one or another way of writing a call.
 const HOSTILE: &str = "a%^*&+=\"\n<é>";
 
 /// A refresh token of the practice service, by its pages.
-fn refresh_token(practice: &Practice, wizard: &mut Wizard) -> Secret {
+fn refresh_token(practice: &Practice, core: &Core) -> Secret {
     let url = practice.base_url();
     let page = format!(
         "Authorization URL: {url}/authorize\nClient ID: practice-client\nRedirect URI: http://127.0.0.1/callback\n\
          Scope: openid offline_access\nOAuth Bearer Token URL: {url}/token\nSecret: practice-secret\n\
          Grant Type: authorization_code\n"
     );
-    let mut material = material(&only(datazen::read(&page).expect("the pages")));
-    material.authorized = Some(wizard.authorize(&material));
-    let tokens = wizard.bearer(&material).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-    tokens.refresh_token.expect("a refresh token")
+    let signed_in = core.sign_in(context(&only(datazen::read(&page).expect("the pages"))));
+    signed_in.tokens.expect("tokens").refresh_token.expect("a refresh token")
 }
 
 #[test]
 fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
     let practice = Practice::start(PracticeOptions { auto_consent: true, ..Default::default() }).expect("a port");
-    let mut wizard = Wizard::start();
-    let mut token = refresh_token(&practice, &mut wizard);
+    let core = Core::start();
+    let mut token = refresh_token(&practice, &core);
     let settings = |body: &Value| {
         json!({
             "Refresh Token URL": format!("{}/token", practice.base_url()),
@@ -67,7 +65,7 @@ fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
             let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
             let again = only(ezintegrations::read(written.expose()).expect("our own settings"));
             assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets));
-            let refreshed = wizard.refresh(&material(&again)).outcome;
+            let refreshed = core.refresh(context(&again)).outcome;
             let refreshed = refreshed.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
             assert!(refreshed.access_token.expose().starts_with("practice-at-"));
             token = refreshed.refresh_token.expect("a new one");
@@ -78,7 +76,7 @@ fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
 #[test]
 fn a_secret_with_every_special_character_arrives_in_both_forms() {
     let server = Scripted::start(|_, _| Answer::json(200, &json!({ "access_token": "at", "expires_in": 60 })));
-    let mut wizard = Wizard::start();
+    let core = Core::start();
     let document = json!({
         "Refresh Token URL": format!("{}/token", server.url()),
         "Refresh Token Method": "POST",
@@ -91,7 +89,7 @@ fn a_secret_with_every_special_character_arrives_in_both_forms() {
         let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
         let again = only(ezintegrations::read(written.expose()).expect("our own settings"));
         assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets), "{form:?}");
-        wizard.refresh(&material(&again)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+        core.refresh(context(&again)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         let asked = server.asked("/token").pop().expect("a call");
         assert_eq!((asked.parameter("client_secret"), asked.parameter("refresh_token")), (HOSTILE, HOSTILE));
     }
@@ -99,7 +97,7 @@ fn a_secret_with_every_special_character_arrives_in_both_forms() {
     let mut document = document;
     document["Refresh Token Endpoint Header"] = json!({ "Content-Type": "application/json" });
     let described = only(ezintegrations::read(&document.to_string()).expect("the settings"));
-    wizard.refresh(&material(&described)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+    core.refresh(context(&described)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
     let asked = server.asked("/token").pop().expect("a call");
     let (_, body) = asked.raw.split_once("\r\n\r\n").expect("a body");
     let body: Value = serde_json::from_str(body).expect("JSON");

@@ -1,18 +1,12 @@
 //! ZSPEC XML: the documented example goes in, through a sign-in to tokens, a refresh and a checked token, and comes out
 //! again as the same; every preset that it can hold keeps its calls; what is hostile is refused by name.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-
-use crate::support::http::follow;
+use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};
-use crate::support::{PATIENCE, temp_home};
-use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{Attempt, Browser, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
+use tokenwright::app::{CallContext, TypedSecrets};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
-use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
 use tokenwright::dialect::{Described, Note};
@@ -21,8 +15,6 @@ use tokenwright::secret::Secret;
 use tokenwright::service::{
     Asks, Authorization, Catalog, Choice, Identity, Input, ProfileDraft, Service, parse_preset, write_preset,
 };
-use tokenwright::store::{Places, Store};
-use tokenwright::transport::{Transport, TransportOptions};
 
 /// The structure of the documented example, its slips among them, with words and hosts of our own.
 const TRAVEL: &str = include_str!("travel.xml");
@@ -682,42 +674,6 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
     }
 }
 
-/// The wizard's worker, with a browser that follows redirects.
-fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
-    let ports = Ports {
-        agent_socket: tokenwright::agent::SocketPath::none(),
-        sd_notify: tokenwright::agent::SdNotify::default(),
-        transport: Transport::new(TransportOptions::default()),
-        expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
-        store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),
-        vault_kind: Some("memory".into()),
-        passphrase: None,
-        open_browser: Arc::new(|_, url| {
-            let url = url.to_owned();
-            std::thread::spawn(move || follow(&url));
-            Ok(tokenwright::redirect::Launched::default())
-        }),
-        clipboard: Clipboard::in_memory(),
-        now: Timestamp::now,
-        entropy: || [7; 32],
-    };
-    let (tell, news) = channel();
-    let worker = Worker::start(ports, move |event| drop(tell.send(event))).expect("a thread");
-    (worker, news)
-}
-
-/// Waits for the event that this takes.
-#[track_caller]
-fn wait<T>(news: &Receiver<Event>, take: impl Fn(&Event) -> Option<T>) -> T {
-    loop {
-        let event = news.recv_timeout(PATIENCE).expect("an event");
-        assert!(!matches!(event, Event::Failed(..)), "{event:?}");
-        if let Some(taken) = take(&event) {
-            return taken;
-        }
-    }
-}
-
 #[test]
 fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let server = Scripted::start(travel);
@@ -726,41 +682,15 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
     let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
-    let mut material = CallContext::new(fields.parse().expect("complete"), secrets);
-    let home = temp_home();
-    let (worker, news) = worker(home.path());
+    let mut context = CallContext::new(fields.parse().expect("complete"), secrets);
+    let core = Core::start();
 
-    let authorize =
-        Command::Authorize { attempt: Attempt(1), material: Box::new(material.clone()), browser: Browser::System };
-    worker.send(authorize);
-    material.authorized = Some(wait(&news, |event| match event {
-        Event::Authorized(_, authorized) => Some((**authorized).clone()),
-        _ => None,
-    }));
-    worker.send(Command::CallBearer {
-        attempt: Attempt(2),
-        material: Box::new(material.clone()),
-        keeping: Keeping::Nowhere,
-    });
-    let tokens = |event: &Event| match event {
-        Event::Called(_, exchange) => Some((**exchange.outcome.as_ref().expect("tokens")).clone()),
-        _ => None,
-    };
-    material.tokens = Some(wait(&news, tokens));
-    let kept = &material.tokens.as_ref().expect("tokens").retained;
-    assert_eq!(kept["api_domain"], "https://api.travel.example");
-    worker.send(Command::CallRefresh {
-        attempt: Attempt(3),
-        material: Box::new(material.clone()),
-        saved_as: None,
-        keeping: Keeping::Nowhere,
-    });
-    material.tokens = Some(wait(&news, tokens));
-    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()), saved_as: None });
-    let identified = wait(&news, |event| match event {
-        Event::Identified(_, identified) => Some(identified.clone()),
-        _ => None,
-    });
+    context = core.sign_in(context);
+    let retained = &context.tokens.as_ref().expect("tokens").retained;
+    assert_eq!(retained["api_domain"], "https://api.travel.example");
+    let refreshed = core.refresh(context.clone()).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+    context.tokens = Some(*refreshed);
+    let identified = core.check_token(context.clone());
     let shown: Vec<(&str, &str)> =
         identified.fields.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
     assert_eq!(shown, [("First_Name", "Ada"), ("Last_Name", "L"), ("ZUID", "7")]);
@@ -770,5 +700,5 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let sent = server.asked("/oauth/v2.0/token").remove(0);
     assert!(sent.raw.starts_with("POST /oauth/v2.0/token?grant_type=authorization_code&"), "{}", sent.raw);
     assert_eq!(sent.parameter("client_secret"), "a%^*&+=\"");
-    assert_eq!(write(&material.profile.service), write(&fields.service));
+    assert_eq!(write(&context.profile.service), write(&fields.service));
 }

@@ -1,20 +1,68 @@
-//! `tokenwright import` of profiles that a colleague shared: all of them are shown, with what must be supplied, before any
-//! is kept.
+//! Sharing profiles with a colleague: `share`, and `import` of what somebody shared. An import shows all profiles, with what
+//! must be supplied, before it saves any.
 
 use serde_json::{Value as Json, json};
 
 use crate::app::{
-    CallContext, Command, Event, Failure, FailureKind, ImportSource, LockedText, ShareKey, SharedProfile,
-    SharedProfiles,
+    CallContext, Failure, FailureKind, ImportSource, Insisted, LockedText, ShareKey, ShareLock, ShareOrder,
+    SharedProfile, SharedProfiles,
 };
-use crate::cli::args::ImportOptions;
-use crate::cli::conversation::Conversation;
+use crate::cli::args::{ImportOptions, ShareOptions};
 use crate::cli::prompt::is_yes;
-use crate::cli::share::PASSPHRASE;
-use crate::cli::{print, prompt, unlock};
+use crate::cli::runner::Runner;
+use crate::cli::vault::open_vault;
+use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 use crate::service::ProfileName;
+
+/// The environment variable with the passphrase, for unattended use.
+const PASSPHRASE: &str = "TOKENWRIGHT_SHARE_PASSPHRASE";
+
+pub(crate) fn share(runner: &Runner, options: &ShareOptions) -> Result<(), Failure> {
+    let profiles: Result<Vec<ProfileName>, _> = options.names.iter().map(|name| ProfileName::parse(name)).collect();
+    let secrets_for = if options.with_secrets { Some(lock(options)?) } else { None };
+    let insisted = Insisted { replace: options.overwrite, ..Insisted::default() };
+    let order = ShareOrder { profiles: profiles?, secrets_for, path: options.output.clone(), insisted };
+    let done = runner.run(runner.app.share(order))?;
+    if let Some(text) = &done.text {
+        print::data(text.expose().trim_end_matches('\n'));
+    }
+    if let Some(path) = &done.path {
+        print::result(&format!("written to {}", path.display()));
+    }
+    for (name, words) in &done.left_out {
+        print::note(&format!("{name}: the recipient must supply: {words}"));
+    }
+    for words in &done.warnings {
+        print::warning(&Diagnosis::new(words.as_str()));
+    }
+    print::note("Next, on the other machine: tokenwright import FILE");
+    Ok(())
+}
+
+fn lock(options: &ShareOptions) -> Result<ShareLock, Failure> {
+    if let Some(recipient) = &options.recipient {
+        return Ok(ShareLock::Recipient(recipient.clone()));
+    }
+    if let Some(passphrase) = passphrase_of_environment() {
+        return Ok(ShareLock::Passphrase(passphrase));
+    }
+    let usage = |what: &str, hint: String| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
+    if !prompt::is_terminal() {
+        let hint = format!("add `--recipient age1…`, or set `{PASSPHRASE}`");
+        return Err(usage("shared secrets must be encrypted, and there is no passphrase or recipient", hint));
+    }
+    let passphrase = prompt::secret("Passphrase for the shared file:")?;
+    if passphrase.is_empty() || prompt::secret("Repeat passphrase:")? != passphrase {
+        return Err(usage("passphrases are empty or do not match", "type it again".to_owned()));
+    }
+    Ok(ShareLock::Passphrase(passphrase))
+}
+
+fn passphrase_of_environment() -> Option<Secret> {
+    std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new)
+}
 
 /// What opens the profiles: the identity that was named, or the passphrase. A key that did not fit is not tried again.
 pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Result<ImportSource, Failure> {
@@ -25,8 +73,7 @@ pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Resu
     if let Some(path) = &options.identity {
         return Ok(ImportSource::Locked(locked, ShareKey::Identity(path.clone())));
     }
-    let given = std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new);
-    let passphrase = match given {
+    let passphrase = match passphrase_of_environment() {
         Some(passphrase) => passphrase,
         None if prompt::is_terminal() => prompt::secret("Passphrase of the shared file:")?,
         None => {
@@ -39,11 +86,8 @@ pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Resu
     Ok(ImportSource::Locked(locked, ShareKey::Passphrase(passphrase)))
 }
 
-pub(crate) fn run(
-    conversation: &mut Conversation,
-    shared: SharedProfiles,
-    options: &ImportOptions,
-) -> Result<(), Failure> {
+/// Saves the profiles that are chosen from what was shared.
+pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOptions) -> Result<(), Failure> {
     if let Some(id) = &options.preset {
         let diagnosis = Diagnosis::new(format!("shared profiles cannot be saved as the preset `{id}`"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("remove `--preset`")));
@@ -60,13 +104,8 @@ pub(crate) fn run(
         let diagnosis = Diagnosis::new("nothing was saved").hint("to save them, repeat with `--yes`");
         return Err(Failure::new(FailureKind::Usage, diagnosis));
     }
-    unlock::open_vault(conversation)?;
-    let attempt = conversation.attempt();
-    conversation.send(Command::TakeShared { attempt, chosen, replace: options.overwrite });
-    let names = conversation.wait(|event| match event {
-        Event::SharedTaken(_, names) => Some(names),
-        _ => None,
-    })?;
+    open_vault(runner)?;
+    let names = runner.run(runner.app.accept_shared(chosen, options.overwrite))?;
     for name in names {
         print::note(&format!("Saved as the profile `{name}`"));
     }
