@@ -10,7 +10,7 @@ use crate::cli::print;
 use crate::cli::profiles::local;
 use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::export::Outlet;
+use crate::export::Sink;
 use crate::service::ProfileName;
 
 pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failure> {
@@ -129,21 +129,21 @@ fn sinks(runner: &Runner, name: &ProfileName, as_json: bool) -> Result<(), Failu
         return Ok(());
     }
     if let Some(to) = &outlets.handed_over {
-        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.form));
+        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.format));
     }
     let mut rows = vec![["FILE", "FORMAT", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
-        outlets.files.iter().map(|file| vec![file.path.clone(), file.form.clone(), written(file), state(file)]),
+        outlets.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
     );
     print::table(&rows);
     Ok(())
 }
 
-fn written(file: &Outlet) -> String {
+fn written(file: &Sink) -> String {
     file.written_at.parse().map_or_else(|_| file.written_at.clone(), local)
 }
 
-fn state(file: &Outlet) -> String {
+fn state(file: &Sink) -> String {
     match &file.problem {
         Some(problem) => format!("failed: {problem}"),
         None if file.sink => "rewritten after every refresh".to_owned(),

@@ -40,7 +40,7 @@ pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failur
     if options.json {
         print::json(&import_json(&imported));
     } else {
-        print::note(&format!("{}: {}", imported.from, imported.import.form));
+        print::note(&format!("{}: {}", imported.from, imported.import.format));
     }
     let described = pick(&imported.import, options)?;
     if !options.json {
@@ -92,10 +92,10 @@ fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
     }
-    let names: Vec<String> = text.forms.iter().map(|form| form.name().to_owned()).collect();
+    let names: Vec<String> = text.formats.iter().map(|format| format.name.to_owned()).collect();
     let chosen = prompt::one_of("The file matches several formats. Which one is it?", &names)?;
-    let form = text.forms.get(chosen).copied().ok_or_else(|| text.failure())?;
-    Ok(ImportSource::Meant(text, form))
+    let format = text.formats.get(chosen).copied().ok_or_else(|| text.failure())?;
+    Ok(ImportSource::Meant(text, format))
 }
 
 fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
@@ -239,7 +239,7 @@ fn keep(runner: &Runner, described: &Described, purpose: Purpose) -> Result<(), 
 
 fn import_json(imported: &Imported) -> Json {
     let described: Vec<Json> = imported.import.described.iter().map(described_json).collect();
-    json!({"from": imported.from, "form": imported.import.form, "described": described})
+    json!({"from": imported.from, "format": imported.import.format, "described": described})
 }
 
 fn described_json(described: &Described) -> Json {

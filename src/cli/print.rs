@@ -97,7 +97,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         FailureCode::AmbiguousDocument => Words::Added("with `--format`"),
         FailureCode::LiveSink => Words::Instead("remove `--sink` or `--live`"),
         FailureCode::HandOverNeeded => Words::Instead(
-            "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), or \
+            "whichever of the two refreshes first ends the other's token: use a format that asks each time (`--live`), or \
              hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
         ),
         FailureCode::General

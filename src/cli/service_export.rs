@@ -1,4 +1,4 @@
-//! `tokenwright service export`: a service, or a profile's use of it, in another tool's form.
+//! `tokenwright service export`: a service, or a profile's use of it, in another tool's format.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::cli::args::ServiceExportOptions;
 use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Form, ImportedSecrets, Outgoing, Written, write};
+use crate::dialect::{Dialect, ImportedSecrets, Outgoing, Written, write};
 use crate::durable;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName, Service};
@@ -88,11 +88,11 @@ fn secrets(material: &CallContext) -> ImportedSecrets {
 }
 
 /// Nothing is lost in silence.
-fn tell_lost(form: Form, written: &Written) {
+fn tell_lost(format: &Dialect, written: &Written) {
     if written.lost.is_empty() {
         return;
     }
-    print::note(&format!("{} cannot carry:", form.name()));
+    print::note(&format!("{} cannot carry:", format.name));
     for note in &written.lost {
         print::note(&format!("  {}: {}", note.place, note.words));
     }

@@ -48,7 +48,7 @@ pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) ->
     // In one go, and with the lease to its end, even if nobody waits for it any more.
     let removed = app.with_entry(entry, move |entry| {
         entry.remove()?;
-        let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
+        let plain = store.remove_profile(&gone).and_then(|_| store.remove_sinks(&gone));
         Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
     });
     removed.await??;

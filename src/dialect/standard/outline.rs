@@ -52,7 +52,7 @@ pub(crate) struct Extras {
 /// What a document says of a service. A URL that is empty is not known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
-    pub(crate) form: &'static str,
+    pub(crate) format: &'static str,
     pub(crate) title: String,
     pub(crate) grant: Grant,
     pub(crate) client_authentication: ClientAuthentication,
@@ -105,7 +105,7 @@ impl Outline {
             device_token_request: self.token_stage(self.device_token_url(), Request::Token(GrantType::DeviceCode)),
             ..Service::default()
         };
-        finish(self.form, service, self.known_scopes.clone(), gathering)
+        finish(self.format, service, self.known_scopes.clone(), gathering)
     }
 
     fn tell_missing(&self, gathering: &mut Gathering) {
@@ -226,7 +226,7 @@ fn with_extras(mut standard: Vec<Parameter>, extras: &[Parameter]) -> Vec<Parame
 
 /// The service with what every imported one has: id, source, scopes, redirect URI, inputs.
 pub(crate) fn finish(
-    form: &'static str,
+    format: &'static str,
     mut service: Service,
     known_scopes: Vec<KnownScope>,
     gathering: Gathering,
@@ -235,7 +235,7 @@ pub(crate) fn finish(
     service.name = name(&service.name);
     service.id = id(&service.name);
     service.category = "Imported".into();
-    service.summary = format!("from a document: {form}");
+    service.summary = format!("from a document: {format}");
     service.source = vec![service.summary.clone()];
     service.scopes.known = known_scopes;
     service.scopes.default.clone_from(&described.scopes);

@@ -9,7 +9,7 @@ use tokenwright::app::{CallContext, TypedSecrets};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
-use tokenwright::dialect::{Described, Note};
+use tokenwright::dialect::{Described, Dialect, Note, read_as};
 use tokenwright::oauth::Pkce;
 use tokenwright::secret::Secret;
 use tokenwright::service::{
@@ -22,7 +22,7 @@ const TRAVEL: &str = include_str!("travel.xml");
 #[track_caller]
 fn described(text: &str) -> Described {
     let mut import = read(text).unwrap_or_else(|error| panic!("{}", error.diagnose()));
-    assert_eq!((import.form.as_str(), import.described.len()), ("ZSPEC <oauth2>", 1));
+    assert_eq!((import.format, import.described.len()), ("ZSPEC <oauth2>", 1));
     import.described.remove(0)
 }
 
@@ -467,7 +467,8 @@ fn an_element_that_lacks_something_or_is_there_twice_is_named_with_its_place() {
 fn what_is_too_large_too_deep_or_cut_off_is_refused() {
     let check = |text: &str, expected: &str| assert_eq!(read(text).expect_err(expected).to_string(), expected);
     let large = format!("<oauth2 name=\"{}\"/>", "a".repeat(1024 * 1024));
-    check(&large, "the document has 1048593 bytes, more than 1048576");
+    let large = read_as(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
+    assert_eq!(large.to_string(), "the document is larger than 1 MiB, the limit for ZSPEC <oauth2>");
     let deep = "<oauth2 name=\"a\">".to_owned() + &"<a>".repeat(40);
     check(&deep, "line 1, column 111: `<a>`: more than 32 elements in each other");
     let outside = "<a>".repeat(100_000);
@@ -527,7 +528,7 @@ fn what_a_document_cannot_hold_is_listed_or_refused() {
     assert_eq!(
         refused(&catalog.service("netsuite-m2m").expect("a preset")),
         "NetSuite (machine to machine) has no authorization call, and ZSPEC requires `<authorization-url>`\n\
-        hint: write it in another form, such as `toml`"
+        hint: write it in another format, such as `toml`"
     );
     let mut twice = netsuite.clone();
     twice.token_request.query = vec![Parameter::new("a", "1"), Parameter::new("a", "2")];

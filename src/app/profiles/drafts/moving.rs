@@ -140,7 +140,7 @@ fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
     store.remove_profile(draft)?;
-    store.remove_outlets(draft)?;
+    store.remove_sinks(draft)?;
     store.remove_draft(draft).map(|_| ())
 }
 
