@@ -124,6 +124,8 @@ mod access_token {
     use crate::oauth::TokenSet;
     use crate::secret::Secret;
 
+    // The names are the RFC's.
+    #[allow(clippy::struct_field_names)]
     #[derive(Serialize, Deserialize)]
     struct AccessToken<'a> {
         #[serde(borrow)]
