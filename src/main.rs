@@ -8,8 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use tokenwright::agent::{Request, Response, SdNotify, SocketPath};
-use tokenwright::app::{Failure, FailureKind, Ports, Runtime, Worker};
-use tokenwright::cli::{self, StartWorker};
+use tokenwright::app::{Failure, FailureKind, Ports, Runtime};
+use tokenwright::cli;
 use tokenwright::crash::Watch;
 use tokenwright::desktop::{Clipboard, HOLD};
 use tokenwright::diagnosis::Diagnosis;
@@ -46,10 +46,7 @@ fn program(watch: &Watch) -> cli::Exit {
         Err(failure) => return cli::print_failure(&failure),
     };
     match arguments.task {
-        Some(task) => {
-            let start_worker: StartWorker = Box::new(move |emit| Worker::start(ports, emit));
-            cli::run(task, arguments.verbose, start_worker)
-        }
+        Some(task) => cli::run(task, arguments.verbose, ports),
         None => match tokenwright::gui::run(Box::new(move |news| Runtime::start(ports, news)), watch.opening()) {
             Ok(()) => cli::Exit::Done,
             Err(NoWindow::Panicked(_)) if watch.has_told() => cli::Exit::Machine,

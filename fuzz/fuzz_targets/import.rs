@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::{Form, Found, Outgoing, read, write};
+use tokenwright::dialect::{Dialect, Found, Outgoing, read, write};
 use tokenwright::service::{Catalog, ProfileDraft};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::bundled);
@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
         let profile = described.profile();
         let _ = described.still_missing();
         let _ = ProfileDraft::from(&profile).parse();
-        for form in Form::written() {
+        for format in Dialect::written() {
             for profile in [None, Some(&profile)] {
                 let _ = write(form, &Outgoing { service: &described.service, profile, secrets: Some(&described.secrets) });
             }

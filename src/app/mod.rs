@@ -8,9 +8,7 @@
 mod agent;
 mod ask;
 mod blocking;
-mod command;
 mod desktop;
-mod event;
 mod export;
 mod failure;
 mod fault;
@@ -29,14 +27,11 @@ mod task;
 mod tokens;
 mod types;
 mod vault;
-mod worker;
 
 pub use crate::agent::{AgentStatus, KeptAlive};
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
-pub use crate::app::command::Command;
 pub use crate::app::desktop::clipboard::CopyOutcome;
-pub use crate::app::event::Event;
 pub use crate::app::export::{
     ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
@@ -64,11 +59,10 @@ pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
 pub use crate::app::types::{
-    Attempt, Choosing, Exchange, Fetched, FieldRead, Flow, Identified, Need, OpenedProfile, ReplyView, SavedToken,
-    TrayState, TriedReading, VaultState, Waiting, WindowSettings,
+    Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, TrayState,
+    TriedReading, VaultState, Waiting, WindowSettings,
 };
 pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
-pub use crate::app::worker::Worker;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::redirect::Browser;
 pub use crate::store::Theme;

@@ -6,7 +6,7 @@ use crate::app::profiles::summary::ProfileSummary;
 use crate::app::types::{SavedToken, TrayState, VaultState, WindowSettings};
 use crate::desktop::TrayPress;
 use crate::diagnosis::Diagnosis;
-use crate::export::Outlets;
+use crate::export::Sinks;
 use crate::service::{ProfileName, Service};
 
 /// What a face is told unasked.
@@ -41,7 +41,7 @@ pub enum News {
     /// It could not.
     NotRefreshed(ProfileName, Failure),
     /// The files that a profile is exported to.
-    Sinks(ProfileName, Outlets),
+    Sinks(ProfileName, Sinks),
     /// Whether there is an icon in the tray.
     Tray(TrayState),
     /// Something was pressed there.

@@ -58,9 +58,15 @@ impl Runtime {
         self.runtime().handle().clone()
     }
 
-    /// Runs a use case and waits for it, on this thread.
-    pub fn block_on<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        self.runtime().block_on(caught(work))
+    /// Runs a use case and waits for it, on a thread with the stack that it needs: that of the caller may be smaller.
+    pub fn block_on<T: Send>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
+        let work = || self.runtime().block_on(caught(work));
+        std::thread::scope(|scope| {
+            let thread =
+                std::thread::Builder::new().name("use case".into()).stack_size(STACK).spawn_scoped(scope, work);
+            let thread = thread.map_err(|error| Failure::inside(&error.to_string()))?;
+            thread.join().unwrap_or_else(|_| Err(Failure::fault()))
+        })
     }
 
     fn runtime(&self) -> &tokio::runtime::Runtime {

@@ -16,34 +16,6 @@ use crate::service::ProfileName;
 use crate::store::Theme;
 use crate::vault::VaultKind;
 
-/// One run of a flow. Events of an older run than the session's are dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Attempt(pub u64);
-
-/// What can run, be waited for and be cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Flow {
-    Authorization,
-    Bearer,
-    Refresh,
-    Identity,
-    Save,
-    Open,
-    Saved,
-    WhoAmI,
-    Vault,
-    Rehearsal,
-    Preset,
-    Import,
-    Preview,
-    Export,
-    Share,
-    Reading,
-    History,
-    Key,
-}
-
 /// What an access token must be good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {

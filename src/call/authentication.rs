@@ -5,9 +5,14 @@ use crate::call::escape::form_encode;
 use crate::call::request::at;
 use crate::call::{Basic, BodyTemplate, Parameter, Part, Place, RenderError, Rendered, Span, Template, Values};
 use crate::secret::Secret;
+use serde::{Deserialize, Serialize};
+
+/// The `client_assertion_type` of a JWT (RFC 7523 section 2.2).
+pub const JWT_CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// How the caller says who it is, apart from parameters in the body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Authentication {
     /// Not at all, or by parameters in the query or body.
     #[default]
@@ -52,6 +57,19 @@ impl Authentication {
         matches!(self, Self::PrivateKeyJwt | Self::ClientSecretJwt)
     }
 
+    /// The parameters by which the client says who it is (RFC 6749 section 3.2.1, RFC 7521 section 4.2, RFC 8705 section
+    /// 2); none where a header does.
+    pub fn parameters(self) -> Vec<Parameter> {
+        match self {
+            Self::None | Self::Certificate => vec![Parameter::new("client_id", "<client_id>")],
+            Self::PrivateKeyJwt | Self::ClientSecretJwt => vec![
+                Parameter::new("client_assertion_type", JWT_CLIENT_ASSERTION),
+                Parameter::new("client_assertion", "<assertion>"),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
     /// User and password of `Authorization: Basic`, where that is sent.
     pub(crate) fn basic(self, values: &Values) -> Result<Option<Basic>, RenderError> {
         let (user, password) = match self {
@@ -80,17 +98,12 @@ impl Authentication {
     /// `None` where the body stays as it is.
     pub(crate) fn body(self, body: &BodyTemplate, values: &Values) -> Result<Option<BodyTemplate>, RenderError> {
         if self.signs() {
-            // RFC 7521 section 4.2.
-            let proof = [
-                Parameter::new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-                Parameter::new("client_assertion", "<assertion>"),
-            ];
-            return with(body, &proof, "assertion", RenderError::NoPlaceForAssertion);
+            return with(body, &self.parameters(), "assertion", RenderError::NoPlaceForAssertion);
         }
         if !self.may_be_public() || !is_public(values) {
             return Ok(None);
         }
-        with(body, &[Parameter::new("client_id", "<client_id>")], "client_id", RenderError::NoPlaceForId)
+        with(body, &Self::None.parameters(), "client_id", RenderError::NoPlaceForId)
     }
 }
 

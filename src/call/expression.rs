@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jsonata_core::parser::ParserError;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use thiserror::Error;
 
@@ -14,7 +15,8 @@ pub const LONGEST_EXPRESSION: usize = 8 * 1024;
 
 /// Where a value is in a reply: names separated by dots, `[n]` for the n-th item from 0 (`data.items[0].token`), or
 /// JSONata (`$substringAfter(token, ' ')`). The empty one is the whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Expression {
     text: String,
 }

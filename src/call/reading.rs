@@ -1,20 +1,14 @@
-//! What in a reply means what: where each field is, in which unit times are, and what to keep.
+//! What in a reply means what: where each field is, in which unit times are, and what to retain.
 
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
 
-use crate::call::{Answers, Expression, scalar_text};
-
-/// A value to keep under a name of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Retain {
-    /// The placeholder it becomes.
-    pub name: String,
-    /// Where it is.
-    pub path: Expression,
-}
+use crate::call::answers::{Answers, scalar_text};
+use crate::call::expression::Expression;
+use crate::call::pairs::{self, one_or_many};
 
 /// How a service writes a time of expiry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// Seconds from now, as a number or a string of digits (RFC 6749 section 5.1).
     #[default]
@@ -28,33 +22,51 @@ pub enum Lifetime {
 }
 
 /// How to read a reply. Each field is looked for by its expressions in turn; the first that holds something wins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 #[allow(missing_docs, reason = "the fields are the response parameters of RFC 6749 section 5 and RFC 8628 section 3.2")]
 pub struct Reading {
+    #[serde(deserialize_with = "one_or_many")]
     pub access_token: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub token_type: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub expires_in: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub refresh_token: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub refresh_token_expires_in: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub id_token: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub scope: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub error: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub error_description: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub error_uri: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub device_code: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub user_code: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub verification_uri: Vec<Expression>,
+    #[serde(deserialize_with = "one_or_many")]
     pub interval: Vec<Expression>,
     /// How `expires_in` is written; `interval` is in milliseconds where that is.
     pub lifetime: Lifetime,
     /// How `refresh_token_expires_in` is.
     pub refresh_lifetime: Lifetime,
     /// Expressions and the values that they have only in a success; a reply without them is a refusal, whatever its status.
+    #[serde(with = "pairs")]
     pub success: Vec<(Expression, String)>,
-    /// The life of an access token where the reply does not say.
-    pub default_lifetime: Option<Duration>,
-    /// Values to keep.
-    pub retain: Vec<Retain>,
+    /// The life of an access token in seconds where the reply does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_lifetime: Option<u64>,
+    /// Values to retain: the placeholder each becomes, and where it is.
+    #[serde(with = "pairs")]
+    pub retain: Vec<(String, Expression)>,
 }
 
 impl Default for Reading {
@@ -116,6 +128,6 @@ impl Reading {
             &self.interval,
         ];
         let success = self.success.iter().map(|(place, _)| place);
-        fields.into_iter().flatten().chain(success).chain(self.retain.iter().map(|keep| &keep.path))
+        fields.into_iter().flatten().chain(success).chain(self.retain.iter().map(|(_, place)| place))
     }
 }

@@ -1,5 +1,6 @@
 //! A call with placeholders, and how its values are filled in: [`CallTemplate`] → [`Call`].
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::call::escape::percent_encode;
@@ -9,7 +10,8 @@ use crate::call::{
 use crate::diagnosis::{Diagnose, Diagnosis};
 
 /// The HTTP method of a call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "the names are the methods")]
 pub enum Method {
     Get,

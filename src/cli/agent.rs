@@ -1,64 +1,58 @@
 //! `tokenwright agent`: runs until it is stopped, and tells what it does, a line each, never a secret.
 
+use std::path::PathBuf;
+
 use serde_json::json;
 
-use crate::app::{AgentStatus, Command, Event, Failure, FailureKind, KeptAlive, SavedToken};
+use crate::app::{Failure, FailureKind, KeptAlive, News, SavedToken};
 use crate::cli::args::{AgentOptions, AgentTask};
-use crate::cli::conversation::Conversation;
-use crate::cli::{list, print, unlock};
+use crate::cli::print;
+use crate::cli::profiles::local;
+use crate::cli::runner::{Runner, tell_news};
+use crate::cli::vault::open_vault;
 use crate::diagnosis::Diagnosis;
 
-pub(crate) fn run(conversation: &mut Conversation, options: &AgentOptions) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, options: &AgentOptions) -> Result<(), Failure> {
     match options.task {
-        Some(AgentTask::Status { json }) => return status(conversation, json),
-        Some(AgentTask::Stop) => return stop(conversation),
+        Some(AgentTask::Status { json }) => return status(runner, json),
+        Some(AgentTask::Stop) => return stop(runner),
         None => {}
     }
     // First, so that nobody types a passphrase for nothing.
-    if ask(conversation).is_ok() {
+    if runner.run(runner.app.agent_status()).is_ok() {
         let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` stops it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
     }
-    unlock::open_vault(conversation)?;
-    let attempt = conversation.attempt();
-    conversation.send(Command::BeAgent(attempt));
-    conversation.watch(|event| match event {
-        Event::AgentReady(_, socket) => {
-            print::note(&format!("The agent listens on {}; Ctrl-C stops it.", socket.display()));
-            None
-        }
-        Event::Renewed(token) => {
-            print::note(&refreshed(&token));
-            None
-        }
-        Event::NotRenewed(name, failure) => {
+    open_vault(runner)?;
+    let ready = |socket: PathBuf| print::note(&format!("The agent listens on {}; Ctrl-C stops it.", socket.display()));
+    runner.run_long(runner.app.be_agent(ready), tell)?;
+    print::note("The agent has stopped.");
+    Ok(())
+}
+
+fn tell(news: News) {
+    match news {
+        News::Refreshed(token) => print::note(&refreshed(&token)),
+        News::NotRefreshed(name, failure) => {
             let diagnosis = failure.diagnosis;
             let summary = format!("{name}: not refreshed: {}", diagnosis.summary);
             print::warning(&Diagnosis { summary, ..diagnosis });
-            None
         }
-        Event::Problem(Failure { diagnosis, .. }) | Event::Unkept(_, diagnosis) => {
-            print::warning(&diagnosis);
-            None
-        }
-        Event::AgentEnded(_) => {
-            print::note("The agent has stopped.");
-            Some(Ok(()))
-        }
-        Event::Failed(_, failure) => Some(Err(failure)),
-        _ => None,
-    })
+        // Nothing is lost: it is tried again as long as the agent runs.
+        News::WritePending(_, diagnosis) => print::warning(&diagnosis),
+        news => tell_news(news),
+    }
 }
 
 fn refreshed(token: &SavedToken) -> String {
     match token.tokens.expires_at {
-        Some(at) => format!("{}: refreshed, valid until {}", token.name, list::local(at)),
+        Some(at) => format!("{}: refreshed, valid until {}", token.name, local(at)),
         None => format!("{}: refreshed, without a known expiry", token.name),
     }
 }
 
-fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
-    let status = ask(conversation)?;
+fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let status = runner.run(runner.app.agent_status())?;
     if as_json {
         let profile = |kept: &KeptAlive| {
             let problem = kept.problem.as_ref().map(|problem| &problem.summary);
@@ -73,7 +67,7 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
         print::json(&text);
         return Ok(());
     }
-    let since = status.since.map(list::local).unwrap_or_default();
+    let since = status.since.map(local).unwrap_or_default();
     print::note(&format!("The agent {} is process {}, running since {since}.", status.version, status.process));
     if status.profiles.is_empty() {
         print::note("No profile is kept alive. Start with: tokenwright keep-alive NAME");
@@ -82,25 +76,14 @@ fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure>
     let mut rows = vec![["PROFILE", "NEXT REFRESH", "PROBLEM"].map(str::to_owned).to_vec()];
     rows.extend(status.profiles.into_iter().map(|kept| {
         let problem = kept.problem.map(|problem| problem.summary).unwrap_or_default();
-        vec![kept.name.to_string(), kept.next.map(list::local).unwrap_or_default(), problem]
+        vec![kept.name.to_string(), kept.next.map(local).unwrap_or_default(), problem]
     }));
     print::table(&rows);
     Ok(())
 }
 
-fn ask(conversation: &mut Conversation) -> Result<AgentStatus, Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::AgentStatus(attempt));
-    conversation.wait(|event| match event {
-        Event::AgentAnswered(_, status) => Some(status),
-        _ => None,
-    })
-}
-
-fn stop(conversation: &mut Conversation) -> Result<(), Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::StopAgent(attempt));
-    conversation.wait(|event| matches!(event, Event::AgentEnded(_)).then_some(()))?;
+fn stop(runner: &Runner) -> Result<(), Failure> {
+    runner.run(runner.app.stop_agent())?;
     print::note("The agent has stopped.");
     Ok(())
 }

@@ -2,12 +2,13 @@
 
 use std::io::Read as _;
 
-use crate::app::{Command, Event, ExportOrder, ExportTo, Failure, FailureKind};
+use crate::app::{ExportOrder, ExportTo, Failure, FailureKind};
 use crate::child;
-use crate::cli::conversation::Conversation;
-use crate::cli::{Exit, print};
+use crate::cli::exit::Exit;
+use crate::cli::print;
+use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::export::{Field, variable};
+use crate::export::variable;
 use crate::service::ProfileName;
 
 /// How the command is told apart from failures of this program: what shells say for a command that was not found, or
@@ -17,10 +18,11 @@ const NOT_RUN: u8 = 126;
 
 /// Runs a command with the profile's named values in its environment and gives back its exit code. The values
 /// reach this one child and nothing else, and what opens our vault does not reach it.
-pub(crate) fn run(mut conversation: Conversation, name: &str, command: &[String]) -> Result<Exit, Failure> {
-    let fields = fields(&mut conversation, name)?;
-    // The worker's thread, its listener and the open vault do not outlive the hand-over.
-    drop(conversation);
+pub(crate) fn run(runner: Runner, name: &str, command: &[String]) -> Result<Exit, Failure> {
+    let (fields, notes) = runner.run(runner.app.fields(&ProfileName::parse(name)?, &runner.report()))?;
+    notes.iter().for_each(print::warning);
+    // The open vault, with its key, is gone before the command runs.
+    drop(runner);
     let Some((program, arguments)) = command.split_first() else { return Ok(Exit::Usage) };
     let mut process = child::command(program);
     process.args(arguments).envs(fields.iter().map(|field| (variable(&field.name), field.value.expose())));
@@ -43,21 +45,8 @@ fn code(status: std::process::ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
-fn fields(conversation: &mut Conversation, name: &str) -> Result<Vec<Field>, Failure> {
-    let name = ProfileName::parse(name)?;
-    let attempt = conversation.attempt();
-    conversation.send(Command::Fields { attempt, name });
-    conversation.wait(|event| match event {
-        Event::Fields(_, fields, notes) => {
-            notes.iter().for_each(print::warning);
-            Some(fields)
-        }
-        _ => None,
-    })
-}
-
 /// Answers git's question (gitcredentials): only `get` is answered; what git would store or erase is kept here anyway.
-pub(crate) fn git_credential(conversation: &mut Conversation, name: &str, operation: &str) -> Result<(), Failure> {
+pub(crate) fn git_credential(runner: &Runner, name: &str, operation: &str) -> Result<(), Failure> {
     // Git closes its end when it has asked.
     let mut question = String::new();
     std::io::stdin().take(64 * 1024).read_to_string(&mut question).map_err(|error| {
@@ -67,15 +56,10 @@ pub(crate) fn git_credential(conversation: &mut Conversation, name: &str, operat
         return Ok(());
     }
     let order = ExportOrder::new(ProfileName::parse(name)?, "git");
-    let attempt = conversation.attempt();
-    conversation.send(Command::Export { attempt, order, to: ExportTo::Text });
-    let answer = conversation.wait(|event| match event {
-        Event::Exported(_, done) => {
-            done.notes.iter().for_each(print::warning);
-            done.text
-        }
-        _ => None,
-    })?;
-    print::data(answer.expose().trim_end_matches('\n'));
+    let done = runner.run(runner.app.export(order, ExportTo::Text, &runner.report()))?;
+    done.notes.iter().for_each(print::warning);
+    if let Some(answer) = &done.text {
+        print::data(answer.expose().trim_end_matches('\n'));
+    }
     Ok(())
 }

@@ -4,31 +4,29 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{
-    Command, Event, ExportDone, ExportOrder, ExportTo, ExportView, Failure, FailureKind, FormLine, Insisted,
-};
+use crate::app::{ExportDone, ExportOrder, ExportTo, Failure, FailureKind, FormLine, Insisted};
 use crate::cli::args::ExportOptions;
-use crate::cli::conversation::Conversation;
-use crate::cli::{list, print};
+use crate::cli::print;
+use crate::cli::profiles::local;
+use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::export::{Outlet, Outlets};
+use crate::export::Sink;
 use crate::service::ProfileName;
 
-pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failure> {
     if options.list_formats {
-        return forms(conversation, options.json);
+        return forms(runner, options.json);
     }
     let usage = |what: &str, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     let name = options.name.as_deref();
     let name = name.ok_or_else(|| usage("the profile name is missing", "`tokenwright list` lists them"))?;
     let name = ProfileName::parse(name)?;
     if options.list_sinks {
-        return sinks(conversation, &name, options.json);
+        return sinks(runner, &name, options.json);
     }
     if let Some(path) = &options.remove_sink {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string();
-        conversation.send(Command::DropOutlet { name: name.clone(), path: path.clone() });
-        outlets(conversation)?;
+        runner.run(runner.app.drop_sink(&name, &path))?;
         print::result(&format!("{name}: `{path}` is no longer rewritten"));
         return Ok(());
     }
@@ -42,23 +40,18 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ExportOptions) -> R
         settings: options.set.iter().cloned().collect(),
         ..ExportOrder::new(name, form)
     };
-    if options.dry_run { preview(conversation, order) } else { export(conversation, order, options) }
+    if options.dry_run { preview(runner, order) } else { export(runner, order, options) }
 }
 
-fn export(conversation: &mut Conversation, order: ExportOrder, options: &ExportOptions) -> Result<(), Failure> {
+fn export(runner: &Runner, order: ExportOrder, options: &ExportOptions) -> Result<(), Failure> {
     let insisted = Insisted { replace: options.overwrite, in_work_tree: options.allow_unignored };
     let to = match &options.output {
         Some(path) => ExportTo::File { path: path.clone(), sink: options.sink, insisted },
-        None if options.sink => ExportTo::File { path: usual_file(conversation, &order)?, sink: true, insisted },
+        None if options.sink => ExportTo::File { path: usual_file(runner, &order)?, sink: true, insisted },
         None => ExportTo::Text,
     };
-    let attempt = conversation.attempt();
     let hand_over = order.hand_over;
-    conversation.send(Command::Export { attempt, order, to });
-    let done = conversation.wait(|event| match event {
-        Event::Exported(_, done) => Some(*done),
-        _ => None,
-    })?;
+    let done = runner.run(runner.app.export(order, to, &runner.report()))?;
     tell(&done, options.sink);
     if hand_over {
         print::note(
@@ -87,8 +80,8 @@ fn tell(done: &ExportDone, sink: bool) {
     }
 }
 
-fn preview(conversation: &mut Conversation, order: ExportOrder) -> Result<(), Failure> {
-    let view = look(conversation, order)?;
+fn preview(runner: &Runner, order: ExportOrder) -> Result<(), Failure> {
+    let view = runner.run(runner.app.preview_export(order))?;
     print::result_lines(view.masked.trim_end_matches('\n'));
     for words in &view.warnings {
         print::warning(&Diagnosis::new(words.as_str()));
@@ -101,26 +94,13 @@ fn preview(conversation: &mut Conversation, order: ExportOrder) -> Result<(), Fa
     Ok(())
 }
 
-fn look(conversation: &mut Conversation, order: ExportOrder) -> Result<ExportView, Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::PreviewExport { attempt, order });
-    conversation.wait(|event| match event {
-        Event::ExportPreview(_, view) => Some(*view),
-        _ => None,
-    })
-}
-
 /// The form's usual file, in the current folder.
-fn usual_file(conversation: &mut Conversation, order: &ExportOrder) -> Result<PathBuf, Failure> {
-    Ok(PathBuf::from(look(conversation, order.clone())?.file_name))
+fn usual_file(runner: &Runner, order: &ExportOrder) -> Result<PathBuf, Failure> {
+    Ok(PathBuf::from(runner.run(runner.app.preview_export(order.clone()))?.file_name))
 }
 
-fn forms(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
-    conversation.send(Command::ListForms);
-    let forms = conversation.wait(|event| match event {
-        Event::Forms(forms) => Some(forms),
-        _ => None,
-    })?;
+fn forms(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let forms = runner.run(runner.app.export_formats())?;
     if as_json {
         let forms = forms.iter().map(|form| {
             json!({"id": form.id, "name": form.name, "reader": form.reader, "snapshot": form.snapshot, "live": form.live})
@@ -142,36 +122,28 @@ fn ways(form: &FormLine) -> &'static str {
     }
 }
 
-fn outlets(conversation: &Conversation) -> Result<Outlets, Failure> {
-    conversation.wait(|event| match event {
-        Event::Outlets(_, outlets) => Some(outlets),
-        _ => None,
-    })
-}
-
-fn sinks(conversation: &Conversation, name: &ProfileName, as_json: bool) -> Result<(), Failure> {
-    conversation.send(Command::ListOutlets(name.clone()));
-    let outlets = outlets(conversation)?;
+fn sinks(runner: &Runner, name: &ProfileName, as_json: bool) -> Result<(), Failure> {
+    let outlets = runner.run(runner.app.sinks(name))?;
     if as_json {
         print::json(&json!(outlets));
         return Ok(());
     }
     if let Some(to) = &outlets.handed_over {
-        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.form));
+        print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.format));
     }
     let mut rows = vec![["FILE", "FORMAT", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
-        outlets.files.iter().map(|file| vec![file.path.clone(), file.form.clone(), written(file), state(file)]),
+        outlets.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
     );
     print::table(&rows);
     Ok(())
 }
 
-fn written(file: &Outlet) -> String {
-    file.written_at.parse().map_or_else(|_| file.written_at.clone(), list::local)
+fn written(file: &Sink) -> String {
+    file.written_at.parse().map_or_else(|_| file.written_at.clone(), local)
 }
 
-fn state(file: &Outlet) -> String {
+fn state(file: &Sink) -> String {
     match &file.problem {
         Some(problem) => format!("failed: {problem}"),
         None if file.sink => "rewritten after every refresh".to_owned(),

@@ -5,31 +5,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value as Json, json};
 
-use crate::app::{
-    AmbiguousText, CallContext, Command, Event, Failure, FailureKind, ImportSource, Imported, LockedText,
-    SharedProfiles,
-};
+use crate::app::{AmbiguousText, CallContext, Failure, FailureKind, ImportOutcome, ImportSource, Imported};
 use crate::cli::args::ImportOptions;
-use crate::cli::conversation::Conversation;
 use crate::cli::prompt::is_yes;
-use crate::cli::{print, prompt, take, unlock};
+use crate::cli::runner::Runner;
+use crate::cli::vault::open_vault;
+use crate::cli::{print, prompt, sharing};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{PresetDraft, ProfileName, Service};
-
-/// What was read.
-enum Read {
-    Document(Box<Imported>),
-    Shared(Box<SharedProfiles>),
-}
-
-/// What came of a step of reading.
-enum Found {
-    Read(Read),
-    Issuer(Issuer),
-    Locked(Box<LockedText>),
-    Ambiguous(Box<AmbiguousText>),
-}
 
 /// What the document becomes.
 enum Purpose {
@@ -37,15 +21,26 @@ enum Purpose {
     Preset(Box<Service>),
 }
 
-pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> Result<(), Failure> {
-    let imported = match read(conversation, options)? {
-        Read::Document(imported) => *imported,
-        Read::Shared(shared) => return take::run(conversation, *shared, options),
+pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failure> {
+    let mut source = source(&options.document)?;
+    if let Some(form) = options.format {
+        source = ImportSource::As(Box::new(source), form);
+    }
+    let imported = loop {
+        source = match runner.run(runner.app.import(source, &runner.report()))? {
+            ImportOutcome::Described(imported) => break imported,
+            ImportOutcome::Shared(shared) => return sharing::accept(runner, *shared, options),
+            // One in a file is asked about before it is fetched; one on the command line was asked for.
+            ImportOutcome::Issuer(issuer) => asked(issuer)?,
+            ImportOutcome::Locked(locked) => sharing::unlocked(locked, options)?,
+            ImportOutcome::Ambiguous(text) => meant(text)?,
+            ImportOutcome::NotChosen => return Err(nothing_kept("nothing was saved")),
+        };
     };
     if options.json {
         print::json(&import_json(&imported));
     } else {
-        print::note(&format!("{}: {}", imported.from, imported.import.form));
+        print::note(&format!("{}: {}", imported.from, imported.import.format));
     }
     let described = pick(&imported.import, options)?;
     if !options.json {
@@ -55,7 +50,7 @@ pub(crate) fn run(conversation: &mut Conversation, options: &ImportOptions) -> R
     if !agreed(&purpose, options)? {
         return Err(nothing_kept("nothing was saved"));
     }
-    keep(conversation, described, purpose)
+    keep(runner, described, purpose)
 }
 
 fn source(document: &str) -> Result<ImportSource, Failure> {
@@ -92,45 +87,15 @@ fn not_fetched(document: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// Reads the document. An address in a file is asked for before it is fetched; one on the command line was asked for.
-fn read(conversation: &mut Conversation, options: &ImportOptions) -> Result<Read, Failure> {
-    let mut source = source(&options.document)?;
-    if let Some(form) = options.format {
-        source = ImportSource::As(Box::new(source), form);
-    }
-    loop {
-        let attempt = conversation.attempt();
-        conversation.send(Command::Import { attempt, source });
-        let found = conversation.wait(|event| match event {
-            Event::Fetching(_, address) => {
-                print::note(&format!("Fetching {address}"));
-                None
-            }
-            Event::IssuerFound(_, issuer) => Some(Found::Issuer(issuer)),
-            Event::ImportLocked(_, locked) => Some(Found::Locked(locked)),
-            Event::ImportAmbiguous(_, text) => Some(Found::Ambiguous(text)),
-            Event::Imported(_, imported) => Some(Found::Read(Read::Document(imported))),
-            Event::SharedRead(_, shared) => Some(Found::Read(Read::Shared(shared))),
-            _ => None,
-        })?;
-        source = match found {
-            Found::Read(read) => return Ok(read),
-            Found::Issuer(issuer) => asked(issuer)?,
-            Found::Locked(locked) => take::unlocked(locked, options)?,
-            Found::Ambiguous(text) => meant(text)?,
-        };
-    }
-}
-
 /// The form that the person means.
 fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
     }
-    let names: Vec<String> = text.forms.iter().map(|form| form.name().to_owned()).collect();
+    let names: Vec<String> = text.formats.iter().map(|format| format.name.to_owned()).collect();
     let chosen = prompt::one_of("The file matches several formats. Which one is it?", &names)?;
-    let form = text.forms.get(chosen).copied().ok_or_else(|| text.failure())?;
-    Ok(ImportSource::Meant(text, form))
+    let format = text.formats.get(chosen).copied().ok_or_else(|| text.failure())?;
+    Ok(ImportSource::Meant(text, format))
 }
 
 fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
@@ -251,20 +216,11 @@ fn nothing_kept(summary: &str) -> Failure {
     Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint))
 }
 
-fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose) -> Result<(), Failure> {
+fn keep(runner: &Runner, described: &Described, purpose: Purpose) -> Result<(), Failure> {
     match purpose {
         Purpose::Profile(name) => {
-            unlock::open_vault(conversation)?;
-            let material = Box::new(CallContext::from(described));
-            let attempt = conversation.attempt();
-            conversation.send(Command::SaveProfile {
-                attempt,
-                name: name.clone(),
-                material,
-                replace: false,
-                draft: None,
-            });
-            conversation.wait(|event| matches!(event, Event::Saved(..)).then_some(()))?;
+            open_vault(runner)?;
+            runner.run(runner.app.save(&name, CallContext::from(described), false, None))?;
             // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
             let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh_request.is_some();
             let renews = renews && described.still_missing().is_empty();
@@ -272,12 +228,8 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
             print::note(&format!("Saved as the profile `{name}`. Next: tokenwright {next} {name}"));
         }
         Purpose::Preset(service) => {
-            let (attempt, id) = (conversation.attempt(), service.id.clone());
-            conversation.send(Command::SavePreset { attempt, service, replace: false });
-            let path = conversation.wait(|event| match event {
-                Event::PresetSaved(_, path) => Some(path),
-                _ => None,
-            })?;
+            let id = service.id.clone();
+            let path = runner.run(runner.app.save_preset(*service, false))?;
             print::note(&format!("Saved as the preset `{id}`, in {}", path.display()));
             print::note(&format!("Next: tokenwright sign-in NAME --service {id}"));
         }
@@ -287,7 +239,7 @@ fn keep(conversation: &mut Conversation, described: &Described, purpose: Purpose
 
 fn import_json(imported: &Imported) -> Json {
     let described: Vec<Json> = imported.import.described.iter().map(described_json).collect();
-    json!({"from": imported.from, "form": imported.import.form, "described": described})
+    json!({"from": imported.from, "format": imported.import.format, "described": described})
 }
 
 fn described_json(described: &Described) -> Json {

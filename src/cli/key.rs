@@ -3,44 +3,39 @@
 
 use std::path::Path;
 
-use crate::app::{Command, Event, Failure, FailureKind, KeySource};
+use crate::app::{Failure, FailureKind};
 use crate::cli::args::{KeyGenerateOptions, KeyOutput, KeyShowOptions, KeyTask};
-use crate::cli::conversation::Conversation;
-use crate::cli::{print, unlock};
+use crate::cli::print;
+use crate::cli::runner::Runner;
+use crate::cli::vault::open_vault;
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{KeyPair, ReadKey};
+use crate::oauth::KeyPair;
 use crate::service::{ProfileName, Service};
 
-pub(crate) fn run(conversation: &mut Conversation, task: &KeyTask) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, task: &KeyTask) -> Result<(), Failure> {
     match task {
-        KeyTask::Generate(options) => make(conversation, options),
-        KeyTask::Show(options) => show(conversation, options),
+        KeyTask::Generate(options) => make(runner, options),
+        KeyTask::Show(options) => show(runner, options),
     }
 }
 
 /// A new key pair, kept before anything of it is shown: a certificate without its key is of no use.
-fn make(conversation: &mut Conversation, options: &KeyGenerateOptions) -> Result<(), Failure> {
+fn make(runner: &Runner, options: &KeyGenerateOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    let service = conversation.catalog()?.service(&options.service)?;
-    unlock::open_vault(conversation)?;
-    let attempt = conversation.attempt();
-    let rsa_bits = usize::from(options.bits);
-    conversation.send(Command::MakeKey { attempt, service: Box::new(service.clone()), rsa_bits });
-    let read = wait_for_key(conversation)?;
-    let attempt = conversation.attempt();
-    let (pair, replace) = (Box::new(read.pair.clone()), options.overwrite);
-    conversation.send(Command::KeepKey { attempt, name: name.clone(), pair, replace });
-    conversation.wait(|event| matches!(event, Event::KeyKept(..)).then_some(()))?;
-    print::note(&format!("Generated and saved as `{name}`: {}.", read.kind));
-    write_out(conversation, &read.pair, &options.output)?;
+    let service = runner.catalog()?.service(&options.service)?;
+    open_vault(runner)?;
+    let made = runner.run(runner.app.make_key(&service, usize::from(options.bits)))?;
+    runner.run(runner.app.save_key(name.clone(), made.pair.clone(), options.overwrite))?;
+    print::note(&format!("Generated and saved as `{name}`: {}.", made.kind));
+    write_out(runner, &made.pair, &options.output)?;
     tell_upload(&service);
     print::note(&format!("Then: tokenwright sign-in {name} --service {}", service.id));
     Ok(())
 }
 
-fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(), Failure> {
+fn show(runner: &Runner, options: &KeyShowOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
-    let pair = kept(conversation, &name)?.ok_or_else(|| {
+    let pair = runner.run(runner.app.saved_key(&name))?.ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("there is no private key named `{name}`"));
         Failure::new(
             FailureKind::Usage,
@@ -50,11 +45,11 @@ fn show(conversation: &mut Conversation, options: &KeyShowOptions) -> Result<(),
     if let Some(key) = pair.signing_key() {
         print::note(&format!("Saved as `{name}`: {}.", key.kind()));
     }
-    write_out(conversation, &pair, &options.output)
+    write_out(runner, &pair, &options.output)
 }
 
 /// The certificate, or else the public key: to the files that were named, otherwise as the result.
-fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput) -> Result<(), Failure> {
+fn write_out(runner: &Runner, pair: &KeyPair, output: &KeyOutput) -> Result<(), Failure> {
     let public_key = pair.signing_key().and_then(|key| key.public_key_pem()).unwrap_or_default();
     if let Some(certificate) = pair.certificate() {
         print::note("Certificate, SHA-256 fingerprint:");
@@ -67,10 +62,10 @@ fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput
             let diagnosis = Diagnosis::new("the private key has no certificate");
             Failure::new(FailureKind::Usage, diagnosis.hint("use `--public-key-file FILE` for the public key"))
         })?;
-        write(conversation, path, certificate)?;
+        write(runner, path, certificate)?;
     }
     if let Some(path) = &output.public_key_file {
-        write(conversation, path, public_key.clone())?;
+        write(runner, path, public_key.clone())?;
     }
     if output.certificate_file.is_none() && output.public_key_file.is_none() {
         print::data(pair.certificate.as_deref().unwrap_or(&public_key).trim_end());
@@ -78,10 +73,8 @@ fn write_out(conversation: &mut Conversation, pair: &KeyPair, output: &KeyOutput
     Ok(())
 }
 
-fn write(conversation: &mut Conversation, path: &Path, text: String) -> Result<(), Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::WriteCertificate { attempt, path: path.to_owned(), text });
-    conversation.wait(|event| matches!(event, Event::CertificateWritten(..)).then_some(()))?;
+fn write(runner: &Runner, path: &Path, text: String) -> Result<(), Failure> {
+    runner.run(runner.app.write_certificate(path.to_owned(), text))?;
     print::note(&format!("Written: {}", path.display()));
     Ok(())
 }
@@ -94,33 +87,4 @@ fn tell_upload(service: &Service) {
     if let Some(console) = &service.links.console {
         print::note(&format!("Console: {console}"));
     }
-}
-
-/// Reads the key's file, and the certificate's.
-pub(crate) fn read(
-    conversation: &mut Conversation,
-    key: &Path,
-    certificate: Option<&Path>,
-) -> Result<ReadKey, Failure> {
-    let attempt = conversation.attempt();
-    let source = KeySource::File(key.to_owned());
-    conversation.send(Command::ReadKey { attempt, source, certificate: certificate.map(Path::to_owned) });
-    wait_for_key(conversation)
-}
-
-/// The key that is kept under this name.
-pub(crate) fn kept(conversation: &mut Conversation, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::OpenKey { attempt, name: name.clone() });
-    conversation.wait(|event| match event {
-        Event::KeyOpened(_, pair) => Some(pair.map(|pair| *pair)),
-        _ => None,
-    })
-}
-
-fn wait_for_key(conversation: &Conversation) -> Result<ReadKey, Failure> {
-    conversation.wait(|event| match event {
-        Event::KeyRead(_, read) => Some(*read),
-        _ => None,
-    })
 }

@@ -8,7 +8,8 @@ use clap_mangen::Man;
 
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::{Arguments, ENVIRONMENT, EXIT_CODES};
-use crate::cli::{Exit, print};
+use crate::cli::exit::Exit;
+use crate::cli::print;
 use crate::diagnosis::Diagnosis;
 
 pub(crate) fn completions(shell: Shell) -> Exit {
@@ -32,7 +33,7 @@ pub(crate) fn man(path: &[String]) -> Exit {
         Ok(()) => show(&page),
         Err(error) => {
             let diagnosis = Diagnosis::new(format!("cannot write the manual page: {error}"));
-            print::failure(&Failure::new(FailureKind::Machine, diagnosis))
+            print::print_failure(&Failure::new(FailureKind::Machine, diagnosis))
         }
     }
 }
@@ -69,5 +70,5 @@ fn show(text: &[u8]) -> Exit {
 
 fn unknown(name: &str) -> Exit {
     let diagnosis = Diagnosis::new(format!("there is no command `{name}`"));
-    print::failure(&Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright --help` lists the commands")))
+    print::print_failure(&Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright --help` lists the commands")))
 }

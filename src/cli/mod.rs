@@ -3,43 +3,31 @@
 
 mod agent;
 mod args;
-mod attempt;
-mod conversation;
-mod display_name;
 mod exec;
 mod exit;
 mod export;
-mod forget;
-mod history;
 mod import;
-mod keep_alive;
 mod key;
-mod list;
 mod manual;
 mod practice;
 mod print;
+mod profiles;
 mod prompt;
-mod rehearse;
-mod secrets;
+mod runner;
 mod service;
 mod service_export;
-mod share;
-mod show;
+mod sharing;
 mod sign_in;
-mod take;
-mod token;
-mod unlock;
+mod tokens;
 mod vault;
-mod whoami;
 
 pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
-pub use crate::cli::conversation::StartWorker;
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
-pub use crate::cli::token::{print_notes, print_token};
+pub use crate::cli::tokens::{print_notes, print_token};
 
-use crate::app::Failure;
-use crate::cli::conversation::Conversation;
+use crate::app::{Failure, Ports};
+use crate::cli::runner::Runner;
 
 /// What was asked. Help, completions, manual pages, and what cannot be understood, end the program here: they need no home,
 /// no vault and no network.
@@ -53,48 +41,47 @@ pub fn arguments() -> Result<Arguments, Exit> {
 }
 
 /// Does what the command line asks.
-pub fn run(task: Task, verbose: bool, start_worker: StartWorker) -> Exit {
-    let mut conversation = match Conversation::start(start_worker, verbose) {
-        Ok(conversation) => conversation,
-        Err(failure) => return print::failure(&failure),
-    };
-    if let Task::Exec { name, command } = &task {
-        return exec::run(conversation, name, command)
-            .unwrap_or_else(|failure| print::failure(&told(failure, verbose)));
-    }
-    let done = match task {
-        Task::Service(task) => service::run(&mut conversation, task),
-        Task::Import(options) => import::run(&mut conversation, &options),
-        Task::SignIn(options) => sign_in::run(&mut conversation, &options),
-        Task::Key(task) => key::run(&mut conversation, &task),
-        Task::Token(options) => token::run(&mut conversation, &options),
-        Task::Refresh { name } => token::refresh(&mut conversation, &name),
-        Task::List { json } => list::run(&mut conversation, json),
-        Task::Show { name, json } => show::run(&mut conversation, &name, json),
-        Task::Share(options) => share::run(&mut conversation, &options),
-        Task::Export(options) => export::run(&mut conversation, &options),
-        Task::GitCredential { name, operation } => exec::git_credential(&mut conversation, &name, &operation),
-        // These ended earlier.
-        Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
-        Task::History(options) => history::run(&mut conversation, &options),
-        Task::Restore(options) => history::restore(&mut conversation, &options),
-        Task::Vault(task) => vault::run(&mut conversation, &task),
-        Task::Forget { name, revoke } => forget::run(&mut conversation, &name, revoke),
-        Task::Whoami { name, json } => whoami::run(&mut conversation, &name, json),
-        Task::DisplayName { name, text } => display_name::run(&mut conversation, &name, &text),
-        Task::KeepAlive { name, off } => keep_alive::run(&mut conversation, &name, !off),
-        Task::Agent(options) => agent::run(&mut conversation, &options),
-        Task::Rehearse(options) => rehearse::run(&mut conversation, &options),
-        Task::Practice(options) => practice::run(&mut conversation, options),
-    };
-    match done {
-        Ok(()) => Exit::Done,
-        Err(failure) => print::failure(&told(failure, verbose)),
-    }
+pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
+    let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
+    done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))
 }
 
-/// The failure with where the rest of the reply can be seen, if there is more of it than the words tell.
-fn told(mut failure: Failure, verbose: bool) -> Failure {
+fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
+    let runner = &match task {
+        Task::Exec { name, command } => return exec::run(runner, &name, &command),
+        _ => runner,
+    };
+    match task {
+        Task::Service(task) => service::run(runner, task),
+        Task::Import(options) => import::run(runner, &options),
+        Task::SignIn(options) => sign_in::run(runner, &options),
+        Task::Key(task) => key::run(runner, &task),
+        Task::Token(options) => tokens::token(runner, &options),
+        Task::Refresh { name } => tokens::refresh(runner, &name),
+        Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
+        Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
+        Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
+        Task::History(options) => tokens::history(runner, &options),
+        Task::Restore(options) => tokens::restore(runner, &options),
+        Task::List { json } => profiles::list(runner, json),
+        Task::Show { name, json } => profiles::show(runner, &name, json),
+        Task::Forget { name, revoke } => profiles::forget(runner, &name, revoke),
+        Task::DisplayName { name, text } => profiles::display_name(runner, &name, &text),
+        Task::Share(options) => sharing::share(runner, &options),
+        Task::Export(options) => export::run(runner, &options),
+        Task::GitCredential { name, operation } => exec::git_credential(runner, &name, &operation),
+        Task::Vault(task) => vault::run(runner, &task),
+        Task::Agent(options) => agent::run(runner, &options),
+        Task::Rehearse(options) => practice::rehearse(runner, &options),
+        Task::Practice(options) => practice::practice(runner, options),
+        // The first ends with the exit code of its command, the others before there is a runner.
+        Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
+    }?;
+    Ok(Exit::Done)
+}
+
+/// The failure, with how to see the rest of the reply where the words leave some of it out.
+fn with_rest(mut failure: Failure, verbose: bool) -> Failure {
     if failure.says_more && !verbose {
         let rest = "`--verbose` shows the whole reply";
         let hint = failure.diagnosis.hint.take();

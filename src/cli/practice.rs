@@ -1,11 +1,18 @@
-//! `tokenwright practice`: runs until it is stopped.
+//! Work without an account: `rehearse` proves the presets, `practice` runs the practice service.
 
-use crate::app::{Command, Event, Failure, PracticeSettings, faults};
-use crate::cli::args::PracticeOptions;
-use crate::cli::conversation::Conversation;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use serde_json::{Value as Json, json};
+
+use crate::app::{Failure, FailureKind, PracticeSettings, Progress, Report, StageLine, faults};
+use crate::cli::args::{PracticeOptions, RehearseOptions};
 use crate::cli::print;
+use crate::cli::runner::{Runner, tell_progress};
+use crate::diagnosis::Diagnosis;
 
-pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> Result<(), Failure> {
+/// Runs until the process is stopped.
+pub(crate) fn practice(runner: &Runner, options: PracticeOptions) -> Result<(), Failure> {
     if options.list_faults {
         for (name, explanation) in faults() {
             print::result(&format!("{name:22} {explanation}"));
@@ -13,14 +20,77 @@ pub(crate) fn run(conversation: &mut Conversation, options: PracticeOptions) -> 
         return Ok(());
     }
     let settings = PracticeSettings { port: options.port, faults: options.faults, auto_consent: options.auto_consent };
-    conversation.send(Command::StartPractice(settings));
-    let port = conversation.wait(|event| match event {
-        Event::PracticeReady(port) => Some(port),
-        _ => None,
-    })?;
+    let port = runner.run(runner.app.start_practice(&settings))?;
     print::result(&format!("http://127.0.0.1:{port}"));
     print::note("The practice service listens on this machine only; Ctrl-C stops it.");
     print::note(&format!("Next: tokenwright sign-in demo --service practice --set port={port}"));
-    // Nothing more is asked of the worker: this waits until the process is ended.
-    conversation.wait(|_| None)
+    runner.run(std::future::pending())
+}
+
+pub(crate) fn rehearse(runner: &Runner, options: &RehearseOptions) -> Result<(), Failure> {
+    let start = Instant::now();
+    let ids = match &options.id {
+        Some(id) => vec![id.clone()],
+        None => runner.catalog()?.ids().map(str::to_owned).collect(),
+    };
+    let mut failed = Vec::new();
+    let mut list = Vec::new();
+    for id in &ids {
+        let lines = rehearse_one(runner, id, options.json)?;
+        if lines.iter().any(StageLine::is_failure) {
+            failed.push(id.as_str());
+        }
+        list.push(rehearsal_json(id, &lines));
+    }
+    if options.json {
+        let whole = if options.all { Json::from(list) } else { list.pop().unwrap_or_default() };
+        print::json(&whole);
+    }
+    if options.all {
+        print::note(&format!("{} services rehearsed in {:.1} s", ids.len(), start.elapsed().as_secs_f64()));
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failure(&failed)) }
+}
+
+/// Rehearses one service, and prints each stage as it ends.
+fn rehearse_one(runner: &Runner, id: &str, quiet: bool) -> Result<Vec<StageLine>, Failure> {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let (told, shown_id, verbose) = (Arc::clone(&lines), id.to_owned(), runner.verbose);
+    let report = Report::new(move |progress| match progress {
+        Progress::StageRehearsed(line) => {
+            if !quiet {
+                print::result(&text(&shown_id, &line));
+            }
+            told.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+        progress => tell_progress(&progress, verbose),
+    });
+    runner.run(runner.app.rehearse(id, &report))?;
+    Ok(std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+fn text(id: &str, line: &StageLine) -> String {
+    let sent = if line.sent.is_empty() { String::new() } else { format!("{} -> ", line.sent) };
+    format!("{id}: {}: {}: {sent}{}", line.stage, line.outcome.word(), line.outcome.words())
+}
+
+fn rehearsal_json(id: &str, lines: &[StageLine]) -> Json {
+    let stages = lines.iter().map(|line| {
+        json!({"stage": line.stage, "outcome": line.outcome.word(), "sent": line.sent, "words": line.outcome.words()})
+    });
+    json!({
+        "service": id,
+        "ok": !lines.iter().any(StageLine::is_failure),
+        "stages": stages.collect::<Vec<_>>(),
+    })
+}
+
+fn failure(failed: &[&str]) -> Failure {
+    let names = failed.join("`, `");
+    let summary = match failed.len() {
+        1 => format!("the rehearsal of `{names}` failed"),
+        count => format!("{count} rehearsals failed: `{names}`"),
+    };
+    let hint = "a line marked `failed` says where the preset and its documented replies disagree";
+    Failure::new(FailureKind::Refused, Diagnosis::new(summary).hint(hint))
 }

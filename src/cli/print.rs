@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::app::{Exchange, Failure, FailureCode};
 use crate::call::Reveal;
-use crate::cli::Exit;
+use crate::cli::exit::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
 
 /// A line of the result, for a person: nothing in it acts on the terminal.
@@ -97,7 +97,7 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         FailureCode::AmbiguousDocument => Words::Added("with `--format`"),
         FailureCode::LiveSink => Words::Instead("remove `--sink` or `--live`"),
         FailureCode::HandOverNeeded => Words::Instead(
-            "whichever of the two refreshes first ends the other's token: use a form that asks each time (`--live`), or \
+            "whichever of the two refreshes first ends the other's token: use a format that asks each time (`--live`), or \
              hand the refresh token over for good (`--hand-over`), after which this program no longer refreshes it",
         ),
         FailureCode::General
@@ -107,10 +107,6 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
         | FailureCode::Spent
         | FailureCode::GrantEnded => return None,
     })
-}
-
-pub(crate) fn failure(failure: &Failure) -> Exit {
-    print_failure(failure)
 }
 
 /// The window could not be opened: why, and the same without one.

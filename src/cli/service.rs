@@ -1,19 +1,19 @@
-//! `tokenwright service`: the presets.
+//! `tokenwright service`: lists, shows and checks presets.
 
 use serde_json::{Value as Json, json};
 
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::ServiceTask;
-use crate::cli::conversation::Conversation;
+use crate::cli::runner::Runner;
 use crate::cli::{print, prompt, service_export};
 use crate::diagnosis::Diagnosis;
 use crate::service::{Asks, Service, write_preset};
 
-pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, task: ServiceTask) -> Result<(), Failure> {
     match task {
-        ServiceTask::List { json } => list(conversation, json),
+        ServiceTask::List { json } => list(runner, json),
         ServiceTask::Show { id, json } => {
-            let service = conversation.catalog()?.service(&id)?;
+            let service = runner.catalog()?.service(&id)?;
             if json {
                 print::json(&show_json(&service));
             } else {
@@ -21,13 +21,13 @@ pub(crate) fn run(conversation: &mut Conversation, task: ServiceTask) -> Result<
             }
             Ok(())
         }
-        ServiceTask::Check { file } => check(conversation, &file),
-        ServiceTask::Export(options) => service_export::run(conversation, &options),
+        ServiceTask::Check { file } => check(runner, &file),
+        ServiceTask::Export(options) => service_export::run(runner, &options),
     }
 }
 
-fn list(conversation: &Conversation, as_json: bool) -> Result<(), Failure> {
-    let services = conversation.catalog()?.services();
+fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let services = runner.catalog()?.services();
     if as_json {
         let list =
             services.iter().map(|s| json!({"id": s.id, "name": s.name, "category": s.category, "needs": s.summary}));
@@ -115,9 +115,9 @@ fn show_json(service: &Service) -> Json {
 }
 
 /// Reads the file as a preset, and what it means again, so that nothing in it is lost.
-fn check(conversation: &Conversation, file: &str) -> Result<(), Failure> {
+fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let text = if file == "-" { prompt::read_all()? } else { read(file)? };
-    let catalog = conversation.catalog()?;
+    let catalog = runner.catalog()?;
     let service = catalog.parse(file, &text)?;
     catalog.parse(file, &write_preset(&service))?;
     print::result(&format!("{file}: {} ({}) is a valid preset", service.name, service.id));

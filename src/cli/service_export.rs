@@ -1,23 +1,23 @@
-//! `tokenwright service export`: a service, or a profile's use of it, in another tool's form.
+//! `tokenwright service export`: a service, or a profile's use of it, in another tool's format.
 
 use std::path::Path;
 
 use crate::app::{CallContext, Failure, FailureKind, Rotation};
 use crate::cli::args::ServiceExportOptions;
-use crate::cli::conversation::Conversation;
 use crate::cli::print;
+use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Form, ImportedSecrets, Outgoing, Written, write};
+use crate::dialect::{Dialect, ImportedSecrets, Outgoing, Written, write};
 use crate::durable;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName, Service};
 
-pub(crate) fn run(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, options: &ServiceExportOptions) -> Result<(), Failure> {
     refuse_terminal(options)?;
     if let Some(path) = options.output.as_deref().filter(|path| !options.overwrite && path.symlink_metadata().is_ok()) {
         return Err(taken(path));
     }
-    let What { service, profile, mut secrets, rotation } = what(conversation, options)?;
+    let What { service, profile, mut secrets, rotation } = what(runner, options)?;
     if options.with_secrets {
         secrets.as_mut().into_iter().for_each(|secrets| keep_rotating(secrets, rotation, options));
     }
@@ -56,13 +56,13 @@ fn keep_rotating(secrets: &mut ImportedSecrets, rotation: Rotation, options: &Se
 }
 
 /// The service of this id, or the profile with its service and secrets.
-fn what(conversation: &mut Conversation, options: &ServiceExportOptions) -> Result<What, Failure> {
+fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure> {
     let Some(name) = &options.profile else {
         let id = options.id.as_deref().unwrap_or_default();
-        let service = conversation.catalog()?.service(id)?;
+        let service = runner.catalog()?.service(id)?;
         return Ok(What { service, profile: None, secrets: None, rotation: Rotation::Unknown });
     };
-    let opened = conversation.open(&ProfileName::parse(name)?)?;
+    let opened = runner.run(runner.app.open(&ProfileName::parse(name)?))?;
     let (material, rotation) = (opened.material, opened.rotation);
     let is_of = |id: &String| *id == material.profile.service.id;
     if !options.id.as_ref().is_none_or(is_of) {
@@ -88,11 +88,11 @@ fn secrets(material: &CallContext) -> ImportedSecrets {
 }
 
 /// Nothing is lost in silence.
-fn tell_lost(form: Form, written: &Written) {
+fn tell_lost(format: &Dialect, written: &Written) {
     if written.lost.is_empty() {
         return;
     }
-    print::note(&format!("{} cannot carry:", form.name()));
+    print::note(&format!("{} cannot carry:", format.name));
     for note in &written.lost {
         print::note(&format!("  {}: {}", note.place, note.words));
     }

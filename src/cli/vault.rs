@@ -1,28 +1,23 @@
-//! `tokenwright vault`.
+//! The vault: its command, and opening it for the commands that write to it.
 
 use serde_json::json;
 
-use crate::app::{Command, Event, Failure, FailureKind, VaultKind, VaultStatus};
+use crate::app::{Failure, FailureKind, VaultKind, VaultState, VaultStatus};
 use crate::cli::args::{KindArgument, VaultTask};
-use crate::cli::conversation::Conversation;
+use crate::cli::runner::Runner;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
 
-pub(crate) fn run(conversation: &mut Conversation, task: &VaultTask) -> Result<(), Failure> {
+pub(crate) fn run(runner: &Runner, task: &VaultTask) -> Result<(), Failure> {
     match task {
-        VaultTask::Status { json } => status(conversation, *json),
-        VaultTask::Rekey { to, passphrase_stdin } => move_vault(conversation, *to, *passphrase_stdin),
+        VaultTask::Status { json } => status(runner, *json),
+        VaultTask::Rekey { to, passphrase_stdin } => rekey(runner, *to, *passphrase_stdin),
     }
 }
 
-fn status(conversation: &mut Conversation, as_json: bool) -> Result<(), Failure> {
-    let attempt = conversation.attempt();
-    conversation.send(Command::VaultStatus(attempt));
-    let status = conversation.wait(|event| match event {
-        Event::VaultStatus(_, status) => Some(*status),
-        _ => None,
-    })?;
+fn status(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let status = runner.run(runner.app.vault_status())?;
     if as_json {
         print::json(&status_json(&status));
     } else {
@@ -57,19 +52,14 @@ fn status_json(status: &VaultStatus) -> serde_json::Value {
     })
 }
 
-fn move_vault(conversation: &mut Conversation, to: KindArgument, from_input: bool) -> Result<(), Failure> {
+fn rekey(runner: &Runner, to: KindArgument, from_input: bool) -> Result<(), Failure> {
     let passphrase = if to == KindArgument::Passphrase { new_passphrase(from_input)? } else { None };
     let choice = match to {
         KindArgument::Keyring => VaultKind::Keyring,
         KindArgument::Passphrase => VaultKind::Passphrase,
         KindArgument::Memory => VaultKind::Memory,
     };
-    let attempt = conversation.attempt();
-    conversation.send(Command::MoveVault { attempt, to: choice, passphrase });
-    let moved = conversation.wait(|event| match event {
-        Event::VaultMoved(_, moved) => Some(*moved),
-        _ => None,
-    })?;
+    let moved = runner.run(runner.app.move_vault(choice, passphrase))?;
     print::result(&format!("The vault is now a {} vault.", moved.kind));
     if let Some(prescribed) = &moved.prescribed {
         let diagnosis = Diagnosis::new(format!("`TOKENWRIGHT_VAULT` is still `{prescribed}`"));
@@ -92,4 +82,56 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
     }
     let diagnosis = Diagnosis::new("passphrases do not match");
     Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
+}
+
+/// Opens the vault, asking where it has to.
+pub(crate) fn open_vault(runner: &Runner) -> Result<VaultKind, Failure> {
+    let mut state = runner.run(async { Ok(runner.app.probe_vault().await) })?;
+    loop {
+        let (choice, passphrase) = match state {
+            VaultState::Open(choice) => return Ok(choice),
+            VaultState::NeedsPassphrase { new, problem } => {
+                let diagnosis = problem.unwrap_or_else(|| Diagnosis::new("the vault is locked with a passphrase"));
+                (VaultKind::Passphrase, Some(passphrase(new, diagnosis)?))
+            }
+            VaultState::NoKeyring(diagnosis) | VaultState::NeedsChoice(diagnosis) => (choose_vault(diagnosis)?, None),
+            VaultState::Unknown => (VaultKind::Keyring, None),
+        };
+        state = runner.run(runner.app.open_vault(choice, passphrase))?;
+    }
+}
+
+fn passphrase(new: bool, problem: Diagnosis) -> Result<Secret, Failure> {
+    if !prompt::is_terminal() {
+        let hint = "set `TOKENWRIGHT_PASSPHRASE` or `TOKENWRIGHT_PASSPHRASE_FILE`";
+        return Err(Failure::new(FailureKind::Vault, problem.hint(hint)));
+    }
+    if !new {
+        return prompt::secret("Vault passphrase:");
+    }
+    loop {
+        let first = prompt::secret("New vault passphrase:")?;
+        if first.is_empty() {
+            print::note("The passphrase must not be empty.");
+        } else if prompt::secret("Repeat passphrase:")? == first {
+            return Ok(first);
+        } else {
+            print::note("Passphrases do not match.");
+        }
+    }
+}
+
+fn choose_vault(problem: Diagnosis) -> Result<VaultKind, Failure> {
+    if !prompt::is_terminal() {
+        return Err(Failure::new(FailureKind::Vault, problem));
+    }
+    print::warning(&problem);
+    loop {
+        let answer = prompt::line("Store tokens (1) in a vault with a passphrase, or (2) in memory only?")?;
+        match answer.trim() {
+            "1" => return Ok(VaultKind::Passphrase),
+            "2" => return Ok(VaultKind::Memory),
+            _ => print::note("Enter 1 or 2."),
+        }
+    }
 }

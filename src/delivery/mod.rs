@@ -17,7 +17,7 @@ pub use crate::delivery::error::DeliveryError;
 pub use crate::delivery::lock::{Key, LOCKED, Lock, LockError, lock, unlock};
 pub use crate::delivery::work_tree::git_work_tree;
 
-/// The most bytes of a file that is looked at to see whose it is: no form is near as large.
+/// The most bytes of a file that is looked at to see whose it is: no format is near as large.
 const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// What a person has insisted on.

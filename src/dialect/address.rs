@@ -134,7 +134,7 @@ pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
         missing: vec![Note::new("bearer URL", "an authorization request does not tell where the tokens are had")],
         ..Described::default()
     };
-    Ok(Import { form: "authorization URL".to_owned(), described: vec![described] })
+    Ok(Import { format: "authorization URL", described: vec![described] })
 }
 
 /// The service that is described by hand, named after a host.

@@ -2,12 +2,11 @@
 //! the same file; several files may be pasted one after the other, such as a collection and its environment.
 
 use crate::dialect::Import;
-use crate::dialect::standard::{
-    Block, Blocks, DocumentError, Further, Request, RequestPart, SMALL, Variables, bounded,
-};
+use crate::dialect::document::{Document, DocumentError, SMALL};
+use crate::dialect::standard::{Block, Blocks, Further, Request, RequestPart, Variables};
 
 /// What it is called.
-const FORM: &str = "Bruno file";
+const FORMAT: &str = "Bruno file";
 
 /// The blocks of further parameters begin so.
 const FURTHER: &str = "auth:oauth2:additional_params:";
@@ -18,15 +17,14 @@ struct Section<'a> {
     lines: Vec<&'a str>,
 }
 
-/// Whether a text looks like such a file.
-pub fn recognise(text: &str) -> bool {
-    text.len() <= SMALL && text.lines().any(|line| opens(line).is_some_and(|name| name == "auth:oauth2"))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.text().len() <= SMALL
+        && document.text().lines().any(|line| opens(line).is_some_and(|name| name == "auth:oauth2"))
 }
 
 /// Reads the file.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let text = bounded(FORM, text, SMALL)?;
-    let sections = sections(text)?;
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let sections = sections(document.text())?;
     let mut variables = Variables::default();
     let mut blocks = Blocks::default();
     let mut title = String::new();
@@ -55,15 +53,15 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         }
     }
     add(&mut blocks, current)?;
-    let described = blocks.described(FORM, &variables);
+    let described = blocks.described(FORMAT, &variables);
     if described.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "block `auth:oauth2`" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "block `auth:oauth2`" });
     }
-    Ok(Import { form: FORM.to_owned(), described })
+    Ok(Import { format: FORMAT, described })
 }
 
 fn add(blocks: &mut Blocks, block: Option<Block>) -> Result<(), DocumentError> {
-    block.map_or(Ok(()), |block| blocks.add(FORM, block))
+    block.map_or(Ok(()), |block| blocks.add(FORMAT, block))
 }
 
 /// The parameters of a block such as `…additional_params:access_token_req:body`.
@@ -108,7 +106,7 @@ fn sections(text: &str) -> Result<Vec<Section<'_>>, DocumentError> {
         None => Ok(sections),
         Some((at, _)) => {
             let reason = "a block is opened here and never closed";
-            Err(DocumentError::Syntax { form: FORM, reason, line: at + 1, column: 1 })
+            Err(DocumentError::Syntax { format: FORMAT, reason, line: at + 1, column: 1 })
         }
     }
 }

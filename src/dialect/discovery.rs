@@ -4,15 +4,14 @@ use serde_json::Value as Json;
 use url::Url;
 
 use crate::call::Template;
-use crate::dialect::standard::{
-    ClientAuthentication, DocumentError, Gathering, Grant, Outline, SMALL, parse_json, plain_text, text_at,
-};
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, plain_text, text_at};
 use crate::dialect::{Described, Import, Note};
 use crate::oauth::Pkce;
 use crate::service::{KnownScope, Offer};
 
 /// What it is called.
-const FORM: &str = "OAuth 2.0 server metadata";
+const FORMAT: &str = "OAuth 2.0 server metadata";
 
 /// How many of a list are read: servers list some dozens of scopes, a hostile one any number.
 const LONGEST_LIST: usize = 500;
@@ -55,39 +54,38 @@ pub fn well_known_urls(issuer: &str) -> Vec<String> {
 
 /// Whether the document is of the issuer that was asked (RFC 8414 section 3.3): the texts must be the same. One that
 /// names another issuer must not be used.
-pub fn is_of_issuer(text: &str, issuer: &str) -> Result<(), DocumentError> {
-    let json = parse_json(FORM, text, SMALL)?;
-    if text_at(&json, "issuer") == issuer.trim() {
+pub fn is_of_issuer(document: &Document<'_>, issuer: &str) -> Result<(), DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    if text_at(json, "issuer") == issuer.trim() {
         return Ok(());
     }
     let place = "issuer".to_owned();
-    Err(DocumentError::Unexpected { form: FORM, place, expected: "the issuer that was asked for" })
+    Err(DocumentError::Unexpected { format: FORMAT, place, expected: "the issuer that was asked for" })
 }
 
-/// Whether a text looks like metadata.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+/// A server that issues tokens says who it is.
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already: a server that issues tokens says who it is.
-pub fn recognise_json(json: &Json) -> bool {
+fn is_one(json: &Json) -> bool {
     json.get("issuer").is_some_and(Json::is_string)
         && ["token_endpoint", "authorization_endpoint"].iter().any(|name| json.get(*name).is_some_and(Json::is_string))
 }
 
 /// Reads the metadata.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(FORM, text, SMALL)?;
-    if !recognise_json(&json) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`issuer` and `token_endpoint`" });
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    if !is_one(json) {
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`issuer` and `token_endpoint`" });
     }
     let mut gathering = Gathering::default();
-    let outline = outline(&json, &mut gathering)?;
-    tell_ignored(&json, &mut gathering);
+    let outline = outline(json, &mut gathering)?;
+    tell_ignored(json, &mut gathering);
     let mut described = outline.described(gathering);
     offer_consent(&mut described);
-    check_response(&json, &mut described);
-    Ok(Import { form: FORM.to_owned(), described: vec![described] })
+    check_response(json, &mut described);
+    Ok(Import { format: FORMAT, described: vec![described] })
 }
 
 /// RFC 9207 section 2.4: of a server that announces it, a response without the issuer, or with another one, is refused.
@@ -125,7 +123,7 @@ fn outline(json: &Json, gathering: &mut Gathering) -> Result<Outline, DocumentEr
     let mut endpoint = |name: &'static str| endpoint(json, name, gathering);
     let authorization_url = endpoint("authorization_endpoint")?;
     let mut outline = Outline {
-        form: FORM,
+        format: FORMAT,
         title: host(&text_at(json, "issuer")),
         token_url: endpoint("token_endpoint")?,
         identity_url: endpoint("userinfo_endpoint")?,
@@ -156,7 +154,7 @@ fn endpoint(json: &Json, name: &'static str, gathering: &mut Gathering) -> Resul
             gathering.understood(name, "its URL");
             Ok(plain_text(value))
         }
-        None => Err(DocumentError::Unexpected { form: FORM, place: name.to_owned(), expected: "a URL" }),
+        None => Err(DocumentError::Unexpected { format: FORMAT, place: name.to_owned(), expected: "a URL" }),
     }
 }
 
@@ -242,7 +240,7 @@ mod tests {
                 "token_endpoint": "https://as.example.test/token",
                 "authorization_response_iss_parameter_supported": announced,
             });
-            read(&document.to_string()).expect("metadata").described.remove(0)
+            read(&Document::from(document.to_string().as_str())).expect("metadata").described.remove(0)
         };
         let redirect = |described: &Described| {
             let redirect = &described.service.redirect;

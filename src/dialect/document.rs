@@ -1,21 +1,40 @@
-//! A document as it came: bytes that may be anything, made into text within bounds.
+//! A document as it came: bytes that may be anything, decoded, bounded and parsed once. The limits of all readers, and
+//! what is wrong with a document that cannot be read. No error quotes the document: what stands there may be a secret.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use serde_json::error::Category;
+use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::dialect::door::ImportError;
+use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// The most bytes a document may have: the largest exports of whole workspaces are below, and what it is parsed into
-/// stays within the memory of a small machine.
-pub const LARGEST: u64 = 16 * 1024 * 1024;
+/// The most bytes a document may have: exports of whole workspaces stay below, and what they are parsed into fits into
+/// the memory of a small machine.
+pub const LARGEST: usize = 16 * 1024 * 1024;
 
-/// How deep brackets may nest; what the JSON parser behind the readers takes, so that none of them runs out of stack.
+/// The most bytes a description of one service may have: a hundred times the largest one seen.
+pub(in crate::dialect) const SMALL: usize = 1024 * 1024;
+
+/// The longest text of a call, in bytes: each is searched for placeholders many times.
+pub(in crate::dialect) const LONGEST_TEXT: usize = 64 * 1024;
+
+/// The most parameters of a call, and the most inputs of a service: nobody fills in more.
+pub(in crate::dialect) const MOST_PARAMETERS: usize = 100;
+
+/// The most scopes that are offered: the largest services have some hundreds.
+pub(in crate::dialect) const MOST_SCOPES: usize = 1_000;
+
+/// The most services that one document may describe, so that a person can still choose among them.
+pub(in crate::dialect) const MOST_DESCRIBED: usize = 100;
+
+/// How deep brackets may nest: as deep as the JSON parser goes, so that no reader runs out of stack.
 const DEEPEST: usize = 127;
 
-/// How many values JSON may hold; each takes some hundred bytes once it is parsed.
+/// The most values in JSON; each takes some hundred bytes once it is parsed.
 const MOST_VALUES: usize = 1_000_000;
 
 /// How the first bytes of files that are no text begin, and what those files are.
@@ -32,37 +51,123 @@ const MAGIC: [(&[u8], &str); 10] = [
     (b"\xd0\xcf\x11\xe0", "an office document"),
 ];
 
-/// The text of a document, and what can be told of it without knowing its form.
-pub(in crate::dialect) struct Document<'a> {
+/// Why a document cannot be read. `format` is what it was taken for; lines and columns count from 1.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the fields are what the messages name")]
+pub enum DocumentError {
+    #[error("the document is empty")]
+    Empty,
+    /// Larger than any document, or than one of this format.
+    #[error("the document is larger than {} MiB{}", limit / 1024 / 1024, limit_for(*format))]
+    TooLarge { format: Option<&'static str>, limit: usize },
+    /// Not text; with what it is.
+    #[error("the document is {0}, not text")]
+    Binary(&'static str),
+    #[error("line {line}, column {column}: the text is not UTF-8")]
+    Encoding { line: usize, column: usize },
+    #[error("line {line}, column {column}: brackets nest deeper than {DEEPEST}")]
+    TooDeep { line: usize, column: usize },
+    #[error("line {line}, column {column}: more than {MOST_VALUES} values")]
+    TooManyValues { line: usize, column: usize },
+    /// It begins like JSON and is none.
+    #[error("line {line}, column {column}: it is no JSON: {problem}")]
+    Json { line: usize, column: usize, problem: String, cause: &'static str },
+    #[error("line {line}, column {column}: the JSON ends in the middle")]
+    CutOff { line: usize, column: usize },
+    /// It breaks the rules of its format.
+    #[error("the {format} cannot be read: {reason} at line {line}, column {column}")]
+    Syntax { format: &'static str, reason: &'static str, line: usize, column: usize },
+    #[error("this is no {format}: it has no {expected}")]
+    OtherFormat { format: &'static str, expected: &'static str },
+    /// Something else stands at a place than belongs there.
+    #[error("the {format}: {expected} is expected at `{place}`")]
+    Unexpected { format: &'static str, place: String, expected: &'static str },
+    #[error("the {format} has more than {limit} {what}")]
+    TooMany { format: &'static str, what: &'static str, limit: usize },
+}
+
+fn limit_for(format: Option<&str>) -> String {
+    format.map_or_else(String::new, |format| format!(", the limit for {format}"))
+}
+
+impl DocumentError {
+    /// Refuses a document of more services than a person can choose among.
+    pub(in crate::dialect) fn unless_few(format: &'static str, what: &'static str, count: usize) -> Result<(), Self> {
+        if count > MOST_DESCRIBED { Err(Self::TooMany { format, what, limit: MOST_DESCRIBED }) } else { Ok(()) }
+    }
+
+    /// The same about a format that the document was taken for.
+    fn within(&self, format: &'static str) -> Self {
+        match self {
+            Self::Json { line, column, cause: reason, .. } => {
+                Self::Syntax { format, reason, line: *line, column: *column }
+            }
+            Self::CutOff { line, column } => {
+                Self::Syntax { format, reason: "it ends too early", line: *line, column: *column }
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+impl Diagnose for DocumentError {
+    fn diagnose(&self) -> Diagnosis {
+        Diagnosis::new(self.to_string()).hint(match self {
+            Self::Empty => "copy or export it again",
+            Self::TooLarge { .. } | Self::TooManyValues { .. } => "export only what describes the service",
+            Self::Binary(_) => "export the description as text: JSON, YAML, XML or TOML",
+            Self::Encoding { .. } => "save it as UTF-8",
+            Self::TooDeep { .. } => "no description of a service nests that deep; check the program that made it",
+            Self::Json { .. } => "fix the JSON there, or export it again",
+            Self::CutOff { .. } => "the document is cut off: export or copy it again, whole",
+            Self::Syntax { .. } => "check that all of it was copied, from the first to the last line",
+            Self::OtherFormat { .. } => "check whether this is the right file",
+            Self::Unexpected { .. } => "fix the document there",
+            Self::TooMany { .. } => "cut out the part that you need",
+        })
+    }
+}
+
+/// A document as text, and as JSON where it is that. Every reader takes one, and none parses its JSON again.
+pub struct Document<'a> {
     /// The name of the file it came from, or what else it is called.
-    pub name: &'a str,
-    /// What it is as JSON, where it is that.
-    pub json: Option<Json>,
-    /// Why it is no JSON, where it begins like it.
-    pub broken: Option<ImportError>,
+    pub(in crate::dialect) name: &'a str,
+    /// `None` where it does not begin like JSON.
+    json: Option<Result<Json, DocumentError>>,
     /// Wiped on drop: a document may hold secrets.
     text: Zeroizing<String>,
 }
 
+impl From<&str> for Document<'_> {
+    fn from(text: &str) -> Self {
+        Self::of_text("document", Zeroizing::new(text.to_owned()))
+    }
+}
+
 impl<'a> Document<'a> {
-    /// Reads the bytes as text.
-    pub(in crate::dialect) fn parse(bytes: &[u8], name: &'a str) -> Result<Self, ImportError> {
-        if u64::try_from(bytes.len()).map_or(true, |length| length > LARGEST) {
-            return Err(ImportError::TooLarge);
+    /// Decodes and bounds the bytes.
+    pub(in crate::dialect) fn parse(bytes: &[u8], name: &'a str) -> Result<Self, DocumentError> {
+        if bytes.len() > LARGEST {
+            return Err(DocumentError::TooLarge { format: None, limit: LARGEST });
         }
         let text = Zeroizing::new(decode(bytes)?);
         if text.trim().is_empty() {
-            return Err(ImportError::Empty);
+            return Err(DocumentError::Empty);
         }
-        let mut document = Self { name, json: None, broken: None, text };
-        if document.looks_like_json() {
-            bound(document.text())?;
-            match serde_json::from_str(document.text()) {
-                Ok(json) => document.json = Some(json),
-                Err(error) => document.broken = Some(json_error(&error)),
-            }
+        let document = Self::of_text(name, text);
+        match document.broken() {
+            // Refused whatever it is: no reader could be sure of coming to its end.
+            Some(error @ (DocumentError::TooDeep { .. } | DocumentError::TooManyValues { .. })) => Err(error.clone()),
+            _ => Ok(document),
         }
-        Ok(document)
+    }
+
+    fn of_text(name: &'a str, text: Zeroizing<String>) -> Self {
+        let json = looks_like_json(text.trim()).then(|| {
+            bound(&text)?;
+            serde_json::from_str(&text).map_err(|error| json_error(&error))
+        });
+        Self { name, json, text }
     }
 
     /// The text, without the mark of byte order. Its first line is line 1 to whoever made it.
@@ -75,47 +180,90 @@ impl<'a> Document<'a> {
         self.text.trim()
     }
 
-    /// Whether it is JSON of which this holds.
-    pub(in crate::dialect) fn is_json(&self, holds: impl FnOnce(&Json) -> bool) -> bool {
-        self.json.as_ref().is_some_and(holds)
-    }
-
     /// Its lines that say something, from the top.
     pub(in crate::dialect) fn lines(&self) -> impl Iterator<Item = &str> {
         self.text().lines().map(str::trim).filter(|line| !line.is_empty())
     }
 
-    fn looks_like_json(&self) -> bool {
-        let mut letters = self.trimmed().chars();
-        match letters.next() {
-            Some('{') => !letters.as_str().starts_with('{'),
-            // A table of TOML begins with a bracket too, and then a name.
-            Some('[') => letters.find(|letter| !letter.is_whitespace()).is_none_or(|next| "{[\"]".contains(next)),
-            _ => false,
+    /// What it is as JSON, where it is that.
+    pub(in crate::dialect) fn json(&self) -> Option<&Json> {
+        self.json.as_ref().and_then(|json| json.as_ref().ok())
+    }
+
+    /// Why it is no JSON, where it begins like it.
+    pub(in crate::dialect) fn broken(&self) -> Option<&DocumentError> {
+        self.json.as_ref().and_then(|json| json.as_ref().err())
+    }
+
+    /// Whether it is JSON of which this holds.
+    pub(in crate::dialect) fn is_json(&self, holds: impl FnOnce(&Json) -> bool) -> bool {
+        self.json().is_some_and(holds)
+    }
+
+    /// Its JSON, for a format that is nothing else.
+    pub(in crate::dialect) fn as_json(&self, format: &'static str) -> Result<&Json, DocumentError> {
+        match &self.json {
+            Some(json) => json.as_ref().map_err(|error| error.within(format)),
+            None => Err(DocumentError::OtherFormat { format, expected: "JSON" }),
         }
+    }
+
+    /// Its JSON or YAML as a type of ours.
+    pub(in crate::dialect) fn typed<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
+        match &self.json {
+            Some(_) => {
+                T::deserialize(self.as_json(format)?).map_err(|_| match serde_json::from_str::<T>(self.text()) {
+                    // Only the text knows where it is.
+                    Err(error) => json_error(&error).within(format),
+                    Ok(_) => DocumentError::OtherFormat { format, expected: "members of the usual kinds" },
+                })
+            }
+            None => self.yaml(format),
+        }
+    }
+
+    /// YAML as a type of ours whose texts are texts: left to itself YAML makes `012` a number. The parser bounds nesting,
+    /// aliases and nodes.
+    pub(in crate::dialect) fn yaml<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
+        serde_saphyr::from_str(self.text()).map_err(|error| {
+            let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+            let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+            let reason = "it is not YAML, or has something unexpected";
+            DocumentError::Syntax { format, reason, line: place(line), column: place(column) }
+        })
+    }
+}
+
+fn looks_like_json(text: &str) -> bool {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some('{') => !letters.as_str().starts_with('{'),
+        // A table of TOML begins with a bracket too, and then a name.
+        Some('[') => letters.find(|letter| !letter.is_whitespace()).is_none_or(|next| "{[\"]".contains(next)),
+        _ => false,
     }
 }
 
 /// The bytes as text: UTF-8, or UTF-16 by its mark or its empty bytes.
-fn decode(bytes: &[u8]) -> Result<String, ImportError> {
+fn decode(bytes: &[u8]) -> Result<String, DocumentError> {
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(ImportError::Binary(what));
+        return Err(DocumentError::Binary(what));
     }
     if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
-        return Err(ImportError::Binary("text in UTF-32"));
+        return Err(DocumentError::Binary("text in UTF-32"));
     }
     if let Some(encoding) = wide(bytes) {
         let (text, _, broken) = encoding.decode(bytes);
-        return if broken { Err(ImportError::Binary("broken UTF-16")) } else { Ok(Cow::into_owned(text)) };
+        return if broken { Err(DocumentError::Binary("broken UTF-16")) } else { Ok(Cow::into_owned(text)) };
     }
     if bytes.contains(&0) {
-        return Err(ImportError::Binary("a binary file"));
+        return Err(DocumentError::Binary("a binary file"));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
         let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
         let (line, column) = place(&before);
-        ImportError::Encoding { line, column }
+        DocumentError::Encoding { line, column }
     })
 }
 
@@ -137,7 +285,7 @@ pub(in crate::dialect) fn place(before: &str) -> (usize, usize) {
 }
 
 /// Refuses JSON that nests too deep, or whose values would fill the memory; counted before anything is parsed.
-fn bound(text: &str) -> Result<(), ImportError> {
+fn bound(text: &str) -> Result<(), DocumentError> {
     let (mut depth, mut values, mut in_text, mut escaped) = (0_usize, 0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match (in_text, byte) {
@@ -151,24 +299,31 @@ fn bound(text: &str) -> Result<(), ImportError> {
         }
         if depth > DEEPEST || values > MOST_VALUES {
             let (line, column) = place(&text[..at]);
-            let deep = ImportError::Deep { line, column };
-            return Err(if depth > DEEPEST { deep } else { ImportError::TooMany { line, column } });
+            let is_deep = depth > DEEPEST;
+            let too_deep = DocumentError::TooDeep { line, column };
+            return Err(if is_deep { too_deep } else { DocumentError::TooManyValues { line, column } });
         }
     }
     Ok(())
 }
 
-fn json_error(error: &serde_json::Error) -> ImportError {
-    let message = error.to_string();
+fn json_error(error: &serde_json::Error) -> DocumentError {
+    let (line, column) = (error.line(), error.column());
+    if error.is_eof() {
+        return DocumentError::CutOff { line, column };
+    }
+    let cause = match error.classify() {
+        Category::Data => "another kind of value is expected",
+        _ => "there is something unexpected",
+    };
     // foreign: the library appends the place to its words, and we tell it in our own order.
-    let problem = message.split(" at line ").next().unwrap_or_default().to_owned();
-    ImportError::Json { line: error.line(), column: error.column(), is_cut: error.is_eof(), problem }
+    let problem = error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
+    DocumentError::Json { line, column, problem, cause }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::Diagnose as _;
 
     fn error(bytes: &[u8]) -> String {
         Document::parse(bytes, "x").err().expect("refused").to_string()
@@ -199,7 +354,7 @@ mod tests {
         assert_eq!(error(b"a = 1\0\0\0"), "the document is a binary file, not text");
         assert_eq!(error(b"a = 1\nb = \"\xe9\""), "line 2, column 6: the text is not UTF-8");
         assert_eq!(error(b" \n"), "the document is empty");
-        let large = vec![b' '; usize::try_from(LARGEST).expect("small") + 1];
+        let large = vec![b' '; LARGEST + 1];
         assert_eq!(error(&large), "the document is larger than 16 MiB");
     }
 
@@ -211,7 +366,7 @@ mod tests {
         let many = format!("[{}0]", "\"\",".repeat(MOST_VALUES));
         assert_eq!(error(many.as_bytes()), "line 1, column 3000001: more than 1000000 values");
         let cut = Document::parse(b"{\n  \"info\": {\"name\": \"Acm", "x").expect("text");
-        let broken = cut.broken.expect("broken");
+        let broken = cut.broken().expect("broken");
         assert_eq!(broken.to_string(), "line 2, column 23: the JSON ends in the middle");
         assert_eq!(broken.diagnose().hint.as_deref(), Some("the document is cut off: export or copy it again, whole"));
     }
@@ -219,6 +374,6 @@ mod tests {
     #[test]
     fn a_table_of_toml_is_no_json() {
         let document = Document::parse(b"[token_request]\nurl = 1", "x").expect("text");
-        assert!(document.broken.is_none() && document.json.is_none());
+        assert!(document.json.is_none());
     }
 }

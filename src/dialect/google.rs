@@ -4,7 +4,8 @@
 use serde_json::Value as Json;
 
 use crate::call::Template;
-use crate::dialect::standard::{DocumentError, SMALL, parse_json, plain_text, text_at};
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::{Described, Import, Note};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Service};
@@ -13,26 +14,24 @@ use crate::service::{Asks, Catalog, Service};
 const CLIENT: &str = "Google OAuth client file";
 const SERVICE_ACCOUNT: &str = "Google service account key file";
 
-/// Whether a text looks like one of the two.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
+fn is_one(json: &Json) -> bool {
     is_service_account(json) || client(json).is_some()
 }
 
 /// Reads either.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(CLIENT, text, SMALL)?;
-    if is_service_account(&json) {
-        let described = service_account(&json)?;
-        return Ok(Import { form: SERVICE_ACCOUNT.to_owned(), described: vec![described] });
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(CLIENT)?;
+    if is_service_account(json) {
+        let described = service_account(json)?;
+        return Ok(Import { format: SERVICE_ACCOUNT, described: vec![described] });
     }
     let expected = "`installed` or `web` with a `client_id`";
-    let (kind, client) = client(&json).ok_or(DocumentError::OtherForm { form: CLIENT, expected })?;
-    Ok(Import { form: CLIENT.to_owned(), described: vec![oauth_client(kind, client)?] })
+    let (kind, client) = client(json).ok_or(DocumentError::OtherFormat { format: CLIENT, expected })?;
+    Ok(Import { format: CLIENT, described: vec![oauth_client(kind, client)?] })
 }
 
 fn is_service_account(json: &Json) -> bool {
@@ -84,7 +83,7 @@ fn endpoints(
         let template = Template::new(written.clone());
         let is_url = url::Url::parse(&written).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
         if !is_url || template.placeholders().next().is_some() {
-            return Err(DocumentError::Unexpected { form: CLIENT, place, expected: "a URL" });
+            return Err(DocumentError::Unexpected { format: CLIENT, place, expected: "a URL" });
         }
         // The file names an older address of the same page; the preset's is the one documented now.
         let is_google = written.starts_with("https://accounts.google.com/o/oauth2/");
@@ -128,7 +127,7 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
     let key = text_at(json, "private_key");
     if !key.contains("-----BEGIN") {
         let place = "private_key".to_owned();
-        return Err(DocumentError::Unexpected { form: SERVICE_ACCOUNT, place, expected: "a key in PEM" });
+        return Err(DocumentError::Unexpected { format: SERVICE_ACCOUNT, place, expected: "a key in PEM" });
     }
     let mut described = Described { client_id: text_at(json, "client_email"), ..Described::default() };
     let mut service = preset("google-service-account", SERVICE_ACCOUNT)?;
@@ -170,7 +169,7 @@ fn key_id(json: &Json, service: &mut Service, described: &mut Described) {
 }
 
 /// A preset that comes with the program.
-fn preset(id: &str, form: &'static str) -> Result<Service, DocumentError> {
-    let missing = DocumentError::OtherForm { form, expected: "preset in this program" };
+fn preset(id: &str, format: &'static str) -> Result<Service, DocumentError> {
+    let missing = DocumentError::OtherFormat { format, expected: "preset in this program" };
     Catalog::bundled().service(id).map_err(|_| missing)
 }

@@ -10,8 +10,8 @@ use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 /// What a document came to: the services it describes, and what of it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
-    /// What form the document has, for people: `ZSPEC <oauth2>`, `Postman collection`.
-    pub form: String,
+    /// The format of the document, for people: `ZSPEC <oauth2>`, `Postman collection`.
+    pub format: &'static str,
     /// What it describes. More than one where the document holds several; the person chooses.
     pub described: Vec<Described>,
 }

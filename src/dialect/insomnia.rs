@@ -7,13 +7,11 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::dialect::Import;
-use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, DocumentError, LARGE, Variables, bounded, object_like, parse_yaml, plain_text,
-    text_at, typed,
-};
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::{Block, Blocks, DEEPEST_FOLDER, Variables, plain_text, text_at};
 
 /// What it is called.
-const FORM: &str = "Insomnia export";
+const FORMAT: &str = "Insomnia export";
 
 /// How version 5 names its types: `collection.insomnia.rest/5.0`.
 const VERSION_5: &str = ".insomnia.rest/5";
@@ -80,11 +78,11 @@ enum Scalar {
     Other(serde::de::IgnoredAny),
 }
 
-/// Whether a text looks like an export.
-pub fn recognise(text: &str) -> bool {
-    if object_like(text) {
-        return serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json));
+pub fn recognise(document: &Document<'_>) -> bool {
+    if let Some(json) = document.json() {
+        return is_version_4(json) || text_at(json, "type").contains(VERSION_5);
     }
+    let text = document.text();
     is_yaml_4(text) || text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
 }
 
@@ -94,33 +92,20 @@ fn is_yaml_4(text: &str) -> bool {
     has("_type: export") && has("resources:")
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
-    is_version_4(json) || text_at(json, "type").contains(VERSION_5)
-}
-
 /// Reads the export.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let text = bounded(FORM, text, LARGE)?;
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut blocks = Blocks::default();
     let mut variables = Variables::default();
-    if object_like(text) {
-        let json: Json = typed(FORM, text)?;
-        if is_version_4(&json) {
-            version_4(&json, &mut blocks, &mut variables)?;
-        } else {
-            version_5(typed(FORM, text)?, &mut blocks, &mut variables)?;
-        }
-    } else if is_yaml_4(text) {
-        version_4(&parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
-    } else {
-        version_5(parse_yaml(FORM, text)?, &mut blocks, &mut variables)?;
+    match document.json() {
+        Some(json) if is_version_4(json) => version_4(json, &mut blocks, &mut variables)?,
+        None if is_yaml_4(document.text()) => version_4(&document.yaml(FORMAT)?, &mut blocks, &mut variables)?,
+        _ => version_5(document.typed(FORMAT)?, &mut blocks, &mut variables)?,
     }
-    let described = blocks.described(FORM, &variables);
+    let described = blocks.described(FORMAT, &variables);
     if described.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "block of type `oauth2`" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "block of type `oauth2`" });
     }
-    Ok(Import { form: FORM.to_owned(), described })
+    Ok(Import { format: FORMAT, described })
 }
 
 fn is_version_4(json: &Json) -> bool {
@@ -150,7 +135,7 @@ fn is_disabled(flag: Option<&Json>) -> bool {
 /// A tree of folders, and one environment with others in it.
 fn version_5(export: Export, blocks: &mut Blocks, variables: &mut Variables) -> Result<(), DocumentError> {
     if !export.kind.contains(VERSION_5) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`type` of version 5" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`type` of version 5" });
     }
     let title = export.name.unwrap_or_default();
     for item in export.collection {
@@ -168,7 +153,7 @@ fn add_item(
     variables: &mut Variables,
 ) -> Result<(), DocumentError> {
     if depth > DEEPEST_FOLDER {
-        return Err(DocumentError::TooMany { form: FORM, what: "folders in each other", limit: DEEPEST_FOLDER });
+        return Err(DocumentError::TooMany { format: FORMAT, what: "folders in each other", limit: DEEPEST_FOLDER });
     }
     let name = item.name.unwrap_or_else(|| title.to_owned());
     add_data(item.environment.unwrap_or_default(), variables);
@@ -185,7 +170,7 @@ fn add_item(
 
 fn add(title: String, members: Vec<(String, String)>, blocks: &mut Blocks) -> Result<(), DocumentError> {
     let block = Block { title, place: "authentication".to_owned(), members, ..Block::default() };
-    blocks.add(FORM, block)
+    blocks.add(FORMAT, block)
 }
 
 fn add_environment(environment: Environment, variables: &mut Variables) {

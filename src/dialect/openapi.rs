@@ -4,22 +4,19 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
 
-use crate::dialect::standard::{
-    ClientAuthentication, DocumentError, Gathering, Grant, LARGE, MOST_DESCRIBED, MOST_SCOPES, Outline, bounded,
-    object_like, parse_yaml, split_url, typed,
-};
+use crate::dialect::document::{Document, DocumentError, MOST_SCOPES};
+use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, split_url};
 use crate::dialect::{Described, Import, Note};
 use crate::service::{KnownScope, Service};
 
 /// What it is called.
-const FORM: &str = "OpenAPI document";
+const FORMAT: &str = "OpenAPI document";
 
 /// As much of the document as is read. All texts are texts, whatever YAML would make of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Document {
+struct OpenApi {
     openapi: Option<String>,
     swagger: Option<String>,
     info: Info,
@@ -82,28 +79,21 @@ struct Flow {
 }
 
 /// Whether a text looks like such a document: its version stands at the beginning of a line, or as a member.
-pub fn recognise(text: &str) -> bool {
-    if object_like(text) {
-        return serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json));
+pub fn recognise(document: &Document<'_>) -> bool {
+    if let Some(json) = document.json() {
+        return ["openapi", "swagger"].iter().any(|key| json.get(*key).is_some());
     }
     let keys = ["openapi:", "swagger:", "\"openapi\":", "\"swagger\":", "'openapi':", "'swagger':"];
     // A version, and not the settings of a tool that shows such documents.
     let is_version = |rest: &str| rest.trim_start().trim_start_matches(['"', '\'']).starts_with(['2', '3']);
-    let mut lines = text.trim_start_matches('\u{feff}').lines();
-    lines.any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_version)))
-}
-
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
-    ["openapi", "swagger"].iter().any(|key| json.get(*key).is_some())
+    document.text().lines().any(|line| keys.iter().any(|key| line.strip_prefix(key).is_some_and(is_version)))
 }
 
 /// Reads the document.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let text = bounded(FORM, text, LARGE)?;
-    let document: Document = if object_like(text) { typed(FORM, text)? } else { parse_yaml(FORM, text)? };
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let document: OpenApi = document.typed(FORMAT)?;
     if document.openapi.is_none() && document.swagger.is_none() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`openapi` or `swagger`" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`openapi` or `swagger`" });
     }
     let about =
         About { title: document.info.title, server: document.servers.into_iter().next().unwrap_or_default().url };
@@ -113,10 +103,7 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         match scheme.kind.as_str() {
             "oauth2" => {
                 for (flow_name, flow) in flows(scheme) {
-                    if described.len() == MOST_DESCRIBED {
-                        let what = "flows";
-                        return Err(DocumentError::TooMany { form: FORM, what, limit: MOST_DESCRIBED });
-                    }
+                    DocumentError::unless_few(FORMAT, "flows", described.len() + 1)?;
                     described.push(by_flow(&about, &name, &flow_name, &flow));
                 }
             }
@@ -126,13 +113,13 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
         }
     }
     if described.is_empty() {
-        return Err(DocumentError::OtherForm {
-            form: FORM,
+        return Err(DocumentError::OtherFormat {
+            format: FORMAT,
             expected: "security scheme of type `oauth2` or `openIdConnect`",
         });
     }
     described[0].ignored.extend(other);
-    Ok(Import { form: FORM.to_owned(), described })
+    Ok(Import { format: FORMAT, described })
 }
 
 /// What all flows of a document have in common.
@@ -195,7 +182,7 @@ fn by_flow(about: &About, scheme: &str, flow_name: &str, flow: &Flow) -> Describ
         _ => Grant::AuthorizationCode,
     };
     let outline = Outline {
-        form: FORM,
+        format: FORMAT,
         title: if about.title.is_empty() { scheme.to_owned() } else { about.title.clone() },
         grant,
         client_authentication: ClientAuthentication::Unsaid,
@@ -226,7 +213,7 @@ fn by_issuer(title: &str, scheme: &str, url: &str) -> Described {
     gathering.understood(format!("{scheme} › openIdConnectUrl"), format!("metadata: {url}"));
     gathering.missing("endpoints", format!("import the document at {url}"));
     let title = if title.is_empty() { scheme.to_owned() } else { title.to_owned() };
-    let described = Outline { form: FORM, title, ..Outline::default() }.described(gathering);
+    let described = Outline { format: FORMAT, title, ..Outline::default() }.described(gathering);
     let links = crate::service::Links { documentation: Some(url.to_owned()), ..described.service.links.clone() };
     Described { service: Service { links, ..described.service }, ..described }
 }

@@ -1,15 +1,15 @@
-//! Services written in the forms of other tools, and what of a service each form has no place for.
+//! Services written in the formats of other tools, and what of a service each has no place for.
 
-use crate::dialect::evolutionx::SettingsForm;
-use crate::dialect::ezintegrations::BodyForm;
-use crate::dialect::form::{FormError, Outgoing, Written};
+use crate::dialect::evolutionx::SettingsFormat;
+use crate::dialect::ezintegrations::BodyFormat;
+use crate::dialect::format::{FormatError, Outgoing, Written};
 use crate::dialect::{ImportedSecrets, Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
 use crate::oauth::Pkce;
 use crate::secret::Secret;
 use crate::service::Service;
 
-pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
-    let text = ezintegrations::write(&outgoing.described(), BodyForm::default(), secrecy(outgoing))?;
+pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
+    let text = ezintegrations::write(&outgoing.described(), BodyFormat::default(), secrecy(outgoing))?;
     let mut lost = unplaced(outgoing.service, &["refresh_request"], "eZintegrations");
     if !outgoing.service.scopes.default.is_empty() {
         lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
@@ -17,13 +17,13 @@ pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Writ
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
 }
 
-pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let with_secrets = outgoing.secrets.is_some();
-    let written = evolutionx::write(&outgoing.described(), SettingsForm::default(), with_secrets)?;
+    let written = evolutionx::write(&outgoing.described(), SettingsFormat::default(), with_secrets)?;
     Ok(Written { text: written.text, has_secrets: outgoing.has_secrets(), lost: written.ignored })
 }
 
-pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let text = datazen::write(&outgoing.described(), secrecy(outgoing))?;
     let mut lost = unplaced(outgoing.service, &["authorization", "token_request", "refresh_request"], "DataZen");
     if outgoing.service.authorization.as_ref().is_some_and(|authorization| authorization.pkce != Pkce::Off) {
@@ -34,7 +34,7 @@ pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, Fo
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
 }
 
-pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let mut service = outgoing.service.clone();
     let mut lost = Vec::new();
     if let Some(profile) = outgoing.profile {
@@ -51,16 +51,6 @@ pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, Form
     lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
     lost.extend(zspec::losses(&service));
     Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })
-}
-
-/// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
-pub(in crate::dialect) fn is_xml(text: &str) -> bool {
-    let start: String = text.chars().take(16).collect::<String>().to_lowercase();
-    let is_document = ["<?xml", "<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins));
-    // Markdown and pages begin with a tag as well.
-    let is_page = ["<!doctype html", "<html"].iter().any(|page| start.starts_with(page));
-    let is_element = start.starts_with('<') && text.contains("oauth2") && text.trim_end().ends_with('>');
-    is_document || is_element && !is_page
 }
 
 fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {

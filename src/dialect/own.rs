@@ -4,13 +4,10 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::Document;
-use crate::dialect::form::{FormError, Outgoing, Written};
+use crate::dialect::format::{FormatError, Outgoing, Written};
 use crate::dialect::{Described, Import, Note};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write_preset};
-
-/// The most bytes a file of ours may have; the store refuses larger ones too.
-const LARGEST: usize = 1024 * 1024;
 
 /// What stands in a preset and in no other TOML file.
 const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
@@ -18,9 +15,6 @@ const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh
 /// Why a file of ours cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum OwnError {
-    /// More than any of ours.
-    #[error("the file is larger than 1 MiB")]
-    TooLarge,
     /// A preset that is none.
     #[error("line {line}: {problem}")]
     Preset {
@@ -48,7 +42,6 @@ impl Diagnose for OwnError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::TooLarge => diagnosis.hint("a preset describes one service; take the rest out"),
             Self::Preset { hint: Some(hint), .. } => diagnosis.hint(hint),
             Self::Preset { hint: None, .. } | Self::Profile { .. } => diagnosis.hint("mend the file there"),
             Self::Service(service) => service.clone(),
@@ -83,7 +76,7 @@ fn has_line(document: &Document<'_>, names: &[&str]) -> bool {
 }
 
 pub(in crate::dialect) fn read_preset(document: &Document<'_>, catalog: &Catalog) -> Result<Import, OwnError> {
-    let text = small(document)?;
+    let text = document.text();
     let service = catalog.parse(document.name, text).map_err(|error| OwnError::Preset {
         line: error.line,
         problem: error.problem,
@@ -95,11 +88,11 @@ pub(in crate::dialect) fn read_preset(document: &Document<'_>, catalog: &Catalog
         service,
         ..Described::default()
     };
-    Ok(Import { form: "Tokenwright preset".to_owned(), described: vec![described] })
+    Ok(Import { format: "Tokenwright preset", described: vec![described] })
 }
 
 pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalog) -> Result<Import, OwnError> {
-    let text = small(document)?;
+    let text = document.text();
     let name = ProfileName::parse("imported").expect("nine letters are a name");
     let mut profile = Profile::from_toml(&name, text, catalog).map_err(|error| match error {
         ProfileError::File { line, problem, .. } => OwnError::Profile { line, problem },
@@ -124,12 +117,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
         missing: vec![Note::new("secrets", "no file of a profile holds them; they are asked for at sign-in")],
         ..Described::default()
     };
-    Ok(Import { form: "Tokenwright profile".to_owned(), described: vec![described] })
-}
-
-fn small<'a>(document: &'a Document<'_>) -> Result<&'a str, OwnError> {
-    let text = document.text();
-    if text.len() > LARGEST { Err(OwnError::TooLarge) } else { Ok(text) }
+    Ok(Import { format: "Tokenwright profile", described: vec![described] })
 }
 
 /// Each stage with where it calls.
@@ -139,8 +127,8 @@ fn calls(service: &Service) -> Vec<Note> {
 }
 
 /// A preset of the service, or the file of the profile. Neither holds a secret.
-#[allow(clippy::unnecessary_wraps, reason = "every form is written by the same type")]
-pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, FormError> {
+#[allow(clippy::unnecessary_wraps, reason = "every format is written by the same type")]
+pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let text = match outgoing.profile {
         // The presets of one machine are not those of another: all but the bundled ones are written out.
         Some(profile) => profile.to_toml(&Catalog::bundled()),
@@ -154,7 +142,7 @@ pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, Form
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::{Found, Outgoing, form, read};
+    use crate::dialect::{Dialect, Found, Outgoing, read};
 
     fn import(text: &str) -> Described {
         match read(text.as_bytes(), "acme.toml", &Catalog::bundled()) {
@@ -172,7 +160,7 @@ mod tests {
     fn every_bundled_preset_comes_back_as_it_went_out() {
         for service in Catalog::bundled().services() {
             let outgoing = Outgoing { service: &service, profile: None, secrets: None };
-            let written = form::write(form::Form::Preset, &outgoing).expect("written");
+            let written = crate::dialect::write(Dialect::by_id("toml").expect("ours"), &outgoing).expect("written");
             assert_eq!((import(written.text.expose()).service, written.lost), (service, Vec::new()));
         }
     }

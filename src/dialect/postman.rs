@@ -3,9 +3,9 @@
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    Block, Blocks, DEEPEST_FOLDER, DocumentError, Further, LARGE, Request, RequestPart, Variables, parse_json,
-    plain_text, squeezed, text_at,
+    Block, Blocks, DEEPEST_FOLDER, Further, Request, RequestPart, Variables, plain_text, squeezed, text_at,
 };
 use crate::dialect::{Described, Import, Note};
 
@@ -13,28 +13,26 @@ use crate::dialect::{Described, Import, Note};
 const COLLECTION: &str = "Postman collection";
 const ENVIRONMENT: &str = "Postman environment";
 
-/// Whether a text looks like one of the two.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
+fn is_one(json: &Json) -> bool {
     is_environment(json) || is_collection(json)
 }
 
 /// Reads either.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(COLLECTION, text, LARGE)?;
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(COLLECTION)?;
     // The API of the tool wraps what it gives out.
-    let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(&json);
+    let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(json);
     if is_environment(json) {
         let described = environment(json)?;
-        return Ok(Import { form: ENVIRONMENT.to_owned(), described: vec![described] });
+        return Ok(Import { format: ENVIRONMENT, described: vec![described] });
     }
     let expected = "`info` and `item`";
     if !is_collection(json) {
-        return Err(DocumentError::OtherForm { form: COLLECTION, expected });
+        return Err(DocumentError::OtherFormat { format: COLLECTION, expected });
     }
     let mut variables = Variables::default();
     add_variables(json.get("variable"), &mut variables);
@@ -43,9 +41,9 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     gather(json, &title, 0, &mut blocks)?;
     let described = blocks.described(COLLECTION, &variables);
     if described.is_empty() {
-        return Err(DocumentError::OtherForm { form: COLLECTION, expected: "block of type `oauth2`" });
+        return Err(DocumentError::OtherFormat { format: COLLECTION, expected: "block of type `oauth2`" });
     }
-    Ok(Import { form: COLLECTION.to_owned(), described })
+    Ok(Import { format: COLLECTION, described })
 }
 
 fn is_collection(json: &Json) -> bool {
@@ -63,7 +61,11 @@ fn is_environment(json: &Json) -> bool {
 /// The block of an item, then those of the items in it.
 fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result<(), DocumentError> {
     if depth > DEEPEST_FOLDER {
-        return Err(DocumentError::TooMany { form: COLLECTION, what: "folders in each other", limit: DEEPEST_FOLDER });
+        return Err(DocumentError::TooMany {
+            format: COLLECTION,
+            what: "folders in each other",
+            limit: DEEPEST_FOLDER,
+        });
     }
     let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
     if let Some(block) = auth.and_then(|auth| block(auth, title)) {
@@ -140,7 +142,7 @@ fn environment(json: &Json) -> Result<Described, DocumentError> {
     }
     if !block.members.iter().any(|(name, _)| name == "accessTokenUrl" || name == "clientId") {
         let expected = "variable for a token URL or a client id";
-        return Err(DocumentError::OtherForm { form: ENVIRONMENT, expected });
+        return Err(DocumentError::OtherFormat { format: ENVIRONMENT, expected });
     }
     let mut described = block.described(ENVIRONMENT, &variables);
     if others > 0 {

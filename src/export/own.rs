@@ -1,10 +1,10 @@
-//! A form of the person's own: a template file with the placeholders used everywhere, escaped for the kind of file that
+//! A format of the person's own: a template file with the placeholders used everywhere, escaped for the kind of file that
 //! its extension names.
 
 use crate::call::{Place, Template, Values};
 use crate::export::{ExportError, Subject, Text};
 
-/// Writes the person's own form. `name` is the file's name, whose extension says how values are escaped: `.json` and
+/// Writes the person's own format. `name` is the file's name, whose extension says how values are escaped: `.json` and
 /// `.xml` as those formats want it; anything else takes the values as they are, and refuses a line break in one.
 pub fn write_own(name: &str, template: &str, subject: &Subject) -> Result<Text, ExportError> {
     let problem = |problem: String| ExportError::Own { name: name.to_owned(), problem };
@@ -48,6 +48,6 @@ mod tests {
     #[test]
     fn a_name_that_nothing_supplies_is_an_error_that_names_it() {
         let error = write_own("x.txt", "<nonsense_name>", &subject()).expect_err("unknown").to_string();
-        assert!(error.starts_with("the form `x.txt`: ") && error.contains("nonsense_name"), "{error}");
+        assert!(error.starts_with("the format `x.txt`: ") && error.contains("nonsense_name"), "{error}");
     }
 }

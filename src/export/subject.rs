@@ -31,7 +31,7 @@ pub struct Subject {
     pub url: Option<String>,
     /// The person's inputs of the service.
     pub inputs: BTreeMap<String, String>,
-    /// The profile itself, with its service: for a form that describes the calls.
+    /// The profile itself, with its service: for a format that describes the calls.
     pub whole: Box<Profile>,
 }
 
@@ -47,7 +47,7 @@ pub struct Field {
 }
 
 impl Subject {
-    /// All that a form of named values carries, in a fixed order: tokens, what is known of them, the client, and the
+    /// All that a format of named values carries, in a fixed order: tokens, what is known of them, the client, and the
     /// values that were kept.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = vec![secret("access_token", &self.tokens.access_token)];
@@ -80,7 +80,7 @@ impl Subject {
         self.whole.service.token_header(&self.tokens.token_type)
     }
 
-    /// The same with every secret replaced, for showing what a form will hold.
+    /// The same with every secret replaced, for showing what a format will hold.
     #[must_use]
     pub fn masked(&self) -> Self {
         let mask = |token: &Option<Secret>| token.as_ref().map(|_| Secret::new(MASK));

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use crate::app::{CallContext, OpenedProfile, TypedSecrets};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Form, Note};
+use crate::dialect::{Described, Dialect, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::Intent;
 use crate::gui::leaving::Loss;
@@ -90,7 +90,7 @@ pub struct ImportDraft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// The form.
-    pub form: Form,
+    pub format: &'static Dialect,
     /// What the form could not carry, or why nothing was copied.
     pub outcome: Result<Vec<Note>, Diagnosis>,
 }

@@ -28,7 +28,7 @@ pub(crate) fn granted(
     let (refresh_token, id_token) = (other(&reading.refresh_token)?, other(&reading.id_token)?);
     let access_life = life(answers, reading, Whose::Access, Some(&access_token), clocks);
     let refresh_life = life(answers, reading, Whose::Refresh, refresh_token.as_ref(), clocks);
-    let default_end = || clocks.now.checked_add(reading.default_lifetime?).ok();
+    let default_end = || clocks.now.checked_add(std::time::Duration::from_secs(reading.default_lifetime?)).ok();
     let mut kept = previous.map(|previous| previous.retained.clone()).unwrap_or_default();
     kept.extend(read_kept(answers, reading));
     let mut unread_life = access_life.unread;
@@ -58,9 +58,9 @@ pub(crate) fn granted(
 
 /// The values that the reading says to keep; of several places for one name the first that holds something.
 pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
-    let found = reading.retain.iter().rev().filter_map(|keep| {
-        let text = answers.first_text(std::slice::from_ref(&keep.path))?;
-        Some((keep.name.clone(), plain_line(&text)))
+    let found = reading.retain.iter().rev().filter_map(|(name, place)| {
+        let text = answers.first_text(std::slice::from_ref(place))?;
+        Some((name.clone(), plain_line(&text)))
     });
     found.collect()
 }

@@ -19,6 +19,7 @@ mod pkce;
 mod redirect_uri;
 mod refusal;
 mod refused;
+mod request;
 mod scope;
 mod signing_key;
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, Target, read_refusal};
 pub use crate::oauth::refused::Refused;
+pub use crate::oauth::request::{GrantType, Request, client_parameters};
 pub use crate::oauth::scope::{ScopeAnswers, ScopeDifference, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::token_error::{Meaning, TokenError};

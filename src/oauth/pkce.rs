@@ -2,21 +2,25 @@
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::secret::Secret;
 
 /// Whether and how a challenge is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pkce {
     /// None: for services that refuse one.
+    #[serde(rename = "off")]
     Off,
     /// The SHA-256 of the verifier (RFC 7636 section 4.2).
     #[default]
     S256,
     /// The same, written in hex in place of base64url, which one service asks for.
+    #[serde(rename = "S256-hex")]
     S256Hex,
     /// The verifier itself; only for servers that know nothing better.
+    #[serde(rename = "plain")]
     Plain,
 }
 

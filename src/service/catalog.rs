@@ -7,7 +7,8 @@ use thiserror::Error;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::{PresetError, Service, parse_preset};
+use crate::service::definition::Service;
+use crate::service::preset::{PresetError, parse_preset};
 
 /// The bundled presets, id and text, by id; `build.rs` lists them.
 const BUNDLED: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/presets.rs"));

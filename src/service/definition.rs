@@ -190,8 +190,8 @@ impl Service {
         for name in &self.redirect.retain {
             values.declare(name, "the redirect that ends step 2, Authorization");
         }
-        for keep in self.calls().into_iter().flat_map(|(_, call)| &call.reading.retain) {
-            values.declare(&keep.name, "the token request in step 3");
+        for (name, _) in self.calls().into_iter().flat_map(|(_, call)| &call.reading.retain) {
+            values.declare(name, "the token request in step 3");
         }
         if self.device_authorization.is_some() {
             // RFC 8628 section 3.2. One service wants the user code again when it is asked for the token.
@@ -228,7 +228,7 @@ impl Service {
     pub fn unguarded(&self) -> Vec<String> {
         let learnt = self.redirect.retain.iter().cloned();
         let kept =
-            self.calls().into_iter().flat_map(|(_, call)| call.reading.retain.iter().map(|keep| keep.name.clone()));
+            self.calls().into_iter().flat_map(|(_, call)| call.reading.retain.iter().map(|(name, _)| name.clone()));
         let fetched = self.fetch.iter().flat_map(|fetch| fetch.retain.iter().map(|(name, _)| name.clone()));
         let learnt: Vec<String> = learnt.chain(kept).chain(fetched).collect();
         let hosts = self.calls().into_iter().flat_map(|(_, call)| call.url.host_placeholders());
@@ -236,6 +236,19 @@ impl Service {
             hosts.filter(|name| learnt.contains(name) && !self.allow.contains_key(name)).collect();
         unguarded.dedup();
         unguarded
+    }
+
+    /// The remark on a place.
+    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
+        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
+    }
+
+    /// The parameters of a call that have words for people: name and words.
+    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
+            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
+            _ => None,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diagnosis::acts_on_text;
 use std::fmt;
 
-use crate::service::ProfileName;
+use crate::service::profile_name::ProfileName;
 
 /// The most characters of a display name.
 const LONGEST: usize = 100;

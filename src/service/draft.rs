@@ -8,8 +8,12 @@ use crate::call::{
     write_headers, write_parameters,
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{Pkce, RedirectUri, split_scopes};
-use crate::service::{Asks, AssertionDraft, Authorization, Catalog, DisplayName, Profile, Service};
+use crate::oauth::{Pkce, RedirectUri, Request, split_scopes};
+use crate::service::assertion_draft::AssertionDraft;
+use crate::service::definition::{Authorization, Service};
+use crate::service::display_name::DisplayName;
+use crate::service::profile::Profile;
+use crate::service::rules::Asks;
 
 /// A profile as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -225,8 +229,11 @@ impl ProfileDraft {
 
 /// The RFC's authorization request, for a service that had none.
 fn standard_authorization() -> Authorization {
-    let custom = Catalog::bundled().service(Catalog::CUSTOM);
-    custom.ok().and_then(|service| service.authorization).unwrap_or_default()
+    let query = Request::Authorization.parameters();
+    Authorization {
+        call: CallTemplate { method: Method::Get, query, ..CallTemplate::default() },
+        ..Authorization::default()
+    }
 }
 
 impl From<&Profile> for ProfileDraft {
@@ -329,6 +336,7 @@ impl From<&CallTemplate> for CallDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::Catalog;
 
     fn draft(id: &str) -> ProfileDraft {
         ProfileDraft::new(Catalog::bundled().service(id).expect(id))

@@ -1,116 +1,51 @@
 //! The grants that a person chooses among for a service described by hand, and the assertion as it is typed. A preset
 //! has both of its own; here is what the RFCs say where nobody said anything.
 
-use std::collections::BTreeMap;
-
 use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
-use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
+use crate::oauth::GrantType;
+use crate::service::assertion::Assertion;
+use crate::service::assertion_draft::AssertionDraft;
 use crate::service::draft::{BodyKind, ProfileDraft};
 
-/// The value of `grant_type` of RFC 7523 section 2.1.
-const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-/// The life of an assertion that is begun by hand, in seconds; services take at least this.
-const LIFE: &str = "300";
+/// The grants that are offered, with their labels; `None` is one by another name, which is typed.
+pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
+    (Some(GrantType::AuthorizationCode), "Authorization code"),
+    (Some(GrantType::ClientCredentials), "Client credentials"),
+    (Some(GrantType::Password), "Password"),
+    (Some(GrantType::JwtBearer), "JWT bearer"),
+    (Some(GrantType::RefreshToken), "Refresh token at hand"),
+    (None, "Another"),
+];
 
-/// A grant of RFC 6749 or RFC 7523.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grant {
-    /// A code that the browser brings (RFC 6749 section 4.1).
-    AuthorizationCode,
-    /// The client acts for itself (section 4.4).
-    ClientCredentials,
-    /// The person's own password (section 4.3).
-    Password,
-    /// A signed assertion (RFC 7523).
-    JwtBearer,
-    /// A refresh token that is at hand (section 6).
-    RefreshToken,
-    /// One by another name, which is typed.
-    Other,
-}
-
-/// An assertion as typed: every field is text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AssertionDraft {
-    /// The signature; by the key's kind where it is `None`.
-    pub algorithm: Option<AssertionAlgorithm>,
-    /// `aud`.
-    pub audience: String,
-    /// `kid`.
-    pub key_id: String,
-    /// The header that names the certificate.
-    pub thumbprint: Option<CertificateThumbprint>,
-    /// `name=value` a line.
-    pub claims: String,
-    /// From `iat` to `exp`, in seconds.
-    pub life: String,
-    /// Whether each has a `jti`.
-    pub unique: bool,
-}
-
-impl Grant {
-    /// Those offered, with what they are called.
-    pub const OFFERED: [(Self, &'static str); 6] = [
-        (Self::AuthorizationCode, "Authorization code"),
-        (Self::ClientCredentials, "Client credentials"),
-        (Self::Password, "Password"),
-        (Self::JwtBearer, "JWT bearer"),
-        (Self::RefreshToken, "Refresh token at hand"),
-        (Self::Other, "Another"),
-    ];
-
-    /// The value of `grant_type`; `None` for another one, which is typed.
-    fn value(self) -> Option<&'static str> {
-        Some(match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::ClientCredentials => "client_credentials",
-            Self::Password => "password",
-            Self::JwtBearer => JWT_BEARER,
-            Self::RefreshToken => "refresh_token",
-            Self::Other => return None,
-        })
-    }
-
-    /// What its call sends besides `grant_type` and the client.
-    fn parameters(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::AuthorizationCode => {
-                &[("code", "<code>"), ("redirect_uri", "<redirect_uri>"), ("code_verifier", "<code_verifier>")]
-            }
-            Self::ClientCredentials | Self::Other => &[("scope", "<scope>")],
-            Self::Password => &[("username", "<user_name>"), ("password", "<password>"), ("scope", "<scope>")],
-            Self::JwtBearer => &[("assertion", "<assertion>")],
-            Self::RefreshToken => &[("refresh_token", "<refresh_token>")],
-        }
-    }
+/// What the request for the first token sends besides `grant_type` and the client.
+fn parameters(grant: Option<GrantType>) -> Vec<Parameter> {
+    grant.unwrap_or(GrantType::ClientCredentials).parameters()
 }
 
 impl ProfileDraft {
-    /// The grant that is typed.
-    pub fn grant(&self) -> Grant {
-        let known = Grant::OFFERED.into_iter().map(|(grant, _)| grant);
-        let mut known = known.filter(|grant| grant.value() == Some(self.grant_type.trim()));
-        known.next().unwrap_or(Grant::Other)
+    /// The grant that is typed, where it is one of those offered.
+    pub fn grant(&self) -> Option<GrantType> {
+        let typed = GrantType::parse(self.grant_type.trim());
+        typed.filter(|typed| OFFERED_GRANTS.iter().any(|(grant, _)| *grant == Some(*typed)))
     }
 
     /// Takes another grant: its name, what its call sends, and whether a browser is needed. What the person added to the
     /// call stays.
-    pub fn choose_grant(&mut self, grant: Grant) {
+    pub fn choose_grant(&mut self, grant: Option<GrantType>) {
         let old = self.grant();
         if grant == old {
             return;
         }
-        self.grant_type = grant.value().unwrap_or_default().to_owned();
-        self.client_flow = grant == Grant::AuthorizationCode;
+        self.grant_type = grant.map_or("", GrantType::as_str).to_owned();
+        self.client_flow = grant == Some(GrantType::AuthorizationCode);
         if self.token_request.body_kind == BodyKind::Form {
             let mut form = parse_parameters(&self.token_request.body);
-            form.retain(|own| !old.parameters().iter().any(|(name, _)| *name == own.name));
+            form.retain(|own| !parameters(old).iter().any(|old| old.name == own.name));
             let at = form.iter().position(|own| own.name == "grant_type").map_or(0, |at| at + 1);
-            let added = grant.parameters().iter().map(|(name, value)| Parameter::new(*name, *value));
-            form.splice(at..at, added);
+            form.splice(at..at, parameters(grant));
             self.token_request.body = write_parameters(&form);
         }
-        if grant == Grant::JwtBearer && self.assertion.is_none() {
+        if grant == Some(GrantType::JwtBearer) && self.assertion.is_none() {
             self.assertion = Some(AssertionDraft::begun(&self.token_request.url, "<user_name>"));
         }
     }
@@ -131,60 +66,6 @@ impl ProfileDraft {
     }
 }
 
-impl AssertionDraft {
-    /// What RFC 7523 section 3 asks for.
-    fn begun(audience: &str, subject: &str) -> Self {
-        Self {
-            audience: audience.to_owned(),
-            claims: format!("iss=<client_id>\nsub={subject}"),
-            life: LIFE.to_owned(),
-            unique: true,
-            ..Self::default()
-        }
-    }
-
-    /// What is wrong with the life, in words.
-    pub fn wrong_life(&self) -> Option<&'static str> {
-        let life = self.life.trim();
-        let is_right = life.is_empty() || life.parse::<u64>().is_ok_and(|life| life > 0);
-        (!is_right).then_some("write a number of seconds, such as 300")
-    }
-
-    /// The assertion with what was typed; what is not typed here is as it was.
-    pub(in crate::service) fn assertion(&self, before: Option<Assertion>) -> Assertion {
-        let claims: BTreeMap<String, String> = parse_parameters(&self.claims)
-            .into_iter()
-            .map(|claim| (claim.name, claim.value.source().to_owned()))
-            .collect();
-        Assertion {
-            algorithm: self.algorithm,
-            audience: self.audience.trim().to_owned(),
-            key_id: self.key_id.trim().to_owned(),
-            certificate_thumbprint: self.thumbprint,
-            claims,
-            life: self.life.trim().parse().ok(),
-            unique: self.unique,
-            ..before.unwrap_or_default()
-        }
-    }
-}
-
-impl From<&Assertion> for AssertionDraft {
-    fn from(assertion: &Assertion) -> Self {
-        let claims: Vec<Parameter> =
-            assertion.claims.iter().map(|(name, value)| Parameter::new(name, value.clone())).collect();
-        Self {
-            algorithm: assertion.algorithm,
-            audience: assertion.audience.clone(),
-            key_id: assertion.key_id.clone(),
-            thumbprint: assertion.certificate_thumbprint,
-            claims: write_parameters(&claims),
-            life: assertion.life.map(|life| life.to_string()).unwrap_or_default(),
-            unique: assertion.unique,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,31 +76,31 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(grant: Grant, body: &str) {
+    fn check(grant: GrantType, body: &str) {
         let mut draft = custom();
-        draft.choose_grant(grant);
+        draft.choose_grant(Some(grant));
         assert_eq!(draft.token_request.body, body);
-        assert_eq!(draft.grant(), grant);
-        draft.choose_grant(Grant::AuthorizationCode);
+        assert_eq!(draft.grant(), Some(grant));
+        draft.choose_grant(Some(GrantType::AuthorizationCode));
         assert_eq!(draft.token_request, custom().token_request, "and back again");
     }
 
     #[test]
     fn each_grant_sends_what_its_rfc_says_and_the_client_as_before() {
         let client = "client_id=<client_id>\nclient_secret=<client_secret>";
-        check(Grant::ClientCredentials, &format!("grant_type=<grant_type>\nscope=<scope>\n{client}"));
+        check(GrantType::ClientCredentials, &format!("grant_type=<grant_type>\nscope=<scope>\n{client}"));
         let password = "grant_type=<grant_type>\nusername=<user_name>\npassword=<password>\nscope=<scope>";
-        check(Grant::Password, &format!("{password}\n{client}"));
-        check(Grant::JwtBearer, &format!("grant_type=<grant_type>\nassertion=<assertion>\n{client}"));
-        check(Grant::RefreshToken, &format!("grant_type=<grant_type>\nrefresh_token=<refresh_token>\n{client}"));
+        check(GrantType::Password, &format!("{password}\n{client}"));
+        check(GrantType::JwtBearer, &format!("grant_type=<grant_type>\nassertion=<assertion>\n{client}"));
+        check(GrantType::RefreshToken, &format!("grant_type=<grant_type>\nrefresh_token=<refresh_token>\n{client}"));
     }
 
     #[test]
     fn only_the_code_needs_a_browser() {
-        for (grant, _) in Grant::OFFERED {
+        for (grant, _) in OFFERED_GRANTS {
             let mut draft = custom();
             draft.choose_grant(grant);
-            assert_eq!(draft.client_flow, grant == Grant::AuthorizationCode, "{grant:?}");
+            assert_eq!(draft.client_flow, grant == Some(GrantType::AuthorizationCode), "{grant:?}");
         }
     }
 
@@ -227,7 +108,7 @@ mod tests {
     fn an_assertion_begun_by_hand_is_one_that_can_be_signed() {
         let mut draft = custom();
         draft.token_request.url = "https://as.test/token".into();
-        draft.choose_grant(Grant::JwtBearer);
+        draft.choose_grant(Some(GrantType::JwtBearer));
         let assertion = draft.signed_assertion().expect("an assertion");
         assert_eq!((assertion.audience.as_str(), assertion.life), ("https://as.test/token", Some(300)));
         assert_eq!(assertion.claims["sub"], "<user_name>");

@@ -1,81 +1,17 @@
 //! One person's use of a service, and its file. No secret is in it: those are in the vault under the same name.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::call::{Parameter, Place, Template, Values};
+use crate::call::{Parameter, Place, Template, Values, pairs};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::catalog::CatalogError;
-use crate::service::preset::{Pairs, PresetFile};
-use crate::service::{Catalog, DisplayName, Service};
-
-/// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
-/// can stand in a file name and on a command line everywhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ProfileName(String);
-
-/// Why a text is not a profile's name.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum ProfileNameError {
-    /// Nothing was given.
-    #[error("the profile has no name")]
-    Missing,
-    /// Too long.
-    #[error("the profile's name has {0} characters, more than 64")]
-    TooLong(usize),
-    /// A character that cannot be in it.
-    #[error("the profile's name cannot hold {0:?} there")]
-    Character(char),
-}
-
-impl Diagnose for ProfileNameError {
-    fn diagnose(&self) -> Diagnosis {
-        Diagnosis::new(self.to_string())
-            .hint("use letters, digits, `-`, `_` and `.`, starting with a letter or digit, such as `acme-quickbooks`")
-    }
-}
-
-impl ProfileName {
-    /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, ProfileNameError> {
-        let text = text.trim();
-        let length = text.chars().count();
-        if length == 0 {
-            return Err(ProfileNameError::Missing);
-        }
-        if length > 64 {
-            return Err(ProfileNameError::TooLong(length));
-        }
-        let fits = |(at, c): &(usize, char)| c.is_ascii_alphanumeric() || (*at > 0 && "-_.".contains(*c));
-        match text.char_indices().find(|position| !fits(position)) {
-            Some((_, wrong)) => Err(ProfileNameError::Character(wrong)),
-            None => Ok(Self(text.to_owned())),
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ProfileName {
-    type Error = ProfileNameError;
-
-    fn try_from(text: String) -> Result<Self, ProfileNameError> {
-        Self::parse(&text)
-    }
-}
-
-impl fmt::Display for ProfileName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::service::catalog::{Catalog, CatalogError};
+use crate::service::definition::Service;
+use crate::service::display_name::DisplayName;
+use crate::service::preset::{Changes, PresetFile, changes_between, with_changes};
+use crate::service::profile_name::ProfileName;
 
 /// One person's use of a service.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,13 +86,19 @@ struct ProfileFile {
     user_name: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
+    /// The keys of the preset that the person removed, each as the way to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<Vec<String>>,
     #[serde(default)]
     inputs: BTreeMap<String, String>,
-    #[serde(default)]
-    extra: Pairs,
-    /// The whole service, where it differs from the preset of that id.
+    #[serde(default, with = "pairs")]
+    extra: Vec<Parameter>,
+    /// What the person changed in that preset, so that corrections of the preset still reach the profile.
+    #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
+    changes: toml::Table,
+    /// The whole service, where no preset has its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    customised: Option<PresetFile>,
+    definition: Option<PresetFile>,
 }
 
 impl Profile {
@@ -168,11 +110,18 @@ impl Profile {
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
-        let service = match file.customised {
-            Some(customised) => Service::from(customised),
-            None => catalog
-                .service(&file.service)
-                .map_err(|error| ProfileError::Service { name: name.to_string(), error })?,
+        let service = match file.definition {
+            Some(definition) => Service::from(definition),
+            None => {
+                let preset = catalog.service(&file.service);
+                let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;
+                let changes = Changes { removed: file.removed, changed: file.changes };
+                with_changes(preset, changes).map_err(|error| ProfileError::File {
+                    name: name.to_string(),
+                    line: text.lines().position(|line| line.starts_with("[changes")).map_or(1, |line| line + 1),
+                    problem: error.message().replace('\n', " "),
+                })?
+            }
         };
         Ok(Self {
             display_name: DisplayName::of(&file.display_name),
@@ -181,16 +130,16 @@ impl Profile {
             client_id: file.client_id,
             redirect_uri: file.redirect_uri,
             scopes: file.scopes,
-            extra: file.extra.parameters().collect(),
+            extra: file.extra,
             user_name: file.user_name,
             keep_alive: file.keep_alive,
         })
     }
 
-    /// The text of its file. The service is written out only where it differs from its preset.
+    /// The text of its file: the service by its id and what differs from that preset, or whole where there is none.
     pub fn to_toml(&self, catalog: &Catalog) -> String {
-        let as_preset = catalog.service(&self.service.id).is_ok_and(|preset| preset == self.service);
-        let extra = self.extra.iter().map(|p| (p.name.clone(), p.value.source().to_owned()));
+        let preset = catalog.service(&self.service.id).ok();
+        let changes = preset.as_ref().map(|preset| changes_between(preset, &self.service)).unwrap_or_default();
         let file = ProfileFile {
             display_name: self.display_name.to_string(),
             service: self.service.id.clone(),
@@ -200,8 +149,10 @@ impl Profile {
             user_name: self.user_name.clone(),
             keep_alive: self.keep_alive,
             inputs: self.inputs.clone(),
-            extra: extra.collect(),
-            customised: (!as_preset).then(|| PresetFile::from(&self.service)),
+            extra: self.extra.clone(),
+            removed: changes.removed,
+            changes: changes.changed,
+            definition: preset.is_none().then(|| PresetFile::from(&self.service)),
         };
         toml::to_string_pretty(&file)
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")
@@ -257,7 +208,10 @@ fn with_values(scope: &str, values: &Values) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::call::{BodyTemplate, Expression};
 
     fn profile() -> Profile {
         let service = Catalog::bundled().service("netsuite").expect("netsuite");
@@ -300,18 +254,97 @@ mod tests {
     fn its_file_names_the_preset_and_reads_back_the_same() {
         let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
         let text = profile().to_toml(&catalog);
-        assert!(text.contains("service = \"netsuite\"") && !text.contains("[customised"), "{text}");
+        assert!(text.contains("service = \"netsuite\"") && !text.contains("[changes"), "{text}");
         assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(profile()));
     }
 
+    fn name() -> ProfileName {
+        ProfileName::parse("acme").expect("a name")
+    }
+
     #[test]
-    fn a_changed_service_is_written_out_whole() {
-        let (catalog, name) = (Catalog::bundled(), ProfileName::parse("acme").expect("a name"));
+    fn a_changed_service_is_written_as_its_difference_to_the_preset() {
+        let catalog = Catalog::bundled();
         let mut changed = profile();
-        changed.service.token_request.url = crate::call::Template::new("https://other.example.test/token");
-        let text = changed.to_toml(&catalog);
-        assert!(text.contains("[customised.token_request]"), "{text}");
-        assert_eq!(Profile::from_toml(&name, &text, &catalog), Ok(changed));
+        changed.service.token_request.headers.push(Parameter::new("X-Mine", "1"));
+        let (plain, text) = (profile().to_toml(&catalog), changed.to_toml(&catalog));
+        let added: Vec<&str> = text.lines().filter(|line| !plain.contains(line)).collect();
+        assert_eq!(added, ["[changes.token_request.headers]", "X-Mine = \"1\""], "{text}");
+        assert_eq!(Profile::from_toml(&name(), &text, &catalog), Ok(changed));
+    }
+
+    #[test]
+    fn a_correction_of_the_preset_reaches_the_profile_and_what_the_person_changed_stays() {
+        let mut changed = profile();
+        changed.service.token_request.headers.push(Parameter::new("X-Mine", "1"));
+        changed.service.revocation = None;
+        changed.service.policy.leeway = Some(7);
+        let text = changed.to_toml(&Catalog::bundled());
+        let mut corrected = profile().service;
+        corrected.token_request.url = Template::new("https://corrected.example.test/token");
+        corrected.refresh_request.as_mut().expect("one").headers.push(Parameter::new("X-Theirs", "1"));
+        corrected.policy.leeway = Some(60);
+        let mut catalog = Catalog::bundled();
+        assert_eq!(catalog.add(vec![("netsuite.toml".into(), crate::service::write_preset(&corrected))]), []);
+        let read = Profile::from_toml(&name(), &text, &catalog).expect("a profile");
+        corrected.token_request.headers = changed.service.token_request.headers;
+        corrected.revocation = None;
+        corrected.policy.leeway = Some(7);
+        assert_eq!(read.service, corrected);
+    }
+
+    #[test]
+    fn a_service_that_no_preset_describes_is_written_whole() {
+        let catalog = Catalog::bundled();
+        let mut imported = profile();
+        imported.service.id = "imported".into();
+        let text = imported.to_toml(&catalog);
+        assert!(text.contains("[definition.token_request]"), "{text}");
+        assert_eq!(Profile::from_toml(&name(), &text, &catalog), Ok(imported));
+    }
+
+    #[test]
+    fn a_change_that_fits_no_preset_is_named_with_its_line() {
+        let text = "service = \"netsuite\"\nclient_id = \"a\"\n[changes.token_request]\nurl = 7\n";
+        let error = Profile::from_toml(&name(), text, &Catalog::bundled()).expect_err("refused").to_string();
+        assert!(error.starts_with("the file of the profile `acme`, line 3: invalid type: integer `7`"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_edit_of_any_preset_reads_back_the_same(
+            at in any::<proptest::sample::Index>(),
+            edits in proptest::collection::vec((0..9_usize, "[a-z.\\[\\]]{1,4}", any::<String>()), 0..6),
+        ) {
+            let catalog = Catalog::bundled();
+            let ids: Vec<&str> = catalog.ids().collect();
+            let mut edited = profile();
+            edited.service = catalog.service(ids[at.index(ids.len())]).expect("a preset");
+            for (what, name, value) in edits {
+                edit(&mut edited.service, what, &name, &value);
+            }
+            let text = edited.to_toml(&catalog);
+            prop_assert_eq!(Profile::from_toml(&self::name(), &text, &catalog), Ok(edited), "{}", text);
+        }
+    }
+
+    fn edit(service: &mut Service, what: usize, name: &str, value: &str) {
+        let call = &mut service.token_request;
+        let is_new = |list: &[Parameter]| list.iter().all(|parameter| parameter.name != name);
+        match (what, &mut call.body) {
+            (0, _) => call.url = Template::new(value),
+            (1, _) if is_new(&call.headers) => call.headers.insert(0, Parameter::new(name, value)),
+            (2, BodyTemplate::Form(form)) if is_new(form) => form.push(Parameter::new(name, value)),
+            (3, BodyTemplate::Form(form)) => form.reverse(),
+            (4, body) => *body = BodyTemplate::Json(Template::new(value)),
+            (5, _) => service.refresh_request = None,
+            (6, _) => drop(service.authorization.take()),
+            (7, _) => call.reading.access_token = vec![Expression::new(value), Expression::new(name)],
+            (8, _) if call.reading.retain.iter().all(|(retained, _)| retained != name) => {
+                call.reading.retain.push((name.to_owned(), Expression::new(value)));
+            }
+            _ => service.grant_type = value.to_owned(),
+        }
     }
 
     #[test]
@@ -332,14 +365,5 @@ mod tests {
         let values = profile.values();
         assert_eq!(values.value("scope").map(|value| value.text.expose()), Some("rest_webservices,restlets"));
         assert_eq!(values.value("account_id").map(|value| value.text.expose()), Some("123-sb1"));
-    }
-
-    #[test]
-    fn a_name_fits_in_a_file_name() {
-        assert_eq!(ProfileName::parse(" acme-1.prod ").map(|name| name.to_string()), Ok("acme-1.prod".to_owned()));
-        assert_eq!(ProfileName::parse(""), Err(ProfileNameError::Missing));
-        assert_eq!(ProfileName::parse(".hidden"), Err(ProfileNameError::Character('.')));
-        assert_eq!(ProfileName::parse("a/b"), Err(ProfileNameError::Character('/')));
-        assert_eq!(ProfileName::parse(&"a".repeat(65)), Err(ProfileNameError::TooLong(65)));
     }
 }

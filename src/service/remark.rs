@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::service::Service;
 use crate::service::rules::is_default;
 
 /// Words for people, and what another tool's document says of the same place: it comes back when the service is written
@@ -20,19 +19,4 @@ pub struct Remark {
     /// What else the document says there, under its own names. Never a secret.
     #[serde(skip_serializing_if = "is_default")]
     pub facts: BTreeMap<String, String>,
-}
-
-impl Service {
-    /// The remark on a place.
-    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
-        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
-    }
-
-    /// The parameters of a call that have words for people: name and words.
-    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
-            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
-            _ => None,
-        })
-    }
 }

@@ -96,18 +96,18 @@ impl Store {
     }
 
     /// The text of the list of what was exported of a profile; `None` where nothing was.
-    pub fn load_outlets_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
-        read(&self.outlets_file(profile))
+    pub fn load_sinks_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
+        read(&self.sinks_file(profile))
     }
 
     /// Changes that list, which is removed where nothing is left of it. Nobody else changes it in between.
-    pub fn change_outlets_text<E: From<StoreError>>(
+    pub fn change_sinks_text<E: From<StoreError>>(
         &self,
         profile: &str,
         change: impl FnOnce(Option<&str>) -> Result<Option<String>, E>,
     ) -> Result<(), E> {
         let _turn = self.turn()?;
-        let path = self.outlets_file(profile);
+        let path = self.sinks_file(profile);
         match change(read(&path)?.as_deref())? {
             Some(text) => save(&path, &text)?,
             None => drop(durable::remove(&path).map_err(StoreError::file("remove", &path))?),
@@ -116,9 +116,9 @@ impl Store {
     }
 
     /// Removes it; `false` where there was none.
-    pub fn remove_outlets(&self, profile: &str) -> Result<bool, StoreError> {
+    pub fn remove_sinks(&self, profile: &str) -> Result<bool, StoreError> {
         let _turn = self.turn()?;
-        let path = self.outlets_file(profile);
+        let path = self.sinks_file(profile);
         durable::remove(&path).map_err(StoreError::file("remove", &path))
     }
 
@@ -190,8 +190,8 @@ impl Store {
         locked.map_err(StoreError::file("lock", &path))
     }
 
-    fn outlets_file(&self, profile: &str) -> PathBuf {
-        self.places.outlets_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
+    fn sinks_file(&self, profile: &str) -> PathBuf {
+        self.places.sinks_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
     }
 
     fn draft_file(&self, profile: &str) -> PathBuf {

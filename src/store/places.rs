@@ -45,8 +45,8 @@ impl Places {
     }
 
     /// The folder of the lists of what was exported of each profile.
-    pub fn outlets_folder(&self) -> PathBuf {
-        self.data.join("outlets")
+    pub fn sinks_folder(&self) -> PathBuf {
+        self.data.join("sinks")
     }
 
     /// The folder of the marks that tell which profiles are drafts.

@@ -7,7 +7,7 @@ use std::process::Command as Program;
 
 use clap::{Command, CommandFactory as _, Parser as _};
 use tokenwright::cli::Arguments;
-use tokenwright::dialect::Form;
+use tokenwright::dialect::Dialect;
 use tokenwright::export::{RefreshTokenUse, formats};
 use tokenwright::service::Catalog;
 
@@ -200,7 +200,7 @@ fn the_tables_of_formats_are_those_of_this_program() {
     let paper = read("docs/exports.md");
     let paper = with_table(&paper, "formats", &["format", "read by", "ways", "refresh token"], &exports);
     let imports: Vec<_> =
-        Form::all_read().map(|(name, sign)| vec![name.replace('<', "&lt;"), sign.to_owned()]).collect();
+        Dialect::all().iter().map(|format| vec![format.name.replace('<', "&lt;"), format.sign.to_owned()]).collect();
     check_paper("docs/exports.md", &with_table(&paper, "imports", &["imported file", "recognized by"], &imports));
 }
 
@@ -222,7 +222,7 @@ fn the_counts_in_the_readme_are_those_of_this_program() {
     let readme = read("README.md");
     let counts = [
         format!("[{} formats](docs/exports.md)", formats().len()),
-        format!("[{} formats](docs/exports.md#importing)", Form::all_read().count()),
+        format!("[{} formats](docs/exports.md#importing)", Dialect::all().len()),
         format!("[{} faults](docs/command-line.md#practice)", tokenwright::app::faults().count()),
     ];
     for count in counts {

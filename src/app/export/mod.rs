@@ -19,7 +19,7 @@ use crate::app::{Failure, FailureCode, FailureKind};
 use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{
-    ExportError, ExportFormat, Field, HandedOver, Outlet, Outlets, RefreshTokenUse, Subject, Text, by_id, write_own,
+    ExportError, ExportFormat, Field, HandedOver, RefreshTokenUse, Sink, Sinks, Subject, Text, by_id, write_own,
 };
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -69,7 +69,7 @@ impl App {
     }
 
     /// What was exported of a profile.
-    pub async fn sinks(&self, name: &ProfileName) -> Result<Outlets, Failure> {
+    pub async fn sinks(&self, name: &ProfileName) -> Result<Sinks, Failure> {
         sinks::load(self, name).await
     }
 
@@ -81,7 +81,7 @@ impl App {
     }
 
     /// Forgets a file that was exported; the file itself stays. Returned is what is left.
-    pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Outlets, Failure> {
+    pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Sinks, Failure> {
         let dropped = path.to_owned();
         let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
         let left = left.await?.ok_or_else(|| {
@@ -301,10 +301,10 @@ async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> 
     Ok(blocking(move || delivery::write(&path, &text)).await??)
 }
 
-fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Outlet {
-    Outlet {
+fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Sink {
+    Sink {
         path: path.display().to_string(),
-        form: order.form.clone(),
+        format: order.form.clone(),
         sink,
         live: order.live,
         with_refresh_token: order.with_refresh_token || order.hand_over,
@@ -317,7 +317,7 @@ fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, di
 
 async fn hand_over(app: &App, order: &ExportOrder, path: &str) -> Result<(), Failure> {
     let at = (app.ports.now)().to_string();
-    let to = HandedOver { form: order.form.clone(), path: path.to_owned(), at };
+    let to = HandedOver { format: order.form.clone(), path: path.to_owned(), at };
     sinks::change(app, &order.profile, |outlets| outlets.handed_over = Some(to)).await
 }
 

@@ -10,13 +10,13 @@ use crate::app::news::News;
 use crate::app::{Failure, FailureKind};
 use crate::delivery;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::export::{HandedOver, Outlet, Outlets};
+use crate::export::{HandedOver, Sink, Sinks};
 use crate::service::ProfileName;
 
 /// What was exported of a profile.
-pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Outlets, Failure> {
+pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Sinks, Failure> {
     let asked = name.clone();
-    let text = app.with_store(move |store| store.load_outlets_text(asked.as_str())).await?;
+    let text = app.with_store(move |store| store.load_sinks_text(asked.as_str())).await?;
     read(name, text.as_deref())
 }
 
@@ -25,12 +25,12 @@ pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Resul
 pub(in crate::app::export) async fn change<T: Send + 'static>(
     app: &App,
     name: &ProfileName,
-    change: impl FnOnce(&mut Outlets) -> T + Send + 'static,
+    change: impl FnOnce(&mut Sinks) -> T + Send + 'static,
 ) -> Result<T, Failure> {
     let (store, name) = (app.ports.store.clone(), name.clone());
     let changed = move || {
         let mut done = None;
-        store.change_outlets_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
+        store.change_sinks_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
             let mut outlets = read(&name, text)?;
             done = Some(change(&mut outlets));
             Ok((!outlets.is_empty()).then(|| outlets.to_text()))
@@ -40,9 +40,9 @@ pub(in crate::app::export) async fn change<T: Send + 'static>(
     blocking(changed).await?
 }
 
-fn read(name: &ProfileName, text: Option<&str>) -> Result<Outlets, Failure> {
-    let Some(text) = text else { return Ok(Outlets::default()) };
-    Outlets::parse(name.as_str(), text).map_err(|error| Failure::new(FailureKind::Machine, error.diagnose()))
+fn read(name: &ProfileName, text: Option<&str>) -> Result<Sinks, Failure> {
+    let Some(text) = text else { return Ok(Sinks::default()) };
+    Sinks::parse(name.as_str(), text).map_err(|error| Failure::new(FailureKind::Machine, error.diagnose()))
 }
 
 /// To whom the refresh token of a profile was given, if it was.
@@ -57,10 +57,10 @@ pub(crate) async fn clear_hand_over(app: &App, name: &ProfileName) -> Result<(),
 
 /// What a draft was exported to goes with its tokens: the files, and that its refresh token was given away.
 pub(crate) async fn carry_over(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
-    let Outlets { files, handed_over, .. } = load(app, draft).await?;
+    let Sinks { files, handed_over, .. } = load(app, draft).await?;
     change(app, name, move |outlets| {
         outlets.handed_over = handed_over;
-        let added: Vec<Outlet> =
+        let added: Vec<Sink> =
             files.into_iter().filter(|file| outlets.files.iter().all(|known| known.path != file.path)).collect();
         outlets.files.extend(added);
     })
@@ -73,7 +73,7 @@ pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
         Ok(outlets) => outlets,
         Err(failure) => return vec![failure.diagnosis],
     };
-    let sinks: Vec<Outlet> = outlets.files.iter().filter(|file| file.sink).cloned().collect();
+    let sinks: Vec<Sink> = outlets.files.iter().filter(|file| file.sink).cloned().collect();
     if sinks.is_empty() {
         return Vec::new();
     }
@@ -110,13 +110,13 @@ pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
     problems
 }
 
-async fn write_again(app: &App, name: &ProfileName, sink: &Outlet) -> Result<String, Failure> {
+async fn write_again(app: &App, name: &ProfileName, sink: &Sink) -> Result<String, Failure> {
     let order = ExportOrder {
         with_refresh_token: sink.with_refresh_token,
         url: sink.url.clone(),
-        ..ExportOrder::new(name.clone(), &sink.form)
+        ..ExportOrder::new(name.clone(), &sink.format)
     };
-    let form = Form::find(app, &sink.form).await?;
+    let form = Form::find(app, &sink.format).await?;
     let kept = subject::kept(app, &order).await?;
     // Once a refresh was seen to bring a new one, it leaves only where it was handed over, and then nothing is refreshed
     // here. A file that was written before stays as it is.

@@ -135,7 +135,7 @@ impl App {
         }
         let mut names = Vec::new();
         for (name, material) in chosen {
-            profiles::save_quietly(self, &name, material, replace).await?;
+            profiles::save::save_quietly(self, &name, material, replace).await?;
             names.push(name);
         }
         self.tell_profiles().await;

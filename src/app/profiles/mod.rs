@@ -2,29 +2,24 @@
 
 pub(in crate::app) mod accept_shared;
 pub(in crate::app) mod drafts;
+pub(in crate::app) mod forget;
 pub(in crate::app) mod history;
 pub(in crate::app) mod keys;
+pub(in crate::app) mod save;
 pub(in crate::app) mod summary;
-
-use std::collections::BTreeMap;
 
 use crate::app::handle::{App, catalog_of};
 use crate::app::news::News;
-use crate::app::schedule::scheduler;
+use crate::app::profiles::save::sealed;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::vault::lease::{lease, lease_for};
 use crate::app::vault::open;
-use crate::app::{
-    CallContext, Failure, FailureCode, FailureKind, OpenedProfile, ProfileState, ProfileSummary, Report, TypedSecrets,
-    export,
-};
+use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Store, StoreError};
-use crate::vault::{Entry, How, ProfileSecrets};
+use crate::vault::ProfileSecrets;
 
 impl App {
     /// The saved profiles, drafts among them, and how their tokens are.
@@ -74,66 +69,6 @@ impl App {
     pub async fn open(&self, name: &ProfileName) -> Result<OpenedProfile, Failure> {
         open(self, name.clone()).await
     }
-
-    /// Saves a profile under a name. `draft` is the draft that it was until now, and is none any more afterwards.
-    pub async fn save(
-        &self,
-        name: &ProfileName,
-        material: CallContext,
-        replace: bool,
-        draft: Option<ProfileName>,
-    ) -> Result<(), Failure> {
-        let (app, name) = (self.clone(), name.clone());
-        let save = async move {
-            match draft {
-                Some(draft) => drafts::save_as(&app, &draft, &name, material, replace).await?,
-                None => save_quietly(&app, &name, material, replace).await?,
-            }
-            app.tell_profiles().await;
-            Ok(())
-        };
-        self.settle(save).await
-    }
-
-    /// Saves a profile that is there already. One that is of another client, service or input by now is another profile, and
-    /// takes its place only where the person says so.
-    pub async fn save_again(
-        &self,
-        name: &ProfileName,
-        material: CallContext,
-        draft: Option<ProfileName>,
-    ) -> Result<(), Failure> {
-        let (app, name, profile) = (self.clone(), name.clone(), material.profile.clone());
-        let save = async move {
-            match draft {
-                Some(draft) => {
-                    is_the_same(&app, &name, &profile, true).await?;
-                    drafts::save_as(&app, &draft, &name, material, true).await?;
-                }
-                None => save_checked(&app, &name, material, Check::TheSame(profile)).await?,
-            }
-            app.tell_profiles().await;
-            Ok(())
-        };
-        self.settle(save).await
-    }
-
-    /// Saves what was entered, without secrets, before a sign-in that may fail, so that the next attempt need not repeat it. A
-    /// profile that has tokens is left alone. Returns whether it was saved.
-    pub async fn save_entered(&self, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
-        let asked = name.clone();
-        let is_in_use = self.with_vault(move |vault| match vault.snapshot(&asked) {
-            // The new tokens will repair it. What they could not repair is said now, and not after a good sign-in.
-            Err(_) => vault.check_repairable(&asked).map(|()| true),
-            Ok(record) => Ok(record.is_some()),
-        });
-        let is_in_use = is_in_use.await?;
-        if !is_in_use {
-            self.save_plain(name, profile.clone()).await?;
-        }
-        Ok(!is_in_use)
-    }
-
     /// Writes the plain part of a profile.
     pub(in crate::app) async fn save_plain(&self, name: &ProfileName, profile: Profile) -> Result<(), Failure> {
         let name = name.clone();
@@ -145,19 +80,6 @@ impl App {
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
         let name = name.clone();
         self.with_store(move |store| store.load_profile_text(name.as_str())).await
-    }
-
-    /// Forgets a saved profile and its tokens. Waits for a refresh in flight, whose tokens would otherwise be saved after the
-    /// profile is gone.
-    pub async fn forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
-        if self.held.drop(name) {
-            self.tell(News::WriteDone(name.clone()));
-            self.tell_profiles().await;
-            return Ok(());
-        }
-        open::open_chosen(self).await?;
-        let entry = lease_to_forget(self, report, name).await?;
-        forget_held(self, name, &entry).await
     }
 
     /// Gives a saved profile a display name; an empty one takes it away.
@@ -265,164 +187,6 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
     Ok(OpenedProfile { name, material, draft, state, rotation })
 }
-
-/// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
-async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
-    if !has_draft && app.load_profile_text(name).await?.is_none() {
-        let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten in the meantime"));
-        let diagnosis = diagnosis.hint("saving it again brings its tokens back to this machine");
-        return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
-    }
-    // One that cannot be read is mended by saving it.
-    let saved = load(app, name).await.ok();
-    match saved.and_then(|saved| issued_for::other(name, &saved, profile)) {
-        Some(diagnosis) => Err(there_already(diagnosis)),
-        None => Ok(()),
-    }
-}
-
-/// The name is taken: the person chooses another, or says that the profile is to be replaced.
-fn there_already(diagnosis: Diagnosis) -> Failure {
-    let diagnosis = diagnosis.hint("choose another name, or replace it");
-    Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists)
-}
-
-/// What must be true of the profile that is there when another one is saved under its name.
-enum Check {
-    Nothing,
-    /// There is none.
-    Free,
-    /// It is this one, as far as account and client go.
-    TheSame(Profile),
-}
-
-/// Saves a profile as a part of something larger.
-pub(crate) async fn save_quietly(
-    app: &App,
-    name: &ProfileName,
-    material: CallContext,
-    replace: bool,
-) -> Result<(), Failure> {
-    save_checked(app, name, material, if replace { Check::Nothing } else { Check::Free }).await
-}
-
-/// Saves a profile if `check` holds, which is asked when nobody else can change it any more.
-async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, check: Check) -> Result<(), Failure> {
-    material.secrets.tidy();
-    material.secrets.check_refresh_token()?;
-    open::open_chosen(app).await?;
-    // Held to the end: the secrets and the plain part are kept together, or forgotten together.
-    let entry = lease(app, name).await?;
-    match check {
-        Check::Nothing => {}
-        Check::Free if app.load_profile_text(name).await?.is_none() => {}
-        Check::Free => return Err(there_already(Diagnosis::new(format!("a profile `{name}` exists already")))),
-        Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
-    }
-    let (mut secrets, how) = sealed(app, &material);
-    let put = move |entry: &Entry| {
-        // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
-        let _ = entry.repair();
-        let last = entry.get()?;
-        // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
-        if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
-            && last.history.is_overtaken(tokens)
-        {
-            secrets.tokens.clone_from(&last.secrets.tokens);
-            secrets.refused.clone_from(&last.secrets.refused);
-        }
-        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
-        let how = if is_same { How::Saved } else { how };
-        entry.put(last.map(|last| last.number), &secrets, how).map(|_| is_same)
-    };
-    let is_same = app.with_entry(&entry, put).await?;
-    let (saved, profile) = (name.clone(), material.profile);
-    app.with_store(move |store| {
-        store.save_profile_text(saved.as_str(), &profile.to_toml(&catalog_of(store).0))?;
-        store.remove_draft(saved.as_str())
-    })
-    .await?;
-    if !is_same {
-        export::clear_hand_over(app, name).await?;
-    }
-    app.take_pending(name);
-    drop(entry);
-    app.tell(News::WriteDone(name.clone()));
-    scheduler::changed_profiles(app).await;
-    Ok(())
-}
-
-/// What is sealed of a profile, and how its tokens were obtained.
-pub(crate) fn sealed(app: &App, material: &CallContext) -> (ProfileSecrets, How) {
-    let typed = material.secrets.clone();
-    let secrets = ProfileSecrets {
-        client_secret: some(Some(typed.client_secret)),
-        password: some(Some(typed.password)),
-        signing_key: typed.signing_key,
-        inputs: typed.inputs,
-        tokens: material.tokens.clone().or_else(|| spent(app, material)),
-        refused: None,
-    };
-    let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
-        (false, _) => How::Pasted,
-        (true, None) => How::AskedFor,
-        (true, Some(_)) => How::SignedIn,
-    };
-    (secrets, how)
-}
-
-/// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
-fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
-    let refresh_token = material.secrets.refresh_token.clone();
-    let now = (app.ports.now)();
-    (!refresh_token.is_empty()).then(|| TokenSet {
-        access_token: Secret::default(),
-        token_type: "Bearer".to_owned(),
-        expires_at: Some(now),
-        refresh_token: Some(refresh_token),
-        refresh_token_expires_at: None,
-        id_token: None,
-        scopes: None,
-        obtained_at: now,
-        retained: BTreeMap::default(),
-        issued_for: issued_for::of(&material.profile),
-        unread_life: Vec::new(),
-    })
-}
-
-/// The lease of a profile that is about to be forgotten.
-pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Entry, Failure> {
-    lease_for(app, report, name).await.map_err(|mut failure| {
-        failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
-        failure
-    })
-}
-
-/// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
-/// forgotten again.
-pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) -> Result<(), Failure> {
-    let is_there = app.load_profile_text(name).await;
-    // What is kept and cannot be read is forgotten all the same.
-    let is_kept = !matches!(app.with_entry(entry, Entry::get).await, Ok(None));
-    // A key may be kept for a profile that is still to come.
-    if matches!(is_there, Ok(None)) && !is_kept {
-        return Err(unknown(app, name).await);
-    }
-    let (store, gone) = (app.ports.store.clone(), name.to_string());
-    // In one go, and with the lease to its end, even if nobody waits for it any more.
-    let removed = app.with_entry(entry, move |entry| {
-        entry.remove()?;
-        let plain = store.remove_profile(&gone).and_then(|_| store.remove_outlets(&gone));
-        Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
-    });
-    removed.await??;
-    app.take_pending(name);
-    app.tell(News::WriteDone(name.clone()));
-    scheduler::changed_profiles(app).await;
-    app.tell_profiles().await;
-    Ok(())
-}
-
 /// A secret of the environment or of a prompt, if it is not empty.
 pub(crate) fn some(secret: Option<Secret>) -> Option<Secret> {
     secret.filter(|secret| !secret.is_empty())

@@ -184,7 +184,8 @@ fn kept(call: &CallTemplate, tokens: &TokenSet, name: &str, value: Option<&Strin
     match (value, tokens.retained.get(name)) {
         (Some(value), Some(read)) if read == value && !value.is_empty() => Ok(format!("{name} {value}")),
         _ => {
-            let path = call.reading.retain.iter().find(|keep| keep.name == name).map(|keep| keep.path.as_str());
+            let path =
+                call.reading.retain.iter().find(|(retained, _)| retained == name).map(|(_, place)| place.as_str());
             let path = path.unwrap_or_default();
             Err(format!("`{name}` was not kept: `{path}` holds nothing in the documented reply"))
         }

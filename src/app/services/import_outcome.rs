@@ -3,7 +3,7 @@
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::{Failure, FailureCode, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::dialect::{Form, Import, ImportError, Issuer};
+use crate::dialect::{Dialect, Import, ImportError, Issuer};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -24,12 +24,12 @@ pub enum ImportOutcome {
     NotChosen,
 }
 
-/// A text that can be read in several forms, for the person to say which is meant.
+/// A text that can be read in several formats, for the person to say which is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmbiguousText {
     pub from: String,
-    /// The forms that it can be read in.
-    pub forms: Vec<Form>,
+    /// The formats that it can be read in.
+    pub formats: Vec<&'static Dialect>,
     /// The text, which may hold secrets.
     pub text: Secret,
 }
@@ -42,9 +42,9 @@ pub struct Imported {
 }
 
 impl AmbiguousText {
-    /// Why it is not read before the person has said which form is meant.
+    /// Why it is not read before the person has said which format is meant.
     pub fn failure(&self) -> Failure {
-        let error = ImportError::Ambiguous { forms: self.forms.clone() };
+        let error = ImportError::Ambiguous { formats: self.formats.clone() };
         refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
 }

@@ -16,7 +16,7 @@ use crate::app::{CallContext, Failure, FailureKind, ShareKey, TypedSecrets};
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
-use crate::dialect::{self, Described, Form, Found, ImportError, ImportedSecrets, Issuer, LARGEST, Note};
+use crate::dialect::{self, Described, Dialect, DocumentError, Found, ImportError, ImportedSecrets, Issuer, Note};
 use crate::durable;
 use crate::oauth::{parse_key, plain_line};
 use crate::secret::Secret;
@@ -32,10 +32,10 @@ pub enum ImportSource {
     Issuer(Issuer),
     /// Shared profiles that were read and are locked, with what opens them.
     Locked(Box<LockedText>, ShareKey),
-    /// Wherever that is, and the form that it has by the person's word.
-    As(Box<ImportSource>, Form),
+    /// Wherever that is, and the format that the person named.
+    As(Box<ImportSource>, &'static Dialect),
     /// A text that was read and can be meant in several ways, and the way that is meant.
-    Meant(Box<AmbiguousText>, Form),
+    Meant(Box<AmbiguousText>, &'static Dialect),
 }
 
 /// What is kept of one use of a service that a document describes.
@@ -82,8 +82,8 @@ impl App {
 }
 
 async fn import(app: &App, report: &Report, source: ImportSource) -> Result<ImportOutcome, Failure> {
-    let (source, form) = match source {
-        ImportSource::As(source, form) => (*source, Some(form)),
+    let (source, format) = match source {
+        ImportSource::As(source, format) => (*source, Some(format)),
         source => (source, None),
     };
     let from = match &source {
@@ -97,12 +97,12 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
     };
     let mut unchecked = None;
     let bytes = match source {
-        ImportSource::Meant(text, form) => {
+        ImportSource::Meant(text, format) => {
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
-            return read(app, from, bytes, Known { form: Some(form), unchecked: None }).await;
+            return read(app, from, bytes, Known { format: Some(format), unchecked: None }).await;
         }
-        // One form is named once.
-        ImportSource::As(..) => return Err(Failure::inside("a form of a form")),
+        // One format is named once.
+        ImportSource::As(..) => return Err(Failure::inside("a format of a format")),
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
         ImportSource::Pasted(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
@@ -113,28 +113,31 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
         }
         ImportSource::Locked(locked, key) => return accept_shared::open(app, *locked, key).await,
     };
-    read(app, from, bytes, Known { form, unchecked }).await
+    read(app, from, bytes, Known { format, unchecked }).await
 }
+
+/// The most bytes of a document.
+const LARGEST: u64 = dialect::LARGEST as u64;
 
 /// What is known of a document before it is read.
 struct Known {
-    /// The form that the person named.
-    form: Option<Form>,
+    /// The format that the person named.
+    format: Option<&'static Dialect>,
     /// That its issuer could not be compared with the address it came from.
     unchecked: Option<Note>,
 }
 
 async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) -> Result<ImportOutcome, Failure> {
-    let Known { form, unchecked } = known;
-    if let Some(text) = accept_shared::ours(&bytes).filter(|_| form.is_none()) {
+    let Known { format, unchecked } = known;
+    if let Some(text) = accept_shared::ours(&bytes).filter(|_| format.is_none()) {
         return accept_shared::read(app, from, text).await;
     }
     let (catalog, _) = app.catalog().await?;
     let name = from.clone();
-    let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, form), bytes)).await?;
-    if let Err(ImportError::Ambiguous { forms }) = &found {
-        let (forms, text) = (forms.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
-        return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, forms, text })));
+    let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, format), bytes)).await?;
+    if let Err(ImportError::Ambiguous { formats }) = &found {
+        let (formats, text) = (formats.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
+        return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, formats, text })));
     }
     match found.map_err(|error| refused(&from, &error))? {
         Found::Import(mut import) => {
@@ -159,11 +162,15 @@ fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     };
     let size = std::fs::metadata(path).map_err(unreadable)?;
     if size.is_file() && size.len() > LARGEST {
-        return Err(refused(&from, &ImportError::TooLarge));
+        return Err(refused(&from, &too_large()));
     }
     let bytes = durable::read(path, LARGEST).map_err(unreadable)?;
     let gone = || unreadable(std::io::ErrorKind::NotFound.into());
     bytes.map(Zeroizing::new).ok_or_else(gone)
+}
+
+fn too_large() -> ImportError {
+    DocumentError::TooLarge { format: None, limit: dialect::LARGEST }.into()
 }
 
 /// Standard input to its end, or to the bound.
@@ -174,7 +181,7 @@ fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
         Failure::new(FailureKind::Machine, Diagnosis::new(format!("standard input cannot be read: {error}")))
     })?;
     if u64::try_from(bytes.len()).map_or(true, |length| length > LARGEST) {
-        return Err(refused("standard input", &ImportError::TooLarge));
+        return Err(refused("standard input", &too_large()));
     }
     Ok(bytes)
 }

@@ -14,7 +14,7 @@ pub(in crate::app) mod typed;
 
 use crate::app::ask::Ask;
 use crate::app::handle::App;
-use crate::app::{Browser, CallContext, Exchange, Failure, Keeping};
+use crate::app::{Browser, CallContext, Exchange, Failure, Keeping, Progress};
 use crate::secret::Secret;
 use crate::service::Start;
 
@@ -36,18 +36,20 @@ impl App {
     /// Returned is what it was made from, as far as it came, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
         let SignIn { mut context, browser, keeping } = request;
+        // The steps are boxed: each is large, and whoever calls this holds it on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
         if service.authorization.is_some() && !is_pasted {
-            context.authorized = Some(authorize::authorize(self, ask, &mut context, browser).await?);
+            context.authorized = Some(Box::pin(authorize::authorize(self, ask, &mut context, browser)).await?);
             context = ask.proceed(context).await?;
         }
         let (request, report) = (context.clone(), ask.report());
         let mut exchange = if is_pasted {
-            self.request_refresh(request, None, keeping.clone(), &report).await?
+            Box::pin(self.request_refresh(request, None, keeping.clone(), &report)).await?
         } else {
-            self.request_tokens(request, keeping.clone(), &report).await?
+            Box::pin(self.request_tokens(request, keeping.clone(), &report)).await?
         };
+        report.tell(Progress::Traced(Box::new(exchange.clone())));
         let Ok(tokens) = &mut exchange.outcome else { return Ok((context, exchange)) };
         for choosing in &exchange.choices {
             if let Some(chosen) = ask.choose(choosing).await? {
@@ -61,7 +63,7 @@ impl App {
         if let Keeping::Under(name) = &keeping {
             // The tokens are nowhere else, so a person is asked to make room, and not sent to sign in anew.
             while !exchange.is_saved {
-                match self.save(name, context.clone(), true, None).await {
+                match Box::pin(self.save(name, context.clone(), true, None)).await {
                     Ok(()) => exchange.is_saved = true,
                     Err(failure) => {
                         if !ask.save_again(&failure).await? {

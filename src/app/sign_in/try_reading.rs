@@ -50,7 +50,7 @@ pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &Token
     let Some(answers) = answers else { return Vec::new() };
     let of_life = tokens.unread_life_note().into_iter().chain(tokens.over_note());
     let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
-    let kept = reading.retain.iter().map(|keep| std::slice::from_ref(&keep.path));
+    let kept = reading.retain.iter().map(|(_, place)| std::slice::from_ref(place));
     let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
     fields
         .filter(|field| answers.first(field).is_none())

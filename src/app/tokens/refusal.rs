@@ -22,7 +22,7 @@ fn ways(name: &ProfileName) -> String {
 pub(crate) async fn check_held(app: &App, name: &ProfileName) -> Result<(), Failure> {
     let Some(to) = export::handed_over(app, name).await else { return Ok(()) };
     let place = if to.path.is_empty() { String::new() } else { format!(", into `{}`", to.path) };
-    Err(needs_sign_in(name, &format!("handed its refresh token over at {} (form `{}`{place})", to.at, to.form)))
+    Err(needs_sign_in(name, &format!("handed its refresh token over at {} (format `{}`{place})", to.at, to.format)))
 }
 
 /// Does not ask again what was refused for good, unless it is asked for by hand.

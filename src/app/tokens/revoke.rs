@@ -22,12 +22,12 @@ impl App {
         let Some(template) = profile.service.revocation.clone() else {
             return Err(no_endpoint(name, &profile.service));
         };
-        let entry = profiles::lease_to_forget(self, report, name).await?;
+        let entry = profiles::forget::lease_to_forget(self, report, name).await?;
         let mut material = tokens::material_of(self, name, profile).await?;
         self.supply_practice(&mut material).await?;
         revoke(self, report, name, &material, &template).await?;
         // Held to the end: tokens that are revoked are not refreshed before they are gone.
-        profiles::forget_held(self, name, &entry).await
+        profiles::forget::forget_held(self, name, &entry).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use crate::dialect::Form;
+use crate::dialect::Dialect;
 
 /// `tokenwright service …`
 #[derive(Debug, Subcommand)]
@@ -42,7 +42,7 @@ pub struct ServiceExportOptions {
     pub id: Option<String>,
     /// Output format
     #[arg(long, value_name = "FORMAT", value_parser = written_format())]
-    pub format: Form,
+    pub format: &'static Dialect,
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -71,7 +71,7 @@ pub struct ImportOptions {
     pub preset: Option<String>,
     /// Input format, where the file matches more than one
     #[arg(long, value_name = "FORMAT", value_parser = read_format())]
-    pub format: Option<Form>,
+    pub format: Option<&'static Dialect>,
     /// Which entry to import, where the file has several
     #[arg(long, value_name = "NUMBER")]
     pub pick: Option<usize>,
@@ -120,12 +120,12 @@ pub struct PracticeOptions {
     pub auto_consent: bool,
 }
 
-fn written_format() -> impl TypedValueParser<Value = Form> {
-    let ids: Vec<&str> = Form::written().map(Form::id).collect();
-    PossibleValuesParser::new(ids).try_map(|id| Form::parse(&id).ok_or("unknown format"))
+fn written_format() -> impl TypedValueParser<Value = &'static Dialect> {
+    let ids: Vec<&str> = Dialect::written().map(|dialect| dialect.id).collect();
+    PossibleValuesParser::new(ids).try_map(|id| Dialect::by_id(&id).ok_or("unknown format"))
 }
 
-fn read_format() -> impl TypedValueParser<Value = Form> {
-    let keys: Vec<&str> = Form::keys().collect();
-    PossibleValuesParser::new(keys).try_map(|key| Form::of_key(&key).ok_or("unknown format"))
+fn read_format() -> impl TypedValueParser<Value = &'static Dialect> {
+    let ids: Vec<&str> = Dialect::all().iter().map(|dialect| dialect.id).collect();
+    PossibleValuesParser::new(ids).try_map(|id| Dialect::by_id(&id).ok_or("unknown format"))
 }

@@ -5,14 +5,14 @@ mod words;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method};
 use crate::dialect::curl::words::words;
-use crate::dialect::standard::{
-    DocumentError, Gathering, Grant, Outline, RawBody, RawCall, SMALL, bounded, form_fields, split_url, with_grant_type,
-};
+use crate::dialect::document::{Document, DocumentError, SMALL};
+use crate::dialect::standard::{Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, with_grant_type};
 use crate::dialect::{Described, Import};
+use crate::oauth::{GrantType, Request};
 use crate::service::Asks;
 
 /// What it is called.
-const FORM: &str = "curl command";
+const FORMAT: &str = "curl command";
 
 /// What the options come to.
 #[derive(Debug, Default)]
@@ -36,30 +36,30 @@ enum Data {
 }
 
 /// Whether a text looks like such a line.
-pub fn recognise(text: &str) -> bool {
-    let line = text.trim_start_matches('\u{feff}').trim_start().trim_start_matches("$ ");
+pub fn recognise(document: &Document<'_>) -> bool {
+    let line = document.text().trim_start().trim_start_matches("$ ");
     let first = line.split_whitespace().next().unwrap_or_default();
-    is_curl(first) && text.len() <= SMALL
+    is_curl(first) && document.text().len() <= SMALL
 }
 
 /// Reads the line.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let text = bounded(FORM, text, SMALL)?.trim_start().trim_start_matches("$ ");
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let text = document.text().trim_start().trim_start_matches("$ ");
     let mut words = words(text)?.into_iter();
     if !words.next().is_some_and(|first| is_curl(&first)) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`curl` at its beginning" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`curl` at its beginning" });
     }
     let options = options(words)?;
     if options.url.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "URL" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "URL" });
     }
     if !options.asks_for_tokens() {
-        return Err(DocumentError::OtherForm {
-            form: FORM,
+        return Err(DocumentError::OtherFormat {
+            format: FORMAT,
             expected: "grant type, client or secret, as a call for tokens has",
         });
     }
-    Ok(Import { form: FORM.to_owned(), described: vec![described(options)] })
+    Ok(Import { format: FORMAT, described: vec![described(options)] })
 }
 
 fn is_curl(word: &str) -> bool {
@@ -145,7 +145,7 @@ fn named(name: &str) -> Option<char> {
 }
 
 fn without_value(name: &str) -> DocumentError {
-    DocumentError::Unexpected { form: FORM, place: name.chars().take(40).collect(), expected: "a value" }
+    DocumentError::Unexpected { format: FORMAT, place: name.chars().take(40).collect(), expected: "a value" }
 }
 
 impl Options {
@@ -277,17 +277,17 @@ fn described(mut options: Options) -> Described {
 fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let names: Vec<&str> = call.placeholders().collect();
-    let grant = match grant_type.as_str() {
-        "refresh_token" => Grant::RefreshToken,
-        "authorization_code" => Grant::AuthorizationCode,
-        "password" => Grant::Password,
-        "" if names.contains(&"code") => Grant::AuthorizationCode,
-        "" if names.contains(&"refresh_token") => Grant::RefreshToken,
+    let grant = match GrantType::parse(&grant_type) {
+        Some(GrantType::RefreshToken) => Grant::RefreshToken,
+        Some(GrantType::AuthorizationCode) => Grant::AuthorizationCode,
+        Some(GrantType::Password) => Grant::Password,
+        None if grant_type.is_empty() && names.contains(&"code") => Grant::AuthorizationCode,
+        None if grant_type.is_empty() && names.contains(&"refresh_token") => Grant::RefreshToken,
         _ => Grant::ClientCredentials,
     };
     let asks = asks(&call, &names);
     let mut outline = Outline {
-        form: FORM,
+        format: FORMAT,
         title: host(url),
         grant,
         token_url: call.url.source().to_owned(),
@@ -295,7 +295,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
         ..Outline::default()
     };
     if grant == Grant::RefreshToken {
-        let refresh = with_grant_type(call, "refresh_token");
+        let refresh = with_grant_type(call, GrantType::RefreshToken.as_str());
         gathering.understood("curl", "the refresh call");
         outline.bearer_call = Some(refresh.clone());
         outline.refresh_call = Some(refresh);
@@ -310,9 +310,7 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
 
 /// The standard refresh call, authenticated as the bearer call is.
 fn refresh_like(call: &CallTemplate) -> CallTemplate {
-    use crate::call::Parameter;
-    let mut form =
-        vec![Parameter::new("grant_type", "refresh_token"), Parameter::new("refresh_token", "<refresh_token>")];
+    let mut form = Request::Token(GrantType::RefreshToken).parameters();
     if let BodyTemplate::Form(list) = &call.body {
         let own = ["<client_id>", "<client_secret>"];
         form.extend(list.iter().filter(|parameter| own.contains(&parameter.value.source())).cloned());

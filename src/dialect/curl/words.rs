@@ -1,8 +1,8 @@
 //! The words of a command line as a shell would see them: POSIX quoting, `$'…'` of bash, line breaks after `\`, `^` or
 //! a backtick as the shells of Unix, `cmd` and `PowerShell` have them. Nothing is run, and no variable is looked up.
 
-use crate::dialect::curl::FORM;
-use crate::dialect::standard::DocumentError;
+use crate::dialect::curl::FORMAT;
+use crate::dialect::document::DocumentError;
 
 /// How many words a line may have: a call has some dozens.
 const MOST_WORDS: usize = 2_000;
@@ -16,7 +16,7 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, DocumentError> {
     while let Some(word) = reader.word()? {
         words.push(word);
         if words.len() > MOST_WORDS {
-            return Err(DocumentError::TooMany { form: FORM, what: "words", limit: MOST_WORDS });
+            return Err(DocumentError::TooMany { format: FORMAT, what: "words", limit: MOST_WORDS });
         }
     }
     Ok(words)
@@ -199,7 +199,7 @@ impl Reader<'_> {
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
         let reason = "a quote is opened here and never closed";
-        DocumentError::Syntax { form: FORM, reason, line, column }
+        DocumentError::Syntax { format: FORMAT, reason, line, column }
     }
 }
 

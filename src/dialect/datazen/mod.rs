@@ -1,4 +1,4 @@
-//! `DataZen`'s OAuth wizard: its pages as a form, with `{variables}` in query and body. The variables are our
+//! `DataZen`'s OAuth wizard: its pages as filled in, with `{variables}` in query and body. The variables are our
 //! placeholders in another spelling, so a page works unchanged.
 
 mod page;
@@ -8,8 +8,9 @@ use serde_json::Value as Json;
 
 use crate::call::{CallTemplate, Method};
 use crate::dialect::datazen::page::{Page, Tab, is_labelled, is_page, is_yes, read_page};
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    ClientAuthentication, DocumentError, Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, squeezed,
+    ClientAuthentication, Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, squeezed,
     with_grant_type,
 };
 use crate::dialect::{Described, Import};
@@ -18,25 +19,17 @@ use crate::service::{Asks, Catalog, Service};
 pub use crate::dialect::datazen::write::{WriteError, write, write_json};
 
 /// What it is called.
-const FORM: &str = "DataZen OAuth settings";
+const FORMAT: &str = "DataZen OAuth settings";
 
 /// Whether a text looks like the pages: JSON with their labels, or the labels line by line.
-pub fn recognise(text: &str) -> bool {
-    match serde_json::from_str::<Json>(text) {
-        Ok(json) => recognise_json(&json),
-        Err(_) => is_labelled(text),
-    }
-}
-
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
-    is_page(json)
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.json().map_or_else(|| is_labelled(document.text()), is_page)
 }
 
 /// Reads the pages, as JSON or as labelled text.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let page = read_page(text)?;
-    Ok(Import { form: FORM.to_owned(), described: vec![described(page)] })
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let page = read_page(document)?;
+    Ok(Import { format: FORMAT, described: vec![described(page)] })
 }
 
 fn described(page: Page) -> Described {
@@ -117,7 +110,7 @@ fn by_page(page: Page, mut gathering: Gathering) -> Described {
         .map(|call| with_grant_type(call, &or(&page.refresh.grant_type, "refresh_token")));
     gathering.grant_type = bearer_grant;
     let outline = Outline {
-        form: FORM,
+        format: FORMAT,
         title: if page.setting.is_empty() { host(&page.bearer.url) } else { page.setting },
         grant,
         client_authentication: authentication(&page.bearer, asks),

@@ -4,8 +4,9 @@
 use serde_json::Value as Json;
 
 use crate::call::scalar_text;
-use crate::dialect::datazen::FORM;
-use crate::dialect::standard::{DocumentError, SMALL, bounded, object_like, squeezed, typed};
+use crate::dialect::datazen::FORMAT;
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::standard::squeezed;
 
 /// The pages, as filled in.
 #[derive(Debug, Default)]
@@ -144,16 +145,15 @@ pub(super) fn is_labelled(text: &str) -> bool {
 }
 
 /// Reads either.
-pub(super) fn read_page(text: &str) -> Result<Page, DocumentError> {
-    let text = bounded(FORM, text, SMALL)?;
+pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> {
     let mut page = Page::default();
-    if object_like(text) {
-        page.take_json(&typed(FORM, text)?, false)?;
+    if document.trimmed().starts_with('{') {
+        page.take_json(document.as_json(FORMAT)?, false)?;
     } else {
-        page.take_text(text);
+        page.take_text(document.text());
     }
     if page.bearer.url.is_empty() && page.setting.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "OAuth Bearer Token URL" });
     }
     Ok(page)
 }
@@ -177,7 +177,7 @@ fn label_line(line: &str) -> Option<(Field, &str, &str)> {
 impl Page {
     fn take_json(&mut self, json: &Json, in_refresh: bool) -> Result<(), DocumentError> {
         let Some(members) = json.as_object() else {
-            return Err(DocumentError::OtherForm { form: FORM, expected: "OAuth Bearer Token URL" });
+            return Err(DocumentError::OtherFormat { format: FORMAT, expected: "OAuth Bearer Token URL" });
         };
         for (label, value) in members {
             match (Field::of(label), value) {
@@ -190,7 +190,7 @@ impl Page {
                 }
                 (Some(field), value) => {
                     let place = label.clone();
-                    let no_text = || DocumentError::Unexpected { form: FORM, place, expected: "a text" };
+                    let no_text = || DocumentError::Unexpected { format: FORMAT, place, expected: "a text" };
                     self.put(field, in_refresh, scalar_text(value).ok_or_else(no_text)?.trim());
                 }
                 (None, _) => self.others.push(label.clone()),

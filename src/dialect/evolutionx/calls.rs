@@ -1,6 +1,6 @@
 //! The calls of Evolutionx, to the letter of its examples.
 
-use crate::call::{BodyTemplate, CallTemplate, Method, Parameter, Template};
+use crate::call::{BodyTemplate, CallTemplate, JWT_CLIENT_ASSERTION, Method, Parameter, Template};
 use crate::dialect::Described;
 use crate::dialect::evolutionx::settings::{Grant, Key, Settings};
 use crate::oauth::split_scopes;
@@ -8,9 +8,6 @@ use crate::service::{Asks, Assertion, AssertionAlgorithm, Input, Labels, Service
 
 /// The input that the resource is.
 pub(crate) const RESOURCE: &str = "resource";
-
-/// RFC 7523 section 2.2.
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What the settings say of the body.
 pub(crate) struct Sent<'a> {
@@ -48,7 +45,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
             let mut fields = vec![
                 ("grant_type", "<grant_type>"),
                 ("client_id", "<client_id>"),
-                ("client_assertion_type", JWT_BEARER),
+                ("client_assertion_type", JWT_CLIENT_ASSERTION),
                 ("client_assertion", "<assertion>"),
             ];
             fields.extend(resource_and_scope(service, sent));
@@ -60,7 +57,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
         Grant::JwtBearer => vec![
             ("grant_type", "refresh_token"),
             ("client_id", "<client_id>"),
-            ("client_assertion_type", JWT_BEARER),
+            ("client_assertion_type", JWT_CLIENT_ASSERTION),
             ("client_assertion", "<assertion>"),
             ("refresh_token", "<refresh_token>"),
         ],
@@ -108,7 +105,7 @@ fn assertion(endpoint: &str) -> Assertion {
         unique: true,
         life: Some(300),
         parameter: "client_assertion".to_owned(),
-        client_assertion_type: JWT_BEARER.to_owned(),
+        client_assertion_type: JWT_CLIENT_ASSERTION.to_owned(),
         ..Assertion::default()
     }
 }

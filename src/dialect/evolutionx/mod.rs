@@ -9,23 +9,18 @@ use thiserror::Error;
 
 use crate::call::{Expression, ExpressionError, Reading};
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::document::{Document, SMALL};
 use crate::dialect::evolutionx::settings::{Key, Settings};
 use crate::dialect::{Described, Import, Note};
 use crate::service::{Service, TokenPolicy};
 
-pub use crate::dialect::evolutionx::settings::{Grant, SettingsForm};
+pub use crate::dialect::evolutionx::settings::{Grant, SettingsFormat};
 pub use crate::dialect::evolutionx::write::{WriteError, Written, write};
-
-/// The longest document in bytes: the settings fill a page.
-const LONGEST: usize = 1024 * 1024;
 
 /// Why a document is not settings of Evolutionx.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are what the words name")]
 pub enum SettingsError {
-    /// It is longer than is taken.
-    #[error("the document is longer than {LONGEST} bytes")]
-    TooLong,
     /// It begins as JSON and is none; nothing of the text is quoted.
     #[error("the settings are not JSON: there is something unexpected at line {line}, column {column}")]
     NotJson { line: usize, column: usize },
@@ -65,7 +60,6 @@ impl Diagnose for SettingsError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::TooLong => diagnosis.hint("give the settings alone"),
             Self::NotJson { .. } => diagnosis.hint("look for a missing quote or bracket there"),
             Self::NoSettings => diagnosis.hint("copy the page's settings, each as `OAuth Endpoint: https://…`"),
             Self::Twice { .. } => diagnosis.hint("keep one of the two"),
@@ -80,17 +74,14 @@ impl Diagnose for SettingsError {
 }
 
 /// Whether a text looks like the settings, or like the body of one of the examples.
-pub fn recognise(text: &str) -> bool {
-    text.len() <= LONGEST && Settings::parse(text).is_ok_and(|settings| settings.is_telling())
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.text().len() <= SMALL && Settings::parse(document.text()).is_ok_and(|settings| settings.is_telling())
 }
 
 /// Reads settings, or the body of an example.
-pub fn read(text: &str) -> Result<Import, SettingsError> {
-    if text.len() > LONGEST {
-        return Err(SettingsError::TooLong);
-    }
-    let settings = Settings::parse(text)?;
-    Ok(Import { form: "Evolutionx settings".to_owned(), described: vec![described(&settings)?] })
+pub fn read(document: &Document<'_>) -> Result<Import, SettingsError> {
+    let settings = Settings::parse(document.text())?;
+    Ok(Import { format: "Evolutionx settings", described: vec![described(&settings)?] })
 }
 
 fn described(settings: &Settings) -> Result<Described, SettingsError> {

@@ -7,7 +7,7 @@ use crate::dialect::evolutionx::SettingsError;
 
 /// How settings are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SettingsForm {
+pub enum SettingsFormat {
     /// A JSON object.
     #[default]
     Json,
@@ -119,7 +119,7 @@ fn plain(label: &str) -> String {
 
 impl Settings {
     pub(crate) fn parse(text: &str) -> Result<Self, SettingsError> {
-        let text = text.trim_start_matches('\u{feff}').trim();
+        let text = text.trim();
         let settings = if text.starts_with('{') { Self::of_json(text)? } else { Self::of_lines(text)? };
         if settings.values.is_empty() { Err(SettingsError::NoSettings) } else { Ok(settings) }
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::call::{BodyTemplate, CallTemplate, Expression, Reading, RenderError, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::evolutionx::calls::RESOURCE;
-use crate::dialect::evolutionx::settings::{Grant, Key, SettingsForm};
+use crate::dialect::evolutionx::settings::{Grant, Key, SettingsFormat};
 use crate::dialect::{Described, Note};
 use crate::secret::Secret;
 
@@ -44,7 +44,7 @@ impl Diagnose for WriteError {
 }
 
 /// Writes the settings; secret values only if they are asked for.
-pub fn write(described: &Described, form: SettingsForm, with_secrets: bool) -> Result<Written, WriteError> {
+pub fn write(described: &Described, form: SettingsFormat, with_secrets: bool) -> Result<Written, WriteError> {
     let service = &described.service;
     let grant = grant(described)?;
     let call = match (grant, &service.refresh_request) {
@@ -210,13 +210,13 @@ fn expression(own: &[Expression], standard: &[Expression]) -> String {
     }
 }
 
-fn text(settings: &[(Key, String)], form: SettingsForm) -> String {
+fn text(settings: &[(Key, String)], form: SettingsFormat) -> String {
     match form {
-        SettingsForm::Json => {
+        SettingsFormat::Json => {
             let fields = settings.iter().map(|(key, value)| (key.label().to_owned(), Json::from(value.as_str())));
             format!("{:#}", Json::Object(fields.collect()))
         }
-        SettingsForm::Lines => {
+        SettingsFormat::Lines => {
             settings.iter().map(|(key, value)| format!("{}: {value}\n", key.label())).collect::<Vec<_>>().concat()
         }
     }

@@ -7,36 +7,29 @@ mod write;
 use serde_json::{Map, Value as Json};
 
 use crate::call::{CallTemplate, Method, scalar_text};
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::ezintegrations::settings::{Settings, is_labelled, is_settings, read_settings};
-use crate::dialect::standard::{DocumentError, Gathering, RawBody, RawCall, finish, form_fields, with_grant_type};
+use crate::dialect::standard::{Gathering, RawBody, RawCall, finish, form_fields, with_grant_type};
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Service, Start};
 
-pub use crate::dialect::ezintegrations::write::{BodyForm, WriteError, write};
+pub use crate::dialect::ezintegrations::write::{BodyFormat, WriteError, write};
 
 /// What it is called.
-const FORM: &str = "eZintegrations OAuth 2.0 settings";
+const FORMAT: &str = "eZintegrations OAuth 2.0 settings";
 
 /// The grant of a refresh (RFC 6749 section 6).
 const REFRESH_TOKEN: &str = "refresh_token";
 
 /// Whether a text looks like the settings: JSON with their names, or their labels line by line.
-pub fn recognise(text: &str) -> bool {
-    match serde_json::from_str::<Json>(text) {
-        Ok(json) => recognise_json(&json),
-        Err(_) => is_labelled(text),
-    }
-}
-
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
-    is_settings(json)
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.json().map_or_else(|| is_labelled(document.text()), is_settings)
 }
 
 /// Reads the settings, as JSON or as labelled text.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let settings = read_settings(text)?;
-    Ok(Import { form: FORM.to_owned(), described: vec![described(settings)] })
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let settings = read_settings(document)?;
+    Ok(Import { format: FORMAT, described: vec![described(settings)] })
 }
 
 fn described(settings: Settings) -> Described {
@@ -73,7 +66,7 @@ fn described(settings: Settings) -> Described {
         refresh_request: Some(refresh),
         ..Service::default()
     };
-    finish(FORM, service, Vec::new(), gathering)
+    finish(FORMAT, service, Vec::new(), gathering)
 }
 
 /// What a person would call the service: its host.

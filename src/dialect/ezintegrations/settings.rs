@@ -3,10 +3,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::call::scalar_text;
-use crate::dialect::ezintegrations::FORM;
-use crate::dialect::standard::{
-    DocumentError, LONGEST_TEXT, SMALL, bounded, form_fields, is_page, object_like, squeezed, typed,
-};
+use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT};
+use crate::dialect::ezintegrations::FORMAT;
+use crate::dialect::standard::{form_fields, squeezed};
 
 /// The settings, as written.
 #[derive(Debug, Default)]
@@ -80,6 +79,28 @@ pub(super) fn is_labelled(text: &str) -> bool {
     has_url && labels > 1 && is_page(text) && !begins("oauthbearertokenurl") && !begins("bearertokenurl")
 }
 
+/// Whether a text may be the page of a tool as a person copies it: lines of words and values. What has blocks, lists,
+/// tables or headings is a document of something else, and its `url:` that of something else as well.
+fn is_page(text: &str) -> bool {
+    let is_key = |text: &str| {
+        text.split_once(':').is_some_and(|(key, rest)| {
+            let is_name = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
+            is_name && (rest.is_empty() || rest.starts_with(' '))
+        })
+    };
+    let is_structure = |line: &str| {
+        let trimmed = line.trim();
+        let is_indented = line.starts_with([' ', '\t']);
+        let opens_block = trimmed.ends_with('{') && trimmed.starts_with(char::is_alphabetic);
+        is_indented && is_key(trimmed)
+            || trimmed.strip_prefix("- ").is_some_and(|item| is_key(item.trim_start()))
+            || opens_block
+            || trimmed == "---"
+            || ["#", "```", "~~~", "|"].iter().any(|mark| trimmed.starts_with(mark))
+    };
+    !text.lines().any(is_structure)
+}
+
 /// Whether a label names the refresh itself, and is not one that any tool has.
 fn is_of_refresh(written: &str) -> bool {
     let name = squeezed(written);
@@ -96,16 +117,15 @@ fn is_refresh_url(written: &str) -> bool {
 }
 
 /// Reads either.
-pub(super) fn read_settings(text: &str) -> Result<Settings, DocumentError> {
-    let text = bounded(FORM, text, SMALL)?;
-    let settings = if object_like(text) {
-        let json = typed(FORM, text).or_else(|error| typed(FORM, &straight_quotes(text)).map_err(|_| error))?;
-        from_json(json)?
+pub(super) fn read_settings(document: &Document<'_>) -> Result<Settings, DocumentError> {
+    let settings = if document.trimmed().starts_with('{') {
+        let straight = || serde_json::from_str(&straight_quotes(document.text())).ok();
+        from_json(document.as_json(FORMAT).cloned().or_else(|error| straight().ok_or(error))?)?
     } else {
-        from_text(text)?
+        from_text(document.text())?
     };
     if settings.url.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "Refresh Token URL" });
     }
     Ok(settings)
 }
@@ -113,7 +133,7 @@ pub(super) fn read_settings(text: &str) -> Result<Settings, DocumentError> {
 fn from_json(json: Json) -> Result<Settings, DocumentError> {
     let mut settings = Settings::default();
     let Json::Object(members) = json else {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "Refresh Token URL" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "Refresh Token URL" });
     };
     // A `url` of something else has a method and a body of its own.
     let is_mixed = members.keys().any(|key| is_url_of_something_else(key));
@@ -191,7 +211,7 @@ impl Settings {
             (label, ..) => {
                 let expected =
                     if matches!(label, Label::Url | Label::Method) { "a text" } else { "an object or a text" };
-                return Err(DocumentError::Unexpected { form: FORM, place: label.words().to_owned(), expected });
+                return Err(DocumentError::Unexpected { format: FORMAT, place: label.words().to_owned(), expected });
             }
         }
         Ok(())
@@ -201,7 +221,7 @@ impl Settings {
     fn set_text(&mut self, label: Label, text: &str) -> Result<(), DocumentError> {
         if text.len() > LONGEST_TEXT {
             let place = label.words().to_owned();
-            return Err(DocumentError::Unexpected { form: FORM, place, expected: "a shorter text" });
+            return Err(DocumentError::Unexpected { format: FORMAT, place, expected: "a shorter text" });
         }
         let words = text.split_whitespace().map(|word| word.trim_matches(['"', '“', '”', ',', '\'']));
         match label {
@@ -236,7 +256,7 @@ fn objects(label: Label, text: &str) -> Result<Map<String, Json>, DocumentError>
         let from = &rest[start..];
         let Some((object, length)) = first_object(from) else {
             let place = label.words().to_owned();
-            return Err(DocumentError::Unexpected { form: FORM, place, expected: "a JSON object that ends" });
+            return Err(DocumentError::Unexpected { format: FORMAT, place, expected: "a JSON object that ends" });
         };
         fields.extend(object);
         rest = &from[length..];
@@ -283,4 +303,23 @@ fn straight_quotes(text: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_lines_of_words_and_values() {
+        for page in
+            ["Refresh Token URL: https://a.test\nMethod: POST", "Header :\n{\n  \"a\": \"b\"\n}\n", "such as this\n"]
+        {
+            assert!(is_page(page), "{page}");
+        }
+        for other in
+            ["a:\n  b: c\n", "a:\n- b: c\n", "# Title\ntext", "```\ncode\n```", "meta {\n}", "---\na: b", "| a | b |"]
+        {
+            assert!(!is_page(other), "{other}");
+        }
+    }
 }

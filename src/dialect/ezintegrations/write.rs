@@ -12,7 +12,7 @@ use crate::secret::Secret;
 
 /// How the body is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BodyForm {
+pub enum BodyFormat {
     /// As a JSON object.
     #[default]
     Object,
@@ -48,13 +48,13 @@ impl Diagnose for WriteError {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::NoRefresh { .. } => "enter the URL of the token endpoint first, if the service has one",
             Self::Authentication { .. } => "choose an authentication with a client secret, if the service takes one",
-            Self::Body { .. } => "export another form, such as the preset file",
+            Self::Body { .. } => "export another format, such as the preset file",
         })
     }
 }
 
 /// Writes the settings as JSON; the text holds secrets only if they were asked for.
-pub fn write(described: &Described, body: BodyForm, secrecy: Secrecy) -> Result<Secret, WriteError> {
+pub fn write(described: &Described, body: BodyFormat, secrecy: Secrecy) -> Result<Secret, WriteError> {
     let service = &described.service;
     let call =
         service.refresh_request.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
@@ -157,15 +157,15 @@ impl Writer {
     }
 
     /// The body and its content type; `None` where it cannot be written.
-    fn body(&self, call: &CallTemplate, form: BodyForm) -> Option<(Json, Option<&'static str>)> {
-        const FORM: &str = "application/x-www-form-urlencoded";
+    fn body(&self, call: &CallTemplate, form: BodyFormat) -> Option<(Json, Option<&'static str>)> {
+        const FORMAT: &str = "application/x-www-form-urlencoded";
         match (&call.body, form) {
             (BodyTemplate::None, _) => Some((json!({}), None)),
-            (BodyTemplate::Form(list), BodyForm::Object) => Some((Json::Object(self.object(list)), Some(FORM))),
-            (BodyTemplate::Form(list), BodyForm::Text) => {
+            (BodyTemplate::Form(list), BodyFormat::Object) => Some((Json::Object(self.object(list)), Some(FORMAT))),
+            (BodyTemplate::Form(list), BodyFormat::Text) => {
                 let pair = |p: &Parameter| format!("{}={}", encode(&p.name), self.encoded(&p.value));
                 let pairs: Vec<String> = list.iter().map(pair).collect();
-                Some((Json::String(pairs.join("&")), Some(FORM)))
+                Some((Json::String(pairs.join("&")), Some(FORMAT)))
             }
             (BodyTemplate::Json(text), _) => {
                 let rendered = text.render_json(&self.values).ok()?.to_secret();

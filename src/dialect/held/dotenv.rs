@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
-use crate::dialect::standard::{DocumentError, MOST_DESCRIBED, SMALL, bounded};
 use crate::dialect::{Described, Import};
 use crate::secret::Secret;
 
-const FORM: &str = ".env file";
+const FORMAT: &str = ".env file";
 
 /// How names end, and what such a variable is. The longer of two that fit is meant.
 const ENDINGS: [(&str, Part); 26] = [
@@ -40,12 +40,12 @@ const ENDINGS: [(&str, Part); 26] = [
     ("OAUTH_USERNAME", Part::UserName),
 ];
 
-/// What our own forms write beside these, and a profile has no place for.
+/// What our own formats write beside these, and a profile has no place for.
 const OURS: [&str; 2] = ["TOKEN_TYPE", "EXPIRES_AT"];
 
 /// Whether a text looks like one: it begins with a variable, and one of them names a client or a refresh token.
-pub fn recognise(text: &str) -> bool {
-    let mut lines = lines(text).map(|(_, line)| assignment(line));
+pub fn recognise(document: &Document<'_>) -> bool {
+    let mut lines = lines(document.text()).map(|(_, line)| assignment(line));
     let Some(Some(first)) = lines.next() else { return false };
     let is_telling = |name: &str| {
         let part = ending(name).map(|(_, part)| part);
@@ -55,11 +55,11 @@ pub fn recognise(text: &str) -> bool {
 }
 
 /// Reads the variables, each prefix by itself.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut groups: BTreeMap<&str, Vec<(&str, Part, Secret)>> = BTreeMap::new();
     let mut others: Vec<&str> = Vec::new();
-    for (number, line) in lines(bounded(FORM, text, SMALL)?) {
-        let wrong = |reason| DocumentError::Syntax { form: FORM, reason, line: number, column: 1 };
+    for (number, line) in lines(document.text()) {
+        let wrong = |reason| DocumentError::Syntax { format: FORMAT, reason, line: number, column: 1 };
         let (name, rest) = assignment(line).ok_or(wrong("there is no `NAME=value`"))?;
         let value = value(rest).ok_or(wrong("a quote does not end"))?;
         match ending(name) {
@@ -73,15 +73,14 @@ pub fn read(text: &str) -> Result<Import, DocumentError> {
     };
     groups.retain(|_, group| is_use(group));
     if groups.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`CLIENT_ID` or `REFRESH_TOKEN`" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`CLIENT_ID` or `REFRESH_TOKEN`" });
     }
-    let alone = groups.len() == 1;
-    let mut described = groups.into_iter().take(MOST_DESCRIBED).map(|(prefix, group)| described(prefix, &group));
-    let mut described: Vec<Described> = described.by_ref().collect();
-    if let ([only], true) = (&mut described[..], alone) {
+    DocumentError::unless_few(FORMAT, "prefixes", groups.len())?;
+    let mut described: Vec<Described> = groups.into_iter().map(|(prefix, group)| described(prefix, &group)).collect();
+    if let [only] = &mut described[..] {
         only.ignored.extend(others.into_iter().map(other));
     }
-    Ok(Import { form: FORM.to_owned(), described })
+    Ok(Import { format: FORMAT, described })
 }
 
 fn other(name: &str) -> crate::dialect::Note {
@@ -91,7 +90,7 @@ fn other(name: &str) -> crate::dialect::Note {
 }
 
 fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
-    let mut held = Held::new(FORM, "whoever reads this file");
+    let mut held = Held::new(FORMAT, "whoever reads this file");
     // The name of what it is of, unless it only says that it is of OAuth.
     let word = prefix.trim_end_matches('_').to_lowercase().replace('_', " ");
     if !["", "oauth", "oauth2", "google oauth"].contains(&word.as_str()) {
@@ -114,7 +113,7 @@ fn ending(name: &str) -> Option<(&str, Part)> {
 
 /// Lines that say something, with their numbers.
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let lines = text.lines().enumerate();
     lines.map(|(at, line)| (at + 1, line.trim())).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
 

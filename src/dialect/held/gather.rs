@@ -36,7 +36,7 @@ pub(in crate::dialect::held) enum Part {
 #[derive(Debug, Default)]
 pub(in crate::dialect::held) struct Held {
     /// What the document is called.
-    form: &'static str,
+    format: &'static str,
     /// Who goes on holding the refresh token.
     holder: &'static str,
     /// What it calls itself; the host of its token endpoint where empty.
@@ -53,9 +53,9 @@ pub(in crate::dialect::held) struct Held {
 }
 
 impl Held {
-    /// Nothing yet, of a document of this form; `holder` goes on holding its refresh token.
-    pub(in crate::dialect::held) fn new(form: &'static str, holder: &'static str) -> Self {
-        Self { form, holder, ..Self::default() }
+    /// Nothing yet, of a document of this format; `holder` goes on holding its refresh token.
+    pub(in crate::dialect::held) fn new(format: &'static str, holder: &'static str) -> Self {
+        Self { format, holder, ..Self::default() }
     }
 
     /// Takes a value over; an empty one is none.
@@ -212,7 +212,7 @@ impl Held {
         }
         let basic = self.basic && has_secret;
         let outline = Outline {
-            form: self.form,
+            format: self.format,
             title: if self.title.is_empty() { host(&self.outline.token_url) } else { self.title },
             grant,
             client_authentication: if basic { ClientAuthentication::Basic } else { ClientAuthentication::Unsaid },

@@ -3,8 +3,9 @@
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part, scopes_of};
-use crate::dialect::standard::{DocumentError, SMALL, parse_json, text_at};
+use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import};
 
 const AUTHORIZED_USER: &str = "Google authorized user file";
@@ -13,34 +14,32 @@ const EXTERNAL: &str = "google-auth external account file";
 /// The values of `type`.
 const TYPES: [&str; 2] = ["authorized_user", "external_account_authorized_user"];
 
-/// Whether a text looks like one of the two.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
+fn is_one(json: &Json) -> bool {
     TYPES.contains(&text_at(json, "type").as_str())
 }
 
 /// Reads either.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(AUTHORIZED_USER, text, SMALL)?;
-    if !recognise_json(&json) {
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(AUTHORIZED_USER)?;
+    if !is_one(json) {
         let expected = "`type` of `authorized_user`";
-        return Err(DocumentError::OtherForm { form: AUTHORIZED_USER, expected });
+        return Err(DocumentError::OtherFormat { format: AUTHORIZED_USER, expected });
     }
-    let is_external = text_at(&json, "type") != TYPES[0];
-    let form = if is_external { EXTERNAL } else { AUTHORIZED_USER };
-    if text_at(&json, "refresh_token").is_empty() {
+    let is_external = text_at(json, "type") != TYPES[0];
+    let format = if is_external { EXTERNAL } else { AUTHORIZED_USER };
+    if text_at(json, "refresh_token").is_empty() {
         let place = "refresh_token".to_owned();
-        return Err(DocumentError::Unexpected { form, place, expected: "a refresh token" });
+        return Err(DocumentError::Unexpected { format, place, expected: "a refresh token" });
     }
-    Ok(Import { form: form.to_owned(), described: vec![described(&json, form, is_external)] })
+    Ok(Import { format, described: vec![described(json, format, is_external)] })
 }
 
-fn described(json: &Json, form: &'static str, is_external: bool) -> Described {
-    let mut held = Held::new(form, "google-auth");
+fn described(json: &Json, format: &'static str, is_external: bool) -> Described {
+    let mut held = Held::new(format, "google-auth");
     held.basic = is_external;
     let parts = [
         ("client_id", Part::ClientId),

@@ -4,7 +4,6 @@
 //! is had with the refresh token.
 
 pub mod dotenv;
-pub(in crate::dialect) mod forms;
 mod gather;
 pub mod google_user;
 pub mod oauthlib;

@@ -3,13 +3,14 @@
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part, own_export, scopes_of};
-use crate::dialect::standard::{DocumentError, SMALL, parse_json, text_at};
+use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import};
 
-const FORM: &str = "requests-oauthlib token";
+const FORMAT: &str = "requests-oauthlib token";
 
-/// What may stand in such a file, and what it is. Only the token's own members are its form; people add the rest to it.
+/// What may stand in such a file, and what it is. The format has the token's own members only; people add the rest.
 const PARTS: [(&str, Part); 14] = [
     ("client_id", Part::ClientId),
     ("client_secret", Part::ClientSecret),
@@ -27,30 +28,28 @@ const PARTS: [(&str, Part); 14] = [
     ("issuer", Part::Issuer),
 ];
 
-/// Whether a text looks like one.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already. An access token by itself is the bare reply of a token endpoint, and
-/// nothing of it outlives the hour.
-pub fn recognise_json(json: &Json) -> bool {
+/// An access token by itself is the bare reply of a token endpoint, and nothing of it outlives the hour.
+fn is_one(json: &Json) -> bool {
     let has = |name: &str| !text_at(json, name).is_empty();
     let is_token = (has("access_token") || has("token_type")) && (has("refresh_token") || has("expires_at"));
-    is_token && !own_export::recognise_json(json)
+    is_token && !own_export::is_one(json)
 }
 
 /// Reads it.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(FORM, text, SMALL)?;
-    if !recognise_json(&json) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`access_token` and `refresh_token`" });
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    if !is_one(json) {
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`access_token` and `refresh_token`" });
     }
-    Ok(Import { form: FORM.to_owned(), described: vec![described(&json)] })
+    Ok(Import { format: FORMAT, described: vec![described(json)] })
 }
 
 fn described(json: &Json) -> Described {
-    let mut held = Held::new(FORM, "requests-oauthlib");
+    let mut held = Held::new(FORMAT, "requests-oauthlib");
     for (name, part) in PARTS {
         held.take(name, part, &text_at(json, name));
     }

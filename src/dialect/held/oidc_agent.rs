@@ -3,12 +3,13 @@
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part, scopes_of};
-use crate::dialect::standard::{DocumentError, SMALL, parse_json, plain_text, text_at};
+use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::{Described, Import};
 use crate::oauth::RedirectUri;
 
-const FORM: &str = "oidc-agent account configuration";
+const FORMAT: &str = "oidc-agent account configuration";
 
 /// What stands in it, and what it is.
 const PARTS: [(&str, Part); 10] = [
@@ -24,31 +25,29 @@ const PARTS: [(&str, Part); 10] = [
     ("device_authorization_endpoint", Part::DeviceUrl),
 ];
 
-/// Whether a text looks like one.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
+fn is_one(json: &Json) -> bool {
     let has = |name: &str| json.get(name).is_some();
     let is_of_agent = ["daeSetByUser", "cert_path", "client_name", "config_endpoint"].into_iter().any(has);
     (has("issuer_url") || has("issuer")) && (has("name") || has("shortname")) && has("client_id") && is_of_agent
 }
 
 /// Reads it.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(FORM, text, SMALL)?;
-    if !recognise_json(&json) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`name`, `issuer_url` and `client_id`" });
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    if !is_one(json) {
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`name`, `issuer_url` and `client_id`" });
     }
-    Ok(Import { form: FORM.to_owned(), described: vec![described(&json)] })
+    Ok(Import { format: FORMAT, described: vec![described(json)] })
 }
 
 fn described(json: &Json) -> Described {
     let named = ["name", "shortname"].into_iter().map(|name| text_at(json, name)).find(|name| !name.is_empty());
     let title = named.unwrap_or_default();
-    let mut held = Held::new(FORM, "oidc-agent");
+    let mut held = Held::new(FORMAT, "oidc-agent");
     held.basic = true;
     held.title = title;
     for (name, part) in PARTS {

@@ -2,41 +2,44 @@
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
-use crate::dialect::standard::{DocumentError, SMALL, parse_json, text_at};
+use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import};
 
-const FORM: &str = "Tokenwright JSON export";
+const FORMAT: &str = "Tokenwright JSON export";
 
 /// The version that is read; a later one may mean something else by the same names.
 const VERSION: u64 = 1;
 
-/// Whether a text looks like one.
-pub fn recognise(text: &str) -> bool {
-    serde_json::from_str::<Json>(text).is_ok_and(|json| recognise_json(&json))
+pub fn recognise(document: &Document<'_>) -> bool {
+    document.is_json(is_one)
 }
 
-/// The same of JSON that was parsed already.
-pub fn recognise_json(json: &Json) -> bool {
+pub(in crate::dialect::held) fn is_one(json: &Json) -> bool {
     let has = |name: &str| !text_at(json, name).is_empty();
     json.get("version").is_some_and(Json::is_u64) && has("profile") && has("service") && has("access_token")
 }
 
 /// Reads it.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let json = parse_json(FORM, text, SMALL)?;
-    if !recognise_json(&json) {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "`version`, `profile` and `service`" });
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let json = document.as_json(FORMAT)?;
+    if !is_one(json) {
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`version`, `profile` and `service`" });
     }
     if json.get("version").and_then(Json::as_u64) != Some(VERSION) {
         let place = "version".to_owned();
-        return Err(DocumentError::Unexpected { form: FORM, place, expected: "version 1, which this program reads," });
+        return Err(DocumentError::Unexpected {
+            format: FORMAT,
+            place,
+            expected: "version 1, which this program reads,",
+        });
     }
-    Ok(Import { form: FORM.to_owned(), described: vec![described(&json)] })
+    Ok(Import { format: FORMAT, described: vec![described(json)] })
 }
 
 fn described(json: &Json) -> Described {
-    let mut held = Held::new(FORM, "the one who wrote this file");
+    let mut held = Held::new(FORMAT, "the one who wrote this file");
     held.title = text_at(json, "service");
     held.service_name.clone_from(&held.title);
     let parts = [
@@ -58,7 +61,7 @@ fn described(json: &Json) -> Described {
     let has_refresh_token = held.has_refresh_token();
     let mut described = held.described();
     if !has_refresh_token {
-        let words = "the file holds none: write it with `--with-refresh-token`, or sign in";
+        let words = "the file holds none: export it with the refresh token, or sign in";
         described.missing.push(crate::dialect::Note::new("refresh token", words));
     }
     described

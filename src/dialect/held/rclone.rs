@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::held::{Held, Part};
-use crate::dialect::standard::{DocumentError, MOST_DESCRIBED, SMALL, bounded, text_at};
+use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import, Note};
 
-const FORM: &str = "rclone configuration";
+const FORMAT: &str = "rclone configuration";
 
 /// How a file that rclone has locked begins, after its comments.
 const LOCKED: &str = "RCLONE_ENCRYPT_V";
@@ -39,7 +40,8 @@ const ENDPOINTS: [(&str, &str, &str, &str); 3] = [
 type Section<'a> = (&'a str, BTreeMap<&'a str, &'a str>);
 
 /// Whether a text looks like rclone's file: a section with a type and a token, or all of it locked.
-pub fn recognise(text: &str) -> bool {
+pub fn recognise(document: &Document<'_>) -> bool {
+    let text = document.text();
     let mut lines = lines(text);
     let Some(first) = lines.next() else { return false };
     let has = |key: &str| sections(text).any(|(_, lines)| lines.contains_key(key));
@@ -47,28 +49,25 @@ pub fn recognise(text: &str) -> bool {
 }
 
 /// Reads every remote that holds a token or a client.
-pub fn read(text: &str) -> Result<Import, DocumentError> {
-    let text = bounded(FORM, text, SMALL)?;
+pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
+    let text = document.text();
     if lines(text).next().is_some_and(|first| first.starts_with(LOCKED)) {
         let expected = "readable remote: it is locked; `rclone config show` prints it in the open";
-        return Err(DocumentError::OtherForm { form: FORM, expected });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected });
     }
     let with_token = |(_, lines): &Section<'_>| lines.contains_key("token") || lines.contains_key("client_id");
-    let described: Result<Vec<Described>, _> =
-        sections(text).filter(with_token).take(MOST_DESCRIBED).map(|section| described(&section)).collect();
-    let described = described?;
+    let remotes: Vec<Section<'_>> = sections(text).filter(with_token).collect();
+    DocumentError::unless_few(FORMAT, "remotes", remotes.len())?;
+    let described = remotes.iter().map(described).collect::<Result<Vec<_>, _>>()?;
     if described.is_empty() {
-        return Err(DocumentError::OtherForm { form: FORM, expected: "remote with a token" });
+        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "remote with a token" });
     }
-    Ok(Import { form: FORM.to_owned(), described })
+    Ok(Import { format: FORMAT, described })
 }
 
 /// Lines that say something.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    text.trim_start_matches('\u{feff}')
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';']))
 }
 
 fn sections(text: &str) -> impl Iterator<Item = Section<'_>> {
@@ -87,7 +86,7 @@ fn described((name, lines): &Section<'_>) -> Result<Described, DocumentError> {
     let line = |key: &str| lines.get(key).copied().unwrap_or_default();
     let backend = line("type");
     let token = token(name, line("token"))?;
-    let mut held = Held::new(FORM, "rclone");
+    let mut held = Held::new(FORMAT, "rclone");
     let place = |key: &str| format!("[{name}] {key}");
     held.take(&place("client_id"), Part::ClientId, line("client_id"));
     held.take(&place("client_secret"), Part::ClientSecret, line("client_secret"));
@@ -131,7 +130,11 @@ fn token(name: &str, text: &str) -> Result<Json, DocumentError> {
         return Ok(Json::Null);
     }
     let place = format!("[{name}] token");
-    serde_json::from_str(text).map_err(|_| DocumentError::Unexpected { form: FORM, place, expected: "a JSON object" })
+    serde_json::from_str(text).map_err(|_| DocumentError::Unexpected {
+        format: FORMAT,
+        place,
+        expected: "a JSON object",
+    })
 }
 
 /// For Google rclone writes the last part of the scope's address.

@@ -3,7 +3,7 @@
 
 use crate::call::Parameter;
 use crate::dialect::Described;
-use crate::dialect::standard::document::{DocumentError, MOST_DESCRIBED, MOST_PARAMETERS};
+use crate::dialect::document::{DocumentError, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::outline::{ClientAuthentication, Extras, Grant, Outline};
 use crate::dialect::standard::raw_call::split_url;
@@ -122,10 +122,10 @@ fn member(name: &str) -> Option<Member> {
 
 impl Block {
     /// What it comes to, with the document's variables filled in.
-    pub(crate) fn described(&self, form: &'static str, variables: &Variables) -> Described {
+    pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Described {
         let mut gathering = Gathering::new(variables.clone());
         let mut outline =
-            Outline { form, title: variables.fill(&self.title).expose().to_owned(), ..Outline::default() };
+            Outline { format, title: variables.fill(&self.title).expose().to_owned(), ..Outline::default() };
         let grant = variables.fill(self.value("grant_type")).expose().to_owned();
         outline.grant = self.grant(&grant, &mut gathering);
         outline.pkce = Some(self.pkce(&grant));
@@ -248,8 +248,8 @@ pub(crate) struct Blocks(Vec<Block>);
 
 impl Blocks {
     /// Adds one, unless it is there already.
-    pub(crate) fn add(&mut self, form: &'static str, block: Block) -> Result<(), DocumentError> {
-        let too_many = |what, limit| Err(DocumentError::TooMany { form, what, limit });
+    pub(crate) fn add(&mut self, format: &'static str, block: Block) -> Result<(), DocumentError> {
+        let too_many = |what, limit| Err(DocumentError::TooMany { format, what, limit });
         if block.members.len() > MOST_PARAMETERS || block.further.len() > MOST_PARAMETERS {
             return too_many("members in an OAuth 2.0 block", MOST_PARAMETERS);
         }
@@ -257,15 +257,13 @@ impl Blocks {
         if self.0.iter().any(is_known) {
             return Ok(());
         }
-        if self.0.len() == MOST_DESCRIBED {
-            return too_many("different OAuth 2.0 blocks", MOST_DESCRIBED);
-        }
+        DocumentError::unless_few(format, "different OAuth 2.0 blocks", self.0.len() + 1)?;
         self.0.push(block);
         Ok(())
     }
 
     /// What they come to.
-    pub(crate) fn described(&self, form: &'static str, variables: &Variables) -> Vec<Described> {
-        self.0.iter().map(|block| block.described(form, variables)).collect()
+    pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Vec<Described> {
+        self.0.iter().map(|block| block.described(format, variables)).collect()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::call::{Parameter, Template, scalar_text};
-use crate::dialect::standard::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
+use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};

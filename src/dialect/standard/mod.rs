@@ -5,7 +5,6 @@
 //! service names it by a placeholder.
 
 mod block;
-mod document;
 mod gathering;
 mod json;
 mod outline;
@@ -14,11 +13,6 @@ mod slots;
 mod variables;
 
 pub(crate) use crate::dialect::standard::block::{Block, Blocks, DEEPEST_FOLDER, Further, Request, RequestPart};
-pub use crate::dialect::standard::document::DocumentError;
-pub(crate) use crate::dialect::standard::document::{
-    LARGE, LONGEST_TEXT, MOST_DESCRIBED, MOST_SCOPES, SMALL, bounded, is_page, object_like, parse_json, parse_yaml,
-    typed,
-};
 pub(crate) use crate::dialect::standard::gathering::Gathering;
 pub(crate) use crate::dialect::standard::json::{plain_text, text_at};
 pub(crate) use crate::dialect::standard::outline::{ClientAuthentication, Grant, Outline, finish};

@@ -5,7 +5,7 @@ use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter,
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::slots::looks_secret;
 use crate::dialect::{Described, Note};
-use crate::oauth::{Pkce, RedirectUri};
+use crate::oauth::{GrantType, Pkce, RedirectUri, Request, client_parameters};
 use crate::service::{Asks, Authorization, Identity, KnownScope, Service, Start};
 
 /// The longest id and name: what a preset's file may be called.
@@ -52,7 +52,7 @@ pub(crate) struct Extras {
 /// What a document says of a service. A URL that is empty is not known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
-    pub(crate) form: &'static str,
+    pub(crate) format: &'static str,
     pub(crate) title: String,
     pub(crate) grant: Grant,
     pub(crate) client_authentication: ClientAuthentication,
@@ -85,9 +85,9 @@ impl Outline {
         let with_code = matches!(self.grant, Grant::AuthorizationCode | Grant::Implicit);
         let authorization = with_code.then(|| self.authorization());
         let can_refresh = self.grant != Grant::ClientCredentials || !self.refresh_url.is_empty();
-        let standard_bearer = || self.token_call(&self.token_url, self.bearer_parameters(), &self.token);
+        let standard_bearer = || self.token_call(&self.token_url, Request::Token(self.grant_type()), &self.token);
         let grant_type = match gathering.grant_type.as_str() {
-            "" => self.grant_type().to_owned(),
+            "" => self.grant_type().as_str().to_owned(),
             named => named.to_owned(),
         };
         let service = Service {
@@ -99,13 +99,13 @@ impl Outline {
             token_request: self.bearer_call.clone().unwrap_or_else(standard_bearer),
             refresh_request: self.refresh_call.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
             identity: self.identity(),
-            revocation: self.token_stage(&self.revocation_url, &[("token", "<refresh_token>")]),
-            introspection: self.token_stage(&self.introspection_url, &[("token", "<token>")]),
+            revocation: self.token_stage(&self.revocation_url, Request::Revocation),
+            introspection: self.token_stage(&self.introspection_url, Request::Introspection),
             device_authorization: self.device(),
-            device_token_request: self.token_stage(self.device_token_url(), &DEVICE_POLL),
+            device_token_request: self.token_stage(self.device_token_url(), Request::Token(GrantType::DeviceCode)),
             ..Service::default()
         };
-        finish(self.form, service, self.known_scopes.clone(), gathering)
+        finish(self.format, service, self.known_scopes.clone(), gathering)
     }
 
     fn tell_missing(&self, gathering: &mut Gathering) {
@@ -120,12 +120,12 @@ impl Outline {
         }
     }
 
-    fn grant_type(&self) -> &'static str {
+    fn grant_type(&self) -> GrantType {
         match self.grant {
-            Grant::AuthorizationCode | Grant::Implicit => "authorization_code",
-            Grant::Password => "password",
-            Grant::ClientCredentials => "client_credentials",
-            Grant::RefreshToken => "refresh_token",
+            Grant::AuthorizationCode | Grant::Implicit => GrantType::AuthorizationCode,
+            Grant::Password => GrantType::Password,
+            Grant::ClientCredentials => GrantType::ClientCredentials,
+            Grant::RefreshToken => GrantType::RefreshToken,
         }
     }
 
@@ -143,16 +143,7 @@ impl Outline {
     }
 
     fn authorization(&self) -> Authorization {
-        let standard = [
-            ("response_type", "code"),
-            ("client_id", "<client_id>"),
-            ("redirect_uri", "<redirect_uri>"),
-            ("scope", "<scope>"),
-            ("state", "<state>"),
-            ("code_challenge", "<code_challenge>"),
-            ("code_challenge_method", "<code_challenge_method>"),
-        ];
-        let query = with_extras(parameters(&standard), &self.authorization_query);
+        let query = with_extras(Request::Authorization.parameters(), &self.authorization_query);
         let url = Template::new(self.authorization_url.clone());
         let call = CallTemplate { method: Method::Get, url, query, ..CallTemplate::default() };
         Authorization { call, pkce: self.pkce(), offers: Vec::new() }
@@ -165,56 +156,27 @@ impl Outline {
         if can { self.pkce.unwrap_or_default() } else { Pkce::Off }
     }
 
-    fn bearer_parameters(&self) -> Vec<Parameter> {
-        parameters(match self.grant {
-            Grant::AuthorizationCode | Grant::Implicit => &[
-                ("grant_type", "<grant_type>"),
-                ("code", "<code>"),
-                ("redirect_uri", "<redirect_uri>"),
-                ("code_verifier", "<code_verifier>"),
-            ],
-            Grant::Password => &[
-                ("grant_type", "<grant_type>"),
-                ("username", "<user_name>"),
-                ("password", "<password>"),
-                ("scope", "<scope>"),
-            ],
-            Grant::ClientCredentials => &[("grant_type", "<grant_type>"), ("scope", "<scope>")],
-            Grant::RefreshToken => &REFRESH,
-        })
-    }
-
     fn standard_refresh(&self) -> CallTemplate {
         let url = if self.refresh_url.is_empty() { &self.token_url } else { &self.refresh_url };
-        self.token_call(url, parameters(&REFRESH), &self.refresh)
+        self.token_call(url, Request::Token(GrantType::RefreshToken), &self.refresh)
     }
 
     /// A call that the client authenticates as it does at the token endpoint.
-    fn token_call(&self, url: &str, mut body: Vec<Parameter>, extras: &Extras) -> CallTemplate {
-        let id = ("client_id", "<client_id>");
+    fn token_call(&self, url: &str, request: Request, extras: &Extras) -> CallTemplate {
+        let mut body = request.parameters();
         let authentication = match self.client_authentication {
             ClientAuthentication::Basic => Authentication::BasicOrNone,
-            ClientAuthentication::Unsaid | ClientAuthentication::Body => {
-                body.extend(parameters(&[id, ("client_secret", "<client_secret>")]));
+            ClientAuthentication::Unsaid | ClientAuthentication::Body | ClientAuthentication::Public => {
                 Authentication::None
             }
-            ClientAuthentication::Public => {
-                body.extend(parameters(&[id]));
-                Authentication::None
-            }
-            ClientAuthentication::Certificate => {
-                body.extend(parameters(&[id]));
-                Authentication::Certificate
-            }
-            ClientAuthentication::PrivateKeyJwt | ClientAuthentication::ClientSecretJwt => {
-                body.extend(parameters(&ASSERTION));
-                if self.client_authentication == ClientAuthentication::PrivateKeyJwt {
-                    Authentication::PrivateKeyJwt
-                } else {
-                    Authentication::ClientSecretJwt
-                }
-            }
+            ClientAuthentication::Certificate => Authentication::Certificate,
+            ClientAuthentication::PrivateKeyJwt => Authentication::PrivateKeyJwt,
+            ClientAuthentication::ClientSecretJwt => Authentication::ClientSecretJwt,
         };
+        body.extend(match self.client_authentication {
+            ClientAuthentication::Unsaid | ClientAuthentication::Body => client_parameters(),
+            _ => authentication.parameters(),
+        });
         CallTemplate {
             url: Template::new(url),
             authentication,
@@ -225,13 +187,13 @@ impl Outline {
         }
     }
 
-    fn token_stage(&self, url: &str, body: &[(&str, &str)]) -> Option<CallTemplate> {
-        (!url.is_empty()).then(|| self.token_call(url, parameters(body), &Extras::default()))
+    fn token_stage(&self, url: &str, request: Request) -> Option<CallTemplate> {
+        (!url.is_empty()).then(|| self.token_call(url, request, &Extras::default()))
     }
 
     fn identity(&self) -> Option<Identity> {
         (!self.identity_url.is_empty()).then(|| {
-            let headers = parameters(&[("Authorization", "Bearer <token>")]);
+            let headers = vec![Parameter::new("Authorization", "Bearer <token>")];
             let url = Template::new(self.identity_url.clone());
             let call = CallTemplate { method: Method::Get, url, headers, ..CallTemplate::default() };
             Identity { call, fields: Vec::new() }
@@ -241,7 +203,7 @@ impl Outline {
     fn device(&self) -> Option<CallTemplate> {
         (!self.device_url.is_empty()).then(|| CallTemplate {
             url: Template::new(self.device_url.clone()),
-            body: BodyTemplate::Form(parameters(&[("client_id", "<client_id>"), ("scope", "<scope>")])),
+            body: BodyTemplate::Form(Request::DeviceAuthorization.parameters()),
             ..CallTemplate::default()
         })
     }
@@ -249,22 +211,6 @@ impl Outline {
     fn device_token_url(&self) -> &str {
         if self.device_url.is_empty() { "" } else { &self.token_url }
     }
-}
-
-const REFRESH: [(&str, &str); 2] = [("grant_type", "refresh_token"), ("refresh_token", "<refresh_token>")];
-
-/// RFC 8628 section 3.4.
-const DEVICE_POLL: [(&str, &str); 2] =
-    [("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", "<device_code>")];
-
-/// RFC 7523 section 2.2.
-const ASSERTION: [(&str, &str); 2] = [
-    ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-    ("client_assertion", "<assertion>"),
-];
-
-fn parameters(pairs: &[(&str, &str)]) -> Vec<Parameter> {
-    pairs.iter().map(|(name, value)| Parameter::new(*name, *value)).collect()
 }
 
 /// The standard parameters with others over and after them.
@@ -280,7 +226,7 @@ fn with_extras(mut standard: Vec<Parameter>, extras: &[Parameter]) -> Vec<Parame
 
 /// The service with what every imported one has: id, source, scopes, redirect URI, inputs.
 pub(crate) fn finish(
-    form: &'static str,
+    format: &'static str,
     mut service: Service,
     known_scopes: Vec<KnownScope>,
     gathering: Gathering,
@@ -289,7 +235,7 @@ pub(crate) fn finish(
     service.name = name(&service.name);
     service.id = id(&service.name);
     service.category = "Imported".into();
-    service.summary = format!("from a document: {form}");
+    service.summary = format!("from a document: {format}");
     service.source = vec![service.summary.clone()];
     service.scopes.known = known_scopes;
     service.scopes.default.clone_from(&described.scopes);

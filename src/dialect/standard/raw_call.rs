@@ -7,12 +7,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Method, Parameter, Template};
-use crate::dialect::standard::document::{LONGEST_TEXT, MOST_PARAMETERS};
+use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS};
 use crate::dialect::standard::gathering::Gathering;
 use crate::dialect::standard::slots::{canonical, whole_slot};
 use crate::secret::Secret;
 
-const FORM: &str = "application/x-www-form-urlencoded";
+const FORMAT: &str = "application/x-www-form-urlencoded";
 
 /// A call as written.
 #[derive(Debug, Default)]
@@ -186,7 +186,7 @@ fn text_body(place: &str, text: &str, content_type: &str, gathering: &mut Gather
             body(place, RawBody::Json(json), "application/json", gathering)
         }
         _ if text.trim().is_empty() => BodyTemplate::None,
-        _ if content_type.is_empty() || content_type.starts_with(FORM) => {
+        _ if content_type.is_empty() || content_type.starts_with(FORMAT) => {
             BodyTemplate::Form(parameters(place, form_fields(text), gathering))
         }
         _ => BodyTemplate::Text { content_type: content_type.to_owned(), text: gathering.tagged_text(place, text) },

@@ -34,7 +34,7 @@ impl Draft {
         let hosts = host_names(&self.service);
         let calls = [Some(&mut self.service.token_request), self.service.refresh_request.as_mut()];
         for call in calls.into_iter().flatten() {
-            call.reading.retain.retain(|keep| !hosts.contains(&keep.name));
+            call.reading.retain.retain(|(name, _)| !hosts.contains(name));
         }
     }
 

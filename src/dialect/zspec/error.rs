@@ -25,9 +25,6 @@ impl fmt::Display for Position {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are the places and names of the messages")]
 pub enum ZspecError {
-    /// More bytes than any description has.
-    #[error("the document has {bytes} bytes, more than {most}")]
-    TooLarge { bytes: usize, most: usize },
     /// The declaration names an encoding that is not read.
     #[error("{at}: the document says that it is written in `{name}`")]
     Encoding { at: Position, name: String },
@@ -70,7 +67,6 @@ impl Diagnose for ZspecError {
     // flat: one arm an error
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
-            Self::TooLarge { .. } => "take the `<oauth2>` element out of it, and read that alone".to_owned(),
             Self::Encoding { .. } => "save the document as UTF-8, and let its first line say so".to_owned(),
             Self::Character { .. } => "take the character out".to_owned(),
             Self::Doctype { .. } => "take the `<!DOCTYPE …>` out: no description needs one".to_owned(),
@@ -125,7 +121,7 @@ pub enum ZspecWriteError {
 impl Diagnose for ZspecWriteError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
-            Self::NoStage { .. } => "write it in another form, such as `toml`",
+            Self::NoStage { .. } => "write it in another format, such as `toml`",
             Self::Repeated { .. } => "leave one of the two out",
             Self::Character { .. } => "take the character out",
         })

@@ -37,3 +37,13 @@ pub fn write(service: &Service) -> Result<String, ZspecWriteError> {
     let elements = write::elements(service)?;
     markup::markup(&elements).map_err(|code| ZspecWriteError::Character { service: service.name.clone(), code })
 }
+
+/// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
+pub(in crate::dialect) fn recognise(text: &str) -> bool {
+    let start: String = text.chars().take(16).collect::<String>().to_lowercase();
+    let is_document = ["<?xml", "<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins));
+    // Markdown and pages begin with a tag as well.
+    let is_page = ["<!doctype html", "<html"].iter().any(|page| start.starts_with(page));
+    let is_element = start.starts_with('<') && text.contains("oauth2") && text.trim_end().ends_with('>');
+    is_document || is_element && !is_page
+}

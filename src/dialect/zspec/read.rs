@@ -42,7 +42,7 @@ pub(super) fn read(oauth2: &Oauth2, ignored: Vec<Note>) -> Import {
     draft.stages(oauth2);
     draft.finish(oauth2);
     draft.described.service = draft.service;
-    Import { form: "ZSPEC <oauth2>".to_owned(), described: vec![draft.described] }
+    Import { format: "ZSPEC <oauth2>", described: vec![draft.described] }
 }
 
 impl Draft {

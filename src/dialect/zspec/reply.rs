@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::call::{Expression, Lifetime, Reading, Retain};
+use crate::call::{Expression, Lifetime, Reading};
 use crate::dialect::zspec::element::{Content, Facts, Property, Response, Structure, read_values, write_values};
 use crate::dialect::zspec::known::slug;
 use crate::service::Remark;
@@ -97,9 +97,10 @@ pub(super) fn reading(responses: &[Response]) -> Reading {
         }
         for leaf in leaves {
             let name = slug(&leaf.property.name);
-            let is_free = !RESERVED.contains(&name.as_str()) && reading.retain.iter().all(|keep| keep.name != name);
+            let is_free =
+                !RESERVED.contains(&name.as_str()) && reading.retain.iter().all(|(retained, _)| *retained != name);
             if is_free {
-                reading.retain.push(Retain { name, path: Expression::new(leaf.path) });
+                reading.retain.push((name, Expression::new(leaf.path)));
             }
         }
     }
@@ -108,7 +109,7 @@ pub(super) fn reading(responses: &[Response]) -> Reading {
         place("error", &mut reading.error, &mut leaves);
         place("error_description", &mut reading.error_description, &mut leaves);
     }
-    reading.retain.retain(|keep| !["error", "error_description", "error_uri"].contains(&keep.name.as_str()));
+    reading.retain.retain(|(name, _)| !["error", "error_description", "error_uri"].contains(&name.as_str()));
     reading
 }
 
@@ -284,8 +285,8 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Vec<Response> {
             insert(&mut structure, path.as_str());
         }
     }
-    for keep in &reading.retain {
-        insert(&mut structure, keep.path.as_str());
+    for (_, place) in &reading.retain {
+        insert(&mut structure, place.as_str());
     }
     vec![response(structure)]
 }

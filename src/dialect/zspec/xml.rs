@@ -8,8 +8,6 @@ use quick_xml::{Error, Reader, XmlVersion};
 
 use crate::dialect::zspec::{Position, ZspecError};
 
-/// Largest document in bytes: the four stages of a service have some ten thousand.
-pub(super) const LARGEST: usize = 1024 * 1024;
 /// Deepest nesting: an argument's property is nine deep in its resource.
 const DEEPEST: usize = 32;
 /// Most elements in the element that is read: the documented example has some hundred and twenty.
@@ -34,9 +32,6 @@ pub(super) struct Element {
 
 /// The `<oauth2>` element of a document.
 pub(super) fn oauth2(text: &str) -> Result<Element, ZspecError> {
-    if text.len() > LARGEST {
-        return Err(ZspecError::TooLarge { bytes: text.len(), most: LARGEST });
-    }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut cursor = Cursor::new(text);
     if let Some((offset, wrong)) = text.char_indices().find(|(_, c)| !is_xml(*c)) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::app::{ExportDone, ExportView, FormLine, ShareDone};
-use crate::export::Outlets;
+use crate::export::Sinks;
 use crate::gui::model::Requested;
 use crate::service::ProfileName;
 
@@ -19,7 +19,7 @@ pub struct ExportModel {
     /// The last sharing.
     pub shared: Requested<ShareDone>,
     /// The files that each profile is exported to.
-    pub sinks: BTreeMap<ProfileName, Outlets>,
+    pub sinks: BTreeMap<ProfileName, Sinks>,
 }
 
 impl ExportModel {

@@ -11,8 +11,9 @@ use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
 };
+use crate::oauth::GrantType;
 use crate::secret::MASK;
-use crate::service::{Asks, BodyKind, CallDraft, Catalog, Grant, ProfileDraft, Start};
+use crate::service::{Asks, BodyKind, CallDraft, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
 
 const PLACEHOLDERS: &str = "Filled in: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and what came with the code.";
@@ -23,7 +24,8 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
     let Some(profile) = &mut draft.profile else { return };
     section(ui, "Secrets", |ui| {
         secrets_ui(ui, profile, &mut draft.secrets, &mut draft.lead);
-        let is_at_hand = profile.service.start == Start::RefreshToken || profile.grant() == Grant::RefreshToken;
+        let is_at_hand =
+            profile.service.start == Start::RefreshToken || profile.grant() == Some(GrantType::RefreshToken);
         if tab == TokenTab::Refresh || is_at_hand {
             ui.add_space(8.0);
             let help = "One that is at hand already; else the one of the last call is used.";
@@ -41,7 +43,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         if tab == TokenTab::Bearer {
             if described {
                 let mut grant = profile.grant();
-                choice(ui, "Grant", &mut grant, &Grant::OFFERED, None);
+                choice(ui, "Grant", &mut grant, &OFFERED_GRANTS, None);
                 profile.choose_grant(grant);
                 ui.add_space(8.0);
             }

@@ -1,24 +1,24 @@
-//! *Copy as…*: the service as it stands in the fields, in another tool's form. No secret is in it, and what the form
+//! *Copy as…*: the service as it stands in the fields, in another tool's format. No secret is in it, and what the format
 //! cannot carry is told.
 
 use egui::Ui;
 
 use crate::app::Sensitivity;
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::dialect::{Form, Outgoing, write};
+use crate::dialect::{Dialect, Outgoing, write};
 use crate::gui::clipboard::{self, CopyState};
 use crate::gui::draft::{Copied, Draft};
 use crate::gui::theme::Tone;
 use crate::gui::widgets::{banner, disclosure, secondary_button};
 
-/// Shows a button for each form that is written, and what came of the last copy.
+/// Shows a button for each format that is written, and what came of the last copy.
 pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
     let mut chosen = None;
     disclosure(ui, "Copy as…", draft.copied.is_some(), |ui| {
         ui.horizontal_wrapped(|ui| {
-            for form in Form::written() {
-                if secondary_button(ui, &format!("Copy as {}", form.name())).clicked() {
-                    chosen = Some(form);
+            for format in Dialect::written() {
+                if secondary_button(ui, &format!("Copy as {}", format.name)).clicked() {
+                    chosen = Some(format);
                 }
             }
         });
@@ -26,14 +26,14 @@ pub(crate) fn copy_as_ui(ui: &mut Ui, draft: &mut Draft) {
             copied_ui(ui, copied);
         }
     });
-    if let Some(form) = chosen {
-        draft.copied = copy(ui, draft, form);
+    if let Some(format) = chosen {
+        draft.copied = copy(ui, draft, format);
     }
 }
 
-fn copy(ui: &Ui, draft: &Draft, form: Form) -> Option<Copied> {
+fn copy(ui: &Ui, draft: &Draft, format: &'static Dialect) -> Option<Copied> {
     let service = draft.profile.as_ref()?.customised();
-    let written = write(form, &Outgoing { service: &service, profile: None, secrets: None });
+    let written = write(format, &Outgoing { service: &service, profile: None, secrets: None });
     let outcome = match written {
         Ok(written) => {
             clipboard::copy(ui.ctx(), key(), written.text, Sensitivity::Plain);
@@ -41,7 +41,7 @@ fn copy(ui: &Ui, draft: &Draft, form: Form) -> Option<Copied> {
         }
         Err(error) => Err(error.diagnose()),
     };
-    Some(Copied { form, outcome })
+    Some(Copied { format, outcome })
 }
 
 /// Under which these copies are known.
@@ -50,7 +50,7 @@ fn key() -> egui::Id {
 }
 
 fn copied_ui(ui: &mut Ui, copied: &Copied) {
-    let name = copied.form.name();
+    let name = copied.format.name;
     // A failure is told where all of them are.
     let is_there = matches!(clipboard::state(ui.ctx(), key()), CopyState::Done(_));
     if copied.outcome.is_ok() && !is_there {

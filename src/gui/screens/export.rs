@@ -156,7 +156,7 @@ fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraf
     let title = format!("The refresh token was handed over{whom}");
     let text = format!(
         "In the form {}, at {}. This program no longer refreshes the profile, until you sign in again.",
-        given.form,
+        given.format,
         outlets::clock(&given.at, draft)
     );
     notice(ui, Tone::Warning, &title, &text);

@@ -5,7 +5,7 @@ use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextSty
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Described, Form, Note};
+use crate::dialect::{Described, Dialect, Note};
 use crate::gui::draft::{Draft, ImportDraft};
 use crate::gui::intent::Intent;
 use crate::gui::model::{Model, Stand, Work};
@@ -97,12 +97,12 @@ fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Inten
 /// A button for each form that a text can be read in.
 fn ambiguous_ui(ui: &mut Ui, text: &AmbiguousText) -> Option<Intent> {
     let mut intent = None;
-    let asked = Diagnosis::new("It can be read in several forms").hint("choose the tool that it comes from");
+    let asked = Diagnosis::new("It can be read in several formats").hint("choose the tool that it comes from");
     banner_with(ui, Tone::Info, &asked, |ui| {
         ui.horizontal_wrapped(|ui| {
-            for form in &text.forms {
-                if secondary_button(ui, form.name()).clicked() {
-                    intent = Some(Intent::Import(ImportSource::Meant(Box::new(text.clone()), *form)));
+            for format in &text.formats {
+                if secondary_button(ui, format.name).clicked() {
+                    intent = Some(Intent::Import(ImportSource::Meant(Box::new(text.clone()), format)));
                 }
             }
         });
@@ -148,7 +148,7 @@ fn source_ui(ui: &mut Ui, import: &mut ImportDraft) -> Option<Intent> {
     });
     ui.add_space(8.0);
     disclosure(ui, "What can be read", false, |ui| {
-        for (name, sign) in Form::all_read() {
+        for Dialect { name, sign, .. } in Dialect::all() {
             ui.label(small(ui, format!("{name}: {sign}")));
         }
     });
@@ -217,7 +217,7 @@ fn pasted_text(ui: &Ui) -> Option<Secret> {
 /// What came of the document.
 fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
     let described = &imported.import.described;
-    section(ui, &imported.import.form, |ui| {
+    section(ui, &imported.import.format, |ui| {
         ui.label(small(ui, format!("From {}", imported.from)));
         if described.len() > 1 {
             let names: Vec<String> =

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, Ui};
 use jiff::Timestamp;
 
-use crate::export::Outlet;
+use crate::export::Sink;
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
@@ -29,11 +29,11 @@ pub(crate) fn outlets_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &Profi
     intent
 }
 
-fn outlet_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Outlet) -> Option<Intent> {
+fn outlet_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: &Sink) -> Option<Intent> {
     ui.spacing_mut().item_spacing.y = 4.0;
     ui.add(Label::new(RichText::new(shown(&file.path)).monospace()).wrap().selectable(true));
-    let form = model.export.formats().iter().find(|form| form.id == file.form);
-    let form = form.map_or(&file.form, |form| &form.name);
+    let form = model.export.formats().iter().find(|form| form.id == file.format);
+    let form = form.map_or(&file.format, |form| &form.name);
     ui.label(small(ui, format!("{form}, last written {}", clock(&file.written_at, draft))));
     let (tone, words) = state(file);
     // The words of a failure may be long.
@@ -48,7 +48,7 @@ fn outlet_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file
     response.on_hover_text(words.hint).clicked().then_some(drop)
 }
 
-fn state(file: &Outlet) -> (Tone, String) {
+fn state(file: &Sink) -> (Tone, String) {
     match &file.problem {
         Some(problem) => (Tone::Danger, format!("Failed: {}", words::quoted(problem))),
         None if file.sink => (Tone::Success, "Written at each refresh".to_owned()),

@@ -230,7 +230,7 @@ impl StandIn {
         if refresh_token.is_some() && stage == "refresh_request" && old != facts.value("refresh_token") {
             self.spent.push(old);
         }
-        let kept = call.reading.retain.iter().map(|keep| (keep.name.clone(), reply.text(keep.path.as_str())));
+        let kept = call.reading.retain.iter().map(|(name, place)| (name.clone(), reply.text(place.as_str())));
         let kept: Vec<(String, Option<String>)> = kept.collect();
         for (name, value) in &kept {
             if let Some(value) = value {

@@ -3,7 +3,9 @@
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
 use crate::oauth::{RedirectUri, TokenHeader};
-use crate::service::{AssertionFormat, Input, Service};
+use crate::service::assertion::AssertionFormat;
+use crate::service::definition::Service;
+use crate::service::input::Input;
 
 /// What is wrong: a text near which it stands in the file, the problem, and what to do.
 pub(crate) struct Finding {

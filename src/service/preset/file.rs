@@ -1,25 +1,20 @@
 //! The preset format: a service in a TOML file, bundled or a person's own. `presets/README.md` explains the keys.
 //!
-//! The struct here is the file to the letter. What needs no parsing is the domain's own type; the calls are the tables
-//! of `stage_file.rs`, of which `stage.rs` makes call templates.
+//! The struct here is the file to the letter: the domain's own types, and for each call a [`Stage`].
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::ErrorHint;
+use crate::oauth::{ErrorHint, GrantType, Request};
 use crate::service::assertion::Assertion;
+use crate::service::definition::{Authorization, Fetch, Identity, Service};
 use crate::service::input::Input;
-use crate::service::preset::stage::{Kind, call_template, stage};
-use crate::service::preset::stage_file::{FetchTable, Pairs, PkceKey, Stage};
+use crate::service::preset::stage::{FetchTable, Kind, Stage, call_template, stage};
 use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, Start, TokenPolicy, is_default,
 };
-use crate::service::{Authorization, Fetch, Identity, Service};
-
-use crate::call::Expression;
-use crate::oauth::Pkce;
 
 /// The whole file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -47,8 +42,8 @@ pub(crate) struct PresetFile {
     pub start: Start,
     #[serde(default)]
     pub asks: Asks,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub grant_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_type: Option<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub links: Links,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -96,9 +91,9 @@ pub(crate) struct PresetFile {
 
 impl From<PresetFile> for Service {
     fn from(file: PresetFile) -> Self {
-        let by_code = file.authorization.is_some();
-        let bearer_kind = if by_code { Kind::BearerByCode } else { Kind::BearerWithoutCode };
-        let grant_type = if by_code { "authorization_code" } else { "client_credentials" };
+        let has_code = file.authorization.is_some();
+        let grant = if has_code { GrantType::AuthorizationCode } else { GrantType::ClientCredentials };
+        let optional = |stage: Option<Stage>, kind: Kind| stage.map(|stage| call_template(stage, kind));
         Self {
             id: file.id,
             name: file.name,
@@ -117,16 +112,16 @@ impl From<PresetFile> for Service {
             start: file.start,
             authorization: file.authorization.map(authorization),
             asks: file.asks,
-            grant_type: if file.grant_type.is_empty() { grant_type.to_owned() } else { file.grant_type },
-            token_request: call_template(file.token_request, bearer_kind),
+            grant_type: file.grant_type.unwrap_or_else(|| grant.as_str().to_owned()),
+            token_request: call_template(file.token_request, Kind::Request(Request::Token(grant))),
             chain: file.chain.into_iter().map(|stage| call_template(stage, Kind::Chain)).collect(),
             fetch: file.fetch.into_iter().map(fetch).collect(),
-            refresh_request: file.refresh_request.map(|stage| call_template(stage, Kind::Refresh)),
+            refresh_request: optional(file.refresh_request, Kind::REFRESH),
             identity: file.identity.map(identity),
-            revocation: file.revocation.map(|stage| call_template(stage, Kind::Revocation)),
-            introspection: file.introspection.map(|stage| call_template(stage, Kind::Introspection)),
-            device_authorization: file.device_authorization.map(|stage| call_template(stage, Kind::Device)),
-            device_token_request: file.device_token_request.map(|stage| call_template(stage, Kind::DevicePoll)),
+            revocation: optional(file.revocation, Kind::Request(Request::Revocation)),
+            introspection: optional(file.introspection, Kind::Request(Request::Introspection)),
+            device_authorization: optional(file.device_authorization, Kind::Request(Request::DeviceAuthorization)),
+            device_token_request: optional(file.device_token_request, Kind::DEVICE_TOKEN),
             assertion: file.assertion,
             policy: file.policy,
             hints: file.hints,
@@ -141,28 +136,18 @@ impl From<PresetFile> for Service {
 }
 
 fn authorization(mut stage: Stage) -> Authorization {
-    let offers = std::mem::take(&mut stage.offers);
-    let pkce = stage.pkce.map_or(Pkce::S256, Pkce::from);
-    Authorization { call: call_template(stage, Kind::Authorization), pkce, offers }
+    let (pkce, offers) = (stage.pkce.unwrap_or_default(), std::mem::take(&mut stage.offers));
+    Authorization { call: call_template(stage, Kind::Request(Request::Authorization)), pkce, offers }
 }
 
 fn identity(mut stage: Stage) -> Identity {
     let fields = std::mem::take(&mut stage.fields);
-    Identity { call: call_template(stage, Kind::Identity), fields: paths(fields) }
+    Identity { call: call_template(stage, Kind::Resource), fields }
 }
 
 fn fetch(table: FetchTable) -> Fetch {
-    Fetch {
-        call: call_template(table.call, Kind::Identity),
-        label: table.label,
-        list: Expression::new(table.list),
-        item_label: Expression::new(table.item_label),
-        retain: paths(table.retain),
-    }
-}
-
-fn paths(pairs: Pairs) -> Vec<(String, Expression)> {
-    pairs.0.into_iter().map(|(name, path)| (name, Expression::new(path))).collect()
+    let FetchTable { label, list, item_label, retain, call } = table;
+    Fetch { call: call_template(call, Kind::Resource), label, list, item_label, retain }
 }
 
 impl From<&Service> for PresetFile {
@@ -193,7 +178,7 @@ impl From<&Service> for PresetFile {
             source: service.source,
             checklist: service.checklist,
             asks: service.asks,
-            grant_type: service.grant_type,
+            grant_type: Some(service.grant_type),
             links: service.links,
             labels: service.labels,
             defaults: service.defaults,
@@ -210,26 +195,16 @@ impl From<&Service> for PresetFile {
 }
 
 fn authorization_stage(authorization: &Authorization) -> Stage {
-    let pkce = Some(PkceKey::from(authorization.pkce));
-    Stage { pkce, offers: authorization.offers.clone(), ..stage(&authorization.call) }
+    Stage { pkce: Some(authorization.pkce), offers: authorization.offers.clone(), ..stage(&authorization.call) }
 }
 
 fn identity_stage(identity: &Identity) -> Stage {
-    Stage { fields: pairs(&identity.fields), ..stage(&identity.call) }
+    Stage { fields: identity.fields.clone(), ..stage(&identity.call) }
 }
 
 fn fetch_table(fetch: &Fetch) -> FetchTable {
-    FetchTable {
-        label: fetch.label.clone(),
-        list: fetch.list.as_str().to_owned(),
-        item_label: fetch.item_label.as_str().to_owned(),
-        retain: pairs(&fetch.retain),
-        call: stage(&fetch.call),
-    }
-}
-
-fn pairs(paths: &[(String, Expression)]) -> Pairs {
-    paths.iter().map(|(name, path)| (name.clone(), path.as_str().to_owned())).collect()
+    let Fetch { call, label, list, item_label, retain } = fetch.clone();
+    FetchTable { label, list, item_label, retain, call: stage(&call) }
 }
 
 #[cfg(test)]
@@ -238,7 +213,8 @@ mod tests {
     fn every_key_is_explained_in_the_readme_of_the_presets() {
         let sources = [
             include_str!("file.rs"),
-            include_str!("stage_file.rs"),
+            include_str!("stage.rs"),
+            include_str!("../../call/reading.rs"),
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
             include_str!("../assertion.rs"),

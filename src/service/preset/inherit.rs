@@ -3,6 +3,8 @@
 
 use toml::{Table, Value};
 
+use crate::service::preset::difference::merge;
+
 /// How long a line of presets may be, each extending the next; a circle is longer than any.
 const LONGEST: usize = 8;
 
@@ -21,22 +23,20 @@ pub(crate) fn inherit(mut table: Table, parent: &dyn Fn(&str) -> Option<String>)
         let Some(Value::String(id)) = table.remove("extends") else { return Ok(table) };
         let text = parent(&id).ok_or_else(|| InheritError::Unknown(id.clone()))?;
         let mut merged: Table = text.parse().map_err(|_| InheritError::Unknown(id))?;
+        // What an identity shows belongs to the identity; the rest of another's would find nothing.
+        if let [Some(base), Some(over)] = [&mut merged, &mut table].map(|preset| preset.get_mut("identity"))
+            && over.get("fields").is_some()
+        {
+            base.as_table_mut().and_then(|base| base.remove("fields"));
+        }
+        // The own hints are looked at first.
+        if let (Some(Value::Array(base)), Some(Value::Array(own))) = (merged.get("hints"), table.get_mut("hints")) {
+            own.extend(base.iter().cloned());
+        }
         merge(&mut merged, table);
         table = merged;
     }
     Err(InheritError::Circle(table.get("extends").and_then(Value::as_str).unwrap_or_default().to_owned()))
-}
-
-fn merge(base: &mut Table, over: Table) {
-    for (key, value) in over {
-        match (base.get_mut(&key), value) {
-            // What an identity shows belongs to the identity; the rest of another's would find nothing.
-            (Some(Value::Table(base)), Value::Table(over)) if key != "fields" => merge(base, over),
-            // The own hints are looked at first.
-            (Some(Value::Array(base)), Value::Array(over)) if key == "hints" => drop(base.splice(0..0, over)),
-            (_, value) => drop(base.insert(key, value)),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -51,11 +51,16 @@ mod tests {
     fn tables_are_merged_and_everything_else_is_replaced() {
         let parent = |id: &str| {
             (id == "base")
-                .then(|| "a = 1\nlist = [1, 2]\nhints = [1]\n[t]\nx = 1\ny = 2\n[t.fields]\nz = 1\n".to_owned())
+                .then(|| "a = 1\nlist = [1, 2]\nhints = [1]\n[t]\nx = 1\ny = 2\n[identity.fields]\nz = 1\n".to_owned())
         };
-        let merged =
-            inherit(table("extends = \"base\"\nlist = [3]\nhints = [2]\n[t]\ny = 9\n[t.fields]\nw = 2\n"), &parent);
-        assert_eq!(merged, Ok(table("a = 1\nlist = [3]\nhints = [2, 1]\n[t]\nx = 1\ny = 9\n[t.fields]\nw = 2\n")));
+        let merged = inherit(
+            table("extends = \"base\"\nlist = [3]\nhints = [2]\n[t]\ny = 9\n[identity.fields]\nw = 2\n"),
+            &parent,
+        );
+        assert_eq!(
+            merged,
+            Ok(table("a = 1\nlist = [3]\nhints = [2, 1]\n[t]\nx = 1\ny = 9\n[identity.fields]\nw = 2\n"))
+        );
     }
 
     #[test]

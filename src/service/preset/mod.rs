@@ -4,19 +4,20 @@ use thiserror::Error;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::service::Service;
+use crate::service::definition::Service;
 use crate::service::preset::check::{Finding, check};
+use crate::service::preset::difference::{changes, patch};
 use crate::service::preset::inherit::{InheritError, inherit};
 
+pub(crate) use crate::service::preset::difference::Changes;
 pub(crate) use crate::service::preset::file::PresetFile;
 pub(crate) use crate::service::preset::stage::json_object;
-pub(crate) use crate::service::preset::stage_file::Pairs;
 
 mod check;
+mod difference;
 mod file;
 mod inherit;
 mod stage;
-mod stage_file;
 
 /// Why a file is not a preset.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -60,6 +61,23 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
 pub fn write_preset(service: &Service) -> String {
     let body = toml::to_string_pretty(&PresetFile::from(service));
     body.expect("a preset holds nothing but texts, numbers, lists and tables, all of which TOML can write")
+}
+
+/// What makes another service of a preset.
+pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {
+    if preset == changed { Changes::default() } else { changes(&table(preset), &table(changed)) }
+}
+
+/// The preset with these changes.
+pub(crate) fn with_changes(preset: Service, changes: Changes) -> Result<Service, toml::de::Error> {
+    if changes == Changes::default() {
+        return Ok(preset);
+    }
+    patch(table(&preset), changes).try_into::<PresetFile>().map(Service::from)
+}
+
+fn table(service: &Service) -> toml::Table {
+    toml::Table::try_from(PresetFile::from(service)).expect("a preset holds nothing that TOML cannot write")
 }
 
 fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
@@ -171,7 +189,7 @@ authentication = "basic"
              retain = {{ host = ['`api domain`', \"$.host\"] }}\n"
         );
         let service = parse_preset("small.toml", &text, &|_| None).expect("a preset");
-        let texts: Vec<&str> = service.token_request.reading.retain.iter().map(|keep| keep.path.as_str()).collect();
+        let texts: Vec<&str> = service.token_request.reading.retain.iter().map(|(_, place)| place.as_str()).collect();
         assert_eq!(texts, ["`api domain`", "$.host"]);
         assert_eq!(service.token_request.reading.access_token[0].as_str(), "$split(result, ' ')[1]");
         let written = write_preset(&service);

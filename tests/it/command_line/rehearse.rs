@@ -21,11 +21,11 @@ url = "https://as.example.test/authorize"
 [token_request]
 url = "https://as.example.test/token"
 authentication = "basic"
-example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh request": "example-refresh-token", "host": "eu.example.test"}'
+example = '{"ok": true, "data": {"token": "example-access-token"}, "expires_in": 3600, "refresh": "example-refresh-token", "host": "eu.example.test"}'
 
 [token_request.reading]
 access_token = "data.token"
-refresh_token = "refresh request"
+refresh_token = "refresh"
 success = { ok = "true" }
 retain = { host = "host" }
 
@@ -82,7 +82,7 @@ body = { user_code = "<user_code>" }
 #[test]
 fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     let finished = with_preset(&SOUND.replace("[policy]\n", DEVICE)).run(&["rehearse", "sound"]);
-    let poll = "sound: device poll: ok: POST https://as.example.test/device/token, \
+    let poll = "sound: device token request: ok: POST https://as.example.test/device/token, \
                 form grant_type device_code client_id user_code -> access token\n";
     assert!(finished.stdout.contains(poll), "{}", finished.stdout);
     let elsewhere = DEVICE.replace("verification_uri =", "interval =");
@@ -90,7 +90,7 @@ fn a_sign_in_on_another_device_is_asked_for_with_the_code_that_began_it() {
     check("[policy]\n", &elsewhere, "device authorization", words);
     let unread = DEVICE.replace("\n[policy]", "example = '{\"token\": \"example-access-token\"}'\n\n[policy]");
     let words = "the documented reply has no access token where the preset looks for it";
-    check("[policy]\n", &unread, "device poll", words);
+    check("[policy]\n", &unread, "device token request", words);
 }
 
 #[test]
@@ -142,10 +142,10 @@ fn a_sound_preset_passes_with_a_line_a_stage() {
     let expected = [
         format!("sound: authorization: ok: {authorization} -> code"),
         format!("sound: token request: ok: {bearer} -> access token, life 3600 s, refresh token, host eu.example.test"),
-        format!("sound: bearer, code spent: ok: {bearer} -> refused: `invalid_grant`"),
+        format!("sound: token request, code spent: ok: {bearer} -> refused: `invalid_grant`"),
         format!("sound: refresh request: ok: {refresh} -> access token, life 3600 s, refresh token"),
-        format!("sound: refresh again: ok: {refresh} -> access token, life 3600 s, refresh token"),
-        format!("sound: refresh, token spent: ok: {refresh} -> refused: `invalid_grant`"),
+        format!("sound: refresh request again: ok: {refresh} -> access token, life 3600 s, refresh token"),
+        format!("sound: refresh request, token spent: ok: {refresh} -> refused: `invalid_grant`"),
         "sound: identity: ok: GET https://as.example.test/me, header Authorization -> Name Erin Example".to_owned(),
     ];
     assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
@@ -216,7 +216,7 @@ fn a_refusal_that_cannot_be_read_shows() {
     check(
         "refresh_token = \"refresh\"\n",
         "refresh_token = \"refresh\"\nerror = []\n",
-        "bearer, code spent",
+        "token request, code spent",
         "a refusal with `invalid_grant` was read otherwise: the token endpoint refused with 200: the code is spent",
     );
 }

@@ -1,11 +1,8 @@
 //! What *Copy* copies: whether it is there, marked, and taken back.
 
-use std::sync::Mutex;
-use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use crate::desktop::open_window::MARK;
-use crate::support::PATIENCE;
 use crate::support::desktop::{Desktop, Selection, until};
 use crate::support::process::{Process, one_test};
 use crate::support::tokenwright::Tokenwright;
@@ -16,7 +13,7 @@ use tokenwright::secret::Secret;
 const HOLD: Duration = Duration::from_secs(3);
 const OTHER_PROCESS: &str = "TOKENWRIGHT_TEST_CLIPBOARD";
 
-/// The hold of a minute, made short: what the window's worker does, on a real desktop.
+/// The hold of a minute, made short: what the window does, on a real desktop.
 #[test]
 #[ignore = "needs a desktop"]
 fn a_secret_is_taken_back_after_its_time_and_what_is_no_secret_or_of_another_program_is_left() {
@@ -82,24 +79,18 @@ fn helper(desktop: &Desktop) -> Helper {
 #[test]
 #[ignore = "the other process of the tests above"]
 fn the_other_process_copies() {
-    use tokenwright::app::{Command, CopyOutcome, Event, Worker};
+    use tokenwright::app::{CopyOutcome, Runtime};
     if std::env::var_os(OTHER_PROCESS).is_none() {
         return;
     }
-    let (sender, events) = channel();
-    let sender = Mutex::new(sender);
     let ports = crate::desktop::open_window::ports(Clipboard::of_desktop(HOLD));
-    let worker = Worker::start(ports, move |event| {
-        let _ = sender.lock().expect("no panic").send(event);
-    });
-    let worker = worker.expect("a thread");
-    for (ticket, line) in (1..).zip(std::io::stdin().lines()) {
+    let runtime = Runtime::start(ports, |_| ()).expect("threads");
+    for line in std::io::stdin().lines() {
         let line = line.expect("a line");
         let (kind, text) = line.split_once(' ').expect("two words");
         let sensitivity = if kind == "secret" { Sensitivity::Secret } else { Sensitivity::Plain };
-        worker.send(Command::Copy { ticket, text: Secret::new(text), sensitivity });
-        let event = events.recv_timeout(PATIENCE).expect("an answer");
-        assert!(matches!(event, Event::Copied(_, CopyOutcome::Done(HOLD))), "{event:?}");
+        let copied = runtime.block_on(runtime.app().copy(Secret::new(text), sensitivity)).expect("an answer");
+        assert!(matches!(copied, CopyOutcome::Done(HOLD)), "{copied:?}");
         println!("copied");
     }
 }

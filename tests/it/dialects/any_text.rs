@@ -2,12 +2,13 @@
 
 use proptest::prelude::*;
 use tokenwright::dialect::{
-    DocumentError, Import, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman,
+    Document, DocumentError, Import, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi,
+    postman,
 };
 
-use crate::dialects::check::keepable;
+use crate::dialects::check::{keepable, read_text};
 
-type Read = fn(&str) -> Result<Import, DocumentError>;
+type Read = fn(&Document<'_>) -> Result<Import, DocumentError>;
 
 const READERS: [Read; 9] = [
     bruno::read,
@@ -50,7 +51,7 @@ fn a_hostile_document_comes_to_an_end() {
     ];
     for document in &documents {
         for read in READERS {
-            if let Ok(import) = read(document) {
+            if let Ok(import) = read(&Document::from(document.as_str())) {
                 keepable(&import);
             }
         }
@@ -112,12 +113,13 @@ proptest! {
     fn is_read_or_refused(words in proptest::collection::vec(word(), 0..24)) {
         let text = words.concat();
         for read in READERS {
-            if let Ok(import) = read(&text) {
+            if let Ok(import) = read(&Document::from(text.as_str())) {
                 keepable(&import);
             }
         }
-        let _ = [bruno::recognise(&text), curl::recognise(&text), datazen::recognise(&text), openapi::recognise(&text)];
-        let _ = [ezintegrations::recognise(&text), insomnia::recognise(&text), postman::recognise(&text)];
+        let document = Document::from(text.as_str());
+        let _ = [bruno::recognise, curl::recognise, datazen::recognise, openapi::recognise, ezintegrations::recognise,
+            insomnia::recognise, postman::recognise].map(|recognise| recognise(&document));
     }
 
     #[test]
@@ -126,11 +128,11 @@ proptest! {
             "accessTokenUrl": value, "clientId": value, "clientSecret": value, "scope": value, "authUrl": value,
             "tokenRequestParams": [{ "key": name, "value": value }], name.as_str(): value,
         } }, "variable": [{ "key": name, "value": value }] });
-        keepable(&postman::read(&collection.to_string()).expect("a collection"));
+        keepable(&read_text(postman::read, &collection.to_string()).expect("a collection"));
         let settings = serde_json::json!({ "Refresh Token URL": format!("https://{value}"),
             "Refresh Token Endpoint Header": { "Authorization": value, name.as_str(): value },
             "Refresh Token Endpoint Params": { name.as_str(): value },
             "Refresh Token Endpoint Body": { "client_secret": value, "deep": { name.as_str(): [value] } } });
-        keepable(&ezintegrations::read(&settings.to_string()).expect("settings"));
+        keepable(&read_text(ezintegrations::read, &settings.to_string()).expect("settings"));
     }
 }

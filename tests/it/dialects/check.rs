@@ -1,12 +1,22 @@
 //! What holds of every document that was read.
 
-use tokenwright::dialect::{Described, Import, Note};
+use tokenwright::dialect::{Described, Document, Import, Note};
 use tokenwright::service::{parse_preset, write_preset};
+
+/// A text through the reader of one format.
+pub fn read_text<E>(reader: fn(&Document<'_>) -> Result<Import, E>, text: &str) -> Result<Import, E> {
+    reader(&Document::from(text))
+}
+
+/// Whether one format knows a text for its own.
+pub fn recognises(recognise: fn(&Document<'_>) -> bool, text: &str) -> bool {
+    recognise(&Document::from(text))
+}
 
 /// The one service of a document.
 #[track_caller]
 pub fn only(import: Import) -> Described {
-    assert_eq!(import.described.len(), 1, "{}", import.form);
+    assert_eq!(import.described.len(), 1, "{}", import.format);
     sound(&import);
     import.described.into_iter().next().expect("one")
 }

@@ -6,8 +6,8 @@ use tokenwright::dialect::curl;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Asks, Start};
 
-use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::check::{only, read_text, recognises, words};
+use crate::dialects::core::{Core, context};
 use crate::support::scripted::{Answer, Scripted};
 
 #[test]
@@ -18,14 +18,14 @@ fn a_refresh_line_runs_and_its_values_arrive() {
          --data-urlencode 'grant_type=refresh_token' --data-urlencode 'refresh_token=a%^*&+=\"<é>'\n",
         server.url()
     );
-    assert!(curl::recognise(&line));
-    let described = only(curl::read(&line).expect("a line"));
+    assert!(recognises(curl::recognise, &line));
+    let described = only(read_text(curl::read, &line).expect("a line"));
     let service = &described.service;
     assert_eq!((service.start, service.asks), (Start::RefreshToken, Asks::Secret));
     assert_eq!(service.token_request.authentication, Authentication::BasicRaw);
     assert_eq!(described.secrets.refresh_token, Secret::new("a%^*&+=\"<é>"));
     assert_eq!(words(&described.missing), [""; 0]);
-    let exchange = Wizard::start().refresh(&material(&described));
+    let exchange = Core::start().refresh(context(&described));
     exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
     let asked = server.asked("/token").pop().expect("a call");
     assert_eq!(asked.parameter("refresh_token"), "a%^*&+=\"<é>");
@@ -39,7 +39,7 @@ fn a_line_with_a_code_is_the_bearer_call() {
     let line = "$ curl --request POST --url https://as.example.test/token -d grant_type=authorization_code \
         -d client_id=the-id -d client_secret=$CLIENT_SECRET -d code=abc123 \
         -d redirect_uri=http://localhost:8080/callback -d code_verifier=v3r1f13r";
-    let described = only(curl::read(line).expect("a line"));
+    let described = only(read_text(curl::read, line).expect("a line"));
     assert_eq!(
         (described.client_id.as_str(), described.redirect_uri.as_str()),
         ("the-id", "http://localhost:8080/callback")
@@ -71,7 +71,7 @@ fn a_line_with_a_code_is_the_bearer_call() {
 #[test]
 fn json_and_get_and_other_shells() {
     let line = "curl.exe ^\n  --json \"{\\\"grant_type\\\":\\\"client_credentials\\\",\\\"client_id\\\":\\\"x\\\",\\\"client_secret\\\":\\\"json-secret\\\"}\" ^\n  https://as.example.test/token";
-    let described = only(curl::read(line).expect("a line"));
+    let described = only(read_text(curl::read, line).expect("a line"));
     let BodyTemplate::Json(body) = &described.service.token_request.body else { panic!("JSON") };
     let body: serde_json::Value = serde_json::from_str(body.source()).expect("JSON");
     assert_eq!(body["client_secret"], json!("<client_secret>"));
@@ -79,14 +79,14 @@ fn json_and_get_and_other_shells() {
 
     let line =
         "curl -G https://as.example.test/token -d grant_type=client_credentials -d 'appid=wx1' -d secret=get-secret";
-    let described = only(curl::read(line).expect("a line"));
+    let described = only(read_text(curl::read, line).expect("a line"));
     let call = &described.service.token_request;
     assert_eq!((call.method, &call.body), (Method::Get, &BodyTemplate::None));
     assert_eq!(call.query.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["grant_type", "appid", "secret"]);
     assert_eq!(described.client_id, "wx1");
 
     let line = "curl https://as.example.test/token -H 'X-Api-Key: sub-key-value' -d grant_type=client_credentials -u sk_live_key:";
-    let described = only(curl::read(line).expect("a line"));
+    let described = only(read_text(curl::read, line).expect("a line"));
     assert_eq!(described.service.token_request.authentication, Authentication::BasicSecret);
     assert_eq!(described.secrets.client_secret, Secret::new("sk_live_key"));
     assert_eq!(described.secrets.inputs["X-Api-Key"], Secret::new("sub-key-value"));
@@ -96,7 +96,7 @@ fn json_and_get_and_other_shells() {
 fn options_that_are_not_known_and_files_do_not_hide_the_call() {
     let line = "curl --new-option value https://as.example.test/token -d @secret-file -d grant_type=client_credentials \
         -d client_id=x -F 'key=@key.pem' > out.json";
-    let described = only(curl::read(line).expect("a line"));
+    let described = only(read_text(curl::read, line).expect("a line"));
     assert_eq!(described.service.token_request.url.source(), "https://as.example.test/token");
     let ignored = words(&described.ignored);
     for told in ["--new-option", "--data @file", "--form @file", "a further word"] {
@@ -107,7 +107,7 @@ fn options_that_are_not_known_and_files_do_not_hide_the_call() {
 
 #[test]
 fn what_is_no_call_is_told_without_quoting_it() {
-    let error = |text: &str| curl::read(text).expect_err("refused").to_string();
+    let error = |text: &str| read_text(curl::read, text).expect_err("refused").to_string();
     assert_eq!(error("wget x"), "this is no curl command: it has no `curl` at its beginning");
     assert_eq!(error("curl -s"), "this is no curl command: it has no URL");
     assert_eq!(error("curl https://a.test --data"), "the curl command: a value is expected at `--data`");

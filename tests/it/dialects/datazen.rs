@@ -6,8 +6,8 @@ use tokenwright::practice::{Practice, PracticeOptions};
 use tokenwright::secret::Secret;
 use tokenwright::service::{Asks, BodyKind, Catalog, ProfileDraft};
 
-use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::check::{only, read_text, recognises, words};
+use crate::dialects::core::{Core, context};
 
 /// The pages for the practice service.
 fn page(base_url: &str) -> String {
@@ -36,24 +36,21 @@ fn page(base_url: &str) -> String {
 #[test]
 fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
     let practice = Practice::start(PracticeOptions { auto_consent: true, ..Default::default() }).expect("a port");
-    let mut wizard = Wizard::start();
-    let first = only(datazen::read(&page(&practice.base_url())).expect("the pages"));
+    let core = Core::start();
+    let first = only(read_text(datazen::read, &page(&practice.base_url())).expect("the pages"));
     // As text and as JSON: what is written is read as the same.
     let text = datazen::write(&first, Secrecy::With).expect("writable");
-    let second = only(datazen::read(text.expose()).expect("our own pages"));
+    let second = only(read_text(datazen::read, text.expose()).expect("our own pages"));
     let json = datazen::write_json(&first, Secrecy::With).expect("writable");
-    let third = only(datazen::read(json.expose()).expect("our own JSON"));
+    let third = only(read_text(datazen::read, json.expose()).expect("our own JSON"));
     for described in [&first, &second, &third] {
         assert_eq!(described.service, first.service);
         assert_eq!(described.secrets, first.secrets);
-        let mut material = material(described);
-        material.authorized = Some(wizard.authorize(&material));
-        let exchange = wizard.bearer(&material);
-        let tokens = exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-        assert!(tokens.access_token.expose().starts_with("practice-at-"));
-        material.tokens = Some(*tokens);
-        let refreshed = wizard.refresh(&material).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-        assert_ne!(Some(&refreshed.access_token), material.tokens.as_ref().map(|tokens| &tokens.access_token));
+        let context = core.sign_in(context(described));
+        let first_token = context.tokens.as_ref().expect("tokens").access_token.clone();
+        assert!(first_token.expose().starts_with("practice-at-"));
+        let refreshed = core.refresh(context).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+        assert_ne!(refreshed.access_token, first_token);
     }
     let without = datazen::write(&first, Secrecy::Without).expect("writable");
     assert!(!without.expose().contains("practice-secret"), "{}", without.expose());
@@ -61,7 +58,7 @@ fn the_pages_work_unchanged_to_a_token_and_a_refresh_and_out_again() {
 
 #[test]
 fn what_was_understood_is_told() {
-    let described = only(datazen::read(&page("https://as.example.test")).expect("the pages"));
+    let described = only(read_text(datazen::read, &page("https://as.example.test")).expect("the pages"));
     assert_eq!(
         words(&described.understood)[..4],
         [
@@ -79,8 +76,8 @@ fn what_was_understood_is_told() {
 #[test]
 fn a_page_that_names_a_listed_service_is_its_preset() {
     let text = "Pre-Configured OAuth Setting: QuickBooks Online\nClient ID: abc\nSecret: shh-secret\n";
-    assert!(datazen::recognise(text));
-    let described = only(datazen::read(text).expect("the pages"));
+    assert!(recognises(datazen::recognise, text));
+    let described = only(read_text(datazen::read, text).expect("the pages"));
     assert_eq!(described.service, Catalog::bundled().service("quickbooks").expect("a preset"));
     assert_eq!((described.client_id.as_str(), &described.secrets.client_secret), ("abc", &Secret::new("shh-secret")));
 }
@@ -105,14 +102,14 @@ fn every_service_of_its_list_has_a_preset() {
         ("Twitter", "twitter-x"),
         ("YouTube", "youtube"),
     ] {
-        let import = datazen::read(&format!("Pre-Configured OAuth Setting: {setting}\n")).expect("a preset");
+        let import = read_text(datazen::read, &format!("Pre-Configured OAuth Setting: {setting}\n")).expect("a preset");
         assert_eq!(import.described[0].service.id, id, "{setting}");
     }
 }
 
 #[test]
 fn what_the_wizard_cannot_do_is_not_written() {
-    let mut described = only(datazen::read(&page("https://as.example.test")).expect("the pages"));
+    let mut described = only(read_text(datazen::read, &page("https://as.example.test")).expect("the pages"));
     described.service.token_request.query = vec![Parameter::new("company", "<company>")];
     let error = datazen::write(&described, Secrecy::With).expect_err("unknown");
     let words = "a call of Practice by hand names `<company>`, which is none of DataZen's variables";
@@ -140,11 +137,11 @@ fn a_user_id_and_a_json_body_without_client_flow() {
         "query": "companyId={client_id}",
         "body": { "user": "{user_name}", "pin": "{client_secret}", "type": "{grant_type}" },
     });
-    assert!(datazen::recognise(&json.to_string()));
-    let described = only(datazen::read(&json.to_string()).expect("the pages"));
+    assert!(recognises(datazen::recognise, &json.to_string()));
+    let described = only(read_text(datazen::read, &json.to_string()).expect("the pages"));
     assert_eq!((described.service.asks, described.user_name.as_str()), (Asks::UserAndSecret, "ada"));
-    let material = material(&described);
-    let call = described.service.token_request.render(&material.values()).expect("complete");
+    let context = context(&described);
+    let call = described.service.token_request.render(&context.values()).expect("complete");
     assert_eq!(call.url.to_secret().expose(), "https://as.example.test/token?companyId=company");
     let body: serde_json::Value = serde_json::from_str(call.wire_body().expect("a body").expose()).expect("JSON");
     assert_eq!(body, serde_json::json!({ "user": "ada", "pin": "a{b}c", "type": "password" }));
@@ -185,9 +182,9 @@ fn the_wizards_own_fields_take_the_nine_variables_as_typed() {
 
 #[test]
 fn another_document_is_refused_by_name() {
-    assert!(!datazen::recognise("Dear all,\nplease find the token URL below\n"));
-    let error = datazen::read("Client ID: abc\n").expect_err("no URL");
+    assert!(!recognises(datazen::recognise, "Dear all,\nplease find the token URL below\n"));
+    let error = read_text(datazen::read, "Client ID: abc\n").expect_err("no URL");
     assert_eq!(error.to_string(), "this is no DataZen OAuth settings: it has no OAuth Bearer Token URL");
-    let error = datazen::read("{\"Bearer Token URL\": {}, \"Grant Type\": \"x\"}").expect_err("no text");
+    let error = read_text(datazen::read, "{\"Bearer Token URL\": {}, \"Grant Type\": \"x\"}").expect_err("no text");
     assert_eq!(error.to_string(), "the DataZen OAuth settings: a text is expected at `Bearer Token URL`");
 }

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 use tokenwright::call::{Authentication, BodyTemplate};
-use tokenwright::dialect::{discovery, google, openapi};
+use tokenwright::dialect::{Document, discovery, google, openapi};
 use tokenwright::oauth::Pkce;
 use tokenwright::secret::Secret;
 use tokenwright::service::Catalog;
 
-use crate::dialects::check::{only, sound, words};
+use crate::dialects::check::{only, read_text, recognises, sound, words};
 
 #[test]
 fn the_metadata_of_a_server_is_its_service() {
@@ -27,8 +27,8 @@ fn the_metadata_of_a_server_is_its_service() {
         "authorization_response_iss_parameter_supported": true,
     });
     let text = metadata.to_string();
-    assert!(discovery::recognise(&text));
-    let described = only(discovery::read(&text).expect("metadata"));
+    assert!(recognises(discovery::recognise, &text));
+    let described = only(read_text(discovery::read, &text).expect("metadata"));
     let service = &described.service;
     assert_eq!(service.name, "as.example.test");
     assert_eq!(service.redirect.issuer.as_deref(), Some("https://as.example.test/tenant"));
@@ -51,8 +51,9 @@ fn the_metadata_of_a_server_is_its_service() {
     assert_eq!(service.scopes.known.len(), 3);
     assert_eq!(words(&described.missing), ["client id: the service gives one where the client is registered"]);
     assert_eq!(words(&described.ignored), ["jwks_uri: it says nothing about the calls made here"]);
-    assert_eq!(discovery::is_of_issuer(&text, "https://as.example.test/tenant"), Ok(()));
-    let other = discovery::is_of_issuer(&text, "https://as.example.test").expect_err("another issuer");
+    assert_eq!(discovery::is_of_issuer(&Document::from(text.as_str()), "https://as.example.test/tenant"), Ok(()));
+    let other =
+        discovery::is_of_issuer(&Document::from(text.as_str()), "https://as.example.test").expect_err("another issuer");
     assert_eq!(
         other.to_string(),
         "the OAuth 2.0 server metadata: the issuer that was asked for is expected at `issuer`"
@@ -62,11 +63,11 @@ fn the_metadata_of_a_server_is_its_service() {
 #[test]
 fn metadata_with_the_least_there_can_be_uses_the_standards_defaults() {
     let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "https://as.example.test/token" });
-    let described = only(discovery::read(&text.to_string()).expect("metadata"));
+    let described = only(read_text(discovery::read, &text.to_string()).expect("metadata"));
     assert_eq!(described.service.token_request.authentication, Authentication::BasicOrNone);
     assert_eq!(described.service.grant_type, "client_credentials");
     let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "javascript:x" });
-    let error = discovery::read(&text.to_string()).expect_err("no URL").to_string();
+    let error = read_text(discovery::read, &text.to_string()).expect_err("no URL").to_string();
     assert_eq!(error, "the OAuth 2.0 server metadata: a URL is expected at `token_endpoint`");
 }
 
@@ -84,7 +85,7 @@ fn googles_client_file_is_its_preset_with_the_values() {
         } })
         .to_string()
     };
-    let installed = only(google::read(&file("installed", &["http://localhost"])).expect("a file"));
+    let installed = only(read_text(google::read, &file("installed", &["http://localhost"])).expect("a file"));
     assert_eq!(installed.service, Catalog::bundled().service("google").expect("a preset"));
     assert_eq!(installed.client_id, "1234-abc.apps.googleusercontent.com");
     assert_eq!(installed.secrets.client_secret, Secret::new("GOCSPX-made-up"));
@@ -92,9 +93,9 @@ fn googles_client_file_is_its_preset_with_the_values() {
     assert_eq!(words(&installed.missing), [""; 0]);
 
     let uris = ["https://www.example.test/back", "http://localhost:9000/back"];
-    let web = only(google::read(&file("web", &uris)).expect("a file"));
+    let web = only(read_text(google::read, &file("web", &uris)).expect("a file"));
     assert_eq!(web.redirect_uri, "http://localhost:9000/back");
-    let web = only(google::read(&file("web", &[])).expect("a file"));
+    let web = only(read_text(google::read, &file("web", &[])).expect("a file"));
     let missing = "redirect URI: one must be added in the console: the client is of type Web application";
     assert_eq!(words(&web.missing), [missing]);
 }
@@ -111,15 +112,15 @@ fn googles_service_account_file_brings_its_key() {
         "client_id": "100000000000000000001",
         "token_uri": "https://oauth2.googleapis.com/token",
     });
-    assert!(google::recognise(&file.to_string()));
-    let described = only(google::read(&file.to_string()).expect("a file"));
+    assert!(recognises(google::recognise, &file.to_string()));
+    let described = only(read_text(google::read, &file.to_string()).expect("a file"));
     assert_eq!(described.secrets.private_key.expose().trim(), key.trim());
     assert_eq!(described.client_id, "robot@example-project.iam.gserviceaccount.com");
     let assertion = described.service.assertion.as_ref().expect("an assertion");
     assert_eq!(assertion.key_id, "0123456789abcdef");
     let mut broken = file;
     broken["private_key"] = json!("hunter2");
-    let error = google::read(&broken.to_string()).expect_err("no key").to_string();
+    let error = read_text(google::read, &broken.to_string()).expect_err("no key").to_string();
     assert_eq!(error, "the Google service account key file: a key in PEM is expected at `private_key`");
 }
 
@@ -152,8 +153,8 @@ components:
 
 #[test]
 fn openapi_3_brings_each_flow_in_yaml_and_in_json() {
-    assert!(openapi::recognise(OPENAPI));
-    let import = openapi::read(OPENAPI).expect("a document");
+    assert!(recognises(openapi::recognise, OPENAPI));
+    let import = read_text(openapi::read, OPENAPI).expect("a document");
     sound(&import);
     let json = json!({
         "openapi": "3.0.3",
@@ -175,8 +176,8 @@ fn openapi_3_brings_each_flow_in_yaml_and_in_json() {
             },
         } },
     });
-    assert!(openapi::recognise(&json.to_string()));
-    assert_eq!(openapi::read(&json.to_string()).as_ref(), Ok(&import));
+    assert!(recognises(openapi::recognise, &json.to_string()));
+    assert_eq!(read_text(openapi::read, &json.to_string()).as_ref(), Ok(&import));
     let [by_code, robot, sso] = &import.described[..] else { panic!("{}", import.described.len()) };
     assert_eq!(by_code.service.name, "Billing API");
     assert_eq!(by_code.service.scopes.known.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["012", "read"]);
@@ -193,20 +194,20 @@ fn swagger_2_and_addresses_that_are_not_whole() {
     let text = "swagger: \"2.0\"\ninfo: { title: Old API }\nsecurityDefinitions:\n  main:\n    type: oauth2\n    \
         flow: accessCode\n    authorizationUrl: https://as.example.test/authorize\n    \
         tokenUrl: https://as.example.test/token\n    scopes: { read: r }\n";
-    let described = only(openapi::read(text).expect("a document"));
+    let described = only(read_text(openapi::read, text).expect("a document"));
     assert_eq!(
         described.service.authorization.as_ref().map(|a| a.call.url.source()),
         Some("https://as.example.test/authorize")
     );
     let text = "openapi: 3.1.0\ninfo: { title: New API }\nservers:\n  - url: https://api.example.test/v1/\ncomponents:\n  \
         securitySchemes:\n    main:\n      type: oauth2\n      flows:\n        clientCredentials:\n          tokenUrl: /oauth/token\n          scopes:\n";
-    let described = only(openapi::read(text).expect("a document"));
+    let described = only(read_text(openapi::read, text).expect("a document"));
     assert_eq!(described.service.token_request.url.source(), "https://api.example.test/oauth/token");
 }
 
 #[test]
 fn what_is_no_openapi_is_told() {
-    let error = |text: &str| openapi::read(text).expect_err("refused").to_string();
+    let error = |text: &str| read_text(openapi::read, text).expect_err("refused").to_string();
     assert_eq!(error("a: 1\n"), "this is no OpenAPI document: it has no `openapi` or `swagger`");
     assert_eq!(
         error("openapi: 3.0.0\n"),

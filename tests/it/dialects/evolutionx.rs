@@ -8,10 +8,10 @@ use serde_json::json;
 use tokenwright::app::{CallContext, TypedSecrets};
 use tokenwright::call::{Call, Reveal};
 use tokenwright::diagnosis::Diagnose as _;
-use tokenwright::dialect::Described;
-use tokenwright::dialect::evolutionx::{SettingsForm, read, recognise, write};
+use tokenwright::dialect::evolutionx::{SettingsFormat, read, recognise, write};
+use tokenwright::dialect::{Described, Dialect, Document, read_as};
 use tokenwright::secret::Secret;
-use tokenwright::service::{ProfileDraft, parse_preset, write_preset};
+use tokenwright::service::{Catalog, ProfileDraft, parse_preset, write_preset};
 
 /// The bodies of the page's examples, with the commas that they have.
 const CLIENT_CREDENTIALS: &str = r#"{
@@ -56,7 +56,7 @@ const SETTINGS: &str = r#"{
 #[test]
 fn each_example_of_the_page_makes_the_call_of_the_example() {
     for example in [CLIENT_CREDENTIALS, USER_AND_PASSWORD, REFRESH_TOKEN] {
-        assert!(recognise(example), "{example}");
+        assert!(recognise(&Document::from(example)), "{example}");
         let described = with_endpoint(example);
         let call = bearer(&described);
         assert_eq!(body(&call), example.replace(",\n}", "\n}"));
@@ -116,21 +116,21 @@ fn all_settings_are_understood_and_mean_the_same_when_written_and_read_again() {
     );
     assert!(described.ignored.is_empty() && described.missing.is_empty(), "{described:?}");
     assert_eq!(described.service.policy.longest_life, Some(1800));
-    for form in [SettingsForm::Json, SettingsForm::Lines] {
+    for form in [SettingsFormat::Json, SettingsFormat::Lines] {
         let written = write(&described, form, true).expect("written");
         assert_eq!(written.ignored, []);
         assert_eq!(only(written.text.expose()), described, "{form:?}");
     }
     for example in [CLIENT_CREDENTIALS, USER_AND_PASSWORD, REFRESH_TOKEN, JWT_BEARER] {
         let described = with_endpoint(example);
-        let again = only(write(&described, SettingsForm::Lines, true).expect("written").text.expose());
+        let again = only(write(&described, SettingsFormat::Lines, true).expect("written").text.expose());
         assert_eq!(meaning(again), meaning(described), "{example}");
     }
 }
 
 #[test]
 fn without_secrets_none_is_written() {
-    let written = write(&only(SETTINGS), SettingsForm::Json, false).expect("written").text;
+    let written = write(&only(SETTINGS), SettingsFormat::Json, false).expect("written").text;
     assert!(!written.expose().contains("<é>") && !written.expose().contains("rt-1"), "{}", written.expose());
     let again = only(written.expose());
     let missing: Vec<&str> = again.missing.iter().map(|note| note.place.as_str()).collect();
@@ -155,7 +155,7 @@ fn labelled_lines_may_have_expressions_of_several_lines() {
 #[test]
 fn what_cannot_be_settings_is_refused_with_a_reason() {
     let check = |text: &str, expected: &str| {
-        let words = read(text).expect_err(text).diagnose().summary;
+        let words = read(&Document::from(text)).expect_err(text).diagnose().summary;
         assert_eq!(words, expected, "{text}");
     };
     check("", "the document names no setting of Evolutionx");
@@ -181,15 +181,18 @@ fn what_cannot_be_settings_is_refused_with_a_reason() {
         "the setting `JSONata Token Response`: the expression `data.(` cannot be read at line 1, column 7: it ends too early (S0207)",
     );
     let deep = format!("{{\"scope\": {}", "[".repeat(100_000));
-    assert!(read(&deep).is_err());
-    check(&"x".repeat(2_000_000), "the document is longer than 1048576 bytes");
+    assert!(read(&Document::from(deep.as_str())).is_err());
+    let large = format!("OAuth Endpoint: {}", "x".repeat(2_000_000));
+    let format = Dialect::by_id("evolutionx");
+    let error = read_as(large.as_bytes(), "x", &Catalog::bundled(), format).expect_err("too large").to_string();
+    assert_eq!(error, "the document is larger than 1 MiB, the limit for Evolutionx settings");
 }
 
 #[test]
 fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
     let service = tokenwright::service::Catalog::bundled().service("xero").expect("bundled");
     let described = Described { service, client_id: "id".into(), ..Described::default() };
-    let written = write(&described, SettingsForm::Lines, false).expect("it has a refresh call");
+    let written = write(&described, SettingsFormat::Lines, false).expect("it has a refresh call");
     assert_eq!(
         written.text.expose(),
         "OAuth Endpoint: https://identity.xero.com/connect/token\nOAuth Grant Type: refresh_token\n\
@@ -197,7 +200,7 @@ fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
     );
     assert!(written.ignored.iter().any(|note| note.place == "body"), "{:?}", written.ignored);
     let service = tokenwright::service::Service { refresh_request: None, name: "Xero".into(), ..described.service };
-    let words = write(&Described { service, ..Described::default() }, SettingsForm::Json, false).expect_err("no way");
+    let words = write(&Described { service, ..Described::default() }, SettingsFormat::Json, false).expect_err("no way");
     assert!(words.to_string().starts_with("Xero needs a browser and has no refresh token endpoint"), "{words}");
 }
 
@@ -269,8 +272,8 @@ fn an_expression_that_finds_no_token_is_named_and_no_token_is_kept() {
 }
 
 fn only(text: &str) -> Described {
-    let mut import = read(text).unwrap_or_else(|error| panic!("{}: {text}", error.diagnose()));
-    assert_eq!((import.form.as_str(), import.described.len()), ("Evolutionx settings", 1));
+    let mut import = read(&Document::from(text)).unwrap_or_else(|error| panic!("{}: {text}", error.diagnose()));
+    assert_eq!((import.format, import.described.len()), ("Evolutionx settings", 1));
     import.described.remove(0)
 }
 
@@ -278,7 +281,7 @@ fn only(text: &str) -> Described {
 fn with_endpoint(example: &str) -> Described {
     let mut described = only(example);
     assert_eq!(described.missing.remove(0).place, "OAuth Endpoint");
-    let settings = write(&described, SettingsForm::Lines, true).expect("written");
+    let settings = write(&described, SettingsFormat::Lines, true).expect("written");
     let all = format!("OAuth Endpoint: https://login.example.test/oauth/token\n{}", settings.text.expose());
     only(&all)
 }

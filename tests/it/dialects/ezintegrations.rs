@@ -1,38 +1,36 @@
 //! eZintegrations' five settings.
 
 use serde_json::{Value, json};
-use tokenwright::dialect::ezintegrations::{self, BodyForm};
+use tokenwright::dialect::ezintegrations::{self, BodyFormat};
 use tokenwright::dialect::{Described, Secrecy, datazen};
 use tokenwright::practice::{Practice, PracticeOptions};
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, Start};
 
-use crate::dialects::check::{only, words};
-use crate::dialects::wizard::{Wizard, material};
+use crate::dialects::check::{only, read_text, recognises, words};
+use crate::dialects::core::{Core, context};
 use crate::support::scripted::{Answer, Scripted};
 
 /// What breaks one or another way of writing a call.
 const HOSTILE: &str = "a%^*&+=\"\n<é>";
 
 /// A refresh token of the practice service, by its pages.
-fn refresh_token(practice: &Practice, wizard: &mut Wizard) -> Secret {
+fn refresh_token(practice: &Practice, core: &Core) -> Secret {
     let url = practice.base_url();
     let page = format!(
         "Authorization URL: {url}/authorize\nClient ID: practice-client\nRedirect URI: http://127.0.0.1/callback\n\
          Scope: openid offline_access\nOAuth Bearer Token URL: {url}/token\nSecret: practice-secret\n\
          Grant Type: authorization_code\n"
     );
-    let mut material = material(&only(datazen::read(&page).expect("the pages")));
-    material.authorized = Some(wizard.authorize(&material));
-    let tokens = wizard.bearer(&material).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-    tokens.refresh_token.expect("a refresh token")
+    let signed_in = core.sign_in(context(&only(read_text(datazen::read, &page).expect("the pages"))));
+    signed_in.tokens.expect("tokens").refresh_token.expect("a refresh token")
 }
 
 #[test]
 fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
     let practice = Practice::start(PracticeOptions { auto_consent: true, ..Default::default() }).expect("a port");
-    let mut wizard = Wizard::start();
-    let mut token = refresh_token(&practice, &mut wizard);
+    let core = Core::start();
+    let mut token = refresh_token(&practice, &core);
     let settings = |body: &Value| {
         json!({
             "Refresh Token URL": format!("{}/token", practice.base_url()),
@@ -57,17 +55,17 @@ fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
         "refresh_token_endpoint_body": { "grant_type": "refresh_token", "refresh_token": "{{refresh_token}}" },
     });
     for document in [object, text, header] {
-        assert!(ezintegrations::recognise(&document.to_string()));
-        let mut described = only(ezintegrations::read(&document.to_string()).expect("the settings"));
+        assert!(recognises(ezintegrations::recognise, &document.to_string()));
+        let mut described = only(read_text(ezintegrations::read, &document.to_string()).expect("the settings"));
         assert_eq!(described.service.start, Start::RefreshToken);
         assert_eq!(described.secrets.client_secret, Secret::new("practice-secret"));
         assert_eq!(words(&described.missing)[..], ["refresh token: paste the one that the service issued, in step 3"]);
-        for form in [BodyForm::Object, BodyForm::Text] {
+        for form in [BodyFormat::Object, BodyFormat::Text] {
             described.secrets.refresh_token = token;
             let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
-            let again = only(ezintegrations::read(written.expose()).expect("our own settings"));
+            let again = only(read_text(ezintegrations::read, written.expose()).expect("our own settings"));
             assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets));
-            let refreshed = wizard.refresh(&material(&again)).outcome;
+            let refreshed = core.refresh(context(&again)).outcome;
             let refreshed = refreshed.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
             assert!(refreshed.access_token.expose().starts_with("practice-at-"));
             token = refreshed.refresh_token.expect("a new one");
@@ -78,7 +76,7 @@ fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
 #[test]
 fn a_secret_with_every_special_character_arrives_in_both_forms() {
     let server = Scripted::start(|_, _| Answer::json(200, &json!({ "access_token": "at", "expires_in": 60 })));
-    let mut wizard = Wizard::start();
+    let core = Core::start();
     let document = json!({
         "Refresh Token URL": format!("{}/token", server.url()),
         "Refresh Token Method": "POST",
@@ -86,20 +84,20 @@ fn a_secret_with_every_special_character_arrives_in_both_forms() {
             "grant_type": "refresh_token", "refresh_token": HOSTILE, "client_id": "id", "client_secret": HOSTILE,
         },
     });
-    let described = only(ezintegrations::read(&document.to_string()).expect("the settings"));
-    for form in [BodyForm::Object, BodyForm::Text] {
+    let described = only(read_text(ezintegrations::read, &document.to_string()).expect("the settings"));
+    for form in [BodyFormat::Object, BodyFormat::Text] {
         let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
-        let again = only(ezintegrations::read(written.expose()).expect("our own settings"));
+        let again = only(read_text(ezintegrations::read, written.expose()).expect("our own settings"));
         assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets), "{form:?}");
-        wizard.refresh(&material(&again)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+        core.refresh(context(&again)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         let asked = server.asked("/token").pop().expect("a call");
         assert_eq!((asked.parameter("client_secret"), asked.parameter("refresh_token")), (HOSTILE, HOSTILE));
     }
     // A body that is sent as JSON.
     let mut document = document;
     document["Refresh Token Endpoint Header"] = json!({ "Content-Type": "application/json" });
-    let described = only(ezintegrations::read(&document.to_string()).expect("the settings"));
-    wizard.refresh(&material(&described)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+    let described = only(read_text(ezintegrations::read, &document.to_string()).expect("the settings"));
+    core.refresh(context(&described)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
     let asked = server.asked("/token").pop().expect("a call");
     let (_, body) = asked.raw.split_once("\r\n\r\n").expect("a body");
     let body: Value = serde_json::from_str(body).expect("JSON");
@@ -118,8 +116,8 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
         Refresh Token Endpoint Body:\n\
         {\n\"grant_type\": \"refresh_token\",\n\"refresh_token\": \"your_refresh_token\",\n\
         \"client_id\": \"your_client_id\",\n\"client_secret\": \"your_client_secret\"\n}\n";
-    assert!(ezintegrations::recognise(page));
-    let described = only(ezintegrations::read(page).expect("the page"));
+    assert!(recognises(ezintegrations::recognise, page));
+    let described = only(read_text(ezintegrations::read, page).expect("the page"));
     let refresh = described.service.refresh_request.as_ref().expect("a refresh call");
     assert_eq!(refresh.url.source(), "https://as.example.test/oauth2/v4/token");
     assert_eq!(
@@ -131,7 +129,7 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
             "refresh token: paste the one that the service issued, in step 3",
         ]
     );
-    let written = ezintegrations::write(&described, BodyForm::Object, Secrecy::Without).expect("writable");
+    let written = ezintegrations::write(&described, BodyFormat::Object, Secrecy::Without).expect("writable");
     let written: Value = serde_json::from_str(written.expose()).expect("JSON");
     assert_eq!(
         written,
@@ -159,10 +157,10 @@ fn every_preset_with_a_refresh_call_is_written_or_says_why_not() {
         let name = service.name.clone();
         let has_refresh = service.refresh_request.is_some();
         let described = Described { service, client_id: "id".into(), ..Described::default() };
-        for form in [BodyForm::Object, BodyForm::Text] {
+        for form in [BodyFormat::Object, BodyFormat::Text] {
             match ezintegrations::write(&described, form, Secrecy::Without) {
                 Ok(written) if !described.service.refresh_request.as_ref().expect("one").url.is_empty() => {
-                    let read = ezintegrations::read(written.expose());
+                    let read = read_text(ezintegrations::read, written.expose());
                     assert!(read.is_ok(), "{name}: {read:?}\n{}", written.expose());
                 }
                 Ok(_) => {}
@@ -179,7 +177,7 @@ fn a_profile_is_written_without_its_secrets_unless_they_are_wanted() {
     described.secrets.client_secret = Secret::new("s%crét");
     described.secrets.refresh_token = Secret::new("1//rt");
     let body = |secrecy| {
-        let written = ezintegrations::write(&described, BodyForm::Text, secrecy).expect("writable");
+        let written = ezintegrations::write(&described, BodyFormat::Text, secrecy).expect("writable");
         let json: Value = serde_json::from_str(written.expose()).expect("JSON");
         json["Refresh Token Endpoint Body"].as_str().expect("a text").to_owned()
     };
@@ -195,7 +193,7 @@ fn a_profile_is_written_without_its_secrets_unless_they_are_wanted() {
 
 #[test]
 fn what_cannot_be_read_or_written_is_told() {
-    let error = |text: &str| ezintegrations::read(text).expect_err("refused").to_string();
+    let error = |text: &str| read_text(ezintegrations::read, text).expect_err("refused").to_string();
     let other = "this is no eZintegrations OAuth 2.0 settings: it has no Refresh Token URL";
     assert_eq!(error("{}"), other);
     assert_eq!(error("hello"), other);
@@ -210,7 +208,7 @@ fn what_cannot_be_read_or_written_is_told() {
     let described =
         Described { service: Catalog::bundled().service("github").expect("a preset"), ..Described::default() };
     if described.service.refresh_request.is_none() {
-        let error = ezintegrations::write(&described, BodyForm::Object, Secrecy::Without).expect_err("no refresh");
+        let error = ezintegrations::write(&described, BodyFormat::Object, Secrecy::Without).expect_err("no refresh");
         assert_eq!(error.to_string(), "GitHub has no refresh token endpoint, and eZintegrations knows nothing else");
     }
 }

@@ -1,7 +1,7 @@
 //! Files of other programs that look a little like a description of a service: none is taken for one, and no address of
 //! data ever becomes the place where tokens are asked for.
 
-use tokenwright::dialect::{Form, Found, ImportError, read, read_as};
+use tokenwright::dialect::{Dialect, Found, ImportError, read, read_as};
 use tokenwright::service::Catalog;
 
 /// The address that must never be a token endpoint.
@@ -90,14 +90,16 @@ fn a_url_of_something_else_beside_the_settings_is_not_theirs() {
 }
 
 #[test]
-fn two_forms_are_both_named_and_the_one_that_is_meant_is_read() {
+fn two_formats_are_both_named_and_the_one_that_is_meant_is_read() {
     let text = "Refresh Token URL: https://two.example.test/token\nRefresh Token Method: POST\n\
                 OAuth Endpoint: https://one.example.test/token\nOAuth Grant Type: refresh_token\n";
     let read = |meant| read_as(text.as_bytes(), "x", &Catalog::bundled(), meant);
-    let Err(ImportError::Ambiguous { forms }) = read(None) else { panic!("{:?}", read(None)) };
-    assert_eq!(forms, [Form::Ezintegrations, Form::Evolutionx]);
-    for (form, url) in [(forms[0], "https://two.example.test/token"), (forms[1], "https://one.example.test/token")] {
-        let Ok(Found::Import(import)) = read(Some(form)) else { panic!("{:?}", read(Some(form))) };
+    let Err(ImportError::Ambiguous { formats }) = read(None) else { panic!("{:?}", read(None)) };
+    assert_eq!(formats.iter().map(|format: &&Dialect| format.id).collect::<Vec<_>>(), ["ezintegrations", "evolutionx"]);
+    for (format, url) in
+        [(formats[0], "https://two.example.test/token"), (formats[1], "https://one.example.test/token")]
+    {
+        let Ok(Found::Import(import)) = read(Some(format)) else { panic!("{:?}", read(Some(format))) };
         let service = &import.described[0].service;
         let call = if service.token_request.url.is_empty() {
             service.refresh_request.as_ref().expect("a call")

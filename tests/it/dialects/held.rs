@@ -8,14 +8,14 @@ use tokenwright::dialect::{Described, Import};
 use tokenwright::secret::Secret;
 use tokenwright::service::Start;
 
-use crate::dialects::check::{only, sound, words};
+use crate::dialects::check::{only, read_text, recognises, sound, words};
 
 fn refresh_url(described: &Described) -> &str {
     described.service.refresh_request.as_ref().map_or("", |call| call.url.source())
 }
 
 fn held_by_many(json: &Value) -> Described {
-    only(oauthlib::read(&json.to_string()).expect("a token"))
+    only(read_text(oauthlib::read, &json.to_string()).expect("a token"))
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn googles_file_is_of_google_wherever_it_says_it_refreshes() {
         "scopes": ["https://www.googleapis.com/auth/drive.file"], "account": "", "quota_project_id": "acme-1",
         "expiry": "2026-11-21T03:00:00Z",
     });
-    let described = only(google_user::read(&file.to_string()).expect("a file"));
+    let described = only(read_text(google_user::read, &file.to_string()).expect("a file"));
     assert_eq!((described.service.id.as_str(), described.client_id.as_str()), ("google", "id-1.apps.example"));
     assert_eq!(refresh_url(&described), "https://oauth2.googleapis.com/token");
     assert_eq!(described.secrets.refresh_token, Secret::new("1//google-refresh"));
@@ -52,7 +52,7 @@ fn the_external_file_refreshes_where_it_says() {
         "refresh_token": "refresh-1", "token_url": "https://sts.example/v1/oauthtoken",
         "revoke_url": "https://sts.example/v1/revoke", "token_info_url": "https://sts.example/v1/introspect",
     });
-    let described = only(google_user::read(&file.to_string()).expect("a file"));
+    let described = only(read_text(google_user::read, &file.to_string()).expect("a file"));
     let service = &described.service;
     assert_eq!((service.name.as_str(), service.start), ("sts.example", Start::RefreshToken));
     assert_eq!(refresh_url(&described), "https://sts.example/v1/oauthtoken");
@@ -88,8 +88,8 @@ type = local
 
 #[test]
 fn each_remote_of_rclone_is_a_use_of_its_service() {
-    assert!(rclone::recognise(RCLONE));
-    let import = rclone::read(RCLONE).expect("remotes");
+    assert!(recognises(rclone::recognise, RCLONE));
+    let import = read_text(rclone::read, RCLONE).expect("remotes");
     sound(&import);
     let [files, backup] = &import.described[..] else { panic!("{import:?}") };
     assert_eq!((files.service.id.as_str(), files.client_id.as_str()), ("google-drive", "id-1.apps.example"));
@@ -116,10 +116,10 @@ fn each_remote_of_rclone_is_a_use_of_its_service() {
 #[test]
 fn a_remote_of_another_host_or_without_a_preset_is_read_by_its_endpoints() {
     let elsewhere = "[x]\ntype = drive\nclient_id = id-1\ntoken_url = https://as.example/token\ntoken = {\"refresh_token\":\"refresh-1\"}\n";
-    let described = only(rclone::read(elsewhere).expect("a remote"));
+    let described = only(read_text(rclone::read, elsewhere).expect("a remote"));
     assert_eq!((described.service.name.as_str(), refresh_url(&described)), ("as.example", "https://as.example/token"));
     let zoho = "[z]\ntype = zoho\nregion = eu\nclient_id = id-1\ntoken = {\"refresh_token\":\"refresh-1\"}\n";
-    let described = only(rclone::read(zoho).expect("a remote"));
+    let described = only(read_text(rclone::read, zoho).expect("a remote"));
     assert_eq!(refresh_url(&described), "https://accounts.zoho.eu/oauth/v2/token");
     assert_eq!(described.service.name, "Zoho WorkDrive");
 }
@@ -127,7 +127,7 @@ fn a_remote_of_another_host_or_without_a_preset_is_read_by_its_endpoints() {
 #[test]
 fn what_of_rclone_cannot_be_read_is_told_without_quoting_it() {
     let check = |text: &str, expected: &str| {
-        assert_eq!(rclone::read(text).expect_err("refused").to_string(), expected);
+        assert_eq!(read_text(rclone::read, text).expect_err("refused").to_string(), expected);
     };
     check(
         "# Encrypted rclone configuration File\n\nRCLONE_ENCRYPT_V0:\nAbCd\n",
@@ -175,7 +175,7 @@ fn an_account_of_oidc_agent_names_its_issuer() {
         "scope": "openid offline_access", "audience": "", "username": "", "password": "",
         "redirect_uris": ["edu.kit.data.oidc-agent:/redirect", "http://localhost:4242"],
     });
-    let described = only(oidc_agent::read(&account.to_string()).expect("an account"));
+    let described = only(read_text(oidc_agent::read, &account.to_string()).expect("an account"));
     assert_eq!((described.service.name.as_str(), described.redirect_uri.as_str()), ("demo", "http://localhost:4242"));
     assert_eq!(described.service.redirect.issuer.as_deref(), Some("https://issuer.example/"));
     assert_eq!(
@@ -184,7 +184,7 @@ fn an_account_of_oidc_agent_names_its_issuer() {
     );
     let mut google = account;
     google["issuer_url"] = json!("https://accounts.google.com");
-    assert_eq!(only(oidc_agent::read(&google.to_string()).expect("an account")).service.id, "google");
+    assert_eq!(only(read_text(oidc_agent::read, &google.to_string()).expect("an account")).service.id, "google");
 }
 
 /// Two services in one file, quoted in every way.
@@ -205,8 +205,8 @@ PORT=8080
 
 #[test]
 fn each_prefix_of_variables_is_a_use_of_a_service() {
-    assert!(dotenv::recognise(DOTENV));
-    let import = dotenv::read(DOTENV).expect("variables");
+    assert!(recognises(dotenv::recognise, DOTENV));
+    let import = read_text(dotenv::read, DOTENV).expect("variables");
     sound(&import);
     let [acme, dropbox] = &import.described[..] else { panic!("{import:?}") };
     assert_eq!((acme.service.name.as_str(), acme.service.start), ("acme", Start::Browser));
@@ -218,7 +218,7 @@ fn each_prefix_of_variables_is_a_use_of_a_service() {
 
 #[test]
 fn variables_that_cannot_be_read_are_told_with_their_line() {
-    let error = |text: &str| dotenv::read(text).expect_err("refused").to_string();
+    let error = |text: &str| read_text(dotenv::read, text).expect_err("refused").to_string();
     assert_eq!(
         error("CLIENT_ID=x\nCLIENT_SECRET='hunter2\n"),
         "the .env file cannot be read: a quote does not end at line 2, column 1"
@@ -238,8 +238,8 @@ fn our_own_export_is_read_back_into_its_preset() {
         "client_secret": "export-secret", "token_endpoint": "https://oauth2.googleapis.com/token", "scope": "a b",
         "kept": {"realmId": "9130"},
     });
-    assert!(own_export::recognise(&json.to_string()));
-    let described = only(own_export::read(&json.to_string()).expect("ours"));
+    assert!(recognises(own_export::recognise, &json.to_string()));
+    let described = only(read_text(own_export::read, &json.to_string()).expect("ours"));
     assert_eq!((described.service.id.as_str(), described.client_id.as_str()), ("google-drive", "id-1"));
     assert_eq!(described.scopes, ["a", "b"]);
     assert_eq!(
@@ -252,7 +252,7 @@ fn our_own_export_is_read_back_into_its_preset() {
     let mut later = json;
     later["version"] = json!(2);
     assert_eq!(
-        own_export::read(&later.to_string()).expect_err("refused").to_string(),
+        read_text(own_export::read, &later.to_string()).expect_err("refused").to_string(),
         "the Tokenwright JSON export: version 1, which this program reads, is expected at `version`"
     );
 }
@@ -260,7 +260,7 @@ fn our_own_export_is_read_back_into_its_preset() {
 #[test]
 fn no_note_tells_a_secret_and_no_url_with_an_open_place_is_taken() {
     let text = "CLIENT_ID=id-1\nREFRESH_TOKEN=refresh-1\nTOKEN_URL=https://as.example/<client_secret>/token\n";
-    let import: Import = dotenv::read(text).expect("variables");
+    let import: Import = read_text(dotenv::read, text).expect("variables");
     assert_eq!(words(&import.described[0].ignored), ["TOKEN_URL: it is no URL that a call could go to"]);
     sound(&import);
 }

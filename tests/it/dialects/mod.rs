@@ -3,6 +3,7 @@
 
 mod any_text;
 mod check;
+mod core;
 mod curl;
 mod datazen;
 mod documents;
@@ -15,5 +16,4 @@ mod import;
 mod import_seeds;
 mod recognition;
 mod tools;
-mod wizard;
 mod zspec;

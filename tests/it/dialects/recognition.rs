@@ -1,11 +1,13 @@
-//! Each form is known by its own reader, and by no other.
+//! Each format is known by its own reader, and by no other.
 
 use serde_json::json;
 use tokenwright::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
-use tokenwright::dialect::{bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman};
+use tokenwright::dialect::{
+    Document, bruno, curl, datazen, discovery, ezintegrations, google, insomnia, openapi, postman,
+};
 
-/// Tells whether a text is of a form.
-type Recognises = fn(&str) -> bool;
+/// Tells whether a text is of a format.
+type Recognises = fn(&Document<'_>) -> bool;
 
 const RECOGNISERS: [(&str, Recognises); 15] = [
     ("bruno", bruno::recognise),
@@ -27,7 +29,8 @@ const RECOGNISERS: [(&str, Recognises); 15] = [
 
 #[track_caller]
 fn check(text: &str, expected: &[&str]) {
-    let known: Vec<&str> = RECOGNISERS.iter().filter(|(_, recognise)| recognise(text)).map(|(name, _)| *name).collect();
+    let known: Vec<&str> =
+        RECOGNISERS.iter().filter(|(_, recognise)| recognise(&Document::from(text))).map(|(name, _)| *name).collect();
     assert_eq!(known, expected, "{text}");
 }
 

@@ -1,28 +1,20 @@
 //! ZSPEC XML: the documented example goes in, through a sign-in to tokens, a refresh and a checked token, and comes out
 //! again as the same; every preset that it can hold keeps its calls; what is hostile is refused by name.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-
-use crate::support::http::follow;
+use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};
-use crate::support::{PATIENCE, temp_home};
-use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{Attempt, Browser, CallContext, Command, Event, Keeping, Ports, TypedSecrets, Worker};
+use tokenwright::app::{CallContext, TypedSecrets};
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
-use tokenwright::desktop::Clipboard;
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
-use tokenwright::dialect::{Described, Note};
+use tokenwright::dialect::{Described, Dialect, Note, read_as};
 use tokenwright::oauth::Pkce;
 use tokenwright::secret::Secret;
 use tokenwright::service::{
     Asks, Authorization, Catalog, Choice, Identity, Input, ProfileDraft, Service, parse_preset, write_preset,
 };
-use tokenwright::store::{Places, Store};
-use tokenwright::transport::{Transport, TransportOptions};
 
 /// The structure of the documented example, its slips among them, with words and hosts of our own.
 const TRAVEL: &str = include_str!("travel.xml");
@@ -30,7 +22,7 @@ const TRAVEL: &str = include_str!("travel.xml");
 #[track_caller]
 fn described(text: &str) -> Described {
     let mut import = read(text).unwrap_or_else(|error| panic!("{}", error.diagnose()));
-    assert_eq!((import.form.as_str(), import.described.len()), ("ZSPEC <oauth2>", 1));
+    assert_eq!((import.format, import.described.len()), ("ZSPEC <oauth2>", 1));
     import.described.remove(0)
 }
 
@@ -73,7 +65,7 @@ fn the_example_becomes_a_service() {
             "redirect_uri=<redirect_uri>"
         ]
     );
-    assert_eq!(service.token_request.reading.retain[0].name, "api_domain");
+    assert_eq!(service.token_request.reading.retain[0].0, "api_domain");
     let refresh = parameters(&service.refresh_request.as_ref().expect("a refresh call").query);
     assert_eq!(refresh[0], "refresh_token=<refresh_token>");
     assert_eq!(refresh[3], "grant_type=refresh_token");
@@ -324,7 +316,7 @@ fn a_reply_is_read_from_where_its_properties_are() {
     assert_eq!(reading.access_token, [Expression::new("data.access_token")]);
     assert_eq!(reading.lifetime, tokenwright::call::Lifetime::Date);
     assert_eq!(reading.error, [Expression::new("fault.error")]);
-    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|keep| (keep.name.as_str(), keep.path.as_str())).collect();
+    let keep: Vec<(&str, &str)> = reading.retain.iter().map(|(name, place)| (name.as_str(), place.as_str())).collect();
     assert_eq!(keep, [("org_id", "data.orgs[0].org_id")]);
 }
 
@@ -475,7 +467,8 @@ fn an_element_that_lacks_something_or_is_there_twice_is_named_with_its_place() {
 fn what_is_too_large_too_deep_or_cut_off_is_refused() {
     let check = |text: &str, expected: &str| assert_eq!(read(text).expect_err(expected).to_string(), expected);
     let large = format!("<oauth2 name=\"{}\"/>", "a".repeat(1024 * 1024));
-    check(&large, "the document has 1048593 bytes, more than 1048576");
+    let large = read_as(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
+    assert_eq!(large.to_string(), "the document is larger than 1 MiB, the limit for ZSPEC <oauth2>");
     let deep = "<oauth2 name=\"a\">".to_owned() + &"<a>".repeat(40);
     check(&deep, "line 1, column 111: `<a>`: more than 32 elements in each other");
     let outside = "<a>".repeat(100_000);
@@ -535,7 +528,7 @@ fn what_a_document_cannot_hold_is_listed_or_refused() {
     assert_eq!(
         refused(&catalog.service("netsuite-m2m").expect("a preset")),
         "NetSuite (machine to machine) has no authorization call, and ZSPEC requires `<authorization-url>`\n\
-        hint: write it in another form, such as `toml`"
+        hint: write it in another format, such as `toml`"
     );
     let mut twice = netsuite.clone();
     twice.token_request.query = vec![Parameter::new("a", "1"), Parameter::new("a", "2")];
@@ -682,42 +675,6 @@ fn travel(asked: &Asked, earlier: usize) -> Answer {
     }
 }
 
-/// The wizard's worker, with a browser that follows redirects.
-fn worker(home: &std::path::Path) -> (Worker, Receiver<Event>) {
-    let ports = Ports {
-        agent_socket: tokenwright::agent::SocketPath::none(),
-        sd_notify: tokenwright::agent::SdNotify::default(),
-        transport: Transport::new(TransportOptions::default()),
-        expressions: tokenwright::expression::Expressions::new(env!("CARGO_BIN_EXE_tokenwright")),
-        store: Store::new(Places::find(Some(home.to_owned())).expect("a home")),
-        vault_kind: Some("memory".into()),
-        passphrase: None,
-        open_browser: Arc::new(|_, url| {
-            let url = url.to_owned();
-            std::thread::spawn(move || follow(&url));
-            Ok(tokenwright::redirect::Launched::default())
-        }),
-        clipboard: Clipboard::in_memory(),
-        now: Timestamp::now,
-        entropy: || [7; 32],
-    };
-    let (tell, news) = channel();
-    let worker = Worker::start(ports, move |event| drop(tell.send(event))).expect("a thread");
-    (worker, news)
-}
-
-/// Waits for the event that this takes.
-#[track_caller]
-fn wait<T>(news: &Receiver<Event>, take: impl Fn(&Event) -> Option<T>) -> T {
-    loop {
-        let event = news.recv_timeout(PATIENCE).expect("an event");
-        assert!(!matches!(event, Event::Failed(..)), "{event:?}");
-        if let Some(taken) = take(&event) {
-            return taken;
-        }
-    }
-}
-
 #[test]
 fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let server = Scripted::start(travel);
@@ -726,41 +683,15 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
     let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
-    let mut material = CallContext::new(fields.parse().expect("complete"), secrets);
-    let home = temp_home();
-    let (worker, news) = worker(home.path());
+    let mut context = CallContext::new(fields.parse().expect("complete"), secrets);
+    let core = Core::start();
 
-    let authorize =
-        Command::Authorize { attempt: Attempt(1), material: Box::new(material.clone()), browser: Browser::System };
-    worker.send(authorize);
-    material.authorized = Some(wait(&news, |event| match event {
-        Event::Authorized(_, authorized) => Some((**authorized).clone()),
-        _ => None,
-    }));
-    worker.send(Command::CallBearer {
-        attempt: Attempt(2),
-        material: Box::new(material.clone()),
-        keeping: Keeping::Nowhere,
-    });
-    let tokens = |event: &Event| match event {
-        Event::Called(_, exchange) => Some((**exchange.outcome.as_ref().expect("tokens")).clone()),
-        _ => None,
-    };
-    material.tokens = Some(wait(&news, tokens));
-    let kept = &material.tokens.as_ref().expect("tokens").retained;
-    assert_eq!(kept["api_domain"], "https://api.travel.example");
-    worker.send(Command::CallRefresh {
-        attempt: Attempt(3),
-        material: Box::new(material.clone()),
-        saved_as: None,
-        keeping: Keeping::Nowhere,
-    });
-    material.tokens = Some(wait(&news, tokens));
-    worker.send(Command::CheckToken { attempt: Attempt(4), material: Box::new(material.clone()), saved_as: None });
-    let identified = wait(&news, |event| match event {
-        Event::Identified(_, identified) => Some(identified.clone()),
-        _ => None,
-    });
+    context = core.sign_in(context);
+    let retained = &context.tokens.as_ref().expect("tokens").retained;
+    assert_eq!(retained["api_domain"], "https://api.travel.example");
+    let refreshed = core.refresh(context.clone()).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+    context.tokens = Some(*refreshed);
+    let identified = core.check_token(context.clone());
     let shown: Vec<(&str, &str)> =
         identified.fields.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
     assert_eq!(shown, [("First_Name", "Ada"), ("Last_Name", "L"), ("ZUID", "7")]);
@@ -770,5 +701,5 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let sent = server.asked("/oauth/v2.0/token").remove(0);
     assert!(sent.raw.starts_with("POST /oauth/v2.0/token?grant_type=authorization_code&"), "{}", sent.raw);
     assert_eq!(sent.parameter("client_secret"), "a%^*&+=\"");
-    assert_eq!(write(&material.profile.service), write(&fields.service));
+    assert_eq!(write(&context.profile.service), write(&fields.service));
 }

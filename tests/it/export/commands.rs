@@ -72,7 +72,7 @@ fn five_sinks_are_fresh_after_a_refresh_and_one_that_fails_does_it_no_harm() {
         .as_array()
         .expect("a list")
         .iter()
-        .map(|file| (file["form"].as_str().unwrap_or_default().to_owned(), file["problem"].is_string()))
+        .map(|file| (file["format"].as_str().unwrap_or_default().to_owned(), file["problem"].is_string()))
         .collect();
     let mut expected = forms.map(|form| (form.to_owned(), form == "json")).to_vec();
     expected.sort();
@@ -143,8 +143,8 @@ fn a_file_is_for_this_user_only() {
 fn a_rotating_refresh_token_leaves_only_when_one_insists_and_then_it_has_left() {
     let (program, practice) = signed_in();
     let words = program.run(&["export", "acme", "--format", "google-external"]).failed(2);
-    let expected = "error: the refresh token cannot just be copied (form `google-external`): this service gives a new one \
-                    at each refresh\nhint: whichever of the two refreshes first ends the other's token: use a form that \
+    let expected = "error: the refresh token cannot just be copied (format `google-external`): this service gives a new one \
+                    at each refresh\nhint: whichever of the two refreshes first ends the other's token: use a format that \
                     asks each time (`--live`), or hand the refresh token over for good (`--hand-over`), after which this \
                     program no longer refreshes it\n";
     assert_eq!(words, expected);
@@ -190,7 +190,10 @@ fn ones_own_form_is_a_file_in_the_data_folder() {
     assert!(text.starts_with(&format!("[acme]\ntoken = {}\nrealm = ", token(&program))), "{text}");
     assert!(program.run(&["export", "--list-formats"]).done().contains("mine.ini"));
     let words = program.run(&["export", "acme", "--format", "../mine.ini"]).failed(2);
-    assert_eq!(words, "error: there is no form `../mine.ini`\nhint: `tokenwright export --list-formats` lists them\n");
+    assert_eq!(
+        words,
+        "error: there is no format `../mine.ini`\nhint: `tokenwright export --list-formats` lists them\n"
+    );
 }
 
 #[test]
@@ -199,12 +202,12 @@ fn what_makes_no_sense_is_said() {
     let check = |arguments: &[&str], expected: &str| assert_eq!(program.run(arguments).failed(2), expected);
     check(
         &["export", "acme", "--format", "dotenv", "--live"],
-        "error: the form `dotenv` cannot be live\nhint: write a snapshot that is rewritten at each refresh (`--sink`), or \
+        "error: the format `dotenv` cannot be live\nhint: write a snapshot that is rewritten at each refresh, or \
          start the tool with `tokenwright exec`\n",
     );
     check(
         &["export", "acme", "--format", "git", "--live"],
-        "error: the form `git` needs the address, and the profile has none\nhint: name the repository's server, such as \
+        "error: the format `git` needs the address, and the profile has none\nhint: name the repository's server, such as \
          `https://git.example.com`, with `--url`\n",
     );
     check(&["export", "acme"], "error: `--format` is missing\nhint: `tokenwright export --list-formats` lists them\n");

@@ -429,8 +429,8 @@ fn tokens_that_the_disk_does_not_take_are_printed_and_their_loss_is_told() {
     let path = program.data().join("vault/.vault.lock");
     *lock.lock().expect("a place") = Some(path.clone());
     let finished = program.run(&RENEWED);
-    let loss = "something else stands where a file or folder is expected; move it away. The refresh token that came is \
-                lost when this command ends: `tokenwright refresh demo` tells whether the old one is still good, else \
+    let loss = "something else stands where a file or folder is expected; move it away. The new refresh token is \
+                lost when this command exits: `tokenwright refresh demo` shows whether the old one still works; otherwise \
                 sign in again\n";
     assert!(
         finished.stderr.starts_with("warning: the new tokens of `demo` could not be saved: "),

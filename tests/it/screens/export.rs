@@ -9,7 +9,7 @@ use tokenwright::app::{
     ExportDone, ExportView, Failure, FailureCode, FailureKind, FormLine, Insisted, News, ShareDone,
 };
 use tokenwright::diagnosis::Diagnosis;
-use tokenwright::export::{HandedOver, Outlet, Outlets, formats};
+use tokenwright::export::{HandedOver, Sink, Sinks, formats};
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
@@ -27,20 +27,20 @@ fn forms() -> Vec<FormLine> {
 pub fn exporting() -> Model {
     let mut model = saved("demo");
     model.export.formats = Requested::ended(Ok(forms()));
-    let outlet = |path: &str, sink, problem: Option<&str>| Outlet {
+    let outlet = |path: &str, sink, problem: Option<&str>| Sink {
         path: path.to_owned(),
-        form: "dotenv".to_owned(),
+        format: "dotenv".to_owned(),
         sink,
         written_at: "2030-03-17T17:46:40Z".to_owned(),
         problem: problem.map(str::to_owned),
-        ..Outlet::default()
+        ..Sink::default()
     };
     let files = vec![
         outlet("/home/ada/demo.env", true, None),
         outlet(&"a-long-name/".repeat(20), true, Some("`/home/ada/demo.env` was changed since this program wrote it")),
         outlet("/home/ada/once.env", false, None),
     ];
-    model.hear(News::Sinks(name("demo"), Outlets { handed_over: None, files }));
+    model.hear(News::Sinks(name("demo"), Sinks { handed_over: None, files }));
     model
 }
 
@@ -229,8 +229,9 @@ fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
 #[test]
 fn a_refresh_token_that_was_handed_over_is_told() {
     let mut model = exporting();
-    let given = HandedOver { form: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
-    model.hear(News::Sinks(name("demo"), Outlets { handed_over: Some(given), files: Vec::new() }));
+    let given =
+        HandedOver { format: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
+    model.hear(News::Sinks(name("demo"), Sinks { handed_over: Some(given), files: Vec::new() }));
     let window = stage(DRESSES[0], model, choosing(None));
     assert!(window.reads("The refresh token was handed over to /home/ada/a.json"));
     assert!(window.reads("In the form json, at 2030-03-17 17:46:40."));

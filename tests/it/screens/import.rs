@@ -3,7 +3,7 @@
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{AmbiguousText, ImportOutcome, ImportSource, Imported};
-use tokenwright::dialect::{Described, Form, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::dialect::{Described, Dialect, Import, ImportedSecrets, Issuer, Note};
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::secret::Secret;
@@ -29,7 +29,7 @@ pub fn imported(ids: &[&str]) -> Model {
         missing: vec![Note::new("redirect URI", "as registered with the service")],
         ..Described::default()
     });
-    let import = Import { form: "Postman collection".into(), described: described.collect() };
+    let import = Import { format: "Postman collection", described: described.collect() };
     let mut model = started();
     let from = "/home/me/a-folder-with-a-name/collection.json".into();
     model.import = Requested::ended(Ok(ImportOutcome::Described(Box::new(Imported { from, import }))));
@@ -256,13 +256,14 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
 fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
     for dress in DRESSES {
         let mut model = started();
-        let forms = vec![Form::Postman, Form::OpenApi];
-        let text = AmbiguousText { from: "a.json".into(), forms, text: Secret::new("{}") };
+        let format = |id| Dialect::by_id(id).expect("a format");
+        let formats = vec![format("postman"), format("openapi")];
+        let text = AmbiguousText { from: "a.json".into(), formats, text: Secret::new("{}") };
         model.import = Requested::ended(Ok(ImportOutcome::Ambiguous(Box::new(text.clone()))));
         let mut window = stage(dress, model, importing());
-        assert!(window.reads("It can be read in several forms"));
+        assert!(window.reads("It can be read in several formats"));
         window.press("OpenAPI document");
-        let meant = ImportSource::Meant(Box::new(text), Form::OpenApi);
+        let meant = ImportSource::Meant(Box::new(text), format("openapi"));
         assert_eq!(window.state().wanted, [Intent::Import(meant)]);
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokenwright::gui::model::{KeyDone, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
-use tokenwright::oauth::{AssertionAlgorithm, KeyPair, ReadKey, make_key_pair};
+use tokenwright::oauth::{AssertionAlgorithm, GrantType, KeyPair, ReadKey, make_key_pair};
 use tokenwright::secret::Secret;
-use tokenwright::service::{Grant, ProfileDraft};
+use tokenwright::service::ProfileDraft;
 
 use crate::screens::hand::Hand as _;
 use crate::screens::machine::{Machine, Visit};
@@ -162,15 +162,15 @@ fn a_service_described_by_hand_chooses_its_grant() {
         let profile = draft.profile.as_mut().expect("a service");
         profile.client_id = "id".into();
         profile.token_request.url = "https://as.test/token".into();
-        profile.choose_grant(Grant::Password);
+        profile.choose_grant(Some(GrantType::Password));
         let mut window = stage(dress, started(), draft);
         assert!(window.field("Password").is_some() && window.field("User ID").is_some(), "{}", window.words());
         let profile = window.state_mut().draft.profile.as_mut().expect("a service");
-        profile.choose_grant(Grant::RefreshToken);
+        profile.choose_grant(Some(GrantType::RefreshToken));
         window.settle();
         assert!(window.field("Refresh token to use").is_some());
         let profile = window.state_mut().draft.profile.as_mut().expect("a service");
-        profile.choose_grant(Grant::JwtBearer);
+        profile.choose_grant(Some(GrantType::JwtBearer));
         window.state_mut().draft.step = Step::Authorization;
         window.settle();
         window.press("Change the assertion");

@@ -60,7 +60,7 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
             "1 of 2 failed; 1 left out",
             "token request: failed",
             "the access token was not read",
-            "device: not rehearsed",
+            "device authorization: not rehearsed",
             "POST https://service.example/token, form code",
             "Nothing left this machine",
         ] {

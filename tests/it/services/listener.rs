@@ -268,7 +268,7 @@ fn a_sign_in_that_failed_need_not_be_typed_again() {
     let command = command.env("TOKENWRIGHT_CLIENT_SECRET", "made-up-secret");
     let failed = crate::support::process::Process::start(command).finish();
     assert_ne!(failed.code, 0);
-    assert!(failed.stderr.contains("try again: tokenwright sign-in p\n"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("Try again: tokenwright sign-in p\n"), "{}", failed.stderr);
     let kept = std::fs::read_to_string(program.data().join("profiles/p.toml")).expect("a profile");
     assert!(kept.contains("made-up") && !kept.contains("made-up-secret"), "{kept}");
     let mut again = program.command(&["sign-in", "p", "--browser", browser()]);

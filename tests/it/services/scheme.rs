@@ -71,8 +71,8 @@ fn the_line_of_the_readme_sends_nothing_where_there_is_no_token() {
 fn line_of_readme(url: &str) -> String {
     let readme = include_str!("../../../README.md");
     let line = readme.lines().find(|line| line.contains("curl --header")).expect("a call");
-    assert!(line.contains("https://example.com/") && line.contains(" acme "), "{line}");
-    line.replace("https://example.com/", url).replace(" acme ", " demo ").replace("curl ", "curl -s ")
+    assert!(line.contains("https://example.com/") && line.contains(" books "), "{line}");
+    line.replace("https://example.com/", url).replace(" books ", " demo ").replace("curl ", "curl -s ")
 }
 
 #[test]

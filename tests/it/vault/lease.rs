@@ -147,7 +147,7 @@ fn assert_forgotten(program: &Tokenwright, slow: &Slow) {
         let entries = fs::read_dir(program.data().join(folder)).into_iter().flatten().flatten();
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     };
-    for folder in ["vault", "profiles", "outlets"] {
+    for folder in ["vault", "profiles", "sinks"] {
         let left: Vec<String> = names(folder).into_iter().filter(|name| name.starts_with("demo")).collect();
         assert!(left.iter().all(|name| name == "demo.lock"), "{folder}: {left:?}");
     }

@@ -66,12 +66,12 @@ pub(crate) async fn received(
     match keeping {
         Keeping::Nowhere => Ok(Keeping::Nowhere),
         Keeping::Under(name) => {
-            profiles::save_quietly(app, &name, material, true).await?;
+            profiles::save::save_quietly(app, &name, material, true).await?;
             Ok(Keeping::Under(name))
         }
         Keeping::Again(name) => match same_account(app, Some(name.clone()), material.tokens.as_ref()).await {
             Some(name) => {
-                profiles::save_quietly(app, &name, material, true).await?;
+                profiles::save::save_quietly(app, &name, material, true).await?;
                 // A run that was cancelled ends unseen; the list shows what came of it.
                 app.tell_profiles().await;
                 Ok(Keeping::Again(name))
@@ -167,7 +167,7 @@ async fn write(
         let diagnosis = Diagnosis::new("no place to store tokens has been chosen yet");
         return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose one, or save the profile")));
     }
-    let (secrets, how) = profiles::sealed(app, material);
+    let (secrets, how) = profiles::save::sealed(app, material);
     let how = if pasted { How::Pasted } else { how };
     let (catalog, _) = app.catalog().await?;
     // Whether it is kept alive is decided by saving it.

@@ -33,7 +33,7 @@ pub(crate) async fn save_as(
     let mark = mark_of(app, draft).await?;
     if mark.is_none() && app.held.get(draft).is_some() {
         // It was never written.
-        profiles::save_quietly(app, name, material, replace || draft == name).await?;
+        profiles::save::save_quietly(app, name, material, replace || draft == name).await?;
         app.held.drop(draft);
         app.tell(News::WriteDone(draft.clone()));
         return Ok(());
@@ -41,7 +41,7 @@ pub(crate) async fn save_as(
     let is_taken = draft != name && app.load_profile_text(name).await?.is_some();
     let Some(mark) = mark.filter(|_| replace || !is_taken) else {
         // Somebody has saved it meanwhile, or the name is taken, which is said there.
-        return profiles::save_quietly(app, name, material, replace).await;
+        return profiles::save::save_quietly(app, name, material, replace).await;
     };
     if mark.of.as_deref() == Some(name.as_str()) && material.tokens.is_none() {
         // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
@@ -140,7 +140,7 @@ fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {
     store.remove_profile(draft)?;
-    store.remove_outlets(draft)?;
+    store.remove_sinks(draft)?;
     store.remove_draft(draft).map(|_| ())
 }
 

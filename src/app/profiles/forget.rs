@@ -1,0 +1,60 @@
+//! Forgets profiles.
+
+use crate::app::Failure;
+use crate::app::handle::App;
+use crate::app::news::News;
+use crate::app::profiles::unknown;
+use crate::app::progress::Report;
+use crate::app::schedule::scheduler;
+use crate::app::vault::lease::lease_for;
+use crate::app::vault::open;
+use crate::service::ProfileName;
+use crate::vault::Entry;
+
+impl App {
+    /// Forgets a saved profile and its tokens. Waits for a refresh in flight, whose tokens would otherwise be saved after the
+    /// profile is gone.
+    pub async fn forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
+        if self.held.drop(name) {
+            self.tell(News::WriteDone(name.clone()));
+            self.tell_profiles().await;
+            return Ok(());
+        }
+        open::open_chosen(self).await?;
+        let entry = lease_to_forget(self, report, name).await?;
+        forget_held(self, name, &entry).await
+    }
+}
+
+/// The lease of a profile that is about to be forgotten.
+pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Entry, Failure> {
+    lease_for(app, report, name).await.map_err(|mut failure| {
+        failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
+        failure
+    })
+}
+
+/// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
+/// forgotten again.
+pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) -> Result<(), Failure> {
+    let is_there = app.load_profile_text(name).await;
+    // What is kept and cannot be read is forgotten all the same.
+    let is_kept = !matches!(app.with_entry(entry, Entry::get).await, Ok(None));
+    // A key may be kept for a profile that is still to come.
+    if matches!(is_there, Ok(None)) && !is_kept {
+        return Err(unknown(app, name).await);
+    }
+    let (store, gone) = (app.ports.store.clone(), name.to_string());
+    // In one go, and with the lease to its end, even if nobody waits for it any more.
+    let removed = app.with_entry(entry, move |entry| {
+        entry.remove()?;
+        let plain = store.remove_profile(&gone).and_then(|_| store.remove_sinks(&gone));
+        Ok(plain.and_then(|_| store.remove_draft(&gone)).map(drop))
+    });
+    removed.await??;
+    app.take_pending(name);
+    app.tell(News::WriteDone(name.clone()));
+    scheduler::changed_profiles(app).await;
+    app.tell_profiles().await;
+    Ok(())
+}

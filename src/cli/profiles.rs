@@ -1,0 +1,202 @@
+//! Commands about saved profiles: `list`, `show`, `forget` and `display-name`.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value as Json, json};
+
+use crate::app::{EXPIRING, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary, VaultState};
+use crate::cli::print;
+use crate::cli::runner::Runner;
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{Freshness, TokenSet, decode_jwt};
+use crate::service::{DisplayName, ProfileName};
+
+pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let vault = runner.run(async { Ok(runner.app.probe_vault().await) })?;
+    if let VaultState::NoKeyring(problem)
+    | VaultState::NeedsChoice(problem)
+    | VaultState::NeedsPassphrase { problem: Some(problem), .. } = vault
+    {
+        print::warning(&problem);
+    }
+    let profiles = runner.run(runner.app.profiles())?;
+    let now = Timestamp::now();
+    if as_json {
+        let list: Vec<Json> = profiles.iter().map(|profile| summary_json(profile, now)).collect();
+        print::json(&Json::from(list));
+    } else if profiles.is_empty() {
+        print::note("No profiles yet. Start with: tokenwright sign-in demo --service practice");
+    } else {
+        let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
+        rows.extend(profiles.iter().map(|profile| row(profile, now)));
+        if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
+            // Last: how wide other scripts are drawn is not known.
+            let names = profiles.iter().map(|profile| profile.display_name.to_string());
+            let names = std::iter::once("DISPLAY NAME".to_owned()).chain(names);
+            rows.iter_mut().zip(names).for_each(|(row, name)| row.push(name));
+        }
+        print::table(&rows);
+        for profile in &profiles {
+            tell_trouble(profile, now);
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a profile beyond what its line says.
+fn tell_trouble(profile: &ProfileSummary, now: Timestamp) {
+    let Some(trouble) = profile.state.trouble(now) else { return };
+    match &profile.state {
+        ProfileState::Broken(_) => {}
+        ProfileState::Tokens { .. } => {
+            let summary = format!("{}: {}", profile.name, trouble.summary);
+            print::warning(&Diagnosis { summary, ..trouble });
+        }
+        _ => print::warning(&trouble),
+    }
+}
+
+fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
+    let expires = match &profile.state {
+        ProfileState::Tokens { expires_at: Some(at), .. } | ProfileState::NeedsSignIn { expires_at: Some(at), .. } => {
+            local(*at)
+        }
+        ProfileState::Tokens { expires_at: None, .. } => "not known".to_owned(),
+        ProfileState::Broken(diagnosis) => diagnosis.summary.clone(),
+        ProfileState::NeedsSignIn { .. } | ProfileState::Stale(_) | ProfileState::SignedOut | ProfileState::Closed => {
+            String::new()
+        }
+    };
+    let word = profile.state.word(now);
+    let state = if profile.draft { format!("draft, {word}") } else { word.to_owned() };
+    vec![profile.name.to_string(), profile.service.clone(), state, expires]
+}
+
+fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
+    let (expires_at, refreshable) = match &profile.state {
+        ProfileState::Tokens { expires_at, refreshable, .. } => {
+            (expires_at.map(|at| at.to_string()), Some(*refreshable))
+        }
+        ProfileState::NeedsSignIn { expires_at, .. } => (expires_at.map(|at| at.to_string()), Some(false)),
+        _ => (None, None),
+    };
+    json!({
+        "name": profile.name.as_str(),
+        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
+        "service": profile.service_id,
+        "service_name": profile.service,
+        "state": profile.state.word(now),
+        "expires_at": expires_at,
+        "refreshable": refreshable,
+        "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
+        "keep_alive": profile.keep_alive,
+        "draft": profile.draft,
+    })
+}
+
+/// A time as the person's clock shows it.
+pub(crate) fn local(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let name = ProfileName::parse(name)?;
+    let opened = runner.run(runner.app.open(&name))?;
+    let now = Timestamp::now();
+    let trouble = opened.state.trouble(now);
+    let facts = facts(&name, &opened, now);
+    if as_json {
+        print::json(&facts);
+        return Ok(());
+    }
+    // What is wrong is told beside the facts, with what mends it.
+    for (key, value) in facts.as_object().into_iter().flatten().filter(|(key, _)| *key != "trouble") {
+        let text = match value {
+            Json::Null => continue,
+            Json::String(text) => text.clone(),
+            Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "),
+            Json::Object(fields) if fields.is_empty() => continue,
+            value => value.to_string(),
+        };
+        print::result(&format!("{:18} {text}", key.replace('_', " ")));
+    }
+    let unread = opened.material.tokens.as_ref().and_then(TokenSet::unread_life_note);
+    trouble.iter().chain(&unread).for_each(print::warning);
+    Ok(())
+}
+
+fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
+    let material = &opened.material;
+    let profile = &material.profile;
+    let tokens = material.tokens.as_ref();
+    let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
+    json!({
+        "name": name.as_str(),
+        "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
+        "service": profile.service.id,
+        "client_id": profile.client_id,
+        "redirect_uri": profile.redirect_uri,
+        "inputs": profile.inputs,
+        "scopes": profile.scopes,
+        "scopes_granted": tokens.and_then(|tokens| tokens.scopes.clone()),
+        "state": state(&opened.state, tokens, now),
+        "trouble": opened.state.trouble(now).map(|trouble| trouble.summary),
+        "token_type": tokens.map(|tokens| tokens.token_type.clone()),
+        "header": tokens.map(|tokens| profile.service.token_header(&tokens.token_type).to_string()),
+        "obtained_at": at(tokens.map(|tokens| tokens.obtained_at)),
+        "expires_at": at(tokens.and_then(|tokens| tokens.expires_at)),
+        "life_not_understood": tokens.map(|tokens| tokens.unread_life.clone()).filter(|names| !names.is_empty()),
+        "refresh_token": tokens.map(|tokens| if tokens.refresh_token.is_some() { "kept" } else { "none" }),
+        "refresh_token_expires_at": at(tokens.and_then(|tokens| tokens.refresh_token_expires_at)),
+        "values": tokens.map(|tokens| tokens.retained.clone()),
+        "claims": claims,
+        "policy": Some(&profile.service.policy.words).filter(|words| !words.is_empty()),
+    })
+}
+
+fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> String {
+    let Some(tokens) = tokens else { return "signed out".to_owned() };
+    let until = tokens.expires_at.map(|at| format!(" ({})", local(at))).unwrap_or_default();
+    if state.wants_sign_in() {
+        return format!("{}{until}", state.word(now));
+    }
+    match tokens.freshness(now, EXPIRING) {
+        Freshness::Fresh => format!("fresh{until}"),
+        Freshness::Expiring => format!("expiring{until}"),
+        Freshness::Expired => format!("expired{until}"),
+    }
+}
+
+pub(crate) fn forget(runner: &Runner, name: &str, revoke: bool) -> Result<(), Failure> {
+    let (name, report) = (ProfileName::parse(name)?, runner.report());
+    if revoke {
+        runner.run(runner.app.revoke_and_forget(&name, &report))?;
+    } else {
+        runner.run(runner.app.forget(&name, &report))?;
+    }
+    print::result(&format!("{name}: {}forgotten", if revoke { "revoked and " } else { "" }));
+    Ok(())
+}
+
+pub(crate) fn display_name(runner: &Runner, name: &str, text: &str) -> Result<(), Failure> {
+    let name = ProfileName::parse(name)?;
+    let display_name = parse_display_name(text)?;
+    runner.run(runner.app.set_display_name(&name, display_name.clone()))?;
+    print::result(&if display_name.is_empty() {
+        format!("{name}: no display name")
+    } else {
+        format!("{name}: {display_name}")
+    });
+    Ok(())
+}
+
+/// The display name that a text comes to. One that is made of nothing that can be seen is a mistake.
+pub(crate) fn parse_display_name(text: &str) -> Result<DisplayName, Failure> {
+    let display_name = DisplayName::of(text);
+    if display_name.is_empty() && !text.is_empty() {
+        let diagnosis = Diagnosis::new("the display name has no visible characters");
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("use letters, or `''` to remove it")));
+    }
+    Ok(display_name)
+}

@@ -1,0 +1,237 @@
+//! `tokenwright sign-in`.
+
+mod secrets;
+mod terminal;
+
+use std::sync::Arc;
+
+use crate::app::{
+    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, TypedSecrets, VaultKind,
+    other_profile,
+};
+use crate::call::nearest;
+use crate::cli::args::SignInOptions;
+use crate::cli::profiles::{local, parse_display_name};
+use crate::cli::prompt::is_yes;
+use crate::cli::runner::{Runner, tell_news};
+use crate::cli::sign_in::terminal::Terminal;
+use crate::cli::vault::open_vault;
+use crate::cli::{print, prompt};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::TokenSet;
+use crate::secret::Secret;
+use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
+
+pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failure> {
+    let name = ProfileName::parse(&options.name)?;
+    let (draft, saved) = draft(runner, &name, options)?;
+    let profile = parse(&draft, options)?;
+    let mut secrets = secrets::gather(&profile.service, options, saved)?;
+    // Opened before the browser is: a token must not be thrown away after a good sign-in.
+    let vault = open_vault(runner)?;
+    let known = runner.run(runner.app.open(&name)).ok();
+    let other = known.and_then(|saved| other_profile(&name, &saved.material.profile, &profile));
+    other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
+    if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
+        let saved = runner.run(runner.app.saved_key(&name))?;
+        secrets.signing_key = Some(saved.ok_or_else(|| missing_key(&name, &profile))?);
+    }
+    // Before anything can go wrong, Ctrl-C while the browser is waited for included.
+    let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;
+    let terminal = Terminal::new(runner.verbose, options.paste);
+    let (context, tokens) =
+        sign_in(runner, CallContext::new(profile, secrets), options, &terminal).inspect_err(|_| {
+            if was_entered && options.service.is_some() && !terminal.has_tokens() {
+                print::note(&format!(
+                    "Your entries were saved, without secrets. Try again: tokenwright sign-in {name}"
+                ));
+            }
+        })?;
+    tell(&name, &context, &tokens, vault);
+    Ok(())
+}
+
+/// Signs in, and saves the tokens under the name as soon as they are here.
+fn sign_in(
+    runner: &Runner,
+    context: CallContext,
+    options: &SignInOptions,
+    terminal: &Arc<Terminal>,
+) -> Result<(CallContext, TokenSet), Failure> {
+    runner.listen(|news| match news {
+        News::PracticeReady(port) => {
+            print::note(&format!("The practice service listens on http://127.0.0.1:{port}"));
+        }
+        news => tell_news(news),
+    });
+    let browser = match (&options.browser, options.no_browser) {
+        (Some(command), _) => Browser::Command(command.clone()),
+        (None, true) => Browser::None,
+        (None, false) => Browser::System,
+    };
+    let keeping = Keeping::Under(ProfileName::parse(&options.name)?);
+    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, keeping }, terminal))?;
+    Ok((context, *exchange.outcome?))
+}
+
+/// The service, or the profile that is there already, with what the options say.
+fn draft(
+    runner: &Runner,
+    name: &ProfileName,
+    options: &SignInOptions,
+) -> Result<(ProfileDraft, TypedSecrets), Failure> {
+    let (mut draft, mut saved) = if let Some(id) = &options.service {
+        let service = runner.catalog()?.service(id)?;
+        let client_secret = Secret::new(&service.defaults.client_secret);
+        (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
+    } else {
+        let opened = runner.run(runner.app.open(name)).map_err(needs_service)?;
+        (ProfileDraft::from(&opened.material.profile), opened.material.secrets)
+    };
+    if let Some(file) = &options.key_file {
+        let source = KeySource::File(file.clone());
+        let read = runner.run(runner.app.read_key(source, options.certificate_file.clone()))?;
+        draft.take_key(&read);
+        saved.signing_key = Some(read.pair);
+    }
+    for (key, value) in &options.set {
+        let is_fetched = draft.service.fetch.iter().any(|fetch| fetch.retain.iter().any(|(name, _)| name == key));
+        if !is_fetched && !draft.service.inputs.iter().any(|input| input.name == *key) {
+            return Err(unknown_input(&draft, key));
+        }
+        secrets::refuse_as_argument(&draft.service, key)?;
+        draft.inputs.insert(key.clone(), value.clone());
+    }
+    if let Some(text) = &options.display_name {
+        draft.display_name = parse_display_name(text)?.to_string();
+    }
+    if let Some(client_id) = &options.client_id {
+        draft.client_id.clone_from(client_id);
+    }
+    if let Some(redirect_uri) = &options.redirect_uri {
+        draft.redirect_uri.clone_from(redirect_uri);
+    }
+    if !options.scopes.is_empty() {
+        draft.ticked.clear();
+        draft.typed_scopes = options.scopes.join(&draft.service.scopes.separator);
+    }
+    if draft.client_id.is_empty() && prompt::is_terminal() {
+        draft.client_id = prompt::line(&format!("{} of {}:", draft.service.labels.client_id, draft.service.name))?;
+    }
+    ask_user_name(&mut draft, options)?;
+    Ok((draft, saved))
+}
+
+/// A profile that is another one than what is signed in to takes its place only where the person says so.
+fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
+    if prompt::is_terminal() {
+        print::warning(&known);
+        if is_yes(&prompt::line("Sign in and overwrite it? [y/N]")?) {
+            return Ok(());
+        }
+    }
+    let hint = "choose another name, or add `--overwrite` to replace the profile and its tokens";
+    Err(Failure::new(FailureKind::Usage, known.hint(hint)))
+}
+
+fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
+    let service = &profile.service;
+    let diagnosis =
+        Diagnosis::new(format!("{} requires a private key, and there is none named `{name}`", service.name));
+    let hint =
+        format!("add `--key-file FILE`, or generate one: `tokenwright key generate {name} --service {}`", service.id);
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}
+
+/// The user's id, where a call sends one.
+fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<(), Failure> {
+    if let Some(user_name) = &options.username {
+        draft.user_name.clone_from(user_name);
+    }
+    let service = &draft.service;
+    if !draft.user_name.is_empty() || !service.wants_user_name() {
+        return Ok(());
+    }
+    let label = &service.labels.user_name;
+    if !prompt::is_terminal() {
+        let diagnosis = Diagnosis::new(format!("{label} is missing"));
+        return Err(Failure::new(FailureKind::Usage, diagnosis.hint("add `--username NAME`")));
+    }
+    draft.user_name = prompt::line(&format!("{label} of {}:", service.name))?;
+    Ok(())
+}
+
+fn needs_service(failure: Failure) -> Failure {
+    let hint = "add `--service SERVICE`; `tokenwright service list` lists them";
+    match failure.kind {
+        FailureKind::NeedsSignIn => Failure::new(FailureKind::Usage, failure.diagnosis.hint(hint)),
+        _ => failure,
+    }
+}
+
+fn unknown_input(draft: &ProfileDraft, key: &str) -> Failure {
+    let inputs = &draft.service.inputs;
+    let names: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.name)).collect();
+    let hint = match nearest(key, inputs.iter().map(|input| input.name.as_str())) {
+        Some(nearest) => format!("did you mean `--set {nearest}=…`?"),
+        None if names.is_empty() => "remove `--set`: it has no inputs".to_owned(),
+        None => format!("it needs {}", names.join(", ")),
+    };
+    let diagnosis = Diagnosis::new(format!("{} has no input `{key}`", draft.service.name));
+    Failure::new(FailureKind::Usage, diagnosis.hint(hint))
+}
+
+/// All that is wrong is said; the last of it ends the program.
+fn parse(draft: &ProfileDraft, options: &SignInOptions) -> Result<Profile, Failure> {
+    draft.parse().map_err(|errors| {
+        let mut diagnoses: Vec<Diagnosis> = errors.into_iter().map(|error| with_option(error, options)).collect();
+        let last = diagnoses.pop().unwrap_or_else(|| Diagnosis::new("the profile is not complete"));
+        diagnoses.iter().for_each(print::warning);
+        Failure::new(FailureKind::Usage, last)
+    })
+}
+
+/// The words of a field's error, with the option that supplies it.
+fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
+    let option = match &error.field {
+        Field::Input(name) => format!("--set {name}=…"),
+        Field::ClientId => "--client-id".to_owned(),
+        Field::RedirectUri => "--redirect-uri".to_owned(),
+        Field::AuthorizationUrl => {
+            return error.diagnosis.hint("describe the service in a preset file, or in the window");
+        }
+    };
+    let given = options.set.iter().any(|(key, _)| matches!(&error.field, Field::Input(name) if name == key));
+    match error.diagnosis.hint.clone() {
+        Some(hint) if !given => error.diagnosis.hint(format!("{hint}: `{option}`")),
+        _ => error.diagnosis,
+    }
+}
+
+fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultKind) {
+    let until = match tokens.expires_at {
+        Some(at) if tokens.over_note().is_some() => {
+            format!("its access token expired at {}", local(at))
+        }
+        Some(at) => format!("its access token is valid until {}", local(at)),
+        None => "its access token has no known expiry".to_owned(),
+    };
+    print::note(&format!("Signed in: saved as the profile `{name}`; {until}."));
+    let missing = material.profile.service.not_granted(&material.profile.scopes, tokens);
+    if !missing.is_empty() {
+        print::note(&format!("Not granted: {}", missing.join(" ")));
+    }
+    if tokens.refresh_token.is_none() {
+        print::note(if material.profile.service.asks_again() {
+            "There is no refresh token: the next access token is requested in the same way."
+        } else {
+            "The service sent no refresh token: sign in again when it expires."
+        });
+    }
+    if vault == VaultKind::Memory {
+        print::note("Not saved: the vault is in memory only, so this token is lost when the command exits:");
+        print::data(tokens.access_token.expose());
+    } else {
+        print::note(&format!("Next: tokenwright token {name}"));
+    }
+}

@@ -1,0 +1,182 @@
+//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `introspect`, `keep-alive`, `history` and `restore`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::app::{Failure, FailureKind, HistoryLine, Left, Need, News, ProfileHistory};
+use crate::cli::args::{HistoryOptions, RestoreOptions, TokenOptions};
+use crate::cli::print;
+use crate::cli::profiles::local;
+use crate::cli::runner::{Runner, lost, tell_news};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::{TokenHeader, TokenSet};
+use crate::service::ProfileName;
+
+pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failure> {
+    let need = options.min_valid.map_or(Need::Usable, Need::ValidFor);
+    let token = runner.run(runner.app.token(&ProfileName::parse(&options.name)?, need, &runner.report()))?;
+    print_notes(&token.notes);
+    print_token(&token.tokens, &token.header, options);
+    Ok(())
+}
+
+/// Prints what a person should know about a token.
+pub fn print_notes(notes: &[Diagnosis]) {
+    notes.iter().for_each(print::warning);
+}
+
+/// Prints a token as it was asked for.
+pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptions) {
+    let access_token = tokens.access_token.expose();
+    if options.header {
+        print::data(&header.line(access_token));
+    } else if options.json {
+        let mut text = json!({
+            "access_token": access_token,
+            // What readers put before the token, so not what the service calls it.
+            "token_type": header.token_type(),
+            "expires_at": tokens.expires_at.map(|at| at.to_string()),
+            "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
+            "values": tokens.retained,
+        });
+        if !header.is_authorization() || header.scheme().is_none() {
+            text["header"] = header.name().into();
+        }
+        print::json(&text);
+    } else {
+        print::data(access_token);
+    }
+}
+
+/// Tokens that could not be written are a failure here: writing them is what was asked for.
+pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
+    let pending = Arc::new(Mutex::new(None));
+    let hearing = Arc::clone(&pending);
+    runner.listen(move |news| match news {
+        News::WritePending(name, why) => {
+            *hearing.lock().unwrap_or_else(PoisonError::into_inner) = Some(lost(&name, why));
+        }
+        news => tell_news(news),
+    });
+    let token = runner.run(runner.app.token(&ProfileName::parse(name)?, Need::New, &runner.report()))?;
+    print_notes(&token.notes);
+    if let Some(lost) = pending.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(Failure::new(FailureKind::Vault, lost));
+    }
+    let until = match token.tokens.expires_at {
+        Some(at) => format!("valid until {}", local(at)),
+        None => "without a known expiry".to_owned(),
+    };
+    print::result(&format!("{}: refreshed, {until}", token.name));
+    Ok(())
+}
+
+pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let identified = runner.run(runner.app.whoami(&ProfileName::parse(name)?, &runner.report()))?;
+    if as_json {
+        let fields = identified.fields.into_iter().map(|(label, value)| (label, Json::from(value)));
+        print::json(&Json::from(fields.collect::<Map<_, _>>()));
+        return Ok(());
+    }
+    for (label, value) in &identified.fields {
+        print::result(&format!("{label:18} {value}"));
+    }
+    if identified.fields.is_empty() {
+        print::note("The service accepts the token but does not name the account.");
+    }
+    Ok(())
+}
+
+pub(crate) fn introspect(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let found = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
+    if as_json {
+        let mut members = Map::from_iter([("active".to_owned(), Json::from(found.active))]);
+        members.extend(found.fields.into_iter().map(|(member, value)| (member, Json::from(value))));
+        print::json(&Json::from(members));
+        return Ok(());
+    }
+    print::result(&format!("{:18} {}", "active", found.active));
+    for (member, value) in &found.fields {
+        print::result(&format!("{member:18} {value}"));
+    }
+    Ok(())
+}
+
+pub(crate) fn keep_alive(runner: &Runner, name: &str, on: bool) -> Result<(), Failure> {
+    let name = ProfileName::parse(name)?;
+    runner.run(runner.app.set_keep_alive(&name, on))?;
+    let what = if on { "kept alive while the window or `tokenwright agent` runs" } else { "no longer kept alive" };
+    print::result(&format!("{name}: {what}"));
+    Ok(())
+}
+
+pub(crate) fn history(runner: &Runner, options: &HistoryOptions) -> Result<(), Failure> {
+    let history = runner.run(runner.app.history(&ProfileName::parse(&options.name)?))?;
+    if options.json {
+        print::json(&history_json(&history));
+        return Ok(());
+    }
+    if history.lines.is_empty() {
+        print::note(&format!("{} has no tokens yet.", history.name));
+    } else {
+        let titles = ["GENERATION", "TIME", "HOW", "ACCESS", "REFRESH", "OUTCOME", "TOKENS", "BY"];
+        let mut rows = vec![titles.map(str::to_owned).to_vec()];
+        rows.extend(history.lines.iter().map(history_row));
+        print::table(&rows);
+    }
+    if let Some(begun) = &history.begun {
+        print::note(&format!("A refresh of the newest tokens was started and its reply was never saved: {begun}"));
+    }
+    Ok(())
+}
+
+fn history_row(line: &HistoryLine) -> Vec<String> {
+    let digits = |digits: &Option<String>| digits.clone().unwrap_or_else(|| "-".to_owned());
+    vec![
+        line.number.to_string(),
+        local(line.at),
+        line.how.clone(),
+        digits(&line.access_token),
+        digits(&line.refresh_token),
+        line.outcome.clone(),
+        line.left.word().to_owned(),
+        line.by.clone().unwrap_or_else(|| "not known".to_owned()),
+    ]
+}
+
+fn history_json(history: &ProfileHistory) -> Json {
+    let line = |line: &HistoryLine| {
+        json!({
+            "generation": line.number,
+            "at": line.at.to_string(),
+            "how": line.how,
+            "access_token": line.access_token,
+            "refresh_token": line.refresh_token,
+            "outcome": line.outcome,
+            "by": line.by,
+            "tokens": match line.left {
+                Left::Newest => "newest",
+                Left::Kept => "kept",
+                Left::Spent => "spent",
+                Left::Nothing => "gone",
+            },
+        })
+    };
+    json!({
+        "name": history.name.as_str(),
+        "generations": history.lines.iter().map(line).collect::<Vec<_>>(),
+        "begun": history.begun,
+    })
+}
+
+pub(crate) fn restore(runner: &Runner, options: &RestoreOptions) -> Result<(), Failure> {
+    let name = ProfileName::parse(&options.name)?;
+    let (generation, anyway) = (options.generation, options.force);
+    let restored = runner.run(runner.app.restore(&name, generation, anyway, &runner.report()))?;
+    if let Some(aside) = &restored.aside {
+        print::note(&format!("The file that could not be opened was kept as {}", aside.display()));
+    }
+    print::result(&format!("{}: generation {} is in use again, as {}", restored.name, restored.from, restored.number));
+    Ok(())
+}

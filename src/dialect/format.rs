@@ -1,0 +1,156 @@
+//! What is known of a dialect, and what its reader and its writer take and give.
+
+use std::error::Error;
+use std::fmt;
+
+use thiserror::Error as ThisError;
+
+use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+use crate::secret::Secret;
+use crate::service::{Catalog, Profile, Service};
+
+/// One format in which another tool describes a service. There is one of each, in the table.
+pub struct Dialect {
+    /// Its name on the command line.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// What it is known by, in words.
+    pub sign: &'static str,
+    /// Texts that stand in such a document: the more of them are in one, the more it looks like it.
+    pub(in crate::dialect) marks: &'static [&'static str],
+    /// The most bytes of such a document.
+    pub(in crate::dialect) largest: usize,
+    /// Whether this program writes such files: one of them is nothing else, whatever it looks like.
+    pub(in crate::dialect) is_ours: bool,
+    /// Whether a document has this format. Cheap, and sure of it: what is wrong with the document is for `read` to say.
+    pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
+    pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,
+    /// `None` for a format that is only read.
+    pub(in crate::dialect) write: Option<fn(&Outgoing<'_>) -> Result<Written, FormatError>>,
+}
+
+impl fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl PartialEq for Dialect {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Dialect {}
+
+/// Why a reader or writer refused, ready to be told.
+#[derive(Debug, ThisError)]
+#[error("{}", diagnosis.summary)]
+pub struct FormatError {
+    diagnosis: Diagnosis,
+    #[source]
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl<E: Diagnose + Error + Send + Sync + 'static> From<E> for FormatError {
+    fn from(error: E) -> Self {
+        Self { diagnosis: error.diagnose(), source: Box::new(error) }
+    }
+}
+
+impl FormatError {
+    /// What is wrong and what to do. The summary names the format.
+    pub(in crate::dialect) fn diagnose_as(&self, format: &str) -> Diagnosis {
+        let diagnosis = self.diagnosis.clone();
+        let names_format = self.source.is::<DocumentError>();
+        let summary = if names_format { diagnosis.summary } else { format!("{format}: {}", diagnosis.summary) };
+        Diagnosis { summary, ..diagnosis }
+    }
+}
+
+/// What is written down.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    pub service: &'a Service,
+    /// One person's use of it, where that is meant.
+    pub profile: Option<&'a Profile>,
+    /// Its secrets, where they are to be written too.
+    pub secrets: Option<&'a ImportedSecrets>,
+}
+
+impl Outgoing<'_> {
+    /// Whether there are secrets to be written.
+    pub(in crate::dialect) fn has_secrets(&self) -> bool {
+        self.secrets.is_some_and(|secrets| !secrets.names().is_empty())
+    }
+
+    /// The same as a document would describe it.
+    pub(in crate::dialect) fn described(&self) -> Described {
+        let described = Described {
+            service: self.service.clone(),
+            client_id: self.service.defaults.client_id.clone(),
+            secrets: self.secrets.cloned().unwrap_or_default(),
+            ..Described::default()
+        };
+        let Some(profile) = self.profile else { return described };
+        Described {
+            client_id: profile.client_id.clone(),
+            redirect_uri: profile.redirect_uri.clone(),
+            user_name: profile.user_name.clone(),
+            scopes: profile.scopes.clone(),
+            inputs: profile.inputs.clone(),
+            ..described
+        }
+    }
+}
+
+/// A service in another tool's format.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Written {
+    /// The document; it holds secrets only where they were handed in.
+    pub text: Secret,
+    pub has_secrets: bool,
+    /// What the format cannot carry, and so is not in it.
+    pub lost: Vec<Note>,
+}
+
+/// Why nothing was written.
+#[derive(Debug, ThisError)]
+pub enum WriteError {
+    #[error("{0} is read here, and not written")]
+    ReadOnly(&'static str),
+    /// The service does not fit in it.
+    #[error("{}", error.diagnose_as(format).summary)]
+    Format {
+        format: &'static str,
+        #[source]
+        error: FormatError,
+    },
+}
+
+impl Diagnose for WriteError {
+    fn diagnose(&self) -> Diagnosis {
+        match self {
+            Self::ReadOnly(_) => Diagnosis::new(self.to_string()).hint("choose another format, such as `toml`"),
+            Self::Format { format, error } => error.diagnose_as(format),
+        }
+    }
+}
+
+/// Writes a service in a dialect.
+pub fn write(dialect: &Dialect, outgoing: &Outgoing<'_>) -> Result<Written, WriteError> {
+    let write = dialect.write.ok_or(WriteError::ReadOnly(dialect.name))?;
+    write(outgoing).map_err(|error| WriteError::Format { format: dialect.name, error })
+}
+
+/// Whether a document for another tool holds secrets where they are known; a placeholder or nothing stands for each
+/// otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrecy {
+    #[default]
+    Without,
+    With,
+}

@@ -1,0 +1,255 @@
+//! The requests of the RFCs: the parameters each one sends, with the placeholder that supplies each value. Presets,
+//! grants, imports and the command line name a request; nobody else spells one out.
+
+use crate::call::Parameter;
+
+/// A grant by which a client gets tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantType {
+    /// A code that the browser brings back (RFC 6749 section 4.1.3).
+    AuthorizationCode,
+    /// The client acts for itself (RFC 6749 section 4.4.2).
+    ClientCredentials,
+    /// The person's own password (RFC 6749 section 4.3.2).
+    Password,
+    /// A refresh token (RFC 6749 section 6).
+    RefreshToken,
+    /// A signed assertion (RFC 7523 section 2.1).
+    JwtBearer,
+    /// A code that the person confirms on another device (RFC 8628 section 3.4).
+    DeviceCode,
+}
+
+/// A request of the RFCs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// The browser's request (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+    Authorization,
+    /// A request to the token endpoint.
+    Token(GrantType),
+    /// RFC 7009 section 2.1.
+    Revocation,
+    /// RFC 7662 section 2.1.
+    Introspection,
+    /// RFC 8628 section 3.1.
+    DeviceAuthorization,
+}
+
+impl GrantType {
+    const ALL: [Self; 6] = [
+        Self::AuthorizationCode,
+        Self::ClientCredentials,
+        Self::Password,
+        Self::RefreshToken,
+        Self::JwtBearer,
+        Self::DeviceCode,
+    ];
+
+    /// The value of `grant_type`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+            Self::Password => "password",
+            Self::RefreshToken => "refresh_token",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+        }
+    }
+
+    /// The grant type of this value.
+    pub fn parse(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.as_str() == value)
+    }
+
+    /// What its token request sends besides `grant_type` and the client.
+    pub fn parameters(self) -> Vec<Parameter> {
+        parameters(match self {
+            Self::AuthorizationCode => {
+                &[("code", "<code>"), ("redirect_uri", "<redirect_uri>"), ("code_verifier", "<code_verifier>")]
+            }
+            Self::ClientCredentials => &[("scope", "<scope>")],
+            Self::Password => &[("username", "<user_name>"), ("password", "<password>"), ("scope", "<scope>")],
+            Self::RefreshToken => &[("refresh_token", "<refresh_token>")],
+            Self::JwtBearer => &[("assertion", "<assertion>")],
+            Self::DeviceCode => &[("device_code", "<device_code>")],
+        })
+    }
+
+    /// `grant_type`: a placeholder where the request gets the first tokens, since services name those grants in their
+    /// own ways; the RFC's value in a request that follows another one.
+    fn parameter(self) -> Parameter {
+        let follows = matches!(self, Self::RefreshToken | Self::DeviceCode);
+        Parameter::new("grant_type", if follows { self.as_str() } else { "<grant_type>" })
+    }
+}
+
+impl Request {
+    /// What it sends, without what authenticates the client.
+    pub fn parameters(self) -> Vec<Parameter> {
+        match self {
+            Self::Authorization => parameters(&[
+                ("response_type", "code"),
+                ("client_id", "<client_id>"),
+                ("redirect_uri", "<redirect_uri>"),
+                ("scope", "<scope>"),
+                ("state", "<state>"),
+                ("code_challenge", "<code_challenge>"),
+                ("code_challenge_method", "<code_challenge_method>"),
+            ]),
+            Self::Token(grant) => [grant.parameter()].into_iter().chain(grant.parameters()).collect(),
+            Self::Revocation => parameters(&[("token", "<refresh_token>"), ("token_type_hint", "refresh_token")]),
+            Self::Introspection => parameters(&[("token", "<token>")]),
+            Self::DeviceAuthorization => parameters(&[("client_id", "<client_id>"), ("scope", "<scope>")]),
+        }
+    }
+}
+
+/// The client's id and secret as parameters (RFC 6749 section 2.3.1).
+pub fn client_parameters() -> Vec<Parameter> {
+    parameters(&[("client_id", "<client_id>"), ("client_secret", "<client_secret>")])
+}
+
+fn parameters(pairs: &[(&str, &str)]) -> Vec<Parameter> {
+    pairs.iter().map(|(name, value)| Parameter::new(*name, *value)).collect()
+}
+
+/// A second opinion: the `oauth2` crate builds the same requests.
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use oauth2::basic::BasicClient;
+    use oauth2::{
+        AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+        PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, ResourceOwnerPassword, ResourceOwnerUsername,
+        Scope, TokenUrl,
+    };
+
+    use super::*;
+    use crate::call::{Authentication, BodyTemplate, Call, CallTemplate, Method, Template, Values};
+
+    const ID: &str = "id/é +";
+    const SECRET: &str = "a%^*&+=\"";
+    const REDIRECT: &str = "http://localhost:8080/callback";
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+    fn values(grant: GrantType) -> Values {
+        let mut values = Values::new();
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(VERIFIER.to_owned()));
+        for (name, value) in [
+            ("client_id", ID),
+            ("client_secret", SECRET),
+            ("redirect_uri", REDIRECT),
+            ("scope", "a b"),
+            ("state", "s&t"),
+            ("code", "c=1"),
+            ("code_verifier", VERIFIER),
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+            ("grant_type", grant.as_str()),
+            ("user_name", "me@x"),
+            ("password", "p w"),
+            ("refresh_token", "r/1"),
+        ] {
+            values.set(name, value);
+        }
+        values
+    }
+
+    fn sorted(text: &str) -> Vec<&str> {
+        let mut pairs: Vec<&str> = text.split('&').collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    fn ours(grant: GrantType, in_body: bool) -> Call {
+        let mut body = Request::Token(grant).parameters();
+        body.extend(if in_body { client_parameters() } else { Vec::new() });
+        let call = CallTemplate {
+            url: Template::new("https://as.test/token"),
+            authentication: if in_body { Authentication::None } else { Authentication::Basic },
+            body: BodyTemplate::Form(body),
+            ..CallTemplate::default()
+        };
+        call.render(&values(grant)).expect("complete")
+    }
+
+    fn theirs(grant: GrantType, in_body: bool) -> HttpRequest {
+        let client = BasicClient::new(ClientId::new(ID.into()))
+            .set_client_secret(ClientSecret::new(SECRET.into()))
+            .set_auth_type(if in_body { AuthType::RequestBody } else { AuthType::BasicAuth })
+            .set_token_uri(TokenUrl::new("https://as.test/token".into()).expect("a URL"))
+            .set_redirect_uri(RedirectUrl::new(REDIRECT.into()).expect("a URL"));
+        let sent = RefCell::new(None);
+        let http = |request: HttpRequest| -> Result<HttpResponse, std::io::Error> {
+            *sent.borrow_mut() = Some(request);
+            Err(std::io::Error::other("captured"))
+        };
+        let scopes = ["a", "b"].map(|scope| Scope::new(scope.into()));
+        let (user, password) = (ResourceOwnerUsername::new("me@x".into()), ResourceOwnerPassword::new("p w".into()));
+        let token = RefreshToken::new("r/1".into());
+        let failed = match grant {
+            GrantType::AuthorizationCode => client
+                .exchange_code(AuthorizationCode::new("c=1".into()))
+                .set_pkce_verifier(PkceCodeVerifier::new(VERIFIER.into()))
+                .request(&http)
+                .is_err(),
+            GrantType::ClientCredentials => {
+                client.exchange_client_credentials().add_scopes(scopes).request(&http).is_err()
+            }
+            GrantType::Password => {
+                client.exchange_password(&user, &password).add_scopes(scopes).request(&http).is_err()
+            }
+            _ => client.exchange_refresh_token(&token).request(&http).is_err(),
+        };
+        assert!(failed);
+        sent.into_inner().expect("a request")
+    }
+
+    #[test]
+    fn a_token_request_is_the_same_byte_for_byte() {
+        for grant in
+            [GrantType::AuthorizationCode, GrantType::ClientCredentials, GrantType::Password, GrantType::RefreshToken]
+        {
+            for in_body in [false, true] {
+                let (ours, theirs) = (ours(grant, in_body), theirs(grant, in_body));
+                let body = ours.wire_body().expect("a form");
+                let their_body = String::from_utf8(theirs.body().clone()).expect("text");
+                assert_eq!(sorted(body.expose()), sorted(&their_body), "{grant:?}");
+                assert_eq!(
+                    (ours.method.as_str(), theirs.uri().to_string().as_str()),
+                    (theirs.method().as_str(), "https://as.test/token")
+                );
+                for (name, value) in ours.wire_headers() {
+                    let their = theirs.headers().get(&name).map(|value| value.to_str().expect("text"));
+                    assert_eq!(Some(value.expose()), their, "{grant:?} {name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_authorization_request_sends_the_same_parameters() {
+        let query = Request::Authorization.parameters();
+        let url = Template::new("https://as.test/authorize");
+        let call = CallTemplate { method: Method::Get, url, query, ..CallTemplate::default() };
+        let ours = call.render(&values(GrantType::AuthorizationCode)).expect("complete");
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(VERIFIER.to_owned()));
+        let (theirs, _) = BasicClient::new(ClientId::new(ID.into()))
+            .set_auth_uri(AuthUrl::new("https://as.test/authorize".into()).expect("a URL"))
+            .set_redirect_uri(RedirectUrl::new(REDIRECT.into()).expect("a URL"))
+            .authorize_url(|| CsrfToken::new("s&t".into()))
+            .add_scopes(["a", "b"].map(|scope| Scope::new(scope.into())))
+            .set_pkce_challenge(challenge)
+            .url();
+        let query = |url: &str| {
+            url::Url::parse(url)
+                .expect("a URL")
+                .query_pairs()
+                .into_owned()
+                .collect::<std::collections::BTreeMap<_, _>>()
+        };
+        assert_eq!(query(ours.url.to_secret().expose()), query(theirs.as_str()));
+    }
+}

@@ -1,0 +1,83 @@
+//! Which calls of a service are signed with an assertion, and what a key for them needs.
+
+use crate::call::{Authentication, CallTemplate, Template};
+use crate::oauth::ReadKey;
+use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat};
+use crate::service::definition::Service;
+use crate::service::draft::ProfileDraft;
+use crate::service::rules::Asks;
+
+impl Service {
+    /// How `<assertion>` is made for this call; `None` where the call sends none, or the person enters it.
+    pub fn assertion_of(&self, call: &CallTemplate) -> Option<Assertion> {
+        let is_typed = self.inputs.iter().any(|input| input.name == "assertion");
+        let is_named = call.placeholders().any(|name| name == "assertion");
+        let signs = call.authentication.signs();
+        if is_typed || !(is_named || signs) {
+            return None;
+        }
+        let described = self.assertion.clone();
+        let mut assertion = match described {
+            Some(described) if signs => described.or_of_client(self.token_request.url.source()),
+            Some(described) => described,
+            None if signs => Assertion::of_client(self.token_request.url.source()),
+            None => return None,
+        };
+        match call.authentication {
+            Authentication::ClientSecretJwt => assertion.algorithm = Some(AssertionAlgorithm::HS256),
+            Authentication::PrivateKeyJwt if assertion.is_shared() => assertion.algorithm = None,
+            _ => {}
+        }
+        Some(assertion)
+    }
+
+    /// The assertion that is signed with a private key in one of its calls, where there is one.
+    pub fn signed_assertion(&self) -> Option<Assertion> {
+        let calls = self.calls();
+        let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
+        assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
+    }
+
+    /// Whether one of its calls or its assertion names this value.
+    pub fn wants(&self, name: &str) -> bool {
+        let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));
+        let mut templates = self.assertion.iter().flat_map(Assertion::templates);
+        is_called || templates.any(|text| Template::new(text).placeholders().any(|named| named == name))
+    }
+
+    /// Whether this input is known only when the key is: the header names the key by it.
+    pub fn is_of_key(&self, input: &str) -> bool {
+        let assertion = self.assertion.as_ref().filter(|assertion| !assertion.is_shared());
+        assertion.is_some_and(|assertion| Template::new(&assertion.key_id).placeholders().any(|name| name == input))
+    }
+
+    /// Whether it is to be told the user's id.
+    pub fn wants_user_name(&self) -> bool {
+        self.asks == Asks::UserAndSecret || self.wants("user_name")
+    }
+
+    /// Whether one of its calls sends the person's own password (RFC 6749 section 4.3).
+    pub fn wants_password(&self) -> bool {
+        self.wants("password")
+    }
+}
+
+impl ProfileDraft {
+    /// Takes over what a key's file says besides the key: the client's id, the key's id where the assertion names one by
+    /// an input, and for a service that is described by hand the address of the token request.
+    pub fn take_key(&mut self, read: &ReadKey) {
+        if let Some(client_id) = &read.client_id {
+            self.client_id.clone_from(client_id);
+        }
+        if let Some(key_id) = &read.key_id {
+            let template = self.service.signed_assertion().map(|assertion| Template::new(assertion.key_id));
+            let named: Vec<String> = template.iter().flat_map(Template::placeholders).map(str::to_owned).collect();
+            if let Some(input) = self.service.inputs.iter().find(|input| named.contains(&input.name)) {
+                self.inputs.insert(input.name.clone(), key_id.clone());
+            }
+        }
+        if let Some(token_uri) = read.token_uri.as_ref().filter(|_| self.token_request.url.is_empty()) {
+            self.token_request.url.clone_from(token_uri);
+        }
+    }
+}
