@@ -124,8 +124,10 @@ mod access_token {
     use crate::oauth::TokenSet;
     use crate::secret::Secret;
 
+    // The names are the RFC's.
+    #[allow(clippy::struct_field_names)]
     #[derive(Serialize, Deserialize)]
-    struct AccessToken<'a> {
+    struct TokenFields<'a> {
         #[serde(borrow)]
         access_token: Cow<'a, str>,
         token_type: Cow<'a, str>,
@@ -136,7 +138,7 @@ mod access_token {
     }
 
     pub(super) fn serialize<S: Serializer>(tokens: &TokenSet, serializer: S) -> Result<S::Ok, S::Error> {
-        let token = AccessToken {
+        let token = TokenFields {
             access_token: tokens.access_token.expose().into(),
             token_type: tokens.token_type.as_str().into(),
             expires_at: tokens.expires_at,
@@ -148,7 +150,7 @@ mod access_token {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<TokenSet>, D::Error> {
-        let token = AccessToken::deserialize(deserializer)?;
+        let token = TokenFields::deserialize(deserializer)?;
         Ok(Box::new(TokenSet {
             access_token: Secret::new(token.access_token),
             token_type: token.token_type.into_owned(),

@@ -1,4 +1,4 @@
-//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `keep-alive`, `history` and `restore`.
+//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `introspect`, `keep-alive`, `history` and `restore`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,6 +84,21 @@ pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), F
     }
     if identified.fields.is_empty() {
         print::note("The service accepts the token but does not name the account.");
+    }
+    Ok(())
+}
+
+pub(crate) fn introspect(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let found = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
+    if as_json {
+        let mut members = Map::from_iter([("active".to_owned(), Json::from(found.active))]);
+        members.extend(found.fields.into_iter().map(|(member, value)| (member, Json::from(value))));
+        print::json(&Json::from(members));
+        return Ok(());
+    }
+    print::result(&format!("{:18} {}", "active", found.active));
+    for (member, value) in &found.fields {
+        print::result(&format!("{member:18} {value}"));
     }
     Ok(())
 }

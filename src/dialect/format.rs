@@ -29,8 +29,11 @@ pub struct Dialect {
     pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
     pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,
     /// `None` for a format that is only read.
-    pub(in crate::dialect) write: Option<fn(&Outgoing<'_>) -> Result<Written, FormatError>>,
+    pub(in crate::dialect) write: Option<Write>,
 }
+
+/// Writes a service in another tool's format.
+type Write = fn(&Outgoing<'_>) -> Result<Written, FormatError>;
 
 impl fmt::Debug for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

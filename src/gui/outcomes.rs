@@ -57,7 +57,7 @@ impl Window {
         self.take_requests(ctx);
         self.take_saved(ctx);
         self.take_of_profile();
-        self.take_of_list(ctx);
+        self.take_of_list();
         self.take_import();
         self.take_export(ctx);
         self.propose_name(draft.as_ref());
@@ -111,16 +111,13 @@ impl Window {
             return;
         }
         self.model.lease_busy = None;
-        match self.model.open.sign_in.work.take() {
-            Some(Err(failure)) => {
-                // What went wrong is shown on its own step: that is where the window leads.
-                self.draft.step = Step::Authorization;
-                self.draft.next_view.to_top = true;
-                self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
-                self.model.open.sign_in.visit = Visit::Failed(failure);
-            }
-            // Its token request is waited for at its own place.
-            Some(Ok(_)) | None => {}
+        // Where it goes well, its token request is waited for at its own place.
+        if let Some(Err(failure)) = self.model.open.sign_in.work.take() {
+            // What went wrong is shown on its own step: that is where the window leads.
+            self.draft.step = Step::Authorization;
+            self.draft.next_view.to_top = true;
+            self.call_person(ctx, Some(notifications::failed(&failure, self.service_name())));
+            self.model.open.sign_in.visit = Visit::Failed(failure);
         }
     }
 
@@ -179,23 +176,19 @@ impl Window {
             return;
         }
         let next = self.after_saving.take();
-        match self.model.open.save.last().cloned() {
-            Some(saved) => {
-                self.draft.changes.baseline = self.draft.changes.sent.take();
-                self.model.open.saved(&saved);
-                self.history_may_have_changed();
-                if let Some(next) = next {
-                    self.perform(ctx, next);
-                }
+        if let Some(saved) = self.model.open.save.last().cloned() {
+            self.draft.changes.baseline = self.draft.changes.sent.take();
+            self.model.open.saved(&saved);
+            self.history_may_have_changed();
+            if let Some(next) = next {
+                self.perform(ctx, next);
             }
-            None => {
-                // Without tokens there is no place on the screen for it.
-                let failure =
-                    self.model.open.save.failure().filter(|_| next.is_some() && self.model.open.tokens.is_none());
-                if let Some(failure) = failure.cloned() {
-                    self.model.problems.push(failure.diagnosis);
-                }
-            }
+            return;
+        }
+        // Without tokens there is no place on the screen for the failure.
+        let failure = self.model.open.save.failure().filter(|_| next.is_some() && self.model.open.tokens.is_none());
+        if let Some(failure) = failure.cloned() {
+            self.model.problems.push(failure.diagnosis);
         }
     }
 
@@ -224,7 +217,7 @@ impl Window {
     }
 
     /// What was asked about saved profiles and the vault.
-    fn take_of_list(&mut self, ctx: &Context) {
+    fn take_of_list(&mut self) {
         let mut told = Vec::new();
         for mut work in std::mem::take(&mut self.model.listed) {
             if !work.poll(&mut told) {
@@ -267,7 +260,6 @@ impl Window {
             }
         }
         self.hear(told);
-        let _ = ctx;
     }
 
     /// A failure that has no place of its own on the screen.

@@ -54,7 +54,7 @@ impl Window {
                 Ok(())
             }),
             Intent::MoveVault(to, passphrase) => {
-                self.work_on_vault(move |app| async move { app.move_vault(to, passphrase).await.map(|_| ()) })
+                self.work_on_vault(move |app| async move { app.move_vault(to, passphrase).await.map(|_| ()) });
             }
             Intent::OpenVault(choice, passphrase) => self.work_on_vault(move |app| async move {
                 // What is still missing is a state, and news.

@@ -21,6 +21,7 @@ pub(crate) struct Tray {
 
 impl Tray {
     /// Looks at what the desktop did to the window; the icon to show, or none, where that has changed.
+    #[allow(clippy::option_option, reason = "no change, or a change to an icon or to none")]
     pub(crate) fn follow(&mut self, ctx: &Context, model: &Model) -> Option<Option<TrayIcon>> {
         let wanted = is_wanted(model);
         let can_hide = self.would_hide(model);

@@ -67,7 +67,7 @@ pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Respo
         ("client_secret", text(CLIENT_SECRET)),
         ("public_client_id", text(PUBLIC_CLIENT_ID)),
         ("key_client_id", text(KEY_CLIENT_ID)),
-        ("keys", text(&format!("{issuer}{}", CERTIFICATE_PAGE))),
+        ("keys", text(&format!("{issuer}{CERTIFICATE_PAGE}"))),
         ("password", text(PASSWORD)),
         ("user_name", text(contract.user_name)),
         ("paste_page", text(PASTE_PAGE)),

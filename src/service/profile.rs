@@ -110,18 +110,18 @@ impl Profile {
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
-        let service = match file.definition {
-            Some(definition) => Service::from(definition),
-            None => {
-                let preset = catalog.service(&file.service);
-                let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;
-                let changes = Changes { removed: file.removed, changed: file.changes };
-                with_changes(preset, changes).map_err(|error| ProfileError::File {
-                    name: name.to_string(),
-                    line: text.lines().position(|line| line.starts_with("[changes")).map_or(1, |line| line + 1),
-                    problem: error.message().replace('\n', " "),
-                })?
-            }
+        let service = if let Some(definition) = file.definition {
+            Service::from(definition)
+        } else {
+            let preset = catalog.service(&file.service);
+            let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;
+            let changes = Changes { removed: file.removed, changed: file.changes };
+            with_changes(preset, changes).map_err(|error| ProfileError::File {
+                name: name.to_string(),
+                line: text.lines().position(|line| line.starts_with("[changes")).map_or(1, |line| line + 1),
+                // foreign: the library's words may have several lines.
+                problem: error.message().replace('\n', " "),
+            })?
         };
         Ok(Self {
             display_name: DisplayName::of(&file.display_name),

@@ -4,6 +4,8 @@
 //! A test program apart from `tests/it`: it needs nothing of the program, so a rule or a text is checked in seconds,
 //! without linking the window and everything below it.
 
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "our own files are named in small letters")]
+
 mod budgets;
 mod children;
 mod circles;

@@ -23,8 +23,8 @@ pub fn complaints(source: &Source) -> Vec<String> {
     let mut needy: Vec<bool> = functions.iter().map(|function| starts_a_program(source, function)).collect();
     loop {
         // `drop(value)` calls no function of the file.
-        let named = functions.iter().zip(&needy).filter(|(function, needy)| **needy && function.name != "drop");
-        let names: Vec<String> = named.map(|(function, _)| format!("{}(", function.name)).collect();
+        let needing = functions.iter().zip(&needy).filter(|(function, needy)| **needy && function.name != "drop");
+        let names: Vec<String> = needing.map(|(function, _)| format!("{}(", function.name)).collect();
         let calls = |function: &Function| names.iter().any(|name| body(source, function).any(|line| calls(line, name)));
         let more: Vec<bool> = functions.iter().zip(&needy).map(|(function, needy)| *needy || calls(function)).collect();
         if more == needy {

@@ -52,7 +52,7 @@ impl App {
                     is_the_same(&app, &name, &profile, true).await?;
                     drafts::save_as(&app, &draft, &name, material, true).await?;
                 }
-                None => save_checked(&app, &name, material, Check::TheSame(profile)).await?,
+                None => save_checked(&app, &name, material, Check::TheSame(Box::new(profile))).await?,
             }
             app.tell_profiles().await;
             Ok(())
@@ -104,7 +104,7 @@ enum Check {
     /// There is none.
     Free,
     /// It is this one, as far as account and client go.
-    TheSame(Profile),
+    TheSame(Box<Profile>),
 }
 
 /// Saves a profile as a part of something larger.

@@ -325,6 +325,6 @@ mod tests {
             .map(|diagnosis| diagnosis.summary)
             .collect();
         assert_eq!((told.len(), told[0].as_str(), told[1].as_str()), (6, "the same", "another, number 0"));
-        assert!(told[5].starts_with("more responses"), "{told:?}");
+        assert!(told[5].starts_with("more invalid responses"), "{told:?}");
     }
 }

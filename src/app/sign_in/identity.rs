@@ -1,11 +1,12 @@
-//! *Check token*: ask the service whose token it is.
+//! Asks the service about a token: which account it is for (identity endpoint), and whether it is active (introspection).
 
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
-use crate::app::{CallContext, Failure, FailureKind, Identified};
+use crate::app::vault::open;
+use crate::app::{CallContext, Failure, FailureKind, Identified, profiles, tokens};
 use crate::call::{Answers, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Refusal, Stage, read_refusal};
@@ -28,6 +29,51 @@ impl App {
         }
         Ok(identified)
     }
+}
+
+/// What the service says of a token (RFC 7662 section 2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introspection {
+    /// Whether the token can be used.
+    pub active: bool,
+    /// The other members of the reply that are plain values, by name.
+    pub fields: Vec<(String, String)>,
+}
+
+impl App {
+    /// Introspects the access token of a saved profile as it stands (RFC 7662): nothing is refreshed for it.
+    pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Introspection, Failure> {
+        open::open_chosen(self).await?;
+        let profile = profiles::load(self, name).await?;
+        let Some(template) = profile.service.introspection.clone() else {
+            return Err(no_introspection(&profile.service));
+        };
+        let mut context = tokens::material_of(self, name, profile).await?;
+        self.supply_practice(&mut context).await?;
+        let values = self.values_for(&context, &template)?;
+        let call = template.render(&values)?;
+        report.tell(Progress::Sending(call.origin()));
+        let reply = send(self, &call).await?;
+        let answers = Answers::of(&reply);
+        let active = answers.as_ref().and_then(|answers| answers.json().get("active")?.as_bool());
+        let (Some(active), true) = (active, reply.is_success()) else {
+            let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
+            let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
+            let said = if refusal.has_words() { refusal.words() } else { String::new() };
+            let summary = format!("the introspection endpoint answered {}{said}", refusal.status);
+            return Err(Failure::new(FailureKind::Refused, Diagnosis::new(summary)));
+        };
+        let members = answers.iter().filter_map(|answers| answers.json().as_object()).flatten();
+        let fields = members
+            .filter(|(member, _)| *member != "active")
+            .filter_map(|(member, value)| Some((member.clone(), scalar_text(value)?)));
+        Ok(Introspection { active, fields: fields.collect() })
+    }
+}
+
+fn no_introspection(service: &Service) -> Failure {
+    let diagnosis = Diagnosis::new(format!("{} has no introspection endpoint here", service.name));
+    Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright whoami` asks the identity endpoint instead"))
 }
 
 /// Calls it and reads its reply.

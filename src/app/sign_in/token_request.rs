@@ -105,7 +105,7 @@ async fn request_refresh(
         _ => {
             // What comes is kept afterwards, under a name that is still to be chosen.
             if app.has_vault() {
-                app.with_vault(|vault| vault.check_writable()).await?;
+                app.with_vault(crate::vault::Vault::check_writable).await?;
             }
             let is_first = material.tokens.is_none();
             let policy = material.profile.service.policy.clone();

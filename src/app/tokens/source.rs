@@ -9,7 +9,7 @@ use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
 use crate::vault::Record;
 
-/// CallContext and call.
+/// What the call is made from, and which of the two it is.
 pub(crate) fn material(
     app: &App,
     name: &ProfileName,

@@ -107,6 +107,7 @@ impl<T> Requested<T> {
     }
 
     /// Goes on as this instead.
+    #[must_use]
     pub fn hand_over(&mut self) -> Self {
         Self { pending: self.pending.take(), ..Self::default() }
     }

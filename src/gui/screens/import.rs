@@ -212,7 +212,7 @@ fn pasted_text(ui: &Ui) -> Option<Secret> {
 /// What came of the document.
 fn imported_ui(ui: &mut Ui, imported: &Imported, import: &mut ImportDraft) {
     let described = &imported.import.described;
-    section(ui, &imported.import.format, |ui| {
+    section(ui, imported.import.format, |ui| {
         ui.label(small(ui, format!("From {}", imported.from)));
         if described.len() > 1 {
             let names: Vec<String> =

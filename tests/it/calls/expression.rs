@@ -62,6 +62,9 @@ fn one_that_is_stopped_stops_those_after_it() {
 
 #[test]
 fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
+    const MEMORY: &str = "wanted more than 512 MiB of memory and was stopped";
+    const TIME: &str = "took longer than 2 s and was stopped";
+    const EITHER: [&str; 2] = [MEMORY, TIME];
     // The memory of this process is measured, so no other test may run in it.
     if std::env::var_os(ALONE).is_none() {
         let name = "what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error";
@@ -69,9 +72,6 @@ fn what_would_take_all_memory_or_never_end_is_stopped_with_a_clear_error() {
         let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         return assert!(ended.status.success() && said.contains("1 passed"), "{said}");
     }
-    const MEMORY: &str = "wanted more than 512 MiB of memory and was stopped";
-    const TIME: &str = "took longer than 2 s and was stopped";
-    const EITHER: [&str; 2] = [MEMORY, TIME];
     let before = resident();
     for (expression, expected) in [
         (doubling("$a & $a"), &EITHER[..]),

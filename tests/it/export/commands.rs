@@ -441,7 +441,7 @@ fn a_refresh_token_that_was_seen_to_rotate_leaves_by_no_way_unasked() {
     // Asked for, it leaves, and is no longer used here.
     let given = program.run(&["export", "acme", "--format", "json", "--hand-over"]);
     assert!(given.code == 0 && given.stdout.contains("rt-1"), "{given:?}");
-    assert!(program.run(&["refresh", "acme"]).failed(3).contains("gave its refresh token away"));
+    assert!(program.run(&["refresh", "acme"]).failed(3).contains("handed its refresh token over"));
 }
 
 #[test]

@@ -78,7 +78,11 @@ fn check(steps: &[Step]) -> BTreeSet<PathBuf> {
         match step {
             Step::Write(path) => drop(dirty.insert(path.as_path())),
             Step::Rename(from, to) => {
-                assert!(!dirty.contains(from.as_path()), "{from:?} is not flushed before step {at}: {steps:#?}");
+                assert!(
+                    !dirty.contains(from.as_path()),
+                    "{} is not flushed before step {at}: {steps:#?}",
+                    from.display()
+                );
                 if !PASSING.iter().any(|name| to.ends_with(name)) {
                     folders.insert(to.parent().expect("a folder"));
                 }
@@ -143,5 +147,8 @@ fn step(call: &str, home: &Path, port: Option<&str>) -> Option<Step> {
     }
     let path = PathBuf::from(file.split_once('>')?.0);
     let is_flush = matches!(name, "fsync" | "fdatasync");
-    path.starts_with(home).then(|| if is_flush { Step::Flush(path) } else { Step::Write(path) })
+    if !path.starts_with(home) {
+        return None;
+    }
+    Some(if is_flush { Step::Flush(path) } else { Step::Write(path) })
 }

@@ -117,8 +117,8 @@ fn step_1_fits() {
     let mut practising = at(service("practice"), Step::Service);
     practising.faults = tokenwright::app::faults().map(|(name, _)| name.to_owned()).collect();
     check("every fault", &started(), &practising, &[]);
-    for model in [rehearsing(), rehearsed()] {
-        check("rehearsal", &model, &at(service("quickbooks"), Step::Service), &[]);
+    for model in [rehearsing, rehearsed] {
+        check("rehearsal", &model(), &at(service("quickbooks"), Step::Service), &[]);
     }
     let folder = "a-long-name/".repeat(20);
     for outcome in [Ok(folder.as_str()), Err("there is a preset file already")] {
@@ -228,8 +228,8 @@ fn the_questions_about_the_vault_fit() {
 #[test]
 fn the_import_fits() {
     check("import", &started(), &importing(), &["Supported formats"]);
-    for model in [imported(&["quickbooks", "google"]), issuer_found(), import_failed()] {
-        check("import", &model, &importing(), &[]);
+    for model in [|| imported(&["quickbooks", "google"]), issuer_found, import_failed] {
+        check("import", &model(), &importing(), &[]);
     }
     let mut reading = started();
     reading.import = Requested::going(&format!("https://login.acme.example/{}", "a".repeat(300)));

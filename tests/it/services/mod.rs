@@ -4,6 +4,7 @@ mod certificates;
 mod echoes;
 mod expiry;
 mod hints;
+mod introspection;
 mod issuer;
 mod limits;
 mod listener;

@@ -60,7 +60,7 @@ pub fn browser() -> &'static str {
 #[test]
 #[ignore = "the other process of tests that need a browser"]
 fn the_other_process_follows() {
-    if let Some(url) = std::env::args().last().filter(|last| last.starts_with("http")) {
+    if let Some(url) = std::env::args().next_back().filter(|last| last.starts_with("http")) {
         println!("{}", follow(&url).body);
     }
 }
