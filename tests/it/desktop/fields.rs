@@ -15,7 +15,7 @@ fn the_search_a_client_its_secret_and_a_refresh_token_are_pasted_and_copied() {
     window.reader.press("Next");
     window.takes_and_gives("Client ID", Holds::Text, "practice-client");
     window.reader.press("I already have a refresh token");
-    window.reader.press("Refresh token");
+    window.reader.press("Refresh request");
     for field in ["Client secret", "Refresh token to use"] {
         window.takes_and_gives(field, Holds::Masked, SECRET);
     }
@@ -52,7 +52,7 @@ fn a_document_is_pasted_whatever_its_length_and_costs_no_more_than_it_is_long() 
     let before = window.private_kilobytes();
     let long = format!("{{ \"what\": \"{}\"\n", "x".repeat(1_000_000));
     window.paste("Pasted text", "ctrl+v", &long);
-    window.reader.wait("bytes in");
+    window.reader.wait("all of it is read");
     window.desktop.picture("desktop-import-long");
     let grown = window.private_kilobytes().saturating_sub(before);
     eprintln!("import: {before} kB before, {grown} kB more after a megabyte");

@@ -196,7 +196,7 @@ fn who_wants_to_look_first_is_told_that_the_code_has_come() {
     let _other = OtherProgram::open(&desktop);
     follow(&url);
     let heard = bus.heard.recv_timeout(PATIENCE).expect("a notice");
-    assert_eq!(heard.title, format!("The code of {NAME} has come"));
+    assert_eq!(heard.title, format!("The code from {NAME} has arrived"));
     assert!(bus.heard.recv_timeout(SILENCE).is_err());
     assert_eq!(server.asked("/token").len(), 0);
     desktop.picture("desktop-stopped-light");
