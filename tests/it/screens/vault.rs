@@ -107,7 +107,7 @@ fn the_vault_is_moved_to_another_passphrase() {
     machine.press("Open kept");
     machine.wait("Refresh");
     machine.press("Show history");
-    machine.wait("moved");
+    machine.wait("rekeyed");
 }
 
 /// Types a passphrase where the keyboard is, and Enter.
