@@ -303,7 +303,7 @@ mod tests {
                 harness.run();
             }
             with(&harness.ctx, |clipboard| {
-                clipboard.pasted(&harness.ctx, asked.0, Ok(Some(Secret::new("from outside"))))
+                clipboard.pasted(&harness.ctx, asked.0, Ok(Some(Secret::new("from outside"))));
             });
             harness.run();
             assert_eq!(*harness.state(), expected);

@@ -22,7 +22,7 @@ pub struct StepMark<'a> {
     pub done: bool,
     /// Whether it is the one on the screen.
     pub current: bool,
-    /// Whether a press may next_view there now.
+    /// Whether a press may lead there now.
     pub reachable: bool,
 }
 

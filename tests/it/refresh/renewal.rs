@@ -163,7 +163,7 @@ fn a_limit_of_calls_is_kept_as_the_service_asks_and_a_long_one_is_told() {
         ("0", 2, None),
         ("1", 2, None),
         ("3600", 1, Some("hint: the service asks to wait 60 min: try again after that")),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", 1, Some("hint: the service asks to be left alone for ")),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", 1, Some("hint: the service asks to wait ")),
     ] {
         let service = service(30, move |_, earlier| match earlier {
             0 => Answer::json(429, &json!({ "error": "slow_down" })).header("Retry-After", asked),

@@ -168,7 +168,7 @@ fn a_profile_that_is_forgotten_during_its_refresh_stays_forgotten() {
     let refresh = program.start(&["refresh", "demo"]);
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for the refresh of `demo` that refresh (process ");
+    forget.line_with("waiting for refresh (process ");
     slow.release();
     assert_eq!(refresh.finish().code, 0);
     assert!(forget.finish().done().contains("demo: forgotten"));
@@ -192,7 +192,7 @@ fn a_profile_that_is_forgotten_while_its_new_tokens_are_written_stays_forgotten(
     slow.wait_for("/token", 2);
     slow.release();
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for the refresh of `demo`");
+    forget.line_with("to finish its refresh of `demo`");
     drop(held.lock().expect("one at a time").take());
     assert_eq!(refresh.finish().code, 0);
     forget.finish().done();
@@ -259,7 +259,7 @@ fn the_agent_does_not_bring_back_what_is_forgotten_during_its_renewal() {
     let token = program.start(&["token", "demo", "--min-valid", "2h"]);
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for the refresh of `demo` that agent (process ");
+    forget.line_with("waiting for agent (process ");
     slow.release();
     forget.finish().done();
     token.finish().done();
@@ -280,7 +280,7 @@ fn a_renewal_that_nobody_asked_for_does_not_bring_back_what_is_forgotten_meanwhi
     agent.line_with("The agent listens on ");
     slow.wait_for("/token", 2);
     let mut forget = program.start(&["forget", "demo"]);
-    forget.line_with("waiting for the refresh of `demo` that agent (process ");
+    forget.line_with("waiting for agent (process ");
     slow.release();
     forget.finish().done();
     assert_eq!(program.run(&["agent", "status", "--json"]).json()["profiles"], json!([]));
