@@ -3,11 +3,11 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::call::{BodyTemplate, Parameter, Template};
+use crate::dialect::zspec::draft::{ReadDraft, WriteDraft};
 use crate::dialect::zspec::element::{Content, Facts, Property, Structure};
-use crate::dialect::zspec::read::Draft;
+use crate::dialect::zspec::known::is_idle;
 use crate::dialect::zspec::reply::{ENCODE, STRUCTURE};
 use crate::dialect::zspec::value::Asked;
-use crate::dialect::zspec::write::{Draft as Written, is_idle};
 
 /// The media type of a form.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,7 +17,7 @@ pub(super) const JSON: &str = "application/json";
 const BODY: &str = "body";
 
 /// The body that a content describes.
-pub(super) fn read(draft: &mut Draft, stage: &'static str, element: &str, content: &Content) -> BodyTemplate {
+pub(super) fn read(draft: &mut ReadDraft, stage: &'static str, element: &str, content: &Content) -> BodyTemplate {
     let media_type = content.encode.trim().to_ascii_lowercase();
     let mut facts = Facts::new();
     if content.structure.name != BODY {
@@ -60,7 +60,7 @@ fn text_body(is_json: bool, media_type: &str, text: &str) -> BodyTemplate {
     if is_json { BodyTemplate::Json(text) } else { BodyTemplate::Text { content_type: media_type.to_owned(), text } }
 }
 
-fn object(draft: &mut Draft, spot: &Spot<'_>, structure: &Structure, of: &[String]) -> Map<String, Json> {
+fn object(draft: &mut ReadDraft, spot: &Spot<'_>, structure: &Structure, of: &[String]) -> Map<String, Json> {
     let mut object = Map::new();
     for property in structure.properties.iter().filter(|property| !property.name.is_empty()) {
         let json = if let Some(inner) = &property.structure {
@@ -79,7 +79,7 @@ fn object(draft: &mut Draft, spot: &Spot<'_>, structure: &Structure, of: &[Strin
 }
 
 /// The template of one value.
-fn leaf(draft: &mut Draft, spot: &Spot<'_>, property: &Property, of: &[String]) -> String {
+fn leaf(draft: &mut ReadDraft, spot: &Spot<'_>, property: &Property, of: &[String]) -> String {
     let mut facts = property_facts(property);
     let is_required = property.facts.get("required").is_some_and(|required| required == "true");
     let asked = Asked {
@@ -110,7 +110,7 @@ fn property_facts(property: &Property) -> Facts {
     property.facts.iter().map(|(name, value)| (format!("property {name}"), value.clone())).collect()
 }
 
-fn remark(draft: &mut Draft, property: &Property, place: &[String], mut facts: Facts) {
+fn remark(draft: &mut ReadDraft, property: &Property, place: &[String], mut facts: Facts) {
     if property.kind != "string" {
         facts.insert("property type".into(), property.kind.clone());
     }
@@ -134,7 +134,7 @@ fn pretty(json: &Json) -> String {
 }
 
 /// The content that describes a body; nothing where there is none.
-pub(super) fn write(written: &mut Written<'_>, stage: &'static str, body: &BodyTemplate) -> Option<Content> {
+pub(super) fn write(written: &mut WriteDraft<'_>, stage: &'static str, body: &BodyTemplate) -> Option<Content> {
     let (usual, structure) = match body {
         BodyTemplate::None => return None,
         BodyTemplate::Form(list) => {
@@ -166,7 +166,7 @@ fn as_it_is(text: &Template) -> Structure {
 }
 
 /// The properties of a JSON object, where writing them again gives the same text; else the text as it is.
-fn json_structure(written: &mut Written<'_>, stage: &'static str, text: &Template) -> Structure {
+fn json_structure(written: &mut WriteDraft<'_>, stage: &'static str, text: &Template) -> Structure {
     let place = [stage.to_owned(), "body".to_owned()];
     match serde_json::from_str::<Json>(text.source()) {
         Ok(json @ Json::Object(_)) if is_plain(&json) && pretty(&json) == text.source() => {
@@ -189,7 +189,7 @@ fn is_plain(json: &Json) -> bool {
     }
 }
 
-fn json_properties(written: &mut Written<'_>, of: &[String], json: &Json) -> Structure {
+fn json_properties(written: &mut WriteDraft<'_>, of: &[String], json: &Json) -> Structure {
     let mut properties = Vec::new();
     for (name, value) in json.as_object().into_iter().flatten() {
         let property = match value {

@@ -1,10 +1,10 @@
 //! Who calls, as `<authentication>` says it or a header: HTTP Basic in a token call, the token after it.
 
 use crate::call::{Authentication as Caller, CallTemplate, Parameter};
+use crate::dialect::zspec::draft::{ReadDraft, WriteDraft};
 use crate::dialect::zspec::element::{Argument, Authentication, Location, read_values, write_values};
 use crate::dialect::zspec::known::{only_placeholder, placeholder};
-use crate::dialect::zspec::read::Draft;
-use crate::dialect::zspec::write::{Draft as Written, argument, attributes, remembered};
+use crate::dialect::zspec::write::{argument, attributes, remembered};
 use crate::service::Remark;
 
 /// How the caller of a call says who it is, as `<authentication>` names it. `oauth2` is the bearer token.
@@ -20,7 +20,7 @@ const CALLERS: [(Caller, &str); 9] = [
     (Caller::ClientSecretJwt, "client-secret-jwt"),
 ];
 
-impl Draft {
+impl ReadDraft {
     pub(super) fn authentication(
         &mut self,
         stage: &str,
@@ -75,7 +75,7 @@ impl Draft {
     }
 }
 
-impl<'a> Written<'a> {
+impl<'a> WriteDraft<'a> {
     /// The `<authentication>` of a call, and the parameter that it stands for.
     pub(super) fn authentication<'c>(
         &self,

@@ -3,16 +3,16 @@
 
 use crate::call::{Authentication as Caller, Template};
 use crate::dialect::Note;
+use crate::dialect::zspec::draft::ReadDraft;
 use crate::dialect::zspec::element::Oauth2;
-use crate::dialect::zspec::known::{label, placeholder};
-use crate::dialect::zspec::read::{Draft, SERVER};
+use crate::dialect::zspec::known::{SERVER, label, placeholder};
 use crate::service::{Asks, Input, Service, matches_whole};
 
 /// What a host may be that a person types.
 const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
 /// The same with its scheme and port, where it begins a URL.
 const ORIGIN: &str = "https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?";
-impl Draft {
+impl ReadDraft {
     /// What can be said only when all is read.
     pub(super) fn finish(&mut self, oauth2: &Oauth2) {
         self.drop_kept_hosts();

@@ -2,14 +2,14 @@
 //! what is known of an input, where it is named first.
 
 use crate::call::{BodyTemplate, CallTemplate, Template};
+use crate::dialect::zspec::draft::WriteDraft;
 use crate::dialect::zspec::element::{Facts, Property, read_values, write_values};
-use crate::dialect::zspec::known::{only_placeholder, slug};
+use crate::dialect::zspec::known::{STAGES, only_placeholder, slug};
 use crate::dialect::zspec::value::is_filled;
-use crate::dialect::zspec::write::{Draft, STAGES};
 use crate::oauth::Pkce;
 use crate::service::{Input, Remark, Service};
 
-impl Draft<'_> {
+impl WriteDraft<'_> {
     /// Says what fills a parameter.
     pub(super) fn fill(
         &mut self,

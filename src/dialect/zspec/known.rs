@@ -1,6 +1,8 @@
 //! Names that OAuth 2.0 gives a meaning: what fills them, whatever the document says of their values.
 
-use crate::call::{Template, is_name};
+use crate::call::{Parameter, Template, Values, is_name};
+use crate::oauth::Pkce;
+use crate::service::Service;
 
 /// What fills an argument of this name: a placeholder, or nothing where the name is the service's own. Services write
 /// the names of RFC 6749 with `_`, with `-` and in camel case.
@@ -63,6 +65,41 @@ pub(super) fn label(name: &str) -> String {
         })
         .collect();
     if words.is_empty() { name.to_owned() } else { words.join(" ") }
+}
+
+/// What an argument's content is where nothing else is remembered.
+pub(super) const PLAIN: &str = "text/plain";
+/// What its structure is called then.
+pub(super) const WRAPPER: &str = "wrapper";
+/// What stands before a path that names no host.
+pub(super) const SERVER: &str = "server";
+
+/// What an operation says where nothing else is remembered: ZSPEC requires a name and a category.
+pub(super) fn usual_facts(stage: &str) -> [(&'static str, &'static str); 2] {
+    let name = match stage {
+        "authorization" => "Authorization Request",
+        "token_request" => "Generate Access Token",
+        "refresh_request" => "Refresh Access Token",
+        _ => "Check Access Token",
+    };
+    [("name", name), ("category", "action")]
+}
+
+/// Whether the name is one that every service knows.
+pub(super) fn is_standard(name: &str) -> bool {
+    Values::new().supplied_by(name).is_some()
+}
+
+/// The stages that ZSPEC has, as presets call them.
+pub(super) const STAGES: [&str; 4] = ["authorization", "token_request", "refresh_request", "identity"];
+
+/// Whether a parameter is never sent: what belongs to a code challenge that is named and switched off. In a document it
+/// would switch it on.
+pub(super) fn is_idle(service: &Service, parameter: &Parameter) -> bool {
+    let Some(authorization) = service.authorization.as_ref().filter(|it| it.pkce == Pkce::Off) else { return false };
+    let names = ["code_challenge", "code_challenge_method", "code_verifier"];
+    authorization.call.placeholders().any(|name| name == names[0])
+        && only_placeholder(&parameter.value).is_some_and(|name| names.contains(&name))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::call::{CallTemplate, Parameter, Template};
 use crate::dialect::Note;
-use crate::dialect::zspec::write::{STAGES, is_idle};
+use crate::dialect::zspec::known::{STAGES, is_idle};
 use crate::dialect::zspec::{read, write};
 use crate::service::{RedirectRules, Service, Start};
 

@@ -7,6 +7,7 @@
 mod body;
 mod caller;
 mod complete;
+mod draft;
 mod element;
 mod error;
 mod explain;

@@ -1,38 +1,20 @@
 //! The elements of ZSPEC → a [`Service`]. Nothing that the document says is dropped unsaid: it becomes a part of the
 //! service, a remark that is written again, or a note.
 
-use std::collections::BTreeMap;
-
-use crate::call::{Authentication as Caller, CallTemplate, Method, Parameter, Reading, Template, Values, is_name};
+use crate::call::{Authentication as Caller, CallTemplate, Method, Parameter, Reading, Template, is_name};
 use crate::dialect::zspec::body;
+use crate::dialect::zspec::draft::ReadDraft;
 use crate::dialect::zspec::element::{Argument, Facts, Location, Oauth2, Property, Stage};
-use crate::dialect::zspec::known::{is_secret, slug};
+use crate::dialect::zspec::known::{PLAIN, SERVER, WRAPPER, is_secret, is_standard, slug, usual_facts};
 use crate::dialect::zspec::reply::{self, ENCODE, STRUCTURE};
 use crate::dialect::zspec::value::Asked;
-use crate::dialect::{Described, Import, Note};
+use crate::dialect::{Import, Note};
 use crate::oauth::Pkce;
-use crate::service::{Authorization, Catalog, Identity, Remark, Service};
-
-/// What an argument's content is where nothing else is remembered.
-pub(super) const PLAIN: &str = "text/plain";
-/// What its structure is called then.
-pub(super) const WRAPPER: &str = "wrapper";
-/// What stands before a path that names no host.
-pub(super) const SERVER: &str = "server";
-
-/// The service that is being read.
-#[derive(Default)]
-pub(super) struct Draft {
-    pub service: Service,
-    pub described: Described,
-    pub pkce: Pkce,
-    /// Where in the service each input is.
-    pub input_place: BTreeMap<String, usize>,
-}
+use crate::service::{Authorization, Catalog, Identity, Remark};
 
 /// Reads the elements; `ignored` is what the parser left out.
 pub(super) fn read(oauth2: &Oauth2, ignored: Vec<Note>) -> Import {
-    let mut draft = Draft { pkce: Pkce::S256, ..Draft::default() };
+    let mut draft = ReadDraft { pkce: Pkce::S256, ..ReadDraft::default() };
     draft.described.ignored = ignored;
     draft.service.name.clone_from(&oauth2.name);
     draft.service.id = id(&oauth2.name);
@@ -45,7 +27,7 @@ pub(super) fn read(oauth2: &Oauth2, ignored: Vec<Note>) -> Import {
     Import { format: "ZSPEC <oauth2>", described: vec![draft.described] }
 }
 
-impl Draft {
+impl ReadDraft {
     fn stages(&mut self, oauth2: &Oauth2) {
         let mut call = self.call("authorization", "authorization-url", &oauth2.authorization);
         call.reading = Reading::default();
@@ -208,17 +190,6 @@ fn is_said_anyway(name: &str, call: &CallTemplate, stage: &Stage) -> bool {
     }
 }
 
-/// What an operation says where nothing else is remembered: ZSPEC requires a name and a category.
-pub(super) fn usual_facts(stage: &str) -> [(&'static str, &'static str); 2] {
-    let name = match stage {
-        "authorization" => "Authorization Request",
-        "token_request" => "Generate Access Token",
-        "refresh_request" => "Refresh Access Token",
-        _ => "Check Access Token",
-    };
-    [("name", name), ("category", "action")]
-}
-
 /// What is said of an argument beside its description and what is sent.
 fn argument_facts(argument: &Argument, property: &Property) -> Facts {
     let mut facts = argument.facts.clone();
@@ -237,11 +208,6 @@ fn argument_facts(argument: &Argument, property: &Property) -> Facts {
         facts.retain(|name, _| !matches!(name.as_str(), "property default-value" | "property example-value"));
     }
     facts
-}
-
-/// Whether the name is one that every service knows.
-pub(super) fn is_standard(name: &str) -> bool {
-    Values::new().supplied_by(name).is_some()
 }
 
 fn has_secret_in_query(call: &CallTemplate) -> bool {

@@ -3,9 +3,9 @@
 
 use crate::call::Template;
 use crate::dialect::Note;
+use crate::dialect::zspec::draft::ReadDraft;
 use crate::dialect::zspec::element::{Facts, Property, read_values, write_values};
-use crate::dialect::zspec::known::{is_secret, label, only_placeholder, placeholder, slug};
-use crate::dialect::zspec::read::{Draft, is_standard};
+use crate::dialect::zspec::known::{is_secret, is_standard, label, only_placeholder, placeholder, slug};
 use crate::oauth::{Pkce, RedirectUri};
 use crate::secret::Secret;
 use crate::service::{Choice, Input, KnownScope};
@@ -27,7 +27,7 @@ pub(super) struct Asked<'a> {
     pub property: &'a Property,
 }
 
-impl Draft {
+impl ReadDraft {
     /// What is sent, as a template; `facts` loses what the service itself now says.
     pub(super) fn value(&mut self, asked: &Asked<'_>, facts: &mut Facts) -> String {
         let values = &asked.property.values;

@@ -5,16 +5,15 @@ use std::collections::BTreeSet;
 
 use crate::call::{CallTemplate, Parameter, Reading, Template};
 use crate::dialect::zspec::complete::{bare_input, begins};
+use crate::dialect::zspec::draft::WriteDraft;
 use crate::dialect::zspec::element::{
     Argument, Content, Facts, Location, Oauth2, Property, Response, Stage, Structure, read_values,
 };
 use crate::dialect::zspec::explain::inline;
-use crate::dialect::zspec::known::{only_placeholder, slug};
-use crate::dialect::zspec::read::{PLAIN, WRAPPER, usual_facts};
+use crate::dialect::zspec::known::{PLAIN, STAGES, WRAPPER, is_idle, slug, usual_facts};
 use crate::dialect::zspec::reply::{self, ENCODE, STRUCTURE};
 use crate::dialect::zspec::xml::is_name;
 use crate::dialect::zspec::{ZspecWriteError, body};
-use crate::oauth::Pkce;
 use crate::service::{Input, Remark, Service};
 
 /// The elements of a service.
@@ -25,7 +24,7 @@ pub(super) fn elements(service: &Service) -> Result<Oauth2, ZspecWriteError> {
     if service.token_request.url.is_empty() {
         return Err(no_stage("token_request", "token-url"));
     }
-    let mut draft = Draft::new(service);
+    let mut draft = WriteDraft::new(service);
     let remark = service.remark(&[]);
     Ok(Oauth2 {
         name: service.name.clone(),
@@ -42,18 +41,7 @@ pub(super) fn elements(service: &Service) -> Result<Oauth2, ZspecWriteError> {
     })
 }
 
-/// The document that is being written.
-pub(super) struct Draft<'a> {
-    pub service: &'a Service,
-    /// The inputs that are explained already.
-    pub explained: BTreeSet<String>,
-    /// Whether the scopes are listed already.
-    pub has_scopes: bool,
-    /// The inputs that are parameters of some call, and are explained there.
-    inline: BTreeSet<String>,
-}
-
-impl<'a> Draft<'a> {
+impl<'a> WriteDraft<'a> {
     fn new(service: &'a Service) -> Self {
         let mut draft = Self { service, explained: BTreeSet::new(), has_scopes: false, inline: BTreeSet::new() };
         let stages = service.calls().into_iter().filter(|(stage, _)| STAGES.contains(stage));
@@ -203,18 +191,6 @@ impl<'a> Draft<'a> {
             _ => reply::expected(reading, None),
         }
     }
-}
-
-/// The stages that ZSPEC has, as presets call them.
-pub(super) const STAGES: [&str; 4] = ["authorization", "token_request", "refresh_request", "identity"];
-
-/// Whether a parameter is never sent: what belongs to a code challenge that is named and switched off. In a document it
-/// would switch it on.
-pub(super) fn is_idle(service: &Service, parameter: &Parameter) -> bool {
-    let Some(authorization) = service.authorization.as_ref().filter(|it| it.pkce == Pkce::Off) else { return false };
-    let names = ["code_challenge", "code_challenge_method", "code_verifier"];
-    authorization.call.placeholders().any(|name| name == names[0])
-        && only_placeholder(&parameter.value).is_some_and(|name| names.contains(&name))
 }
 
 fn is_named(service: &Service, name: &str) -> bool {
