@@ -182,6 +182,8 @@ fn body_template(
             content_type: content_type.unwrap_or_else(|| "text/plain".into()),
             text: Template::new(text.unwrap_or_default()),
         },
+        // A form that is asked for stays one, even while it is empty.
+        (Some(Encoding::Form), _) => BodyTemplate::Form(parameters),
         _ if parameters.is_empty() => BodyTemplate::None,
         _ => BodyTemplate::Form(parameters),
     }

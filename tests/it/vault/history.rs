@@ -43,7 +43,7 @@ fn a_history_tells_when_how_and_what_came_of_it() {
 fn a_spent_generation_is_restored_only_by_insistence_and_its_refusal_is_noted() {
     let (program, _practice) = signed_in();
     let first = program.run(&["token", "demo"]).done();
-    let none = "error: there is no older generation of `demo` whose tokens are kept\n\
+    let none = "error: `demo` has no older generation with tokens\n\
                 hint: `tokenwright history demo` lists the generations\n";
     assert_eq!(program.run(&["restore", "demo"]).failed(2), none);
     program.run(&["refresh", "demo"]).done();

@@ -352,7 +352,7 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         });
         slow.release();
         let words = refresh.finish().failed(3);
-        assert!(words.contains("`demo` was forgotten or signed in anew meanwhile"), "{words}");
+        assert!(words.contains("`demo` was forgotten or signed in again in the meantime"), "{words}");
         let found = vault_of(&program).snapshot(&demo()).expect("read");
         assert_eq!(found.as_ref().map(|record| record.secrets.clone()), is_made_anew.then_some(other));
         assert_eq!(found.map(|record| (record.number, record.history.lines.len())), is_made_anew.then_some((1, 1)));
