@@ -1,4 +1,4 @@
-//! The elements of ZSPEC → a [`Service`]. Nothing that the document says is dropped unsaid: it becomes a part of the
+//! The elements of ZSPEC → a service. Nothing that the document says is dropped unsaid: it becomes a part of the
 //! service, a remark that is written again, or a note.
 
 use crate::call::{Authentication as Caller, CallTemplate, Method, Parameter, Reading, Template, is_name};
