@@ -109,7 +109,8 @@ mod tests {
         for look in THEMES {
             let mut harness = harness(look, 0, |ui, pressed| {
                 let width = card_width(ui);
-                *pressed += u32::from(card(ui, "google", width, "Google", "Client id and secret", *pressed > 0).clicked());
+                *pressed +=
+                    u32::from(card(ui, "google", width, "Google", "Client id and secret", *pressed > 0).clicked());
             });
             harness.get_by_role_and_label(Role::Button, "Google").click();
             harness.run();
