@@ -172,16 +172,6 @@ impl From<Identity> for Stage {
 }
 
 impl Service {
-    /// The letters on its tile: the initials of the first two words, or the first two letters.
-    pub fn monogram(&self) -> String {
-        let words: Vec<&str> = self.name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        match words[..] {
-            [] => "?".to_owned(),
-            [word] => word.chars().take(2).collect(),
-            [first, second, ..] => first.chars().take(1).chain(second.chars().take(1)).collect(),
-        }
-    }
-
     /// Whether a search for this text finds it: every word somewhere in its names or category.
     pub fn matches(&self, search: &str) -> bool {
         let text = format!("{} {} {} {}", self.id, self.name, self.category, self.aliases.join(" ")).to_lowercase();
@@ -314,7 +304,6 @@ mod tests {
         assert!(service.matches("qbo"));
         assert!(service.matches("accounting quick"));
         assert!(!service.matches("netsuite"));
-        assert_eq!(service.monogram(), "QO");
     }
 
     #[test]

@@ -35,7 +35,6 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
         tokens,
         client_id,
         client_secret,
-        issuer: service.redirect.issuer.clone(),
         scopes,
         url: order.url.clone(),
         inputs,

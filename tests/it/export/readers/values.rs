@@ -61,7 +61,6 @@ fn subject(value: &str) -> Subject {
         client_id: "id".into(),
         client_secret: None,
         token_endpoint: "https://as.test/token".into(),
-        issuer: None,
         scopes: Vec::new(),
         url: None,
         inputs: BTreeMap::new(),
