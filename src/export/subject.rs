@@ -23,8 +23,6 @@ pub struct Subject {
     pub client_secret: Secret,
     /// Where the token is refreshed; empty where it is not.
     pub token_endpoint: String,
-    /// The issuer, where it is known.
-    pub issuer: Option<String>,
     /// The scopes: those granted, or else those asked for.
     pub scopes: Vec<String>,
     /// The address the token is for, where the person named one.
@@ -147,7 +145,6 @@ pub(in crate::export) mod tests {
             client_id: "id-1".into(),
             client_secret: Secret::new("cs-1"),
             token_endpoint: "https://as.test/token".into(),
-            issuer: None,
             scopes: vec!["a".into(), "b".into()],
             url: None,
             inputs: BTreeMap::new(),

@@ -31,17 +31,16 @@ mod token_response;
 mod token_set;
 mod web_reference;
 
-pub use crate::oauth::assertion::{AssertionAlgorithm, SigningError, UNSIGNED, UnsignedJwt};
+pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
     AuthorizationError, AuthorizationResponse, ExpectedResponse, Parameters,
 };
 pub use crate::oauth::certificate::Certificate;
 pub use crate::oauth::clock::{clock_skew, retry_after, skew_note, span, span_left};
-pub use crate::oauth::explain::{ErrorHint, Stage, explain, hint_for};
+pub use crate::oauth::explain::{ErrorHint, Stage, explain};
 pub use crate::oauth::fit::is_token_text;
 pub(crate) use crate::oauth::fit::{plain_line, token_text};
-pub use crate::oauth::granted::read_kept;
-pub use crate::oauth::jwt::{Jwt, decode_jwt};
+pub use crate::oauth::jwt::decode_jwt;
 pub use crate::oauth::key_making::{MakeKeyError, RSA_BITS, make_key_pair};
 pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key};
 pub use crate::oauth::life::is_life;
@@ -49,10 +48,10 @@ pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
-pub use crate::oauth::refusal::{Cause, Refusal, Target, read_refusal};
+pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::refused::Refused;
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
-pub use crate::oauth::scope::{ScopeAnswers, ScopeDifference, scope_difference, split_answer, split_scopes};
+pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};

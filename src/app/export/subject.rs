@@ -36,7 +36,6 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
         tokens,
         client_id,
         client_secret: material.secrets.client_secret,
-        issuer: service.redirect.issuer.clone(),
         scopes,
         url: order.url.clone(),
         inputs,

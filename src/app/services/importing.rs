@@ -119,7 +119,7 @@ async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) 
     }
     let (catalog, _) = app.catalog().await?;
     let name = from.clone();
-    let (found, bytes) = blocking(move || (dialect::read_as(&bytes, &name, &catalog, format), bytes)).await?;
+    let (found, bytes) = blocking(move || (dialect::read(&bytes, &name, &catalog, format), bytes)).await?;
     if let Err(ImportError::Ambiguous { formats }) = &found {
         let (formats, text) = (formats.clone(), Secret::new(String::from_utf8_lossy(&bytes)));
         return Ok(ImportOutcome::Ambiguous(Box::new(AmbiguousText { from, formats, text })));

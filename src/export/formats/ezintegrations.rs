@@ -2,7 +2,7 @@
 //! page, whose example it has the shape of, and this program's own reader of that page.
 
 use crate::call::CallTemplate;
-use crate::dialect::ezintegrations::{BodyFormat, WriteError, write};
+use crate::dialect::ezintegrations::{WriteError, write};
 use crate::dialect::{Described, Secrecy};
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
 use crate::oauth::ProfileSecrets;
@@ -24,7 +24,7 @@ fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
         return Err(ExportError::Missing { format: FORMAT.id, field: "refresh token", hint });
     }
     let described = described(subject);
-    let text = write(&described, BodyFormat::Object, Secrecy::With).map_err(|error| refused(&error))?;
+    let text = write(&described, Secrecy::With).map_err(|error| refused(&error))?;
     Ok(Text { text, left_out: left_out(&described) })
 }
 

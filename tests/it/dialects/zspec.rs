@@ -9,7 +9,7 @@ use tokenwright::app::CallContext;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
-use tokenwright::dialect::{Described, Dialect, Note, read_as};
+use tokenwright::dialect::{self, Described, Dialect, Note};
 use tokenwright::oauth::{Pkce, ProfileSecrets};
 use tokenwright::secret::Secret;
 use tokenwright::service::{
@@ -467,7 +467,8 @@ fn an_element_that_lacks_something_or_is_there_twice_is_named_with_its_place() {
 fn what_is_too_large_too_deep_or_cut_off_is_refused() {
     let check = |text: &str, expected: &str| assert_eq!(read(text).expect_err(expected).to_string(), expected);
     let large = format!("<oauth2 name=\"{}\"/>", "a".repeat(1024 * 1024));
-    let large = read_as(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
+    let large =
+        dialect::read(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
     assert_eq!(large.to_string(), "the document is larger than 1 MiB, the limit for ZSPEC <oauth2>");
     let deep = "<oauth2 name=\"a\">".to_owned() + &"<a>".repeat(40);
     check(&deep, "line 1, column 111: `<a>`: more than 32 elements in each other");

@@ -59,7 +59,8 @@ fn is_inside() -> bool {
 /// The daemon takes its name on the bus after it has gone to the background, and nothing tells when; so it is asked.
 fn wait_for_keyring() {
     let began = Instant::now();
-    while let Err(error) = vault::probe_keyring() {
+    let folder = tempfile::tempdir().expect("a folder");
+    while let Err(error) = vault::open(VaultKind::Keyring, folder.path(), None) {
         assert!(began.elapsed() < Duration::from_secs(30), "no keyring: {error:?}");
         // waits: see above.
         thread::sleep(Duration::from_millis(20));
@@ -132,13 +133,11 @@ fn without_a_bus_the_ways_on_are_named() {
         let script = r#"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent exec "$0" "$@""#;
         return inside("without_a_bus_the_ways_on_are_named", script);
     }
-    let error = vault::probe_keyring().expect_err("no bus");
-    assert!(matches!(error, VaultError::KeyringUnavailable { .. }), "{error:?}");
-    let said = error.diagnose().to_string();
-    assert!(said.contains("`TOKENWRIGHT_VAULT=passphrase`") && said.contains("`TOKENWRIGHT_VAULT=memory`"), "{said}");
     let folder = tempfile::tempdir().expect("a folder");
     let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("no bus");
     assert!(matches!(error, VaultError::KeyringUnavailable { .. }), "{error:?}");
+    let said = error.diagnose().to_string();
+    assert!(said.contains("`TOKENWRIGHT_VAULT=passphrase`") && said.contains("`TOKENWRIGHT_VAULT=memory`"), "{said}");
     assert!(!folder.path().join("vault.json").exists());
 }
 
@@ -150,7 +149,8 @@ fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
         let script = r#"gnome-keyring-daemon --start --components=secrets >/dev/null && exec "$0" "$@""#;
         return inside("a_keyring_that_is_locked_is_told_from_one_that_is_missing", script);
     }
-    let error = vault::probe_keyring().expect_err("locked");
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("locked");
     assert!(matches!(error, VaultError::KeyringLocked { .. }), "{error:?}");
     let said = error.diagnose().to_string();
     assert!(said.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"), "{said}");

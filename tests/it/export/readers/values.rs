@@ -49,7 +49,6 @@ fn subject(value: &str) -> Subject {
         client_id: "id".into(),
         client_secret: Secret::default(),
         token_endpoint: "https://as.test/token".into(),
-        issuer: None,
         scopes: Vec::new(),
         url: None,
         inputs: BTreeMap::new(),
