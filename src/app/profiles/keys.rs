@@ -9,7 +9,7 @@ use crate::app::handle::App;
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
@@ -71,10 +71,8 @@ impl App {
         let write = move || match durable::read(&path, LIMIT) {
             Ok(Some(bytes)) if bytes != text.as_bytes() => Err(there_already(&path)),
             Ok(Some(_)) => Ok(()),
-            Ok(None) => {
-                durable::write_private(&path, text.as_bytes()).map_err(|error| unusable(&path, "written", &error))
-            }
-            Err(error) => Err(unusable(&path, "written", &error)),
+            Ok(None) => durable::write_private(&path, text.as_bytes()).map_err(|error| unusable("write", &path, error)),
+            Err(error) => Err(unusable("write", &path, error)),
         };
         blocking(write).await?
     }
@@ -116,7 +114,7 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
 const LIMIT: u64 = LONGEST_KEY_TEXT as u64;
 
 fn text_of(path: &Path) -> Result<String, Failure> {
-    let bytes = durable::read(path, LIMIT).map_err(|error| unusable(path, "read", &error))?;
+    let bytes = durable::read(path, LIMIT).map_err(|error| unusable("read", path, error))?;
     let bytes = bytes.ok_or_else(|| {
         let diagnosis = Diagnosis::new(format!("there is no file `{}`", path.display()));
         Failure::new(FailureKind::Usage, diagnosis.hint("enter the whole path of the key's file"))
@@ -124,9 +122,9 @@ fn text_of(path: &Path) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, KeyError::Unknown.diagnose()))
 }
 
-fn unusable(path: &Path, verb: &str, error: &std::io::Error) -> Failure {
-    let diagnosis = Diagnosis::new(format!("`{}` cannot be {verb}: {error}", path.display()));
-    Failure::new(FailureKind::Usage, diagnosis.hint(durable::advice(error)))
+fn unusable(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
+    let error = FileError::at(action, path)(error);
+    Failure::new(FailureKind::Usage, Diagnosis::new(error.to_string()).hint(error.advice()))
 }
 
 fn there_already(path: &Path) -> Failure {
