@@ -5,12 +5,12 @@ use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, read, write};
 use tokenwright::dialect::{self, Described, Dialect, Note};
-use tokenwright::oauth::Pkce;
+use tokenwright::oauth::{Pkce, ProfileSecrets};
 use tokenwright::secret::Secret;
 use tokenwright::service::{
     Asks, Authorization, Catalog, Choice, Identity, Input, ProfileDraft, Service, parse_preset, write_preset,
@@ -683,7 +683,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let mut fields = ProfileDraft::new(service);
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
-    let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
+    let secrets = ProfileSecrets { client_secret: Secret::new("a%^*&+=\""), ..ProfileSecrets::default() };
     let mut context = CallContext::new(fields.parse().expect("complete"), secrets);
     let core = Core::start();
 
