@@ -6,7 +6,6 @@ use crate::call::{CallTemplate, Expression, Template, Values};
 use crate::oauth::{ErrorHint, Pkce, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
-use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
 };
@@ -73,8 +72,9 @@ pub struct Service {
     pub assertion: Option<Assertion>,
     /// How its tokens live.
     pub policy: TokenPolicy,
-    /// What is said of it and of places in it, beside what is sent.
-    pub remarks: Vec<Remark>,
+    /// Documents that it was imported from, by the id of their dialect, so that they can be written again. Only the
+    /// dialect reads them; they hold no secret.
+    pub documents: BTreeMap<String, String>,
     /// What its errors mean.
     pub hints: Vec<ErrorHint>,
     /// Values that are public and the same for everybody: a practice client's.
@@ -236,19 +236,6 @@ impl Service {
             hosts.filter(|name| learnt.contains(name) && !self.allow.contains_key(name)).collect();
         unguarded.dedup();
         unguarded
-    }
-
-    /// The remark on a place.
-    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
-        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
-    }
-
-    /// The parameters of a call that have words for people: name and words.
-    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
-            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
-            _ => None,
-        })
     }
 }
 

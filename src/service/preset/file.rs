@@ -11,7 +11,6 @@ use crate::service::assertion::Assertion;
 use crate::service::definition::{Authorization, Fetch, Identity, Service};
 use crate::service::input::Input;
 use crate::service::preset::stage::{FetchTable, Kind, Stage, call_template, stage};
-use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, RedirectRules, ScopeRules, Start, TokenPolicy, is_default,
 };
@@ -86,7 +85,7 @@ pub(crate) struct PresetFile {
     #[serde(default, skip_serializing_if = "is_default")]
     pub hints: Vec<ErrorHint>,
     #[serde(default, skip_serializing_if = "is_default")]
-    pub remarks: Vec<Remark>,
+    pub documents: BTreeMap<String, String>,
 }
 
 impl From<PresetFile> for Service {
@@ -125,7 +124,7 @@ impl From<PresetFile> for Service {
             assertion: file.assertion,
             policy: file.policy,
             hints: file.hints,
-            remarks: file.remarks,
+            documents: file.documents,
             defaults: file.defaults,
             confidence: file.confidence,
             disputed: file.disputed,
@@ -189,7 +188,7 @@ impl From<&Service> for PresetFile {
             policy: service.policy,
             disputed: service.disputed,
             hints: service.hints,
-            remarks: service.remarks,
+            documents: service.documents,
         }
     }
 }
@@ -218,7 +217,6 @@ mod tests {
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
             include_str!("../assertion.rs"),
-            include_str!("../remark.rs"),
         ];
         let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
             let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;
