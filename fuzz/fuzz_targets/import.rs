@@ -11,7 +11,7 @@ use tokenwright::service::{Catalog, ProfileDraft};
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::bundled);
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(Found::Import(import)) = read(bytes, "fuzz", &CATALOG) else { return };
+    let Ok(Found::Import(import)) = read(bytes, "fuzz", &CATALOG, None) else { return };
     for described in import.described.iter().take(8) {
         let profile = described.profile();
         let _ = described.still_missing();

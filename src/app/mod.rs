@@ -28,7 +28,7 @@ mod tokens;
 mod types;
 mod vault;
 
-pub use crate::agent::{AgentStatus, KeptAlive};
+pub use crate::agent::KeptAlive;
 pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::desktop::clipboard::CopyOutcome;
@@ -53,8 +53,7 @@ pub use crate::app::services::import_outcome::{
 };
 pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
-pub use crate::app::sign_in::assertions::ShownAssertion;
-pub use crate::app::sign_in::call_context::{Authorized, CallContext, TypedSecrets};
+pub use crate::app::sign_in::call_context::{Authorized, CallContext};
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;
@@ -62,7 +61,7 @@ pub use crate::app::types::{
     Choosing, Exchange, Fetched, FieldRead, Identified, Need, OpenedProfile, ReplyView, SavedToken, TrayState,
     TriedReading, VaultState, Waiting, WindowSettings,
 };
-pub use crate::app::vault::rekey::{VaultMoved, VaultStatus};
+pub use crate::app::vault::rekey::VaultStatus;
 pub use crate::desktop::{Notice, Sensitivity, TrayIcon, TrayPress};
 pub use crate::redirect::Browser;
 pub use crate::store::Theme;

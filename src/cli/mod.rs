@@ -21,7 +21,7 @@ mod sign_in;
 mod tokens;
 mod vault;
 
-pub use crate::cli::args::{Arguments, Task, TokenOptions, token_options};
+pub use crate::cli::args::{Arguments, Task, token_options};
 pub use crate::cli::exit::Exit;
 pub use crate::cli::print::{no_window, print_failure, print_fault};
 pub use crate::cli::tokens::{print_notes, print_token};

@@ -52,17 +52,6 @@ pub fn well_known_urls(issuer: &str) -> Vec<String> {
     urls
 }
 
-/// Whether the document is of the issuer that was asked (RFC 8414 section 3.3): the texts must be the same. One that
-/// names another issuer must not be used.
-pub fn is_of_issuer(document: &Document<'_>, issuer: &str) -> Result<(), DocumentError> {
-    let json = document.as_json(FORMAT)?;
-    if text_at(json, "issuer") == issuer.trim() {
-        return Ok(());
-    }
-    let place = "issuer".to_owned();
-    Err(DocumentError::Unexpected { format: FORMAT, place, expected: "the issuer that was asked for" })
-}
-
 /// A server that issues tokens says who it is.
 pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(is_one)

@@ -77,24 +77,19 @@ fn names(formats: &[&Dialect]) -> String {
 }
 
 /// Reads a document. `name` is that of its file, or what else it is called; `catalog` holds the presets that one of
-/// ours may extend.
-pub fn read(bytes: &[u8], name: &str, catalog: &Catalog) -> Result<Found, ImportError> {
-    read_as(bytes, name, catalog, None)
-}
-
-/// The same in the format that the person names.
-pub fn read_as(
+/// ours may extend; `format` is the one that the person names, if any.
+pub fn read(
     bytes: &[u8],
     name: &str,
     catalog: &Catalog,
-    meant: Option<&'static Dialect>,
+    format: Option<&'static Dialect>,
 ) -> Result<Found, ImportError> {
     let document = Document::parse(bytes, name)?;
-    let issuer = Issuer::parse(document.trimmed()).filter(|_| meant.is_none());
+    let issuer = Issuer::parse(document.trimmed()).filter(|_| format.is_none());
     if let Some(issuer) = issuer {
         return Ok(Found::Issuer(issuer));
     }
-    let dialect = match meant {
+    let dialect = match format {
         Some(dialect) => dialect,
         None => match recognised(&document)[..] {
             [] => return Err(unknown(&document)),

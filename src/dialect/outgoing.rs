@@ -1,15 +1,13 @@
 //! Services written in the formats of other tools, and what of a service each has no place for.
 
-use crate::dialect::evolutionx::SettingsFormat;
-use crate::dialect::ezintegrations::BodyFormat;
 use crate::dialect::format::{FormatError, Outgoing, Written};
-use crate::dialect::{ImportedSecrets, Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
-use crate::oauth::Pkce;
+use crate::dialect::{Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
+use crate::oauth::{Pkce, ProfileSecrets};
 use crate::secret::Secret;
 use crate::service::Service;
 
 pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
-    let text = ezintegrations::write(&outgoing.described(), BodyFormat::default(), secrecy(outgoing))?;
+    let text = ezintegrations::write(&outgoing.described(), secrecy(outgoing))?;
     let mut lost = unplaced(outgoing.service, &["refresh_request"], "eZintegrations");
     if !outgoing.service.scopes.default.is_empty() {
         lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
@@ -19,7 +17,7 @@ pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Writ
 
 pub(in crate::dialect) fn evolutionx(outgoing: &Outgoing<'_>) -> Result<Written, FormatError> {
     let with_secrets = outgoing.secrets.is_some();
-    let written = evolutionx::write(&outgoing.described(), SettingsFormat::default(), with_secrets)?;
+    let written = evolutionx::write(&outgoing.described(), with_secrets)?;
     Ok(Written { text: written.text, has_secrets: outgoing.has_secrets(), lost: written.ignored })
 }
 
@@ -47,7 +45,7 @@ pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, Form
         }
         lost.push(Note::new("client id", "ZSPEC describes a service, and no client of it"));
     }
-    let names = outgoing.secrets.map(ImportedSecrets::names).unwrap_or_default();
+    let names = outgoing.secrets.map(ProfileSecrets::names).unwrap_or_default();
     lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
     lost.extend(zspec::losses(&service));
     Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })

@@ -145,14 +145,14 @@ mod tests {
     use crate::dialect::{Dialect, Found, Outgoing, read};
 
     fn import(text: &str) -> Described {
-        match read(text.as_bytes(), "acme.toml", &Catalog::bundled()) {
+        match read(text.as_bytes(), "acme.toml", &Catalog::bundled(), None) {
             Ok(Found::Import(import)) => import.described.into_iter().next().expect("one"),
             other => panic!("{other:?}"),
         }
     }
 
     fn refused(text: &str) -> String {
-        let error = read(text.as_bytes(), "acme.toml", &Catalog::bundled()).expect_err("refused");
+        let error = read(text.as_bytes(), "acme.toml", &Catalog::bundled(), None).expect_err("refused");
         error.diagnose().to_string()
     }
 

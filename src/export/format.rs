@@ -94,12 +94,6 @@ impl ExportFormat {
     pub fn takes_url(&self) -> bool {
         self.holds_url || self.next.contains("{url}")
     }
-
-    /// Whether a search for this text finds it.
-    pub fn matches(&self, search: &str) -> bool {
-        let text = format!("{} {} {}", self.id, self.name, self.reader).to_lowercase();
-        search.to_lowercase().split_whitespace().all(|word| text.contains(word))
-    }
 }
 
 impl Text {

@@ -12,11 +12,11 @@ mod quote;
 mod sinks;
 mod subject;
 
-pub use crate::export::bundle::{Bundle, BundleError, Bundled, BundledSecrets};
+pub use crate::export::bundle::{Bundle, Bundled};
 pub use crate::export::error::ExportError;
 pub use crate::export::format::{ExportFormat, RefreshTokenUse, Text};
 pub use crate::export::formats::{by_id, formats};
 pub use crate::export::own::write_own;
 pub use crate::export::quote::shell_word;
-pub use crate::export::sinks::{HandedOver, Sink, Sinks, SinksError};
+pub use crate::export::sinks::{HandedOver, Sink, Sinks};
 pub use crate::export::subject::{Field, Subject, variable};

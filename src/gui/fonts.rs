@@ -2,15 +2,12 @@
 //! text. What they do not cover is looked for in the system's typefaces. Their licences lie beside them in
 //! `assets/fonts`.
 //!
-//! Covered: Latin with Latin-1 and Extended-A, Greek, Cyrillic, punctuation, currency, arrows, and the marks in
-//! [`MARKS`].
+//! Covered: Latin with Latin-1 and Extended-A, Greek, Cyrillic, punctuation, currency, arrows, and the marks that the
+//! window draws.
 
 use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily};
-
-/// The symbols that the window draws as text; each typeface stack has all of them.
-pub const MARKS: &str = "→←↑↓↗✓✗⚠•…‹›«»–—“”‘’×▸▾▲▼●€£¥·°±≈≤≥≠−№™";
 
 const INTER: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.otf");
 const INTER_SEMIBOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.otf");
@@ -47,6 +44,9 @@ mod tests {
     use super::*;
     use egui::FontId;
     use egui_kittest::Harness;
+
+    /// The symbols that the window draws as text; each family has all of them.
+    const MARKS: &str = "→←↑↓↗✓✗⚠•…‹›«»–—“”‘’×▸▾▲▼●€£¥·°±≈≤≥≠−№™";
 
     #[test]
     fn every_family_draws_every_mark_and_european_letters() {

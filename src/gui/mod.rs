@@ -25,8 +25,8 @@ mod unsaved;
 pub mod widgets;
 mod window;
 
-pub use crate::gui::draft::{Copied, Draft, ImportDraft, Loss, Question, TokenTab, VaultPrompt};
+pub use crate::gui::draft::{Copied, Draft, ImportDraft, TokenTab, VaultPrompt};
 pub use crate::gui::export_draft::{ExportDraft, Locking, ShareDraft, Way};
 pub use crate::gui::intent::{Answer, Command, Intent, Step};
 pub use crate::gui::start_error::NoWindow;
-pub use crate::gui::window::{StartRuntime, Window, run};
+pub use crate::gui::window::{Window, run};

@@ -1,6 +1,6 @@
 //! How the window looks: one design in a light and a dark theme. The only file of the window that names a colour.
 //!
-//! Invariant: every text and background that [`Palette::text_pairs`] lists contrasts by at least 4.5 : 1 (WCAG 2.2,
+//! Invariant: every text and background that the tests list contrasts by at least 4.5 : 1 (WCAG 2.2,
 //! success criterion 1.4.3, level AA), and the edge of a field by 3 : 1 (1.4.11); a test computes it.
 
 use std::borrow::Cow;
@@ -22,18 +22,12 @@ pub const SPACE_S: f32 = 8.0;
 pub const SPACE_M: f32 = 12.0;
 /// The inner margin of cards and panels; between groups.
 pub const SPACE_L: f32 = 16.0;
-/// Between sections.
-pub const SPACE_XL: f32 = 24.0;
 /// The rounding of fields, buttons and code.
 pub const RADIUS: u8 = 6;
 /// The rounding of cards, banners and sections.
 pub const RADIUS_CARD: u8 = 10;
 /// The height of a field or button, so that they line up in a row.
 pub const CONTROL_HEIGHT: f32 = 32.0;
-/// A field wider than this is hard to read back. For [`Ui::set_max_width`], with the smaller of this and the available
-/// width: egui takes a larger one at its word and lets the column run out of the window.
-pub const COLUMN_WIDTH: f32 = 720.0;
-
 /// What a coloured part wants to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tone {
@@ -211,34 +205,6 @@ impl Palette {
         // The low bits of this hash follow the last letter alone; fold the high half in.
         self.tiles[((hash ^ (hash >> 16)) & 7) as usize]
     }
-
-    /// Every pair of words and background that the widgets draw, with its name.
-    pub fn text_pairs(&self) -> Vec<(&'static str, Color32, Color32)> {
-        let mut pairs = vec![
-            ("accent text on accent", self.accent_text, self.accent),
-            ("accent text on accent under the pointer", self.accent_text, self.accent_hover),
-            ("danger button", self.accent_text, self.danger),
-            ("danger button under the pointer", self.accent_text, self.danger_hover),
-            ("text on marked text", self.text, self.selection),
-            ("weak text in a field", self.text_weak, self.field),
-        ];
-        for back in [self.background, self.panel, self.card, self.card_hover, self.code, self.accent_soft] {
-            pairs.push(("text", self.text, back));
-            pairs.push(("weak text", self.text_weak, back));
-            pairs.push(("link", self.accent, back));
-        }
-        for tone in [Tone::Neutral, Tone::Info, Tone::Success, Tone::Warning, Tone::Danger] {
-            pairs.push(("tone on its own soft", self.tone(tone), self.tone_soft(tone)));
-            pairs.push(("text on a soft tone", self.text, self.tone_soft(tone)));
-            pairs.push(("weak text on a soft tone", self.text_weak, self.tone_soft(tone)));
-            pairs.push(("link on a soft tone", self.accent, self.tone_soft(tone)));
-            for back in [self.background, self.panel, self.card, self.card_hover] {
-                pairs.push(("tone", self.tone(tone), back));
-            }
-        }
-        pairs.extend(self.tiles.map(|tile| ("monogram", self.tile_text, tile)));
-        pairs
-    }
 }
 
 /// Dresses the window: typefaces, sizes, spacing, and both palettes. The system's choice of light or dark is followed
@@ -395,11 +361,41 @@ mod tests {
         assert!((contrast(Color32::from_rgb(0x76, 0x76, 0x76), Color32::WHITE) - 4.54).abs() < 0.01);
     }
 
+    /// Every pair of words and background that the widgets draw, with its name.
+    fn text_pairs(palette: &Palette) -> Vec<(&'static str, Color32, Color32)> {
+        let mut pairs = vec![
+            ("accent text on accent", palette.accent_text, palette.accent),
+            ("accent text on accent under the pointer", palette.accent_text, palette.accent_hover),
+            ("danger button", palette.accent_text, palette.danger),
+            ("danger button under the pointer", palette.accent_text, palette.danger_hover),
+            ("text on marked text", palette.text, palette.selection),
+            ("weak text in a field", palette.text_weak, palette.field),
+        ];
+        for back in
+            [palette.background, palette.panel, palette.card, palette.card_hover, palette.code, palette.accent_soft]
+        {
+            pairs.push(("text", palette.text, back));
+            pairs.push(("weak text", palette.text_weak, back));
+            pairs.push(("link", palette.accent, back));
+        }
+        for tone in [Tone::Neutral, Tone::Info, Tone::Success, Tone::Warning, Tone::Danger] {
+            pairs.push(("tone on its own soft", palette.tone(tone), palette.tone_soft(tone)));
+            pairs.push(("text on a soft tone", palette.text, palette.tone_soft(tone)));
+            pairs.push(("weak text on a soft tone", palette.text_weak, palette.tone_soft(tone)));
+            pairs.push(("link on a soft tone", palette.accent, palette.tone_soft(tone)));
+            for back in [palette.background, palette.panel, palette.card, palette.card_hover] {
+                pairs.push(("tone", palette.tone(tone), back));
+            }
+        }
+        pairs.extend(palette.tiles.map(|tile| ("monogram", palette.tile_text, tile)));
+        pairs
+    }
+
     #[test]
     fn all_text_can_be_read_in_both_themes() {
         let mut failures = Vec::new();
         for (theme, palette) in [("light", LIGHT), ("dark", DARK)] {
-            for (name, text, back) in palette.text_pairs() {
+            for (name, text, back) in text_pairs(&palette) {
                 let ratio = contrast(text, back);
                 if ratio < 4.5 {
                     failures.push(format!("{theme}: {name} {text:?} on {back:?} is {ratio:.2}"));

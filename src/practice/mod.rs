@@ -38,10 +38,9 @@ use std::fmt;
 use crate::practice::server::Server;
 use crate::practice::state::{State, base_url};
 
-pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
-pub use crate::practice::fault::{Fault, UnknownFault};
+pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
+pub use crate::practice::fault::Fault;
 pub use crate::practice::log::Seen;
-pub use crate::practice::message::ClientAuthentication;
 pub use crate::practice::rehearsal::{
     ACCESS_TOKEN, ID_TOKEN, Issued, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME,
     Registration, Rehearsal, RehearsalContract, WRONG_REFRESH_TOKEN,

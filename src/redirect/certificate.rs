@@ -6,10 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose, PublicKeyData as _};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
@@ -36,7 +34,6 @@ pub struct LocalCertificate {
     certificate: CertificateDer<'static>,
     pem: String,
     key: Secret,
-    public_key: Vec<u8>,
     not_after: Timestamp,
 }
 
@@ -97,14 +94,8 @@ impl LocalCertificate {
         let der =
             CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(|_| CertificateError::NotCertificate)?;
         let not_after = validity::not_after(&der).ok_or(CertificateError::NotCertificate)?;
-        let pair = KeyPair::from_pem(key.expose()).map_err(|_| CertificateError::NotKey)?;
-        let kept = Self {
-            certificate: der,
-            pem: certificate.to_owned(),
-            key: key.clone(),
-            public_key: pair.subject_public_key_info(),
-            not_after,
-        };
+        KeyPair::from_pem(key.expose()).map_err(|_| CertificateError::NotKey)?;
+        let kept = Self { certificate: der, pem: certificate.to_owned(), key: key.clone(), not_after };
         kept.server_side().map(|_| kept)
     }
 
@@ -122,11 +113,6 @@ impl LocalCertificate {
     pub fn fingerprint(&self) -> String {
         let pairs: Vec<String> = Sha256::digest(&self.certificate).iter().map(|byte| format!("{byte:02X}")).collect();
         pairs.join(":")
-    }
-
-    /// The SHA-256 of the public key in base64, as Chromium's `--ignore-certificate-errors-spki-list` takes it.
-    pub fn spki_hash_base64(&self) -> String {
-        STANDARD.encode(Sha256::digest(&self.public_key))
     }
 
     /// What the listener needs to speak TLS.
@@ -166,7 +152,6 @@ mod tests {
         let (pem, key) = made.to_pem();
         let kept = LocalCertificate::from_pem(&pem, &key).expect("read");
         assert_eq!(kept.fingerprint(), made.fingerprint());
-        assert_eq!(kept.spki_hash_base64(), made.spki_hash_base64());
         assert_eq!(kept.not_after().to_string(), "2027-12-23T04:40:00Z");
         assert_eq!(made.fingerprint().len(), 32 * 3 - 1);
     }

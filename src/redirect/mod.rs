@@ -21,7 +21,7 @@ mod tests;
 pub use crate::redirect::browser::{Browser, Launched, OpenError, open};
 pub use crate::redirect::certificate::{CertificateError, LocalCertificate};
 pub use crate::redirect::error::ListenError;
-pub use crate::redirect::listener::{LateVisits, Listener, Received};
+pub use crate::redirect::listener::{LateVisits, Listener};
 pub use crate::redirect::page::{LandingPage, Tone};
 pub use crate::redirect::stray::Stray;
 

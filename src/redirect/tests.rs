@@ -9,9 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::oauth::Loopback;
-use crate::redirect::{
-    LandingPage, LateVisits, ListenError, Listener, LocalCertificate, Parameters, Received, Stray, Verdict,
-};
+use crate::redirect::listener::Received;
+use crate::redirect::{LandingPage, LateVisits, ListenError, Listener, LocalCertificate, Parameters, Stray, Verdict};
 
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);

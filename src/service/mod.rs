@@ -18,9 +18,7 @@ mod profile_name;
 mod rules;
 mod signing;
 
-pub use crate::service::assertion::{
-    Assertion, AssertionAlgorithm, AssertionError, AssertionFormat, CertificateThumbprint,
-};
+pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
 pub use crate::service::assertion_draft::AssertionDraft;
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
@@ -28,14 +26,13 @@ pub use crate::service::display_name::{DisplayName, shown_text};
 pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
 pub use crate::service::grant::OFFERED_GRANTS;
 pub(crate) use crate::service::input::matches_whole;
-pub use crate::service::input::{Choice, Input, InputError, Transform};
+pub use crate::service::input::{Choice, Input};
 pub use crate::service::own_preset::{PresetDraft, PresetDraftError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
 pub use crate::service::rules::{
-    Asks, Confidence, Defaults, Disputed, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules,
-    RedirectSignature, ScopeRules, Start, TokenPolicy,
+    Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };
 
 #[cfg(test)]

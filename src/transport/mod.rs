@@ -15,6 +15,6 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use crate::transport::error::{ProxyCause, TlsCause, TransportError};
+pub use crate::transport::error::{TlsCause, TransportError};
 pub use crate::transport::send::{Transport, TransportOptions};
 pub use crate::transport::wire::Wire;

@@ -28,12 +28,12 @@ use crate::vault::memory::MemoryVault;
 
 pub use crate::vault::error::VaultError;
 pub use crate::vault::generation::{By, Change, Generation, How, Outcome};
-pub use crate::vault::history::{Earlier, History};
+pub use crate::vault::history::History;
 pub use crate::vault::inspection::{Inspection, Note, Repaired};
 pub use crate::vault::journal::InFlightRefresh;
-pub use crate::vault::kind::{UnknownVaultKind, VaultKind};
+pub use crate::vault::kind::VaultKind;
 pub use crate::vault::port::{Entry, Vault};
-pub use crate::vault::record::{ProfileSecrets, Record};
+pub use crate::vault::record::{Contents, Record};
 
 /// Opens the vault in a folder, or makes it where there is none. The passphrase is looked at only by the kind that
 /// needs one; without it that kind answers [`VaultError::PassphraseNeeded`], and the caller asks and comes again.
@@ -51,11 +51,4 @@ pub fn open(kind: VaultKind, folder: &Path, passphrase: Option<Secret>) -> Resul
 /// The kind of the vault that is in a folder; `None` where there is none yet. Asks neither keyring nor passphrase.
 pub fn kind_in(folder: &Path) -> Result<Option<VaultKind>, VaultError> {
     Ok(Header::load(folder)?.map(|header| header.kind()))
-}
-
-/// Finds out whether the system's keyring works, by writing, reading and removing an entry of its own. Meant to be
-/// called before a person is sent to the browser: the error's diagnosis names the other kinds of vault. Blocks, up
-/// to ten seconds.
-pub fn probe_keyring() -> Result<(), VaultError> {
-    Keyring::of_system().probe()
 }

@@ -16,7 +16,7 @@ use crate::dialect::standard::{
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Catalog, Service};
 
-pub use crate::dialect::datazen::write::{WriteError, write, write_json};
+pub use crate::dialect::datazen::write::write;
 
 /// What it is called.
 const FORMAT: &str = "DataZen OAuth settings";

@@ -1,6 +1,5 @@
 //! The pages of a service, as text under labels or as JSON, with the nine variables where the calls have our names.
 
-use serde_json::{Map, Value as Json};
 use thiserror::Error;
 
 use crate::call::{
@@ -71,20 +70,6 @@ pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteErr
         }
     }
     Ok(text)
-}
-
-/// The pages as a JSON object, the refresh settings as an object in it.
-pub fn write_json(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
-    check(described)?;
-    let text = |value: Secret| Json::String(value.expose().to_owned());
-    let fields = page(described, secrecy).into_iter();
-    let mut object: Map<String, Json> = fields.map(|(label, value)| (label.to_owned(), text(value))).collect();
-    if let Some(refresh) = &described.service.refresh_request {
-        let fields = tab(described, refresh, "refresh_token").into_iter();
-        let fields = fields.map(|(label, value)| (label.to_owned(), Json::String(value))).collect();
-        object.insert("Refresh Token Settings".into(), Json::Object(fields));
-    }
-    Ok(Secret::new(format!("{:#}\n", Json::Object(object))))
 }
 
 /// Whether the wizard can make the calls.

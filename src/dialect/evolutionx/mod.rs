@@ -14,8 +14,8 @@ use crate::dialect::evolutionx::settings::{Key, Settings};
 use crate::dialect::{Described, Import, Note};
 use crate::service::{Service, TokenPolicy};
 
-pub use crate::dialect::evolutionx::settings::{Grant, SettingsFormat};
-pub use crate::dialect::evolutionx::write::{WriteError, Written, write};
+pub use crate::dialect::evolutionx::settings::Grant;
+pub use crate::dialect::evolutionx::write::{WriteError, write};
 
 /// Why a document is not settings of Evolutionx.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

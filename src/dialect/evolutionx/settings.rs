@@ -5,16 +5,6 @@ use serde_json::Value as Json;
 use crate::dialect::Note;
 use crate::dialect::evolutionx::SettingsError;
 
-/// How settings are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SettingsFormat {
-    /// A JSON object.
-    #[default]
-    Json,
-    /// `Label: value` a line, as the page shows them.
-    Lines,
-}
-
 /// How tokens are had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grant {

@@ -6,7 +6,7 @@ use thiserror::Error;
 use crate::call::{BodyTemplate, CallTemplate, Expression, Reading, RenderError, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::evolutionx::calls::RESOURCE;
-use crate::dialect::evolutionx::settings::{Grant, Key, SettingsFormat};
+use crate::dialect::evolutionx::settings::{Grant, Key};
 use crate::dialect::{Described, Note};
 use crate::secret::Secret;
 
@@ -44,7 +44,7 @@ impl Diagnose for WriteError {
 }
 
 /// Writes the settings; secret values only if they are asked for.
-pub fn write(described: &Described, form: SettingsFormat, with_secrets: bool) -> Result<Written, WriteError> {
+pub fn write(described: &Described, with_secrets: bool) -> Result<Written, WriteError> {
     let service = &described.service;
     let grant = grant(described)?;
     let call = match (grant, &service.refresh_request) {
@@ -76,7 +76,7 @@ pub fn write(described: &Described, form: SettingsFormat, with_secrets: bool) ->
     settings.push((Key::TokenResponse, expression(&call.reading.access_token, &standard.access_token)));
     settings.push((Key::RefreshTokenResponse, expression(&call.reading.refresh_token, &standard.refresh_token)));
     settings.retain(|(_, value)| !value.is_empty());
-    Ok(Written { text: Secret::new(text(&settings, form)), ignored })
+    Ok(Written { text: Secret::new(text(&settings)), ignored })
 }
 
 fn grant(described: &Described) -> Result<Grant, WriteError> {
@@ -210,14 +210,7 @@ fn expression(own: &[Expression], standard: &[Expression]) -> String {
     }
 }
 
-fn text(settings: &[(Key, String)], form: SettingsFormat) -> String {
-    match form {
-        SettingsFormat::Json => {
-            let fields = settings.iter().map(|(key, value)| (key.label().to_owned(), Json::from(value.as_str())));
-            format!("{:#}", Json::Object(fields.collect()))
-        }
-        SettingsFormat::Lines => {
-            settings.iter().map(|(key, value)| format!("{}: {value}\n", key.label())).collect::<Vec<_>>().concat()
-        }
-    }
+fn text(settings: &[(Key, String)]) -> String {
+    let fields = settings.iter().map(|(key, value)| (key.label().to_owned(), Json::from(value.as_str())));
+    format!("{:#}", Json::Object(fields.collect()))
 }

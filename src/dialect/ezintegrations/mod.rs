@@ -13,7 +13,7 @@ use crate::dialect::standard::{Gathering, RawBody, RawCall, finish, form_fields,
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Service, Start};
 
-pub use crate::dialect::ezintegrations::write::{BodyFormat, WriteError, write};
+pub use crate::dialect::ezintegrations::write::{WriteError, write};
 
 /// What it is called.
 const FORMAT: &str = "eZintegrations OAuth 2.0 settings";

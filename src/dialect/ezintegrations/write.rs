@@ -5,20 +5,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json, json};
 use thiserror::Error;
 
-use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Place, Span, Template, Values};
+use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter, Place, Template, Values};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::{Described, Secrecy};
 use crate::secret::Secret;
-
-/// How the body is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BodyFormat {
-    /// As a JSON object.
-    #[default]
-    Object,
-    /// As a URL-encoded text.
-    Text,
-}
 
 /// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -54,13 +44,12 @@ impl Diagnose for WriteError {
 }
 
 /// Writes the settings as JSON; the text holds secrets only if they were asked for.
-pub fn write(described: &Described, body: BodyFormat, secrecy: Secrecy) -> Result<Secret, WriteError> {
+pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteError> {
     let service = &described.service;
     let call =
         service.refresh_request.as_ref().ok_or_else(|| WriteError::NoRefresh { service: service.name.clone() })?;
     let writer = Writer { values: values(described, secrecy) };
-    let (body, content_type) =
-        writer.body(call, body).ok_or_else(|| WriteError::Body { service: service.name.clone() })?;
+    let (body, content_type) = writer.body(call).ok_or_else(|| WriteError::Body { service: service.name.clone() })?;
     let mut headers: Map<String, Json> = writer.object(&call.headers);
     if let Some(basic) =
         writer.basic(call).map_err(|()| WriteError::Authentication { service: service.name.clone() })?
@@ -126,22 +115,6 @@ impl Writer {
         template.render(&self.values, Place::Text).map(|text| text.to_secret()).unwrap_or_default()
     }
 
-    /// The text URL-encoded, but for the brackets of open places.
-    fn encoded(&self, template: &Template) -> String {
-        let rendered = template.render(&self.values, Place::Text).unwrap_or_default();
-        let mut text = String::new();
-        for span in rendered.spans() {
-            match span {
-                Span::Literal(literal) => text.push_str(&encode(literal)),
-                Span::Value { name, raw, .. } if raw.expose() == format!("{{{{{name}}}}}") => {
-                    text.push_str(raw.expose());
-                }
-                Span::Value { raw, .. } => text.push_str(&encode(raw.expose())),
-            }
-        }
-        text
-    }
-
     /// The URL with its values escaped; open places stay open.
     fn url(&self, url: &Template) -> String {
         match url.render_url(&self.values) {
@@ -157,22 +130,17 @@ impl Writer {
     }
 
     /// The body and its content type; `None` where it cannot be written.
-    fn body(&self, call: &CallTemplate, form: BodyFormat) -> Option<(Json, Option<&'static str>)> {
+    fn body(&self, call: &CallTemplate) -> Option<(Json, Option<&'static str>)> {
         const FORMAT: &str = "application/x-www-form-urlencoded";
-        match (&call.body, form) {
-            (BodyTemplate::None, _) => Some((json!({}), None)),
-            (BodyTemplate::Form(list), BodyFormat::Object) => Some((Json::Object(self.object(list)), Some(FORMAT))),
-            (BodyTemplate::Form(list), BodyFormat::Text) => {
-                let pair = |p: &Parameter| format!("{}={}", encode(&p.name), self.encoded(&p.value));
-                let pairs: Vec<String> = list.iter().map(pair).collect();
-                Some((Json::String(pairs.join("&")), Some(FORMAT)))
-            }
-            (BodyTemplate::Json(text), _) => {
+        match &call.body {
+            BodyTemplate::None => Some((json!({}), None)),
+            BodyTemplate::Form(list) => Some((Json::Object(self.object(list)), Some(FORMAT))),
+            BodyTemplate::Json(text) => {
                 let rendered = text.render_json(&self.values).ok()?.to_secret();
                 let json: Json = serde_json::from_str(rendered.expose()).ok()?;
                 json.is_object().then_some((json, Some("application/json")))
             }
-            (BodyTemplate::Text { .. }, _) => None,
+            BodyTemplate::Text { .. } => None,
         }
     }
 

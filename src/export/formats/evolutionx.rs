@@ -1,7 +1,7 @@
 //! The OAuth settings of Evolutionx. The tool runs only at its maker's, so the judges of this format are its published page,
 //! whose labels it has, and this program's own reader of that page.
 
-use crate::dialect::evolutionx::{SettingsFormat, WriteError, write};
+use crate::dialect::evolutionx::{WriteError, write};
 use crate::export::formats::ezintegrations::{described, left_out};
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
 
@@ -19,7 +19,7 @@ pub(super) const FORMAT: ExportFormat = ExportFormat {
 
 fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let described = described(subject);
-    let written = write(&described, SettingsFormat::default(), true).map_err(|error| refused(&error))?;
+    let written = write(&described, true).map_err(|error| refused(&error))?;
     let mut left_out = left_out(&described);
     if subject.whole.service.authorization.is_some() && subject.tokens.refresh_token.is_none() {
         left_out.push("the refresh token: the settings get no token without one".to_owned());
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn the_settings_are_read_back_with_every_value() {
         let mut subject = subject();
-        subject.client_secret = Some(Secret::new("a%^*&+=\"\\<é>"));
+        subject.client_secret = Secret::new("a%^*&+=\"\\<é>");
         let text = snapshot(&subject).expect("written").text;
         let read = read(&crate::dialect::Document::from(text.expose())).expect("read").described.remove(0);
         assert_eq!((read.client_id.as_str(), read.secrets.refresh_token), ("id-1", Secret::new("rt-1")));

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::app::{CallContext, TypedSecrets};
+use crate::app::CallContext;
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
 use crate::dialect::zspec;
@@ -12,7 +12,7 @@ use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
 };
-use crate::oauth::GrantType;
+use crate::oauth::{GrantType, ProfileSecrets};
 use crate::secret::MASK;
 use crate::service::{Asks, BodyKind, CallDraft, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
 
@@ -67,7 +67,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 pub(crate) fn secrets_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
-    secrets: &mut TypedSecrets,
+    secrets: &mut ProfileSecrets,
     next_view: &mut NextView,
 ) {
     let options = [

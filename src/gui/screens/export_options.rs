@@ -19,7 +19,7 @@ pub(crate) fn format_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
     let forms = model.export.formats();
     section(ui, "For which tool?", |ui| {
         let Some(chosen) = export.line(forms) else { return formats_ui(ui, forms, export) };
-        card(ui, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
+        card(ui, &chosen.id, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
         let all = secondary_button(ui, &format!("Show all {} formats", forms.len()));
         let is_wanted = all.clicked();
         if std::mem::take(&mut export.leads) {
@@ -58,7 +58,7 @@ fn formats_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     ui.horizontal_wrapped(|ui| {
         for form in found {
             let readers = format!("Read by {}", form.reader);
-            if card(ui, width, &form.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
+            if card(ui, &form.id, width, &form.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
                 chosen = Some(form);
             }
         }

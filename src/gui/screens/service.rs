@@ -113,7 +113,7 @@ fn cards_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, enter: bool) -> Optio
         let width = card_width(ui);
         for service in &shown {
             let selected = chosen_id == Some(service.id.as_str());
-            let response = card(ui, width, &service.name, &service.summary, selected);
+            let response = card(ui, &service.id, width, &service.name, &service.summary, selected);
             if response.clicked() && !selected {
                 intent = Some(Intent::Choose(service.id.clone()));
             }

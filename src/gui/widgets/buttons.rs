@@ -39,19 +39,9 @@ pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, blocked: Option<&str>) 
     }
 }
 
-/// The next step.
-pub fn primary_button(ui: &mut Ui, text: &str) -> Response {
-    button(ui, ButtonKind::Primary, text, None)
-}
-
 /// Anything else.
 pub fn secondary_button(ui: &mut Ui, text: &str) -> Response {
     button(ui, ButtonKind::Secondary, text, None)
-}
-
-/// Destroys something.
-pub fn danger_button(ui: &mut Ui, text: &str) -> Response {
-    button(ui, ButtonKind::Danger, text, None)
 }
 
 /// A link that opens `url` in the system browser; the pointer brings the address up.
@@ -142,9 +132,9 @@ mod tests {
     fn every_kind_is_pressed_by_click_and_by_key() {
         for look in THEMES {
             let mut harness = harness(look, 0, |ui, pressed| {
-                *pressed += u32::from(primary_button(ui, "Continue").clicked());
+                *pressed += u32::from(button(ui, ButtonKind::Primary, "Continue", None).clicked());
                 *pressed += u32::from(secondary_button(ui, "Back").clicked());
-                *pressed += u32::from(danger_button(ui, "Forget").clicked());
+                *pressed += u32::from(button(ui, ButtonKind::Danger, "Forget", None).clicked());
             });
             for name in ["Continue", "Back", "Forget"] {
                 harness.get_by_role_and_label(Role::Button, name).click();
@@ -243,9 +233,9 @@ mod tests {
             let harness = harness(THEMES[0], (), |ui, ()| {
                 ui.set_max_width(width);
                 ui.horizontal_wrapped(|ui| {
-                    primary_button(ui, "Start authorization");
+                    button(ui, ButtonKind::Primary, "Start authorization", None);
                     secondary_button(ui, "Copy the address");
-                    danger_button(ui, "Forget this profile");
+                    button(ui, ButtonKind::Danger, "Forget this profile", None);
                     copy_button(ui, "address", "https://service.example/");
                     button(ui, ButtonKind::Primary, "Save profile", Some("give it a name"));
                 });

@@ -24,9 +24,13 @@ pub fn card_width(ui: &Ui) -> f32 {
 }
 
 /// A card of the given width: pressed by click, Enter or Space. Screen readers know it by its `name`, and hear `line`.
-pub fn card(ui: &mut Ui, width: f32, name: &str, line: &str, selected: bool) -> Response {
+///
+/// `key` tells it from the other cards of `ui`, wherever it stands: a search moves the cards, and a press that was on its
+/// way to one must not reach another.
+pub fn card(ui: &mut Ui, key: &str, width: f32, name: &str, line: &str, selected: bool) -> Response {
     let palette = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    let response = ui.interact(rect, ui.make_persistent_id(("card", key)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, name));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(line));
     if !ui.is_rect_visible(rect) {
@@ -105,7 +109,8 @@ mod tests {
         for look in THEMES {
             let mut harness = harness(look, 0, |ui, pressed| {
                 let width = card_width(ui);
-                *pressed += u32::from(card(ui, width, "Google", "Client id and secret", *pressed > 0).clicked());
+                *pressed +=
+                    u32::from(card(ui, "google", width, "Google", "Client id and secret", *pressed > 0).clicked());
             });
             harness.get_by_role_and_label(Role::Button, "Google").click();
             harness.run();
@@ -120,6 +125,26 @@ mod tests {
     }
 
     #[test]
+    fn a_press_on_its_way_reaches_its_card_wherever_that_has_moved_and_no_other() {
+        type Shown = (Vec<&'static str>, Vec<&'static str>);
+        let mut harness = harness(THEMES[0], Shown::default(), |ui, (shown, pressed)| {
+            for name in shown.iter() {
+                if card(ui, name, 300.0, name, "", false).clicked() {
+                    pressed.push(name);
+                }
+            }
+        });
+        for (then, expected) in [(vec!["Two"], vec!["Two"]), (vec!["One", "Three"], vec![])] {
+            *harness.state_mut() = (vec!["One", "Two", "Three"], Vec::new());
+            harness.run();
+            harness.get_by_label("Two").click_accesskit();
+            harness.state_mut().0 = then;
+            harness.run();
+            assert_eq!(harness.state().1, expected);
+        }
+    }
+
+    #[test]
     fn cards_fill_the_row() {
         let harness = harness(THEMES[0], (), |ui, ()| {
             let width = card_width(ui);
@@ -127,6 +152,7 @@ mod tests {
                 for name in ["One", "Two", "Three"] {
                     card(
                         ui,
+                        name,
                         width,
                         name,
                         "a line so long that it cannot possibly fit into the width of one card",

@@ -35,13 +35,6 @@ impl Rows<'_> {
         });
     }
 
-    /// A value for machines: monospaced, wrapped, to be marked.
-    pub fn mono(&mut self, label: &str, value: &str) {
-        self.custom(label, |ui| {
-            ui.add(Label::new(RichText::new(theme::shown(value)).monospace()).wrap().selectable(true));
-        });
-    }
-
     /// A value for machines with a copy button named `Copy {label}`; `copied` may differ from what is shown.
     pub fn copyable(&mut self, label: &str, value: &str, copied: &str) {
         self.beside(label, value, true, |ui| copy_button(ui, label, copied));
@@ -95,7 +88,7 @@ mod tests {
             let harness = harness(look, (), move |ui, ()| {
                 key_values(ui, |rows| {
                     rows.text("Token type", "Bearer");
-                    rows.mono("Access token", &shown);
+                    rows.text("Access token", &shown);
                     rows.copyable("Scope", "openid email", "openid email");
                 });
                 assert!(ui.min_rect().right() <= 641.0, "{:?}", ui.min_rect());

@@ -22,10 +22,7 @@ mod toggle;
 mod waiting;
 
 pub use banner::{banner, banner_with, notice, told};
-pub use buttons::{
-    ButtonKind, button, copy_button, copy_named_button, copy_secret_button, danger_button, link_button, primary_button,
-    secondary_button,
-};
+pub use buttons::{ButtonKind, button, copy_button, copy_named_button, link_button, secondary_button};
 pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
@@ -33,10 +30,10 @@ pub use code_block::CodeBlock;
 pub use countdown::countdown_text;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
-pub use key_values::{Rows, key_values};
+pub use key_values::key_values;
 pub use page::{FOOTER_HEIGHT, above_footer, follow_focus, footer_line};
 pub use section::{disclosure, section};
-pub use segmented::{Segment, segmented, segmented_among, tabs};
+pub use segmented::{segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};
 pub use stepper::{StepMark, stepper};
 pub use toggle::toggle;

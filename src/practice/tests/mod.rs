@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::diagnosis::Diagnose as _;
+use crate::practice::contract::{PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
+use crate::practice::message::ClientAuthentication;
 
 /// The library closes a connection only at the wish of the caller.
 const HEAD: &str = "Host: localhost\r\nConnection: close\r\n";

@@ -16,7 +16,6 @@ use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use zeroize::Zeroizing;
 
 use crate::vault::VaultError;
-use crate::vault::files::header::fresh_id;
 use crate::vault::files::key::Cost;
 
 /// The service under which all entries stand.
@@ -78,19 +77,6 @@ impl Keyring {
             Err(KeyringError::NoEntry) => Ok(()),
             removed => removed,
         })
-    }
-
-    /// Writes, reads and removes an entry.
-    pub(in crate::vault) fn probe(&self) -> Result<(), VaultError> {
-        let id = fresh_id()?;
-        let value = id.clone().into_bytes();
-        let read = self.entry(&format!("probe:{id}"), move |entry| {
-            entry.set_secret(&value)?;
-            let read = entry.get_secret();
-            entry.delete_credential()?;
-            Ok(read? == value)
-        })?;
-        if read { Ok(()) } else { Err(failed("an entry was not read as it was written")) }
     }
 
     /// Runs a call on an entry, on a thread of its own and for a bounded time.
@@ -210,12 +196,13 @@ pub(in crate::vault) mod tests {
         assert_eq!(keyring.get("a").expect("read"), None);
         keyring.put("a", &[0, 255]).expect("written");
         assert_eq!(keyring.get("a").expect("read").as_deref(), Some(&vec![0, 255]));
-        keyring.probe().expect("works");
+        keyring.remove("a").expect("removed");
+        assert_eq!(keyring.get("a").expect("read"), None);
     }
 
     #[test]
     fn without_a_keyring_the_ways_on_are_named() {
-        let error = absent().probe().expect_err("no keyring");
+        let error = absent().get("a").expect_err("no keyring");
         assert_eq!(
             error.diagnose().to_string(),
             "no system keyring was found\n\

@@ -5,11 +5,12 @@ use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Call, Reveal};
 use tokenwright::diagnosis::Diagnose as _;
-use tokenwright::dialect::evolutionx::{SettingsFormat, read, recognise, write};
-use tokenwright::dialect::{Described, Dialect, Document, read_as};
+use tokenwright::dialect::evolutionx::{read, recognise, write};
+use tokenwright::dialect::{self, Described, Dialect, Document};
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, ProfileDraft, parse_preset, write_preset};
 
@@ -116,21 +117,19 @@ fn all_settings_are_understood_and_mean_the_same_when_written_and_read_again() {
     );
     assert!(described.ignored.is_empty() && described.missing.is_empty(), "{described:?}");
     assert_eq!(described.service.policy.longest_life, Some(1800));
-    for form in [SettingsFormat::Json, SettingsFormat::Lines] {
-        let written = write(&described, form, true).expect("written");
-        assert_eq!(written.ignored, []);
-        assert_eq!(only(written.text.expose()), described, "{form:?}");
-    }
+    let written = write(&described, true).expect("written");
+    assert_eq!(written.ignored, []);
+    assert_eq!(only(written.text.expose()), described);
     for example in [CLIENT_CREDENTIALS, USER_AND_PASSWORD, REFRESH_TOKEN, JWT_BEARER] {
         let described = with_endpoint(example);
-        let again = only(write(&described, SettingsFormat::Lines, true).expect("written").text.expose());
+        let again = only(write(&described, true).expect("written").text.expose());
         assert_eq!(meaning(again), meaning(described), "{example}");
     }
 }
 
 #[test]
 fn without_secrets_none_is_written() {
-    let written = write(&only(SETTINGS), SettingsFormat::Json, false).expect("written").text;
+    let written = write(&only(SETTINGS), false).expect("written").text;
     assert!(!written.expose().contains("<é>") && !written.expose().contains("rt-1"), "{}", written.expose());
     let again = only(written.expose());
     let missing: Vec<&str> = again.missing.iter().map(|note| note.place.as_str()).collect();
@@ -184,7 +183,7 @@ fn what_cannot_be_settings_is_refused_with_a_reason() {
     assert!(read(&Document::from(deep.as_str())).is_err());
     let large = format!("OAuth Endpoint: {}", "x".repeat(2_000_000));
     let format = Dialect::by_id("evolutionx");
-    let error = read_as(large.as_bytes(), "x", &Catalog::bundled(), format).expect_err("too large").to_string();
+    let error = dialect::read(large.as_bytes(), "x", &Catalog::bundled(), format).expect_err("too large").to_string();
     assert_eq!(error, "the document is larger than 1 MiB, the limit for Evolutionx settings");
 }
 
@@ -192,15 +191,15 @@ fn what_cannot_be_settings_is_refused_with_a_reason() {
 fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
     let service = tokenwright::service::Catalog::bundled().service("xero").expect("bundled");
     let described = Described { service, client_id: "id".into(), ..Described::default() };
-    let written = write(&described, SettingsFormat::Lines, false).expect("it has a refresh call");
+    let written = write(&described, false).expect("it has a refresh call");
     assert_eq!(
         written.text.expose(),
-        "OAuth Endpoint: https://identity.xero.com/connect/token\nOAuth Grant Type: refresh_token\n\
-         OAuth Client ID: id\n"
+        "{\n  \"OAuth Endpoint\": \"https://identity.xero.com/connect/token\",\n  \
+         \"OAuth Grant Type\": \"refresh_token\",\n  \"OAuth Client ID\": \"id\"\n}"
     );
     assert!(written.ignored.iter().any(|note| note.place == "body"), "{:?}", written.ignored);
     let service = tokenwright::service::Service { refresh_request: None, name: "Xero".into(), ..described.service };
-    let words = write(&Described { service, ..Described::default() }, SettingsFormat::Json, false).expect_err("no way");
+    let words = write(&Described { service, ..Described::default() }, false).expect_err("no way");
     assert!(words.to_string().starts_with("Xero needs a browser and has no refresh token endpoint"), "{words}");
 }
 
@@ -281,8 +280,9 @@ fn only(text: &str) -> Described {
 fn with_endpoint(example: &str) -> Described {
     let mut described = only(example);
     assert_eq!(described.missing.remove(0).place, "OAuth Endpoint");
-    let settings = write(&described, SettingsFormat::Lines, true).expect("written");
-    let all = format!("OAuth Endpoint: https://login.example.test/oauth/token\n{}", settings.text.expose());
+    let settings = write(&described, true).expect("written");
+    let all =
+        settings.text.expose().replacen('{', r#"{ "OAuth Endpoint": "https://login.example.test/oauth/token","#, 1);
     only(&all)
 }
 
@@ -294,10 +294,10 @@ fn meaning(described: Described) -> Described {
 fn material(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     CallContext::new(draft.parse().expect("complete"), secrets)
 }

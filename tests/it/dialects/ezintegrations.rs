@@ -1,7 +1,7 @@
 //! eZintegrations' five settings.
 
 use serde_json::{Value, json};
-use tokenwright::dialect::ezintegrations::{self, BodyFormat};
+use tokenwright::dialect::ezintegrations;
 use tokenwright::dialect::{Described, Secrecy, datazen};
 use tokenwright::practice::{Practice, PracticeOptions};
 use tokenwright::secret::Secret;
@@ -60,16 +60,14 @@ fn the_settings_run_to_a_token_and_a_refresh_and_out_again_in_both_forms() {
         assert_eq!(described.service.start, Start::RefreshToken);
         assert_eq!(described.secrets.client_secret, Secret::new("practice-secret"));
         assert_eq!(words(&described.missing)[..], ["refresh token: paste the one that the service issued, in step 3"]);
-        for form in [BodyFormat::Object, BodyFormat::Text] {
-            described.secrets.refresh_token = token;
-            let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
-            let again = only(read_text(ezintegrations::read, written.expose()).expect("our own settings"));
-            assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets));
-            let refreshed = core.refresh(context(&again)).outcome;
-            let refreshed = refreshed.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
-            assert!(refreshed.access_token.expose().starts_with("practice-at-"));
-            token = refreshed.refresh_token.expect("a new one");
-        }
+        described.secrets.refresh_token = token;
+        let written = ezintegrations::write(&described, Secrecy::With).expect("writable");
+        let again = only(read_text(ezintegrations::read, written.expose()).expect("our own settings"));
+        assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets));
+        let refreshed = core.refresh(context(&again)).outcome;
+        let refreshed = refreshed.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
+        assert!(refreshed.access_token.expose().starts_with("practice-at-"));
+        token = refreshed.refresh_token.expect("a new one");
     }
 }
 
@@ -84,11 +82,16 @@ fn a_secret_with_every_special_character_arrives_in_both_forms() {
             "grant_type": "refresh_token", "refresh_token": HOSTILE, "client_id": "id", "client_secret": HOSTILE,
         },
     });
-    let described = only(read_text(ezintegrations::read, &document.to_string()).expect("the settings"));
-    for form in [BodyFormat::Object, BodyFormat::Text] {
-        let written = ezintegrations::write(&described, form, Secrecy::With).expect("writable");
+    let mut as_text = document.clone();
+    let fields = document["Refresh Token Endpoint Body"].as_object().expect("an object").iter();
+    let fields = fields.map(|(name, value)| (name, value.as_str().expect("a text")));
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    as_text["Refresh Token Endpoint Body"] = json!(body);
+    for document in [&document, &as_text] {
+        let described = only(read_text(ezintegrations::read, &document.to_string()).expect("the settings"));
+        let written = ezintegrations::write(&described, Secrecy::With).expect("writable");
         let again = only(read_text(ezintegrations::read, written.expose()).expect("our own settings"));
-        assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets), "{form:?}");
+        assert_eq!((&again.service, &again.secrets), (&described.service, &described.secrets), "{document}");
         core.refresh(context(&again)).outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         let asked = server.asked("/token").pop().expect("a call");
         assert_eq!((asked.parameter("client_secret"), asked.parameter("refresh_token")), (HOSTILE, HOSTILE));
@@ -129,7 +132,7 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
             "refresh token: paste the one that the service issued, in step 3",
         ]
     );
-    let written = ezintegrations::write(&described, BodyFormat::Object, Secrecy::Without).expect("writable");
+    let written = ezintegrations::write(&described, Secrecy::Without).expect("writable");
     let written: Value = serde_json::from_str(written.expose()).expect("JSON");
     assert_eq!(
         written,
@@ -157,15 +160,13 @@ fn every_preset_with_a_refresh_call_is_written_or_says_why_not() {
         let name = service.name.clone();
         let has_refresh = service.refresh_request.is_some();
         let described = Described { service, client_id: "id".into(), ..Described::default() };
-        for form in [BodyFormat::Object, BodyFormat::Text] {
-            match ezintegrations::write(&described, form, Secrecy::Without) {
-                Ok(written) if !described.service.refresh_request.as_ref().expect("one").url.is_empty() => {
-                    let read = read_text(ezintegrations::read, written.expose());
-                    assert!(read.is_ok(), "{name}: {read:?}\n{}", written.expose());
-                }
-                Ok(_) => {}
-                Err(error) => assert!(error.to_string().contains(&name) || !has_refresh, "{error}"),
+        match ezintegrations::write(&described, Secrecy::Without) {
+            Ok(written) if !described.service.refresh_request.as_ref().expect("one").url.is_empty() => {
+                let read = read_text(ezintegrations::read, written.expose());
+                assert!(read.is_ok(), "{name}: {read:?}\n{}", written.expose());
             }
+            Ok(_) => {}
+            Err(error) => assert!(error.to_string().contains(&name) || !has_refresh, "{error}"),
         }
     }
 }
@@ -177,18 +178,20 @@ fn a_profile_is_written_without_its_secrets_unless_they_are_wanted() {
     described.secrets.client_secret = Secret::new("s%crét");
     described.secrets.refresh_token = Secret::new("1//rt");
     let body = |secrecy| {
-        let written = ezintegrations::write(&described, BodyFormat::Text, secrecy).expect("writable");
+        let written = ezintegrations::write(&described, secrecy).expect("writable");
         let json: Value = serde_json::from_str(written.expose()).expect("JSON");
-        json["Refresh Token Endpoint Body"].as_str().expect("a text").to_owned()
+        json["Refresh Token Endpoint Body"].clone()
     };
-    assert_eq!(
-        body(Secrecy::Without),
-        "grant_type=refresh_token&refresh_token={{refresh_token}}&client_id=id&client_secret={{client_secret}}"
-    );
-    assert_eq!(
-        body(Secrecy::With),
-        "grant_type=refresh_token&refresh_token=1%2F%2Frt&client_id=id&client_secret=s%25cr%C3%A9t"
-    );
+    let expected = |refresh_token: &str, client_secret: &str| {
+        json!({
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token,
+            "client_id": "id",
+            "client_secret": client_secret,
+        })
+    };
+    assert_eq!(body(Secrecy::Without), expected("{{refresh_token}}", "{{client_secret}}"));
+    assert_eq!(body(Secrecy::With), expected("1//rt", "s%crét"));
 }
 
 #[test]
@@ -208,7 +211,7 @@ fn what_cannot_be_read_or_written_is_told() {
     let described =
         Described { service: Catalog::bundled().service("github").expect("a preset"), ..Described::default() };
     if described.service.refresh_request.is_none() {
-        let error = ezintegrations::write(&described, BodyFormat::Object, Secrecy::Without).expect_err("no refresh");
+        let error = ezintegrations::write(&described, Secrecy::Without).expect_err("no refresh");
         assert_eq!(error.to_string(), "GitHub has no refresh token endpoint, and eZintegrations knows nothing else");
     }
 }

@@ -1,7 +1,7 @@
 //! Files of other programs that look a little like a description of a service: none is taken for one, and no address of
 //! data ever becomes the place where tokens are asked for.
 
-use tokenwright::dialect::{Dialect, Found, ImportError, read, read_as};
+use tokenwright::dialect::{Dialect, Found, ImportError, read};
 use tokenwright::service::Catalog;
 
 /// The address that must never be a token endpoint.
@@ -65,7 +65,7 @@ const FOREIGN: [(&str, &str); 26] = [
 fn no_foreign_file_is_taken_for_a_description_of_a_service() {
     for (name, text) in FOREIGN {
         let text = text.replace("DATA", DATA);
-        match read(text.as_bytes(), name, &Catalog::bundled()) {
+        match read(text.as_bytes(), name, &Catalog::bundled(), None) {
             Err(_) => {}
             Ok(found) => panic!("{name}: {found:?}"),
         }
@@ -82,7 +82,7 @@ fn a_url_of_something_else_beside_the_settings_is_not_theirs() {
         "Refresh Token URL: https://as.example.test/token\nURL: {DATA}\nRefresh Token Method: POST\nMethod: GET\n"
     );
     for text in [json, lines] {
-        let Ok(Found::Import(import)) = read(text.as_bytes(), "x", &Catalog::bundled()) else { panic!("{text}") };
+        let Ok(Found::Import(import)) = read(text.as_bytes(), "x", &Catalog::bundled(), None) else { panic!("{text}") };
         let service = &import.described[0].service;
         assert_eq!(service.token_request.url.source(), "https://as.example.test/token", "{text}");
         assert_eq!(service.token_request.method.as_str(), "POST", "{text}");
@@ -93,7 +93,7 @@ fn a_url_of_something_else_beside_the_settings_is_not_theirs() {
 fn two_formats_are_both_named_and_the_one_that_is_meant_is_read() {
     let text = "Refresh Token URL: https://two.example.test/token\nRefresh Token Method: POST\n\
                 OAuth Endpoint: https://one.example.test/token\nOAuth Grant Type: refresh_token\n";
-    let read = |meant| read_as(text.as_bytes(), "x", &Catalog::bundled(), meant);
+    let read = |meant| read(text.as_bytes(), "x", &Catalog::bundled(), meant);
     let Err(ImportError::Ambiguous { formats }) = read(None) else { panic!("{:?}", read(None)) };
     assert_eq!(formats.iter().map(|format: &&Dialect| format.id).collect::<Vec<_>>(), ["ezintegrations", "evolutionx"]);
     for (format, url) in

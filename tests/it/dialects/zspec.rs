@@ -5,12 +5,12 @@ use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::zspec::{losses, parameter_help, read, write};
-use tokenwright::dialect::{Described, Dialect, Note, read_as};
-use tokenwright::oauth::Pkce;
+use tokenwright::dialect::{self, Described, Dialect, Note};
+use tokenwright::oauth::{Pkce, ProfileSecrets};
 use tokenwright::secret::Secret;
 use tokenwright::service::{
     Asks, Authorization, Catalog, Choice, Identity, Input, ProfileDraft, Service, parse_preset, write_preset,
@@ -468,7 +468,8 @@ fn an_element_that_lacks_something_or_is_there_twice_is_named_with_its_place() {
 fn what_is_too_large_too_deep_or_cut_off_is_refused() {
     let check = |text: &str, expected: &str| assert_eq!(read(text).expect_err(expected).to_string(), expected);
     let large = format!("<oauth2 name=\"{}\"/>", "a".repeat(1024 * 1024));
-    let large = read_as(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
+    let large =
+        dialect::read(large.as_bytes(), "x", &Catalog::bundled(), Dialect::by_id("zspec")).expect_err("too large");
     assert_eq!(large.to_string(), "the document is larger than 1 MiB, the limit for ZSPEC <oauth2>");
     let deep = "<oauth2 name=\"a\">".to_owned() + &"<a>".repeat(40);
     check(&deep, "line 1, column 111: `<a>`: more than 32 elements in each other");
@@ -683,7 +684,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let mut fields = ProfileDraft::new(service);
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
-    let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
+    let secrets = ProfileSecrets { client_secret: Secret::new("a%^*&+=\""), ..ProfileSecrets::default() };
     let mut context = CallContext::new(fields.parse().expect("complete"), secrets);
     let core = Core::start();
 

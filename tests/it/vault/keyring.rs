@@ -15,9 +15,10 @@ use crate::support::process::one_test;
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use tokenwright::diagnosis::Diagnose;
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
-use tokenwright::vault::{self, How, ProfileSecrets, Vault, VaultError, VaultKind};
+use tokenwright::vault::{self, Contents, How, Vault, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
 
@@ -58,15 +59,17 @@ fn is_inside() -> bool {
 /// The daemon takes its name on the bus after it has gone to the background, and nothing tells when; so it is asked.
 fn wait_for_keyring() {
     let began = Instant::now();
-    while let Err(error) = vault::probe_keyring() {
+    let folder = tempfile::tempdir().expect("a folder");
+    while let Err(error) = vault::open(VaultKind::Keyring, folder.path(), None) {
         assert!(began.elapsed() < Duration::from_secs(30), "no keyring: {error:?}");
         // waits: see above.
         thread::sleep(Duration::from_millis(20));
     }
 }
 
-fn secrets(text: &str) -> ProfileSecrets {
-    ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
+fn contents(text: &str) -> Contents {
+    let secrets = ProfileSecrets { client_secret: Secret::new(text), ..Default::default() };
+    Contents { secrets, ..Default::default() }
 }
 
 /// The vault's entry, by another way than the vault's own.
@@ -83,8 +86,8 @@ fn demo() -> ProfileName {
     ProfileName::parse("demo").expect("a name")
 }
 
-fn put(vault: &Vault, secrets: &ProfileSecrets) -> u64 {
-    vault.lease(&demo()).expect("free").put(None, secrets, How::SignedIn).expect("put")
+fn put(vault: &Vault, contents: &Contents) -> u64 {
+    vault.lease(&demo()).expect("free").put(None, contents, How::SignedIn).expect("put")
 }
 
 #[test]
@@ -98,15 +101,15 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     let (one, two) = (home.path().join("one"), home.path().join("two"));
     let open = |folder: &Path| vault::open(VaultKind::Keyring, folder, None);
 
-    let large = secrets(&"hunter2 ".repeat(128 * 1024));
+    let large = contents(&"hunter2 ".repeat(128 * 1024));
     assert_eq!(put(&open(&one).expect("made"), &large), 1);
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
     let (user, key) = entry(&one);
     assert_eq!(key.get_secret().expect("a key").len(), 32);
 
-    put(&open(&two).expect("a second home"), &secrets("other"));
+    put(&open(&two).expect("a second home"), &contents("other"));
     assert_ne!(entry(&two).0, user);
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
 
     let value = key.get_secret().expect("a key");
     key.set_secret(b"nonsense").expect("written");
@@ -120,7 +123,7 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)));
 
     key.set_secret(&value).expect("restored");
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
 }
 
 #[test]
@@ -130,13 +133,11 @@ fn without_a_bus_the_ways_on_are_named() {
         let script = r#"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent exec "$0" "$@""#;
         return inside("without_a_bus_the_ways_on_are_named", script);
     }
-    let error = vault::probe_keyring().expect_err("no bus");
-    assert!(matches!(error, VaultError::KeyringUnavailable { .. }), "{error:?}");
-    let said = error.diagnose().to_string();
-    assert!(said.contains("`TOKENWRIGHT_VAULT=passphrase`") && said.contains("`TOKENWRIGHT_VAULT=memory`"), "{said}");
     let folder = tempfile::tempdir().expect("a folder");
     let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("no bus");
     assert!(matches!(error, VaultError::KeyringUnavailable { .. }), "{error:?}");
+    let said = error.diagnose().to_string();
+    assert!(said.contains("`TOKENWRIGHT_VAULT=passphrase`") && said.contains("`TOKENWRIGHT_VAULT=memory`"), "{said}");
     assert!(!folder.path().join("vault.json").exists());
 }
 
@@ -148,7 +149,8 @@ fn a_keyring_that_is_locked_is_told_from_one_that_is_missing() {
         let script = r#"gnome-keyring-daemon --start --components=secrets >/dev/null && exec "$0" "$@""#;
         return inside("a_keyring_that_is_locked_is_told_from_one_that_is_missing", script);
     }
-    let error = vault::probe_keyring().expect_err("locked");
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = vault::open(VaultKind::Keyring, folder.path(), None).expect_err("locked");
     assert!(matches!(error, VaultError::KeyringLocked { .. }), "{error:?}");
     let said = error.diagnose().to_string();
     assert!(said.starts_with("the system keyring is locked\nhint: unlock the keyring and try again; or set"), "{said}");
@@ -164,15 +166,15 @@ fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join("one");
     let vault = vault::open(VaultKind::Keyring, &folder, None).expect("made");
-    put(&vault, &secrets("hunter2"));
+    put(&vault, &contents("hunter2"));
     let (_, key) = entry(&folder);
     let passphrase = Secret::new("open sesame");
     let moved = vault.rekey(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
-    assert_eq!(moved.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(moved.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)), "the old key is gone");
     let back = moved.rekey(VaultKind::Keyring, None).expect("moved back");
-    assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
     assert_eq!(entry(&folder).1.get_secret().expect("a new key").len(), 32);
     let other = vault::open(VaultKind::Keyring, &folder, None).expect("opened");
-    assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
 }
