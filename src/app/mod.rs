@@ -53,7 +53,7 @@ pub use crate::app::services::import_outcome::{
 };
 pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
-pub use crate::app::sign_in::call_context::{Authorized, CallContext, TypedSecrets};
+pub use crate::app::sign_in::call_context::{Authorized, CallContext};
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;

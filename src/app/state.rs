@@ -120,5 +120,5 @@ impl PendingWrite {
 }
 
 fn obtained_at(record: &Record) -> Option<Timestamp> {
-    record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at)
+    record.contents.tokens.as_ref().map(|tokens| tokens.obtained_at)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{KeyError, parse_key};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
@@ -32,28 +32,13 @@ pub struct Described {
     /// Values of the service's inputs, by name.
     pub inputs: BTreeMap<String, String>,
     /// What the document holds that is secret.
-    pub secrets: ImportedSecrets,
+    pub secrets: ProfileSecrets,
     /// What was understood: the place in the document, and what it became.
     pub understood: Vec<Note>,
     /// What was not, and why.
     pub ignored: Vec<Note>,
     /// What is still missing before a token can be had, and where it is to be found.
     pub missing: Vec<Note>,
-}
-
-/// The secrets of a document; empty where it holds none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ImportedSecrets {
-    /// The client secret.
-    pub client_secret: Secret,
-    /// The person's password.
-    pub password: Secret,
-    /// A refresh token.
-    pub refresh_token: Secret,
-    /// A private key: PEM, or a JWK as JSON.
-    pub private_key: Secret,
-    /// Secret inputs, by name.
-    pub inputs: BTreeMap<String, Secret>,
 }
 
 /// A part of a document, and what is said of it. Never a secret.
@@ -72,21 +57,6 @@ impl Note {
     }
 }
 
-impl ImportedSecrets {
-    /// What there is, in words: `client secret`, `refresh token`, the names of inputs.
-    pub fn names(&self) -> Vec<String> {
-        let own = [
-            ("client secret", &self.client_secret),
-            ("password", &self.password),
-            ("refresh token", &self.refresh_token),
-            ("private key", &self.private_key),
-        ];
-        let own = own.into_iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.to_owned());
-        let inputs = self.inputs.iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.clone());
-        own.chain(inputs).collect()
-    }
-}
-
 impl Described {
     /// The profile as far as the document describes it. It may lack what [`Described::still_missing`] names.
     pub fn profile(&self) -> Profile {
@@ -102,11 +72,6 @@ impl Described {
             && missing.is_empty()
         {
             missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
-        }
-        if !self.secrets.private_key.is_empty()
-            && let Err(error) = parse_key(&self.secrets.private_key)
-        {
-            missing.push(Note::new("private key", in_a_line(error.diagnose(), error == KeyError::Missing)));
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
@@ -129,9 +94,7 @@ impl Described {
     pub(in crate::dialect) fn is_leaking(&self) -> bool {
         /// Shorter ones stand in any text by chance.
         const LEAST: usize = 8;
-        let secrets = &self.secrets;
-        let own = [&secrets.client_secret, &secrets.password, &secrets.refresh_token, &secrets.private_key];
-        let mut secrets = own.into_iter().chain(secrets.inputs.values()).map(Secret::expose).filter(|secret| {
+        let mut secrets = self.secrets.values().map(Secret::expose).filter(|secret| {
             // What a preset says by itself is public.
             secret.len() >= LEAST && *secret != self.service.defaults.client_secret
         });
@@ -160,7 +123,7 @@ impl Described {
 }
 
 /// What is to be done, and before it what is wrong, where that is more than that it is missing.
-fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
+pub(in crate::dialect) fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
     match diagnosis.hint {
         Some(hint) if is_missing => hint,
         Some(hint) => format!("{}: {hint}", diagnosis.summary),

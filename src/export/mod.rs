@@ -12,7 +12,7 @@ mod quote;
 mod sinks;
 mod subject;
 
-pub use crate::export::bundle::{Bundle, Bundled, BundledSecrets};
+pub use crate::export::bundle::{Bundle, Bundled};
 pub use crate::export::error::ExportError;
 pub use crate::export::format::{ExportFormat, RefreshTokenUse, Text};
 pub use crate::export::formats::{by_id, formats};

@@ -19,8 +19,8 @@ pub struct Subject {
     pub tokens: TokenSet,
     /// The client id.
     pub client_id: String,
-    /// The client secret, where there is one.
-    pub client_secret: Option<Secret>,
+    /// The client secret; empty where there is none.
+    pub client_secret: Secret,
     /// Where the token is refreshed; empty where it is not.
     pub token_endpoint: String,
     /// The scopes: those granted, or else those asked for.
@@ -61,7 +61,7 @@ impl Subject {
         if let Some(refresh_token) = &self.tokens.refresh_token {
             fields.push(secret("refresh_token", refresh_token));
             fields.push(plain("client_id", &self.client_id));
-            fields.extend(self.client_secret.iter().map(|text| secret("client_secret", text)));
+            fields.push(secret("client_secret", &self.client_secret));
             fields.push(plain("token_endpoint", &self.token_endpoint));
         }
         fields.extend(self.tokens.id_token.iter().map(|token| secret("id_token", token)));
@@ -81,11 +81,11 @@ impl Subject {
     /// The same with every secret replaced, for showing what a format will hold.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let mask = |token: &Option<Secret>| token.as_ref().map(|_| Secret::new(MASK));
+        let mask = |secret: &Secret| if secret.is_empty() { Secret::default() } else { Secret::new(MASK) };
         let tokens = TokenSet {
             access_token: Secret::new(MASK),
-            refresh_token: mask(&self.tokens.refresh_token),
-            id_token: mask(&self.tokens.id_token),
+            refresh_token: self.tokens.refresh_token.as_ref().map(mask),
+            id_token: self.tokens.id_token.as_ref().map(mask),
             ..self.tokens.clone()
         };
         Self { tokens, client_secret: mask(&self.client_secret), ..self.clone() }
@@ -136,20 +136,14 @@ pub(in crate::export) mod tests {
             profile: "acme".into(),
             service: "QuickBooks Online".into(),
             tokens: TokenSet {
-                access_token: Secret::new("at-1"),
-                token_type: "Bearer".into(),
                 expires_at: Some(time("2026-11-21T03:00:00Z")),
                 refresh_token: Some(Secret::new("rt-1")),
-                refresh_token_expires_at: None,
-                id_token: None,
                 scopes: Some(vec!["a".into(), "b".into()]),
-                obtained_at: time("2026-11-21T02:00:00Z"),
                 retained: [("realmId".to_owned(), "9130".to_owned())].into(),
-                issued_for: BTreeMap::new(),
-                unread_life: Vec::new(),
+                ..TokenSet::bearer(Secret::new("at-1"), time("2026-11-21T02:00:00Z"))
             },
             client_id: "id-1".into(),
-            client_secret: Some(Secret::new("cs-1")),
+            client_secret: Secret::new("cs-1"),
             token_endpoint: "https://as.test/token".into(),
             scopes: vec!["a".into(), "b".into()],
             url: None,

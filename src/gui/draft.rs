@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{CallContext, OpenedProfile, TypedSecrets};
+use crate::app::{CallContext, OpenedProfile};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
-use crate::oauth::ReadKey;
+use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
 
@@ -107,7 +107,7 @@ pub struct VaultPrompt {
 }
 
 /// What is typed, to see whether it was changed.
-pub type Typed = (ProfileDraft, TypedSecrets);
+pub type Typed = (ProfileDraft, ProfileSecrets);
 
 /// What is on the screen. All of it begins anew with another service but the clock and the faults, see [`Draft::begin`].
 #[derive(Clone, Debug, Default)]
@@ -136,7 +136,7 @@ pub struct Draft {
     pub export: Option<ExportDraft>,
     /// `None` unless the sharing page is open.
     pub share: Option<ShareDraft>,
-    pub secrets: TypedSecrets,
+    pub secrets: ProfileSecrets,
     pub key: KeyDraft,
     /// The pasted authorization response.
     pub pasted: Secret,

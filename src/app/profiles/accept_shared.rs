@@ -7,11 +7,11 @@ use crate::app::blocking::blocking;
 use crate::app::handle::{App, catalog_of};
 use crate::app::profiles;
 use crate::app::services::import_outcome::{ImportOutcome, LockedText, SharedProfile, SharedProfiles};
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, TypedSecrets};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind};
 use crate::delivery::{self, LockError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable;
-use crate::export::{Bundle, Bundled, BundledSecrets};
+use crate::export::{Bundle, Bundled};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileName};
 use crate::store::Store;
@@ -90,32 +90,12 @@ fn profile(store: &Store, catalog: &Catalog, bundled: Bundled) -> Result<SharedP
     let Bundled { name, file, must_supply, secrets } = bundled;
     let name = ProfileName::parse(&name)?;
     let is_here = store.load_profile_text(name.as_str())?.is_some();
-    let words = secrets.as_ref().map(words).unwrap_or_default();
+    let names = secrets.names();
     let material = match Profile::from_toml(&name, &file, catalog) {
-        Ok(profile) => Ok(Box::new(CallContext::new(profile, typed(secrets.unwrap_or_default())))),
+        Ok(profile) => Ok(Box::new(CallContext::new(profile, secrets))),
         Err(error) => Err(error.diagnose()),
     };
-    Ok(SharedProfile { name, must_supply, secrets: words, is_here, material })
-}
-
-fn words(secrets: &BundledSecrets) -> Vec<String> {
-    let own = [
-        ("client secret", &secrets.client_secret),
-        ("password", &secrets.password),
-        ("refresh token", &secrets.refresh_token),
-    ];
-    let own = own.into_iter().filter(|(_, secret)| secret.is_some()).map(|(name, _)| name.to_owned());
-    own.chain(secrets.inputs.keys().cloned()).collect()
-}
-
-fn typed(secrets: BundledSecrets) -> TypedSecrets {
-    TypedSecrets {
-        client_secret: secrets.client_secret.unwrap_or_default(),
-        password: secrets.password.unwrap_or_default(),
-        refresh_token: secrets.refresh_token.unwrap_or_default(),
-        inputs: secrets.inputs,
-        ..TypedSecrets::default()
-    }
+    Ok(SharedProfile { name, must_supply, secrets: names, is_here, material })
 }
 
 impl App {

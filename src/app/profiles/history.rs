@@ -15,7 +15,7 @@ use crate::app::{Failure, FailureKind, Report};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName, TokenPolicy};
-use crate::vault::{Entry, Generation, History, How, Outcome, ProfileSecrets, Record, Vault};
+use crate::vault::{Contents, Entry, Generation, History, How, Outcome, Record, Vault};
 
 /// What is known of a profile's generations.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ async fn history(app: &App, name: ProfileName) -> Result<ProfileHistory, Failure
 
 fn lines(record: &Record, profile: &Profile, now: Timestamp) -> Vec<HistoryLine> {
     let history = &record.history;
-    let newest = record.secrets.tokens.as_ref();
+    let newest = record.contents.tokens.as_ref();
     let line = |line: &Generation| {
         let left = if newest.is_some_and(|tokens| line.is_of(tokens)) {
             Left::Newest
@@ -175,7 +175,7 @@ async fn restore(
     let record = app.with_entry(&entry, Entry::get).await?.ok_or_else(|| none(&name))?;
     let restored = match mended {
         Some(mended) if generation.is_none() => {
-            let tokens = record.secrets.tokens;
+            let tokens = record.contents.tokens;
             Restored { name: name.clone(), from: mended.from, number: mended.number, aside: mended.aside, tokens }
         }
         _ => put_again(app, (&name, &entry), &profile, record, generation, anyway).await?,
@@ -209,8 +209,8 @@ async fn put_again(
     if let Some(stale) = issued_for::stale(name, profile, &tokens) {
         return Err(of_another(name, from, &stale));
     }
-    let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
-    let put = move |entry: &Entry| entry.put(Some(record.number), &secrets, How::Restored(from));
+    let contents = Contents { tokens: Some(tokens.clone()), refused: None, ..record.contents };
+    let put = move |entry: &Entry| entry.put(Some(record.number), &contents, How::Restored(from));
     let number = app.with_entry(entry, put).await?;
     Ok(Restored { name: name.clone(), from, number, aside: None, tokens: Some(tokens) })
 }
@@ -224,8 +224,8 @@ pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSe
         let Ok(entry) = vault.lease_within(&name, Duration::ZERO) else { return Ok(()) };
         let Some(record) = entry.get()? else { return Ok(()) };
         let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Kept);
-        if is_news && tokens.is_some() && record.secrets.tokens == tokens {
-            entry.put(Some(record.number), &record.secrets, Outcome::Worked)?;
+        if is_news && tokens.is_some() && record.contents.tokens == tokens {
+            entry.put(Some(record.number), &record.contents, Outcome::Worked)?;
         }
         Ok(())
     };

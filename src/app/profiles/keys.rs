@@ -13,7 +13,7 @@ use crate::durable;
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, ProfileSecrets, Vault};
+use crate::vault::{How, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl App {
         open::open_chosen(self).await?;
         let asked = name.clone();
         let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
-        Ok(record.and_then(|record| record.secrets.signing_key))
+        Ok(record.and_then(|record| record.contents.secrets.signing_key))
     }
 
     /// Writes a certificate or a public key to a file, to be uploaded. A file that says something else is not replaced.
@@ -95,11 +95,12 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
         let entry = vault.lease(&saved)?;
         let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
-        let secrets = last.map(|record| record.secrets).unwrap_or_default();
-        if secrets.signing_key.is_some() && !replace {
+        let mut contents = last.map(|record| record.contents).unwrap_or_default();
+        if contents.secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        entry.put(number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved).map(|_| true)
+        contents.secrets.signing_key = Some(pair);
+        entry.put(number, &contents, How::Saved).map(|_| true)
     };
     if app.with_vault(done).await? {
         return Ok(());

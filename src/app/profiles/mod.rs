@@ -14,12 +14,11 @@ use crate::app::profiles::save::sealed;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets};
+use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Store, StoreError};
-use crate::vault::ProfileSecrets;
+use crate::vault::Contents;
 
 impl App {
     /// The saved profiles, drafts among them, and how their tokens are.
@@ -134,7 +133,7 @@ async fn state(app: &App, name: &ProfileName, profile: &Profile) -> ProfileState
         Err(failure) => ProfileState::Broken(failure.diagnosis),
         // What waits to be kept is newer than what is kept.
         Ok(record) => match tokens::newest(app, name, record) {
-            Some(record) => state_of(name, profile, &record.secrets),
+            Some(record) => state_of(name, profile, &record.contents),
             None => ProfileState::SignedOut,
         },
     }
@@ -145,12 +144,12 @@ fn renews_itself(profile: &Profile) -> bool {
     profile.service.asks_again() || profile.service.policy.renews_access_token
 }
 
-fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
-    let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
+fn state_of(name: &ProfileName, profile: &Profile, contents: &Contents) -> ProfileState {
+    let Some(tokens) = contents.tokens.clone() else { return ProfileState::SignedOut };
     if let Some(stale) = issued_for::stale(name, profile, &tokens) {
         return ProfileState::Stale(stale);
     }
-    match &secrets.refused {
+    match &contents.refused {
         Some(refused) => {
             ProfileState::NeedsSignIn { why: tokens::refused_words(name, refused), expires_at: tokens.expires_at }
         }
@@ -176,18 +175,10 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
-    let secrets = record.map(|record| record.secrets).unwrap_or_default();
-    let state = state_of(&name, &profile, &secrets);
-    let client_secret = secrets.client_secret.unwrap_or_default();
-    let password = secrets.password.unwrap_or_default();
-    let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
-    let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
-    let material = CallContext { tokens: secrets.tokens, ..CallContext::new(profile, typed) };
+    let contents = record.map(|record| record.contents).unwrap_or_default();
+    let state = state_of(&name, &profile, &contents);
+    let material = CallContext { tokens: contents.tokens, ..CallContext::new(profile, contents.secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
     Ok(OpenedProfile { name, material, draft, state, rotation })
-}
-/// A secret of the environment or of a prompt, if it is not empty.
-pub(crate) fn some(secret: Option<Secret>) -> Option<Secret> {
-    secret.filter(|secret| !secret.is_empty())
 }

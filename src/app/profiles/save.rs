@@ -1,10 +1,8 @@
 //! Saves profiles: first the secrets, since a plain file without them can be written again.
 
-use std::collections::BTreeMap;
-
 use crate::app::handle::{App, catalog_of};
 use crate::app::news::News;
-use crate::app::profiles::{drafts, load, some};
+use crate::app::profiles::{drafts, load};
 use crate::app::schedule::scheduler;
 use crate::app::tokens::issued_for;
 use crate::app::vault::lease::lease;
@@ -14,7 +12,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::{Entry, How, ProfileSecrets};
+use crate::vault::{Contents, Entry, How};
 
 impl App {
     /// Saves a profile under a name. `draft` is the draft that it was until now, and is none any more afterwards.
@@ -130,21 +128,21 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
         Check::Free => return Err(there_already(Diagnosis::new(format!("a profile `{name}` exists already")))),
         Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
     }
-    let (mut secrets, how) = sealed(app, &material);
+    let (mut contents, how) = sealed(app, &material);
     let put = move |entry: &Entry| {
         // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
         let _ = entry.repair();
         let last = entry.get()?;
         // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
-        if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
+        if let (Some(last), Some(tokens)) = (&last, &contents.tokens)
             && last.history.is_overtaken(tokens)
         {
-            secrets.tokens.clone_from(&last.secrets.tokens);
-            secrets.refused.clone_from(&last.secrets.refused);
+            contents.tokens.clone_from(&last.contents.tokens);
+            contents.refused.clone_from(&last.contents.refused);
         }
-        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
+        let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == contents.tokens);
         let how = if is_same { How::Saved } else { how };
-        entry.put(last.map(|last| last.number), &secrets, how).map(|_| is_same)
+        entry.put(last.map(|last| last.number), &contents, how).map(|_| is_same)
     };
     let is_same = app.with_entry(&entry, put).await?;
     let (saved, profile) = (name.clone(), material.profile);
@@ -164,39 +162,25 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
 }
 
 /// What is sealed of a profile, and how its tokens were obtained.
-pub(crate) fn sealed(app: &App, material: &CallContext) -> (ProfileSecrets, How) {
-    let typed = material.secrets.clone();
-    let secrets = ProfileSecrets {
-        client_secret: some(Some(typed.client_secret)),
-        password: some(Some(typed.password)),
-        signing_key: typed.signing_key,
-        inputs: typed.inputs,
-        tokens: material.tokens.clone().or_else(|| spent(app, material)),
-        refused: None,
-    };
-    let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
+pub(crate) fn sealed(app: &App, material: &CallContext) -> (Contents, How) {
+    let mut secrets = material.secrets.clone();
+    let refresh_token = std::mem::take(&mut secrets.refresh_token);
+    let how = match (refresh_token.is_empty(), &material.profile.service.authorization) {
         (false, _) => How::Pasted,
         (true, None) => How::AskedFor,
         (true, Some(_)) => How::SignedIn,
     };
-    (secrets, how)
+    let tokens = material.tokens.clone().or_else(|| spent(app, &material.profile, refresh_token));
+    (Contents { secrets, tokens, refused: None }, how)
 }
 
 /// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
-fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
-    let refresh_token = material.secrets.refresh_token.clone();
+fn spent(app: &App, profile: &Profile, refresh_token: Secret) -> Option<TokenSet> {
     let now = (app.ports.now)();
     (!refresh_token.is_empty()).then(|| TokenSet {
-        access_token: Secret::default(),
-        token_type: "Bearer".to_owned(),
         expires_at: Some(now),
         refresh_token: Some(refresh_token),
-        refresh_token_expires_at: None,
-        id_token: None,
-        scopes: None,
-        obtained_at: now,
-        retained: BTreeMap::default(),
-        issued_for: issued_for::of(&material.profile),
-        unread_life: Vec::new(),
+        issued_for: issued_for::of(profile),
+        ..TokenSet::bearer(Secret::default(), now)
     })
 }

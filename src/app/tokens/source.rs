@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::app::handle::App;
 use crate::app::tokens::refusal::needs_sign_in;
-use crate::app::{CallContext, Failure, TypedSecrets};
+use crate::app::{CallContext, Failure};
 use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
-use crate::vault::Record;
+use crate::vault::{Contents, Record};
 
 /// What the call is made from, and which of the two it is.
 pub(crate) fn material(
@@ -16,7 +16,7 @@ pub(crate) fn material(
     profile: Profile,
     record: &Record,
 ) -> Result<(CallContext, Stage), Failure> {
-    let tokens = record.secrets.tokens.as_ref();
+    let tokens = record.contents.tokens.as_ref();
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
@@ -30,10 +30,7 @@ pub(crate) fn material(
 
 /// The profile with what is kept of it.
 pub(crate) fn plain(profile: Profile, record: &Record) -> CallContext {
-    let kept = record.secrets.clone();
-    let (client_secret, password) = (kept.client_secret.unwrap_or_default(), kept.password.unwrap_or_default());
-    let (tokens, inputs, signing_key) = (kept.tokens, kept.inputs, kept.signing_key);
-    let secrets = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
+    let Contents { secrets, tokens, .. } = record.contents.clone();
     CallContext { tokens, ..CallContext::new(profile, secrets) }
 }
 

@@ -6,8 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, TypedSecrets, VaultKind,
-    other_profile,
+    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -18,7 +17,7 @@ use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
 
@@ -79,11 +78,11 @@ fn draft(
     runner: &Runner,
     name: &ProfileName,
     options: &SignInOptions,
-) -> Result<(ProfileDraft, TypedSecrets), Failure> {
+) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
     let (mut draft, mut saved) = if let Some(id) = &options.service {
         let service = runner.catalog()?.service(id)?;
         let client_secret = Secret::new(&service.defaults.client_secret);
-        (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
+        (ProfileDraft::new(service), ProfileSecrets { client_secret, ..ProfileSecrets::default() })
     } else {
         let opened = runner.run(runner.app.open(name)).map_err(needs_service)?;
         (ProfileDraft::from(&opened.material.profile), opened.material.secrets)

@@ -42,10 +42,12 @@ pub(super) fn parts(subject: &Subject, format: &'static str) -> Result<Map<Strin
     let missing = |field, hint| ExportError::Missing { format, field, hint };
     let refresh_token = subject.tokens.refresh_token.as_ref();
     let refresh_token = refresh_token.ok_or(missing("refresh token", "ask the service for offline access"))?;
-    let secret = subject.client_secret.as_ref().ok_or(missing("client secret", "a public client cannot use it"))?;
+    if subject.client_secret.is_empty() {
+        return Err(missing("client secret", "a public client cannot use it"));
+    }
     let mut parts = Map::new();
     parts.insert("client_id".into(), json!(subject.client_id));
-    parts.insert("client_secret".into(), json!(secret.expose()));
+    parts.insert("client_secret".into(), json!(subject.client_secret.expose()));
     parts.insert("refresh_token".into(), json!(refresh_token.expose()));
     Ok(parts)
 }

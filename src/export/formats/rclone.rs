@@ -31,8 +31,8 @@ fn snapshot(subject: &Subject) -> Result<Text, ExportError> {
     let mut lines = vec![format!("[{}]", subject.profile), format!("type = {}", backend(subject)?)];
     if refresh_token.is_some() {
         lines.push(format!("client_id = {}", one_line(&subject.client_id, "client_id")?));
-        if let Some(secret) = &subject.client_secret {
-            lines.push(format!("client_secret = {}", one_line(secret.expose(), "client_secret")?));
+        if !subject.client_secret.is_empty() {
+            lines.push(format!("client_secret = {}", one_line(subject.client_secret.expose(), "client_secret")?));
         }
         lines.push(format!("token_url = {}", subject.token_endpoint));
     }

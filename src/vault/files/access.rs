@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
     use crate::vault::How;
-    use crate::vault::files::tests::{home, secrets};
+    use crate::vault::files::tests::{contents, home};
     use crate::vault::port::Storage as _;
 
     fn set(path: &Path, mode: u32) {
@@ -81,7 +81,7 @@ mod tests {
     fn what_others_could_read_is_closed_and_told() {
         let home = home();
         let file = home.path().join("demo.sealed");
-        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        home.keyring().expect("made").put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
         set(&home.path(), 0o755);
         set(&file, 0o644);
         let vault = home.keyring().expect("opened");

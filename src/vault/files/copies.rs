@@ -96,7 +96,7 @@ mod tests {
 
     use crate::diagnosis::Diagnose;
     use crate::vault::How;
-    use crate::vault::files::tests::{home, names, secrets};
+    use crate::vault::files::tests::{contents, home, names};
     use crate::vault::port::Storage as _;
 
     #[test]
@@ -105,9 +105,9 @@ mod tests {
             let home = home();
             let vault = home.keyring().expect("made");
             let at = |file: &str| home.path().join(file);
-            vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+            vault.put("demo", None, &contents("one"), How::SignedIn.into()).expect("put");
             let older = fs::read(at("demo.sealed")).expect("read");
-            vault.put("demo", Some(1), &secrets("two"), How::SignedIn.into()).expect("put");
+            vault.put("demo", Some(1), &contents("two"), How::SignedIn.into()).expect("put");
             let newer = fs::read(at("demo.sealed")).expect("read");
             let (place, copy) = if copy_is_newer { (&older, &newer) } else { (&newer, &older) };
             fs::write(at("demo.sealed"), place).expect("written");
@@ -116,7 +116,7 @@ mod tests {
 
             let vault = home.keyring().expect("opened");
             let found = vault.get("demo").expect("read").expect("kept");
-            assert_eq!((found.number, found.secrets), (2, secrets("two")));
+            assert_eq!((found.number, found.contents), (2, contents("two")));
             assert_eq!(fs::read(at("demo.conflict-1")).expect("kept"), older);
             let notes: Vec<String> = vault.take_notes().iter().map(|note| note.diagnose().to_string()).collect();
             let words = format!(
@@ -136,13 +136,13 @@ mod tests {
     fn a_copy_that_does_not_open_stays_and_is_named() {
         let home = home();
         let vault = home.keyring().expect("made");
-        vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+        vault.put("demo", None, &contents("one"), How::SignedIn.into()).expect("put");
         let mut bytes = fs::read(home.path().join("demo.sealed")).expect("read");
         *bytes.last_mut().expect("bytes") ^= 1;
         let copy = home.path().join("demo (copy).sealed");
         fs::write(&copy, bytes).expect("written");
         let vault = home.keyring().expect("opened");
-        assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
+        assert_eq!(vault.get("demo").expect("read").expect("kept").contents, contents("one"));
         let faults: Vec<String> =
             vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
         let words = format!("`{}` is a copy of the vault file of profile `demo` that cannot be merged", copy.display());

@@ -114,7 +114,7 @@ impl FileVault {
         let mut known = self.high_water();
         known.insert(profile.to_owned(), record.number);
         high_water::save(&self.folder, &self.key, &known)?;
-        if last.is_none_or(|(_, last)| last.secrets.tokens != record.secrets.tokens) {
+        if last.is_none_or(|(_, last)| last.contents.tokens != record.contents.tokens) {
             // The answer to the call that was begun is kept now. Should this be lost, the mark is of an older generation.
             let _ = fs::remove_file(self.path(profile, IN_FLIGHT));
         }

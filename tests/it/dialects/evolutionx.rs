@@ -5,11 +5,12 @@ use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Call, Reveal};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::evolutionx::{read, recognise, write};
 use tokenwright::dialect::{self, Described, Dialect, Document};
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, ProfileDraft, parse_preset, write_preset};
 
@@ -293,10 +294,10 @@ fn meaning(described: Described) -> Described {
 fn material(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     CallContext::new(draft.parse().expect("complete"), secrets)
 }

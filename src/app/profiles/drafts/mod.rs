@@ -20,7 +20,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
-use crate::vault::{How, ProfileSecrets, Vault, VaultError};
+use crate::vault::{Contents, How, Vault, VaultError};
 
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
 pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
@@ -106,7 +106,7 @@ async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSe
         material.tokens
     } else {
         let asked = name.clone();
-        app.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+        app.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.contents.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
@@ -167,11 +167,11 @@ async fn write(
         let diagnosis = Diagnosis::new("no place to store tokens has been chosen yet");
         return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose one, or save the profile")));
     }
-    let (secrets, how) = profiles::save::sealed(app, material);
+    let (contents, how) = profiles::save::sealed(app, material);
     let how = if pasted { How::Pasted } else { how };
     let (catalog, _) = app.catalog().await?;
     // Whether it is kept alive is decided by saving it.
-    let draft = Draft { text: material.profile.to_toml(&catalog), mark: mark.clone(), secrets, how };
+    let draft = Draft { text: material.profile.to_toml(&catalog), mark: mark.clone(), contents, how };
     let (store, proposed) = (app.ports.store.clone(), naming::propose(material));
     let done = app.with_vault(move |vault| match name {
         Some(name) => Ok(draft.write_again(vault, &store, &name)?.map(|()| name)),
@@ -184,7 +184,7 @@ async fn write(
 struct Draft {
     text: String,
     mark: Mark,
-    secrets: ProfileSecrets,
+    contents: Contents,
     how: How,
 }
 
@@ -221,7 +221,7 @@ impl Draft {
                 .save_draft_text(name.as_str(), &self.mark.to_text())
                 .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
             let put = match written {
-                Ok(()) => entry.put(None, &self.secrets, self.how).map(|_| Ok(name.clone())),
+                Ok(()) => entry.put(None, &self.contents, self.how).map(|_| Ok(name.clone())),
                 Err(error) => Ok(Err(error)),
             };
             if !matches!(put, Ok(Ok(_))) {
@@ -249,13 +249,13 @@ impl Draft {
         if let Err(error) = written {
             return Ok(Err(error));
         }
-        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == self.secrets.tokens);
-        let mut secrets = self.secrets.clone();
+        let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == self.contents.tokens);
+        let mut contents = self.contents.clone();
         if let Some(last) = &last {
-            secrets.tokens = newer(last.secrets.tokens.clone(), secrets.tokens);
+            contents.tokens = newer(last.contents.tokens.clone(), contents.tokens);
         }
         let how = if is_same { How::Saved } else { self.how };
-        entry.put(last.map(|last| last.number), &secrets, how).map(|_| Ok(()))
+        entry.put(last.map(|last| last.number), &contents, how).map(|_| Ok(()))
     }
 }
 
@@ -293,10 +293,10 @@ impl App {
         self.with_vault(move |vault| {
             let entry = vault.lease(&saved)?;
             let Some(mut last) = entry.get()? else { return Ok(()) };
-            if let Some(tokens) = &mut last.secrets.tokens {
+            if let Some(tokens) = &mut last.contents.tokens {
                 tokens.retained.extend(chosen.keep);
             }
-            entry.put(Some(last.number), &last.secrets, How::Saved).map(|_| ())
+            entry.put(Some(last.number), &last.contents, How::Saved).map(|_| ())
         })
         .await
     }

@@ -47,7 +47,7 @@ pub(crate) async fn save_as(
         // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
         let kept = name.clone();
         material.tokens =
-            app.with_vault(move |vault| vault.snapshot(&kept)).await?.and_then(|record| record.secrets.tokens);
+            app.with_vault(move |vault| vault.snapshot(&kept)).await?.and_then(|record| record.contents.tokens);
     }
     write(app, Some(draft.clone()), &material, &mark, false).await?;
     if draft == name {
@@ -125,17 +125,17 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
 fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     let Some(record) = from.get()? else { return Ok(()) };
     let last = to.get()?;
-    if last.as_ref().is_some_and(|last| last.secrets == record.secrets) {
+    if last.as_ref().is_some_and(|last| last.contents == record.contents) {
         return Ok(());
     }
     // How its tokens came, whatever was changed besides since then.
     let told = record.history.lines.iter().rev().map(|line| line.how);
     let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_)));
     let how = told.next().unwrap_or(How::Saved);
-    let signing_key = last.as_ref().and_then(|last| last.secrets.signing_key.clone());
-    let mut secrets = record.secrets;
-    secrets.signing_key = secrets.signing_key.or(signing_key);
-    to.put(last.map(|last| last.number), &secrets, how).map(|_| ())
+    let signing_key = last.as_ref().and_then(|last| last.contents.secrets.signing_key.clone());
+    let mut contents = record.contents;
+    contents.secrets.signing_key = contents.secrets.signing_key.or(signing_key);
+    to.put(last.map(|last| last.number), &contents, how).map(|_| ())
 }
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {

@@ -134,8 +134,7 @@ fn part(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::TypedSecrets;
-    use crate::oauth::TokenSet;
+    use crate::oauth::{ProfileSecrets, TokenSet};
     use crate::secret::Secret;
     use crate::service::ProfileDraft;
     use base64::Engine as _;
@@ -151,19 +150,11 @@ mod tests {
             Secret::new(format!("{header}.{claims}.signature"))
         };
         let tokens = TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
-            expires_at: None,
-            refresh_token: None,
-            refresh_token_expires_at: None,
             id_token: claims.map(jwt),
-            scopes: None,
-            obtained_at: Timestamp::UNIX_EPOCH,
             retained: own(kept),
-            issued_for: std::collections::BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), Timestamp::UNIX_EPOCH)
         };
-        let material = CallContext::new(draft.as_typed(), TypedSecrets::default());
+        let material = CallContext::new(draft.as_typed(), ProfileSecrets::default());
         CallContext { tokens: Some(tokens), ..material }
     }
 
