@@ -185,5 +185,5 @@ fn shared_json(shared: &SharedProfiles) -> Json {
             "problem": profile.context.as_ref().err().map(|diagnosis| diagnosis.summary.clone()),
         })
     });
-    json!({"from": shared.from, "form": "Tokenwright shared profiles", "profiles": profiles.collect::<Vec<_>>()})
+    json!({"from": shared.from, "format": "Tokenwright shared profiles", "profiles": profiles.collect::<Vec<_>>()})
 }

@@ -309,6 +309,14 @@ impl Draft {
         self.key = KeyDraft::default();
     }
 
+    /// Empties the field of a refresh token that was used: it is spent, or saved with the tokens.
+    pub fn forget_refresh_token(&mut self) {
+        let typed = [&mut self.changes.baseline, &mut self.changes.sent].into_iter().flatten();
+        for secrets in typed.map(|(_, secrets)| secrets).chain([&mut self.secrets]) {
+            secrets.refresh_token = Secret::default();
+        }
+    }
+
     /// What is wrong with the fields of steps 1 and 2.
     pub fn errors(&self) -> Vec<FieldError> {
         self.profile.as_ref().and_then(|profile| profile.parse().err()).unwrap_or_default()

@@ -141,22 +141,22 @@ impl Store {
         Ok(paths.iter().filter_map(|path| durable::name_of_stem(path.file_stem()?.to_str()?)).collect())
     }
 
-    /// The names of the forms of export that the person wrote: those of their files.
-    pub fn list_forms(&self) -> Vec<String> {
-        let files = fs::read_dir(self.places.forms_folder()).into_iter().flatten().flatten();
+    /// The names of the person's own export formats, which are their file names.
+    pub fn list_formats(&self) -> Vec<String> {
+        let files = fs::read_dir(self.places.formats_folder()).into_iter().flatten().flatten();
         let names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
     }
 
-    /// The text of such a form; `None` where there is none of this name.
-    pub fn load_form(&self, name: &str) -> Result<Option<String>, StoreError> {
-        owner::check(&self.places.forms_folder())?;
-        if !self.list_forms().iter().any(|known| known == name) {
+    /// The template of an own export format; `None` where there is none of this name.
+    pub fn load_format(&self, name: &str) -> Result<Option<String>, StoreError> {
+        owner::check(&self.places.formats_folder())?;
+        if !self.list_formats().iter().any(|known| known == name) {
             return Ok(None);
         }
-        read(&self.places.forms_folder().join(name))
+        read(&self.places.formats_folder().join(name))
     }
 
     /// The file and text of every preset that the person wrote, by file name.

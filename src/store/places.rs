@@ -55,9 +55,9 @@ impl Places {
         self.data.join("drafts")
     }
 
-    /// The folder of the person's own forms of export.
-    pub fn forms_folder(&self) -> PathBuf {
-        self.data.join("forms")
+    /// The person's own export formats.
+    pub fn formats_folder(&self) -> PathBuf {
+        self.data.join("formats")
     }
 
     /// The file of the settings.

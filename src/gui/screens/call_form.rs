@@ -5,6 +5,7 @@ use egui::Ui;
 use crate::app::CallContext;
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
+use crate::dialect::zspec;
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::theme::{Tone, label, small};
@@ -53,7 +54,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         let bearer = tab == TokenTab::TokenRequest;
         let call = if bearer { &mut profile.token_request } else { &mut profile.refresh_request };
         request_ui(ui, call, &mut draft.next_view);
-        for (name, words) in profile.service.parameter_help(if bearer { "token_request" } else { "refresh_request" }) {
+        for (name, words) in
+            zspec::parameter_help(&profile.service, if bearer { "token_request" } else { "refresh_request" })
+        {
             ui.label(small(ui, format!("{name}: {words}")));
         }
         profile.settle_assertion();

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokenwright::app::CallContext;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
-use tokenwright::dialect::zspec::{losses, read, write};
+use tokenwright::dialect::zspec::{losses, parameter_help, read, write};
 use tokenwright::dialect::{self, Described, Dialect, Note};
 use tokenwright::oauth::{Pkce, ProfileSecrets};
 use tokenwright::secret::Secret;
@@ -83,7 +83,8 @@ fn choices_become_an_input_with_the_words_of_the_document() {
     assert_eq!(input.help, "Whether the traveller may be away. A refresh token comes only with offline.");
     let values: Vec<&str> = input.choices.iter().map(|choice| choice.value.as_str()).collect();
     assert_eq!((values, input.default.as_str()), (vec!["offline", "online"], "offline"));
-    let help: Vec<(&str, &str)> = described.service.parameter_help("refresh_request").collect();
+    let help = parameter_help(&described.service, "refresh_request");
+    let help: Vec<(&str, &str)> = help.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(help, [("client_id", "The same as before."), ("client_secret", "The same as before.")]);
 }
 
