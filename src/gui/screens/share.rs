@@ -57,7 +57,7 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
         } else {
             format!("{}, {}", profile.name, profile.service)
         };
-        toggle(ui, profile.shown_name(), &mut on, Some(&help));
+        ui.push_id(&profile.name, |ui| toggle(ui, profile.shown_name(), &mut on, Some(&help)));
         if on {
             share.profiles.insert(profile.name.clone());
         } else {
