@@ -143,6 +143,9 @@ impl Window {
         }
         if refreshed && let Some(exchange) = self.model.open.refresh_request.last().cloned() {
             self.model.open.called(&exchange);
+            if exchange.outcome.is_ok() {
+                self.draft.forget_refresh_token();
+            }
         }
         if requested || refreshed || identified {
             self.model.lease_busy = None;

@@ -16,6 +16,7 @@ mod key_text;
 mod life;
 mod pasted;
 mod pkce;
+mod profile_secrets;
 mod redirect_uri;
 mod refusal;
 mod refused;
@@ -45,6 +46,7 @@ pub use crate::oauth::key_text::{KeyError, LONGEST_KEY_TEXT, ReadKey, parse_key}
 pub use crate::oauth::life::is_life;
 pub use crate::oauth::pasted::{Pasted, parse_pasted};
 pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
+pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
 pub use crate::oauth::refused::Refused;

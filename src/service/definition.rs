@@ -9,7 +9,6 @@ use crate::oauth::{ErrorHint, Pkce, Request, TokenHeader, TokenSet, scope_differ
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
 use crate::service::preset::{Kind, Stage, read};
-use crate::service::remark::Remark;
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
     is_default,
@@ -99,8 +98,9 @@ pub struct Service {
     pub disputed: Vec<Disputed>,
     /// What its errors mean.
     pub hints: Vec<ErrorHint>,
-    /// What is said of it and of places in it, beside what is sent.
-    pub remarks: Vec<Remark>,
+    /// The document that it was imported from, by the id of the dialect, so that it can be written again. Only the
+    /// dialect reads it; it holds no secret.
+    pub documents: BTreeMap<String, String>,
 }
 
 /// The browser's visit.
@@ -273,19 +273,6 @@ impl Service {
             hosts.filter(|name| learnt.contains(name) && !self.allow.contains_key(name)).collect();
         unguarded.dedup();
         unguarded
-    }
-
-    /// The remark on a place.
-    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
-        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
-    }
-
-    /// The parameters of a call that have words for people: name and words.
-    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
-            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
-            _ => None,
-        })
     }
 }
 

@@ -15,7 +15,6 @@ mod own_preset;
 mod preset;
 mod profile;
 mod profile_name;
-mod remark;
 mod rules;
 mod signing;
 
@@ -32,7 +31,6 @@ pub use crate::service::own_preset::{PresetDraft, PresetDraftError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};
-pub use crate::service::remark::Remark;
 pub use crate::service::rules::{
     Asks, Confidence, Defaults, KnownScope, Labels, Links, LoopbackRule, Offer, RedirectRules, Start, TokenPolicy,
 };

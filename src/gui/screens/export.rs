@@ -3,7 +3,7 @@
 
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
-use crate::app::{ExportDone, Failure, FailureCode, FormLine, Insisted};
+use crate::app::{ExportDone, Failure, FailureCode, FormatLine, Insisted};
 use crate::diagnosis::Diagnosis;
 use crate::export::Sink;
 use crate::gui::clipboard::{self, CopyState};
@@ -198,7 +198,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
 }
 
 /// Why it cannot be exported as it stands.
-fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormLine>) -> Option<&'static str> {
+fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Option<&'static str> {
     let Some(form) = form else { return Some("Choose a format first") };
     if model.export.done.is_pending() {
         return Some("Writing…");

@@ -102,7 +102,7 @@ fn left_ui(
             None
         }
         Left::Nothing => None,
-        Left::Kept => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
+        Left::Restorable => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
         Left::Spent if draft.questions.restore == Some(line.number) => {
             let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
             if secondary_button(ui, "Cancel").clicked() || wanted.is_some() {

@@ -174,7 +174,7 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
 
 /// The state in a colour and in words, with the time that is left.
 fn state(state: &ProfileState, now: Timestamp) -> (Tone, String) {
-    let word = state.word(now);
+    let word = state.label(now);
     let tone = match word {
         "fresh" => Tone::Success,
         "expiring" | "no refresh token" | "vault closed" => Tone::Warning,

@@ -304,7 +304,6 @@ authentication = "basic"
             include_str!("../rules.rs"),
             include_str!("../input.rs"),
             include_str!("../assertion.rs"),
-            include_str!("../remark.rs"),
         ];
         let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
             let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;

@@ -7,11 +7,12 @@ use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
     Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
-    Runtime, SignIn, TypedSecrets,
+    Runtime, SignIn,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
 use tokenwright::expression::Expressions;
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::redirect::Launched;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileDraft;
@@ -112,11 +113,11 @@ pub fn context(described: &Described) -> CallContext {
     }
     draft.inputs.extend(described.inputs.clone());
     let profile = draft.parse().unwrap_or_else(|errors| panic!("{errors:?}"));
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
         inputs: described.secrets.inputs.clone(),
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     CallContext::new(profile, secrets)
 }
