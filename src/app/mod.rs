@@ -33,7 +33,7 @@ pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::export::{
-    ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
+    ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
 pub use crate::app::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::app::handle::App;

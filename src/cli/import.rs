@@ -23,8 +23,8 @@ enum Purpose {
 
 pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failure> {
     let mut source = source(&options.document)?;
-    if let Some(form) = options.format {
-        source = ImportSource::As(Box::new(source), form);
+    if let Some(format) = options.format {
+        source = ImportSource::As(Box::new(source), format);
     }
     let imported = loop {
         source = match runner.run(runner.app.import(source, &runner.report()))? {
@@ -87,7 +87,7 @@ fn not_fetched(document: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// The form that the person means.
+/// The format that the person means.
 fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
@@ -244,7 +244,7 @@ fn import_json(imported: &Imported) -> Json {
 
 fn described_json(described: &Described) -> Json {
     let notes = |notes: &[Note]| -> Vec<Json> {
-        notes.iter().map(|note| json!({"place": note.place, "words": note.words})).collect()
+        notes.iter().map(|note| json!({"place": note.place, "text": note.words})).collect()
     };
     let service = &described.service;
     let calls = service

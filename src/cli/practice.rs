@@ -76,7 +76,7 @@ fn text(id: &str, line: &StageLine) -> String {
 
 fn rehearsal_json(id: &str, lines: &[StageLine]) -> Json {
     let stages = lines.iter().map(|line| {
-        json!({"stage": line.stage, "outcome": line.outcome.word(), "sent": line.sent, "words": line.outcome.words()})
+        json!({"stage": line.stage, "outcome": line.outcome.word(), "sent": line.sent, "text": line.outcome.words()})
     });
     json!({
         "service": id,

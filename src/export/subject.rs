@@ -1,4 +1,4 @@
-//! What is exported: the tokens of a profile and what belongs to them.
+//! What is exported: a profile's tokens, client and service.
 
 use std::collections::BTreeMap;
 
@@ -8,49 +8,41 @@ use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::{MASK, Secret};
 use crate::service::Profile;
 
-/// What is exported.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The profile's name.
     pub profile: String,
     /// The service's name, for people.
     pub service: String,
-    /// The tokens. The refresh token is in it only if it is to leave.
+    /// The refresh token is in it only if it may leave.
     pub tokens: TokenSet,
-    /// The client id.
     pub client_id: String,
-    /// The client secret; empty where there is none.
+    /// Empty for a public client.
     pub client_secret: Secret,
-    /// Where the token is refreshed; empty where it is not.
+    /// Empty where the token is not refreshed.
     pub token_endpoint: String,
-    /// The scopes: those granted, or else those asked for.
+    /// The granted scopes, or else the requested ones.
     pub scopes: Vec<String>,
-    /// The address the token is for, where the person named one.
+    /// The URL that the token is for, where the person named one.
     pub url: Option<String>,
-    /// The person's inputs of the service.
     pub inputs: BTreeMap<String, String>,
-    /// The profile itself, with its service: for a format that describes the calls.
+    /// For formats that describe the requests.
     pub whole: Box<Profile>,
 }
 
-/// A named value of a subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// Its name: that of the RFC, of the input, or of the kept value.
+    /// As in the RFC, or as the service retains it.
     pub name: String,
-    /// Its value.
     pub value: Secret,
-    /// Whether it must not be seen.
     pub secret: bool,
 }
 
 impl Subject {
-    /// All that a format of named values carries, in a fixed order: tokens, what is known of them, the client, and the
-    /// values that were kept.
+    /// What a format of named values carries, in a fixed order: the tokens and their facts, the client, the retained values.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = vec![secret("access_token", &self.tokens.access_token)];
         let header = self.header();
-        // What readers put before the token, so not what the service calls it.
+        // What readers write before the token, not what the service calls it.
         fields.push(plain("token_type", header.token_type()));
         if !header.is_authorization() || header.scheme().is_none() {
             fields.push(plain("token_header", header.name()));
@@ -78,7 +70,7 @@ impl Subject {
         self.whole.service.token_header(&self.tokens.token_type)
     }
 
-    /// The same with every secret replaced, for showing what a format will hold.
+    /// With every secret masked, for a preview.
     #[must_use]
     pub fn masked(&self) -> Self {
         let mask = |secret: &Secret| if secret.is_empty() { Secret::default() } else { Secret::new(MASK) };
@@ -91,18 +83,18 @@ impl Subject {
         Self { tokens, client_secret: mask(&self.client_secret), ..self.clone() }
     }
 
-    /// When the access token expires, in seconds since 1970.
+    /// The access token's expiry in seconds since 1970.
     pub fn expires_at_seconds(&self) -> Option<i64> {
         self.tokens.expires_at.map(Timestamp::as_second)
     }
 }
 
-/// To the second, in UTC: what every reader of RFC 3339 takes.
+/// In seconds and UTC, which every reader of RFC 3339 accepts.
 pub(in crate::export) fn rfc3339(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The name of an environment variable for a field: `OAUTH_` and the name in capitals, `realmId` as `REALM_ID`.
+/// The environment variable of a field: `realmId` is `OAUTH_REALM_ID`.
 pub fn variable(name: &str) -> String {
     let mut text = String::from("OAUTH_");
     let mut before = '_';

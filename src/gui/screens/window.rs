@@ -70,7 +70,7 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     area.show(ui, |ui| {
         for problem in &model.problems {
             let dismiss = |ui: &mut Ui| secondary_button(ui, "Dismiss").clicked();
-            if ui.push_id(&problem.summary, |ui| banner_with(ui, Tone::Warning, problem, dismiss).0).inner {
+            if banner_with(ui, Tone::Warning, problem, dismiss).0 {
                 intent = Some(Intent::Dismiss(problem.clone()));
             }
             ui.add_space(8.0);

@@ -45,7 +45,6 @@ fn chip(ui: &mut Ui, text: &str, on: bool) -> Response {
     job.wrap = TextWrapping::truncate_at_width(widest);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::hover());
-    // By its value: a press that was on its way to a chip must not reach the one that took its place.
     let response = ui.interact(rect, ui.make_persistent_id(("chip", text)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), on, text));
     if ui.is_rect_visible(rect) {
