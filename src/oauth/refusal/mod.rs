@@ -18,10 +18,10 @@ use serde_json::Value as Json;
 use crate::call::{Answers, Reading, Reply, mask_text, scalar_text};
 use crate::oauth::authorization_response::printable;
 use crate::oauth::explain::{ErrorHint, Stage, explain, explain_known, hint_for};
+use crate::oauth::fit::web_reference;
 use crate::oauth::refusal::cause::Words;
 use crate::oauth::refusal::challenge::Challenge;
 use crate::oauth::refusal::document::Document;
-use crate::oauth::web_reference::web_reference;
 use crate::secret::Secret;
 
 pub use crate::oauth::refusal::cause::Cause;

@@ -142,7 +142,7 @@ impl Found {
             self.descriptions.push(Candidate { level, rank, text: text.clone() });
         }
         if is_in(REFERENCES, plain) {
-            self.references.extend(crate::oauth::web_reference::web_reference(&text));
+            self.references.extend(crate::oauth::fit::web_reference(&text));
         }
         if is_text && !is_address {
             if place.failure && level > 0 && !key.is_empty() {
