@@ -64,16 +64,16 @@ fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure
         return Ok(What { service, profile: None, secrets: None, rotation: Rotation::Unknown });
     };
     let opened = runner.run(runner.app.open(&ProfileName::parse(name)?))?;
-    let (material, rotation) = (opened.material, opened.rotation);
-    let is_of = |id: &String| *id == material.profile.service.id;
+    let (context, rotation) = (opened.context, opened.rotation);
+    let is_of = |id: &String| *id == context.profile.service.id;
     if !options.id.as_ref().is_none_or(is_of) {
-        let service = &material.profile.service.id;
+        let service = &context.profile.service.id;
         let diagnosis = Diagnosis::new(format!("the profile `{name}` is of the service `{service}`"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave the service's id out")));
     }
-    let refresh_token = material.tokens.and_then(|tokens| tokens.refresh_token).unwrap_or_default();
-    let secrets = Some(ProfileSecrets { refresh_token, ..material.secrets });
-    Ok(What { service: material.profile.service.clone(), profile: Some(material.profile), secrets, rotation })
+    let refresh_token = context.tokens.and_then(|tokens| tokens.refresh_token).unwrap_or_default();
+    let secrets = Some(ProfileSecrets { refresh_token, ..context.secrets });
+    Ok(What { service: context.profile.service.clone(), profile: Some(context.profile), secrets, rotation })
 }
 
 /// Nothing is lost in silence.

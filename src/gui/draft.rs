@@ -291,12 +291,12 @@ impl Draft {
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };
-        self.profile = Some(ProfileDraft::from(&opened.material.profile));
-        self.secrets = opened.material.secrets.clone();
+        self.profile = Some(ProfileDraft::from(&opened.context.profile));
+        self.secrets = opened.context.secrets.clone();
         self.name = opened.name.to_string();
         self.changes.baseline = self.typed();
         self.step = Step::Tokens;
-        let refreshable = opened.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
 

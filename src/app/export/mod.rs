@@ -338,7 +338,7 @@ impl From<DeliveryError> for Failure {
             DeliveryError::Foreign { .. } => (FailureKind::Usage, FailureCode::FileForeign),
             DeliveryError::Changed { .. } => (FailureKind::Usage, FailureCode::FileChanged),
             DeliveryError::InWorkTree { .. } => (FailureKind::Usage, FailureCode::InWorkTree),
-            DeliveryError::File { .. } | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
+            DeliveryError::File(_) | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
         };
         Self::new(kind, error.diagnose()).coded(code)
     }

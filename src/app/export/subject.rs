@@ -27,27 +27,27 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
     let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
     let client_id = profile.client_id.clone();
     let secrets = ProfileSecrets { client_secret: record.contents.secrets.client_secret, ..ProfileSecrets::default() };
-    let mut material = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, secrets) };
-    app.supply_practice(&mut material).await?;
+    let mut context = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, secrets) };
+    app.supply_practice(&mut context).await?;
     let subject = Subject {
         profile: order.profile.to_string(),
         service: service.name.clone(),
-        token_endpoint: token_endpoint(app, &material),
+        token_endpoint: token_endpoint(app, &context),
         tokens,
         client_id,
-        client_secret: material.secrets.client_secret,
+        client_secret: context.secrets.client_secret,
         scopes,
         url: order.url.clone(),
         inputs,
-        whole: Box::new(material.profile),
+        whole: Box::new(context.profile),
     };
     Ok(Kept { subject, rotation })
 }
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
-fn token_endpoint(app: &App, material: &CallContext) -> String {
-    let Some(refresh) = &material.profile.service.refresh_request else { return String::new() };
-    let Ok(call) = app.render(material, refresh) else { return String::new() };
+fn token_endpoint(app: &App, context: &CallContext) -> String {
+    let Some(refresh) = &context.profile.service.refresh_request else { return String::new() };
+    let Ok(call) = app.render(context, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
 }

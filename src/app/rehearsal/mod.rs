@@ -30,12 +30,12 @@ impl App {
         if let Some(why) = nothing_to_rehearse(&service) {
             return told("all", StageOutcome::NotRehearsed(why));
         }
-        let (material, registration) = match part::cast(service.clone(), (self.ports.now)()) {
+        let (context, registration) = match part::cast(service.clone(), (self.ports.now)()) {
             Ok(part) => part,
             Err(wrong) => return told("inputs", StageOutcome::Failed(wrong)),
         };
         let server = self.take_rehearsal_server(RehearsalContract::new(&service, &registration)).await?;
-        Play::new(&server, report, material).run().await;
+        Play::new(&server, report, context).run().await;
         self.leave_rehearsal_server(server);
         Ok(())
     }

@@ -182,20 +182,20 @@ mod tests {
         let mut draft = ProfileDraft::new(Catalog::bundled().service("zoho-crm").expect("a preset"));
         draft.client_id = "id".into();
         let secrets = ProfileSecrets { client_secret: Secret::new("secret"), ..ProfileSecrets::default() };
-        let mut material = CallContext::new(draft.parse().expect("complete"), secrets);
-        material.authorized = Some(Authorized {
+        let mut context = CallContext::new(draft.parse().expect("complete"), secrets);
+        context.authorized = Some(Authorized {
             code: Secret::new("code"),
             code_verifier: Secret::default(),
             redirect_uri: "http://localhost:8080/callback".into(),
             extras: vec![("accounts-server".into(), accounts_server.into())],
             at: Timestamp::UNIX_EPOCH,
         });
-        material
+        context
     }
 
     #[test]
     fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
-        let call = |material: &CallContext| material.profile.service.token_request.render(&material.values());
+        let call = |context: &CallContext| context.profile.service.token_request.render(&context.values());
         let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
         assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
         let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();

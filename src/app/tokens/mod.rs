@@ -45,10 +45,10 @@ impl App {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
         let handed_out = async move { hand_out(&app, &to, asked, Need::Usable).await };
         let (profile, token) = self.settle(handed_out).await?;
-        let mut material = material_of(self, name, profile).await?;
-        material.tokens = Some(token.tokens);
-        self.supply_practice(&mut material).await?;
-        identity::ask(self, report, &material).await
+        let mut context = context_of(self, name, profile).await?;
+        context.tokens = Some(token.tokens);
+        self.supply_practice(&mut context).await?;
+        identity::ask(self, report, &context).await
     }
 
     /// Tries once more to save the tokens that could not be saved.
@@ -59,7 +59,7 @@ impl App {
 }
 
 /// The profile, with the tokens that it has now.
-pub(crate) async fn material_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
+pub(crate) async fn context_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
     let record = pending::read(app, name).await?;
     Ok(source::plain(profile, &record))
 }
@@ -136,10 +136,10 @@ pub(crate) async fn refresh_saved(
     app: &App,
     report: &Report,
     name: &ProfileName,
-    material: CallContext,
+    context: CallContext,
 ) -> Result<Exchange, Failure> {
-    let typed = Some(material.secrets);
-    match renew(app, report, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
+    let typed = Some(context.secrets);
+    match renew(app, report, name, Asked { profile: context.profile, typed, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
         // Where new tokens are asked for there is nothing that could be found good enough.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -192,9 +192,9 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
     refusal::check_held(app, name).await?;
-    let (mut material, stage) = source::material(app, name, profile, &record)?;
-    app.supply_practice(&mut material).await?;
-    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &material, stage).await?;
+    let (mut context, stage) = source::context(app, name, profile, &record)?;
+    app.supply_practice(&mut context).await?;
+    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
     match settle(app, (name, &entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),

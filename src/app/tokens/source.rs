@@ -10,7 +10,7 @@ use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Record};
 
 /// What the call is made from, and which of the two it is.
-pub(crate) fn material(
+pub(crate) fn context(
     app: &App,
     name: &ProfileName,
     profile: Profile,
@@ -20,11 +20,11 @@ pub(crate) fn material(
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
-    let material = plain(profile, record);
-    match (refreshable && material.profile.service.refresh_request.is_some(), without_browser) {
-        (true, _) => Ok((material, Stage::RefreshRequest)),
-        (false, true) => Ok((material, Stage::TokenRequest)),
-        (false, false) => Err(needs_sign_in(name, what_is_left(app, material.tokens.as_ref(), refreshable))),
+    let context = plain(profile, record);
+    match (refreshable && context.profile.service.refresh_request.is_some(), without_browser) {
+        (true, _) => Ok((context, Stage::RefreshRequest)),
+        (false, true) => Ok((context, Stage::TokenRequest)),
+        (false, false) => Err(needs_sign_in(name, what_is_left(app, context.tokens.as_ref(), refreshable))),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 #[cfg(unix)]
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::paths_in;
 use crate::vault::{Note, VaultError};
 
@@ -22,7 +23,7 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
     if !found.is_dir() || !is_open(&found) {
         return Ok(Vec::new());
     }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(VaultError::file("close", folder))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(FileError::at("close", folder))?;
     let mut notes = vec![Note::PermissionsFixed { path: folder.to_owned() }];
     for path in paths_in(folder)? {
         if mend_file(&path)? {
@@ -35,7 +36,7 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
 /// Closes a file that others may read; whether that was needed. One that is gone meanwhile is closed enough.
 #[cfg(unix)]
 pub(in crate::vault) fn mend_file(path: &Path) -> Result<bool, VaultError> {
-    crate::durable::close_to_others(path).map_err(VaultError::file("close", path))
+    Ok(durable::close_to_others(path).map_err(FileError::at("close", path))?)
 }
 
 /// Whether anybody but its owner may do anything with it.

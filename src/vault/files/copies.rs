@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{ASIDE, CONFLICT, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
 use crate::vault::files::records::FileVault;
 use crate::vault::files::sealed::{SIZE_LIMIT, claims, unseal};
@@ -52,7 +52,7 @@ pub(in crate::vault) fn free_path(vault: &FileVault, profile: &str, begin: &str,
 
 /// Sorts out one copy. The caller holds the folder's lock.
 pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), VaultError> {
-    let read = durable::read(stray, SIZE_LIMIT).map_err(VaultError::file("read", stray))?;
+    let read = durable::read(stray, SIZE_LIMIT).map_err(FileError::at("read", stray))?;
     let Some(sealed) = read else { return Ok(()) };
     let opened = claims(&sealed).map(|(name, _)| name.to_owned()).and_then(|profile| {
         let record = unseal(&vault.key, &profile, stray, &sealed).ok()?;
@@ -64,7 +64,7 @@ pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), Va
     let Ok(current) = vault.read(&profile, SEALED) else { return Ok(()) };
     let Some((bytes, current)) = current else { return rename(stray, &place) };
     if bytes == sealed {
-        return durable::remove(stray).map(drop).map_err(VaultError::file("remove", stray));
+        return Ok(durable::remove(stray).map(drop).map_err(FileError::at("remove", stray))?);
     }
     let copy_wins = is_newer(&copy, &current);
     let (winner, loser) = if copy_wins { (&copy, &current) } else { (&current, &copy) };
@@ -87,7 +87,7 @@ fn is_newer(one: &Record, other: &Record) -> bool {
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
-    durable::rename(from, to).map_err(VaultError::file("rename", from))
+    Ok(durable::rename(from, to).map_err(FileError::at("rename", from))?)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::secret::Secret;
 use crate::vault::files::folder::{FOLDER_LOCK, IN_FLIGHT, LEASE, NEXT, RESERVED, SEALED, lock, lock_folder, paths_in};
 use crate::vault::files::high_water::Remembered;
@@ -44,7 +44,7 @@ impl FileVault {
         key_source: &KeySource,
     ) -> Result<Self, VaultError> {
         let mut notes = access::check(folder)?;
-        durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
+        durable::create_private_folder(folder).map_err(FileError::at("create", folder))?;
         let unlocked = Opening { kind, folder, passphrase, key_source }.unlocked()?;
         let (kind, key) = match unlocked.unfinished {
             None => (kind, unlocked.key),
@@ -73,7 +73,7 @@ impl FileVault {
         let Ok(Some(_change)) = lock(&self.folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
         for path in paths_in(&self.folder)? {
             if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
-                durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+                durable::remove(&path).map_err(FileError::at("remove", &path))?;
             } else if path.extension().is_some_and(|extension| extension == NEXT) {
                 let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
                 // What stops it is said when the profile is asked for; the others can be used.
@@ -82,7 +82,7 @@ impl FileVault {
                 // Whoever holds the lease has taken it for the answer to a call.
                 let lease = lock(&path.with_extension(LEASE), Duration::ZERO);
                 if matches!(lease, Ok(Some(_))) {
-                    durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+                    durable::remove(&path).map_err(FileError::at("remove", &path))?;
                 }
             } else if copies::is_stray(&path) {
                 copies::settle(self, &path)?;
@@ -172,9 +172,9 @@ impl Storage for FileVault {
         }
         // A record that is complete and not in its place goes first: it would take the place of the one that is removed.
         let next = self.path(profile, NEXT);
-        durable::remove(&next).map_err(VaultError::file("remove", &next))?;
+        durable::remove(&next).map_err(FileError::at("remove", &next))?;
         for path in paths_in(&self.folder)?.into_iter().filter(|path| copies::belongs_to(path, profile)) {
-            durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+            durable::remove(&path).map_err(FileError::at("remove", &path))?;
         }
         Ok(())
     }
@@ -197,7 +197,7 @@ impl Storage for FileVault {
 
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {
         let path = self.path(profile, LEASE);
-        match lock(&path, wait).map_err(VaultError::file("lock", &path))? {
+        match lock(&path, wait).map_err(FileError::at("lock", &path))? {
             Some(file) => Ok(Box::new(file)),
             None => Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait }),
         }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in, write};
 use crate::vault::files::header::{Header, Lock, Moving};
 use crate::vault::files::high_water;
@@ -102,7 +102,7 @@ pub(in crate::vault) fn finish_locked(
 /// Seals one file under the new key, unless it is already. What the old key does not open stays as it is: no key will
 /// open it, and the status of the vault names it.
 fn seal_again(path: &Path, old_key: &Key, new_key: &Key) -> Result<(), VaultError> {
-    let read = || durable::read(path, SIZE_LIMIT).map_err(VaultError::file("read", path));
+    let read = || durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path));
     let Some(sealed) = read()? else { return Ok(()) };
     let Some(name) = claims(&sealed).filter(|(_, mark)| *mark == old_key.mark()).map(|(name, _)| name.to_owned())
     else {
@@ -190,21 +190,27 @@ mod tests {
         assert!(matches!(none, Err(VaultError::PassphraseNeeded { new: true })));
     }
 
+    /// The new key of a move to this passphrase that stopped before any file was sealed again.
+    fn begun(vault: &FileVault, passphrase: &str) -> Key {
+        let passphrase = Secret::new(passphrase);
+        let opening = Opening {
+            kind: VaultKind::Passphrase,
+            folder: &vault.folder,
+            passphrase: Some(&passphrase),
+            key_source: &vault.key_source,
+        };
+        let (lock, new_key) = opening.fresh().expect("a key");
+        begin(vault, lock, &new_key).expect("begun");
+        new_key
+    }
+
     #[test]
     fn a_move_that_stops_anywhere_is_finished_by_whoever_opens_the_vault_next_with_either_key() {
         let sealed = 6;
         for opened_by in [VaultKind::Keyring, VaultKind::Passphrase] {
             for done in 0..=sealed {
                 let (home, vault) = filled();
-                let passphrase = Secret::new("p");
-                let opening = Opening {
-                    kind: VaultKind::Passphrase,
-                    folder: &vault.folder,
-                    passphrase: Some(&passphrase),
-                    key_source: &vault.key_source,
-                };
-                let (lock, new_key) = opening.fresh().expect("a key");
-                begin(&vault, lock, &new_key).expect("begun");
+                let new_key = begun(&vault, "p");
                 let mut paths = paths_in(&vault.folder).expect("listed");
                 paths.retain(|path| is_sealed(path));
                 assert_eq!(paths.len(), sealed);
@@ -225,15 +231,7 @@ mod tests {
         let home = home();
         let vault = home.open(VaultKind::Passphrase, "old").expect("made");
         vault.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
-        let passphrase = Secret::new("new");
-        let opening = Opening {
-            kind: VaultKind::Passphrase,
-            folder: &vault.folder,
-            passphrase: Some(&passphrase),
-            key_source: &vault.key_source,
-        };
-        let (lock, new_key) = opening.fresh().expect("a key");
-        begin(&vault, lock, &new_key).expect("begun");
+        begun(&vault, "new");
         let wrong = home.open(VaultKind::Passphrase, "wrong");
         assert!(matches!(wrong, Err(VaultError::WrongPassphrase { .. })));
         let opened = home.open(VaultKind::Passphrase, "old").expect("either opens it");

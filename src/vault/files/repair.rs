@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{ASIDE, CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in};
 use crate::vault::files::records::FileVault;
 use crate::vault::files::sealed::{SIZE_LIMIT, claims};
@@ -102,7 +102,7 @@ impl FileVault {
     /// Gives a file that does not open another name, under which nothing looks for it.
     fn set_aside(&self, profile: &str) -> Result<PathBuf, VaultError> {
         let (path, aside) = (self.path(profile, SEALED), copies::free_path(self, profile, ASIDE, 1));
-        durable::rename(&path, &aside).map_err(VaultError::file("rename", path))?;
+        durable::rename(&path, &aside).map_err(FileError::at("rename", path))?;
         Ok(aside)
     }
 }

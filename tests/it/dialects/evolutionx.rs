@@ -73,13 +73,13 @@ fn each_example_of_the_page_makes_the_call_of_the_example() {
 fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
     let mut described = with_endpoint(CLIENT_CREDENTIALS);
     described.secrets.refresh_token = Secret::new("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ...");
-    let material = material(&described);
+    let context = context(&described);
     let call = described
         .service
         .refresh_request
         .as_ref()
         .expect("a refresh call")
-        .render(&material.values())
+        .render(&context.values())
         .expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
 }
@@ -291,7 +291,7 @@ fn meaning(described: Described) -> Described {
     Described { understood: Vec::new(), ..described }
 }
 
-fn material(described: &Described) -> CallContext {
+fn context(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
     let secrets = ProfileSecrets {
@@ -303,7 +303,7 @@ fn material(described: &Described) -> CallContext {
 }
 
 fn bearer(described: &Described) -> Call {
-    described.service.token_request.render(&material(described).values()).expect("complete")
+    described.service.token_request.render(&context(described).values()).expect("complete")
 }
 
 fn body(call: &Call) -> String {
