@@ -90,6 +90,25 @@ impl Described {
         missing
     }
 
+    /// Takes over a value of the person's own, by its placeholder: whether it is used. The first of a name stays; nothing
+    /// for a name that is none of theirs.
+    pub(in crate::dialect) fn take(&mut self, known: &str, value: &Secret) -> Option<bool> {
+        let secrets = &mut self.secrets;
+        let text = match known {
+            "client_id" => &mut self.client_id,
+            "redirect_uri" => &mut self.redirect_uri,
+            "user_name" => &mut self.user_name,
+            "client_secret" => return Some(take_secret(&mut secrets.client_secret, value)),
+            "password" => return Some(take_secret(&mut secrets.password, value)),
+            "refresh_token" => return Some(take_secret(&mut secrets.refresh_token, value)),
+            _ => return None,
+        };
+        if text.is_empty() {
+            value.expose().clone_into(text);
+        }
+        Some(text == value.expose())
+    }
+
     /// Whether one of its secrets stands in the service by itself, where its placeholder belongs.
     pub(in crate::dialect) fn is_leaking(&self) -> bool {
         /// Shorter ones stand in any text by chance.
@@ -120,6 +139,13 @@ impl Described {
             keep_alive: false,
         }
     }
+}
+
+fn take_secret(field: &mut Secret, value: &Secret) -> bool {
+    if field.is_empty() {
+        *field = value.clone();
+    }
+    field == value
 }
 
 /// What is to be done, and before it what is wrong, where that is more than that it is missing.

@@ -67,7 +67,7 @@ impl Window {
     }
 
     /// Takes in progress, whatever it is of.
-    fn hear(&mut self, told: Vec<Progress>) {
+    pub(in crate::gui) fn hear(&mut self, told: Vec<Progress>) {
         for progress in told {
             match progress {
                 Progress::LeaseBusy(why) => self.model.lease_busy = Some(why),

@@ -76,7 +76,7 @@ async fn save_received(
 ) -> Keeping {
     match drafts::received(app, report, context, exchange, keeping.clone()).await {
         Ok(keeping) => {
-            exchange.is_saved = exchange.outcome.is_ok() && keeping != Keeping::Nowhere;
+            exchange.is_saved = exchange.outcome.is_ok();
             keeping
         }
         Err(failure) => {

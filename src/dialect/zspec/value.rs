@@ -97,18 +97,13 @@ impl Reader {
 
     /// Takes a constant for what the document's own client sends there, where it can be that.
     fn is_given(&mut self, stage: &str, known: &str, value: &str) -> bool {
-        let described = &mut self.described;
         let is_word = GRANT_TYPES.contains(&value) || value.eq_ignore_ascii_case(known);
-        match known {
-            _ if is_word => false,
-            "client_id" => fill(&mut described.client_id, value),
-            "user_name" => fill(&mut described.user_name, value),
-            "redirect_uri" => RedirectUri::parse(value).is_ok() && fill(&mut described.redirect_uri, value),
-            "client_secret" => fill_secret(&mut described.secrets.client_secret, value),
-            "refresh_token" if stage == "refresh_request" => fill_secret(&mut described.secrets.refresh_token, value),
-            "password" => fill_secret(&mut described.secrets.password, value),
-            _ => false,
-        }
+        let can_be = match known {
+            "redirect_uri" => RedirectUri::parse(value).is_ok(),
+            "refresh_token" => stage == "refresh_request",
+            _ => true,
+        };
+        !is_word && can_be && self.described.take(known, &Secret::new(value)) == Some(true)
     }
 
     /// RFC 6749 sections 4.1.3 and 6: the grant of each call is fixed, and a value that is another call's is a slip.
@@ -240,21 +235,4 @@ fn described_input(asked: &Asked<'_>) -> Input {
         choices,
         ..Input::default()
     }
-}
-
-fn fill(field: &mut String, value: &str) -> bool {
-    let free = field.is_empty() || field == value;
-    if free {
-        value.clone_into(field);
-    }
-    free
-}
-
-fn fill_secret(field: &mut Secret, value: &str) -> bool {
-    let value = Secret::new(value);
-    let free = field.is_empty() || *field == value;
-    if free {
-        *field = value;
-    }
-    free
 }

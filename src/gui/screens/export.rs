@@ -17,7 +17,7 @@ use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, FOOTER_HEIGHT, above_footer, banner, banner_with, dot, follow_focus, footer_line,
-    key_values, notice, section,
+    key_values, link, notice, section,
 };
 use crate::service::ProfileName;
 
@@ -247,7 +247,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
     let words = drop.command();
-    let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
+    let response = link(ui, words.text, &format!("Remove {} from the list", file.path));
     response.on_hover_text(words.hint).clicked().then_some(drop)
 }
 

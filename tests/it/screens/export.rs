@@ -115,6 +115,14 @@ fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
 }
 
 #[test]
+fn formats_that_cannot_be_read_are_told() {
+    let mut model = exporting();
+    model.export.formats = Requested::ended(Err(crate::screens::scenes::failure("the folder is locked")));
+    let window = stage(DRESSES[0], model, choosing(None));
+    assert!(window.reads("the folder is locked") && !window.reads("Loading formats"), "{}", window.words());
+}
+
+#[test]
 fn formats_are_found_by_name_and_by_what_reads_them() {
     for dress in DRESSES {
         let mut window = stage(dress, exporting(), choosing(None));
