@@ -7,21 +7,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::types::Choosing;
-use crate::app::{Failure, Fetched, Keeping};
+use crate::app::{Failure, Fetched, SaveTo};
 use crate::secret::Secret;
 
 /// An answer that is waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a token request is made from, and where its tokens are saved.
-pub type TokenRequest = (CallContext, Keeping);
+pub type TokenRequest = (CallContext, SaveTo);
 
 /// What a person answers in the middle of a sign-in. A failure ends it.
 pub trait Ask: Send + Sync {
     /// Receives progress.
     fn report(&self) -> Report;
 
-    /// The next text that the person pastes in place of the browser's response. Waits until there is one.
+    /// Waits for the person to paste the authorization response.
     fn paste(&self) -> Answer<'_, Result<Secret, Failure>>;
 
     /// The authorization code arrived: returns what the token request is made from, and where its tokens are saved. A face
@@ -30,14 +30,14 @@ pub trait Ask: Send + Sync {
         Box::pin(async { Ok(request) })
     }
 
-    /// The service returned several values where one is needed: the one that is meant, or none for now.
+    /// Which of several values to use; `None` to decide later.
     fn choose<'a>(&'a self, choosing: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>>;
 
-    /// The tokens arrived and could not be saved: whether to try again.
+    /// Whether to try again to save tokens that could not be saved.
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
 }
 
-/// An [`Ask`] for a face that draws: what is asked waits until the face answers.
+/// An [`Ask`] for a window: each question waits until the window answers.
 pub struct Questions {
     report: Report,
     pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
@@ -45,7 +45,7 @@ pub struct Questions {
     code_came: std::sync::mpsc::Sender<CallContext>,
 }
 
-/// Where such a face answers.
+/// The window's end of [`Questions`].
 #[derive(Debug)]
 pub struct Answers {
     paste: UnboundedSender<Secret>,
@@ -62,7 +62,6 @@ pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
 }
 
 impl Answers {
-    /// Hands over what the person pasted.
     pub fn paste(&self, text: Secret) {
         // The sign-in may have ended by itself.
         let _ = self.paste.send(text);
@@ -95,7 +94,7 @@ impl Ask for Questions {
         Box::pin(async { Ok(answer(&self.proceeded).await) })
     }
 
-    /// The choice is made on the screen afterwards, with the tokens beside it.
+    /// The person chooses later, with the tokens on the screen.
     fn choose<'a>(&'a self, _: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>> {
         Box::pin(async { Ok(None) })
     }
@@ -105,7 +104,7 @@ impl Ask for Questions {
     }
 }
 
-/// The next answer; none comes where the face has gone.
+/// The next answer; waits forever once the window is gone.
 async fn answer<T>(answers: &tokio::sync::Mutex<UnboundedReceiver<T>>) -> T {
     match answers.lock().await.recv().await {
         Some(answer) => answer,

@@ -18,17 +18,17 @@ use crate::vault::{How, Record};
 /// The icon that is shown.
 pub(in crate::app) type TraySlot = Mutex<Option<Arc<Tray>>>;
 
-/// The secret that stands on the clipboard, as far as is known.
+/// The secret on the clipboard, as far as is known.
 #[derive(Default)]
 pub(in crate::app) struct Copied {
     pub(in crate::app) trace: Mutex<Option<Trace>>,
-    /// Which copy is the last: only its clock counts.
+    /// The number of the last copy: only its timer counts.
     pub(in crate::app) last: AtomicU64,
-    /// What was asked for later is copied later.
+    /// Copies are made in the order in which they were requested.
     pub(in crate::app) order: tokio::sync::Mutex<()>,
 }
 
-/// Drafts that could not be written: the vault is not open yet, or a disk is full.
+/// Drafts in memory that could not be saved: the vault is not open yet, or the disk is full.
 #[derive(Default)]
 pub(in crate::app) struct Held {
     drafts: Mutex<BTreeMap<ProfileName, (CallContext, Mark)>>,
@@ -64,10 +64,10 @@ impl Held {
     }
 }
 
-/// What the schedule shares with the flows that change profiles.
+/// What the scheduler shares with use cases that change profiles.
 #[derive(Default)]
 pub(in crate::app) struct SchedulerState {
-    /// That profiles may have changed, or that it is to end.
+    /// Profiles may have changed, or the scheduler is to end.
     pub(in crate::app) news: Notify,
     pub(in crate::app) runs: AtomicBool,
     pub(in crate::app) ends: AtomicBool,
@@ -77,18 +77,17 @@ pub(in crate::app) struct SchedulerState {
 }
 
 impl SchedulerState {
-    /// Looks at the profiles again, soon.
+    /// Has the scheduler read the profiles again soon.
     pub(in crate::app) fn reload(&self) {
         self.news.notify_one();
     }
 
-    /// How the profiles stood last.
     pub(in crate::app) fn standing(&self) -> Vec<KeptAlive> {
         locked(&self.standing).clone()
     }
 
-    /// Ends the schedule, and waits for the renewals that go on: a refresh token may be spent already, and what comes in
-    /// return for it is to be kept.
+    /// Ends the scheduler and waits for refreshes in flight, whose refresh tokens may be spent and whose new tokens must be
+    /// saved.
     pub(in crate::app) async fn finish(&self) {
         self.ends.store(true, Ordering::Relaxed);
         self.news.notify_one();
@@ -98,24 +97,24 @@ impl SchedulerState {
     }
 }
 
-/// What could not be kept.
+/// Tokens that could not be saved yet.
 #[derive(Clone, Debug)]
 pub(in crate::app) struct PendingWrite {
-    /// The record as it has to become, with the number of the one that it follows.
+    /// The record to write, with the number of the one that it follows.
     pub(in crate::app) record: Record,
-    /// How its tokens were had.
+    /// How its tokens were obtained.
     pub(in crate::app) how: How,
 }
 
 impl PendingWrite {
-    /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
-    /// the same name, or has newer tokens: then what waited is worth nothing any more.
-    pub(in crate::app) fn follows(&self, kept: &Record) -> bool {
+    /// Whether it still belongs to the saved record. It does not if the profile was forgotten, signed in again under the same
+    /// name, or has newer tokens; then it is worthless.
+    pub(in crate::app) fn follows(&self, saved: &Record) -> bool {
         let tokens =
             |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
-        // The clock is asked only where others came meanwhile: it may have been set back.
-        let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
-        kept.history.continues(&self.record.history) && is_next
+        // Times are only compared if other tokens were saved meanwhile: the clock may have been set back.
+        let is_next = tokens(saved) == tokens(&self.record) || obtained_at(saved) < obtained_at(&self.record);
+        saved.history.continues(&self.record.history) && is_next
     }
 }
 

@@ -19,11 +19,11 @@ use crate::vault::VaultKind;
 /// What an access token must be good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Usable now; the service's policy says how long before its expiry it is refreshed.
+    /// Usable now. The service's policy says how long before expiry it is refreshed.
     Usable,
     /// Valid for at least this long.
     ValidFor(Duration),
-    /// A new one in any case.
+    /// Refreshed in any case.
     New,
 }
 
@@ -31,11 +31,11 @@ pub enum Need {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     pub label: String,
-    /// The values to keep, by placeholder.
-    pub keep: Vec<(String, String)>,
+    /// The values to retain, by placeholder.
+    pub retain: Vec<(String, String)>,
 }
 
-/// Whether secrets can be kept.
+/// Whether secrets can be saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
     #[default]
@@ -43,26 +43,25 @@ pub enum VaultState {
     Open(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
-        /// Whether the passphrase is being chosen.
         new: bool,
-        /// What was wrong with the last one.
+        /// Why the last one was refused.
         problem: Option<Diagnosis>,
     },
-    /// The keyring cannot be used: a person chooses what is.
+    /// The keyring cannot be used: a person must choose another kind.
     NoKeyring(Diagnosis),
-    /// Something else is wrong with the vault: a person must choose.
+    /// The vault cannot be opened for another reason.
     NeedsChoice(Diagnosis),
 }
 
-/// How the window looked, and nothing else of it.
+/// The settings of the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
-    /// Whether it is hidden in the tray when it is closed, while something is kept alive.
+    /// Whether closing the window hides it in the tray while profiles have keep-alive.
     pub tray: bool,
-    /// Whether the token call is looked at before it is sent.
+    /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
 }
 
@@ -71,36 +70,33 @@ pub struct WindowSettings {
 pub struct Waiting {
     pub url: String,
     pub redirect_uri: String,
-    /// Where the response is listened for; empty when it must be pasted.
+    /// The addresses that are listened on; empty if the response must be pasted.
     pub addresses: Vec<String>,
-    /// SHA-256 of the certificate, for https on this machine.
+    /// SHA-256 of the certificate for `https://localhost`.
     pub fingerprint: Option<String>,
-    /// When the wait ends.
     pub until: Timestamp,
     /// Why the browser could not be opened.
     pub browser_problem: Option<Diagnosis>,
-    /// Why nothing is listened for although the redirect URI points here.
+    /// Why nothing listens although the redirect URI points here.
     pub listener_problem: Option<Diagnosis>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub call: Call,
-    /// What was answered, if anything was.
     pub reply: Option<ReplyView>,
-    /// What was read from it, or why nothing was.
+    /// The tokens, or why there are none.
     pub outcome: Result<Box<TokenSet>, Failure>,
-    /// What of the calls that follow went wrong.
+    /// Warnings, such as follow-up requests that failed.
     pub notes: Vec<Diagnosis>,
-    /// What the person must choose among.
     pub choices: Vec<Choosing>,
-    /// Whether the call may have reached the service although no reply did.
+    /// Whether the service may have received the call although no reply came.
     pub unanswered: bool,
     /// Whether its tokens are saved.
     pub is_saved: bool,
 }
 
-/// Several values were fetched where one is needed.
+/// Several values of which one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choosing {
     pub label: String,
@@ -112,22 +108,22 @@ pub struct Choosing {
 pub struct ReplyView {
     pub status: u16,
     pub elapsed: Duration,
-    /// The headers, secrets masked.
+    /// With masked secrets.
     pub headers: Vec<(String, String)>,
-    /// The body laid out, secrets masked.
+    /// Formatted, with masked secrets.
     pub masked_body: String,
-    /// The body laid out, as it is.
+    /// Formatted.
     pub body: Secret,
 }
 
-/// Whose token it is.
+/// The account that a token is for.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// Label and value of each field the service tells.
+    /// Label and value of each field.
     pub fields: Vec<(String, String)>,
 }
 
-/// What the fields of a reply come to by the expressions as they are typed.
+/// The results of the expressions that are being edited, for a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are those of the reading")]
 pub struct TriedReading {
@@ -136,16 +132,15 @@ pub struct TriedReading {
     pub expires_in: FieldRead,
 }
 
-/// What a field of a reply comes to. No secret is in it.
+/// The result of an expression. Holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldRead {
-    /// A token of so many characters.
+    /// The number of its characters.
     Token(usize),
-    /// A text that is no secret.
     Text(String),
-    /// Nothing: the reply does not have it.
+    /// The reply does not have it.
     Nothing,
-    /// Nothing that can be used, and why.
+    /// It cannot be used.
     Failed(Diagnosis),
 }
 
@@ -155,20 +150,19 @@ pub struct OpenedProfile {
     pub context: CallContext,
     pub draft: bool,
     pub state: ProfileState,
-    /// Whether each refresh brings a new refresh token.
     pub rotation: Rotation,
 }
 
-/// A token handed out.
+/// A valid token of a saved profile.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
     pub name: ProfileName,
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
-    /// Whether they were refreshed for this.
+    /// Whether they were just refreshed.
     pub refreshed: bool,
-    /// What a person should know of them.
+    /// Warnings.
     pub notes: Vec<Diagnosis>,
 }
 
@@ -178,6 +172,5 @@ pub enum TrayState {
     #[default]
     Off,
     There,
-    /// It cannot be.
     Absent(Diagnosis),
 }
