@@ -1,4 +1,5 @@
-//! Exports: shows what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if wanted.
+//! Exports: previews what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if
+//! wanted.
 
 mod order;
 mod share;
@@ -31,14 +32,14 @@ pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_o
 pub use crate::app::export::state::home_folder;
 
 impl App {
-    /// The export formats: those of this program, then the person's own.
+    /// The export formats: the built-in ones, then your own templates.
     pub async fn export_formats(&self) -> Result<Vec<FormatLine>, Failure> {
         let own = self.with_store(|store| Ok(store.list_formats())).await?;
         let built_in = crate::export::formats().iter().map(FormatLine::from);
         Ok(built_in.chain(own.into_iter().map(FormatLine::own)).collect())
     }
 
-    /// What an export would hold, secrets masked. Nothing is refreshed and nothing written.
+    /// A preview with masked secrets. Refreshes nothing and writes nothing.
     pub async fn preview_export(&self, order: ExportOrder) -> Result<ExportView, Failure> {
         preview(self, order).await
     }
@@ -48,13 +49,13 @@ impl App {
         self.with_store(move |store| store.load_format(&id)).await
     }
 
-    /// Exports a profile's tokens, with an access token that is valid.
+    /// Exports a profile's tokens with a valid access token.
     pub async fn export(&self, order: ExportOrder, to: ExportTo, report: &Report) -> Result<ExportDone, Failure> {
         let (app, report) = (self.clone(), report.clone());
         self.settle(async move { export(&app, &report, order, to).await }).await
     }
 
-    /// The named values of a profile for the environment of a child, and what a person should know of its token.
+    /// The profile's named values for a child's environment, with warnings about the token.
     pub async fn fields(&self, name: &ProfileName, report: &Report) -> Result<(Vec<Field>, Vec<Diagnosis>), Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         let fields = async move {
@@ -68,19 +69,19 @@ impl App {
         self.settle(fields).await
     }
 
-    /// What was exported of a profile.
+    /// The files that a profile was exported to.
     pub async fn sinks(&self, name: &ProfileName) -> Result<Sinks, Failure> {
         sinks::load(self, name).await
     }
 
-    /// Tells the face what was exported of a profile.
+    /// Reports them as news.
     pub async fn list_sinks(&self, name: &ProfileName) -> Result<(), Failure> {
         let sinks = sinks::load(self, name).await?;
         self.tell(News::Sinks(name.clone(), sinks));
         Ok(())
     }
 
-    /// Forgets a file that was exported; the file itself stays. Returned is what is left.
+    /// Drops a file from the list and returns the rest; the file itself stays.
     pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Sinks, Failure> {
         let dropped = path.to_owned();
         let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
@@ -98,7 +99,7 @@ async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     open::open_chosen(app).await?;
     let format = Format::find(app, &order.format).await?;
     let kept = subject::kept(app, &order).await?;
-    // What would leave is shown although nobody insisted yet: that is how one decides.
+    // The preview shows it before the person insists: it is the basis of the decision.
     let rotates = kept.rotation.rotates();
     let needs_hand_over = format.hands_over(&order, rotates).is_err();
     let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
@@ -145,14 +146,14 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
     let outlets = sinks::load(app, &order.profile).await?;
-    // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
+    // Checked first, so that no token is refreshed for a file that will not be written.
     let path = blocking(move || delivery::place(&path)).await??;
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
     let Leaving { text, hands_over, notes, lease } = compose(app, report, &format, &order).await?;
     if hands_over {
-        // Marked before it leaves: a crash in between must not leave two who refresh with it.
+        // Recorded before it leaves: after a crash in between, two must not refresh with it.
         hand_over(app, &order, &path.display().to_string()).await?;
     }
     let written = write(&path, text.text).await;
@@ -170,7 +171,7 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     Ok(ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes })
 }
 
-/// A format: of this program, or of the person's own.
+/// A format: a built-in one, or your own template.
 enum Format {
     BuiltIn(&'static ExportFormat),
     Own { name: String, template: String },
@@ -201,7 +202,7 @@ impl Format {
         }
     }
 
-    /// Whether the refresh token goes into the text.
+    /// Whether the text contains the refresh token.
     fn takes_refresh_token(&self, order: &ExportOrder) -> bool {
         match self.refresh_token() {
             _ if order.live => false,
@@ -211,7 +212,7 @@ impl Format {
         }
     }
 
-    /// Whether a rotating refresh token leaves with it, which one must insist on.
+    /// Whether it contains a rotating refresh token, which requires a hand-over.
     fn hands_over(&self, order: &ExportOrder, rotates: bool) -> Result<bool, ExportError> {
         let leaves = rotates && self.takes_refresh_token(order);
         let Self::BuiltIn(format) = self else { return Ok(leaves && order.hand_over) };
@@ -221,7 +222,7 @@ impl Format {
         Ok(leaves)
     }
 
-    /// What is to be known where a refresh token leaves of which it is not known whether each refresh replaces it.
+    /// The warning if a refresh token leaves and it is unknown whether it rotates.
     fn unknown_rotation(&self, order: &ExportOrder, kept: &subject::Kept) -> Option<String> {
         let leaves = self.takes_refresh_token(order) && kept.subject.tokens.refresh_token.is_some();
         kept.rotation.warning(order.profile.as_str()).filter(|_| leaves)
@@ -253,7 +254,7 @@ impl Format {
         }
     }
 
-    /// What to run next.
+    /// The next command to run.
     fn next(&self, order: &ExportOrder, path: Option<&str>) -> String {
         let Self::BuiltIn(format) = self else { return String::new() };
         let file = path.map_or_else(|| self.file_name(order), str::to_owned);
@@ -263,18 +264,18 @@ impl Format {
     }
 }
 
-/// What is about to leave. The lease is held from the reading of the tokens until it has left and is marked: nobody
-/// refreshes a token that is being given away, and nothing is noted of a profile that was forgotten.
+/// An export in progress. It holds the lease from reading the tokens until they have left and that is recorded: nobody
+/// refreshes a token that is being given away, and a forgotten profile gets no record.
 struct Leaving {
     text: Text,
-    /// Whether a refresh token leaves that this program must not use any more.
+    /// Whether it contains a refresh token that this program must not use any more.
     hands_over: bool,
-    /// What a person should know of what leaves.
+    /// Warnings about what leaves.
     notes: Vec<Diagnosis>,
     lease: Entry,
 }
 
-/// The text, with a token that is valid.
+/// The text, with a valid token.
 async fn compose(app: &App, report: &Report, format: &Format, order: &ExportOrder) -> Result<Leaving, Failure> {
     let rotates = subject::kept(app, order).await?.rotation.rotates();
     format.hands_over(order, rotates)?;
@@ -288,7 +289,7 @@ async fn compose(app: &App, report: &Report, format: &Format, order: &ExportOrde
         notes = token.notes;
     }
     let lease = lease(app, &order.profile).await?;
-    // The refresh that was just made may be the first that showed it.
+    // This refresh may be the first to show that the token rotates.
     let kept = subject::kept(app, order).await?;
     let hands_over = format.hands_over(order, kept.rotation.rotates())? && !order.live;
     notes.extend(format.unknown_rotation(order, &kept).map(Diagnosis::new));

@@ -1,4 +1,4 @@
-//! Shares profiles with a colleague: without secrets in plain text, or with secrets and locked.
+//! Shares profiles with a colleague: in plain text without secrets, or encrypted with them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -19,36 +19,36 @@ use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, ProfileName};
 use crate::vault::Contents;
 
-/// What is to be shared.
+/// The profiles to share, and how.
 #[derive(Clone, Debug)]
 pub struct ShareOrder {
     pub profiles: Vec<ProfileName>,
-    /// With their secrets, locked for whoever this says; `None` leaves the secrets out.
+    /// Include the secrets, encrypted like this; `None` leaves the secrets out.
     pub secrets_for: Option<ShareLock>,
-    /// Into which file; `None` gives the text back.
+    /// The file to write; `None` returns the text.
     pub path: Option<PathBuf>,
-    /// What the person has insisted on.
+    /// The refusals that the person overrides.
     pub insisted: Insisted,
 }
 
-/// For whom shared secrets are locked.
+/// What shared secrets are encrypted with.
 #[derive(Clone, Debug)]
 pub enum ShareLock {
-    /// Whoever knows the passphrase.
+    /// A passphrase.
     Passphrase(Secret),
     /// The holder of the identity of this age recipient.
     Recipient(String),
 }
 
-/// Profiles that were shared.
+/// A finished share.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareDone {
-    /// The text, where no file was named.
+    /// The text, if no file was named.
     pub text: Option<Secret>,
     pub path: Option<PathBuf>,
     /// What must be supplied or was left out, by profile.
     pub left_out: Vec<(String, String)>,
-    /// What to know of what left.
+    /// Warnings about what was shared.
     pub warnings: Vec<String>,
 }
 
@@ -64,7 +64,8 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
     if order.secrets_for.is_some() {
         open::open_chosen(app).await?;
-        // In one order for everybody, and until the file is written: nobody refreshes a token that is on its way out.
+        // Leases are taken in one order, and held until the file is written: nobody refreshes a token that is on its
+        // way out.
         for name in order.profiles.iter().collect::<BTreeSet<_>>() {
             leases.push(lease(app, name).await?);
         }
@@ -89,7 +90,7 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     Ok(ShareDone { text, path, left_out, warnings })
 }
 
-/// The text as it leaves. A passphrase takes its second on another thread.
+/// The final text. Deriving a key from a passphrase takes a second, so it runs on a blocking thread.
 async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret, Failure> {
     let Some(lock) = secrets_for else { return Ok(bundle.to_text()) };
     let lock = match lock {
@@ -107,7 +108,7 @@ async fn bundled(
     warnings: &mut Vec<String>,
 ) -> Result<Bundled, Failure> {
     let profile = profiles::load(app, name).await?;
-    // The presets of one machine are not those of another: all but the bundled ones are written out.
+    // Presets other than the bundled ones are written out: the other machine does not have them.
     let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
@@ -125,7 +126,7 @@ async fn bundled(
     Ok(bundled)
 }
 
-/// What whoever takes a profile without secrets must supply.
+/// What the recipient of a profile without secrets must supply.
 fn slots(profile: &Profile) -> Vec<String> {
     let service = &profile.service;
     let mut slots = Vec::new();
@@ -141,8 +142,8 @@ fn slots(profile: &Profile) -> Vec<String> {
 
 const SIGN_IN: &str = "a sign-in of their own";
 
-/// The secrets that may leave, and what is to be supplied all the same. A refresh token that each refresh replaces has
-/// one holder, and an access token is gone before the file arrives.
+/// The secrets that may leave, and what must be supplied anyway. A rotating refresh token has one holder and stays; an
+/// access token would expire before the file arrives.
 fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> (ProfileSecrets, Vec<String>) {
     let refresh_token = contents.tokens.and_then(|tokens| tokens.refresh_token);
     let refresh_token = refresh_token.filter(|_| !rotation.rotates());

@@ -1,4 +1,4 @@
-//! What is exported, from what is kept.
+//! The profile data that an export is made from.
 
 use crate::app::export::order::ExportOrder;
 use crate::app::handle::App;
@@ -10,11 +10,11 @@ use crate::oauth::ProfileSecrets;
 
 pub(in crate::app::export) struct Kept {
     pub(in crate::app::export) subject: Subject,
-    /// Whether each refresh brings a new refresh token and spends the old one.
+    /// Whether the service rotates refresh tokens.
     pub(in crate::app::export) rotation: Rotation,
 }
 
-/// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
+/// The saved tokens and what belongs to them. Refreshes nothing.
 pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Result<Kept, Failure> {
     let profile = profiles::load(app, &order.profile).await?;
     let record = tokens::read(app, &order.profile).await?;
@@ -44,7 +44,7 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
     Ok(Kept { subject, rotation })
 }
 
-/// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
+/// The token endpoint without its query; empty if there is none, or it cannot be determined.
 fn token_endpoint(app: &App, context: &CallContext) -> String {
     let Some(refresh) = &context.profile.service.refresh_request else { return String::new() };
     let Ok(call) = app.render(context, refresh) else { return String::new() };

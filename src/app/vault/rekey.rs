@@ -1,4 +1,4 @@
-//! The vault as a whole: its status, and moving it to another key.
+//! The vault as a whole: its status, and changing its key.
 
 use std::path::PathBuf;
 
@@ -10,38 +10,38 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultKind};
 
-/// What was found in the vault.
+/// The state of the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
     pub kind: VaultKind,
-    /// Its folder; none for a vault in memory.
+    /// Its folder; `None` for a vault in memory.
     pub folder: Option<PathBuf>,
-    /// How many sealed files open.
+    /// How many encrypted files open.
     pub whole: usize,
     pub faults: Vec<Diagnosis>,
-    /// Older generations that another machine had put beside newer ones.
+    /// Older generations that another machine's sync put beside newer ones.
     pub older: Vec<PathBuf>,
     /// Files that do not open and were set aside.
     pub aside: Vec<PathBuf>,
 }
 
-/// The vault has another key.
+/// The vault has a new key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultMoved {
-    /// What kind it is now.
+    /// Its kind now.
     pub kind: VaultKind,
-    /// The kind that the environment still prescribes, where it is another.
+    /// The kind that the environment still sets, if it differs.
     pub prescribed: Option<String>,
 }
 
 impl App {
-    /// Looks at every file of the vault.
+    /// Inspects every file of the vault.
     pub async fn vault_status(&self) -> Result<VaultStatus, Failure> {
         status(self).await
     }
 
-    /// Seals everything in the vault under another key. The passphrase is the new one; that of the environment is taken
-    /// where the vault has none yet.
+    /// Encrypts everything in the vault under a new key. The passphrase is the new one; without it, that of the
+    /// environment is used if the vault has none yet.
     pub async fn move_vault(&self, to: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
         let app = self.clone();
         self.settle(async move { move_vault(&app, to, passphrase).await }).await
