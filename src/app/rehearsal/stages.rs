@@ -19,14 +19,14 @@ use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
 use crate::service::{Fetch, Start};
 
-/// A rehearsal that goes on.
-pub(crate) struct Play<'a> {
+/// A rehearsal under way: the server, who hears of each stage, and what the calls are made from.
+pub(crate) struct Stages<'a> {
     server: &'a RehearsalServer,
     report: &'a Report,
-    material: CallContext,
+    context: CallContext,
 }
 
-/// Why a stage did not go well.
+/// Why a stage did not pass.
 enum Trouble {
     /// The preset is wrong.
     Wrong(String),
@@ -37,14 +37,14 @@ enum Trouble {
 /// What was read, in words.
 type Outcome = Result<String, Trouble>;
 
-impl<'a> Play<'a> {
-    pub(crate) fn new(server: &'a RehearsalServer, report: &'a Report, material: CallContext) -> Self {
-        Self { server, report, material }
+impl<'a> Stages<'a> {
+    pub(crate) fn new(server: &'a RehearsalServer, report: &'a Report, context: CallContext) -> Self {
+        Self { server, report, context }
     }
 
-    /// Plays all stages; without a code or a first token the rest cannot be played.
+    /// Runs all stages; without a code or a first token there are no more.
     pub(crate) async fn run(mut self) {
-        let service = self.material.profile.service.clone();
+        let service = self.context.profile.service.clone();
         if service.authorization.is_some() && !self.authorization().await {
             return;
         }
@@ -74,19 +74,19 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Makes the visit that a browser makes, and believes what comes back as the program believes it.
+    /// Makes the request that a browser makes, and reads the response as a sign-in does.
     async fn authorization(&mut self) -> bool {
         let mut said = String::new();
-        let outcome = self.visit(&mut said).await;
+        let outcome = self.sign_in(&mut said).await;
         self.line("authorization", said, outcome)
     }
 
-    async fn visit(&mut self, said: &mut String) -> Outcome {
-        let profile = &self.material.profile;
+    async fn sign_in(&mut self, said: &mut String) -> Outcome {
+        let profile = &self.context.profile;
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
-        let prepared = authorize::prepare(&self.server.app, &self.material, &redirect, None);
+        let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
-        let call = authorize::authorization_call(&self.material, &prepared).map_err(|error| self.unrendered(&error))?;
+        let call = authorize::authorization_call(&self.context, &prepared).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
         let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
@@ -100,33 +100,33 @@ impl<'a> Play<'a> {
         let response = prepared.expected.read(&parameters).map_err(|error| wrong(error.diagnose().summary))?;
         let now = (self.server.app.ports.now)();
         let authorized = authorize::authorized(response, prepared, now);
-        let keep = &self.material.profile.service.redirect.retain;
+        let keep = &self.context.profile.service.redirect.retain;
         let found = |name: &String| authorized.extras.iter().any(|(key, value)| key == name && !value.is_empty());
         if let Some(missing) = keep.iter().find(|name| !found(name)) {
             return Err(wrong(format!("`{missing}` is to be kept, and the documented redirect has none")));
         }
         let read: Vec<&str> = std::iter::once("code").chain(keep.iter().map(String::as_str)).collect();
         let read = read.join(", ");
-        self.material.authorized = Some(authorized);
+        self.context.authorized = Some(authorized);
         Ok(read)
     }
 
     async fn token_request(&mut self) -> bool {
-        let call = self.material.profile.service.token_request.clone();
-        if self.material.profile.service.start == Start::RefreshToken {
+        let call = self.context.profile.service.token_request.clone();
+        if self.context.profile.service.start == Start::RefreshToken {
             self.paste_refresh_token();
         }
         let (said, outcome) = self.exchange(Stage::TokenRequest, &call).await;
-        self.material.secrets.refresh_token = Secret::default();
+        self.context.secrets.refresh_token = Secret::default();
         if !self.line("token request", said, outcome) {
             return false;
         }
-        let service = &self.material.profile.service;
+        let service = &self.context.profile.service;
         if service.authorization.is_some() && service.start != Start::Consent {
-            let tokens = self.material.tokens.take();
+            let tokens = self.context.tokens.take();
             let (said, outcome) = self.spent(Stage::TokenRequest).await;
             self.line("token request, code spent", said, outcome);
-            self.material.tokens = tokens;
+            self.context.tokens = tokens;
         } else if service.assertion_of(&call).is_some() {
             // How such a token is renewed: with another assertion.
             let (said, outcome) = self.exchange(Stage::TokenRequest, &call).await;
@@ -137,7 +137,7 @@ impl<'a> Play<'a> {
 
     async fn chain(&mut self, call: &CallTemplate) {
         let said = self.said(call);
-        let outcome = match follow_up::exchanged(&self.server.app, &self.material, call).await {
+        let outcome = match follow_up::exchanged(&self.server.app, &self.context, call).await {
             Ok(tokens) => self.take(call, tokens),
             Err(failure) => Err(self.unread(call, failure)),
         };
@@ -146,7 +146,7 @@ impl<'a> Play<'a> {
 
     async fn fetch(&mut self, fetch: &Fetch) {
         let said = self.said(&fetch.call);
-        let outcome = match follow_up::fetched(&self.server.app, &self.material, fetch).await {
+        let outcome = match follow_up::fetched(&self.server.app, &self.context, fetch).await {
             Err(failure) => Err(self.refused_or_unmade(failure)),
             Ok(options) => {
                 let count = options.len();
@@ -154,7 +154,7 @@ impl<'a> Play<'a> {
                 first.ok_or_else(|| wrong(nothing_fetched(fetch))).map(|first| {
                     let names: Vec<&str> = first.keep.iter().map(|(name, _)| name.as_str()).collect();
                     let read = format!("{} of {count}: {}", first.label, names.join(", "));
-                    if let Some(tokens) = &mut self.material.tokens {
+                    if let Some(tokens) = &mut self.context.tokens {
                         tokens.retained.extend(first.keep);
                     }
                     read
@@ -164,29 +164,29 @@ impl<'a> Play<'a> {
         self.line(&format!("fetch {}", fetch.label), said, outcome);
     }
 
-    /// Once; where refresh tokens rotate twice, and then with one that is spent.
+    /// Refreshes once, or twice where refresh tokens rotate, and then with a spent token.
     async fn refreshes(&mut self, call: &CallTemplate) {
         let takes_token = call.placeholders().any(|name| name == "refresh_token");
-        let policy = self.material.profile.service.policy.clone();
-        let has_one = self.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        let policy = self.context.profile.service.policy.clone();
+        let has_one = self.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         if takes_token && !has_one {
             self.paste_refresh_token();
         }
-        let first = self.material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
+        let first = self.context.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
         let rotates = policy.rotates && takes_token;
         if !self.refresh(call, "refresh request", rotates).await {
             return;
         }
-        self.material.secrets.refresh_token = Secret::default();
+        self.context.secrets.refresh_token = Secret::default();
         if rotates && !self.refresh(call, "refresh request again", rotates).await {
             return;
         }
         if takes_token && policy.grace.is_none() {
             let spent = first.filter(|_| rotates).unwrap_or_else(|| Secret::new(WRONG_REFRESH_TOKEN));
-            self.material.secrets.refresh_token = spent;
+            self.context.secrets.refresh_token = spent;
             let (said, outcome) = self.spent(Stage::RefreshRequest).await;
             self.line("refresh request, token spent", said, outcome);
-            self.material.secrets.refresh_token = Secret::default();
+            self.context.secrets.refresh_token = Secret::default();
         }
     }
 
@@ -194,7 +194,7 @@ impl<'a> Play<'a> {
     fn paste_refresh_token(&mut self) {
         let ports = &self.server.app.ports;
         let token = self.server.rehearsal.refresh_token_at_hand((ports.now)(), (ports.entropy)());
-        self.material.secrets.refresh_token = token;
+        self.context.secrets.refresh_token = token;
     }
 
     async fn refresh(&mut self, call: &CallTemplate, stage: &str, rotates: bool) -> bool {
@@ -210,19 +210,19 @@ impl<'a> Play<'a> {
     }
 
     async fn identity(&mut self) {
-        let Some(declared) = self.material.profile.service.identity.clone() else { return };
+        let Some(declared) = self.context.profile.service.identity.clone() else { return };
         let said = self.said(&declared.call);
-        let outcome = match identity::ask(&self.server.app, self.report, &self.material).await {
+        let outcome = match identity::ask(&self.server.app, self.report, &self.context).await {
             Err(failure) => Err(self.refused_or_unmade(failure)),
             Ok(identified) => findings::identity(&declared, &identified).map_err(Trouble::Wrong),
         };
         self.line("identity", said, outcome);
     }
 
-    /// A call whose reply is not read further.
+    /// A call whose reply is not read.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
         let mut said = String::new();
-        let answered = match self.server.app.values_for(&self.material, template) {
+        let answered = match self.server.app.values_for(&self.context, template) {
             Ok(values) => self.answered(template, &values, &mut said).await,
             Err(failure) => Err(self.unmade(failure)),
         };
@@ -231,7 +231,7 @@ impl<'a> Play<'a> {
 
     /// The beginning of a sign-in on another device, and the call that asks whether it is done.
     async fn device(&self, template: &CallTemplate, poll: Option<&CallTemplate>) {
-        let mut values = self.material.values();
+        let mut values = self.context.values();
         let mut said = String::new();
         let read = match self.answered(template, &values, &mut said).await {
             Ok(reply) => self.begun(&template.reading, &reply, &mut values).await.map_err(wrong),
@@ -275,7 +275,7 @@ impl<'a> Play<'a> {
         wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()
     }
 
-    /// The reply to a call that the stand-in has nothing against.
+    /// The reply to a call that the stand-in accepts.
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
@@ -284,7 +284,7 @@ impl<'a> Play<'a> {
     }
 
     async fn exchange(&mut self, stage: Stage, call: &CallTemplate) -> (String, Outcome) {
-        match token_request::exchange(&self.server.app, self.report, &self.material, stage).await {
+        match token_request::exchange(&self.server.app, self.report, &self.context, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
             Ok(Exchange { call: made, outcome, .. }) => {
                 let outcome = match outcome {
@@ -296,9 +296,9 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// The same call with what is spent must be refused, and the refusal be read as one.
+    /// Sends a spent code or token again: the call must be refused, and the refusal be read as one.
     async fn spent(&self, stage: Stage) -> (String, Outcome) {
-        match token_request::exchange(&self.server.app, self.report, &self.material, stage).await {
+        match token_request::exchange(&self.server.app, self.report, &self.context, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
             Ok(Exchange { call, outcome, .. }) => {
                 let outcome = match outcome {
@@ -314,11 +314,11 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Takes the tokens, right or wrong, and compares them with what was handed out.
+    /// Keeps the tokens, right or wrong, and compares them with what was issued.
     fn take(&mut self, call: &CallTemplate, tokens: TokenSet) -> Outcome {
         let issued = self.server.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
-        let read = findings::tokens(&self.material.profile.service, call, &tokens, &issued);
-        self.material.tokens = Some(tokens);
+        let read = findings::tokens(&self.context.profile.service, call, &tokens, &issued);
+        self.context.tokens = Some(tokens);
         read.map_err(Trouble::Wrong)
     }
 
@@ -345,7 +345,7 @@ impl<'a> Play<'a> {
 
     /// A call that cannot be made is no failure where the preset says what is lacking.
     fn unmade(&self, failure: Failure) -> Trouble {
-        let lacks = &self.material.profile.service.lacks;
+        let lacks = &self.context.profile.service.lacks;
         if lacks.is_empty() { Trouble::Wrong(failure.diagnosis.summary) } else { Trouble::Lacking(lacks.join("; ")) }
     }
 
@@ -354,11 +354,11 @@ impl<'a> Play<'a> {
     }
 
     fn said(&self, template: &CallTemplate) -> String {
-        let call: Option<Call> = self.server.app.render(&self.material, template).ok();
+        let call: Option<Call> = self.server.app.render(&self.context, template).ok();
         call.as_ref().map(sent).unwrap_or_default()
     }
 
-    /// Tells of a stage; whether it went well.
+    /// Reports a stage; returns whether it passed.
     fn line(&self, stage: &str, sent: String, outcome: Outcome) -> bool {
         let well = outcome.is_ok();
         let outcome = match outcome {
