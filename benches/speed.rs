@@ -7,7 +7,6 @@
 #![allow(clippy::print_stdout, reason = "its result is a table")]
 #![cfg(unix)]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -16,10 +15,10 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use tokenwright::oauth::TokenSet;
+use tokenwright::oauth::{ProfileSecrets, TokenSet};
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
-use tokenwright::vault::{self, How, ProfileSecrets, VaultKind};
+use tokenwright::vault::{self, Contents, How, VaultKind};
 use url::Url;
 
 const PASSPHRASE: &str = "open sesame";
@@ -285,21 +284,13 @@ impl Bench {
         for (index, token) in tokens.iter().enumerate() {
             let name = ProfileName::parse(&format!("p{index:05}")).expect("a name");
             let tokens = TokenSet {
-                access_token: Secret::new("expired"),
-                token_type: "Bearer".into(),
                 expires_at: Some(past),
                 refresh_token: Some(Secret::new(token)),
-                refresh_token_expires_at: None,
-                id_token: None,
-                scopes: None,
-                obtained_at: past,
-                retained: BTreeMap::new(),
-                issued_for: BTreeMap::new(),
-                unread_life: Vec::new(),
+                ..TokenSet::bearer(Secret::new("expired"), past)
             };
-            let client_secret = Some(Secret::new("practice-secret"));
-            let secrets = ProfileSecrets { client_secret, tokens: Some(tokens), ..ProfileSecrets::default() };
-            vault.lease(&name).expect("free").put(None, &secrets, How::SignedIn).expect("kept");
+            let secrets = ProfileSecrets { client_secret: Secret::new("practice-secret"), ..ProfileSecrets::default() };
+            let contents = Contents { secrets, tokens: Some(tokens), ..Contents::default() };
+            vault.lease(&name).expect("free").put(None, &contents, How::SignedIn).expect("kept");
             fs::write(folder.join("profiles").join(format!("{name}.toml")), &text).expect("our own file");
         }
     }

@@ -6,13 +6,38 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
 
 /// How the name of a file that is still being written ends. One that is found later was left by a crash.
 pub const UNFINISHED: &str = ".unfinished";
 
 /// File names that Windows keeps for devices, whatever extension follows.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// A file that could not be read or written.
+#[derive(Debug, Error)]
+#[error("cannot {action} `{path}`: {source}")]
+pub struct FileError {
+    /// What was tried: `read`, `write`, …
+    pub action: &'static str,
+    pub path: PathBuf,
+    pub source: io::Error,
+}
+
+impl FileError {
+    /// For `map_err`.
+    pub fn at(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self { action, path, source }
+    }
+
+    /// What a person can do about it.
+    pub fn advice(&self) -> &'static str {
+        advice(&self.source)
+    }
+}
 
 /// Writes a file whole or not at all, readable and writable by this user only (0600), and survives a power cut once
 /// it returns. The folder must exist.

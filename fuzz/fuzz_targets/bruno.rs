@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::bruno;
+use tokenwright::dialect::{Document, bruno};
 
 fuzz_target!(|text: &str| {
-    let is_one = bruno::recognise(text);
-    let read = bruno::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = bruno::recognise(&document);
+    if let Ok(import) = bruno::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::curl;
+use tokenwright::dialect::{Document, curl};
 
 fuzz_target!(|text: &str| {
-    let is_one = curl::recognise(text);
-    let read = curl::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = curl::recognise(&document);
+    if let Ok(import) = curl::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::datazen;
+use tokenwright::dialect::{Document, datazen};
 
 fuzz_target!(|text: &str| {
-    let is_one = datazen::recognise(text);
-    let read = datazen::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = datazen::recognise(&document);
+    if let Ok(import) = datazen::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::discovery;
+use tokenwright::dialect::{Document, discovery};
 
 fuzz_target!(|text: &str| {
-    let is_one = discovery::recognise(text);
-    let read = discovery::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = discovery::recognise(&document);
+    if let Ok(import) = discovery::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::evolutionx;
+use tokenwright::dialect::{Document, evolutionx};
 
 fuzz_target!(|text: &str| {
-    let is_one = evolutionx::recognise(text);
-    let read = evolutionx::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = evolutionx::recognise(&document);
+    if let Ok(import) = evolutionx::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

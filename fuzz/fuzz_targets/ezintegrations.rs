@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::ezintegrations;
+use tokenwright::dialect::{Document, ezintegrations};
 
 fuzz_target!(|text: &str| {
-    let is_one = ezintegrations::recognise(text);
-    let read = ezintegrations::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = ezintegrations::recognise(&document);
+    if let Ok(import) = ezintegrations::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

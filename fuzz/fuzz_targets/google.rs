@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::google;
+use tokenwright::dialect::{Document, google};
 
 fuzz_target!(|text: &str| {
-    let is_one = google::recognise(text);
-    let read = google::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = google::recognise(&document);
+    if let Ok(import) = google::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -1,5 +1,5 @@
-//! The one door for documents of other tools, with every reader behind it. What was read is taken as far as the window
-//! and the command line take it, and written in every form.
+//! Any document, read by the reader that recognises it. What was read is taken as far as the window and the command line
+//! take it, and written in every format.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
         let _ = ProfileDraft::from(&profile).parse();
         for format in Dialect::written() {
             for profile in [None, Some(&profile)] {
-                let _ = write(form, &Outgoing { service: &described.service, profile, secrets: Some(&described.secrets) });
+                let _ = write(format, &Outgoing { service: &described.service, profile, secrets: Some(&described.secrets) });
             }
         }
     }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::insomnia;
+use tokenwright::dialect::{Document, insomnia};
 
 fuzz_target!(|text: &str| {
-    let is_one = insomnia::recognise(text);
-    let read = insomnia::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = insomnia::recognise(&document);
+    if let Ok(import) = insomnia::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tokenwright::dialect::openapi;
+use tokenwright::dialect::{Document, openapi};
 
 fuzz_target!(|text: &str| {
-    let is_one = openapi::recognise(text);
-    let read = openapi::read(text);
-    if let Ok(import) = read {
+    let document = Document::from(text);
+    let is_one = openapi::recognise(&document);
+    if let Ok(import) = openapi::read(&document) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

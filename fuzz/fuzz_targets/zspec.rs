@@ -6,8 +6,7 @@ use tokenwright::dialect::zspec;
 
 fuzz_target!(|text: &str| {
     let is_one = text.contains("<oauth2");
-    let read = zspec::read(text);
-    if let Ok(import) = read {
+    if let Ok(import) = zspec::read(text) {
         for described in import.described.iter().take(8) {
             let _ = (is_one, described.profile(), described.still_missing());
         }

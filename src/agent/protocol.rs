@@ -152,17 +152,11 @@ mod access_token {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<TokenSet>, D::Error> {
         let token = TokenFields::deserialize(deserializer)?;
         Ok(Box::new(TokenSet {
-            access_token: Secret::new(token.access_token),
             token_type: token.token_type.into_owned(),
             expires_at: token.expires_at,
-            refresh_token: None,
-            refresh_token_expires_at: None,
-            id_token: None,
             scopes: token.scopes.map(Cow::into_owned),
-            obtained_at: token.obtained_at,
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
             retained: token.retained.into_owned(),
+            ..TokenSet::bearer(Secret::new(token.access_token), token.obtained_at)
         }))
     }
 }
@@ -185,8 +179,6 @@ mod header {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::secret::Secret;
 
@@ -205,17 +197,12 @@ mod tests {
     #[test]
     fn a_response_holds_the_access_token_and_no_other_secret() {
         let tokens = TokenSet {
-            access_token: Secret::new("a%^*&+=\"\\n<é>"),
-            token_type: "Bearer".into(),
             expires_at: Some(Timestamp::from_second(1_800_000_000).expect("a time")),
             refresh_token: Some(Secret::new("refresh-secret")),
-            refresh_token_expires_at: None,
             id_token: Some(Secret::new("id-secret")),
             scopes: Some(vec!["a".into(), "b".into()]),
-            obtained_at: Timestamp::UNIX_EPOCH,
             retained: [("realmId".to_owned(), "7".to_owned())].into(),
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("a%^*&+=\"\\n<é>"), Timestamp::UNIX_EPOCH)
         };
         let header = TokenHeader::parse("X-Access-Token: <token>").expect("a header");
         let notes = vec![Diagnosis::new("the \"end\"\nis near").hint("sign in"), Diagnosis::new("short")];

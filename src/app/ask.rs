@@ -7,11 +7,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::types::Choosing;
-use crate::app::{Failure, Fetched};
+use crate::app::{Failure, Fetched, Keeping};
 use crate::secret::Secret;
 
 /// An answer that is waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a token request is made from, and where its tokens are saved.
+pub type TokenRequest = (CallContext, Keeping);
 
 /// What a person answers in the middle of a sign-in. A failure ends it.
 pub trait Ask: Send + Sync {
@@ -21,10 +24,10 @@ pub trait Ask: Send + Sync {
     /// The next text that the person pastes in place of the browser's response. Waits until there is one.
     fn paste(&self) -> Answer<'_, Result<Secret, Failure>>;
 
-    /// The authorization code arrived: returns what the token request is made from. A face may let the person review it, or
-    /// supply what is missing.
-    fn proceed(&self, context: CallContext) -> Answer<'_, Result<CallContext, Failure>> {
-        Box::pin(async { Ok(context) })
+    /// The authorization code arrived: returns what the token request is made from, and where its tokens are saved. A face
+    /// may let the person review it, or supply what is missing.
+    fn proceed(&self, request: TokenRequest) -> Answer<'_, Result<TokenRequest, Failure>> {
+        Box::pin(async { Ok(request) })
     }
 
     /// The service returned several values where one is needed: the one that is meant, or none for now.
@@ -38,7 +41,7 @@ pub trait Ask: Send + Sync {
 pub struct Questions {
     report: Report,
     pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
-    proceeded: tokio::sync::Mutex<UnboundedReceiver<CallContext>>,
+    proceeded: tokio::sync::Mutex<UnboundedReceiver<TokenRequest>>,
     code_came: std::sync::mpsc::Sender<CallContext>,
 }
 
@@ -46,7 +49,7 @@ pub struct Questions {
 #[derive(Debug)]
 pub struct Answers {
     paste: UnboundedSender<Secret>,
-    proceed: UnboundedSender<CallContext>,
+    proceed: UnboundedSender<TokenRequest>,
     code_came: std::sync::mpsc::Receiver<CallContext>,
 }
 
@@ -70,9 +73,9 @@ impl Answers {
         self.code_came.try_recv().ok()
     }
 
-    /// Sends the token request, made from this.
-    pub fn proceed(&self, context: CallContext) {
-        let _ = self.proceed.send(context);
+    /// Sends the token request.
+    pub fn proceed(&self, request: TokenRequest) {
+        let _ = self.proceed.send(request);
     }
 }
 
@@ -85,7 +88,7 @@ impl Ask for Questions {
         Box::pin(async { Ok(answer(&self.pasted).await) })
     }
 
-    fn proceed(&self, context: CallContext) -> Answer<'_, Result<CallContext, Failure>> {
+    fn proceed(&self, (context, _): TokenRequest) -> Answer<'_, Result<TokenRequest, Failure>> {
         let _ = self.code_came.send(context);
         // Wakes the face.
         self.report.tell(Progress::CodeCame);

@@ -58,7 +58,7 @@ pub enum FailureCode {
     HandOverNeeded,
     /// A text that asks each time has nothing to be written again.
     LiveSink,
-    /// The form needs the address that the token is for.
+    /// The format needs the address that the token is for.
     AddressNeeded,
     /// The document can be read in several ways.
     AmbiguousDocument,

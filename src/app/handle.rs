@@ -247,10 +247,10 @@ impl State {
     }
 
     /// Supplies the practice service's port where the profile needs one and names none.
-    pub(crate) async fn supply_practice(&self, material: &mut CallContext) -> Result<(), Failure> {
-        let profile = &material.profile;
+    pub(crate) async fn supply_practice(&self, context: &mut CallContext) -> Result<(), Failure> {
+        let profile = &context.profile;
         if profile.service.practice && profile.inputs.get("port").is_none_or(String::is_empty) {
-            material.practice_port = Some(self.practice_port().await?);
+            context.practice_port = Some(self.practice_port().await?);
         }
         Ok(())
     }

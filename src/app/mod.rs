@@ -33,7 +33,7 @@ pub use crate::app::ask::{Answer, Answers, Ask, questions};
 pub use crate::app::blocking::blocking;
 pub use crate::app::desktop::clipboard::CopyOutcome;
 pub use crate::app::export::{
-    ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
+    ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted, ShareDone, ShareLock, ShareOrder, home_folder,
 };
 pub use crate::app::failure::{Failure, FailureCode, FailureKind, Recovery};
 pub use crate::app::handle::App;
@@ -53,7 +53,7 @@ pub use crate::app::services::import_outcome::{
 };
 pub use crate::app::services::importing::ImportSource;
 pub use crate::app::sign_in::SignIn;
-pub use crate::app::sign_in::call_context::{Authorized, CallContext, TypedSecrets};
+pub use crate::app::sign_in::call_context::{Authorized, CallContext};
 pub use crate::app::task::{Pending, Tasks};
 pub use crate::app::tokens::Rotation;
 pub use crate::app::tokens::issued_for::other as other_profile;

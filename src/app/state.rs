@@ -36,11 +36,11 @@ pub(in crate::app) struct Held {
 
 impl Held {
     pub(in crate::app) fn get(&self, name: &ProfileName) -> Option<CallContext> {
-        locked(&self.drafts).get(name).map(|(material, _)| material.clone())
+        locked(&self.drafts).get(name).map(|(context, _)| context.clone())
     }
 
     pub(in crate::app) fn all(&self) -> Vec<(ProfileName, CallContext)> {
-        locked(&self.drafts).iter().map(|(name, (material, _))| (name.clone(), material.clone())).collect()
+        locked(&self.drafts).iter().map(|(name, (context, _))| (name.clone(), context.clone())).collect()
     }
 
     pub(in crate::app) fn names(&self) -> Vec<ProfileName> {
@@ -55,8 +55,8 @@ impl Held {
         locked(&self.drafts).remove(name).is_some()
     }
 
-    pub(in crate::app) fn put(&self, name: &ProfileName, material: CallContext, mark: Mark) {
-        locked(&self.drafts).insert(name.clone(), (material, mark));
+    pub(in crate::app) fn put(&self, name: &ProfileName, context: CallContext, mark: Mark) {
+        locked(&self.drafts).insert(name.clone(), (context, mark));
     }
 
     pub(in crate::app) fn entry(&self, name: &ProfileName) -> Option<(CallContext, Mark)> {
@@ -120,5 +120,5 @@ impl PendingWrite {
 }
 
 fn obtained_at(record: &Record) -> Option<Timestamp> {
-    record.secrets.tokens.as_ref().map(|tokens| tokens.obtained_at)
+    record.contents.tokens.as_ref().map(|tokens| tokens.obtained_at)
 }

@@ -152,7 +152,7 @@ pub enum FieldRead {
 #[derive(Clone, Debug)]
 pub struct OpenedProfile {
     pub name: ProfileName,
-    pub material: CallContext,
+    pub context: CallContext,
     pub draft: bool,
     pub state: ProfileState,
     /// Whether each refresh brings a new refresh token.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use crate::app::{ExportDone, ExportOrder, ExportTo, Failure, FailureKind, FormLine, Insisted};
+use crate::app::{ExportDone, ExportOrder, ExportTo, Failure, FailureKind, FormatLine, Insisted};
 use crate::cli::args::ExportOptions;
 use crate::cli::print;
 use crate::cli::profiles::local;
@@ -15,7 +15,7 @@ use crate::service::ProfileName;
 
 pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failure> {
     if options.list_formats {
-        return forms(runner, options.json);
+        return formats(runner, options.json);
     }
     let usage = |what: &str, hint: &str| Failure::new(FailureKind::Usage, Diagnosis::new(what).hint(hint));
     let name = options.name.as_deref();
@@ -30,15 +30,16 @@ pub(crate) fn run(runner: &Runner, options: &ExportOptions) -> Result<(), Failur
         print::result(&format!("{name}: `{path}` is no longer rewritten"));
         return Ok(());
     }
-    let form = options.format.clone();
-    let form = form.ok_or_else(|| usage("`--format` is missing", "`tokenwright export --list-formats` lists them"))?;
+    let format = options.format.clone();
+    let format =
+        format.ok_or_else(|| usage("`--format` is missing", "`tokenwright export --list-formats` lists them"))?;
     let order = ExportOrder {
         live: options.live,
         with_refresh_token: options.with_refresh_token,
         hand_over: options.hand_over,
         url: options.url.clone(),
         settings: options.set.iter().cloned().collect(),
-        ..ExportOrder::new(name, form)
+        ..ExportOrder::new(name, format)
     };
     if options.dry_run { preview(runner, order) } else { export(runner, order, options) }
 }
@@ -94,28 +95,28 @@ fn preview(runner: &Runner, order: ExportOrder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The form's usual file, in the current folder.
+/// The format's usual file, in the current folder.
 fn usual_file(runner: &Runner, order: &ExportOrder) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(runner.run(runner.app.preview_export(order.clone()))?.file_name))
 }
 
-fn forms(runner: &Runner, as_json: bool) -> Result<(), Failure> {
-    let forms = runner.run(runner.app.export_formats())?;
+fn formats(runner: &Runner, as_json: bool) -> Result<(), Failure> {
+    let formats = runner.run(runner.app.export_formats())?;
     if as_json {
-        let forms = forms.iter().map(|form| {
-            json!({"id": form.id, "name": form.name, "reader": form.reader, "snapshot": form.snapshot, "live": form.live})
+        let formats = formats.iter().map(|format| {
+            json!({"id": format.id, "name": format.name, "reader": format.reader, "snapshot": format.snapshot, "live": format.live})
         });
-        print::json(&Json::from(forms.collect::<Vec<_>>()));
+        print::json(&Json::from(formats.collect::<Vec<_>>()));
         return Ok(());
     }
     let mut rows = vec![["FORMAT", "WAYS", "READ BY"].map(str::to_owned).to_vec()];
-    rows.extend(forms.iter().map(|form| vec![form.id.clone(), ways(form).to_owned(), form.reader.clone()]));
+    rows.extend(formats.iter().map(|format| vec![format.id.clone(), ways(format).to_owned(), format.reader.clone()]));
     print::table(&rows);
     Ok(())
 }
 
-fn ways(form: &FormLine) -> &'static str {
-    match (form.snapshot, form.live) {
+fn ways(format: &FormatLine) -> &'static str {
+    match (format.snapshot, format.live) {
         (true, true) => "snapshot, live",
         (false, true) => "live",
         _ => "snapshot",

@@ -13,7 +13,7 @@ use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt, sharing};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
-use crate::service::{PresetDraft, ProfileName, Service};
+use crate::service::{NewPreset, ProfileName, Service};
 
 /// What the document becomes.
 enum Purpose {
@@ -23,8 +23,8 @@ enum Purpose {
 
 pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failure> {
     let mut source = source(&options.document)?;
-    if let Some(form) = options.format {
-        source = ImportSource::As(Box::new(source), form);
+    if let Some(format) = options.format {
+        source = ImportSource::As(Box::new(source), format);
     }
     let imported = loop {
         source = match runner.run(runner.app.import(source, &runner.report()))? {
@@ -87,7 +87,7 @@ fn not_fetched(document: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// The form that the person means.
+/// The format that the person means.
 fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
@@ -187,8 +187,8 @@ fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Fa
 
 /// The service as a preset of this id. Nothing of the person's own is in it.
 fn preset(described: &Described, id: &str) -> Result<Service, Failure> {
-    let draft = PresetDraft { id: id.to_owned(), name: described.service.name.clone() };
-    let usage = |error: crate::service::PresetDraftError| Failure::new(FailureKind::Usage, error.diagnose());
+    let draft = NewPreset { id: id.to_owned(), name: described.service.name.clone() };
+    let usage = |error: crate::service::NewPresetError| Failure::new(FailureKind::Usage, error.diagnose());
     let id = draft.parse_id().map_err(usage)?.to_owned();
     let name = draft.parse_name().map_or_else(|_| id.clone(), str::to_owned);
     let mut service = Service { id, name, ..described.service.clone() };
@@ -244,7 +244,7 @@ fn import_json(imported: &Imported) -> Json {
 
 fn described_json(described: &Described) -> Json {
     let notes = |notes: &[Note]| -> Vec<Json> {
-        notes.iter().map(|note| json!({"place": note.place, "words": note.words})).collect()
+        notes.iter().map(|note| json!({"place": note.place, "text": note.words})).collect()
     };
     let service = &described.service;
     let calls = service

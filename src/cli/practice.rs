@@ -76,7 +76,7 @@ fn text(id: &str, line: &StageLine) -> String {
 
 fn rehearsal_json(id: &str, lines: &[StageLine]) -> Json {
     let stages = lines.iter().map(|line| {
-        json!({"stage": line.stage, "outcome": line.outcome.label(), "sent": line.sent, "words": line.outcome.text()})
+        json!({"stage": line.stage, "outcome": line.outcome.label(), "sent": line.sent, "text": line.outcome.text()})
     });
     json!({
         "service": id,

@@ -67,7 +67,7 @@ fn row(profile: &ProfileSummary, now: Timestamp) -> Vec<String> {
             String::new()
         }
     };
-    let word = profile.state.word(now);
+    let word = profile.state.label(now);
     let state = if profile.draft { format!("draft, {word}") } else { word.to_owned() };
     vec![profile.name.to_string(), profile.service.clone(), state, expires]
 }
@@ -85,7 +85,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
         "display_name": Some(profile.display_name.as_str()).filter(|name| !name.is_empty()),
         "service": profile.service_id,
         "service_name": profile.service,
-        "state": profile.state.word(now),
+        "state": profile.state.label(now),
         "expires_at": expires_at,
         "refreshable": refreshable,
         "trouble": profile.state.trouble(now).map(|trouble| trouble.summary),
@@ -120,15 +120,15 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
         };
         print::result(&format!("{:18} {text}", key.replace('_', " ")));
     }
-    let unread = opened.material.tokens.as_ref().and_then(TokenSet::unread_life_note);
+    let unread = opened.context.tokens.as_ref().and_then(TokenSet::unread_life_note);
     trouble.iter().chain(&unread).for_each(print::warning);
     Ok(())
 }
 
 fn facts(name: &ProfileName, opened: &OpenedProfile, now: Timestamp) -> Json {
-    let material = &opened.material;
-    let profile = &material.profile;
-    let tokens = material.tokens.as_ref();
+    let context = &opened.context;
+    let profile = &context.profile;
+    let tokens = context.tokens.as_ref();
     let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let claims = tokens.and_then(|tokens| decode_jwt(&tokens.access_token)).map(|jwt| jwt.claims);
     json!({
@@ -159,7 +159,7 @@ fn state(state: &ProfileState, tokens: Option<&TokenSet>, now: Timestamp) -> Str
     let Some(tokens) = tokens else { return "signed out".to_owned() };
     let until = tokens.expires_at.map(|at| format!(" ({})", local(at))).unwrap_or_default();
     if state.wants_sign_in() {
-        return format!("{}{until}", state.word(now));
+        return format!("{}{until}", state.label(now));
     }
     match tokens.freshness(now, EXPIRING) {
         Freshness::Fresh => format!("fresh{until}"),

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::app::{CallContext, Failure, FailureKind, Rotation};
+use crate::app::{Failure, FailureKind, Rotation};
 use crate::cli::args::ServiceExportOptions;
 use crate::cli::print;
 use crate::cli::runner::Runner;
 use crate::diagnosis::Diagnosis;
-use crate::dialect::{Dialect, ImportedSecrets, Outgoing, Written, write};
+use crate::dialect::{Dialect, Outgoing, Written, write};
 use crate::durable;
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName, Service};
 
@@ -35,13 +36,13 @@ pub(crate) fn run(runner: &Runner, options: &ServiceExportOptions) -> Result<(),
 struct What {
     service: Service,
     profile: Option<Profile>,
-    secrets: Option<ImportedSecrets>,
+    secrets: Option<ProfileSecrets>,
     rotation: Rotation,
 }
 
 /// A refresh token that each refresh replaces has one holder, and stays here. Of one of which that is not known a warning is
 /// said.
-fn keep_rotating(secrets: &mut ImportedSecrets, rotation: Rotation, options: &ServiceExportOptions) {
+fn keep_rotating(secrets: &mut ProfileSecrets, rotation: Rotation, options: &ServiceExportOptions) {
     if secrets.refresh_token.is_empty() {
         return;
     }
@@ -63,28 +64,16 @@ fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure
         return Ok(What { service, profile: None, secrets: None, rotation: Rotation::Unknown });
     };
     let opened = runner.run(runner.app.open(&ProfileName::parse(name)?))?;
-    let (material, rotation) = (opened.material, opened.rotation);
-    let is_of = |id: &String| *id == material.profile.service.id;
+    let (context, rotation) = (opened.context, opened.rotation);
+    let is_of = |id: &String| *id == context.profile.service.id;
     if !options.id.as_ref().is_none_or(is_of) {
-        let service = &material.profile.service.id;
+        let service = &context.profile.service.id;
         let diagnosis = Diagnosis::new(format!("the profile `{name}` is of the service `{service}`"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("leave the service's id out")));
     }
-    let secrets = Some(secrets(&material));
-    Ok(What { service: material.profile.service.clone(), profile: Some(material.profile), secrets, rotation })
-}
-
-/// The secrets of a profile as a document holds them.
-fn secrets(material: &CallContext) -> ImportedSecrets {
-    let kept = material.tokens.as_ref().and_then(|tokens| tokens.refresh_token.clone());
-    let key = material.secrets.signing_key.as_ref();
-    ImportedSecrets {
-        password: material.secrets.password.clone(),
-        private_key: key.map(|pair| pair.private_key.clone()).unwrap_or_default(),
-        client_secret: material.secrets.client_secret.clone(),
-        refresh_token: kept.unwrap_or_default(),
-        inputs: material.secrets.inputs.clone(),
-    }
+    let refresh_token = context.tokens.and_then(|tokens| tokens.refresh_token).unwrap_or_default();
+    let secrets = Some(ProfileSecrets { refresh_token, ..context.secrets });
+    Ok(What { service: context.profile.service.clone(), profile: Some(context.profile), secrets, rotation })
 }
 
 /// Nothing is lost in silence.

@@ -115,8 +115,7 @@ pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOp
 
 /// A profile, what came with it and what did not.
 fn tell(profile: &SharedProfile) {
-    let service =
-        profile.material.as_ref().map_or("unknown service", |material| material.profile.service.name.as_str());
+    let service = profile.context.as_ref().map_or("unknown service", |context| context.profile.service.name.as_str());
     print::note(&format!("  {}: {service}", profile.name));
     if !profile.secrets.is_empty() {
         print::note(&format!("    Secrets, saved in the vault only: {}", profile.secrets.join(", ")));
@@ -127,7 +126,7 @@ fn tell(profile: &SharedProfile) {
     if profile.is_here {
         print::note("    a profile with this name exists");
     }
-    if let Err(diagnosis) = &profile.material {
+    if let Err(diagnosis) = &profile.context {
         print::warning(diagnosis);
     }
 }
@@ -156,9 +155,9 @@ fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(Profil
     let mut chosen = Vec::new();
     for profile in picked {
         let is_taken = profile.is_here && !options.overwrite && rename.is_none();
-        match profile.material {
-            Ok(material) if !is_taken => {
-                chosen.push((rename.clone().unwrap_or(profile.name), *material));
+        match profile.context {
+            Ok(context) if !is_taken => {
+                chosen.push((rename.clone().unwrap_or(profile.name), *context));
             }
             Ok(_) => print::note(&format!("{}: not replaced; `--overwrite` replaces it", profile.name)),
             Err(_) => print::note(&format!("{}: not imported", profile.name)),
@@ -179,12 +178,12 @@ fn shared_json(shared: &SharedProfiles) -> Json {
     let profiles = shared.profiles.iter().map(|profile| {
         json!({
             "name": profile.name.as_str(),
-            "service": profile.material.as_ref().ok().map(|material| material.profile.service.id.clone()),
+            "service": profile.context.as_ref().ok().map(|context| context.profile.service.id.clone()),
             "secrets": profile.secrets,
             "must_supply": profile.must_supply,
             "is_here": profile.is_here,
-            "problem": profile.material.as_ref().err().map(|diagnosis| diagnosis.summary.clone()),
+            "problem": profile.context.as_ref().err().map(|diagnosis| diagnosis.summary.clone()),
         })
     });
-    json!({"from": shared.from, "form": "Tokenwright shared profiles", "profiles": profiles.collect::<Vec<_>>()})
+    json!({"from": shared.from, "format": "Tokenwright shared profiles", "profiles": profiles.collect::<Vec<_>>()})
 }

@@ -140,7 +140,7 @@ fn history_row(line: &HistoryLine) -> Vec<String> {
         digits(&line.access_token),
         digits(&line.refresh_token),
         line.outcome.clone(),
-        line.left.word().to_owned(),
+        line.left.label().to_owned(),
         line.by.clone().unwrap_or_else(|| "not known".to_owned()),
     ]
 }
@@ -157,7 +157,7 @@ fn history_json(history: &ProfileHistory) -> Json {
             "by": line.by,
             "tokens": match line.left {
                 Left::Newest => "newest",
-                Left::Kept => "kept",
+                Left::Restorable => "kept",
                 Left::Spent => "spent",
                 Left::Nothing => "gone",
             },

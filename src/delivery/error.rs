@@ -1,27 +1,17 @@
 //! Why a text was not put into a file.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::durable;
+use crate::durable::FileError;
 
 /// Why a text was not put into a file.
 #[derive(Debug, Error)]
 pub enum DeliveryError {
-    /// The file could not be read or written.
-    #[error("cannot {action} `{path}`: {source}")]
-    File {
-        /// What was tried.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A folder is no file.
     #[error("`{path}` is a folder")]
     Folder {
@@ -50,19 +40,11 @@ pub enum DeliveryError {
     },
 }
 
-impl DeliveryError {
-    /// For `map_err` on what touches a file.
-    pub(in crate::delivery) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::File { action, path, source }
-    }
-}
-
 impl Diagnose for DeliveryError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
+            Self::File(error) => diagnosis.hint(error.advice()),
             Self::Folder { .. } => diagnosis.hint("name a file in it"),
             Self::Foreign { .. } | Self::Changed { .. } => diagnosis.hint("choose another file"),
             Self::InWorkTree { path, .. } => {

@@ -10,7 +10,7 @@ use std::path::{self, Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::secret::Secret;
 
 pub use crate::delivery::error::DeliveryError;
@@ -31,10 +31,10 @@ pub struct Insisted {
 
 /// The path as it is remembered: absolute, a link followed.
 pub fn place(typed: &Path) -> Result<PathBuf, DeliveryError> {
-    let path = path::absolute(typed).map_err(DeliveryError::file("find", typed))?;
+    let path = path::absolute(typed).map_err(FileError::at("find", typed))?;
     match fs::symlink_metadata(&path) {
         Ok(found) if found.is_dir() => Err(DeliveryError::Folder { path }),
-        Ok(_) => fs::canonicalize(&path).map_err(DeliveryError::file("follow", &path)),
+        Ok(_) => Ok(fs::canonicalize(&path).map_err(FileError::at("follow", &path))?),
         Err(_) => Ok(path),
     }
 }
@@ -42,7 +42,7 @@ pub fn place(typed: &Path) -> Result<PathBuf, DeliveryError> {
 /// Whether a text may be written there. `known` is the digest of what this program wrote there last. `secret` tells
 /// whether the text holds a secret; one that holds none may stand in a work tree.
 pub fn check(path: &Path, known: Option<&str>, secret: bool, insisted: Insisted) -> Result<(), DeliveryError> {
-    let found = durable::read(path, SIZE_LIMIT).map_err(DeliveryError::file("read", path))?;
+    let found = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
     if let (Some(found), false) = (found, insisted.replace) {
         match known {
             None => return Err(DeliveryError::Foreign { path: path.to_owned() }),
@@ -62,7 +62,7 @@ pub fn check(path: &Path, known: Option<&str>, secret: bool, insisted: Insisted)
 /// Writes the text (0600, whole or not at all) and returns its digest. The folder must exist: one that was mistyped
 /// is not made.
 pub fn write(path: &Path, text: &Secret) -> Result<String, DeliveryError> {
-    durable::write_private(path, text.expose().as_bytes()).map_err(DeliveryError::file("write", path))?;
+    durable::write_private(path, text.expose().as_bytes()).map_err(FileError::at("write", path))?;
     Ok(digest(text.expose().as_bytes()))
 }
 

@@ -64,10 +64,7 @@ fn is_one(json: &Json) -> bool {
 
 /// Reads the metadata.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let json = document.as_json(FORMAT)?;
-    if !is_one(json) {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`issuer` and `token_endpoint`" });
-    }
+    let json = document.json_of(FORMAT, is_one, "`issuer` and `token_endpoint`")?;
     let mut gathering = Gathering::default();
     let outline = outline(json, &mut gathering)?;
     tell_ignored(json, &mut gathering);

@@ -208,6 +208,17 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// Its JSON, where that is of the format; `expected` says what makes it so.
+    pub(in crate::dialect) fn json_of(
+        &self,
+        format: &'static str,
+        is_one: impl FnOnce(&Json) -> bool,
+        expected: &'static str,
+    ) -> Result<&Json, DocumentError> {
+        let json = self.as_json(format)?;
+        if is_one(json) { Ok(json) } else { Err(DocumentError::OtherFormat { format, expected }) }
+    }
+
     /// Its JSON or YAML as a type of ours.
     pub(in crate::dialect) fn typed<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
         match &self.json {

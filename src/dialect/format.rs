@@ -7,7 +7,8 @@ use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+use crate::dialect::import::{Described, Import, Note};
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, Service};
 
@@ -81,7 +82,7 @@ pub struct Outgoing<'a> {
     /// One person's use of it, where that is meant.
     pub profile: Option<&'a Profile>,
     /// Its secrets, where they are to be written too.
-    pub secrets: Option<&'a ImportedSecrets>,
+    pub secrets: Option<&'a ProfileSecrets>,
 }
 
 impl Outgoing<'_> {

@@ -4,9 +4,12 @@
 use serde_json::Value as Json;
 
 use crate::call::Template;
+use crate::diagnosis::Diagnose as _;
 use crate::dialect::document::{Document, DocumentError};
+use crate::dialect::import::in_a_line;
 use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::{Described, Import, Note};
+use crate::oauth::parse_key;
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Service};
 
@@ -131,8 +134,13 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
     }
     let mut described = Described { client_id: text_at(json, "client_email"), ..Described::default() };
     let mut service = preset("google-service-account", SERVICE_ACCOUNT)?;
-    described.secrets.private_key = Secret::new(key);
-    described.understood.push(Note::new("private_key", "the key that signs the assertion"));
+    match parse_key(&Secret::new(key)) {
+        Ok(read) => {
+            described.secrets.signing_key = Some(read.pair);
+            described.understood.push(Note::new("private_key", "the key that signs the assertion"));
+        }
+        Err(error) => described.missing.push(Note::new("private key", in_a_line(error.diagnose(), false))),
+    }
     if described.client_id.is_empty() {
         described.missing.push(Note::new("client_email", "the service account's address: its page in the console"));
     } else {

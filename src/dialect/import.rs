@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::oauth::{KeyError, parse_key};
+use crate::diagnosis::Diagnosis;
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
@@ -32,28 +32,13 @@ pub struct Described {
     /// Values of the service's inputs, by name.
     pub inputs: BTreeMap<String, String>,
     /// What the document holds that is secret.
-    pub secrets: ImportedSecrets,
+    pub secrets: ProfileSecrets,
     /// What was understood: the place in the document, and what it became.
     pub understood: Vec<Note>,
     /// What was not, and why.
     pub ignored: Vec<Note>,
     /// What is still missing before a token can be had, and where it is to be found.
     pub missing: Vec<Note>,
-}
-
-/// The secrets of a document; empty where it holds none.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ImportedSecrets {
-    /// The client secret.
-    pub client_secret: Secret,
-    /// The person's password.
-    pub password: Secret,
-    /// A refresh token.
-    pub refresh_token: Secret,
-    /// A private key: PEM, or a JWK as JSON.
-    pub private_key: Secret,
-    /// Secret inputs, by name.
-    pub inputs: BTreeMap<String, Secret>,
 }
 
 /// A part of a document, and what is said of it. Never a secret.
@@ -69,21 +54,6 @@ impl Note {
     /// A note.
     pub fn new(place: impl Into<String>, words: impl Into<String>) -> Self {
         Self { place: place.into(), words: words.into() }
-    }
-}
-
-impl ImportedSecrets {
-    /// What there is, in words: `client secret`, `refresh token`, the names of inputs.
-    pub fn names(&self) -> Vec<String> {
-        let own = [
-            ("client secret", &self.client_secret),
-            ("password", &self.password),
-            ("refresh token", &self.refresh_token),
-            ("private key", &self.private_key),
-        ];
-        let own = own.into_iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.to_owned());
-        let inputs = self.inputs.iter().filter(|(_, secret)| !secret.is_empty()).map(|(name, _)| name.clone());
-        own.chain(inputs).collect()
     }
 }
 
@@ -103,11 +73,6 @@ impl Described {
         {
             missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
         }
-        if !self.secrets.private_key.is_empty()
-            && let Err(error) = parse_key(&self.secrets.private_key)
-        {
-            missing.push(Note::new("private key", in_a_line(error.diagnose(), error == KeyError::Missing)));
-        }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
             let (place, mark) = match &error.field {
@@ -125,13 +90,30 @@ impl Described {
         missing
     }
 
+    /// Takes over a value of the person's own, by its placeholder: whether it is used. The first of a name stays; nothing
+    /// for a name that is none of theirs.
+    pub(in crate::dialect) fn take(&mut self, known: &str, value: &Secret) -> Option<bool> {
+        let secrets = &mut self.secrets;
+        let text = match known {
+            "client_id" => &mut self.client_id,
+            "redirect_uri" => &mut self.redirect_uri,
+            "user_name" => &mut self.user_name,
+            "client_secret" => return Some(take_secret(&mut secrets.client_secret, value)),
+            "password" => return Some(take_secret(&mut secrets.password, value)),
+            "refresh_token" => return Some(take_secret(&mut secrets.refresh_token, value)),
+            _ => return None,
+        };
+        if text.is_empty() {
+            value.expose().clone_into(text);
+        }
+        Some(text == value.expose())
+    }
+
     /// Whether one of its secrets stands in the service by itself, where its placeholder belongs.
     pub(in crate::dialect) fn is_leaking(&self) -> bool {
         /// Shorter ones stand in any text by chance.
         const LEAST: usize = 8;
-        let secrets = &self.secrets;
-        let own = [&secrets.client_secret, &secrets.password, &secrets.refresh_token, &secrets.private_key];
-        let mut secrets = own.into_iter().chain(secrets.inputs.values()).map(Secret::expose).filter(|secret| {
+        let mut secrets = self.secrets.values().map(Secret::expose).filter(|secret| {
             // What a preset says by itself is public.
             secret.len() >= LEAST && *secret != self.service.defaults.client_secret
         });
@@ -159,8 +141,15 @@ impl Described {
     }
 }
 
+fn take_secret(field: &mut Secret, value: &Secret) -> bool {
+    if field.is_empty() {
+        *field = value.clone();
+    }
+    field == value
+}
+
 /// What is to be done, and before it what is wrong, where that is more than that it is missing.
-fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
+pub(in crate::dialect) fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
     match diagnosis.hint {
         Some(hint) if is_missing => hint,
         Some(hint) => format!("{}: {hint}", diagnosis.summary),

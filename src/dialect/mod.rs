@@ -32,4 +32,4 @@ pub use crate::dialect::address::Issuer;
 pub use crate::dialect::document::{Document, DocumentError, LARGEST};
 pub use crate::dialect::door::{Found, ImportError, read};
 pub use crate::dialect::format::{Dialect, Outgoing, Secrecy, WriteError, Written, write};
-pub use crate::dialect::import::{Described, Import, ImportedSecrets, Note};
+pub use crate::dialect::import::{Described, Import, Note};

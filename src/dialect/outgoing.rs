@@ -1,8 +1,8 @@
 //! Services written in the formats of other tools, and what of a service each has no place for.
 
 use crate::dialect::format::{FormatError, Outgoing, Written};
-use crate::dialect::{ImportedSecrets, Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
-use crate::oauth::Pkce;
+use crate::dialect::{Note, Secrecy, datazen, evolutionx, ezintegrations, zspec};
+use crate::oauth::{Pkce, ProfileSecrets};
 use crate::secret::Secret;
 use crate::service::Service;
 
@@ -45,7 +45,7 @@ pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, Form
         }
         lost.push(Note::new("client id", "ZSPEC describes a service, and no client of it"));
     }
-    let names = outgoing.secrets.map(ImportedSecrets::names).unwrap_or_default();
+    let names = outgoing.secrets.map(ProfileSecrets::names).unwrap_or_default();
     lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
     lost.extend(zspec::losses(&service));
     Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })

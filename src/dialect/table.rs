@@ -3,10 +3,26 @@
 use crate::dialect::document::{LARGEST, SMALL};
 use crate::dialect::format::Dialect;
 use crate::dialect::held::{dotenv, google_user, oauthlib, oidc_agent, own_export, rclone};
+use crate::dialect::import::Import;
 use crate::dialect::{
     address, bruno, curl, datazen, discovery, evolutionx, ezintegrations, google, insomnia, openapi, outgoing, own,
     postman, zspec,
 };
+
+impl Dialect {
+    /// What a row says where it says nothing else: a small document of another tool, which is only read.
+    const READ_ONLY: Self = Self {
+        id: "",
+        name: "",
+        sign: "",
+        marks: &[],
+        largest: SMALL,
+        is_ours: false,
+        recognise: |_| false,
+        read: |_, _| Ok(Import::default()),
+        write: None,
+    };
+}
 
 /// All of them, the surest first.
 static DIALECTS: [Dialect; 20] = [
@@ -15,110 +31,94 @@ static DIALECTS: [Dialect; 20] = [
         name: "Tokenwright profile",
         sign: "TOML with `service` and `client_id`",
         marks: &["\nclient_id =", "\nredirect_uri ="],
-        largest: SMALL,
         is_ours: true,
         recognise: own::is_profile,
         read: |document, catalog| Ok(own::read_profile(document, catalog)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "toml",
         name: "Tokenwright preset",
         sign: "TOML with `[token_request]` or `extends`",
         marks: &["[token_request]", "[authorization]", "[refresh_request]", "\nextends ="],
-        largest: SMALL,
         is_ours: true,
         recognise: own::is_preset,
         read: |document, catalog| Ok(own::read_preset(document, catalog)?),
         write: Some(own::write),
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "json",
         name: "Tokenwright JSON export",
         sign: "JSON with `version`, `profile` and `service`",
         marks: &["\"version\"", "\"profile\"", "\"service\""],
-        largest: SMALL,
         is_ours: true,
         recognise: own_export::recognise,
         read: |document, _| Ok(own_export::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "google-user",
         name: "Google authorized user file",
         sign: "JSON with `type` of `authorized_user`",
         marks: &["authorized_user", "\"refresh_token\"", "\"client_id\""],
-        largest: SMALL,
-        is_ours: false,
         recognise: google_user::recognise,
         read: |document, _| Ok(google_user::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "oidc-agent",
         name: "oidc-agent account configuration",
         sign: "JSON with `issuer_url` and `client_name`",
         marks: &["\"issuer_url\"", "daeSetByUser", "\"cert_path\""],
-        largest: SMALL,
-        is_ours: false,
         recognise: oidc_agent::recognise,
         read: |document, _| Ok(oidc_agent::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "rclone",
         name: "rclone configuration",
         sign: "sections with `type` and `token`",
         marks: &["\ntype =", "\ntoken =", "\nclient_secret ="],
-        largest: SMALL,
-        is_ours: false,
         recognise: rclone::recognise,
         read: |document, _| Ok(rclone::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "authorization-url",
         name: "authorization URL",
         sign: "an https address with `client_id`",
         marks: &["response_type=code", "client_id="],
-        largest: SMALL,
-        is_ours: false,
         recognise: |document| address::is_request(document.trimmed()),
         read: |document, _| Ok(address::authorization_request(document.trimmed())?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "curl",
         name: "curl command",
         sign: "a line that begins with `curl`",
         marks: &["curl ", "--data", "-d "],
-        largest: SMALL,
-        is_ours: false,
         recognise: curl::recognise,
         read: |document, _| Ok(curl::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "google",
         name: "Google key or client file",
         sign: "JSON with `installed`, `web` or `private_key`",
         marks: &["\"installed\"", "\"client_email\"", "\"private_key\""],
-        largest: SMALL,
-        is_ours: false,
         recognise: google::recognise,
         read: |document, _| Ok(google::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "metadata",
         name: "OAuth 2.0 server metadata",
         sign: "JSON with `issuer` and `token_endpoint`",
         marks: &["\"issuer\"", "\"token_endpoint\"", "\"authorization_endpoint\""],
-        largest: SMALL,
-        is_ours: false,
         recognise: discovery::recognise,
         read: |document, _| Ok(discovery::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "postman",
@@ -126,10 +126,9 @@ static DIALECTS: [Dialect; 20] = [
         sign: "JSON with `info` and `item`, or `values`",
         marks: &["\"info\"", "\"item\"", "\"values\"", "postman"],
         largest: LARGEST,
-        is_ours: false,
         recognise: postman::recognise,
         read: |document, _| Ok(postman::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "insomnia",
@@ -137,10 +136,9 @@ static DIALECTS: [Dialect; 20] = [
         sign: "JSON or YAML of version 4 or 5",
         marks: &["\"_type\"", "\"resources\"", "insomnia"],
         largest: LARGEST,
-        is_ours: false,
         recognise: insomnia::recognise,
         read: |document, _| Ok(insomnia::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "openapi",
@@ -148,87 +146,76 @@ static DIALECTS: [Dialect; 20] = [
         sign: "JSON or YAML with `openapi` or `swagger`",
         marks: &["openapi", "swagger", "securitySchemes"],
         largest: LARGEST,
-        is_ours: false,
         recognise: openapi::recognise,
         read: |document, _| Ok(openapi::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "bruno",
         name: "Bruno file",
         sign: "text with `auth:oauth2 {`",
         marks: &["auth:oauth2", "meta {", "vars {"],
-        largest: SMALL,
-        is_ours: false,
         recognise: bruno::recognise,
         read: |document, _| Ok(bruno::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "ezintegrations",
         name: "eZintegrations OAuth 2.0 settings",
         sign: "JSON or lines with `Refresh Token URL`",
         marks: &["Refresh Token URL", "Refresh Token Method", "Refresh Token Endpoint"],
-        largest: SMALL,
-        is_ours: false,
         recognise: ezintegrations::recognise,
         read: |document, _| Ok(ezintegrations::read(document)?),
         write: Some(outgoing::ezintegrations),
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "evolutionx",
         name: "Evolutionx settings",
         sign: "JSON or lines with `OAuth Endpoint`",
         marks: &["OAuth Endpoint", "OAuth Grant Type", "OAuth Client", "grant_type"],
-        largest: SMALL,
-        is_ours: false,
         recognise: evolutionx::recognise,
         read: |document, _| Ok(evolutionx::read(document)?),
         write: Some(outgoing::evolutionx),
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "datazen",
         name: "DataZen OAuth settings",
         sign: "JSON or lines with `OAuth Bearer Token URL`",
         marks: &["Bearer Token URL", "User Id", "Grant Type", "Redirect U"],
-        largest: SMALL,
-        is_ours: false,
         recognise: datazen::recognise,
         read: |document, _| Ok(datazen::read(document)?),
         write: Some(outgoing::datazen),
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "requests-oauthlib",
         name: "requests-oauthlib token",
         sign: "JSON with `access_token` and `refresh_token`",
         marks: &["\"token_type\"", "\"refresh_token\"", "\"expires_at\""],
-        largest: SMALL,
-        is_ours: false,
         recognise: oauthlib::recognise,
         read: |document, _| Ok(oauthlib::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "dotenv",
         name: ".env file",
         sign: "variables such as `CLIENT_ID=…`",
         marks: &["CLIENT_ID=", "REFRESH_TOKEN=", "TOKEN_URL="],
-        largest: SMALL,
-        is_ours: false,
         recognise: dotenv::recognise,
         read: |document, _| Ok(dotenv::read(document)?),
-        write: None,
+        ..Dialect::READ_ONLY
     },
     Dialect {
         id: "zspec",
         name: "ZSPEC <oauth2>",
         sign: "XML with `<oauth2>`",
         marks: &["<oauth2", "<token-url", "<resource"],
-        largest: SMALL,
-        is_ours: false,
         recognise: |document| zspec::recognise(document.trimmed()),
         read: |document, _| Ok(zspec::read(document.text())?),
         write: Some(outgoing::zspec),
+        ..Dialect::READ_ONLY
     },
 ];
 

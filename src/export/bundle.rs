@@ -8,6 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 
 /// Raised when a name or meaning in it changes.
@@ -29,21 +30,8 @@ pub struct Bundled {
     pub file: String,
     /// What whoever takes it must supply, in words.
     pub must_supply: Vec<String>,
-    /// Its secrets, where they go along.
-    pub secrets: Option<BundledSecrets>,
-}
-
-/// The secrets of one.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BundledSecrets {
-    /// The client secret.
-    pub client_secret: Option<Secret>,
-    /// The person's password.
-    pub password: Option<Secret>,
-    /// The refresh token, where it is to leave.
-    pub refresh_token: Option<Secret>,
-    /// The service's inputs that are secret.
-    pub inputs: BTreeMap<String, Secret>,
+    /// Its secrets; none unless they are shared too. A private key is never shared.
+    pub secrets: ProfileSecrets,
 }
 
 /// The text is no bundle.
@@ -140,25 +128,40 @@ impl Bundled {
             name: self.name.clone(),
             must_supply: self.must_supply.clone(),
             file: self.file.clone(),
-            secrets: self.secrets.as_ref().map(|secrets| WireSecrets {
-                client_secret: secrets.client_secret.as_ref().map(Secret::expose),
-                password: secrets.password.as_ref().map(Secret::expose),
-                refresh_token: secrets.refresh_token.as_ref().map(Secret::expose),
-                inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
-            }),
+            secrets: (!self.secrets.is_empty()).then(|| WireSecrets::from(&self.secrets)),
         }
     }
 }
 
 impl From<WireProfile<String>> for Bundled {
     fn from(wire: WireProfile<String>) -> Self {
-        let secrets = wire.secrets.map(|secrets| BundledSecrets {
-            client_secret: secrets.client_secret.map(Secret::new),
-            password: secrets.password.map(Secret::new),
-            refresh_token: secrets.refresh_token.map(Secret::new),
-            inputs: secrets.inputs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
-        });
+        let secrets = wire.secrets.map(ProfileSecrets::from).unwrap_or_default();
         Self { name: wire.name, file: wire.file, must_supply: wire.must_supply, secrets }
+    }
+}
+
+impl<'a> From<&'a ProfileSecrets> for WireSecrets<&'a str> {
+    fn from(secrets: &'a ProfileSecrets) -> Self {
+        let exposed = |secret: &'a Secret| (!secret.is_empty()).then(|| secret.expose());
+        Self {
+            client_secret: exposed(&secrets.client_secret),
+            password: exposed(&secrets.password),
+            refresh_token: exposed(&secrets.refresh_token),
+            inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
+        }
+    }
+}
+
+impl From<WireSecrets<String>> for ProfileSecrets {
+    fn from(wire: WireSecrets<String>) -> Self {
+        let secret = |text: Option<String>| text.map(Secret::new).unwrap_or_default();
+        Self {
+            client_secret: secret(wire.client_secret),
+            password: secret(wire.password),
+            refresh_token: secret(wire.refresh_token),
+            inputs: wire.inputs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect(),
+            signing_key: None,
+        }
     }
 }
 
@@ -166,19 +169,19 @@ impl From<WireProfile<String>> for Bundled {
 mod tests {
     use super::*;
 
-    fn bundled(name: &str, secrets: Option<BundledSecrets>) -> Bundled {
+    fn bundled(name: &str, secrets: ProfileSecrets) -> Bundled {
         let file = "service = \"google\"\nclient_id = \"it's \\\"1\\\"\"\n".to_owned();
         Bundled { name: name.into(), file, must_supply: vec!["the client secret".into()], secrets }
     }
 
     #[test]
     fn a_bundle_is_read_as_it_was_written_and_is_the_same_in_any_order() {
-        let secrets = BundledSecrets {
-            client_secret: Some(Secret::new("a%^*&+=\"\n<é>")),
+        let secrets = ProfileSecrets {
+            client_secret: Secret::new("a%^*&+=\"\n<é>"),
             inputs: [("key".to_owned(), Secret::new("'''"))].into(),
-            ..BundledSecrets::default()
+            ..ProfileSecrets::default()
         };
-        let (one, two) = (bundled("a", Some(secrets)), bundled("b", None));
+        let (one, two) = (bundled("a", secrets), bundled("b", ProfileSecrets::default()));
         let bundle = Bundle { profiles: vec![one.clone(), two.clone()] };
         let text = bundle.to_text();
         assert_eq!(Bundle { profiles: vec![two, one] }.to_text(), text);

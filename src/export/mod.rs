@@ -1,7 +1,7 @@
-//! A profile's tokens as text for another tool. One file a format; each says what it can carry and refuses what it cannot.
+//! A profile's tokens as text for another tool. Each format refuses what it cannot express.
 //!
-//! Nothing here writes a file or asks for a token: a [`Subject`] in, a text out. A *snapshot* holds the values as they
-//! are now; a *live* text asks this program each time it is used, so nothing stale is ever used.
+//! Nothing here writes a file or requests a token: a [`Subject`] in, a text out. A *snapshot* holds the current values; a
+//! *live* text runs this program on each use, so it is never stale.
 
 mod bundle;
 mod error;
@@ -12,7 +12,7 @@ mod quote;
 mod sinks;
 mod subject;
 
-pub use crate::export::bundle::{Bundle, Bundled, BundledSecrets};
+pub use crate::export::bundle::{Bundle, Bundled};
 pub use crate::export::error::ExportError;
 pub use crate::export::format::{ExportFormat, RefreshTokenUse, Text};
 pub use crate::export::formats::{by_id, formats};

@@ -1,11 +1,10 @@
-//! A format of the person's own: a template file with the placeholders used everywhere, escaped for the kind of file that
-//! its extension names.
+//! A person's own export format: a template file with the usual placeholders, escaped by the file's extension.
 
 use crate::call::{Place, Template, Values};
 use crate::export::{ExportError, Subject, Text};
 
-/// Writes the person's own format. `name` is the file's name, whose extension says how values are escaped: `.json` and
-/// `.xml` as those formats want it; anything else takes the values as they are, and refuses a line break in one.
+/// Fills in the person's own template. Values are escaped for `.json` and `.xml` by the extension of `name`; any other file
+/// takes them as they are, and refuses a line break.
 pub fn write_own(name: &str, template: &str, subject: &Subject) -> Result<Text, ExportError> {
     let problem = |problem: String| ExportError::Own { name: name.to_owned(), problem };
     let place = match name.rsplit_once('.').map(|(_, extension)| extension) {
@@ -36,7 +35,7 @@ mod tests {
     use crate::secret::Secret;
 
     #[test]
-    fn a_form_of_ones_own_is_filled_in_and_escaped_by_its_extension() {
+    fn a_format_of_ones_own_is_filled_in_and_escaped_by_its_extension() {
         let mut subject = subject();
         subject.tokens.access_token = Secret::new("a\"b");
         let json = write_own("x.json", r#"{"t": "<access_token>", "r": "{realmId}"}"#, &subject).expect("written");

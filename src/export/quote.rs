@@ -1,31 +1,30 @@
-//! How each kind of file quotes a value, so that its reader gets back exactly what was put in. What a kind of file has no
-//! way of writing is an error, never a silent change.
+//! How each kind of file quotes a value, so that its reader gets back exactly what was put in. What a kind of file cannot
+//! express is an error, never a silent change.
 
-/// A word of a POSIX shell, and so of bash, zsh and dash: bare where nothing in it means anything, else in single quotes.
+/// A word of a POSIX shell (bash, zsh, dash): bare where no character is special, else in single quotes.
 pub fn shell_word(value: &str) -> String {
     if is_bare(value) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
 }
 
-/// A word of fish: within single quotes it takes `\'` and `\\`.
+/// A word of fish: single quotes, in which only `\'` and `\\` are escapes.
 pub(in crate::export) fn fish_word(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// A word of PowerShell: within single quotes only the quote itself is doubled. It also takes the typographic quotes
-/// for quotes.
+/// A word of PowerShell: single quotes, doubled inside. PowerShell counts typographic quotes as quotes.
 pub(in crate::export) fn powershell_word(value: &str) -> String {
     let doubled = |c: char| if matches!(c, '\'' | '\u{2018}'..='\u{201b}') { vec![c, c] } else { vec![c] };
     format!("'{}'", value.chars().flat_map(doubled).collect::<String>())
 }
 
-/// A value in a `.env` file, so that all the readers agree (python-dotenv, npm dotenv, Node, a shell, Docker, gh,
-/// direnv): bare, else in single quotes, else in double quotes; `Err` names what none of the three takes.
+/// A value in a `.env` file as all readers (python-dotenv, npm dotenv, Node, a shell, Docker, gh, direnv) understand it: bare,
+/// else in single quotes, else in double quotes; `Err` says why none of the three will do.
 pub(in crate::export) fn dotenv_value(value: &str) -> Result<String, &'static str> {
     if value.contains(['\n', '\r']) {
         return Err("readers of `.env` files do not agree about a line break");
     }
     if value.chars().any(|c| c.is_control() && c != '\t') {
-        return Err("a `.env` file has no way of writing a control character");
+        return Err("a `.env` file cannot express a control character");
     }
     if is_bare(value) {
         return Ok(value.to_owned());
@@ -46,13 +45,13 @@ pub(in crate::export) fn dotenv_value(value: &str) -> Result<String, &'static st
     Ok(format!("\"{value}\""))
 }
 
-/// Whether nothing in the value means anything to a shell. A `~` or `=` at the start does, to some.
+/// Whether no character is special to a shell; to some, `~` or `=` at the start is.
 fn is_bare(value: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~+/=-".contains(c);
     !value.is_empty() && !value.starts_with(['~', '=']) && value.chars().all(plain)
 }
 
-/// A quoted value in curl's own file: it takes `\\`, `\"`, `\t`, `\n`, `\r` and `\v`.
+/// A quoted value in a file of curl options, whose escapes are `\\`, `\"`, `\t`, `\n`, `\r` and `\v`.
 pub(in crate::export) fn curl_value(value: &str) -> String {
     let mut text = String::from("\"");
     for c in value.chars() {
@@ -69,12 +68,12 @@ pub(in crate::export) fn curl_value(value: &str) -> String {
     text
 }
 
-/// A string of HCL: as JSON, and `${` and `%{` doubled, which begin templates there.
+/// A string of HCL: as JSON, with `${` and `%{`, which start templates, doubled.
 pub(in crate::export) fn hcl_string(value: &str) -> String {
     json_string(value).replace("${", "$${").replace("%{", "%%{")
 }
 
-/// A string of JSON; also one of YAML, whose double quotes take all that JSON's take.
+/// A string of JSON, which YAML reads alike.
 pub(in crate::export) fn json_string(value: &str) -> String {
     serde_json::Value::from(value).to_string()
 }

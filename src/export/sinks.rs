@@ -1,33 +1,31 @@
-//! What of a profile was handed out, and where to: a plain file of its own, with no secret in it. It is how the program
-//! knows a file for its own, which files to write again at each refresh, and whether the refresh token has left.
+//! Where a profile was exported to: a plain file without secrets. From it the program knows which files are its own, which
+//! to write again at each refresh, and whether the refresh token was handed over.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// What of a profile was handed out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sinks {
-    /// The refresh token lives elsewhere now; this program no longer refreshes it.
+    /// Set once the refresh token was given away; this program no longer refreshes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_over: Option<HandedOver>,
-    /// The files that were written, by path.
+    /// Sorted by path.
     #[serde(rename = "file", skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Sink>,
 }
 
-/// To whom a rotating refresh token was given.
+/// Where a rotating refresh token went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HandedOver {
-    /// The id of the format.
     pub format: String,
-    /// Into which file; empty for standard output or the clipboard.
+    /// Empty for standard output or the clipboard.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// When (RFC 3339).
+    /// RFC 3339.
     pub at: String,
 }
 
@@ -35,39 +33,32 @@ pub struct HandedOver {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sink {
-    /// Where: an absolute path.
+    /// Absolute.
     pub path: String,
-    /// The id of the format.
     pub format: String,
     /// Whether it is written again at each refresh.
     pub sink: bool,
-    /// Whether it asks for the token each time.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
-    /// Whether the refresh token is in it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub with_refresh_token: bool,
-    /// The address it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// SHA-256 of what was written, in hex: a file with another one was changed by somebody else.
+    /// SHA-256 of what was written, in hex: a file with another digest was changed by somebody else.
     pub digest: String,
-    /// When it was written last (RFC 3339).
+    /// The time of the last write (RFC 3339).
     pub written_at: String,
-    /// Why it could not be written the last time.
+    /// Why the last write failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
 }
 
-/// The file is not what it should be.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("the list of what was exported of the profile `{profile}`, line {line}: {problem}")]
 pub struct SinksError {
-    /// The profile.
     pub profile: String,
-    /// Where, from 1.
+    /// From 1.
     pub line: usize,
-    /// What about it.
     pub problem: String,
 }
 
@@ -78,7 +69,6 @@ impl Diagnose for SinksError {
 }
 
 impl Sinks {
-    /// Reads the text of the file.
     pub fn parse(profile: &str, text: &str) -> Result<Self, SinksError> {
         toml::from_str(text).map_err(|error| SinksError {
             profile: profile.to_owned(),
@@ -88,31 +78,28 @@ impl Sinks {
         })
     }
 
-    /// The text of the file.
     pub fn to_text(&self) -> String {
         toml::to_string_pretty(self).expect("texts, flags and tables are all that is in it, and TOML has them")
     }
 
-    /// What is known of the file at this path.
     pub fn file(&self, path: &str) -> Option<&Sink> {
         self.files.iter().find(|file| file.path == path)
     }
 
-    /// Remembers a file, in place of what was known of it.
+    /// Adds a file, or replaces its entry.
     pub fn remember(&mut self, sink: Sink) {
         self.files.retain(|file| file.path != sink.path);
         self.files.push(sink);
         self.files.sort_by(|one, other| one.path.cmp(&other.path));
     }
 
-    /// Forgets a file; whether it was known.
+    /// Removes a file; whether it was there.
     pub fn forget(&mut self, path: &str) -> bool {
         let before = self.files.len();
         self.files.retain(|file| file.path != path);
         self.files.len() < before
     }
 
-    /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

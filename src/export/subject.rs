@@ -1,4 +1,4 @@
-//! What is exported: the tokens of a profile and what belongs to them.
+//! What is exported: a profile's tokens, client and service.
 
 use std::collections::BTreeMap;
 
@@ -8,49 +8,41 @@ use crate::oauth::{TokenHeader, TokenSet};
 use crate::secret::{MASK, Secret};
 use crate::service::Profile;
 
-/// What is exported.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The profile's name.
     pub profile: String,
     /// The service's name, for people.
     pub service: String,
-    /// The tokens. The refresh token is in it only if it is to leave.
+    /// The refresh token is in it only if it may leave.
     pub tokens: TokenSet,
-    /// The client id.
     pub client_id: String,
-    /// The client secret, where there is one.
-    pub client_secret: Option<Secret>,
-    /// Where the token is refreshed; empty where it is not.
+    /// Empty for a public client.
+    pub client_secret: Secret,
+    /// Empty where the token is not refreshed.
     pub token_endpoint: String,
-    /// The scopes: those granted, or else those asked for.
+    /// The granted scopes, or else the requested ones.
     pub scopes: Vec<String>,
-    /// The address the token is for, where the person named one.
+    /// The URL that the token is for, where the person named one.
     pub url: Option<String>,
-    /// The person's inputs of the service.
     pub inputs: BTreeMap<String, String>,
-    /// The profile itself, with its service: for a format that describes the calls.
+    /// For formats that describe the requests.
     pub whole: Box<Profile>,
 }
 
-/// A named value of a subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// Its name: that of the RFC, of the input, or of the kept value.
+    /// As in the RFC, or as the service retains it.
     pub name: String,
-    /// Its value.
     pub value: Secret,
-    /// Whether it must not be seen.
     pub secret: bool,
 }
 
 impl Subject {
-    /// All that a format of named values carries, in a fixed order: tokens, what is known of them, the client, and the
-    /// values that were kept.
+    /// What a format of named values carries, in a fixed order: the tokens and their facts, the client, the retained values.
     pub fn fields(&self) -> Vec<Field> {
         let mut fields = vec![secret("access_token", &self.tokens.access_token)];
         let header = self.header();
-        // What readers put before the token, so not what the service calls it.
+        // What readers write before the token, not what the service calls it.
         fields.push(plain("token_type", header.token_type()));
         if !header.is_authorization() || header.scheme().is_none() {
             fields.push(plain("token_header", header.name()));
@@ -61,7 +53,7 @@ impl Subject {
         if let Some(refresh_token) = &self.tokens.refresh_token {
             fields.push(secret("refresh_token", refresh_token));
             fields.push(plain("client_id", &self.client_id));
-            fields.extend(self.client_secret.iter().map(|text| secret("client_secret", text)));
+            fields.push(secret("client_secret", &self.client_secret));
             fields.push(plain("token_endpoint", &self.token_endpoint));
         }
         fields.extend(self.tokens.id_token.iter().map(|token| secret("id_token", token)));
@@ -78,31 +70,31 @@ impl Subject {
         self.whole.service.token_header(&self.tokens.token_type)
     }
 
-    /// The same with every secret replaced, for showing what a format will hold.
+    /// With every secret masked, for a preview.
     #[must_use]
     pub fn masked(&self) -> Self {
-        let mask = |token: &Option<Secret>| token.as_ref().map(|_| Secret::new(MASK));
+        let mask = |secret: &Secret| if secret.is_empty() { Secret::default() } else { Secret::new(MASK) };
         let tokens = TokenSet {
             access_token: Secret::new(MASK),
-            refresh_token: mask(&self.tokens.refresh_token),
-            id_token: mask(&self.tokens.id_token),
+            refresh_token: self.tokens.refresh_token.as_ref().map(mask),
+            id_token: self.tokens.id_token.as_ref().map(mask),
             ..self.tokens.clone()
         };
         Self { tokens, client_secret: mask(&self.client_secret), ..self.clone() }
     }
 
-    /// When the access token expires, in seconds since 1970.
+    /// The access token's expiry in seconds since 1970.
     pub fn expires_at_seconds(&self) -> Option<i64> {
         self.tokens.expires_at.map(Timestamp::as_second)
     }
 }
 
-/// To the second, in UTC: what every reader of RFC 3339 takes.
+/// In seconds and UTC, which every reader of RFC 3339 accepts.
 pub(in crate::export) fn rfc3339(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The name of an environment variable for a field: `OAUTH_` and the name in capitals, `realmId` as `REALM_ID`.
+/// The environment variable of a field: `realmId` is `OAUTH_REALM_ID`.
 pub fn variable(name: &str) -> String {
     let mut text = String::from("OAUTH_");
     let mut before = '_';
@@ -136,20 +128,14 @@ pub(in crate::export) mod tests {
             profile: "acme".into(),
             service: "QuickBooks Online".into(),
             tokens: TokenSet {
-                access_token: Secret::new("at-1"),
-                token_type: "Bearer".into(),
                 expires_at: Some(time("2026-11-21T03:00:00Z")),
                 refresh_token: Some(Secret::new("rt-1")),
-                refresh_token_expires_at: None,
-                id_token: None,
                 scopes: Some(vec!["a".into(), "b".into()]),
-                obtained_at: time("2026-11-21T02:00:00Z"),
                 retained: [("realmId".to_owned(), "9130".to_owned())].into(),
-                issued_for: BTreeMap::new(),
-                unread_life: Vec::new(),
+                ..TokenSet::bearer(Secret::new("at-1"), time("2026-11-21T02:00:00Z"))
             },
             client_id: "id-1".into(),
-            client_secret: Some(Secret::new("cs-1")),
+            client_secret: Secret::new("cs-1"),
             token_endpoint: "https://as.test/token".into(),
             scopes: vec!["a".into(), "b".into()],
             url: None,

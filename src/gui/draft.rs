@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::app::{CallContext, OpenedProfile, TypedSecrets};
+use crate::app::{CallContext, OpenedProfile};
 use crate::call::{Reading, Reveal};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::{Described, Dialect, Note};
 use crate::gui::export_draft::{ExportDraft, ShareDraft};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
-use crate::oauth::ReadKey;
+use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
-use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, NewPreset, ProfileDraft, ProfileName, Service};
 
 /// The tab of step 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ pub struct VaultPrompt {
 }
 
 /// What is typed, to see whether it was changed.
-pub type Typed = (ProfileDraft, TypedSecrets);
+pub type Typed = (ProfileDraft, ProfileSecrets);
 
 /// What is on the screen. All of it begins anew with another service but the clock and the faults, see [`Draft::begin`].
 #[derive(Clone, Debug, Default)]
@@ -125,7 +125,7 @@ pub struct Draft {
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     /// `None` unless the service is being saved as a preset.
-    pub preset: Option<PresetDraft>,
+    pub preset: Option<NewPreset>,
     /// `None` unless the import page is open.
     pub import: Option<ImportDraft>,
     /// What the last import did not say.
@@ -136,7 +136,7 @@ pub struct Draft {
     pub export: Option<ExportDraft>,
     /// `None` unless the sharing page is open.
     pub share: Option<ShareDraft>,
-    pub secrets: TypedSecrets,
+    pub secrets: ProfileSecrets,
     pub key: KeyDraft,
     /// The pasted authorization response.
     pub pasted: Secret,
@@ -291,12 +291,12 @@ impl Draft {
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };
-        self.profile = Some(ProfileDraft::from(&opened.material.profile));
-        self.secrets = opened.material.secrets.clone();
+        self.profile = Some(ProfileDraft::from(&opened.context.profile));
+        self.secrets = opened.context.secrets.clone();
         self.name = opened.name.to_string();
         self.changes.baseline = self.typed();
         self.step = Step::Tokens;
-        let refreshable = opened.material.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        let refreshable = opened.context.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         self.tab = if refreshable { TokenTab::RefreshRequest } else { TokenTab::TokenRequest };
     }
 
@@ -307,6 +307,14 @@ impl Draft {
         }
         self.secrets.signing_key = Some(read.pair.clone());
         self.key = KeyDraft::default();
+    }
+
+    /// Empties the field of a refresh token that was used: it is spent, or saved with the tokens.
+    pub fn forget_refresh_token(&mut self) {
+        let typed = [&mut self.changes.baseline, &mut self.changes.sent].into_iter().flatten();
+        for secrets in typed.map(|(_, secrets)| secrets).chain([&mut self.secrets]) {
+            secrets.refresh_token = Secret::default();
+        }
     }
 
     /// What is wrong with the fields of steps 1 and 2.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::app::{ExportOrder, ExportView, FormLine, Insisted, ShareLock, ShareOrder};
+use crate::app::{ExportOrder, ExportView, FormatLine, Insisted, ShareLock, ShareOrder};
 use crate::export::RefreshTokenUse;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -26,15 +26,15 @@ pub enum Way {
 pub struct ExportDraft {
     /// Of which profile.
     pub profile: ProfileName,
-    /// The text that forms are looked for by.
+    /// The text that formats are looked for by.
     pub search: String,
-    /// The id of the chosen form; `None` while all are shown.
-    pub form: Option<String>,
-    /// Whether the keyboard goes to the search, or to the chosen form, in the next frame.
+    /// The id of the chosen format; `None` while all are shown.
+    pub format: Option<String>,
+    /// Whether the keyboard goes to the search, or to the chosen format, in the next frame.
     pub leads: bool,
     /// How it stays current with the tokens.
     pub way: Way,
-    /// With the refresh token, in a form that may carry it.
+    /// With the refresh token, in a format that may carry it.
     pub with_refresh_token: bool,
     /// Whether each refresh spends the refresh token, as the last preview said.
     pub rotates: bool,
@@ -62,7 +62,7 @@ impl ExportDraft {
         Self {
             profile,
             search: String::new(),
-            form: None,
+            format: None,
             leads: true,
             way: Way::default(),
             with_refresh_token: false,
@@ -78,26 +78,26 @@ impl ExportDraft {
         }
     }
 
-    /// Takes a form, in a way that it has; what was confirmed for another one is not for this.
-    pub fn choose(&mut self, form: &FormLine) {
-        self.form = Some(form.id.clone());
+    /// Takes a format, in a way that it has; what was confirmed for another one is not for this.
+    pub fn choose(&mut self, format: &FormatLine) {
+        self.format = Some(format.id.clone());
         self.leads = true;
         self.way = match self.way {
-            Way::Live if !form.live => Way::Snapshot,
-            Way::Snapshot | Way::Sink if !form.snapshot => Way::Live,
+            Way::Live if !format.live => Way::Snapshot,
+            Way::Snapshot | Way::Sink if !format.snapshot => Way::Live,
             way => way,
         };
         (self.with_refresh_token, self.hand_over, self.path_is_typed) = (false, false, false);
     }
 
-    /// The chosen form among those there are.
-    pub fn line<'a>(&self, forms: &'a [FormLine]) -> Option<&'a FormLine> {
-        forms.iter().find(|form| Some(&form.id) == self.form.as_ref())
+    /// The chosen format among those there are.
+    pub fn line<'a>(&self, formats: &'a [FormatLine]) -> Option<&'a FormatLine> {
+        formats.iter().find(|format| Some(&format.id) == self.format.as_ref())
     }
 
     /// Whether the refresh token is to be in the text.
-    pub fn takes_refresh_token(&self, form: &FormLine) -> bool {
-        match form.refresh_token {
+    pub fn takes_refresh_token(&self, format: &FormatLine) -> bool {
+        match format.refresh_token {
             _ if self.way == Way::Live => false,
             RefreshTokenUse::Never => false,
             RefreshTokenUse::Optional => self.with_refresh_token,
@@ -106,20 +106,20 @@ impl ExportDraft {
     }
 
     /// Whether a refresh token that has one holder is to leave.
-    pub fn gives_away(&self, form: &FormLine) -> bool {
-        self.rotates && self.takes_refresh_token(form)
+    pub fn gives_away(&self, format: &FormatLine) -> bool {
+        self.rotates && self.takes_refresh_token(format)
     }
 
-    /// What is to be exported; `None` until a form is chosen.
-    pub fn order(&self, forms: &[FormLine]) -> Option<ExportOrder> {
-        let form = self.line(forms)?;
-        let url = Some(self.url.trim()).filter(|url| form.url && !url.is_empty());
+    /// What is to be exported; `None` until a format is chosen.
+    pub fn order(&self, formats: &[FormatLine]) -> Option<ExportOrder> {
+        let format = self.line(formats)?;
+        let url = Some(self.url.trim()).filter(|url| format.url && !url.is_empty());
         Some(ExportOrder {
             live: self.way == Way::Live,
-            with_refresh_token: self.takes_refresh_token(form),
-            hand_over: self.gives_away(form) && self.hand_over,
+            with_refresh_token: self.takes_refresh_token(format),
+            hand_over: self.gives_away(format) && self.hand_over,
             url: url.map(str::to_owned),
-            ..ExportOrder::new(self.profile.clone(), &form.id)
+            ..ExportOrder::new(self.profile.clone(), &format.id)
         })
     }
 
@@ -206,9 +206,9 @@ impl ShareDraft {
 mod tests {
     use super::*;
 
-    fn form(refresh_token: RefreshTokenUse, snapshot: bool, live: bool) -> FormLine {
+    fn format(refresh_token: RefreshTokenUse, snapshot: bool, live: bool) -> FormatLine {
         let text = || "f".to_owned();
-        FormLine { id: text(), name: text(), reader: text(), snapshot, live, refresh_token, url: false }
+        FormatLine { id: text(), name: text(), reader: text(), snapshot, live, refresh_token, url: false }
     }
 
     fn draft() -> ExportDraft {
@@ -218,25 +218,25 @@ mod tests {
     #[test]
     fn a_form_is_taken_in_a_way_that_it_has() {
         let mut export = draft();
-        export.choose(&form(RefreshTokenUse::Never, false, true));
+        export.choose(&format(RefreshTokenUse::Never, false, true));
         assert_eq!(export.way, Way::Live);
-        export.choose(&form(RefreshTokenUse::Never, true, false));
+        export.choose(&format(RefreshTokenUse::Never, true, false));
         assert_eq!(export.way, Way::Snapshot);
     }
 
     #[test]
     fn a_refresh_token_that_has_one_holder_leaves_only_when_that_was_confirmed_for_this_form() {
-        let forms = [form(RefreshTokenUse::Optional, true, true)];
+        let formats = [format(RefreshTokenUse::Optional, true, true)];
         let mut export = ExportDraft { rotates: true, ..draft() };
-        export.choose(&forms[0]);
+        export.choose(&formats[0]);
         export.hand_over = true;
-        assert!(!export.order(&forms).expect("chosen").hand_over, "it does not leave at all");
+        assert!(!export.order(&formats).expect("chosen").hand_over, "it does not leave at all");
         export.with_refresh_token = true;
-        assert!(export.order(&forms).expect("chosen").hand_over);
+        assert!(export.order(&formats).expect("chosen").hand_over);
         export.way = Way::Live;
-        let live = export.order(&forms).expect("chosen");
+        let live = export.order(&formats).expect("chosen");
         assert!(!live.hand_over && !live.with_refresh_token);
-        export.choose(&forms[0]);
+        export.choose(&formats[0]);
         assert!(!export.hand_over && !export.with_refresh_token);
     }
 

@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
+use crate::diagnosis::Diagnosis;
 use crate::gui::model::Work;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -140,8 +141,8 @@ pub enum Intent {
     SetTray(bool),
     /// Whether to stop for a look at the token request before it is sent.
     SetStop(bool),
-    /// Dismiss the message of this index.
-    Dismiss(usize),
+    /// Dismiss this message.
+    Dismiss(Diagnosis),
 }
 
 /// An answer to a question over the window.

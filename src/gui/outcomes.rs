@@ -67,7 +67,7 @@ impl Window {
     }
 
     /// Takes in progress, whatever it is of.
-    fn hear(&mut self, told: Vec<Progress>) {
+    pub(in crate::gui) fn hear(&mut self, told: Vec<Progress>) {
         for progress in told {
             match progress {
                 Progress::LeaseBusy(why) => self.model.lease_busy = Some(why),
@@ -143,6 +143,9 @@ impl Window {
         }
         if refreshed && let Some(exchange) = self.model.open.refresh_request.last().cloned() {
             self.model.open.called(&exchange);
+            if exchange.outcome.is_ok() {
+                self.draft.forget_refresh_token();
+            }
         }
         if requested || refreshed || identified {
             self.model.lease_busy = None;

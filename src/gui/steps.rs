@@ -12,7 +12,9 @@ use crate::service::ProfileName;
 impl Window {
     pub(in crate::gui) fn sign_in(&mut self) {
         self.draft.insist();
-        let Some(context) = self.draft.context(&self.model) else { return };
+        let Some(mut context) = self.draft.context(&self.model) else { return };
+        // The core would use a refresh token in place of the browser.
+        context.secrets.refresh_token = Secret::default();
         self.draft.step = Step::Authorization;
         self.draft.next_view.to_top = true;
         self.draft.pasted = Secret::default();
@@ -64,12 +66,13 @@ impl Window {
 
     /// Sends the token request: that of the sign-in which waits for it, else one of its own.
     pub(in crate::gui) fn request_tokens(&mut self) {
-        let Some(context) = self.context() else { return };
+        let Some(mut context) = self.context() else { return };
         let keeping = self.keeping();
         let open = &mut self.model.open;
         let waits = open.sign_in.work.is_pending() && matches!(open.sign_in.visit, Visit::Done(_));
         if let (true, Some(answers)) = (waits, open.sign_in.answers.take()) {
-            answers.proceed(context);
+            context.secrets.refresh_token = Secret::default();
+            answers.proceed((context, keeping));
             open.token_request = open.sign_in.work.hand_over();
             return;
         }

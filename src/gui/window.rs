@@ -195,11 +195,7 @@ impl Window {
             }
             Intent::SetTray(on) => self.change_settings(|settings| settings.tray = on),
             Intent::SetStop(on) => self.change_settings(|settings| settings.stop_before_token_call = on),
-            Intent::Dismiss(problem) => {
-                if problem < self.model.problems.len() {
-                    self.model.problems.remove(problem);
-                }
-            }
+            Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),
         }
     }
 

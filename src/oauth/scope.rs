@@ -10,16 +10,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct ScopeAnswers {
     /// Beginnings of a scope that the answer may leave out or add.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prefixes: Vec<String>,
     /// Scopes that the answer never names; `*` at the start stands for any beginning.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub silent: Vec<String>,
     /// Whether the service takes and gives capital letters for small ones.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ignore_case: bool,
     /// By the scope asked for: other names under which the service answers it, or of scopes that contain it.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub names: BTreeMap<String, Vec<String>>,
 }
 

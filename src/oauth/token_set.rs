@@ -36,6 +36,18 @@ pub struct TokenSet {
     pub unread_life: Vec<String>,
 }
 
+/// The service's last word on a refresh token. It is kept beside the token, so that the service is not asked again and
+/// again, and goes with it: new tokens come without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When the service said so, by the local clock.
+    pub at: Timestamp,
+    /// What it said.
+    pub reason: String,
+    /// What mends it.
+    pub hint: Option<String>,
+}
+
 /// What a token set is good for at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -48,6 +60,23 @@ pub enum Freshness {
 }
 
 impl TokenSet {
+    /// A bearer token of which nothing else is known.
+    pub fn bearer(access_token: Secret, obtained_at: Timestamp) -> Self {
+        Self {
+            access_token,
+            token_type: "Bearer".to_owned(),
+            expires_at: None,
+            refresh_token: None,
+            refresh_token_expires_at: None,
+            id_token: None,
+            scopes: None,
+            obtained_at,
+            retained: BTreeMap::new(),
+            issued_for: BTreeMap::new(),
+            unread_life: Vec::new(),
+        }
+    }
+
     /// For how long the access token was given; `None` where it does not expire.
     pub fn life(&self) -> Option<Duration> {
         let life = self.expires_at?.duration_since(self.obtained_at);
@@ -96,17 +125,8 @@ mod tests {
 
     fn token_set(expires_at: Option<i64>) -> TokenSet {
         TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
             expires_at: expires_at.map(|second| Timestamp::from_second(second).expect("a time")),
-            refresh_token: None,
-            refresh_token_expires_at: None,
-            id_token: None,
-            scopes: None,
-            obtained_at: Timestamp::UNIX_EPOCH,
-            retained: BTreeMap::new(),
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), Timestamp::UNIX_EPOCH)
         }
     }
 

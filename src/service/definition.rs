@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use crate::call::{CallTemplate, Expression, Template, Values};
-use crate::oauth::{ErrorHint, Pkce, TokenHeader, TokenSet, scope_difference};
+use serde::{Deserialize, Serialize};
+
+use crate::call::{CallTemplate, Expression, Template, Values, pairs};
+use crate::oauth::{ErrorHint, Pkce, Request, TokenHeader, TokenSet, scope_difference};
 use crate::service::assertion::Assertion;
 use crate::service::input::Input;
-use crate::service::remark::Remark;
+use crate::service::preset::{Kind, Stage, read};
 use crate::service::rules::{
     Asks, Confidence, Defaults, Disputed, Labels, Links, Offer, RedirectRules, ScopeRules, Start, TokenPolicy,
+    is_default,
 };
 
-/// Who issues tokens.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Who issues tokens. As a preset file has it: a key that is missing is as in the default, a call is a [`Stage`].
+///
+/// [`Stage`]: crate::service::preset::Stage
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Service {
     /// The name in files and on the command line.
     pub id: String,
@@ -27,70 +33,79 @@ pub struct Service {
     /// Whether the practice service inside this program answers for it: then the input `port` is filled with its
     /// port where it was left empty.
     pub practice: bool,
-    /// What of it this program cannot do yet, in words; such a service is shown with it.
+    /// What this program cannot do with it yet, for people.
     pub lacks: Vec<String>,
-    /// Where to go.
-    pub links: Links,
-    /// What the service calls things.
-    pub labels: Labels,
+    /// The date on which the facts were checked (`YYYY-MM-DD`).
+    pub checked: String,
+    /// How well the facts are known.
+    pub confidence: Confidence,
+    /// Where the facts are from.
+    pub source: Vec<String>,
     /// What to do before the first sign-in, in order.
     pub checklist: Vec<String>,
-    /// What it needs to know besides the client.
-    pub inputs: Vec<Input>,
-    /// What a value that was learnt from a redirect or a reply must match before it may name a host.
-    pub allow: BTreeMap<String, String>,
-    /// Its scopes.
-    pub scopes: ScopeRules,
-    /// Its redirect URIs.
-    pub redirect: RedirectRules,
     /// How a sign-in begins.
     pub start: Start,
-    /// The browser's visit; `None` where the service requires no client-flow authorization.
-    pub authorization: Option<Authorization>,
     /// Which secrets the calls need.
     pub asks: Asks,
     /// The value of `<grant_type>` in the token request.
     pub grant_type: String,
+    /// Pages of the service for people.
+    pub links: Links,
+    /// What the service calls things.
+    pub labels: Labels,
+    /// Values that are public and the same for everybody: a practice client's.
+    pub defaults: Defaults,
+    /// What a value that was learnt from a redirect or a reply must match before it may name a host.
+    pub allow: BTreeMap<String, String>,
+    /// What it needs to know besides the client.
+    pub inputs: Vec<Input>,
+    /// Its scopes.
+    pub scopes: ScopeRules,
+    /// Its redirect URIs.
+    pub redirect: RedirectRules,
+    /// How its tokens live.
+    pub policy: TokenPolicy,
+    /// The browser's visit; `None` where the service requires no client-flow authorization.
+    pub authorization: Option<Authorization>,
     /// The call that gets the first token.
+    #[serde(deserialize_with = "read::token_request")]
     pub token_request: CallTemplate,
     /// Calls after it, each with the token of the one before: an exchange for a longer-lived one.
+    #[serde(deserialize_with = "read::chain")]
     pub chain: Vec<CallTemplate>,
     /// Calls after those, which fetch a value that later calls need.
     pub fetch: Vec<Fetch>,
     /// The call that renews the token.
+    #[serde(deserialize_with = "read::refresh_request")]
     pub refresh_request: Option<CallTemplate>,
     /// The call that tells whose token it is.
     pub identity: Option<Identity>,
     /// The call that ends the token (RFC 7009).
+    #[serde(deserialize_with = "read::revocation")]
     pub revocation: Option<CallTemplate>,
     /// The call that tells about a token (RFC 7662).
+    #[serde(deserialize_with = "read::introspection")]
     pub introspection: Option<CallTemplate>,
     /// The call that begins a sign-in on another device (RFC 8628).
+    #[serde(deserialize_with = "read::device_authorization")]
     pub device_authorization: Option<CallTemplate>,
     /// The call that asks whether that sign-in is done (RFC 8628 section 3.4).
+    #[serde(deserialize_with = "read::device_token_request")]
     pub device_token_request: Option<CallTemplate>,
     /// How `<assertion>` is made.
     pub assertion: Option<Assertion>,
-    /// How its tokens live.
-    pub policy: TokenPolicy,
-    /// What is said of it and of places in it, beside what is sent.
-    pub remarks: Vec<Remark>,
-    /// What its errors mean.
-    pub hints: Vec<ErrorHint>,
-    /// Values that are public and the same for everybody: a practice client's.
-    pub defaults: Defaults,
-    /// How well the facts are known.
-    pub confidence: Confidence,
     /// What the sources disagree about.
     pub disputed: Vec<Disputed>,
-    /// Where the facts are from.
-    pub source: Vec<String>,
-    /// The date on which they were looked at (`YYYY-MM-DD`).
-    pub checked: String,
+    /// What its errors mean.
+    pub hints: Vec<ErrorHint>,
+    /// The document that it was imported from, by the id of the dialect, so that it can be written again. Only the
+    /// dialect reads it; it holds no secret.
+    pub documents: BTreeMap<String, String>,
 }
 
 /// The browser's visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stage", into = "Stage")]
 pub struct Authorization {
     /// The URL and its query.
     pub call: CallTemplate,
@@ -101,27 +116,59 @@ pub struct Authorization {
 }
 
 /// A call that fetches a value which later calls need: a tenant, a data centre, an account.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Fetch {
-    /// The call.
-    pub call: CallTemplate,
     /// What is fetched, for people.
     pub label: String,
     /// Where in the reply the list is; empty where the reply is one thing.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub list: Expression,
     /// What an item is called; within the item.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub item_label: Expression,
-    /// The values to keep: placeholder and path within the item.
+    /// The values to retain: placeholder and path within the item.
+    #[serde(with = "pairs")]
     pub retain: Vec<(String, Expression)>,
+    /// The call.
+    #[serde(deserialize_with = "read::resource")]
+    pub call: CallTemplate,
 }
 
 /// The call that tells whose token it is, and what to show of its reply.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stage", into = "Stage")]
 pub struct Identity {
     /// The call.
     pub call: CallTemplate,
     /// Label and path of each field shown; all of the reply's plain fields where empty.
     pub fields: Vec<(String, Expression)>,
+}
+
+impl From<Stage> for Authorization {
+    fn from(mut stage: Stage) -> Self {
+        let (pkce, offers) = (stage.pkce.unwrap_or_default(), std::mem::take(&mut stage.offers));
+        Self { call: stage.call(Kind::Request(Request::Authorization)), pkce, offers }
+    }
+}
+
+impl From<Authorization> for Stage {
+    fn from(Authorization { call, pkce, offers }: Authorization) -> Self {
+        Self { pkce: Some(pkce), offers, ..Self::from(&call) }
+    }
+}
+
+impl From<Stage> for Identity {
+    fn from(mut stage: Stage) -> Self {
+        let fields = std::mem::take(&mut stage.fields);
+        Self { call: stage.call(Kind::Resource), fields }
+    }
+}
+
+impl From<Identity> for Stage {
+    fn from(Identity { call, fields }: Identity) -> Self {
+        Self { fields, ..Self::from(&call) }
+    }
 }
 
 impl Service {
@@ -226,19 +273,6 @@ impl Service {
             hosts.filter(|name| learnt.contains(name) && !self.allow.contains_key(name)).collect();
         unguarded.dedup();
         unguarded
-    }
-
-    /// The remark on a place.
-    pub fn remark(&self, place: &[&str]) -> Option<&Remark> {
-        self.remarks.iter().find(|remark| remark.place.iter().map(String::as_str).eq(place.iter().copied()))
-    }
-
-    /// The parameters of a call that have words for people: name and words.
-    pub fn parameter_help<'a>(&'a self, stage: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.remarks.iter().filter_map(move |remark| match &remark.place[..] {
-            [of, _, name] if of == stage && !remark.help.is_empty() => Some((name.as_str(), remark.help.as_str())),
-            _ => None,
-        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::catalog::{Catalog, CatalogError};
 use crate::service::definition::Service;
 use crate::service::display_name::DisplayName;
-use crate::service::preset::{Changes, PresetFile, changes_between, with_changes};
+use crate::service::preset::{Changes, changes_between, preset_table, service_of_table, with_changes};
 use crate::service::profile_name::ProfileName;
 
 /// One person's use of a service.
@@ -98,7 +98,7 @@ struct ProfileFile {
     changes: toml::Table,
     /// The whole service, where no preset has its id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<PresetFile>,
+    definition: Option<toml::Table>,
 }
 
 impl Profile {
@@ -110,19 +110,19 @@ impl Profile {
             // foreign: the library's words may have several lines.
             problem: error.message().replace('\n', " "),
         })?;
-        let service = if let Some(definition) = file.definition {
-            Service::from(definition)
+        let (key, service) = if let Some(definition) = file.definition {
+            ("[definition", service_of_table(definition))
         } else {
             let preset = catalog.service(&file.service);
             let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;
-            let changes = Changes { removed: file.removed, changed: file.changes };
-            with_changes(preset, changes).map_err(|error| ProfileError::File {
-                name: name.to_string(),
-                line: text.lines().position(|line| line.starts_with("[changes")).map_or(1, |line| line + 1),
-                // foreign: the library's words may have several lines.
-                problem: error.message().replace('\n', " "),
-            })?
+            ("[changes", with_changes(preset, Changes { removed: file.removed, changed: file.changes }))
         };
+        let service = service.map_err(|error| ProfileError::File {
+            name: name.to_string(),
+            line: text.lines().position(|line| line.starts_with(key)).map_or(1, |line| line + 1),
+            // foreign: the library's words may have several lines.
+            problem: error.message().replace('\n', " "),
+        })?;
         Ok(Self {
             display_name: DisplayName::of(&file.display_name),
             service,
@@ -152,7 +152,7 @@ impl Profile {
             extra: self.extra.clone(),
             removed: changes.removed,
             changes: changes.changed,
-            definition: preset.is_none().then(|| PresetFile::from(&self.service)),
+            definition: preset.is_none().then(|| preset_table(&self.service)),
         };
         toml::to_string_pretty(&file)
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")

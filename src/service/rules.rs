@@ -26,10 +26,8 @@ impl Default for Labels {
 #[serde(deny_unknown_fields, default)]
 pub struct Links {
     /// Where to register a client.
-    #[serde(skip_serializing_if = "is_default")]
     pub console: Option<String>,
     /// Where to read on.
-    #[serde(skip_serializing_if = "is_default")]
     pub documentation: Option<String>,
 }
 
@@ -38,9 +36,7 @@ pub struct Links {
 #[serde(deny_unknown_fields, default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Defaults {
-    #[serde(skip_serializing_if = "is_default")]
     pub client_id: String,
-    #[serde(skip_serializing_if = "is_default")]
     pub client_secret: String,
 }
 
@@ -51,18 +47,14 @@ pub struct ScopeRules {
     /// What separates them where they are asked for.
     pub separator: String,
     /// What separates them in the service's answers; as above unless said otherwise.
-    #[serde(skip_serializing_if = "is_default")]
     pub answer_separator: Option<String>,
     /// Those ticked from the start. A scope may hold placeholders.
     pub default: Vec<String>,
     /// Whether at least one must be asked for.
-    #[serde(skip_serializing_if = "is_default")]
     pub required: bool,
     /// Those offered.
-    #[serde(skip_serializing_if = "is_default")]
     pub known: Vec<KnownScope>,
     /// How the service answers to them.
-    #[serde(skip_serializing_if = "is_default")]
     pub answers: ScopeAnswers,
 }
 
@@ -95,31 +87,23 @@ pub struct RedirectRules {
     /// The one to start with.
     pub default: String,
     /// Whether a loopback address is allowed.
-    #[serde(skip_serializing_if = "is_default")]
     pub loopback: LoopbackRule,
     /// What to know when registering it.
-    #[serde(skip_serializing_if = "is_default")]
     pub note: String,
     /// What is sent in place of the URI, where the service gives it a name of its own (eBay's `RuName`).
-    #[serde(skip_serializing_if = "is_default")]
     pub sent: Option<String>,
     /// The name of the parameter that holds the code.
     pub code_parameter: String,
     /// What to cut off the end of the code.
-    #[serde(skip_serializing_if = "is_default")]
     pub code_suffix: String,
     /// The parameters to keep as values (`realmId`).
-    #[serde(skip_serializing_if = "is_default")]
     pub retain: Vec<String>,
     /// The signature to verify, where the service signs the redirect.
-    #[serde(skip_serializing_if = "is_default")]
     pub signature: Option<RedirectSignature>,
     /// The issuer, where it is known and sent (RFC 9207).
-    #[serde(skip_serializing_if = "is_default")]
     pub issuer: Option<String>,
     /// Whether the service announces that it always sends it (`authorization_response_iss_parameter_supported`): then a
     /// response without it is refused (RFC 9207 section 2.4).
-    #[serde(skip_serializing_if = "is_default")]
     pub sends_issuer: bool,
 }
 
@@ -213,40 +197,28 @@ pub enum Asks {
 #[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct TokenPolicy {
     /// Whether each refresh brings a new refresh token and spends the old one.
-    #[serde(skip_serializing_if = "is_default")]
     pub rotates: bool,
     /// For how long a spent refresh token is still accepted.
-    #[serde(skip_serializing_if = "is_default")]
     pub grace: Option<u64>,
     /// The life of an access token.
-    #[serde(skip_serializing_if = "is_default")]
     pub access_token_life: Option<u64>,
     /// The longest life of an access token, whatever the replies say: used where it ends before what they say.
-    #[serde(skip_serializing_if = "is_default")]
     pub longest_life: Option<u64>,
     /// The life of a refresh token, where the service does not say in its replies.
-    #[serde(skip_serializing_if = "is_default")]
     pub refresh_token_life: Option<u64>,
     /// Whether a refresh leaves the end of the refresh token where it was.
-    #[serde(skip_serializing_if = "is_default")]
     pub fixed_end: bool,
     /// The age that an access token must have before it may be refreshed.
-    #[serde(skip_serializing_if = "is_default")]
     pub minimum_age: Option<u64>,
     /// How long before its end an access token is to be refreshed.
-    #[serde(skip_serializing_if = "is_default")]
     pub leeway: Option<u64>,
     /// Whether two refreshes at the same time can end the grant.
-    #[serde(skip_serializing_if = "is_default")]
     pub no_parallel_refresh: bool,
     /// Whether the refresh request renews the access token itself, without a refresh token.
-    #[serde(skip_serializing_if = "is_default")]
     pub renews_access_token: bool,
     /// The header that carries the access token, where it is another than `Authorization: Bearer <token>`.
-    #[serde(skip_serializing_if = "is_default")]
     pub header: String,
     /// The policy in words.
-    #[serde(skip_serializing_if = "is_default")]
     pub words: String,
 }
 

@@ -1,12 +1,11 @@
 //! Why a plain file was not read or written: which file, the cause, and what to do.
 
-use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::durable;
+use crate::durable::FileError;
 
 /// Why the store did not do as asked.
 #[derive(Debug, Error)]
@@ -15,16 +14,8 @@ pub enum StoreError {
     #[error("this user has no home folder")]
     NoHome,
     /// A file could not be read or written.
-    #[error("cannot {action} `{path}`: {source}")]
-    File {
-        /// What was tried: `read`, `write`, …
-        action: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A file is not UTF-8.
     #[error("line {line} of `{path}` is not UTF-8 text")]
     NotText {
@@ -71,20 +62,12 @@ pub enum StoreError {
     },
 }
 
-impl StoreError {
-    /// For `map_err` on what touches a file.
-    pub(in crate::store) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::File { action, path, source }
-    }
-}
-
 impl Diagnose for StoreError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::NoHome => diagnosis.hint("set `TOKENWRIGHT_HOME` to a folder for this program"),
-            Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
+            Self::File(error) => diagnosis.hint(error.advice()),
             Self::NotText { .. } => diagnosis.hint("save the file as UTF-8"),
             Self::ForeignName { expected, .. } => diagnosis.hint(format!("rename it to `{expected}`")),
             Self::ForeignOwner { .. } => {
@@ -105,7 +88,7 @@ mod tests {
     #[test]
     fn the_cause_decides_the_hint() {
         let check = |kind: ErrorKind, hint: &str| {
-            let diagnosis = StoreError::file("write", "/x/a.toml")(kind.into()).diagnose();
+            let diagnosis = StoreError::from(FileError::at("write", "/x/a.toml")(kind.into())).diagnose();
             assert!(diagnosis.summary.starts_with("cannot write `/x/a.toml`: "), "{}", diagnosis.summary);
             assert_eq!(diagnosis.hint.as_deref(), Some(hint));
         };

@@ -12,7 +12,7 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 
 pub use crate::store::error::StoreError;
 pub use crate::store::places::Places;
@@ -91,8 +91,7 @@ impl Store {
     /// Removes a profile; `false` where there was none of that name.
     pub fn remove_profile(&self, name: &str) -> Result<bool, StoreError> {
         let _turn = self.turn()?;
-        let path = self.profile_file(name);
-        durable::remove(&path).map_err(StoreError::file("remove", &path))
+        remove(&self.profile_file(name))
     }
 
     /// The text of the list of what was exported of a profile; `None` where nothing was.
@@ -110,7 +109,7 @@ impl Store {
         let path = self.sinks_file(profile);
         match change(read(&path)?.as_deref())? {
             Some(text) => save(&path, &text)?,
-            None => drop(durable::remove(&path).map_err(StoreError::file("remove", &path))?),
+            None => drop(remove(&path)?),
         }
         Ok(())
     }
@@ -118,8 +117,7 @@ impl Store {
     /// Removes it; `false` where there was none.
     pub fn remove_sinks(&self, profile: &str) -> Result<bool, StoreError> {
         let _turn = self.turn()?;
-        let path = self.sinks_file(profile);
-        durable::remove(&path).map_err(StoreError::file("remove", &path))
+        remove(&self.sinks_file(profile))
     }
 
     /// The text that marks a profile as a draft; `None` where it is none.
@@ -134,8 +132,7 @@ impl Store {
 
     /// Removes the mark; `false` where there was none.
     pub fn remove_draft(&self, profile: &str) -> Result<bool, StoreError> {
-        let path = self.draft_file(profile);
-        durable::remove(&path).map_err(StoreError::file("remove", &path))
+        remove(&self.draft_file(profile))
     }
 
     /// The names of the profiles that are marked as drafts.
@@ -144,22 +141,22 @@ impl Store {
         Ok(paths.iter().filter_map(|path| durable::name_of_stem(path.file_stem()?.to_str()?)).collect())
     }
 
-    /// The names of the forms of export that the person wrote: those of their files.
-    pub fn list_forms(&self) -> Vec<String> {
-        let files = fs::read_dir(self.places.forms_folder()).into_iter().flatten().flatten();
+    /// The names of the person's own export formats, which are their file names.
+    pub fn list_formats(&self) -> Vec<String> {
+        let files = fs::read_dir(self.places.formats_folder()).into_iter().flatten().flatten();
         let names = files.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
     }
 
-    /// The text of such a form; `None` where there is none of this name.
-    pub fn load_form(&self, name: &str) -> Result<Option<String>, StoreError> {
-        owner::check(&self.places.forms_folder())?;
-        if !self.list_forms().iter().any(|known| known == name) {
+    /// The template of an own export format; `None` where there is none of this name.
+    pub fn load_format(&self, name: &str) -> Result<Option<String>, StoreError> {
+        owner::check(&self.places.formats_folder())?;
+        if !self.list_formats().iter().any(|known| known == name) {
             return Ok(None);
         }
-        read(&self.places.forms_folder().join(name))
+        read(&self.places.formats_folder().join(name))
     }
 
     /// The file and text of every preset that the person wrote, by file name.
@@ -184,10 +181,10 @@ impl Store {
     /// The right to change files of profiles, among all processes, for the moment of a change.
     fn turn(&self) -> Result<File, StoreError> {
         let folder = self.places.profiles_folder();
-        durable::create_folder(&folder).map_err(StoreError::file("create", &folder))?;
+        durable::create_folder(&folder).map_err(FileError::at("create", &folder))?;
         let path = folder.join(TURN);
         let locked = durable::open_lock(&path).and_then(|file| file.lock().map(|()| file));
-        locked.map_err(StoreError::file("lock", &path))
+        Ok(locked.map_err(FileError::at("lock", &path))?)
     }
 
     fn sinks_file(&self, profile: &str) -> PathBuf {
@@ -217,12 +214,12 @@ fn profile(path: &Path) -> (String, Result<String, StoreError>) {
 
 /// The text of a file that was listed a moment ago.
 fn text_of(path: &Path) -> Result<String, StoreError> {
-    read(path)?.ok_or_else(|| StoreError::file("read", path)(ErrorKind::NotFound.into()))
+    read(path)?.ok_or_else(|| FileError::at("read", path)(ErrorKind::NotFound.into()).into())
 }
 
 fn read(path: &Path) -> Result<Option<String>, StoreError> {
     owner::check(path)?;
-    let Some(bytes) = durable::read(path, SIZE_LIMIT).map_err(StoreError::file("read", path))? else {
+    let Some(bytes) = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))? else {
         return Ok(None);
     };
     String::from_utf8(bytes).map(Some).map_err(|error| StoreError::NotText {
@@ -231,11 +228,16 @@ fn read(path: &Path) -> Result<Option<String>, StoreError> {
     })
 }
 
+/// `false` where there was none.
+fn remove(path: &Path) -> Result<bool, StoreError> {
+    Ok(durable::remove(path).map_err(FileError::at("remove", path))?)
+}
+
 fn save(path: &Path, text: &str) -> Result<(), StoreError> {
     if let Some(folder) = path.parent() {
-        durable::create_folder(folder).map_err(StoreError::file("create", folder))?;
+        durable::create_folder(folder).map_err(FileError::at("create", folder))?;
     }
-    durable::write_private(path, text.as_bytes()).map_err(StoreError::file("write", path))
+    Ok(durable::write_private(path, text.as_bytes()).map_err(FileError::at("write", path))?)
 }
 
 /// The text files of a folder, by name; none where there is no folder. Hidden files are left out: editors keep theirs so.
@@ -244,11 +246,11 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(StoreError::file("list", folder)(error)),
+        Err(error) => return Err(FileError::at("list", folder)(error).into()),
     };
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry.map_err(StoreError::file("list", folder))?.path();
+        let path = entry.map_err(FileError::at("list", folder))?.path();
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if !hidden && path.extension().is_some_and(|extension| extension == TEXT) {
             paths.push(path);
@@ -369,9 +371,9 @@ mod tests {
         let listed = store.list_user_presets();
         assert_eq!(listed.len(), 1);
         assert_eq!(listed[0].0, folder);
-        assert!(matches!(listed[0].1, Err(StoreError::File { action: "list", .. })));
+        assert!(matches!(listed[0].1, Err(StoreError::File(FileError { action: "list", .. }))));
         fs::write(store.places().profiles_folder(), "a file").expect("written");
-        assert!(matches!(store.save_profile_text("x", "y"), Err(StoreError::File { .. })));
+        assert!(matches!(store.save_profile_text("x", "y"), Err(StoreError::File(_))));
     }
 
     #[test]

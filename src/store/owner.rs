@@ -1,4 +1,4 @@
-//! Whose a file is. A preset says which host gets the client secret, a form what becomes of a token: those of another user
+//! Whose a file is. A preset says which host gets the client secret, a format what becomes of a token: those of another user
 //! are not used. What belongs to root is the administrator's, who can do anything anyway.
 
 use std::path::Path;

@@ -4,6 +4,7 @@ use std::path::{self, PathBuf};
 
 use directories::ProjectDirs;
 
+use crate::durable::FileError;
 use crate::store::StoreError;
 
 /// The folders of one user.
@@ -21,7 +22,7 @@ impl Places {
     pub fn find(home: Option<PathBuf>) -> Result<Self, StoreError> {
         if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
             // Made absolute now, since the current folder may change.
-            let home = path::absolute(&home).map_err(StoreError::file("find", home))?;
+            let home = path::absolute(&home).map_err(FileError::at("find", home))?;
             return Ok(Self { data: home.clone(), settings: home });
         }
         let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
@@ -54,9 +55,9 @@ impl Places {
         self.data.join("drafts")
     }
 
-    /// The folder of the person's own forms of export.
-    pub fn forms_folder(&self) -> PathBuf {
-        self.data.join("forms")
+    /// The person's own export formats.
+    pub fn formats_folder(&self) -> PathBuf {
+        self.data.join("formats")
     }
 
     /// The file of the settings.

@@ -2,14 +2,13 @@
 //! said is kept only where it cannot hold what was read.
 
 use std::error::Error;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use thiserror::Error as ThisError;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::kind::VaultKind;
 
 /// The ways on without a keyring.
@@ -117,27 +116,14 @@ pub enum VaultError {
     #[error("another process is writing to the vault in `{folder}`; waited {} s", waited.as_secs_f32())]
     Busy { folder: PathBuf, waited: Duration },
     /// A file could not be read or written.
-    #[error("cannot {action} `{path}`: {source}")]
-    File {
-        action: &'static str,
-        path: PathBuf,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// A bug in this program.
     #[error("the vault could not be opened: {reason}")]
     Internal { reason: String },
     /// The system gave no random bytes.
     #[error("the system gave no random bytes: {reason}")]
     Entropy { reason: String },
-}
-
-impl VaultError {
-    /// For `map_err` on what touches a file.
-    pub(in crate::vault) fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::File { action, path, source }
-    }
 }
 
 impl Diagnose for VaultError {
@@ -199,7 +185,7 @@ impl Diagnose for VaultError {
             Self::Conflict { .. } => diagnosis.hint("read the profile again, then repeat the change"),
             Self::LeaseTaken { .. } => diagnosis.hint("wait until the other window or command is done, then try again"),
             Self::Busy { .. } => diagnosis.hint("end the other process if it hangs, then try again"),
-            Self::File { source, .. } => diagnosis.hint(durable::advice(source)),
+            Self::File(error) => diagnosis.hint(error.advice()),
             Self::Internal { .. } => diagnosis.hint("this is a bug in the program: report it with what was printed before"),
             Self::Entropy { .. } => diagnosis,
         }

@@ -159,35 +159,24 @@ impl History {
 
 #[cfg(test)]
 pub(in crate::vault) mod tests {
-    use std::collections::BTreeMap;
-
     use jiff::Timestamp;
 
     use super::*;
     use crate::secret::Secret;
-    use crate::vault::record::{ProfileSecrets, Record};
+    use crate::vault::record::{Contents, Record};
 
     pub(in crate::vault) fn tokens(text: &str) -> TokenSet {
         TokenSet {
-            access_token: Secret::new(format!("at-{text}")),
-            token_type: "Bearer".into(),
-            expires_at: None,
             refresh_token: Some(Secret::new(format!("rt-{text}"))),
-            refresh_token_expires_at: None,
-            id_token: None,
-            scopes: None,
-            obtained_at: Timestamp::UNIX_EPOCH,
-            retained: BTreeMap::new(),
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new(format!("at-{text}")), Timestamp::UNIX_EPOCH)
         }
     }
 
     fn put(last: Option<&Record>, text: &str, change: impl Into<Change>) -> Record {
-        let secrets = ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
+        let contents = Contents { tokens: Some(tokens(text)), ..Contents::default() };
         let change = change.into();
         let number = change.number_after(last.map(|last| last.number));
-        Record::next(last, number, &secrets, change, Stamp::now())
+        Record::next(last, number, &contents, change, Stamp::now())
     }
 
     fn earlier(record: &Record) -> Vec<(u64, &str)> {
@@ -250,7 +239,7 @@ pub(in crate::vault) mod tests {
         assert_eq!(first.history.rotation(), None, "no refresh was seen");
         let again = put(Some(&first), "b", How::SignedIn);
         assert_eq!(again.history.rotation(), None, "a sign-in always brings another one");
-        let mut same = again.secrets.clone();
+        let mut same = again.contents.clone();
         same.tokens.as_mut().expect("tokens").access_token = Secret::new("at-c");
         let stayed = Record::next(Some(&again), 3, &same, How::Refreshed.into(), Stamp::now());
         assert_eq!(stayed.history.rotation(), Some(false));
@@ -275,8 +264,8 @@ pub(in crate::vault) mod tests {
         assert!(
             !anew.history.continues(&first.history) && !put(None, "a", How::SignedIn).history.continues(&first.history)
         );
-        assert!(refreshed.history.is_overtaken(first.secrets.tokens.as_ref().expect("tokens")));
-        assert!(!refreshed.history.is_overtaken(refreshed.secrets.tokens.as_ref().expect("tokens")));
+        assert!(refreshed.history.is_overtaken(first.contents.tokens.as_ref().expect("tokens")));
+        assert!(!refreshed.history.is_overtaken(refreshed.contents.tokens.as_ref().expect("tokens")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::VaultError;
 use crate::vault::generation::By;
 use crate::vault::generation::Stamp;
@@ -41,7 +41,7 @@ impl InFlightRefresh {
 
     /// Reads the mark; `None` where there is none. One that cannot be read tells nothing, and is as good as none.
     pub(in crate::vault) fn load(path: &Path) -> Result<Option<Self>, VaultError> {
-        let bytes = durable::read(path, SIZE_LIMIT).map_err(VaultError::file("read", path))?;
+        let bytes = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
         let wire = bytes.and_then(|bytes| serde_json::from_slice::<Wire>(&bytes).ok());
         Ok(wire.and_then(|wire| Some(Self { number: wire.generation, at: wire.at.parse().ok()?, by: wire.by })))
     }
@@ -50,7 +50,7 @@ impl InFlightRefresh {
     pub(in crate::vault) fn save(&self, path: &Path) -> Result<(), VaultError> {
         let wire = Wire { generation: self.number, at: self.at.to_string(), by: self.by.clone() };
         let text = serde_json::to_vec(&wire).expect("numbers and text are JSON");
-        durable::write_private(path, &text).map_err(VaultError::file("write", path))
+        Ok(durable::write_private(path, &text).map_err(FileError::at("write", path))?)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::vault::generation::Stamp;
 use crate::vault::port::{Lease, Storage};
-use crate::vault::{Change, InFlightRefresh, ProfileSecrets, Record, VaultError, VaultKind};
+use crate::vault::{Change, Contents, InFlightRefresh, Record, VaultError, VaultKind};
 
 /// Secrets kept only while the program runs.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Storage for MemoryVault {
         &self,
         profile: &str,
         expected: Option<u64>,
-        secrets: &ProfileSecrets,
+        contents: &Contents,
         change: Change,
     ) -> Result<u64, VaultError> {
         let mut records = locked(&self.records);
@@ -46,10 +46,10 @@ impl Storage for MemoryVault {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
         let number = change.number_after(found);
-        if last.is_none_or(|last| last.secrets.tokens != secrets.tokens) {
+        if last.is_none_or(|last| last.contents.tokens != contents.tokens) {
             locked(&self.in_flight).remove(profile);
         }
-        let next = Record::next(last, number, secrets, change, Stamp::now());
+        let next = Record::next(last, number, contents, change, Stamp::now());
         records.insert(profile.to_owned(), next);
         Ok(number)
     }

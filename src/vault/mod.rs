@@ -33,7 +33,7 @@ pub use crate::vault::inspection::{Inspection, Note, Repaired};
 pub use crate::vault::journal::InFlightRefresh;
 pub use crate::vault::kind::VaultKind;
 pub use crate::vault::port::{Entry, Vault};
-pub use crate::vault::record::{ProfileSecrets, Record};
+pub use crate::vault::record::{Contents, Record};
 
 /// Opens the vault in a folder, or makes it where there is none. The passphrase is looked at only by the kind that
 /// needs one; without it that kind answers [`VaultError::PassphraseNeeded`], and the caller asks and comes again.

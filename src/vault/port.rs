@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use crate::secret::Secret;
 use crate::service::ProfileName;
-use crate::vault::{
-    Change, InFlightRefresh, Inspection, Note, ProfileSecrets, Record, Repaired, VaultError, VaultKind,
-};
+use crate::vault::{Change, Contents, InFlightRefresh, Inspection, Note, Record, Repaired, VaultError, VaultKind};
 
 /// How long to wait for another holder of a lease: longer than a refresh takes with all its retries.
 pub(in crate::vault) const LEASE_WAIT: Duration = Duration::from_mins(1);
@@ -114,10 +112,10 @@ impl Entry {
     pub fn put(
         &self,
         expected: Option<u64>,
-        secrets: &ProfileSecrets,
+        contents: &Contents,
         change: impl Into<Change>,
     ) -> Result<u64, VaultError> {
-        self.0.storage.put(&self.0.name, expected, secrets, change.into())
+        self.0.storage.put(&self.0.name, expected, contents, change.into())
     }
 
     /// Removes everything that is stored for the profile. It is no error if there is nothing.
@@ -165,13 +163,7 @@ pub(in crate::vault) trait Storage: Send + Sync + fmt::Debug {
 
     fn get(&self, name: &str) -> Result<Option<Record>, VaultError>;
 
-    fn put(
-        &self,
-        name: &str,
-        expected: Option<u64>,
-        secrets: &ProfileSecrets,
-        change: Change,
-    ) -> Result<u64, VaultError>;
+    fn put(&self, name: &str, expected: Option<u64>, contents: &Contents, change: Change) -> Result<u64, VaultError>;
 
     fn remove(&self, name: &str) -> Result<(), VaultError>;
 

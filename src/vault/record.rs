@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
-use crate::oauth::{KeyPair, Refused, TokenSet};
+use crate::oauth::{KeyPair, ProfileSecrets, Refused, TokenSet};
 use crate::secret::Secret;
 use crate::vault::generation::{Change, Generation, How, Stamp, WireGeneration};
 use crate::vault::history::{Earlier, History};
@@ -19,18 +19,12 @@ use crate::vault::history::{Earlier, History};
 /// The version of the text that this program writes.
 const VERSION: u32 = 1;
 
-/// The secrets of one profile.
+/// What is sealed for one profile.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProfileSecrets {
-    /// The secret that the service issued together with the client id.
-    pub client_secret: Option<Secret>,
-    /// The person's own password, where the grant or the call asks for one.
-    pub password: Option<Secret>,
-    /// The private key that assertions are signed with, and its certificate.
-    pub signing_key: Option<KeyPair>,
-    /// The service's own inputs that are secret, by name.
-    pub inputs: BTreeMap<String, Secret>,
-    /// What was granted last.
+pub struct Contents {
+    /// The secrets that token requests are made from.
+    pub secrets: ProfileSecrets,
+    /// The tokens granted last.
     pub tokens: Option<TokenSet>,
     /// That the service has refused their refresh token for good.
     pub refused: Option<Refused>,
@@ -42,7 +36,7 @@ pub struct Record {
     /// Counts up with every `put`, from 1.
     pub number: u64,
     /// What was put.
-    pub secrets: ProfileSecrets,
+    pub contents: Contents,
     /// How it came to be, and what is kept of the generations before it.
     pub history: History,
 }
@@ -61,20 +55,20 @@ impl Record {
     pub(in crate::vault) fn next(
         last: Option<&Self>,
         number: u64,
-        secrets: &ProfileSecrets,
+        contents: &Contents,
         change: Change,
         stamp: Stamp,
     ) -> Self {
         let mut history = last.map(|last| last.history.clone()).unwrap_or_default();
-        let replaced = last.and_then(|last| last.secrets.tokens.as_ref());
-        history.record(number, (replaced, secrets.tokens.as_ref()), change, stamp);
-        Self { number, secrets: secrets.clone(), history }
+        let replaced = last.and_then(|last| last.contents.tokens.as_ref());
+        history.record(number, (replaced, contents.tokens.as_ref()), change, stamp);
+        Self { number, contents: contents.clone(), history }
     }
 
     /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
     /// are not in the history yet.
     pub fn rotation(&self) -> Option<bool> {
-        let tokens = self.secrets.tokens.as_ref();
+        let tokens = self.contents.tokens.as_ref();
         let newest = Generation::new(self.number, Timestamp::UNIX_EPOCH, How::Refreshed, tokens).refresh_token;
         let last = self.history.last().and_then(|line| line.refresh_token.as_ref());
         let waits = last.is_some() && newest.is_some() && last != newest.as_ref();
@@ -83,21 +77,22 @@ impl Record {
 
     /// The text that is sealed.
     pub(in crate::vault) fn to_text(&self) -> Zeroizing<Vec<u8>> {
-        let secrets = &self.secrets;
+        let Contents { secrets, tokens, refused } = &self.contents;
         let earlier = self.history.earlier.iter();
         let wire = Wire {
             version: VERSION,
-            client_secret: secrets.client_secret.as_ref().map(Secret::expose),
-            password: secrets.password.as_ref().map(Secret::expose),
+            client_secret: exposed(&secrets.client_secret),
+            password: exposed(&secrets.password),
+            refresh_token: exposed(&secrets.refresh_token),
             signing_key: secrets
                 .signing_key
                 .as_ref()
                 .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
-            tokens: secrets.tokens.as_ref().map(wire_tokens),
+            tokens: tokens.as_ref().map(wire_tokens),
             history: self.history.lines.iter().map(WireGeneration::from).collect(),
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
-            refused: secrets.refused.as_ref().map(wire_refused),
+            refused: refused.as_ref().map(wire_refused),
             rotated: self.history.rotated,
         };
         // Measured first: a buffer that grows leaves copies of what it held.
@@ -116,15 +111,16 @@ impl Record {
         }
         let wire: Wire<Text> = serde_json::from_slice(text).map_err(|_| Unreadable::Shape)?;
         let secrets = ProfileSecrets {
-            client_secret: wire.client_secret.map(|text| text.0),
-            password: wire.password.map(|text| text.0),
+            client_secret: wire.client_secret.unwrap_or_default().0,
+            password: wire.password.unwrap_or_default().0,
+            refresh_token: wire.refresh_token.unwrap_or_default().0,
             signing_key: wire
                 .signing_key
                 .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
-            tokens: wire.tokens.map(token_set).transpose()?,
-            refused: wire.refused.map(refused).transpose()?,
         };
+        let tokens = wire.tokens.map(token_set).transpose()?;
+        let contents = Contents { secrets, tokens, refused: wire.refused.map(refused).transpose()? };
         let earlier =
             wire.earlier.into_iter().map(|(number, tokens)| Ok(Earlier { number, tokens: token_set(tokens)? }));
         let mut history = History {
@@ -133,9 +129,9 @@ impl Record {
             rotated: wire.rotated,
         };
         if history.lines.is_empty() {
-            history.lines = History::of_old_record(number, secrets.tokens.as_ref()).lines;
+            history.lines = History::of_old_record(number, contents.tokens.as_ref()).lines;
         }
-        Ok(Self { number, secrets, history })
+        Ok(Self { number, contents, history })
     }
 }
 
@@ -153,6 +149,8 @@ struct Wire<S> {
     client_secret: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     password: Option<S>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<S>,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     signing_key: Option<WireKey<S>>,
     #[serde(default = "BTreeMap::new", skip_serializing_if = "BTreeMap::is_empty")]
@@ -211,6 +209,7 @@ struct WireRefused {
 }
 
 /// A string that becomes a [`Secret`] without another copy.
+#[derive(Default)]
 struct Text(Secret);
 
 impl<'de> Deserialize<'de> for Text {
@@ -235,6 +234,11 @@ impl Write for Measure {
 
 fn write(to: &mut impl Write, wire: &Wire<&str>) {
     serde_json::to_writer(to, wire).expect("text with text keys is JSON, and memory takes it");
+}
+
+/// An empty secret is not written.
+fn exposed(secret: &Secret) -> Option<&str> {
+    (!secret.is_empty()).then(|| secret.expose())
 }
 
 fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
@@ -288,13 +292,13 @@ mod tests {
     use crate::vault::history::tests::tokens;
 
     fn secrets_of(text: &[u8]) -> Result<ProfileSecrets, Unreadable> {
-        Record::from_text(1, text).map(|record| record.secrets)
+        Record::from_text(1, text).map(|record| record.contents.secrets)
     }
 
     #[test]
     fn fields_of_a_later_version_are_passed_over_and_absent_ones_are_empty() {
         let read = secrets_of(br#"{"version":1,"colour":"red","client_secret":"s"}"#);
-        assert_eq!(read, Ok(ProfileSecrets { client_secret: Some(Secret::new("s")), ..Default::default() }));
+        assert_eq!(read, Ok(ProfileSecrets { client_secret: Secret::new("s"), ..Default::default() }));
     }
 
     #[test]
@@ -315,16 +319,17 @@ mod tests {
 
     #[test]
     fn a_history_is_read_as_it_was_sealed() {
-        let secrets = |text| ProfileSecrets { tokens: Some(tokens(text)), ..ProfileSecrets::default() };
-        let first = Record::next(None, 1, &secrets("a"), Change::New(How::SignedIn), Stamp::now());
-        let second = Record::next(Some(&first), 2, &secrets("b"), Change::New(How::Refreshed), Stamp::now());
+        let contents = |text| Contents { tokens: Some(tokens(text)), ..Contents::default() };
+        let first = Record::next(None, 1, &contents("a"), Change::New(How::SignedIn), Stamp::now());
+        let second = Record::next(Some(&first), 2, &contents("b"), Change::New(How::Refreshed), Stamp::now());
         assert_eq!(Record::from_text(2, &second.to_text()), Ok(second));
     }
 
     #[test]
     fn the_text_fits_the_buffer_it_was_measured_for() {
-        let secrets = ProfileSecrets { password: Some(Secret::new("\"\n\u{1}é".repeat(999))), ..Default::default() };
-        let record = Record { number: 1, secrets, history: History::default() };
+        let secrets = ProfileSecrets { password: Secret::new("\"\n\u{1}é".repeat(999)), ..Default::default() };
+        let contents = Contents { secrets, ..Contents::default() };
+        let record = Record { number: 1, contents, history: History::default() };
         let text = record.to_text();
         assert_eq!(text.len(), text.capacity());
         assert_eq!(Record::from_text(1, &text), Ok(record));

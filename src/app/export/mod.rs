@@ -25,17 +25,17 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Entry;
 
-pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormLine, Insisted};
+pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted};
 pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
 pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
 pub use crate::app::export::state::home_folder;
 
 impl App {
     /// The export formats: those of this program, then the person's own.
-    pub async fn export_formats(&self) -> Result<Vec<FormLine>, Failure> {
-        let own = self.with_store(|store| Ok(store.list_forms())).await?;
-        let built_in = crate::export::formats().iter().map(FormLine::from);
-        Ok(built_in.chain(own.into_iter().map(FormLine::own)).collect())
+    pub async fn export_formats(&self) -> Result<Vec<FormatLine>, Failure> {
+        let own = self.with_store(|store| Ok(store.list_formats())).await?;
+        let built_in = crate::export::formats().iter().map(FormatLine::from);
+        Ok(built_in.chain(own.into_iter().map(FormatLine::own)).collect())
     }
 
     /// What an export would hold, secrets masked. Nothing is refreshed and nothing written.
@@ -43,9 +43,9 @@ impl App {
         preview(self, order).await
     }
 
-    async fn load_form(&self, id: &str) -> Result<Option<String>, Failure> {
+    async fn load_format(&self, id: &str) -> Result<Option<String>, Failure> {
         let id = id.to_owned();
-        self.with_store(move |store| store.load_form(&id)).await
+        self.with_store(move |store| store.load_format(&id)).await
     }
 
     /// Exports a profile's tokens, with an access token that is valid.
@@ -96,14 +96,14 @@ impl App {
 
 async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     open::open_chosen(app).await?;
-    let form = Form::find(app, &order.form).await?;
+    let format = Format::find(app, &order.format).await?;
     let kept = subject::kept(app, &order).await?;
     // What would leave is shown although nobody insisted yet: that is how one decides.
     let rotates = kept.rotation.rotates();
-    let needs_hand_over = form.hands_over(&order, rotates).is_err();
+    let needs_hand_over = format.hands_over(&order, rotates).is_err();
     let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
-    let hands_over = form.hands_over(&order, rotates)?;
-    let text = form.write(&order, &kept.subject.masked(), rotates)?;
+    let hands_over = format.hands_over(&order, rotates)?;
+    let text = format.write(&order, &kept.subject.masked(), rotates)?;
     let secret = !order.live;
     let mut warnings: Vec<String> = text.left_out;
     if secret {
@@ -112,13 +112,13 @@ async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     if hands_over {
         warnings.push(HANDED_OVER.to_owned());
     }
-    warnings.extend(form.unknown_rotation(&order, &kept));
+    warnings.extend(format.unknown_rotation(&order, &kept));
     Ok(ExportView {
-        name: form.name(),
+        name: format.name(),
         masked: text.text.expose().to_owned(),
         warnings,
-        next: form.next(&order, None),
-        file_name: form.file_name(&order),
+        next: format.next(&order, None),
+        file_name: format.file_name(&order),
         hands_over,
         rotates,
         needs_hand_over,
@@ -130,13 +130,13 @@ const HANDED_OVER: &str = "the refresh token is given away with it: the first re
 
 async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) -> Result<ExportDone, Failure> {
     open::open_chosen(app).await?;
-    let form = Form::find(app, &order.form).await?;
+    let format = Format::find(app, &order.format).await?;
     let ExportTo::File { path, sink, insisted } = to else {
-        let Leaving { text, hands_over, notes, lease: _lease } = compose(app, report, &form, &order).await?;
+        let Leaving { text, hands_over, notes, lease: _lease } = compose(app, report, &format, &order).await?;
         if hands_over {
             hand_over(app, &order, "").await?;
         }
-        let next = form.next(&order, None);
+        let next = format.next(&order, None);
         return Ok(ExportDone { text: Some(text.text), path: None, next, left_out: text.left_out, notes });
     };
     if sink && order.live {
@@ -150,7 +150,7 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
     let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
-    let Leaving { text, hands_over, notes, lease } = compose(app, report, &form, &order).await?;
+    let Leaving { text, hands_over, notes, lease } = compose(app, report, &format, &order).await?;
     if hands_over {
         // Marked before it leaves: a crash in between must not leave two who refresh with it.
         hand_over(app, &order, &path.display().to_string()).await?;
@@ -166,21 +166,21 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     });
     app.tell(News::Sinks(order.profile.clone(), outlets.await?));
     drop(lease);
-    let next = form.next(&order, Some(&path.display().to_string()));
+    let next = format.next(&order, Some(&path.display().to_string()));
     Ok(ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes })
 }
 
-/// A form: of this program, or of the person's own.
-enum Form {
+/// A format: of this program, or of the person's own.
+enum Format {
     BuiltIn(&'static ExportFormat),
     Own { name: String, template: String },
 }
 
-impl Form {
+impl Format {
     async fn find(app: &App, id: &str) -> Result<Self, Failure> {
         match by_id(id) {
             Ok(format) => Ok(Self::BuiltIn(format)),
-            Err(unknown) => match app.load_form(id).await? {
+            Err(unknown) => match app.load_format(id).await? {
                 Some(template) => Ok(Self::Own { name: id.to_owned(), template }),
                 None => Err(unknown.into()),
             },
@@ -275,9 +275,9 @@ struct Leaving {
 }
 
 /// The text, with a token that is valid.
-async fn compose(app: &App, report: &Report, form: &Form, order: &ExportOrder) -> Result<Leaving, Failure> {
+async fn compose(app: &App, report: &Report, format: &Format, order: &ExportOrder) -> Result<Leaving, Failure> {
     let rotates = subject::kept(app, order).await?.rotation.rotates();
-    form.hands_over(order, rotates)?;
+    format.hands_over(order, rotates)?;
     let mut notes = Vec::new();
     if !order.live {
         let token = tokens::valid(app, report, &order.profile).await?;
@@ -290,9 +290,9 @@ async fn compose(app: &App, report: &Report, form: &Form, order: &ExportOrder) -
     let lease = lease(app, &order.profile).await?;
     // The refresh that was just made may be the first that showed it.
     let kept = subject::kept(app, order).await?;
-    let hands_over = form.hands_over(order, kept.rotation.rotates())? && !order.live;
-    notes.extend(form.unknown_rotation(order, &kept).map(Diagnosis::new));
-    let text = form.write(order, &kept.subject, kept.rotation.rotates())?;
+    let hands_over = format.hands_over(order, kept.rotation.rotates())? && !order.live;
+    notes.extend(format.unknown_rotation(order, &kept).map(Diagnosis::new));
+    let text = format.write(order, &kept.subject, kept.rotation.rotates())?;
     Ok(Leaving { text, hands_over, notes, lease })
 }
 
@@ -304,7 +304,7 @@ async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> 
 fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Sink {
     Sink {
         path: path.display().to_string(),
-        format: order.form.clone(),
+        format: order.format.clone(),
         sink,
         live: order.live,
         with_refresh_token: order.with_refresh_token || order.hand_over,
@@ -317,7 +317,7 @@ fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, di
 
 async fn hand_over(app: &App, order: &ExportOrder, path: &str) -> Result<(), Failure> {
     let at = (app.ports.now)().to_string();
-    let to = HandedOver { format: order.form.clone(), path: path.to_owned(), at };
+    let to = HandedOver { format: order.format.clone(), path: path.to_owned(), at };
     sinks::change(app, &order.profile, |outlets| outlets.handed_over = Some(to)).await
 }
 
@@ -338,7 +338,7 @@ impl From<DeliveryError> for Failure {
             DeliveryError::Foreign { .. } => (FailureKind::Usage, FailureCode::FileForeign),
             DeliveryError::Changed { .. } => (FailureKind::Usage, FailureCode::FileChanged),
             DeliveryError::InWorkTree { .. } => (FailureKind::Usage, FailureCode::InWorkTree),
-            DeliveryError::File { .. } | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
+            DeliveryError::File(_) | DeliveryError::Folder { .. } => (FailureKind::Machine, FailureCode::General),
         };
         Self::new(kind, error.diagnose()).coded(code)
     }

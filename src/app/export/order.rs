@@ -13,26 +13,26 @@ use crate::service::ProfileName;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportOrder {
     pub profile: ProfileName,
-    /// In which form: its id, or the file name of one of the person's own.
-    pub form: String,
+    /// In which format: its id, or the file name of one of the person's own.
+    pub format: String,
     /// A text that asks this program each time, in place of the values as they are now.
     pub live: bool,
-    /// With the refresh token and the client, in a form that has a place for them.
+    /// With the refresh token and the client, in a format that has a place for them.
     pub with_refresh_token: bool,
     /// Also where the service gives a new refresh token at each refresh: this program then keeps its hands off it.
     pub hand_over: bool,
-    /// The address the token is for, where the form has a place for it.
+    /// The address the token is for, where the format has a place for it.
     pub url: Option<String>,
-    /// What else the form takes, by name.
+    /// What else the format takes, by name.
     pub settings: BTreeMap<String, String>,
 }
 
 impl ExportOrder {
-    /// A snapshot of the access token in a form.
-    pub fn new(profile: ProfileName, form: impl Into<String>) -> Self {
+    /// A snapshot of the access token in a format.
+    pub fn new(profile: ProfileName, format: impl Into<String>) -> Self {
         Self {
             profile,
-            form: form.into(),
+            format: format.into(),
             live: false,
             with_refresh_token: false,
             hand_over: false,
@@ -68,7 +68,7 @@ pub struct Insisted {
 /// What an export would hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportView {
-    /// The form's name for people.
+    /// The format's name for people.
     pub name: String,
     /// The text, secrets masked.
     pub masked: String,
@@ -100,10 +100,10 @@ pub struct ExportDone {
     pub notes: Vec<Diagnosis>,
 }
 
-/// A form as a list shows it.
+/// A format as a list shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
-pub struct FormLine {
+pub struct FormatLine {
     pub id: String,
     pub name: String,
     pub reader: String,
@@ -114,13 +114,13 @@ pub struct FormLine {
     pub url: bool,
 }
 
-impl FormLine {
-    /// A form of the person's own.
+impl FormatLine {
+    /// A format of the person's own.
     pub(crate) fn own(id: String) -> Self {
         Self {
             name: id.clone(),
             id,
-            reader: "your own form".to_owned(),
+            reader: "your own format".to_owned(),
             snapshot: true,
             live: false,
             refresh_token: RefreshTokenUse::Optional,
@@ -135,7 +135,7 @@ impl FormLine {
     }
 }
 
-impl From<&ExportFormat> for FormLine {
+impl From<&ExportFormat> for FormatLine {
     fn from(format: &ExportFormat) -> Self {
         Self {
             id: format.id.to_owned(),

@@ -13,10 +13,11 @@ use crate::app::vault::open;
 use crate::app::{Failure, FailureKind, Rotation};
 use crate::delivery;
 use crate::diagnosis::Diagnose as _;
-use crate::export::{Bundle, Bundled, BundledSecrets};
+use crate::export::{Bundle, Bundled};
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, ProfileName};
-use crate::vault::ProfileSecrets;
+use crate::vault::Contents;
 
 /// What is to be shared.
 #[derive(Clone, Debug)]
@@ -114,10 +115,10 @@ async fn bundled(
         let record = app.with_vault(move |vault| vault.snapshot(&kept)).await?;
         let record = tokens::newest(app, name, record);
         let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
-        let secrets = record.map(|record| record.secrets).unwrap_or_default();
-        let leaves = secrets.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
+        let contents = record.map(|record| record.contents).unwrap_or_default();
+        let leaves = contents.tokens.as_ref().is_some_and(|tokens| tokens.refresh_token.is_some());
         warnings.extend(rotation.warning(name.as_str()).filter(|_| leaves));
-        (bundled.secrets, bundled.must_supply) = shared_secrets(&profile, secrets, rotation);
+        (bundled.secrets, bundled.must_supply) = shared_secrets(&profile, contents, rotation);
     } else {
         bundled.must_supply = slots(&profile);
     }
@@ -142,23 +143,14 @@ const SIGN_IN: &str = "a sign-in of their own";
 
 /// The secrets that may leave, and what is to be supplied all the same. A refresh token that each refresh replaces has
 /// one holder, and an access token is gone before the file arrives.
-fn shared_secrets(
-    profile: &Profile,
-    secrets: ProfileSecrets,
-    rotation: Rotation,
-) -> (Option<BundledSecrets>, Vec<String>) {
-    let refresh_token = secrets.tokens.and_then(|tokens| tokens.refresh_token);
+fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> (ProfileSecrets, Vec<String>) {
+    let refresh_token = contents.tokens.and_then(|tokens| tokens.refresh_token);
     let refresh_token = refresh_token.filter(|_| !rotation.rotates());
     let must_supply = if refresh_token.is_none() && profile.service.authorization.is_some() {
         vec![SIGN_IN.to_owned()]
     } else {
         vec![]
     };
-    let bundled = BundledSecrets {
-        client_secret: secrets.client_secret,
-        password: secrets.password,
-        refresh_token,
-        inputs: secrets.inputs,
-    };
-    (Some(bundled), must_supply)
+    let refresh_token = refresh_token.unwrap_or_default();
+    (ProfileSecrets { refresh_token, signing_key: None, ..contents.secrets }, must_supply)
 }

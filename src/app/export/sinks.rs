@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::app::blocking::blocking;
-use crate::app::export::{ExportOrder, Form, subject};
+use crate::app::export::{ExportOrder, Format, subject};
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::{Failure, FailureKind};
@@ -116,13 +116,13 @@ async fn write_again(app: &App, name: &ProfileName, sink: &Sink) -> Result<Strin
         url: sink.url.clone(),
         ..ExportOrder::new(name.clone(), &sink.format)
     };
-    let form = Form::find(app, &sink.format).await?;
+    let format = Format::find(app, &sink.format).await?;
     let kept = subject::kept(app, &order).await?;
     // Once a refresh was seen to bring a new one, it leaves only where it was handed over, and then nothing is refreshed
     // here. A file that was written before stays as it is.
     let rotates = kept.rotation.rotates();
-    form.hands_over(&order, rotates)?;
-    let text = form.write(&order, &kept.subject, rotates)?.text;
+    format.hands_over(&order, rotates)?;
+    let text = format.write(&order, &kept.subject, rotates)?.text;
     let (path, known) = (Path::new(&sink.path).to_owned(), sink.digest.clone());
     // A work tree was insisted on when the file was first written.
     let insisted = delivery::Insisted { replace: false, in_work_tree: true };

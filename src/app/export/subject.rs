@@ -4,8 +4,9 @@ use crate::app::export::order::ExportOrder;
 use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::tokens;
-use crate::app::{CallContext, Failure, Rotation, TypedSecrets};
+use crate::app::{CallContext, Failure, Rotation};
 use crate::export::Subject;
+use crate::oauth::ProfileSecrets;
 
 pub(in crate::app::export) struct Kept {
     pub(in crate::app::export) subject: Subject,
@@ -18,35 +19,35 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
     let profile = profiles::load(app, &order.profile).await?;
     let record = tokens::read(app, &order.profile).await?;
     let rotation = tokens::rotation(&profile.service.policy, Some(&record));
-    let secrets = record.secrets;
-    let Some(tokens) = secrets.tokens else { return Err(tokens::needs_sign_in(&order.profile, "has no tokens")) };
+    let Some(tokens) = record.contents.tokens else {
+        return Err(tokens::needs_sign_in(&order.profile, "has no tokens"));
+    };
     let service = profile.service.clone();
     let scopes = tokens.scopes.clone().unwrap_or_else(|| profile.scopes.clone());
     let inputs = profile.inputs.clone().into_iter().chain(order.settings.clone()).collect();
     let client_id = profile.client_id.clone();
-    let client_secret = secrets.client_secret.filter(|secret| !secret.is_empty());
-    let typed = TypedSecrets { client_secret: client_secret.clone().unwrap_or_default(), ..TypedSecrets::default() };
-    let mut material = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, typed) };
-    app.supply_practice(&mut material).await?;
+    let secrets = ProfileSecrets { client_secret: record.contents.secrets.client_secret, ..ProfileSecrets::default() };
+    let mut context = CallContext { tokens: Some(tokens.clone()), ..CallContext::new(profile, secrets) };
+    app.supply_practice(&mut context).await?;
     let subject = Subject {
         profile: order.profile.to_string(),
         service: service.name.clone(),
-        token_endpoint: token_endpoint(app, &material),
+        token_endpoint: token_endpoint(app, &context),
         tokens,
         client_id,
-        client_secret,
+        client_secret: context.secrets.client_secret,
         scopes,
         url: order.url.clone(),
         inputs,
-        whole: Box::new(material.profile),
+        whole: Box::new(context.profile),
     };
     Ok(Kept { subject, rotation })
 }
 
 /// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
-fn token_endpoint(app: &App, material: &CallContext) -> String {
-    let Some(refresh) = &material.profile.service.refresh_request else { return String::new() };
-    let Ok(call) = app.render(material, refresh) else { return String::new() };
+fn token_endpoint(app: &App, context: &CallContext) -> String {
+    let Some(refresh) = &context.profile.service.refresh_request else { return String::new() };
+    let Ok(call) = app.render(context, refresh) else { return String::new() };
     let url = call.url.to_secret();
     url.expose().split(['?', '#']).next().unwrap_or_default().to_owned()
 }

@@ -7,16 +7,16 @@ use crate::app::blocking::blocking;
 use crate::app::handle::{App, catalog_of};
 use crate::app::profiles;
 use crate::app::services::import_outcome::{ImportOutcome, LockedText, SharedProfile, SharedProfiles};
-use crate::app::{CallContext, Failure, FailureCode, FailureKind, TypedSecrets};
+use crate::app::{CallContext, Failure, FailureCode, FailureKind};
 use crate::delivery::{self, LockError};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable;
-use crate::export::{Bundle, Bundled, BundledSecrets};
+use crate::export::{Bundle, Bundled};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileName};
 use crate::store::Store;
 
-/// The most bytes of an identity file: a line or two, and comments.
+/// The most bytes of an identity file, which is a line or two and comments.
 const LARGEST_IDENTITY: u64 = 64 * 1024;
 
 /// What opens locked profiles.
@@ -28,7 +28,7 @@ pub enum ShareKey {
     Identity(PathBuf),
 }
 
-/// The text, where it is one that `share` wrote, locked or in the open.
+/// The text if `share` wrote it, locked or not.
 pub(in crate::app) fn ours(bytes: &[u8]) -> Option<Secret> {
     let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim_start();
     let is_bundle =
@@ -36,7 +36,7 @@ pub(in crate::app) fn ours(bytes: &[u8]) -> Option<Secret> {
     (text.starts_with(delivery::LOCKED) || is_bundle()).then(|| Secret::new(text))
 }
 
-/// Reads shared profiles; of locked ones it is only told that they are.
+/// Reads shared profiles, or returns that they are locked.
 pub(in crate::app) async fn read(app: &App, from: String, text: Secret) -> Result<ImportOutcome, Failure> {
     if text.expose().starts_with(delivery::LOCKED) {
         return Ok(ImportOutcome::Locked(Box::new(LockedText { from, text, problem: None })));
@@ -55,7 +55,7 @@ pub(in crate::app) async fn read(app: &App, from: String, text: Secret) -> Resul
     Ok(ImportOutcome::Shared(Box::new(SharedProfiles { from, profiles })))
 }
 
-/// Opens locked profiles and reads them. A key that does not fit can be tried again with another.
+/// Unlocks and reads shared profiles. With a wrong key the result is still locked, with the reason.
 pub(in crate::app) async fn open(app: &App, locked: LockedText, key: ShareKey) -> Result<ImportOutcome, Failure> {
     let text = locked.text.clone();
     let opened = blocking(move || -> Result<Result<Secret, LockError>, Failure> {
@@ -81,46 +81,25 @@ fn identity(path: &Path) -> Result<Secret, Failure> {
     };
     let bytes =
         durable::read(path, LARGEST_IDENTITY).map_err(|error| unreadable(format!("cannot be read: {error}")))?;
-    let bytes = zeroize::Zeroizing::new(bytes.ok_or_else(|| unreadable("is not there".to_owned()))?);
+    let bytes = zeroize::Zeroizing::new(bytes.ok_or_else(|| unreadable("does not exist".to_owned()))?);
     std::str::from_utf8(&bytes).map(Secret::new).map_err(|_| unreadable("is not text".to_owned()))
 }
 
-/// A profile as it came. One that cannot be used here is told with the reason, and the others go on.
+/// A shared profile, or why it cannot be used here, which does not hold up the others.
 fn profile(store: &Store, catalog: &Catalog, bundled: Bundled) -> Result<SharedProfile, Failure> {
     let Bundled { name, file, must_supply, secrets } = bundled;
     let name = ProfileName::parse(&name)?;
     let is_here = store.load_profile_text(name.as_str())?.is_some();
-    let words = secrets.as_ref().map(words).unwrap_or_default();
-    let material = match Profile::from_toml(&name, &file, catalog) {
-        Ok(profile) => Ok(Box::new(CallContext::new(profile, typed(secrets.unwrap_or_default())))),
+    let names = secrets.names();
+    let context = match Profile::from_toml(&name, &file, catalog) {
+        Ok(profile) => Ok(Box::new(CallContext::new(profile, secrets))),
         Err(error) => Err(error.diagnose()),
     };
-    Ok(SharedProfile { name, must_supply, secrets: words, is_here, material })
-}
-
-fn words(secrets: &BundledSecrets) -> Vec<String> {
-    let own = [
-        ("client secret", &secrets.client_secret),
-        ("password", &secrets.password),
-        ("refresh token", &secrets.refresh_token),
-    ];
-    let own = own.into_iter().filter(|(_, secret)| secret.is_some()).map(|(name, _)| name.to_owned());
-    own.chain(secrets.inputs.keys().cloned()).collect()
-}
-
-fn typed(secrets: BundledSecrets) -> TypedSecrets {
-    TypedSecrets {
-        client_secret: secrets.client_secret.unwrap_or_default(),
-        password: secrets.password.unwrap_or_default(),
-        refresh_token: secrets.refresh_token.unwrap_or_default(),
-        inputs: secrets.inputs,
-        ..TypedSecrets::default()
-    }
+    Ok(SharedProfile { name, must_supply, secrets: names, is_here, context })
 }
 
 impl App {
-    /// Saves shared profiles under their names. All names are looked at first, so that either all are saved or, where one
-    /// is taken, none.
+    /// Saves shared profiles under their names: none of them if a name is taken and `replace` is off.
     pub async fn accept_shared(
         &self,
         chosen: Vec<(ProfileName, CallContext)>,
@@ -134,8 +113,8 @@ impl App {
             }
         }
         let mut names = Vec::new();
-        for (name, material) in chosen {
-            profiles::save::save_quietly(self, &name, material, replace).await?;
+        for (name, context) in chosen {
+            profiles::save::save_quietly(self, &name, context, replace).await?;
             names.push(name);
         }
         self.tell_profiles().await;

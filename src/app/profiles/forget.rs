@@ -26,7 +26,6 @@ impl App {
     }
 }
 
-/// The lease of a profile that is about to be forgotten.
 pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileName) -> Result<Entry, Failure> {
     lease_for(app, report, name).await.map_err(|mut failure| {
         failure.diagnosis.summary = format!("nothing was forgotten: {}", failure.diagnosis.summary);
@@ -34,18 +33,18 @@ pub(crate) async fn lease_to_forget(app: &App, report: &Report, name: &ProfileNa
     })
 }
 
-/// Forgets a profile whose lease is held: first the secrets. Where that fails the profile is still listed, and can be
+/// Forgets a profile whose lease is held. The secrets go first: if that fails, the profile is still listed and can be
 /// forgotten again.
 pub(crate) async fn forget_held(app: &App, name: &ProfileName, entry: &Entry) -> Result<(), Failure> {
     let is_there = app.load_profile_text(name).await;
-    // What is kept and cannot be read is forgotten all the same.
-    let is_kept = !matches!(app.with_entry(entry, Entry::get).await, Ok(None));
-    // A key may be kept for a profile that is still to come.
-    if matches!(is_there, Ok(None)) && !is_kept {
+    // A record that cannot be read is removed too.
+    let has_record = !matches!(app.with_entry(entry, Entry::get).await, Ok(None));
+    // A key may have been saved before its profile.
+    if matches!(is_there, Ok(None)) && !has_record {
         return Err(unknown(app, name).await);
     }
     let (store, gone) = (app.ports.store.clone(), name.to_string());
-    // In one go, and with the lease to its end, even if nobody waits for it any more.
+    // One closure, so that cancelling the caller cannot stop it half way or end the lease early.
     let removed = app.with_entry(entry, move |entry| {
         entry.remove()?;
         let plain = store.remove_profile(&gone).and_then(|_| store.remove_sinks(&gone));

@@ -15,21 +15,21 @@ use crate::app::{Failure, FailureKind, Report};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName, TokenPolicy};
-use crate::vault::{Entry, Generation, History, How, Outcome, ProfileSecrets, Record, Vault};
+use crate::vault::{Contents, Entry, Generation, History, How, Outcome, Record, Vault};
 
-/// What is known of a profile's generations.
+/// The generations of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileHistory {
     pub name: ProfileName,
     pub lines: Vec<HistoryLine>,
-    /// The refresh that was begun with the newest tokens and whose answer was never kept, in words.
+    /// The refresh that was sent with the newest tokens and whose response was never saved, as text.
     pub begun: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryLine {
     pub number: u64,
-    /// When it was put.
+    /// When it was written.
     pub at: Timestamp,
     /// How its tokens were obtained.
     pub how: String,
@@ -37,60 +37,59 @@ pub struct HistoryLine {
     pub access_token: Option<String>,
     /// The same of its refresh token.
     pub refresh_token: Option<String>,
-    /// How it fared.
+    /// What became of it.
     pub outcome: String,
-    /// Which process put it, where known.
+    /// The process that wrote it, if known.
     pub by: Option<String>,
-    /// What is left of its tokens.
+    /// Whether its tokens are still in the vault.
     pub left: Left,
 }
 
-/// What is left of a generation's tokens.
+/// Whether a generation's tokens are still in the vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
-    /// They are the newest.
+    /// They are in use.
     Newest,
-    /// They are kept, and can be put on top again.
-    Kept,
-    /// They are kept; their refresh token is spent, or was refused.
+    /// They can be restored.
+    Restorable,
+    /// They are there, but their refresh token was used or refused.
     Spent,
-    /// They are let go of: a newer one has worked.
+    /// They were removed after a newer generation had worked.
     Nothing,
 }
 
 impl Left {
-    /// In a word.
-    pub fn word(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Newest => "in use",
-            Self::Kept => "can be restored",
+            Self::Restorable => "can be restored",
             Self::Spent => "kept, spent",
             Self::Nothing => "",
         }
     }
 }
 
-/// An older generation was put on top again, or a sealed file was mended.
+/// An older generation was restored, or a sealed file was repaired.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restored {
     pub name: ProfileName,
-    /// The generation that was taken.
+    /// The generation that was restored.
     pub from: u64,
     /// The number it has now.
     pub number: u64,
-    /// Where the file is that did not open and was set aside.
+    /// Where the damaged file was moved to.
     pub aside: Option<PathBuf>,
-    /// The tokens that are the newest now.
+    /// The tokens that are in use now.
     pub tokens: Option<TokenSet>,
 }
 
 impl App {
-    /// What is known of a profile's generations.
+    /// Lists a profile's generations.
     pub async fn history(&self, name: &ProfileName) -> Result<ProfileHistory, Failure> {
         history(self, name.clone()).await
     }
 
-    /// Restores an older generation; `None` for the previous one. `anyway`: even if its refresh token is probably dead.
+    /// Restores an older generation; `None` for the previous one. `anyway`: even if its refresh token was probably used.
     pub async fn restore(
         &self,
         name: &ProfileName,
@@ -117,7 +116,7 @@ async fn history(app: &App, name: ProfileName) -> Result<ProfileHistory, Failure
 
 fn lines(record: &Record, profile: &Profile, now: Timestamp) -> Vec<HistoryLine> {
     let history = &record.history;
-    let newest = record.secrets.tokens.as_ref();
+    let newest = record.contents.tokens.as_ref();
     let line = |line: &Generation| {
         let left = if newest.is_some_and(|tokens| line.is_of(tokens)) {
             Left::Newest
@@ -126,7 +125,7 @@ fn lines(record: &Record, profile: &Profile, now: Timestamp) -> Vec<HistoryLine>
         } else if is_spent(history, line, &profile.service.policy, now) {
             Left::Spent
         } else {
-            Left::Kept
+            Left::Restorable
         };
         HistoryLine {
             number: line.number,
@@ -142,8 +141,8 @@ fn lines(record: &Record, profile: &Profile, now: Timestamp) -> Vec<HistoryLine>
     history.lines.iter().rev().map(line).collect()
 }
 
-/// Whether the refresh token of a generation is likely dead: the service refused it, or gave another one for it and takes
-/// each but once.
+/// Whether the refresh token of a generation is likely dead: the service refused it, or replaced it and accepts each only
+/// once.
 fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Timestamp) -> bool {
     let of_same = |other: &&Generation| other.refresh_token == line.refresh_token;
     if history.lines.iter().filter(of_same).any(|line| matches!(line.outcome, Outcome::Refused(_))) {
@@ -154,13 +153,13 @@ fn is_spent(history: &History, line: &Generation, policy: &TokenPolicy, now: Tim
     let grace = policy.grace.map(Duration::from_secs).unwrap_or_default();
     next.is_some_and(|next| {
         let in_grace = next.at.checked_add(grace).is_ok_and(|end| now < end);
-        // What was seen counts as much as what the preset says.
+        // An observed rotation counts as much as the preset's word.
         (policy.rotates || history.rotation() == Some(true)) && next.how == How::Refreshed && !in_grace
     })
 }
 
-/// Puts an older generation on top again. What is wrong with the profile's sealed file is mended first; if that was it and
-/// no generation was named, it is all that is done.
+/// Restores an older generation. A damaged file is repaired first; if it was damaged and no generation was named, that is
+/// all.
 async fn restore(
     app: &App,
     report: &Report,
@@ -171,21 +170,21 @@ async fn restore(
     open::open_chosen(app).await?;
     let entry = lease_for(app, report, &name).await?;
     let profile = profiles::load(app, &name).await?;
-    let mended = app.with_entry(&entry, Entry::repair).await?;
+    let repaired = app.with_entry(&entry, Entry::repair).await?;
     let record = app.with_entry(&entry, Entry::get).await?.ok_or_else(|| none(&name))?;
-    let restored = match mended {
-        Some(mended) if generation.is_none() => {
-            let tokens = record.secrets.tokens;
-            Restored { name: name.clone(), from: mended.from, number: mended.number, aside: mended.aside, tokens }
+    let restored = match repaired {
+        Some(repaired) if generation.is_none() => {
+            let tokens = record.contents.tokens;
+            Restored { name: name.clone(), from: repaired.from, number: repaired.number, aside: repaired.aside, tokens }
         }
-        _ => put_again(app, (&name, &entry), &profile, record, generation, anyway).await?,
+        _ => restore_tokens(app, (&name, &entry), &profile, record, generation, anyway).await?,
     };
     drop(entry);
     app.tell_profiles().await;
     Ok(restored)
 }
 
-async fn put_again(
+async fn restore_tokens(
     app: &App,
     (name, entry): (&ProfileName, &Entry),
     profile: &Profile,
@@ -209,23 +208,23 @@ async fn put_again(
     if let Some(stale) = issued_for::stale(name, profile, &tokens) {
         return Err(of_another(name, from, &stale));
     }
-    let secrets = ProfileSecrets { tokens: Some(tokens.clone()), refused: None, ..record.secrets.clone() };
-    let put = move |entry: &Entry| entry.put(Some(record.number), &secrets, How::Restored(from));
+    let contents = Contents { tokens: Some(tokens.clone()), refused: None, ..record.contents };
+    let put = move |entry: &Entry| entry.put(Some(record.number), &contents, How::Restored(from));
     let number = app.with_entry(entry, put).await?;
     Ok(Restored { name: name.clone(), from, number, aside: None, tokens: Some(tokens) })
 }
 
-/// Notes that the service has accepted these tokens, if they are the newest ones of the profile. A note that cannot be made
-/// costs nothing.
+/// Notes that the service has accepted these tokens, if they are the profile's newest. Failures are ignored: the note is
+/// only information.
 pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSet>) {
     let name = name.clone();
     let note = move |vault: &Vault| {
-        // Whoever holds the lease puts something newer, or removes it.
+        // The holder of the lease is about to write newer tokens or to remove them.
         let Ok(entry) = vault.lease_within(&name, Duration::ZERO) else { return Ok(()) };
         let Some(record) = entry.get()? else { return Ok(()) };
         let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Kept);
-        if is_news && tokens.is_some() && record.secrets.tokens == tokens {
-            entry.put(Some(record.number), &record.secrets, Outcome::Worked)?;
+        if is_news && tokens.is_some() && record.contents.tokens == tokens {
+            entry.put(Some(record.number), &record.contents, Outcome::Worked)?;
         }
         Ok(())
     };
@@ -247,7 +246,7 @@ fn not_kept(name: &ProfileName, generation: Option<u64>) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(format!("`tokenwright history {name}` lists the generations")))
 }
 
-/// The profile was changed since: these tokens would be kept, and never handed out.
+/// The profile was changed since then, so these tokens would be stale at once.
 fn of_another(name: &ProfileName, number: u64, stale: &Diagnosis) -> Failure {
     let diagnosis =
         Diagnosis::new(format!("generation {number} does not belong to the profile as it is now: {}", stale.summary));

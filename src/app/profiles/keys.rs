@@ -9,11 +9,11 @@ use crate::app::handle::App;
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::oauth::{AssertionAlgorithm, KeyError, KeyPair, LONGEST_KEY_TEXT, ReadKey, make_key_pair, parse_key};
 use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
-use crate::vault::{How, ProfileSecrets, Vault};
+use crate::vault::{How, Vault};
 
 /// Where a private key comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,8 @@ impl App {
         blocking(read).await?
     }
 
-    /// Makes a key pair as the service wants it, with a certificate for as long as it takes one. An RSA key has `rsa_bits`.
+    /// Generates a key pair that suits the service, with a certificate of the longest life it accepts. `rsa_bits` is the
+    /// size of an RSA key.
     pub async fn make_key(&self, service: &Service, rsa_bits: usize) -> Result<ReadKey, Failure> {
         let assertion = service.signed_assertion().ok_or_else(|| signs_nothing(service))?;
         let algorithm = assertion.algorithm.unwrap_or(AssertionAlgorithm::RS256);
@@ -51,30 +52,28 @@ impl App {
         Ok(ReadKey { pair, kind, key_id: None, client_id: None, token_uri: None })
     }
 
-    /// Saves a key under a profile's name, sealed; what else is saved there stays. A key that is there already is replaced
-    /// only if that was asked for: the service knows its certificate.
+    /// Saves a key in the vault under a profile's name, beside what is there. An existing key is only replaced on request,
+    /// since the service knows its certificate.
     pub async fn save_key(&self, name: ProfileName, pair: KeyPair, replace: bool) -> Result<(), Failure> {
         let app = self.clone();
         self.settle(async move { save_key(&app, &name, pair, replace).await }).await
     }
 
-    /// The key that is saved under a profile's name, whether there is a profile or not.
+    /// The key saved under a profile's name; the profile itself need not exist.
     pub async fn saved_key(&self, name: &ProfileName) -> Result<Option<KeyPair>, Failure> {
         open::open_chosen(self).await?;
         let asked = name.clone();
         let record = self.with_vault(move |vault| vault.snapshot(&asked)).await?;
-        Ok(record.and_then(|record| record.secrets.signing_key))
+        Ok(record.and_then(|record| record.contents.secrets.signing_key))
     }
 
-    /// Writes a certificate or a public key to a file, to be uploaded. A file that says something else is not replaced.
+    /// Writes a certificate or a public key to a file for upload. A file with other content is not replaced.
     pub async fn write_certificate(&self, path: PathBuf, text: String) -> Result<(), Failure> {
         let write = move || match durable::read(&path, LIMIT) {
             Ok(Some(bytes)) if bytes != text.as_bytes() => Err(there_already(&path)),
             Ok(Some(_)) => Ok(()),
-            Ok(None) => {
-                durable::write_private(&path, text.as_bytes()).map_err(|error| unusable(&path, "written", &error))
-            }
-            Err(error) => Err(unusable(&path, "written", &error)),
+            Ok(None) => durable::write_private(&path, text.as_bytes()).map_err(|error| unusable("write", &path, error)),
+            Err(error) => Err(unusable("write", &path, error)),
         };
         blocking(write).await?
     }
@@ -95,11 +94,12 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
         let entry = vault.lease(&saved)?;
         let last = entry.get()?;
         let number = last.as_ref().map(|record| record.number);
-        let secrets = last.map(|record| record.secrets).unwrap_or_default();
-        if secrets.signing_key.is_some() && !replace {
+        let mut contents = last.map(|record| record.contents).unwrap_or_default();
+        if contents.secrets.signing_key.is_some() && !replace {
             return Ok(false);
         }
-        entry.put(number, &ProfileSecrets { signing_key: Some(pair), ..secrets }, How::Saved).map(|_| true)
+        contents.secrets.signing_key = Some(pair);
+        entry.put(number, &contents, How::Saved).map(|_| true)
     };
     if app.with_vault(done).await? {
         return Ok(());
@@ -111,21 +111,21 @@ async fn save_key(app: &App, name: &ProfileName, pair: KeyPair, replace: bool) -
     ))
 }
 
-/// More than any key file has.
+/// More bytes than any key file has.
 const LIMIT: u64 = LONGEST_KEY_TEXT as u64;
 
 fn text_of(path: &Path) -> Result<String, Failure> {
-    let bytes = durable::read(path, LIMIT).map_err(|error| unusable(path, "read", &error))?;
+    let bytes = durable::read(path, LIMIT).map_err(|error| unusable("read", path, error))?;
     let bytes = bytes.ok_or_else(|| {
-        let diagnosis = Diagnosis::new(format!("there is no file `{}`", path.display()));
+        let diagnosis = Diagnosis::new(format!("the file `{}` does not exist", path.display()));
         Failure::new(FailureKind::Usage, diagnosis.hint("enter the whole path of the key's file"))
     })?;
     String::from_utf8(bytes).map_err(|_| Failure::new(FailureKind::Usage, KeyError::Unknown.diagnose()))
 }
 
-fn unusable(path: &Path, verb: &str, error: &std::io::Error) -> Failure {
-    let diagnosis = Diagnosis::new(format!("`{}` cannot be {verb}: {error}", path.display()));
-    Failure::new(FailureKind::Usage, diagnosis.hint(durable::advice(error)))
+fn unusable(action: &'static str, path: &Path, error: std::io::Error) -> Failure {
+    let error = FileError::at(action, path)(error);
+    Failure::new(FailureKind::Usage, Diagnosis::new(error.to_string()).hint(error.advice()))
 }
 
 fn there_already(path: &Path) -> Failure {

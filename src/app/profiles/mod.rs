@@ -14,15 +14,14 @@ use crate::app::profiles::save::sealed;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary, TypedSecrets};
+use crate::app::{CallContext, Failure, FailureKind, OpenedProfile, ProfileState, ProfileSummary};
 use crate::diagnosis::{Diagnose, Diagnosis};
-use crate::secret::Secret;
 use crate::service::{DisplayName, Profile, ProfileName};
 use crate::store::{Store, StoreError};
-use crate::vault::ProfileSecrets;
+use crate::vault::Contents;
 
 impl App {
-    /// The saved profiles, drafts among them, and how their tokens are.
+    /// All profiles and drafts, with the state of their tokens.
     pub async fn profiles(&self) -> Result<Vec<ProfileSummary>, Failure> {
         let listed = self.with_store(|store| {
             let (catalog, _) = catalog_of(store);
@@ -55,7 +54,7 @@ impl App {
         Ok(summaries)
     }
 
-    /// Reports the list of profiles to a face that shows it.
+    /// Sends the list of profiles to a face that shows it.
     pub(in crate::app) async fn tell_profiles(&self) {
         if self.shows_list() {
             self.tell(match self.profiles().await {
@@ -69,6 +68,7 @@ impl App {
     pub async fn open(&self, name: &ProfileName) -> Result<OpenedProfile, Failure> {
         open(self, name.clone()).await
     }
+
     /// Writes the plain part of a profile.
     pub(in crate::app) async fn save_plain(&self, name: &ProfileName, profile: Profile) -> Result<(), Failure> {
         let name = name.clone();
@@ -76,13 +76,13 @@ impl App {
             .await
     }
 
-    /// The file of a profile, if there is one.
+    /// The text of a profile's file, if it exists.
     pub(in crate::app) async fn load_profile_text(&self, name: &ProfileName) -> Result<Option<String>, Failure> {
         let name = name.clone();
         self.with_store(move |store| store.load_profile_text(name.as_str())).await
     }
 
-    /// Gives a saved profile a display name; an empty one takes it away.
+    /// Sets the display name of a saved profile; an empty one removes it.
     pub async fn set_display_name(&self, name: &ProfileName, display_name: DisplayName) -> Result<(), Failure> {
         let profile = Profile { display_name, ..load(self, name).await? };
         self.save_plain(name, profile).await?;
@@ -104,7 +104,7 @@ pub(crate) async fn load(app: &App, name: &ProfileName) -> Result<Profile, Failu
     }
 }
 
-/// That there is no such profile, and which one may be meant.
+/// An unknown profile, with the name that was probably meant.
 pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
     let saved = app.with_store(Store::list_profiles).await.unwrap_or_default();
     let nearest = crate::call::nearest(name.as_str(), saved.iter().map(|(name, _)| name.as_str()));
@@ -113,13 +113,13 @@ pub(crate) async fn unknown(app: &App, name: &ProfileName) -> Failure {
     Failure::new(FailureKind::NeedsSignIn, Diagnosis::new(format!("there is no profile `{name}`")).hint(hint))
 }
 
-/// The drafts that are nowhere but in memory.
+/// The drafts that are in memory only.
 fn held(app: &App) -> Vec<ProfileSummary> {
-    let summary = |(name, material): (ProfileName, CallContext)| {
-        let profile = &material.profile;
+    let summary = |(name, context): (ProfileName, CallContext)| {
+        let profile = &context.profile;
         let (service_id, service) = (profile.service.id.clone(), profile.service.name.clone());
         let display_name = profile.display_name.clone();
-        let state = state_of(&name, &material.profile, &sealed(app, &material).0);
+        let state = state_of(&name, &context.profile, &sealed(app, &context).0);
         ProfileSummary { name, display_name, service_id, service, keep_alive: false, draft: true, state }
     };
     app.held.all().into_iter().map(summary).collect()
@@ -132,25 +132,25 @@ async fn state(app: &App, name: &ProfileName, profile: &Profile) -> ProfileState
     let asked = name.clone();
     match app.with_vault(move |vault| vault.snapshot(&asked)).await {
         Err(failure) => ProfileState::Broken(failure.diagnosis),
-        // What waits to be kept is newer than what is kept.
+        // A pending write is newer than the vault.
         Ok(record) => match tokens::newest(app, name, record) {
-            Some(record) => state_of(name, profile, &record.secrets),
+            Some(record) => state_of(name, profile, &record.contents),
             None => ProfileState::SignedOut,
         },
     }
 }
 
-/// Whether its tokens are had anew without a refresh token.
+/// Whether new tokens are obtained without a refresh token.
 fn renews_itself(profile: &Profile) -> bool {
     profile.service.asks_again() || profile.service.policy.renews_access_token
 }
 
-fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> ProfileState {
-    let Some(tokens) = secrets.tokens.clone() else { return ProfileState::SignedOut };
+fn state_of(name: &ProfileName, profile: &Profile, contents: &Contents) -> ProfileState {
+    let Some(tokens) = contents.tokens.clone() else { return ProfileState::SignedOut };
     if let Some(stale) = issued_for::stale(name, profile, &tokens) {
         return ProfileState::Stale(stale);
     }
-    match &secrets.refused {
+    match &contents.refused {
         Some(refused) => {
             ProfileState::NeedsSignIn { why: tokens::refused_words(name, refused), expires_at: tokens.expires_at }
         }
@@ -165,10 +165,10 @@ fn state_of(name: &ProfileName, profile: &Profile, secrets: &ProfileSecrets) -> 
 }
 
 async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
-    if let Some(material) = app.held.get(&name) {
-        let state = state_of(&name, &material.profile, &sealed(app, &material).0);
-        let rotation = tokens::rotation(&material.profile.service.policy, None);
-        return Ok(OpenedProfile { name, material, draft: true, state, rotation });
+    if let Some(context) = app.held.get(&name) {
+        let state = state_of(&name, &context.profile, &sealed(app, &context).0);
+        let rotation = tokens::rotation(&context.profile.service.policy, None);
+        return Ok(OpenedProfile { name, context, draft: true, state, rotation });
     }
     open::open_chosen(app).await?;
     let profile = load(app, &name).await?;
@@ -176,18 +176,10 @@ async fn open(app: &App, name: ProfileName) -> Result<OpenedProfile, Failure> {
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
     let record = tokens::newest(app, &name, record);
     let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
-    let secrets = record.map(|record| record.secrets).unwrap_or_default();
-    let state = state_of(&name, &profile, &secrets);
-    let client_secret = secrets.client_secret.unwrap_or_default();
-    let password = secrets.password.unwrap_or_default();
-    let (inputs, signing_key) = (secrets.inputs, secrets.signing_key);
-    let typed = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
-    let material = CallContext { tokens: secrets.tokens, ..CallContext::new(profile, typed) };
+    let contents = record.map(|record| record.contents).unwrap_or_default();
+    let state = state_of(&name, &profile, &contents);
+    let context = CallContext { tokens: contents.tokens, ..CallContext::new(profile, contents.secrets) };
     let asked = name.clone();
     let draft = app.with_store(move |store| Ok(drafts::is_draft(store, &asked))).await?;
-    Ok(OpenedProfile { name, material, draft, state, rotation })
-}
-/// A secret of the environment or of a prompt, if it is not empty.
-pub(crate) fn some(secret: Option<Secret>) -> Option<Secret> {
-    secret.filter(|secret| !secret.is_empty())
+    Ok(OpenedProfile { name, context, draft, state, rotation })
 }

@@ -1,10 +1,8 @@
 //! Saves profiles: first the secrets, since a plain file without them can be written again.
 
-use std::collections::BTreeMap;
-
 use crate::app::handle::{App, catalog_of};
 use crate::app::news::News;
-use crate::app::profiles::{drafts, load, some};
+use crate::app::profiles::{drafts, load};
 use crate::app::schedule::scheduler;
 use crate::app::tokens::issued_for;
 use crate::app::vault::lease::lease;
@@ -14,22 +12,22 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::secret::Secret;
 use crate::service::{Profile, ProfileName};
-use crate::vault::{Entry, How, ProfileSecrets};
+use crate::vault::{Contents, Entry, How};
 
 impl App {
-    /// Saves a profile under a name. `draft` is the draft that it was until now, and is none any more afterwards.
+    /// Saves a profile under a name. `draft` is the draft it is saved from, which is removed.
     pub async fn save(
         &self,
         name: &ProfileName,
-        material: CallContext,
+        context: CallContext,
         replace: bool,
         draft: Option<ProfileName>,
     ) -> Result<(), Failure> {
         let (app, name) = (self.clone(), name.clone());
         let save = async move {
             match draft {
-                Some(draft) => drafts::save_as(&app, &draft, &name, material, replace).await?,
-                None => save_quietly(&app, &name, material, replace).await?,
+                Some(draft) => drafts::save_as(&app, &draft, &name, context, replace).await?,
+                None => save_quietly(&app, &name, context, replace).await?,
             }
             app.tell_profiles().await;
             Ok(())
@@ -37,22 +35,22 @@ impl App {
         self.settle(save).await
     }
 
-    /// Saves a profile that is there already. One that is of another client, service or input by now is another profile, and
-    /// takes its place only where the person says so.
+    /// Saves a changed profile under its own name. If the client, service or an input differs, it is another profile, and
+    /// replaces the saved one only on request.
     pub async fn save_again(
         &self,
         name: &ProfileName,
-        material: CallContext,
+        context: CallContext,
         draft: Option<ProfileName>,
     ) -> Result<(), Failure> {
-        let (app, name, profile) = (self.clone(), name.clone(), material.profile.clone());
+        let (app, name, profile) = (self.clone(), name.clone(), context.profile.clone());
         let save = async move {
             match draft {
                 Some(draft) => {
                     is_the_same(&app, &name, &profile, true).await?;
-                    drafts::save_as(&app, &draft, &name, material, true).await?;
+                    drafts::save_as(&app, &draft, &name, context, true).await?;
                 }
-                None => save_checked(&app, &name, material, Check::TheSame(Box::new(profile))).await?,
+                None => save_checked(&app, &name, context, Check::TheSame(Box::new(profile))).await?,
             }
             app.tell_profiles().await;
             Ok(())
@@ -60,12 +58,12 @@ impl App {
         self.settle(save).await
     }
 
-    /// Saves what was entered, without secrets, before a sign-in that may fail, so that the next attempt need not repeat it. A
-    /// profile that has tokens is left alone. Returns whether it was saved.
+    /// Saves what was entered, without secrets, before a sign-in that may fail, so that nobody has to enter it again. A
+    /// profile with tokens is left alone. Returns whether it was saved.
     pub async fn save_entered(&self, name: &ProfileName, profile: &Profile) -> Result<bool, Failure> {
         let asked = name.clone();
         let is_in_use = self.with_vault(move |vault| match vault.snapshot(&asked) {
-            // The new tokens will repair it. What they could not repair is said now, and not after a good sign-in.
+            // New tokens repair a damaged record. What they could not repair is reported now, not after the sign-in.
             Err(_) => vault.check_repairable(&asked).map(|()| true),
             Ok(record) => Ok(record.is_some()),
         });
@@ -77,14 +75,14 @@ impl App {
     }
 }
 
-/// Refuses where a profile has become another one since it was opened, or was forgotten; a draft of it outlives that.
+/// Fails if the saved profile has become another one since it was opened, or was forgotten, unless there is a draft of it.
 async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft: bool) -> Result<(), Failure> {
     if !has_draft && app.load_profile_text(name).await?.is_none() {
         let diagnosis = Diagnosis::new(format!("the profile `{name}` was forgotten in the meantime"));
         let diagnosis = diagnosis.hint("saving it again brings its tokens back to this machine");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileGone));
     }
-    // One that cannot be read is mended by saving it.
+    // Saving repairs a profile that cannot be read.
     let saved = load(app, name).await.ok();
     match saved.and_then(|saved| issued_for::other(name, &saved, profile)) {
         Some(diagnosis) => Err(there_already(diagnosis)),
@@ -92,37 +90,36 @@ async fn is_the_same(app: &App, name: &ProfileName, profile: &Profile, has_draft
     }
 }
 
-/// The name is taken: the person chooses another, or says that the profile is to be replaced.
 fn there_already(diagnosis: Diagnosis) -> Failure {
     let diagnosis = diagnosis.hint("choose another name, or replace it");
     Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::ProfileExists)
 }
 
-/// What must be true of the profile that is there when another one is saved under its name.
+/// What must hold of the profile that is saved under the name already.
 enum Check {
     Nothing,
-    /// There is none.
+    /// There must be none.
     Free,
-    /// It is this one, as far as account and client go.
+    /// It must be of the same client, service and inputs as this one.
     TheSame(Box<Profile>),
 }
 
-/// Saves a profile as a part of something larger.
+/// Saves a profile without sending the new list of profiles.
 pub(crate) async fn save_quietly(
     app: &App,
     name: &ProfileName,
-    material: CallContext,
+    context: CallContext,
     replace: bool,
 ) -> Result<(), Failure> {
-    save_checked(app, name, material, if replace { Check::Nothing } else { Check::Free }).await
+    save_checked(app, name, context, if replace { Check::Nothing } else { Check::Free }).await
 }
 
-/// Saves a profile if `check` holds, which is asked when nobody else can change it any more.
-async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, check: Check) -> Result<(), Failure> {
-    material.secrets.tidy();
-    material.secrets.check_refresh_token()?;
+/// Saves a profile if `check` holds, which is tested under the lease.
+async fn save_checked(app: &App, name: &ProfileName, mut context: CallContext, check: Check) -> Result<(), Failure> {
+    context.secrets.tidy();
+    context.secrets.check_refresh_token()?;
     open::open_chosen(app).await?;
-    // Held to the end: the secrets and the plain part are kept together, or forgotten together.
+    // Held to the end, so that secrets and plain part are saved or forgotten together.
     let entry = lease(app, name).await?;
     match check {
         Check::Nothing => {}
@@ -130,24 +127,24 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
         Check::Free => return Err(there_already(Diagnosis::new(format!("a profile `{name}` exists already")))),
         Check::TheSame(profile) => is_the_same(app, name, &profile, false).await?,
     }
-    let (mut secrets, how) = sealed(app, &material);
+    let (mut contents, how) = sealed(app, &context);
     let put = move |entry: &Entry| {
-        // New tokens mend a file that is damaged or was put back, as far as anything can; what cannot be is said by `get`.
+        // New tokens replace a damaged file or one restored from a backup. If that fails, `get` reports it.
         let _ = entry.repair();
         let last = entry.get()?;
-        // What was opened a while ago may have been refreshed since: its tokens are spent, and the newer ones stay.
-        if let (Some(last), Some(tokens)) = (&last, &secrets.tokens)
+        // The profile may have been refreshed since it was opened: then the newer tokens stay.
+        if let (Some(last), Some(tokens)) = (&last, &contents.tokens)
             && last.history.is_overtaken(tokens)
         {
-            secrets.tokens.clone_from(&last.secrets.tokens);
-            secrets.refused.clone_from(&last.secrets.refused);
+            contents.tokens.clone_from(&last.contents.tokens);
+            contents.refused.clone_from(&last.contents.refused);
         }
-        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == secrets.tokens);
+        let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == contents.tokens);
         let how = if is_same { How::Saved } else { how };
-        entry.put(last.map(|last| last.number), &secrets, how).map(|_| is_same)
+        entry.put(last.map(|last| last.number), &contents, how).map(|_| is_same)
     };
     let is_same = app.with_entry(&entry, put).await?;
-    let (saved, profile) = (name.clone(), material.profile);
+    let (saved, profile) = (name.clone(), context.profile);
     app.with_store(move |store| {
         store.save_profile_text(saved.as_str(), &profile.to_toml(&catalog_of(store).0))?;
         store.remove_draft(saved.as_str())
@@ -163,40 +160,26 @@ async fn save_checked(app: &App, name: &ProfileName, mut material: CallContext, 
     Ok(())
 }
 
-/// What is sealed of a profile, and how its tokens were obtained.
-pub(crate) fn sealed(app: &App, material: &CallContext) -> (ProfileSecrets, How) {
-    let typed = material.secrets.clone();
-    let secrets = ProfileSecrets {
-        client_secret: some(Some(typed.client_secret)),
-        password: some(Some(typed.password)),
-        signing_key: typed.signing_key,
-        inputs: typed.inputs,
-        tokens: material.tokens.clone().or_else(|| spent(app, material)),
-        refused: None,
-    };
-    let how = match (typed.refresh_token.is_empty(), &material.profile.service.authorization) {
+/// What the vault gets of a profile, and how its tokens were obtained.
+pub(crate) fn sealed(app: &App, context: &CallContext) -> (Contents, How) {
+    let mut secrets = context.secrets.clone();
+    let refresh_token = std::mem::take(&mut secrets.refresh_token);
+    let how = match (refresh_token.is_empty(), &context.profile.service.authorization) {
         (false, _) => How::Pasted,
         (true, None) => How::AskedFor,
         (true, Some(_)) => How::SignedIn,
     };
-    (secrets, how)
+    let tokens = context.tokens.clone().or_else(|| spent(app, &context.profile, refresh_token));
+    (Contents { secrets, tokens, refused: None }, how)
 }
 
-/// A refresh token that was at hand and not used yet, as tokens whose access token is spent: the next use refreshes.
-fn spent(app: &App, material: &CallContext) -> Option<TokenSet> {
-    let refresh_token = material.secrets.refresh_token.clone();
+/// A refresh token from elsewhere, as a token set whose access token has expired: its next use refreshes it.
+fn spent(app: &App, profile: &Profile, refresh_token: Secret) -> Option<TokenSet> {
     let now = (app.ports.now)();
     (!refresh_token.is_empty()).then(|| TokenSet {
-        access_token: Secret::default(),
-        token_type: "Bearer".to_owned(),
         expires_at: Some(now),
         refresh_token: Some(refresh_token),
-        refresh_token_expires_at: None,
-        id_token: None,
-        scopes: None,
-        obtained_at: now,
-        retained: BTreeMap::default(),
-        issued_for: issued_for::of(&material.profile),
-        unread_life: Vec::new(),
+        issued_for: issued_for::of(profile),
+        ..TokenSet::bearer(Secret::default(), now)
     })
 }

@@ -15,35 +15,35 @@ pub const EXPIRING: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileSummary {
     pub name: ProfileName,
-    /// What the person calls it; empty where its plain name is all it has.
+    /// Empty if there is none.
     pub display_name: DisplayName,
     /// The id of its service; empty when its file cannot be read.
     pub service_id: String,
     pub service: String,
     pub keep_alive: bool,
-    /// Whether it is a draft: it has not been saved under a name of the person's choosing.
+    /// Whether it was never saved under a name.
     pub draft: bool,
     pub state: ProfileState,
 }
 
 impl ProfileSummary {
-    /// What it is called on a screen.
+    /// The display name, or else the name.
     pub fn shown_name(&self) -> &str {
         if self.display_name.is_empty() { self.name.as_str() } else { self.display_name.as_str() }
     }
 }
 
-/// How a profile's tokens are.
+/// The state of a profile's tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileState {
     Tokens {
         /// When the access token expires; `None` for never or not known.
         expires_at: Option<Timestamp>,
-        /// Whether it is renewed without a person: by a refresh token, or by asking again.
+        /// Whether it can be renewed without a person: with a refresh token, or by repeating the token request.
         refreshable: bool,
         /// When the refresh token expires, where known.
         refresh_token_expires_at: Option<Timestamp>,
-        /// From when on that is announced.
+        /// From when on that is shown as a warning.
         announced_from: Option<Timestamp>,
         /// The scopes granted, where the service said.
         scopes: Option<Vec<String>>,
@@ -51,21 +51,20 @@ pub enum ProfileState {
     /// Only a new sign-in helps: the service has refused the refresh token.
     NeedsSignIn {
         why: Diagnosis,
-        /// When the access token expires, which is still there.
+        /// When the access token expires, which may still be good.
         expires_at: Option<Timestamp>,
     },
-    /// The tokens were issued for something else than what the profile says now.
+    /// The profile has changed since the tokens were issued.
     Stale(Diagnosis),
     SignedOut,
-    /// Nothing can be said while the vault is closed.
+    /// Unknown while the vault is closed.
     Closed,
     /// Its file or its vault entry cannot be read.
     Broken(Diagnosis),
 }
 
 impl ProfileState {
-    /// The state in a word or two.
-    pub fn word(&self, now: Timestamp) -> &'static str {
+    pub fn label(&self, now: Timestamp) -> &'static str {
         match self {
             Self::Tokens { expires_at: Some(at), refreshable, .. } => {
                 let left = at.duration_since(now);
@@ -85,7 +84,8 @@ impl ProfileState {
             Self::Broken(_) => "unreadable",
         }
     }
-    /// What is wrong or soon will be, in words.
+
+    /// What is wrong or soon will be.
     pub fn trouble(&self, now: Timestamp) -> Option<Diagnosis> {
         match self {
             Self::NeedsSignIn { why, .. } | Self::Stale(why) | Self::Broken(why) => Some(why.clone()),
@@ -100,7 +100,7 @@ impl ProfileState {
         }
     }
 
-    /// Whether a new sign-in is what mends it.
+    /// Whether a new sign-in solves it.
     pub fn wants_sign_in(&self) -> bool {
         matches!(self, Self::NeedsSignIn { .. } | Self::Stale(_) | Self::SignedOut)
     }

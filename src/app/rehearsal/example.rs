@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::app::{CallContext, TypedSecrets};
-use crate::oauth::{AssertionAlgorithm, KeyPair, make_key_pair};
+use crate::app::CallContext;
+use crate::oauth::{AssertionAlgorithm, KeyPair, ProfileSecrets, make_key_pair};
 use crate::practice::{REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME, Registration};
 use crate::secret::Secret;
 use crate::service::{Asks, Input, ProfileDraft, Service};
@@ -42,12 +42,12 @@ pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, 
     };
     let secret = if profile.service.asks == Asks::Nothing { "" } else { REHEARSAL_CLIENT_SECRET };
     let password = if profile.service.wants_password() { REHEARSAL_CLIENT_SECRET } else { "" };
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: Secret::new(secret),
         password: Secret::new(password),
         signing_key,
         inputs: secret_inputs,
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     Ok((CallContext::new(profile, secrets), registration))
 }

@@ -175,17 +175,9 @@ mod tests {
 
     fn entry(obtained: i64, expires: i64) -> Entry {
         let tokens = TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
             expires_at: Some(at(expires)),
             refresh_token: Some(Secret::new("rt")),
-            refresh_token_expires_at: None,
-            id_token: None,
-            scopes: None,
-            obtained_at: at(obtained),
-            retained: BTreeMap::new(),
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), at(obtained))
         };
         assert_eq!(tokens.freshness(at(obtained), Duration::ZERO), Freshness::Fresh);
         let policy = TokenPolicy::default();

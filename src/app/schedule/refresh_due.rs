@@ -103,17 +103,10 @@ mod tests {
     fn tokens(expires: Option<i64>, refresh_expires: Option<i64>) -> TokenSet {
         let at = |second| Timestamp::from_second(second).expect("a time");
         TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
             expires_at: expires.map(at),
             refresh_token: Some(Secret::new("rt")),
             refresh_token_expires_at: refresh_expires.map(at),
-            id_token: None,
-            scopes: None,
-            obtained_at: at(0),
-            retained: std::collections::BTreeMap::new(),
-            issued_for: std::collections::BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), at(0))
         }
     }
 

@@ -139,7 +139,7 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
 async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failure> {
     let asked = name.clone();
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
-    Ok(record.and_then(|record| record.secrets.tokens))
+    Ok(record.and_then(|record| record.contents.tokens))
 }
 
 type Done = Result<(ProfileName, Result<SavedToken, Failure>), tokio::task::JoinError>;

@@ -75,14 +75,14 @@ pub struct SharedProfile {
     /// Whether there is a profile of this name here.
     pub is_here: bool,
     /// What is kept of it, or why it cannot be.
-    pub material: Result<Box<CallContext>, Diagnosis>,
+    pub context: Result<Box<CallContext>, Diagnosis>,
 }
 
 impl SharedProfiles {
     /// Those that are kept: usable here, and not here already unless that is to be replaced.
     pub fn chosen(&self, replace: bool) -> Vec<(ProfileName, CallContext)> {
         let wanted = self.profiles.iter().filter(|profile| replace || !profile.is_here);
-        wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.material.as_ref().ok()?).clone()))).collect()
+        wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.context.as_ref().ok()?).clone()))).collect()
     }
 }
 

@@ -12,13 +12,13 @@ use crate::app::profiles::accept_shared;
 use crate::app::progress::{Progress, Report};
 use crate::app::services::import_outcome::{AmbiguousText, ImportOutcome, Imported, LockedText, refused};
 use crate::app::sign_in::send::send;
-use crate::app::{CallContext, Failure, FailureKind, ShareKey, TypedSecrets};
+use crate::app::{CallContext, Failure, FailureKind, ShareKey};
 use crate::call::{CallTemplate, Method, Template, Values};
 use crate::diagnosis::Diagnosis;
 use crate::dialect::discovery::is_pattern;
-use crate::dialect::{self, Described, Dialect, DocumentError, Found, ImportError, ImportedSecrets, Issuer, Note};
+use crate::dialect::{self, Described, Dialect, DocumentError, Found, ImportError, Issuer, Note};
 use crate::durable;
-use crate::oauth::{parse_key, plain_line};
+use crate::oauth::plain_line;
 use crate::secret::Secret;
 use crate::service::Asks;
 
@@ -38,32 +38,17 @@ pub enum ImportSource {
     Meant(Box<AmbiguousText>, &'static Dialect),
 }
 
-/// What is kept of one use of a service that a document describes.
+/// The profile that a document describes, its secrets in the fields that the service asks for.
 impl From<&Described> for CallContext {
     fn from(described: &Described) -> Self {
-        Self::new(
-            described.profile(),
-            typed(&described.secrets, described.service.asks, &described.service.defaults.client_secret),
-        )
-    }
-}
-
-/// The secrets as they stand in the fields of the wizard.
-fn typed(secrets: &ImportedSecrets, asks: Asks, public: &str) -> TypedSecrets {
-    let client_secret = if !secrets.client_secret.is_empty() {
-        secrets.client_secret.clone()
-    } else if asks == Asks::UserAndSecret {
-        secrets.password.clone()
-    } else {
-        Secret::new(public)
-    };
-    TypedSecrets {
-        client_secret,
-        password: secrets.password.clone(),
-        // One that cannot be used is told as missing.
-        signing_key: parse_key(&secrets.private_key).ok().map(|read| read.pair),
-        refresh_token: secrets.refresh_token.clone(),
-        inputs: secrets.inputs.clone(),
+        let (service, mut secrets) = (&described.service, described.secrets.clone());
+        if secrets.client_secret.is_empty() {
+            secrets.client_secret = match service.asks {
+                Asks::UserAndSecret => secrets.password.clone(),
+                _ => Secret::new(&service.defaults.client_secret),
+            };
+        }
+        Self::new(described.profile(), secrets)
     }
 }
 

@@ -104,13 +104,13 @@ impl CallContext {
 
 impl App {
     /// The values for a call that is sent now.
-    pub(crate) fn values_for(&self, material: &CallContext, call: &CallTemplate) -> Result<Values, Failure> {
-        material.values_for(call, (self.ports.now)(), (self.ports.entropy)())
+    pub(crate) fn values_for(&self, context: &CallContext, call: &CallTemplate) -> Result<Values, Failure> {
+        context.values_for(call, (self.ports.now)(), (self.ports.entropy)())
     }
 
     /// A call that is sent now.
-    pub(crate) fn render(&self, material: &CallContext, call: &CallTemplate) -> Result<Call, Failure> {
-        Ok(call.render(&self.values_for(material, call)?)?)
+    pub(crate) fn render(&self, context: &CallContext, call: &CallTemplate) -> Result<Call, Failure> {
+        Ok(call.render(&self.values_for(context, call)?)?)
     }
 }
 
@@ -118,8 +118,8 @@ fn usage(error: &dyn Diagnose) -> Failure {
     Failure::new(FailureKind::Usage, error.diagnose())
 }
 
-fn missing_secret(material: &CallContext) -> Failure {
-    let label = &material.profile.service.labels.client_secret;
+fn missing_secret(context: &CallContext) -> Failure {
+    let label = &context.profile.service.labels.client_secret;
     let diagnosis = crate::diagnosis::Diagnosis::new(format!("{label} is missing, which signs the assertion"));
     Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3, Tokens"))
 }

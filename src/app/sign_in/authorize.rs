@@ -43,17 +43,17 @@ type Outcome = Result<AuthorizationResponse, AuthorizationError>;
 pub(in crate::app) async fn authorize(
     app: &App,
     ask: &dyn Ask,
-    material: &mut CallContext,
+    context: &mut CallContext,
     browser: Browser,
 ) -> Result<Authorized, Failure> {
     let report = &ask.report();
-    app.supply_practice(material).await?;
+    app.supply_practice(context).await?;
     // What is to be told of it is told with the call in step 3.
-    material.secrets.tidy();
-    let redirect = RedirectUri::parse(&material.profile.redirect_uri)?;
-    let (listener, fingerprint, listener_problem) = listen(app, &redirect, material.profile.service.start).await?;
-    let sent = prepare(app, material, &redirect, listener.as_ref())?;
-    let url = authorization_call(material, &sent)?.url.to_secret().expose().to_owned();
+    context.secrets.tidy();
+    let redirect = RedirectUri::parse(&context.profile.redirect_uri)?;
+    let (listener, fingerprint, listener_problem) = listen(app, &redirect, context.profile.service.start).await?;
+    let sent = prepare(app, context, &redirect, listener.as_ref())?;
+    let url = authorization_call(context, &sent)?.url.to_secret().expose().to_owned();
     let (launched, browser_problem) = open_browser(app, browser, url.clone()).await?;
     let now = (app.ports.now)();
     let addresses = listener.iter().flat_map(Listener::addresses).map(ToString::to_string).collect();
@@ -78,7 +78,7 @@ pub(in crate::app) async fn authorize(
     let by_hand = async {
         loop {
             let text = ask.paste().await?;
-            match read_pasted(&text, &sent.expected, material.profile.service.start) {
+            match read_pasted(&text, &sent.expected, context.profile.service.start) {
                 Ok(outcome) => return Ok::<Outcome, Failure>(outcome),
                 Err(diagnosis) => report.tell(Progress::ResponseIgnored(diagnosis)),
             }
@@ -90,7 +90,7 @@ pub(in crate::app) async fn authorize(
         failure = watch(report, ending) => return Err(failure),
         () = tokio::time::sleep(PATIENCE) => return Err(out_of_patience()),
     };
-    let response = outcome.map_err(|error| Failure::of_authorization(&error, &material.profile.service))?;
+    let response = outcome.map_err(|error| Failure::of_authorization(&error, &context.profile.service))?;
     Ok(authorized(response, sent, (app.ports.now)()))
 }
 
@@ -119,13 +119,13 @@ async fn listen(
 /// What is sent, and what the response must then match.
 pub(crate) fn prepare(
     app: &App,
-    material: &CallContext,
+    context: &CallContext,
     redirect: &RedirectUri,
     listener: Option<&Listener>,
 ) -> Result<Sent, Failure> {
-    let service = &material.profile.service;
+    let service = &context.profile.service;
     let pkce = service.authorization.as_ref().map(|authorization| authorization.pkce).unwrap_or_default();
-    let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&material.values()));
+    let issuer = service.redirect.issuer.as_ref().map(|issuer| Template::new(issuer).render_url(&context.values()));
     let issuer = issuer.transpose().map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
     let uri = listener.map_or_else(|| redirect.to_string(), |listener| redirect.with_port(listener.port()));
     Ok(Sent {
@@ -135,29 +135,29 @@ pub(crate) fn prepare(
             issuer: issuer.map(|issuer| issuer.to_secret().expose().to_owned()),
             sends_issuer: service.redirect.sends_issuer,
             code_parameter: service.redirect.code_parameter.clone(),
-            hmac_secret: signing_secret(material)?,
+            hmac_secret: signing_secret(context)?,
         },
-        redirect_uri: material.profile.sent_redirect_uri(&uri, &material.values()),
+        redirect_uri: context.profile.sent_redirect_uri(&uri, &context.values()),
         pkce: pkce.code_verifier((app.ports.entropy)()),
     })
 }
 
 /// The secret that the redirect is signed with, where the service signs it.
-fn signing_secret(material: &CallContext) -> Result<Option<Secret>, Failure> {
-    if material.profile.service.redirect.signature.is_none() {
+fn signing_secret(context: &CallContext) -> Result<Option<Secret>, Failure> {
+    if context.profile.service.redirect.signature.is_none() {
         return Ok(None);
     }
-    if material.secrets.client_secret.is_empty() {
-        let label = &material.profile.service.labels.client_secret;
+    if context.secrets.client_secret.is_empty() {
+        let label = &context.profile.service.labels.client_secret;
         let diagnosis = Diagnosis::new(format!("{label} is missing, and the redirect is signed with it"));
         return Err(Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3 first, then come back")));
     }
-    Ok(Some(material.secrets.client_secret.clone()))
+    Ok(Some(context.secrets.client_secret.clone()))
 }
 
 /// The authorization request.
-pub(crate) fn authorization_call(material: &CallContext, sent: &Sent) -> Result<Call, RenderError> {
-    material.authorization_call(&SentAuthorization {
+pub(crate) fn authorization_call(context: &CallContext, sent: &Sent) -> Result<Call, RenderError> {
+    context.authorization_call(&SentAuthorization {
         state: &sent.expected.state,
         code_challenge: &sent.pkce.challenge,
         code_challenge_method: sent.pkce.method,

@@ -1,29 +1,12 @@
 //! All that a call is made from: the profile, what was typed that is secret, what the sign-in brought, and the tokens
 //! there are. The preview and the call itself take their values from the same place, so they cannot differ.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::call::{Call, Parameter, RenderError, Values};
-use crate::oauth::{KeyPair, Parameters, TokenSet};
+use crate::oauth::{Parameters, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
-
-/// What a person typed that is secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypedSecrets {
-    /// The client secret, or the secret that belongs to the user id.
-    pub client_secret: Secret,
-    /// The person's own password, where a call sends it.
-    pub password: Secret,
-    /// The private key that assertions are signed with, and its certificate.
-    pub signing_key: Option<KeyPair>,
-    /// A refresh token that was at hand.
-    pub refresh_token: Secret,
-    /// The service's inputs that are secret, by name.
-    pub inputs: BTreeMap<String, Secret>,
-}
 
 /// What a sign-in brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +29,7 @@ pub struct CallContext {
     /// Whose calls they are.
     pub profile: Profile,
     /// What was typed.
-    pub secrets: TypedSecrets,
+    pub secrets: ProfileSecrets,
     /// What the sign-in brought, if there was one.
     pub authorized: Option<Authorized>,
     /// The tokens there are.
@@ -57,7 +40,7 @@ pub struct CallContext {
 
 impl CallContext {
     /// A profile and nothing else.
-    pub fn new(profile: Profile, secrets: TypedSecrets) -> Self {
+    pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
         Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
     }
 
@@ -198,21 +181,21 @@ mod tests {
     fn zoho(accounts_server: &str) -> CallContext {
         let mut draft = ProfileDraft::new(Catalog::bundled().service("zoho-crm").expect("a preset"));
         draft.client_id = "id".into();
-        let secrets = TypedSecrets { client_secret: Secret::new("secret"), ..TypedSecrets::default() };
-        let mut material = CallContext::new(draft.parse().expect("complete"), secrets);
-        material.authorized = Some(Authorized {
+        let secrets = ProfileSecrets { client_secret: Secret::new("secret"), ..ProfileSecrets::default() };
+        let mut context = CallContext::new(draft.parse().expect("complete"), secrets);
+        context.authorized = Some(Authorized {
             code: Secret::new("code"),
             code_verifier: Secret::default(),
             redirect_uri: "http://localhost:8080/callback".into(),
             extras: vec![("accounts-server".into(), accounts_server.into())],
             at: Timestamp::UNIX_EPOCH,
         });
-        material
+        context
     }
 
     #[test]
     fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
-        let call = |material: &CallContext| material.profile.service.token_request.render(&material.values());
+        let call = |context: &CallContext| context.profile.service.token_request.render(&context.values());
         let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
         assert_eq!(learnt.origin(), "https://accounts.zoho.eu");
         let refused = call(&zoho("https://accounts.zoho.eu.evil.test")).expect_err("refused").diagnose().to_string();

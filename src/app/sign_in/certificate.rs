@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::Failure;
 use crate::app::handle::App;
+use crate::oauth::ProfileSecrets;
 use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
-use crate::vault::{Entry, How, ProfileSecrets};
+use crate::vault::{Contents, Entry, How};
 
 /// The record in the vault. No profile can be called so: a name begins with a letter or digit.
 const RECORD: &str = "_https-localhost";
@@ -25,25 +26,26 @@ pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
     }
     let entry = app.with_vault(|vault| vault.lease_own(RECORD)).await?;
     let record = app.with_entry(&entry, Entry::get).await?;
-    if let Some(kept) = record.as_ref().and_then(|record| read(&record.secrets, now)) {
+    if let Some(kept) = record.as_ref().and_then(|record| read(&record.contents, now)) {
         return Ok(kept);
     }
     let made = LocalCertificate::generate(now)?;
-    let (secrets, last) = (write(&made), record.map(|record| record.number));
-    app.with_entry(&entry, move |entry| entry.put(last, &secrets, How::Saved)).await?;
+    let (contents, last) = (write(&made), record.map(|record| record.number));
+    app.with_entry(&entry, move |entry| entry.put(last, &contents, How::Saved)).await?;
     Ok(made)
 }
 
-fn read(secrets: &ProfileSecrets, now: Timestamp) -> Option<LocalCertificate> {
-    let part = |name: &str| secrets.inputs.get(name);
+fn read(contents: &Contents, now: Timestamp) -> Option<LocalCertificate> {
+    let part = |name: &str| contents.secrets.inputs.get(name);
     let certificate = LocalCertificate::from_pem(part(CERTIFICATE)?.expose(), part(KEY)?).ok()?;
     (certificate.not_after().duration_since(now) > LEAST_LIFE).then_some(certificate)
 }
 
-fn write(certificate: &LocalCertificate) -> ProfileSecrets {
+fn write(certificate: &LocalCertificate) -> Contents {
     let (text, key) = certificate.to_pem();
     let inputs = [(CERTIFICATE.to_owned(), Secret::new(text)), (KEY.to_owned(), key)];
-    ProfileSecrets { inputs: inputs.into(), ..ProfileSecrets::default() }
+    let secrets = ProfileSecrets { inputs: inputs.into(), ..ProfileSecrets::default() };
+    Contents { secrets, ..Contents::default() }
 }
 
 #[cfg(test)]
@@ -57,6 +59,6 @@ mod tests {
         let kept = read(&write(&made), now).expect("kept");
         assert_eq!(kept.fingerprint(), made.fingerprint());
         assert!(read(&write(&made), made.not_after()).is_none());
-        assert!(read(&ProfileSecrets::default(), now).is_none());
+        assert!(read(&Contents::default(), now).is_none());
     }
 }

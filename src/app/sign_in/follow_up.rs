@@ -14,19 +14,19 @@ use crate::secret::Secret;
 use crate::service::{Fetch, Service};
 
 /// Does what the preset says follows; takes and leaves the tokens in the exchange.
-pub(crate) async fn run(app: &App, mut material: CallContext, exchange: &mut Exchange) {
+pub(crate) async fn run(app: &App, mut context: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
-    material.tokens = Some((**tokens).clone());
-    for call in material.profile.service.chain.clone() {
-        match exchanged(app, &material, &call).await {
-            Ok(tokens) => material.tokens = Some(tokens),
+    context.tokens = Some((**tokens).clone());
+    for call in context.profile.service.chain.clone() {
+        match exchanged(app, &context, &call).await {
+            Ok(tokens) => context.tokens = Some(tokens),
             Err(failure) => exchange.notes.push(note("the exchange for a longer-lived token", failure)),
         }
     }
-    if let Some(tokens) = material.tokens.clone() {
+    if let Some(tokens) = context.tokens.clone() {
         exchange.outcome = Ok(Box::new(tokens));
     }
-    fetch(app, material, exchange).await;
+    fetch(app, context, exchange).await;
 }
 
 /// Whether anything follows.
@@ -35,15 +35,15 @@ pub(crate) fn follows(service: &Service) -> bool {
 }
 
 /// Fetches what later calls need; takes and leaves the tokens in the exchange.
-pub(crate) async fn fetch(app: &App, mut material: CallContext, exchange: &mut Exchange) {
+pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
-    material.tokens = Some((**tokens).clone());
-    for fetch in material.profile.service.fetch.clone() {
-        match fetched(app, &material, &fetch).await {
+    context.tokens = Some((**tokens).clone());
+    for fetch in context.profile.service.fetch.clone() {
+        match fetched(app, &context, &fetch).await {
             Err(failure) => exchange.notes.push(note(&format!("fetching {}", fetch.label), failure)),
             Ok(mut options) => {
-                options.retain(|option| is_wanted(&material, option));
-                match (options.len(), &mut material.tokens) {
+                options.retain(|option| is_wanted(&context, option));
+                match (options.len(), &mut context.tokens) {
                     (0, _) => exchange.notes.push(nothing_found(&fetch)),
                     (1, Some(tokens)) => tokens.retained.extend(options.remove(0).keep),
                     _ => exchange.choices.push(Choosing { label: fetch.label, options }),
@@ -51,27 +51,27 @@ pub(crate) async fn fetch(app: &App, mut material: CallContext, exchange: &mut E
             }
         }
     }
-    if let Some(tokens) = material.tokens {
+    if let Some(tokens) = context.tokens {
         exchange.outcome = Ok(Box::new(tokens));
     }
 }
 
 /// Exchanges the token for another.
-pub(crate) async fn exchanged(app: &App, material: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
-    let service = &material.profile.service;
-    let values = app.values_for(material, call)?;
+pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
+    let service = &context.profile.service;
+    let values = app.values_for(context, call)?;
     let reply = send(app, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
-    let previous = material.tokens.as_ref();
-    let context = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
+    let previous = context.tokens.as_ref();
+    let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
     let answers = try_reading::of_reply(app, &reply, call.reading.expressions()).await;
-    read_token_set(&reply, answers.as_ref(), &call.reading, context, values.secrets())
+    read_token_set(&reply, answers.as_ref(), &call.reading, reading, values.secrets())
         .map_err(|error| Failure::of_token_call(&error, service))
 }
 
 /// Fetches what there is to choose among.
-pub(crate) async fn fetched(app: &App, material: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let values = app.values_for(material, &fetch.call)?;
+pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
+    let values = app.values_for(context, &fetch.call)?;
     let reply = send(app, &fetch.call.render(&values)?).await?;
     let answers = try_reading::of_reply(app, &reply, [&fetch.list]).await;
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
@@ -112,8 +112,8 @@ fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
 }
 
 /// Whether the person named another one beforehand.
-fn is_wanted(material: &CallContext, option: &Fetched) -> bool {
-    let named = |name: &str| material.profile.inputs.get(name).filter(|value| !value.is_empty());
+fn is_wanted(context: &CallContext, option: &Fetched) -> bool {
+    let named = |name: &str| context.profile.inputs.get(name).filter(|value| !value.is_empty());
     option.keep.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
 }
 

@@ -17,15 +17,15 @@ impl App {
     /// Asks the service whose token this is. `saved_as` is the profile that it belongs to: its history says that it worked.
     pub async fn check_token(
         &self,
-        mut material: CallContext,
+        mut context: CallContext,
         saved_as: Option<ProfileName>,
         report: &Report,
     ) -> Result<Identified, Failure> {
-        self.supply_practice(&mut material).await?;
-        material.secrets.tidy();
-        let identified = ask(self, report, &material).await?;
+        self.supply_practice(&mut context).await?;
+        context.secrets.tidy();
+        let identified = ask(self, report, &context).await?;
         if let Some(name) = saved_as {
-            history::worked(self, &name, material.tokens).await;
+            history::worked(self, &name, context.tokens).await;
         }
         Ok(identified)
     }
@@ -48,7 +48,7 @@ impl App {
         let Some(template) = profile.service.introspection.clone() else {
             return Err(no_introspection(&profile.service));
         };
-        let mut context = tokens::material_of(self, name, profile).await?;
+        let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
         let values = self.values_for(&context, &template)?;
         let call = template.render(&values)?;
@@ -77,8 +77,8 @@ fn no_introspection(service: &Service) -> Failure {
 }
 
 /// Calls it and reads its reply.
-pub(crate) async fn ask(app: &App, report: &Report, material: &CallContext) -> Result<Identified, Failure> {
-    let service = &material.profile.service;
+pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
+    let service = &context.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
         return Err(Failure::new(
@@ -86,7 +86,7 @@ pub(crate) async fn ask(app: &App, report: &Report, material: &CallContext) -> R
             diagnosis.hint("try the token in a call of the service's own API"),
         ));
     };
-    let values = app.values_for(material, &identity.call)?;
+    let values = app.values_for(context, &identity.call)?;
     let call = identity.call.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let reply = send(app, &call).await?;

@@ -35,13 +35,13 @@ impl App {
     ///
     /// Returned is what it was made from, as far as it came, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
-        let SignIn { mut context, browser, keeping } = request;
+        let SignIn { mut context, browser, mut keeping } = request;
         // The steps are boxed: each is large, and whoever calls this holds it on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
         if service.authorization.is_some() && !is_pasted {
             context.authorized = Some(Box::pin(authorize::authorize(self, ask, &mut context, browser)).await?);
-            context = ask.proceed(context).await?;
+            (context, keeping) = ask.proceed((context, keeping)).await?;
         }
         let (request, report) = (context.clone(), ask.report());
         let mut exchange = if is_pasted {

@@ -21,47 +21,47 @@ impl App {
     /// Sends the token request. Its tokens are saved as `keeping` says, before anything else is done with them.
     pub async fn request_tokens(
         &self,
-        material: CallContext,
+        context: CallContext,
         keeping: Keeping,
         report: &Report,
     ) -> Result<Exchange, Failure> {
         let (app, report) = (self.clone(), report.clone());
-        self.settle(async move { request_tokens(&app, &report, material, keeping).await }).await
+        self.settle(async move { request_tokens(&app, &report, context, keeping).await }).await
     }
 
     /// Sends the refresh request. The tokens of a saved profile are refreshed where they are saved, under its lease, so that
     /// no other process refreshes with the same token and nothing is lost.
     pub async fn request_refresh(
         &self,
-        material: CallContext,
+        context: CallContext,
         saved_as: Option<ProfileName>,
         keeping: Keeping,
         report: &Report,
     ) -> Result<Exchange, Failure> {
         let (app, report) = (self.clone(), report.clone());
-        self.settle(async move { request_refresh(&app, &report, material, saved_as, keeping).await }).await
+        self.settle(async move { request_refresh(&app, &report, context, saved_as, keeping).await }).await
     }
 }
 
 async fn request_tokens(
     app: &App,
     report: &Report,
-    mut material: CallContext,
+    mut context: CallContext,
     keeping: Keeping,
 ) -> Result<Exchange, Failure> {
-    app.supply_practice(&mut material).await?;
-    let told = material.secrets.tidy();
+    app.supply_practice(&mut context).await?;
+    let told = context.secrets.tidy();
     // What the last sign-in granted is not carried over into a new one.
-    material.tokens = None;
-    let mut exchange = exchange(app, report, &material, Stage::TokenRequest).await?;
+    context.tokens = None;
+    let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     // Before anything else is done with them: the calls that follow may take long, and the code is spent.
-    let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
-    let policy = material.profile.service.policy.clone();
-    follow_up::run(app, material.clone(), &mut exchange).await;
+    let keeping = keep_received(app, report, &context, &mut exchange, keeping).await;
+    let policy = context.profile.service.policy.clone();
+    follow_up::run(app, context.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
-    if follow_up::follows(&material.profile.service) {
-        keep_received(app, report, &material, &mut exchange, keeping).await;
+    if follow_up::follows(&context.profile.service) {
+        keep_received(app, report, &context, &mut exchange, keeping).await;
     }
     Ok(exchange)
 }
@@ -70,13 +70,13 @@ async fn request_tokens(
 async fn keep_received(
     app: &App,
     report: &Report,
-    material: &CallContext,
+    context: &CallContext,
     exchange: &mut Exchange,
     keeping: Keeping,
 ) -> Keeping {
-    match drafts::received(app, report, material, exchange, keeping.clone()).await {
+    match drafts::received(app, report, context, exchange, keeping.clone()).await {
         Ok(keeping) => {
-            exchange.is_saved = exchange.outcome.is_ok() && keeping != Keeping::Nowhere;
+            exchange.is_saved = exchange.outcome.is_ok();
             keeping
         }
         Err(failure) => {
@@ -89,16 +89,16 @@ async fn keep_received(
 async fn request_refresh(
     app: &App,
     report: &Report,
-    mut material: CallContext,
+    mut context: CallContext,
     saved_as: Option<ProfileName>,
     keeping: Keeping,
 ) -> Result<Exchange, Failure> {
-    app.supply_practice(&mut material).await?;
-    let told = material.secrets.tidy();
-    let pasted = !material.secrets.refresh_token.is_empty();
+    app.supply_practice(&mut context).await?;
+    let told = context.secrets.tidy();
+    let pasted = !context.secrets.refresh_token.is_empty();
     let mut exchange = match saved_as {
         Some(name) if !pasted && app.held.get(&name).is_none() => {
-            let exchange = tokens::refresh_saved(app, report, &name, material).await?;
+            let exchange = tokens::refresh_saved(app, report, &name, context).await?;
             app.tell_profiles().await;
             exchange
         }
@@ -107,16 +107,16 @@ async fn request_refresh(
             if app.has_vault() {
                 app.with_vault(crate::vault::Vault::check_writable).await?;
             }
-            let is_first = material.tokens.is_none();
-            let policy = material.profile.service.policy.clone();
-            let mut exchange = exchange(app, report, &material, Stage::RefreshRequest).await?;
-            let keeping = keep_received(app, report, &material, &mut exchange, keeping).await;
+            let is_first = context.tokens.is_none();
+            let policy = context.profile.service.policy.clone();
+            let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
+            let keeping = keep_received(app, report, &context, &mut exchange, keeping).await;
             if is_first {
-                follow_up::fetch(app, material.clone(), &mut exchange).await;
+                follow_up::fetch(app, context.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
-            if is_first && follow_up::follows(&material.profile.service) {
-                keep_received(app, report, &material, &mut exchange, keeping).await;
+            if is_first && follow_up::follows(&context.profile.service) {
+                keep_received(app, report, &context, &mut exchange, keeping).await;
             }
             exchange
         }
@@ -129,12 +129,12 @@ async fn request_refresh(
 pub(crate) async fn exchange(
     app: &App,
     report: &Report,
-    material: &CallContext,
+    context: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
-    let service = &material.profile.service;
-    let template = template(material, stage)?;
-    let values = app.values_for(material, template)?;
+    let service = &context.profile.service;
+    let template = template(context, stage)?;
+    let values = app.values_for(context, template)?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let reply = send_wire(app, &call).await;
@@ -146,13 +146,13 @@ pub(crate) async fn exchange(
             return Ok(Exchange { call, reply: None, outcome, notes, choices, unanswered, is_saved: false });
         }
     };
-    let previous = if stage == Stage::RefreshRequest { material.tokens.as_ref() } else { None };
+    let previous = if stage == Stage::RefreshRequest { context.tokens.as_ref() } else { None };
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let origin = call.origin();
-    let context = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
+    let reading = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
     let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
-    let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, context, values.secrets())
-        .map(|tokens| Box::new(with_kept(tokens, material, template)))
+    let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
+        .map(|tokens| Box::new(with_kept(tokens, context, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
     let mut notes = match &outcome {
         Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
@@ -166,8 +166,8 @@ pub(crate) async fn exchange(
     Ok(Exchange { reply: Some(view), call, outcome, notes, choices: Vec::new(), unanswered: false, is_saved: false })
 }
 
-fn template(material: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
-    let service = &material.profile.service;
+fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failure> {
+    let service = &context.profile.service;
     if stage != Stage::RefreshRequest {
         return Ok(&service.token_request);
     }
@@ -201,18 +201,18 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
 
 /// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
 /// ends by the preset where the reply does not tell it.
-fn with_kept(mut tokens: TokenSet, material: &CallContext, call: &CallTemplate) -> TokenSet {
-    for (name, value) in material.kept_extras() {
+fn with_kept(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -> TokenSet {
+    for (name, value) in context.kept_extras() {
         tokens.retained.entry(name).or_insert(value);
     }
-    let sent = &material.secrets.refresh_token;
+    let sent = &context.secrets.refresh_token;
     let pasted = !sent.is_empty();
     if pasted || tokens.issued_for.is_empty() {
-        tokens.issued_for = issued_for::of(&material.profile);
+        tokens.issued_for = issued_for::of(&context.profile);
     }
-    let policy = &material.profile.service.policy;
+    let policy = &context.profile.service.policy;
     let after = |life: Option<u64>| tokens.obtained_at.checked_add(Duration::from_secs(life?)).ok();
-    let previous = material.tokens.as_ref();
+    let previous = context.tokens.as_ref();
     let is_new = tokens.refresh_token.is_some()
         && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
     if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
@@ -224,7 +224,7 @@ fn with_kept(mut tokens: TokenSet, material: &CallContext, call: &CallTemplate) 
         let same_end = same_end.filter(|_| policy.fixed_end && !pasted);
         tokens.refresh_token_expires_at = same_end.or_else(|| after(policy.refresh_token_life));
     }
-    if let Some(life) = material.profile.service.policy.longest_life {
+    if let Some(life) = context.profile.service.policy.longest_life {
         let end = tokens.obtained_at.checked_add(std::time::Duration::from_secs(life)).ok();
         tokens.expires_at = tokens.expires_at.into_iter().chain(end).min();
     }

@@ -1,11 +1,11 @@
 //! Cleans and checks secrets that were typed, pasted or imported, before anything is sent or saved.
 
-use crate::app::{Failure, FailureKind, TypedSecrets};
+use crate::app::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::token_text;
+use crate::oauth::{ProfileSecrets, token_text};
 use crate::secret::Secret;
 
-impl TypedSecrets {
+impl ProfileSecrets {
     /// Cuts off what files and clipboards add: line breaks at the ends (RFC 6749 appendix A: no secret has any), and
     /// white space around a refresh token. Returned is what a person should know of the rest.
     pub(crate) fn tidy(&mut self) -> Vec<Diagnosis> {
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn tidied(client_secret: &str) -> (String, Vec<String>) {
-        let mut secrets = TypedSecrets { client_secret: Secret::new(client_secret), ..TypedSecrets::default() };
+        let mut secrets = ProfileSecrets { client_secret: Secret::new(client_secret), ..ProfileSecrets::default() };
         let told = secrets.tidy().into_iter().map(|told| told.summary).collect();
         (secrets.client_secret.expose().to_owned(), told)
     }
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn a_refresh_token_is_a_token_or_nothing() {
         let tidied = |text: &str| {
-            let mut secrets = TypedSecrets { refresh_token: Secret::new(text), ..TypedSecrets::default() };
+            let mut secrets = ProfileSecrets { refresh_token: Secret::new(text), ..ProfileSecrets::default() };
             secrets.tidy();
             let checked = secrets.check_refresh_token().map_err(|failure| failure.diagnosis.summary);
             checked.map(|()| secrets.refresh_token.expose().to_owned())

@@ -103,17 +103,8 @@ mod tests {
 
     fn check(profile: &Profile, expected: Option<&str>) {
         let tokens = TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
-            expires_at: None,
-            refresh_token: None,
-            refresh_token_expires_at: None,
-            id_token: None,
-            scopes: None,
-            obtained_at: Timestamp::UNIX_EPOCH,
-            retained: BTreeMap::new(),
             issued_for: of(&self::profile("123", "ours", &["restlets", "rest_webservices"])),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), Timestamp::UNIX_EPOCH)
         };
         let name = ProfileName::parse("acme").expect("a name");
         assert_eq!(stale(&name, profile, &tokens).map(|stale| stale.summary).as_deref(), expected);

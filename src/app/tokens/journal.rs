@@ -16,14 +16,14 @@ pub(crate) async fn exchange(
     report: &Report,
     (name, entry): (&ProfileName, &Entry),
     record: &Record,
-    material: &CallContext,
+    context: &CallContext,
     stage: Stage,
 ) -> Result<Exchange, Failure> {
     if stage != Stage::RefreshRequest {
-        return retry::call(app, report, material, stage).await;
+        return retry::call(app, report, context, stage).await;
     }
     let earlier = begin(app, (name, entry), record).await?;
-    let exchanged = retry::call(app, report, material, stage).await;
+    let exchanged = retry::call(app, report, context, stage).await;
     // What the service granted is not put yet: until then the note says so.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {

@@ -21,13 +21,11 @@ use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{
-    CallContext, Exchange, Failure, FailureKind, Identified, Need, Recovery, SavedToken, TypedSecrets, export,
-};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Identified, Need, Recovery, SavedToken, export};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Stage, TokenSet, is_token_text};
+use crate::oauth::{ProfileSecrets, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
-use crate::vault::{Entry, How, ProfileSecrets, Record};
+use crate::vault::{Contents, Entry, How, Record};
 
 pub(crate) use crate::app::tokens::pending::{keep_trying, newest, read};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
@@ -47,10 +45,10 @@ impl App {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
         let handed_out = async move { hand_out(&app, &to, asked, Need::Usable).await };
         let (profile, token) = self.settle(handed_out).await?;
-        let mut material = material_of(self, name, profile).await?;
-        material.tokens = Some(token.tokens);
-        self.supply_practice(&mut material).await?;
-        identity::ask(self, report, &material).await
+        let mut context = context_of(self, name, profile).await?;
+        context.tokens = Some(token.tokens);
+        self.supply_practice(&mut context).await?;
+        identity::ask(self, report, &context).await
     }
 
     /// Tries once more to save the tokens that could not be saved.
@@ -61,7 +59,7 @@ impl App {
 }
 
 /// The profile, with the tokens that it has now.
-pub(crate) async fn material_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
+pub(crate) async fn context_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
     let record = pending::read(app, name).await?;
     Ok(source::plain(profile, &record))
 }
@@ -82,9 +80,9 @@ pub(crate) async fn hand_out(
     let profile = profiles::load(app, &name).await?;
     let record = pending::read(app, &name).await?;
     let policy = profile.service.policy.clone();
-    issued_for::check(&name, &profile, record.secrets.tokens.as_ref())?;
+    issued_for::check(&name, &profile, record.contents.tokens.as_ref())?;
     let now = (app.ports.now)();
-    if let Some(tokens) = policy::good(&policy, record.secrets.tokens.as_ref(), need, now) {
+    if let Some(tokens) = policy::good(&policy, record.contents.tokens.as_ref(), need, now) {
         let notes = refusal::lingering(&name, &record).into_iter().chain(ending(&name, &policy, tokens, now)).collect();
         let tokens = tokens.clone();
         return handed_out(profile, name, tokens, false, notes);
@@ -99,7 +97,7 @@ pub(crate) async fn hand_out(
         Ok(tokens) => (tokens, true, Vec::new()),
         Err(failure) => {
             // What was forgotten meanwhile may be revoked as well.
-            let last = policy::last_resort(record.secrets.tokens, need, now).filter(|_| is_borne(&failure));
+            let last = policy::last_resort(record.contents.tokens, need, now).filter(|_| is_borne(&failure));
             let Some(tokens) = last else { return Err(failure) };
             if profiles::load(app, &name).await.is_err() {
                 return Err(failure);
@@ -138,10 +136,10 @@ pub(crate) async fn refresh_saved(
     app: &App,
     report: &Report,
     name: &ProfileName,
-    material: CallContext,
+    context: CallContext,
 ) -> Result<Exchange, Failure> {
-    let typed = Some(material.secrets);
-    match renew(app, report, name, Asked { profile: material.profile, typed, need: Need::New }).await? {
+    let typed = Some(context.secrets);
+    match renew(app, report, name, Asked { profile: context.profile, typed, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
         // Where new tokens are asked for there is nothing that could be found good enough.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
@@ -153,7 +151,7 @@ struct Asked {
     /// The profile, as it is kept or as it is now typed.
     profile: Profile,
     /// What was typed that is secret.
-    typed: Option<TypedSecrets>,
+    typed: Option<ProfileSecrets>,
     /// What the access token must be good for.
     need: Need,
 }
@@ -174,23 +172,29 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     // Whoever held it may have forgotten the profile, or saved another one under its name.
     let profile = if typed.is_some() { profile } else { profiles::load(app, name).await? };
     let mut record = pending::read(app, name).await?;
-    issued_for::check(name, &profile, record.secrets.tokens.as_ref())?;
+    issued_for::check(name, &profile, record.contents.tokens.as_ref())?;
     // What is in the field now is what the person means, and what is kept if it works.
     if let Some(typed) = typed {
-        record.secrets.client_secret = profiles::some(Some(typed.client_secret)).or(record.secrets.client_secret);
-        record.secrets.password = profiles::some(Some(typed.password)).or(record.secrets.password);
-        record.secrets.signing_key = typed.signing_key.or(record.secrets.signing_key);
+        let secrets = &mut record.contents.secrets;
+        for (saved, typed) in
+            [(&mut secrets.client_secret, typed.client_secret), (&mut secrets.password, typed.password)]
+        {
+            if !typed.is_empty() {
+                *saved = typed;
+            }
+        }
+        secrets.signing_key = typed.signing_key.or(secrets.signing_key.take());
     }
     let now = (app.ports.now)();
-    if let Some(tokens) = policy::good(&profile.service.policy, record.secrets.tokens.as_ref(), need, now) {
+    if let Some(tokens) = policy::good(&profile.service.policy, record.contents.tokens.as_ref(), need, now) {
         return Ok(Renewal::Found(Box::new(tokens.clone())));
     }
-    policy::check_age(name, &profile.service, record.secrets.tokens.as_ref(), now)?;
+    policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
     refusal::check_held(app, name).await?;
-    let (mut material, stage) = source::material(app, name, profile, &record)?;
-    app.supply_practice(&mut material).await?;
-    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &material, stage).await?;
+    let (mut context, stage) = source::context(app, name, profile, &record)?;
+    app.supply_practice(&mut context).await?;
+    let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
     match settle(app, (name, &entry), record, stage, &exchange).await {
         Ok(notes) => exchange.notes.extend(notes),
         Err(failure) => exchange.outcome = Err(failure),
@@ -210,10 +214,10 @@ async fn settle(
 ) -> Result<Vec<Diagnosis>, Failure> {
     Ok(match &exchange.outcome {
         Ok(tokens) => {
-            let secrets = ProfileSecrets { tokens: Some((**tokens).clone()), refused: None, ..record.secrets.clone() };
+            let contents = Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents };
             // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
             let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
-            match pending::put(app, (name, entry), PendingWrite { record: Record { secrets, ..record }, how }).await {
+            match pending::put(app, (name, entry), PendingWrite { record: Record { contents, ..record }, how }).await {
                 Put::Kept => export::rewrite(app, name).await,
                 Put::Dropped => return Err(gone(name)),
             }

@@ -96,7 +96,7 @@ async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), unkept: &Pen
             let is_there = last.history.continues(&unkept.record.history);
             return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
         }
-        let put = entry.put(Some(last.number), &unkept.record.secrets, unkept.how);
+        let put = entry.put(Some(last.number), &unkept.record.contents, unkept.how);
         Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {

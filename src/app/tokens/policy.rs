@@ -113,8 +113,6 @@ pub(crate) fn ending(name: &ProfileName, policy: &TokenPolicy, tokens: &TokenSet
 mod tests {
     use super::*;
     use crate::secret::Secret;
-    use std::collections::BTreeMap;
-
     const DAY: i64 = 86_400;
 
     fn at(second: i64) -> Timestamp {
@@ -124,17 +122,10 @@ mod tests {
     /// Obtained at 0.
     fn tokens(life: Option<i64>, refresh_life: Option<i64>) -> TokenSet {
         TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
             expires_at: life.map(at),
             refresh_token: Some(Secret::new("rt")),
             refresh_token_expires_at: refresh_life.map(at),
-            id_token: None,
-            scopes: None,
-            obtained_at: at(0),
-            retained: BTreeMap::new(),
-            issued_for: BTreeMap::new(),
-            unread_life: Vec::new(),
+            ..TokenSet::bearer(Secret::new("at"), at(0))
         }
     }
 

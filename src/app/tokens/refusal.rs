@@ -27,7 +27,7 @@ pub(crate) async fn check_held(app: &App, name: &ProfileName) -> Result<(), Fail
 
 /// Does not ask again what was refused for good, unless it is asked for by hand.
 pub(crate) fn check(name: &ProfileName, record: &Record, need: Need) -> Result<(), Failure> {
-    match &record.secrets.refused {
+    match &record.contents.refused {
         Some(refused) if need != Need::New => Err(Failure {
             recovery: Recovery::SignIn,
             ..Failure::new(FailureKind::NeedsSignIn, refused_words(name, refused))
@@ -46,7 +46,7 @@ pub(crate) fn refused_words(name: &ProfileName, refused: &Refused) -> Diagnosis 
 
 /// What to know of an access token that outlives the refusal of its refresh token: the service may have ended both.
 pub(crate) fn lingering(name: &ProfileName, record: &Record) -> Option<Diagnosis> {
-    let refused = record.secrets.refused.as_ref()?;
+    let refused = record.contents.refused.as_ref()?;
     let hint = format!("the access token may be revoked as well; sign in again: {}", ways(name));
     Some(Diagnosis::new(refused_words(name, refused).summary).hint(hint))
 }
@@ -60,8 +60,8 @@ pub(crate) async fn remember(
     code: String,
 ) -> Result<(), Diagnosis> {
     let Diagnosis { summary: reason, hint, .. } = failure.diagnosis.clone();
-    record.secrets.refused = Some(Refused { at: (app.ports.now)(), reason, hint });
-    let put = move |entry: &Entry| entry.put(Some(record.number), &record.secrets, Outcome::Refused(code));
+    record.contents.refused = Some(Refused { at: (app.ports.now)(), reason, hint });
+    let put = move |entry: &Entry| entry.put(Some(record.number), &record.contents, Outcome::Refused(code));
     let put = app.with_entry(entry, put).await;
     put.map(|_| ()).map_err(|failure| {
         let summary = format!("the refusal of the refresh token could not be saved: {}", failure.diagnosis.summary);

@@ -25,26 +25,21 @@ const PAUSE: Duration = Duration::from_millis(400);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Calls, and calls again where that may help.
-pub(crate) async fn call(
-    app: &App,
-    report: &Report,
-    material: &CallContext,
-    stage: Stage,
-) -> Result<Exchange, Failure> {
+pub(crate) async fn call(app: &App, report: &Report, context: &CallContext, stage: Stage) -> Result<Exchange, Failure> {
     let began = Instant::now();
     let (mut reply_lost, mut unanswered) = (false, false);
     let mut tries = 1;
     loop {
-        let mut exchange = token_request::exchange(app, report, material, stage).await?;
-        token_request::live_by_policy(&mut exchange, &material.profile.service.policy);
+        let mut exchange = token_request::exchange(app, report, context, stage).await?;
+        token_request::live_by_policy(&mut exchange, &context.profile.service.policy);
         let Err(failure) = &exchange.outcome else { return Ok(exchange) };
         // One try that was not answered may have spent the refresh token, whatever the later ones say.
         unanswered |= exchange.unanswered;
         exchange.unanswered = unanswered;
-        let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, material, reply_lost)) };
+        let Recovery::Later { after } = failure.recovery else { return Ok(told(exchange, context, reply_lost)) };
         let pause = pause(tries, after, (app.ports.entropy)());
         if tries == TRIES || began.elapsed().saturating_add(pause) > PATIENCE {
-            return Ok(told(exchange, material, reply_lost));
+            return Ok(told(exchange, context, reply_lost));
         }
         reply_lost |= failure.reply_lost;
         let summary = format!("{}; trying again in {:.1} s", failure.diagnosis.summary, pause.as_secs_f32());
@@ -65,12 +60,12 @@ fn pause(tries: u32, after: Option<Duration>, entropy: [u8; 32]) -> Duration {
 }
 
 /// The words of the last try, with what the tries before it have to do with it.
-fn told(mut exchange: Exchange, material: &CallContext, reply_lost: bool) -> Exchange {
+fn told(mut exchange: Exchange, context: &CallContext, reply_lost: bool) -> Exchange {
     let Err(failure) = &mut exchange.outcome else { return exchange };
     let diagnosis = &mut failure.diagnosis;
     match failure.recovery {
         Recovery::SignIn if reply_lost => {
-            let grace = material.profile.service.policy.grace;
+            let grace = context.profile.service.policy.grace;
             let within = grace.map(|grace| format!(", {} ago at most", span(Duration::from_secs(grace))));
             diagnosis.summary.push_str("; the reply to the try before was lost, and with it the new refresh token");
             diagnosis.hint = Some(match within {

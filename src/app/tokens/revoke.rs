@@ -23,9 +23,9 @@ impl App {
             return Err(no_endpoint(name, &profile.service));
         };
         let entry = profiles::forget::lease_to_forget(self, report, name).await?;
-        let mut material = tokens::material_of(self, name, profile).await?;
-        self.supply_practice(&mut material).await?;
-        revoke(self, report, name, &material, &template).await?;
+        let mut context = tokens::context_of(self, name, profile).await?;
+        self.supply_practice(&mut context).await?;
+        revoke(self, report, name, &context, &template).await?;
         // Held to the end: tokens that are revoked are not refreshed before they are gone.
         profiles::forget::forget_held(self, name, &entry).await
     }
@@ -37,16 +37,16 @@ async fn revoke(
     app: &App,
     report: &Report,
     name: &ProfileName,
-    material: &CallContext,
+    context: &CallContext,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let Some(tokens) = &material.tokens else { return Err(tokens::needs_sign_in(name, "has no tokens")) };
+    let Some(tokens) = &context.tokens else { return Err(tokens::needs_sign_in(name, "has no tokens")) };
     let names_refresh_token = template.placeholders().any(|name| name == "refresh_token");
     if tokens.refresh_token.is_some() || !names_refresh_token {
-        call(app, report, name, material, template).await?;
+        call(app, report, name, context, template).await?;
     }
     if names_refresh_token && (has_hint(template) || tokens.refresh_token.is_none()) {
-        let mut of_access = material.clone();
+        let mut of_access = context.clone();
         if let Some(tokens) = &mut of_access.tokens {
             tokens.refresh_token = Some(tokens.access_token.clone());
         }
@@ -75,10 +75,10 @@ async fn call(
     app: &App,
     report: &Report,
     name: &ProfileName,
-    material: &CallContext,
+    context: &CallContext,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let values = app.values_for(material, template)?;
+    let values = app.values_for(context, template)?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
     let reply = send(app, &call).await.map_err(|failure| kept(name, failure))?;

@@ -4,36 +4,33 @@ use std::time::Duration;
 
 use crate::app::handle::App;
 use crate::app::tokens::refusal::needs_sign_in;
-use crate::app::{CallContext, Failure, TypedSecrets};
+use crate::app::{CallContext, Failure};
 use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
-use crate::vault::Record;
+use crate::vault::{Contents, Record};
 
 /// What the call is made from, and which of the two it is.
-pub(crate) fn material(
+pub(crate) fn context(
     app: &App,
     name: &ProfileName,
     profile: Profile,
     record: &Record,
 ) -> Result<(CallContext, Stage), Failure> {
-    let tokens = record.secrets.tokens.as_ref();
+    let tokens = record.contents.tokens.as_ref();
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
-    let material = plain(profile, record);
-    match (refreshable && material.profile.service.refresh_request.is_some(), without_browser) {
-        (true, _) => Ok((material, Stage::RefreshRequest)),
-        (false, true) => Ok((material, Stage::TokenRequest)),
-        (false, false) => Err(needs_sign_in(name, what_is_left(app, material.tokens.as_ref(), refreshable))),
+    let context = plain(profile, record);
+    match (refreshable && context.profile.service.refresh_request.is_some(), without_browser) {
+        (true, _) => Ok((context, Stage::RefreshRequest)),
+        (false, true) => Ok((context, Stage::TokenRequest)),
+        (false, false) => Err(needs_sign_in(name, what_is_left(app, context.tokens.as_ref(), refreshable))),
     }
 }
 
 /// The profile with what is kept of it.
 pub(crate) fn plain(profile: Profile, record: &Record) -> CallContext {
-    let kept = record.secrets.clone();
-    let (client_secret, password) = (kept.client_secret.unwrap_or_default(), kept.password.unwrap_or_default());
-    let (tokens, inputs, signing_key) = (kept.tokens, kept.inputs, kept.signing_key);
-    let secrets = TypedSecrets { client_secret, password, signing_key, inputs, ..TypedSecrets::default() };
+    let Contents { secrets, tokens, .. } = record.contents.clone();
     CallContext { tokens, ..CallContext::new(profile, secrets) }
 }
 

@@ -5,7 +5,6 @@ use crate::app::blocking::blocking;
 use crate::app::handle::App;
 use crate::app::news::News;
 use crate::app::profiles::drafts;
-use crate::app::profiles::some;
 use crate::app::{Failure, FailureKind, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
@@ -68,7 +67,7 @@ impl App {
 }
 
 async fn choose(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
-    Ok(match open(app, kind, some(passphrase).or(app.ports.passphrase.clone())).await {
+    Ok(match open(app, kind, passphrase.filter(|secret| !secret.is_empty()).or(app.ports.passphrase.clone())).await {
         Ok(()) => {
             app.change_settings(move |settings| settings.vault = Some(kind.to_string())).await?;
             app.scheduler.reload();

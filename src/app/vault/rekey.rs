@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use crate::app::handle::App;
 use crate::app::news::News;
-use crate::app::profiles;
 use crate::app::vault::open;
 use crate::app::{Failure, VaultState};
 use crate::diagnosis::{Diagnose, Diagnosis};
@@ -70,7 +69,7 @@ async fn move_vault(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> R
     let supplied = app.ports.passphrase.clone();
     let moved = move |vault: &Vault| {
         let supplied = supplied.filter(|_| vault.kind() != VaultKind::Passphrase);
-        let passphrase = profiles::some(passphrase).or(supplied);
+        let passphrase = passphrase.filter(|secret| !secret.is_empty()).or(supplied);
         vault.rekey(kind, passphrase.as_ref())
     };
     let vault = app.with_vault(moved).await?;

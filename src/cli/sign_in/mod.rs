@@ -6,8 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, TypedSecrets, VaultKind,
-    other_profile,
+    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -18,7 +17,7 @@ use crate::cli::sign_in::terminal::Terminal;
 use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::TokenSet;
+use crate::oauth::{ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Field, FieldError, Profile, ProfileDraft, ProfileName};
 
@@ -30,7 +29,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     // Opened before the browser is: a token must not be thrown away after a good sign-in.
     let vault = open_vault(runner)?;
     let known = runner.run(runner.app.open(&name)).ok();
-    let other = known.and_then(|saved| other_profile(&name, &saved.material.profile, &profile));
+    let other = known.and_then(|saved| other_profile(&name, &saved.context.profile, &profile));
     other.filter(|_| !options.overwrite).map_or(Ok(()), ask_to_replace)?;
     if secrets.signing_key.is_none() && profile.service.signed_assertion().is_some() {
         let saved = runner.run(runner.app.saved_key(&name))?;
@@ -79,14 +78,14 @@ fn draft(
     runner: &Runner,
     name: &ProfileName,
     options: &SignInOptions,
-) -> Result<(ProfileDraft, TypedSecrets), Failure> {
+) -> Result<(ProfileDraft, ProfileSecrets), Failure> {
     let (mut draft, mut saved) = if let Some(id) = &options.service {
         let service = runner.catalog()?.service(id)?;
         let client_secret = Secret::new(&service.defaults.client_secret);
-        (ProfileDraft::new(service), TypedSecrets { client_secret, ..TypedSecrets::default() })
+        (ProfileDraft::new(service), ProfileSecrets { client_secret, ..ProfileSecrets::default() })
     } else {
         let opened = runner.run(runner.app.open(name)).map_err(needs_service)?;
-        (ProfileDraft::from(&opened.material.profile), opened.material.secrets)
+        (ProfileDraft::from(&opened.context.profile), opened.context.secrets)
     };
     if let Some(file) = &options.key_file {
         let source = KeySource::File(file.clone());
@@ -208,7 +207,7 @@ fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
     }
 }
 
-fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: VaultKind) {
+fn tell(name: &ProfileName, context: &CallContext, tokens: &TokenSet, vault: VaultKind) {
     let until = match tokens.expires_at {
         Some(at) if tokens.over_note().is_some() => {
             format!("its access token expired at {}", local(at))
@@ -217,12 +216,12 @@ fn tell(name: &ProfileName, material: &CallContext, tokens: &TokenSet, vault: Va
         None => "its access token has no known expiry".to_owned(),
     };
     print::note(&format!("Signed in: saved as the profile `{name}`; {until}."));
-    let missing = material.profile.service.not_granted(&material.profile.scopes, tokens);
+    let missing = context.profile.service.not_granted(&context.profile.scopes, tokens);
     if !missing.is_empty() {
         print::note(&format!("Not granted: {}", missing.join(" ")));
     }
     if tokens.refresh_token.is_none() {
-        print::note(if material.profile.service.asks_again() {
+        print::note(if context.profile.service.asks_again() {
             "There is no refresh token: the next access token is requested in the same way."
         } else {
             "The service sent no refresh token: sign in again when it expires."

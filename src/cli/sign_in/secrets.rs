@@ -1,16 +1,21 @@
 //! Where secrets come from on the command line: the environment, a prompt, standard input, or the profile that is kept.
 //! Never an argument, which every process of the machine can read.
 
-use crate::app::{Failure, FailureKind, TypedSecrets};
+use crate::app::{Failure, FailureKind};
 use crate::cli::args::SignInOptions;
 use crate::cli::prompt;
 use crate::diagnosis::Diagnosis;
+use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Asks, Input, Service, Start};
 
 /// All secrets that the service's calls need; `saved` are those that are there already.
-pub(crate) fn gather(service: &Service, options: &SignInOptions, saved: TypedSecrets) -> Result<TypedSecrets, Failure> {
-    let mut secrets = TypedSecrets {
+pub(crate) fn gather(
+    service: &Service,
+    options: &SignInOptions,
+    saved: ProfileSecrets,
+) -> Result<ProfileSecrets, Failure> {
+    let mut secrets = ProfileSecrets {
         client_secret: client_secret(service, options.client_secret_stdin, saved.client_secret)?,
         password: password(service, options.password_stdin, saved.password)?,
         refresh_token: refresh_token(service, options.refresh_token_stdin)?,

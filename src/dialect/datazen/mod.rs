@@ -10,7 +10,7 @@ use crate::call::{CallTemplate, Method};
 use crate::dialect::datazen::page::{Page, Tab, is_labelled, is_page, is_yes, read_page};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{
-    ClientAuthentication, Gathering, Grant, Outline, RawBody, RawCall, form_fields, split_url, squeezed,
+    ClientAuthentication, Gathering, Grant, Outline, RawBody, RawCall, form_fields, host, split_url, squeezed,
     with_grant_type,
 };
 use crate::dialect::{Described, Import};
@@ -186,10 +186,4 @@ fn asks(page: &Page) -> Asks {
 
 fn or(first: &str, second: &str) -> String {
     if first.trim().is_empty() { second.to_owned() } else { first.to_owned() }
-}
-
-/// What a person would call the service that has no name: its host.
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::call::scalar_text;
 use crate::dialect::datazen::FORMAT;
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::standard::squeezed;
+use crate::dialect::standard::{labelled, squeezed};
 
 /// The pages, as filled in.
 #[derive(Debug, Default)]
@@ -199,20 +199,12 @@ impl Page {
         Ok(())
     }
 
-    /// From one label to the next all belongs to the first of them.
     fn take_text(&mut self, text: &str) {
-        let (mut in_refresh, mut field, mut value) = (false, Field::Idle, String::new());
-        for line in text.lines() {
-            let Some((next, _, rest)) = label_line(line) else {
-                value.push('\n');
-                value.push_str(line);
-                continue;
-            };
+        let mut in_refresh = false;
+        for (field, value) in labelled(text, |line| label_line(line).map(|(field, _, rest)| (field, rest))) {
             self.put(field, in_refresh, value.trim());
-            in_refresh |= next == Field::RefreshSettings;
-            (field, value) = (next, rest.to_owned());
+            in_refresh |= field == Field::RefreshSettings;
         }
-        self.put(field, in_refresh, value.trim());
     }
 
     /// The first value of a field stays.

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use crate::dialect::Note;
 use crate::dialect::evolutionx::SettingsError;
+use crate::dialect::standard::labelled;
 
 /// How tokens are had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,27 +163,20 @@ impl Settings {
         Ok(settings)
     }
 
-    /// A line without a known label goes on with the value before it: an expression may have several.
+    /// An expression may have several lines.
     fn of_lines(text: &str) -> Result<Self, SettingsError> {
-        let mut found: Vec<(Key, String)> = Vec::new();
+        let mut settings = Self::default();
         let mut has_page_label = false;
-        for line in text.lines() {
-            let told = line.trim_start_matches([' ', '\t', '•', '*', '-']);
-            let labelled = told.split_once(':').and_then(|(label, value)| Some((Key::parse(label)?, value.trim())));
-            match (labelled, found.last_mut()) {
-                (Some((key, value)), _) => {
-                    let label = told.split_once(':').map_or("", |(label, _)| label);
-                    has_page_label |= label.trim().contains(' ') && is_spelled(label);
-                    found.push((key, value.to_owned()));
-                }
-                (None, Some((_, value))) => *value = format!("{value}\n{line}"),
-                (None, None) => {}
-            }
-        }
-        let mut settings = Self { is_spelled: has_page_label, ..Self::default() };
+        let found = labelled(text, |line| {
+            let (label, value) = line.trim_start_matches([' ', '\t', '•', '*', '-']).split_once(':')?;
+            let key = Key::parse(label)?;
+            has_page_label |= label.trim().contains(' ') && is_spelled(label);
+            Some((key, value.trim()))
+        });
         for (key, value) in found {
             settings.set(key, &value)?;
         }
+        settings.is_spelled = has_page_label;
         Ok(settings)
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::call::{CallTemplate, Method, scalar_text};
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::ezintegrations::settings::{Settings, is_labelled, is_settings, read_settings};
-use crate::dialect::standard::{Gathering, RawBody, RawCall, finish, form_fields, with_grant_type};
+use crate::dialect::standard::{Gathering, RawBody, RawCall, finish, form_fields, host, with_grant_type};
 use crate::dialect::{Described, Import};
 use crate::service::{Asks, Service, Start};
 
@@ -67,13 +67,6 @@ fn described(settings: Settings) -> Described {
         ..Service::default()
     };
     finish(FORMAT, service, Vec::new(), gathering)
-}
-
-/// What a person would call the service: its host.
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
 fn method(written: &str, gathering: &mut Gathering) -> Method {

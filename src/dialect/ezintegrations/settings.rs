@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::call::scalar_text;
 use crate::dialect::document::{Document, DocumentError, LONGEST_TEXT};
 use crate::dialect::ezintegrations::FORMAT;
-use crate::dialect::standard::{form_fields, squeezed};
+use crate::dialect::standard::{form_fields, labelled, squeezed};
 
 /// The settings, as written.
 #[derive(Debug, Default)]
@@ -146,35 +146,16 @@ fn from_json(json: Json) -> Result<Settings, DocumentError> {
     Ok(settings)
 }
 
-/// From one label to the next all belongs to the first of them.
 fn from_text(text: &str) -> Result<Settings, DocumentError> {
     let mut settings = Settings::default();
-    let mut current: Option<(Label, String)> = None;
     let is_mixed = text.lines().any(|line| label_line(line).is_some() && is_url_of_something_else(label(line)));
-    for line in text.lines() {
-        let labelled = label_line(line);
-        if labelled.is_some() && is_mixed && !is_of_refresh(label(line)) {
-            if let Some((label, value)) = current.take() {
-                settings.set_text(label, &value)?;
-            }
-            settings.others.push(label(line).trim().to_owned());
-            continue;
+    let is_ours = |line: &str| !is_mixed || is_of_refresh(label(line));
+    let named = |line| label_line(line).map(|(known, rest)| ((is_ours(line).then_some(known), label(line)), rest));
+    for ((known, label), value) in labelled(text, named) {
+        match known {
+            Some(known) => settings.set_text(known, &value)?,
+            None => settings.others.push(label.trim().to_owned()),
         }
-        match (labelled, &mut current) {
-            (Some((label, rest)), current) => {
-                if let Some((label, value)) = current.replace((label, format!("{rest}\n"))) {
-                    settings.set_text(label, &value)?;
-                }
-            }
-            (None, Some((_, value))) => {
-                value.push_str(line);
-                value.push('\n');
-            }
-            (None, None) => {}
-        }
-    }
-    if let Some((label, value)) = current {
-        settings.set_text(label, &value)?;
     }
     Ok(settings)
 }

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::dialect::held::preset::{matched, preset};
-use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, Variables, plain_text};
+use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, Variables, plain_text, text_at};
 use crate::dialect::{Described, Note};
 use crate::oauth::RedirectUri;
 use crate::secret::Secret;
@@ -91,6 +91,16 @@ impl Held {
         }
     }
 
+    /// Takes over the members of an object that these rows name.
+    pub(in crate::dialect::held) fn take_json(&mut self, json: &Json, parts: &[(&str, Part)]) {
+        for (name, part) in parts {
+            match (part, json.get(name)) {
+                (Part::Scope, Some(scopes)) => self.take_scopes(name, scopes_of(scopes)),
+                _ => self.take(name, *part, &text_at(json, name)),
+            }
+        }
+    }
+
     /// Takes the scopes over, each once.
     pub(in crate::dialect::held) fn take_scopes(&mut self, place: &str, scopes: Vec<String>) {
         if !scopes.is_empty() {
@@ -126,6 +136,16 @@ impl Held {
     /// Whether it holds a refresh token.
     pub(in crate::dialect::held) fn has_refresh_token(&self) -> bool {
         !self.described.secrets.refresh_token.is_empty()
+    }
+
+    /// What it comes to; `no_refresh_token` is said where it holds none.
+    pub(in crate::dialect::held) fn described_with(self, no_refresh_token: &str) -> Described {
+        let has_refresh_token = self.has_refresh_token();
+        let mut described = self.described();
+        if !has_refresh_token {
+            described.missing.push(Note::new("refresh token", no_refresh_token));
+        }
+        described
     }
 
     /// What it comes to.
@@ -242,7 +262,7 @@ fn host(token_url: &str) -> String {
 }
 
 /// Scopes as a list, or as a text with spaces or commas between them.
-pub(in crate::dialect::held) fn scopes_of(json: &Json) -> Vec<String> {
+fn scopes_of(json: &Json) -> Vec<String> {
     let texts = match json {
         Json::Array(items) => items.iter().map(plain_text).collect(),
         other => vec![plain_text(other)],

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::held::{Held, Part, scopes_of};
+use crate::dialect::held::{Held, Part};
 use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import};
 
@@ -24,11 +24,7 @@ fn is_one(json: &Json) -> bool {
 
 /// Reads either.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let json = document.as_json(AUTHORIZED_USER)?;
-    if !is_one(json) {
-        let expected = "`type` of `authorized_user`";
-        return Err(DocumentError::OtherFormat { format: AUTHORIZED_USER, expected });
-    }
+    let json = document.json_of(AUTHORIZED_USER, is_one, "`type` of `authorized_user`")?;
     let is_external = text_at(json, "type") != TYPES[0];
     let format = if is_external { EXTERNAL } else { AUTHORIZED_USER };
     if text_at(json, "refresh_token").is_empty() {
@@ -41,26 +37,31 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 fn described(json: &Json, format: &'static str, is_external: bool) -> Described {
     let mut held = Held::new(format, "google-auth");
     held.basic = is_external;
-    let parts = [
-        ("client_id", Part::ClientId),
-        ("client_secret", Part::ClientSecret),
-        ("refresh_token", Part::RefreshToken),
-        ("token", Part::AccessToken),
-    ];
-    for (name, part) in parts {
-        held.take(name, part, &text_at(json, name));
-    }
+    held.take_json(
+        json,
+        &[
+            ("client_id", Part::ClientId),
+            ("client_secret", Part::ClientSecret),
+            ("refresh_token", Part::RefreshToken),
+            ("token", Part::AccessToken),
+        ],
+    );
     if is_external {
-        held.take("token_url", Part::TokenUrl, &text_at(json, "token_url"));
-        held.take("revoke_url", Part::RevocationUrl, &text_at(json, "revoke_url"));
-        held.take("token_info_url", Part::IntrospectionUrl, &text_at(json, "token_info_url"));
+        held.take_json(
+            json,
+            &[
+                ("token_url", Part::TokenUrl),
+                ("revoke_url", Part::RevocationUrl),
+                ("token_info_url", Part::IntrospectionUrl),
+            ],
+        );
     } else {
         held.preset = Some("google");
         if !["", GOOGLE].contains(&text_at(json, "token_uri").as_str()) {
             held.ignore("token_uri", "its readers refresh at Google whatever stands there");
         }
     }
-    held.take_scopes("scopes", json.get("scopes").map(scopes_of).unwrap_or_default());
+    held.take_json(json, &[("scopes", Part::Scope)]);
     for name in ["audience", "account", "quota_project_id", "universe_domain", "expiry", "rapt_token"] {
         if json.get(name).is_some_and(|value| value != "") {
             held.ignore(name, "the calls have no use for it");

@@ -12,4 +12,4 @@ pub mod own_export;
 mod preset;
 pub mod rclone;
 
-pub(in crate::dialect::held) use crate::dialect::held::gather::{Held, Part, scopes_of};
+pub(in crate::dialect::held) use crate::dialect::held::gather::{Held, Part};

@@ -4,14 +4,14 @@
 use serde_json::Value as Json;
 
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::held::{Held, Part, own_export, scopes_of};
+use crate::dialect::held::{Held, Part, own_export};
 use crate::dialect::standard::text_at;
 use crate::dialect::{Described, Import};
 
 const FORMAT: &str = "requests-oauthlib token";
 
 /// What may stand in such a file, and what it is. The format has the token's own members only; people add the rest.
-const PARTS: [(&str, Part); 14] = [
+const PARTS: [(&str, Part); 15] = [
     ("client_id", Part::ClientId),
     ("client_secret", Part::ClientSecret),
     ("refresh_token", Part::RefreshToken),
@@ -26,6 +26,7 @@ const PARTS: [(&str, Part); 14] = [
     ("auth_uri", Part::AuthorizationUrl),
     ("redirect_uri", Part::RedirectUri),
     ("issuer", Part::Issuer),
+    ("scope", Part::Scope),
 ];
 
 pub fn recognise(document: &Document<'_>) -> bool {
@@ -41,24 +42,12 @@ fn is_one(json: &Json) -> bool {
 
 /// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let json = document.as_json(FORMAT)?;
-    if !is_one(json) {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`access_token` and `refresh_token`" });
-    }
+    let json = document.json_of(FORMAT, is_one, "`access_token` and `refresh_token`")?;
     Ok(Import { format: FORMAT, described: vec![described(json)] })
 }
 
 fn described(json: &Json) -> Described {
     let mut held = Held::new(FORMAT, "requests-oauthlib");
-    for (name, part) in PARTS {
-        held.take(name, part, &text_at(json, name));
-    }
-    held.take_scopes("scope", json.get("scope").map(scopes_of).unwrap_or_default());
-    let has_refresh_token = held.has_refresh_token();
-    let mut described = held.described();
-    if !has_refresh_token {
-        let words = "the file holds none: sign in once, asking for offline access";
-        described.missing.push(crate::dialect::Note::new("refresh token", words));
-    }
-    described
+    held.take_json(json, &PARTS);
+    held.described_with("the file holds none: sign in once, asking for offline access")
 }

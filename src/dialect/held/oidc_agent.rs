@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::dialect::document::{Document, DocumentError};
-use crate::dialect::held::{Held, Part, scopes_of};
+use crate::dialect::held::{Held, Part};
 use crate::dialect::standard::{plain_text, text_at};
 use crate::dialect::{Described, Import};
 use crate::oauth::RedirectUri;
@@ -12,7 +12,7 @@ use crate::oauth::RedirectUri;
 const FORMAT: &str = "oidc-agent account configuration";
 
 /// What stands in it, and what it is.
-const PARTS: [(&str, Part); 10] = [
+const PARTS: [(&str, Part); 11] = [
     ("issuer_url", Part::Issuer),
     ("issuer", Part::Issuer),
     ("client_id", Part::ClientId),
@@ -23,6 +23,7 @@ const PARTS: [(&str, Part); 10] = [
     ("authorization_endpoint", Part::AuthorizationUrl),
     ("revocation_endpoint", Part::RevocationUrl),
     ("device_authorization_endpoint", Part::DeviceUrl),
+    ("scope", Part::Scope),
 ];
 
 pub fn recognise(document: &Document<'_>) -> bool {
@@ -37,10 +38,7 @@ fn is_one(json: &Json) -> bool {
 
 /// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let json = document.as_json(FORMAT)?;
-    if !is_one(json) {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`name`, `issuer_url` and `client_id`" });
-    }
+    let json = document.json_of(FORMAT, is_one, "`name`, `issuer_url` and `client_id`")?;
     Ok(Import { format: FORMAT, described: vec![described(json)] })
 }
 
@@ -50,10 +48,7 @@ fn described(json: &Json) -> Described {
     let mut held = Held::new(FORMAT, "oidc-agent");
     held.basic = true;
     held.title = title;
-    for (name, part) in PARTS {
-        held.take(name, part, &text_at(json, name));
-    }
-    held.take_scopes("scope", json.get("scope").map(scopes_of).unwrap_or_default());
+    held.take_json(json, &PARTS);
     redirect(json, &mut held);
     let unused = [
         ("password", "a refresh token takes its place"),

@@ -12,6 +12,16 @@ const FORMAT: &str = "Tokenwright JSON export";
 /// The version that is read; a later one may mean something else by the same names.
 const VERSION: u64 = 1;
 
+const PARTS: [(&str, Part); 7] = [
+    ("client_id", Part::ClientId),
+    ("client_secret", Part::ClientSecret),
+    ("refresh_token", Part::RefreshToken),
+    ("access_token", Part::AccessToken),
+    ("id_token", Part::IdToken),
+    ("token_endpoint", Part::TokenUrl),
+    ("scope", Part::Scope),
+];
+
 pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(is_one)
 }
@@ -23,10 +33,7 @@ pub(in crate::dialect::held) fn is_one(json: &Json) -> bool {
 
 /// Reads it.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
-    let json = document.as_json(FORMAT)?;
-    if !is_one(json) {
-        return Err(DocumentError::OtherFormat { format: FORMAT, expected: "`version`, `profile` and `service`" });
-    }
+    let json = document.json_of(FORMAT, is_one, "`version`, `profile` and `service`")?;
     if json.get("version").and_then(Json::as_u64) != Some(VERSION) {
         let place = "version".to_owned();
         return Err(DocumentError::Unexpected {
@@ -42,27 +49,10 @@ fn described(json: &Json) -> Described {
     let mut held = Held::new(FORMAT, "the one who wrote this file");
     held.title = text_at(json, "service");
     held.service_name.clone_from(&held.title);
-    let parts = [
-        ("client_id", Part::ClientId),
-        ("client_secret", Part::ClientSecret),
-        ("refresh_token", Part::RefreshToken),
-        ("access_token", Part::AccessToken),
-        ("id_token", Part::IdToken),
-        ("token_endpoint", Part::TokenUrl),
-        ("scope", Part::Scope),
-    ];
-    for (name, part) in parts {
-        held.take(name, part, &text_at(json, name));
-    }
+    held.take_json(json, &PARTS);
     let kept = json.get("kept").and_then(Json::as_object);
     for name in kept.into_iter().flat_map(|kept| kept.keys()) {
         held.ignore(format!("kept.{name}"), "a sign-in learns it anew");
     }
-    let has_refresh_token = held.has_refresh_token();
-    let mut described = held.described();
-    if !has_refresh_token {
-        let words = "the file holds none: export it with the refresh token, or sign in";
-        described.missing.push(crate::dialect::Note::new("refresh token", words));
-    }
-    described
+    held.described_with("the file holds none: export it with the refresh token, or sign in")
 }

@@ -58,8 +58,8 @@ enum Member {
     TokenUrl,
     RefreshUrl,
     Own(&'static str),
+    /// Where the client's credentials go: `body`, or `true` for in the body.
     Placement,
-    InBody,
     /// Read before the others.
     Pkce,
     /// A parameter of authorization and token request.
@@ -83,8 +83,7 @@ fn member(name: &str) -> Option<Member> {
         "username" => Member::Own("user_name"),
         "password" => Member::Own("password"),
         "refreshtoken" => Member::Own("refresh_token"),
-        "clientauthentication" | "credentialsplacement" => Member::Placement,
-        "credentialsinbody" => Member::InBody,
+        "clientauthentication" | "credentialsplacement" | "credentialsinbody" => Member::Placement,
         "pkce" | "usepkce" | "challengealgorithm" | "pkcemethod" => Member::Pkce,
         "audience" => Member::Common("audience"),
         "resource" => Member::Common("resource"),
@@ -195,13 +194,7 @@ impl Block {
             }
             Some(Member::Own(known)) => gathering.value(&place, known, value),
             Some(Member::Placement) => {
-                let is_body = told == "body";
-                outline.client_authentication =
-                    if is_body { ClientAuthentication::Body } else { ClientAuthentication::Basic };
-                gathering.understood(place, if is_body { "client secret in the body" } else { "Basic authentication" });
-            }
-            Some(Member::InBody) => {
-                let is_body = told == "true";
+                let is_body = ["body", "true"].contains(&told.as_str());
                 outline.client_authentication =
                     if is_body { ClientAuthentication::Body } else { ClientAuthentication::Basic };
                 gathering.understood(place, if is_body { "client secret in the body" } else { "Basic authentication" });

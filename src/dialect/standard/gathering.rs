@@ -7,7 +7,6 @@ use crate::dialect::document::{LONGEST_TEXT, MOST_PARAMETERS, MOST_SCOPES};
 use crate::dialect::standard::slots::{Piece, canonical, looks_secret, pieces, placeholder_name, whole_slot};
 use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
-use crate::secret::Secret;
 use crate::service::Input;
 
 /// What is gathered.
@@ -133,28 +132,22 @@ impl Gathering {
             self.understood(place, format!("`<{known}>`"));
             return;
         }
-        let described = &mut self.described;
-        let kept = match known {
-            "client_id" => keep(&mut described.client_id, text),
-            "redirect_uri" => keep(&mut described.redirect_uri, text),
-            "user_name" => keep(&mut described.user_name, text),
-            "client_secret" => keep_secret(&mut described.secrets.client_secret, &filled),
-            "password" => keep_secret(&mut described.secrets.password, &filled),
-            "refresh_token" => keep_secret(&mut described.secrets.refresh_token, &filled),
-            "scope" => {
+        let used = match (known, self.described.take(known, &filled)) {
+            (_, Some(used)) => used,
+            ("scope", None) => {
                 self.scopes(place, text);
                 return;
             }
-            "grant_type" => {
+            ("grant_type", None) => {
                 self.grant_type = text.to_owned();
                 true
             }
-            _ => {
+            (_, None) => {
                 self.ignored(place, format!("a sign-in brings its own `<{known}>`"));
                 return;
             }
         };
-        if kept {
+        if used {
             self.understood(place, words_for(known));
         } else {
             self.ignored(place, "another value stands elsewhere in the document and is used");
@@ -282,20 +275,6 @@ fn is_templated(value: &str) -> bool {
     whole_slot(value).is_some() || pieces(value).iter().any(|piece| matches!(piece, Piece::Slot(..)))
 }
 
-fn keep(field: &mut String, text: &str) -> bool {
-    if field.is_empty() {
-        text.clone_into(field);
-    }
-    field == text
-}
-
-fn keep_secret(field: &mut Secret, text: &Secret) -> bool {
-    if field.is_empty() {
-        *field = text.clone();
-    }
-    field == text
-}
-
 fn words_for(known: &str) -> &'static str {
     match known {
         "client_id" => "client id",
@@ -330,6 +309,7 @@ fn is_plain_url(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn what_is_the_persons_own_leaves_the_call() {

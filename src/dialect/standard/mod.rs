@@ -7,6 +7,7 @@
 mod block;
 mod gathering;
 mod json;
+mod labelled;
 mod outline;
 mod raw_call;
 mod slots;
@@ -15,7 +16,8 @@ mod variables;
 pub(crate) use crate::dialect::standard::block::{Block, Blocks, DEEPEST_FOLDER, Further, Request, RequestPart};
 pub(crate) use crate::dialect::standard::gathering::Gathering;
 pub(crate) use crate::dialect::standard::json::{plain_text, text_at};
+pub(crate) use crate::dialect::standard::labelled::labelled;
 pub(crate) use crate::dialect::standard::outline::{ClientAuthentication, Grant, Outline, finish};
-pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, split_url, with_grant_type};
+pub(crate) use crate::dialect::standard::raw_call::{RawBody, RawCall, form_fields, host, split_url, with_grant_type};
 pub(crate) use crate::dialect::standard::slots::squeezed;
 pub(crate) use crate::dialect::standard::variables::Variables;

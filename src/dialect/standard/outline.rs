@@ -303,7 +303,7 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
             "refresh token",
             "paste the one that the service issued, in step 3",
         ),
-        (sends("assertion") && secrets.private_key.is_empty(), "private key", "the one that signs the assertion"),
+        (sends("assertion") && secrets.signing_key.is_none(), "private key", "the one that signs the assertion"),
     ];
     let missing = wants.into_iter().filter(|(is_missing, ..)| *is_missing);
     missing.map(|(_, what, where_to_find)| Note::new(what, where_to_find)).collect()

@@ -99,6 +99,13 @@ pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallT
     call
 }
 
+/// What a person would call a service that has no name: the host of its URL.
+pub(crate) fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
 /// Takes a URL apart: what stands in its query may be the person's own, or secret.
 pub(crate) fn split_url(text: &str) -> SplitUrl {
     let text = text.trim();

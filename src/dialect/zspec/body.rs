@@ -3,119 +3,88 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::call::{BodyTemplate, Parameter, Template};
-use crate::dialect::zspec::draft::{ReadDraft, WriteDraft};
-use crate::dialect::zspec::element::{Content, Facts, Property, Structure};
+use crate::dialect::zspec::fill::Writer;
 use crate::dialect::zspec::known::is_idle;
-use crate::dialect::zspec::reply::{ENCODE, STRUCTURE};
-use crate::dialect::zspec::value::Asked;
+use crate::dialect::zspec::schema::property_of;
+use crate::dialect::zspec::value::{Asked, Reader};
+use crate::dialect::zspec::values::{read_values, write_values};
+use crate::dialect::zspec::xml::Element;
 
 /// The media type of a form.
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+const FORM: &str = "application/x-www-form-urlencoded";
 /// The media type of JSON.
-pub(super) const JSON: &str = "application/json";
-/// What the structure of a body is called where nothing else is remembered.
-const BODY: &str = "body";
+const JSON: &str = "application/json";
 
 /// The body that a content describes.
-pub(super) fn read(draft: &mut ReadDraft, stage: &'static str, element: &str, content: &Content) -> BodyTemplate {
-    let media_type = content.encode.trim().to_ascii_lowercase();
-    let mut facts = Facts::new();
-    if content.structure.name != BODY {
-        facts.insert(STRUCTURE.into(), content.structure.name.clone());
-    }
-    if media_type.contains("json") || media_type.is_empty() || media_type.starts_with(FORM) {
-        let usual = if media_type.contains("json") { JSON } else { FORM };
-        if content.encode != usual {
-            facts.insert(ENCODE.into(), content.encode.clone());
-        }
-    }
-    draft.remark(&[stage, "body"], "", facts);
-    if let [Property { name, values, structure: None, .. }] = &content.structure.properties[..]
-        && let ([text], true) = (&values[..], name.is_empty())
+pub(super) fn read(reader: &mut Reader, stage: &'static str, element: &str, content: &Element) -> BodyTemplate {
+    let plain = Element::default();
+    let structure = content.child("structure").unwrap_or(&plain);
+    let encode = media_type(content);
+    let media_type = encode.to_ascii_lowercase();
+    let is_json = media_type.contains("json");
+    if let [only] = &structure.all("property").collect::<Vec<_>>()[..]
+        && only.attribute("name").is_empty()
+        && only.child("structure").is_none()
+        && let [text] = &read_values(only.attribute("values"))[..]
     {
-        return text_body(media_type.contains("json"), &content.encode, text);
+        let text = Template::new(text);
+        return match is_json {
+            true => BodyTemplate::Json(text),
+            false => BodyTemplate::Text { content_type: encode.to_owned(), text },
+        };
     }
-    let place = vec![stage.to_owned(), "body".to_owned()];
-    let spot = Spot { stage, element };
-    if media_type.contains("json") {
-        let object = object(draft, &spot, &content.structure, &place);
+    if is_json {
+        let object = object(reader, stage, element, structure);
         return BodyTemplate::Json(Template::new(pretty(&Json::Object(object))));
     }
     if !media_type.is_empty() && !media_type.starts_with(FORM) {
         let words = format!("a body of the type `{media_type}` is sent as a form");
-        draft.ignored(&format!("{element} › request-body"), words);
+        reader.ignored(&format!("{element} › request-body"), words);
     }
-    let named = content.structure.properties.iter().filter(|property| !property.name.is_empty());
-    let form = named.map(|property| Parameter::new(&property.name, leaf(draft, &spot, property, &place)));
+    let form = named(structure).map(|(name, property)| Parameter::new(name, leaf(reader, stage, element, property)));
     BodyTemplate::Form(form.collect())
 }
 
-struct Spot<'a> {
-    stage: &'static str,
-    element: &'a str,
+fn media_type(content: &Element) -> &str {
+    content.child("encode").map_or("", |encode| encode.attribute("type"))
 }
 
-fn text_body(is_json: bool, media_type: &str, text: &str) -> BodyTemplate {
-    let text = Template::new(text);
-    if is_json { BodyTemplate::Json(text) } else { BodyTemplate::Text { content_type: media_type.to_owned(), text } }
+fn named(structure: &Element) -> impl Iterator<Item = (&str, &Element)> {
+    structure
+        .all("property")
+        .map(|property| (property.attribute("name"), property))
+        .filter(|(name, _)| !name.is_empty())
 }
 
-fn object(draft: &mut ReadDraft, spot: &Spot<'_>, structure: &Structure, of: &[String]) -> Map<String, Json> {
-    let mut object = Map::new();
-    for property in structure.properties.iter().filter(|property| !property.name.is_empty()) {
-        let json = if let Some(inner) = &property.structure {
-            let place = [of, std::slice::from_ref(&property.name)].concat();
-            let mut facts = property_facts(property);
-            facts.insert(STRUCTURE.into(), inner.name.clone());
-            remark(draft, property, &place, facts);
-            Json::Object(self::object(draft, spot, inner, &place))
+fn object(reader: &mut Reader, stage: &'static str, element: &str, structure: &Element) -> Map<String, Json> {
+    let value = |(name, property): (&str, &Element)| {
+        let json = if let Some(inner) = property.child("structure") {
+            Json::Object(object(reader, stage, element, inner))
         } else {
-            let text = leaf(draft, spot, property, of);
-            bare(&property.kind, &text).unwrap_or(Json::String(text))
+            let text = leaf(reader, stage, element, property);
+            bare(property.attribute("type"), &text).unwrap_or(Json::String(text))
         };
-        object.insert(property.name.clone(), json);
-    }
-    object
+        (name.to_owned(), json)
+    };
+    named(structure).map(value).collect()
 }
 
 /// The template of one value.
-fn leaf(draft: &mut ReadDraft, spot: &Spot<'_>, property: &Property, of: &[String]) -> String {
-    let mut facts = property_facts(property);
-    let is_required = property.facts.get("required").is_some_and(|required| required == "true");
+fn leaf(reader: &mut Reader, stage: &'static str, element: &str, property: &Element) -> String {
+    let name = property.attribute("name");
     let asked = Asked {
-        stage: spot.stage,
-        place: format!("{} › {}", spot.element, property.name),
-        name: &property.name,
-        help: property.description.clone(),
-        required: is_required,
-        delimiter: None,
+        stage,
+        place: format!("{element} › {name}"),
+        name,
+        help: property.description().to_owned(),
+        is_required: property.attribute("required") == "true",
+        delimiter: "",
         property,
     };
-    if property.structure.is_some() {
-        draft.ignored(&asked.place, "a form holds one value here: its inner structure is left out");
+    if property.child("structure").is_some() {
+        reader.ignored(&asked.place, "a form holds one value here: its inner structure is left out");
     }
-    let text = draft.value(&asked, &mut facts);
-    let place = [of, std::slice::from_ref(&property.name)].concat();
-    if bare(&property.kind, &text).is_none() {
-        remark(draft, property, &place, facts);
-    } else {
-        facts.insert("property type".into(), property.kind.clone());
-        let place: Vec<&str> = place.iter().map(String::as_str).collect();
-        draft.remark(&place, &property.description, facts);
-    }
-    text
-}
-
-fn property_facts(property: &Property) -> Facts {
-    property.facts.iter().map(|(name, value)| (format!("property {name}"), value.clone())).collect()
-}
-
-fn remark(draft: &mut ReadDraft, property: &Property, place: &[String], mut facts: Facts) {
-    if property.kind != "string" {
-        facts.insert("property type".into(), property.kind.clone());
-    }
-    let place: Vec<&str> = place.iter().map(String::as_str).collect();
-    draft.remark(&place, &property.description, facts);
+    reader.value(&asked)
 }
 
 /// A number or a truth value, which JSON writes without quotes.
@@ -133,47 +102,48 @@ fn pretty(json: &Json) -> String {
     serde_json::to_string_pretty(json).unwrap_or_default()
 }
 
-/// The content that describes a body; nothing where there is none.
-pub(super) fn write(written: &mut WriteDraft<'_>, stage: &'static str, body: &BodyTemplate) -> Option<Content> {
-    let (usual, structure) = match body {
+/// The content that describes a body; nothing where there is none. `old` is the content of the document.
+pub(super) fn write(
+    writer: &mut Writer<'_>,
+    stage: &'static str,
+    old: Option<&Element>,
+    body: &BodyTemplate,
+) -> Option<Element> {
+    let old_structure = old.and_then(|content| content.child("structure"));
+    let (encode, properties) = match body {
         BodyTemplate::None => return None,
         BodyTemplate::Form(list) => {
-            let used = list.iter().filter(|p| !p.value.is_empty() && !is_idle(written.service, p));
+            let used = list.iter().filter(|p| !p.value.is_empty() && !is_idle(writer.service, p));
             let used: Vec<&Parameter> = used.collect();
             if used.is_empty() {
                 return None;
             }
-            let place = [stage.to_owned(), "body".to_owned()];
-            let properties = used.into_iter().map(|p| written.body_property(&place, &p.name, &p.value)).collect();
-            (FORM, Structure { name: BODY.into(), properties })
+            (FORM, used.iter().map(|p| writer.body_property(stage, &p.name, &p.value, old_structure)).collect())
         }
-        BodyTemplate::Json(text) => (JSON, json_structure(written, stage, text)),
-        BodyTemplate::Text { content_type, text } => (content_type.as_str(), as_it_is(text)),
+        BodyTemplate::Json(text) => {
+            let own = old.map(media_type).filter(|own| own.to_ascii_lowercase().contains("json"));
+            let properties = match serde_json::from_str::<Json>(text.source()) {
+                Ok(json) if json.is_object() && is_plain(&json) && pretty(&json) == text.source() => {
+                    json_properties(writer, stage, old_structure, &json)
+                }
+                _ => vec![as_it_is(text)],
+            };
+            (own.unwrap_or(JSON), properties)
+        }
+        BodyTemplate::Text { content_type, text } => (content_type.as_str(), vec![as_it_is(text)]),
     };
-    let remark = written.service.remark(&[stage, "body"]);
-    let fact = |name: &str| remark.and_then(|remark| remark.facts.get(name)).cloned();
-    let name = fact(STRUCTURE).unwrap_or(structure.name);
-    Some(Content {
-        encode: fact(ENCODE).unwrap_or_else(|| usual.to_owned()),
-        structure: Structure { name, ..structure },
-    })
+    let encode = Element::new("encode", &[("type", encode)], Vec::new());
+    Some(Element::new("content", &[], vec![encode, structure(properties)]))
+}
+
+fn structure(properties: Vec<Element>) -> Element {
+    Element::new("structure", &[("name", "body")], properties)
 }
 
 /// A text that is no list of names and values.
-fn as_it_is(text: &Template) -> Structure {
-    let property = Property { kind: "string".into(), values: vec![text.source().to_owned()], ..Property::default() };
-    Structure { name: BODY.into(), properties: vec![property] }
-}
-
-/// The properties of a JSON object, where writing them again gives the same text; else the text as it is.
-fn json_structure(written: &mut WriteDraft<'_>, stage: &'static str, text: &Template) -> Structure {
-    let place = [stage.to_owned(), "body".to_owned()];
-    match serde_json::from_str::<Json>(text.source()) {
-        Ok(json @ Json::Object(_)) if is_plain(&json) && pretty(&json) == text.source() => {
-            json_properties(written, &place, &json)
-        }
-        _ => as_it_is(text),
-    }
+fn as_it_is(text: &Template) -> Element {
+    let values = write_values(&[text.source().to_owned()]);
+    Element::new("property", &[("type", "string"), ("values", &values)], Vec::new())
 }
 
 /// Whether there is nothing in it but texts, numbers and truth values under names.
@@ -189,24 +159,22 @@ fn is_plain(json: &Json) -> bool {
     }
 }
 
-fn json_properties(written: &mut WriteDraft<'_>, of: &[String], json: &Json) -> Structure {
+fn json_properties(writer: &mut Writer<'_>, stage: &'static str, old: Option<&Element>, json: &Json) -> Vec<Element> {
     let mut properties = Vec::new();
     for (name, value) in json.as_object().into_iter().flatten() {
-        let property = match value {
+        properties.push(match value {
             Json::Object(_) => {
-                let place = [of, std::slice::from_ref(name)].concat();
-                let structure = json_properties(written, &place, value);
-                written.nested_property(&place, name, structure)
+                let inner = old.and_then(|old| property_of(old, name)).and_then(|property| property.child("structure"));
+                let inner = structure(json_properties(writer, stage, inner, value));
+                Element::new("property", &[("name", name), ("type", "object")], vec![inner])
             }
-            Json::String(text) => written.body_property(of, name, &Template::new(text)),
+            Json::String(text) => writer.body_property(stage, name, &Template::new(text), old),
             _ => {
-                let kind = if value.is_boolean() { "boolean" } else { "integer" };
-                let constant = Template::new(value.to_string());
-                let property = written.body_property(of, name, &constant);
-                if property.kind == "string" { Property { kind: kind.into(), ..property } } else { property }
+                let mut property = writer.body_property(stage, name, &Template::new(value.to_string()), old);
+                property.set("type", if value.is_boolean() { "boolean" } else { "integer" });
+                property
             }
-        };
-        properties.push(property);
+        });
     }
-    Structure { name: BODY.into(), properties }
+    properties
 }

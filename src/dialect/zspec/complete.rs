@@ -3,18 +3,18 @@
 
 use crate::call::{Authentication as Caller, Template};
 use crate::dialect::Note;
-use crate::dialect::zspec::draft::ReadDraft;
-use crate::dialect::zspec::element::Oauth2;
-use crate::dialect::zspec::known::{SERVER, label, placeholder};
+use crate::dialect::zspec::known::{SERVER, label};
+use crate::dialect::zspec::value::Reader;
 use crate::service::{Asks, Input, Service, matches_whole};
 
 /// What a host may be that a person types.
 const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
 /// The same with its scheme and port, where it begins a URL.
 const ORIGIN: &str = "https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?";
-impl ReadDraft {
+
+impl Reader {
     /// What can be said only when all is read.
-    pub(super) fn finish(&mut self, oauth2: &Oauth2) {
+    pub(super) fn finish(&mut self, visibility: &str) {
         self.drop_kept_hosts();
         self.bare_inputs();
         self.bound_hosts();
@@ -24,8 +24,10 @@ impl ReadDraft {
             Asks::Secret | Asks::OptionalSecret => "Client ID and client secret",
             Asks::UserAndSecret => "Client ID, user ID and secret",
         };
-        let visibility = oauth2.facts.get("visibility").map(|visibility| visibility.trim().to_ascii_lowercase());
-        self.service.summary = visibility.map_or_else(|| needs.to_owned(), |kind| format!("{}: {needs}", label(&kind)));
+        self.service.summary = match visibility.to_ascii_lowercase().as_str() {
+            "" | "public" => needs.to_owned(),
+            kind => format!("{}: {needs}", label(kind)),
+        };
         self.missing();
     }
 
@@ -41,8 +43,7 @@ impl ReadDraft {
     /// What is named in a URL or a value and explained nowhere is asked for too.
     fn bare_inputs(&mut self) {
         for (stage, name) in self.service.unsupplied() {
-            if !self.input_place.contains_key(&name) {
-                self.input_place.insert(name.clone(), self.service.inputs.len());
+            if !self.has_input(&name) {
                 self.service.inputs.push(bare_input(&name, &begins(&self.service)));
                 self.understood(stage, format!("`{{{name}}}` is asked for"));
             }
@@ -67,10 +68,6 @@ impl ReadDraft {
     fn asks(&mut self) {
         let calls = || [Some(&self.service.token_request), self.service.refresh_request.as_ref()].into_iter().flatten();
         let names = |wanted: &str| calls().any(|call| call.placeholders().any(|name| name == wanted));
-        let is_optional = self.service.remarks.iter().any(|remark| {
-            remark.place.last().is_some_and(|name| placeholder(name) == Some("client_secret"))
-                && remark.facts.get("required").is_some_and(|required| required != "true")
-        });
         let may_be_public = calls().any(|call| call.authentication.may_be_public());
         let by_user = calls().any(|call| call.authentication == Caller::BasicUser);
         let basic = calls().any(|call| call.authentication != Caller::None);
@@ -78,7 +75,7 @@ impl ReadDraft {
             Asks::UserAndSecret
         } else if !basic && !names("client_secret") {
             Asks::Nothing
-        } else if is_optional || may_be_public {
+        } else if self.has_optional_secret || may_be_public {
             Asks::OptionalSecret
         } else {
             Asks::Secret

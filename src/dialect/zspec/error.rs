@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 
 /// A place in the document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
@@ -51,10 +51,10 @@ pub enum ZspecError {
     NoElement { root: Option<String> },
     /// An attribute that must be there is not.
     #[error("{at}: `<{element}>` has no `{attribute}`")]
-    NoAttribute { at: Position, element: String, attribute: &'static str, expected: &'static str },
+    NoAttribute { at: Position, element: String, attribute: &'static str, expected: String },
     /// An attribute has a value that it cannot have.
     #[error("{at}: `{attribute}` of `<{element}>` is `{value}`")]
-    Value { at: Position, element: String, attribute: &'static str, value: String, expected: &'static str },
+    Value { at: Position, element: String, attribute: &'static str, value: String, expected: String },
     /// An element that must be there is not.
     #[error("{at}: `<{element}>` has no `<{child}>`")]
     NoChild { at: Position, element: String, child: &'static str },

@@ -67,31 +67,13 @@ pub(super) fn label(name: &str) -> String {
     if words.is_empty() { name.to_owned() } else { words.join(" ") }
 }
 
-/// What an argument's content is where nothing else is remembered.
-pub(super) const PLAIN: &str = "text/plain";
-/// What its structure is called then.
-pub(super) const WRAPPER: &str = "wrapper";
 /// What stands before a path that names no host.
 pub(super) const SERVER: &str = "server";
-
-/// What an operation says where nothing else is remembered: ZSPEC requires a name and a category.
-pub(super) fn usual_facts(stage: &str) -> [(&'static str, &'static str); 2] {
-    let name = match stage {
-        "authorization" => "Authorization Request",
-        "token_request" => "Generate Access Token",
-        "refresh_request" => "Refresh Access Token",
-        _ => "Check Access Token",
-    };
-    [("name", name), ("category", "action")]
-}
 
 /// Whether the name is one that every service knows.
 pub(super) fn is_standard(name: &str) -> bool {
     Values::new().supplied_by(name).is_some()
 }
-
-/// The stages that ZSPEC has, as presets call them.
-pub(super) const STAGES: [&str; 4] = ["authorization", "token_request", "refresh_request", "identity"];
 
 /// Whether a parameter is never sent: what belongs to a code challenge that is named and switched off. In a document it
 /// would switch it on.

@@ -3,7 +3,8 @@
 
 use crate::call::{CallTemplate, Parameter, Template};
 use crate::dialect::Note;
-use crate::dialect::zspec::known::{STAGES, is_idle};
+use crate::dialect::zspec::known::is_idle;
+use crate::dialect::zspec::schema::STAGES;
 use crate::dialect::zspec::{read, write};
 use crate::service::{RedirectRules, Service, Start};
 
@@ -12,7 +13,7 @@ use crate::service::{RedirectRules, Service, Start};
 pub fn losses(service: &Service) -> Vec<Note> {
     let Some(back) = write(service).ok().and_then(|text| read(&text).ok()) else { return Vec::new() };
     let mut losses = Vec::new();
-    let others = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !STAGES.contains(stage));
+    let others = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !is_placed(stage));
     losses.extend(others.map(|stage| Note::new(stage, "ZSPEC has no place for this call")));
     if let Some(described) = back.described.first() {
         calls(service, &described.service, &mut losses);
@@ -22,8 +23,12 @@ pub fn losses(service: &Service) -> Vec<Note> {
     losses
 }
 
+fn is_placed(stage: &str) -> bool {
+    STAGES.iter().any(|(placed, ..)| *placed == stage)
+}
+
 fn calls(service: &Service, back: &Service, losses: &mut Vec<Note>) {
-    for (stage, call) in service.calls().into_iter().filter(|(stage, _)| STAGES.contains(stage)) {
+    for (stage, call) in service.calls().into_iter().filter(|(stage, _)| is_placed(stage)) {
         let Some((_, other)) = back.calls().into_iter().find(|(name, _)| *name == stage) else { continue };
         let (own, other) = (sent(service, call), sent(back, other));
         if own != other {

@@ -7,17 +7,15 @@
 mod body;
 mod caller;
 mod complete;
-mod draft;
-mod element;
 mod error;
-mod explain;
+mod fill;
 mod known;
 mod loss;
-mod markup;
-mod parse;
 mod read;
 mod reply;
+mod schema;
 mod value;
+mod values;
 mod write;
 mod xml;
 
@@ -29,14 +27,31 @@ use crate::service::Service;
 
 /// Reads the `<oauth2>` element of a document: the element alone, or anywhere inside of a `<resource>`.
 pub fn read(text: &str) -> Result<Import, ZspecError> {
-    let (oauth2, ignored) = parse::parse(text)?;
-    Ok(read::read(&oauth2, ignored))
+    let mut oauth2 = xml::oauth2(text)?;
+    let ignored = schema::check(&mut oauth2)?;
+    let mut described = read::read(&oauth2);
+    described.ignored.splice(0..0, ignored);
+    write::keep(&mut described.service, oauth2);
+    Ok(Import { format: "ZSPEC <oauth2>", described: vec![described] })
 }
 
 /// Writes a service as an `<oauth2>` element. What the element cannot hold is left out; [`losses`] lists it.
 pub fn write(service: &Service) -> Result<String, ZspecWriteError> {
-    let elements = write::elements(service)?;
-    markup::markup(&elements).map_err(|code| ZspecWriteError::Character { service: service.name.clone(), code })
+    let text = write::element(service, write::kept(service).as_ref())?.write();
+    match text.chars().find(|c| !xml::is_xml(*c)) {
+        Some(wrong) => Err(ZspecWriteError::Character { service: service.name.clone(), code: wrong.into() }),
+        None => Ok(text),
+    }
+}
+
+/// What the document of a service says for people about the parameters of a call: name and text.
+pub fn parameter_help(service: &Service, stage: &str) -> Vec<(String, String)> {
+    let element = schema::STAGES.into_iter().find(|(name, ..)| *name == stage).map(|(_, element, _)| element);
+    let kept = write::kept(service);
+    let stage = element.and_then(|element| kept.as_ref()?.child(element)).map(schema::operation);
+    let arguments = stage.into_iter().flat_map(|operation| operation.all("argument"));
+    let help = arguments.map(|argument| (argument.attribute("name").to_owned(), argument.description().to_owned()));
+    help.filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.

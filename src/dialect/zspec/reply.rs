@@ -1,63 +1,50 @@
-//! What the `<response>` elements of an operation declare ↔ how its reply is read. Every property is a remark, so that
-//! the elements can be written again.
+//! What the `<response>` elements of an operation declare ↔ how its reply is read.
 
 use serde_json::{Map, Value as Json};
 
 use crate::call::{Expression, Lifetime, Reading};
-use crate::dialect::zspec::element::{Content, Facts, Property, Response, Structure, read_values, write_values};
-use crate::dialect::zspec::known::slug;
-use crate::service::Remark;
+use crate::dialect::zspec::known::{is_standard, slug};
+use crate::dialect::zspec::values::read_values;
+use crate::dialect::zspec::xml::Element;
 
-/// The fact that holds a content's media type.
-pub(super) const ENCODE: &str = "content encode";
-/// The fact that holds the name of a structure.
-pub(super) const STRUCTURE: &str = "structure name";
 /// Data types whose structure stands for each item of a list.
 const LISTS: [&str; 5] = ["collections", "collection", "array", "list", "jsonarray"];
-/// Names that are values in their own right, and are never kept under their name.
-const RESERVED: [&str; 17] = [
-    "client_id",
-    "client_secret",
-    "user_name",
-    "password",
-    "code",
-    "redirect_uri",
-    "scope",
-    "state",
-    "code_verifier",
-    "code_challenge",
-    "code_challenge_method",
-    "grant_type",
-    "token",
-    "token_type",
-    "refresh_token",
-    "id_token",
-    "assertion",
-];
-
+/// Data types that JSON writes without quotes.
+const NUMBERS: [&str; 7] = ["integer", "int", "long", "short", "double", "float", "number"];
 /// A property that holds a value and no structure.
-pub(super) struct Leaf<'a> {
-    pub path: String,
-    pub property: &'a Property,
+struct Leaf<'a> {
+    path: String,
+    property: &'a Element,
 }
 
-/// The response that is read where all went well.
-pub(super) fn success(responses: &[Response]) -> Option<&Content> {
-    let found = responses.iter().find(|response| response.status.starts_with('2'));
-    found.and_then(|response| response.content.as_ref())
+impl Leaf<'_> {
+    fn name(&self) -> &str {
+        self.property.attribute("name")
+    }
+}
+
+/// The content of the response that is read where all went well.
+fn success(operation: &Element) -> Option<&Element> {
+    operation.all("response").find(|response| response.attribute("status").starts_with('2'))?.child("content")
 }
 
 /// The values that a content declares, with their paths; those whose names no path can hold are left out.
-pub(super) fn leaves(content: &Content) -> Vec<Leaf<'_>> {
+fn leaves(content: Option<&Element>) -> Vec<Leaf<'_>> {
     let mut found = Vec::new();
-    collect(&content.structure, "", &mut found);
+    if let Some(structure) = content.and_then(|content| content.child("structure")) {
+        collect(structure, "", &mut found);
+    }
     found
 }
 
-fn collect<'a>(structure: &'a Structure, before: &str, found: &mut Vec<Leaf<'a>>) {
-    for property in structure.properties.iter().filter(|p| !p.name.is_empty() && !p.name.contains(['.', '['])) {
-        let path = if before.is_empty() { property.name.clone() } else { format!("{before}.{}", property.name) };
-        match &property.structure {
+fn collect<'a>(structure: &'a Element, before: &str, found: &mut Vec<Leaf<'a>>) {
+    for property in structure.all("property") {
+        let name = property.attribute("name");
+        if name.is_empty() || name.contains(['.', '[']) {
+            continue;
+        }
+        let path = if before.is_empty() { name.to_owned() } else { format!("{before}.{name}") };
+        match property.child("structure") {
             None => found.push(Leaf { path, property }),
             Some(inner) if is_list(property) => collect(inner, &format!("{path}[0]"), found),
             Some(inner) => collect(inner, &path, found),
@@ -65,47 +52,47 @@ fn collect<'a>(structure: &'a Structure, before: &str, found: &mut Vec<Leaf<'a>>
     }
 }
 
-fn is_list(property: &Property) -> bool {
-    LISTS.contains(&property.kind.to_ascii_lowercase().as_str())
+fn is_list(property: &Element) -> bool {
+    is_of(property, &LISTS)
+}
+
+/// Whether the data type of a property is one of these.
+fn is_of(property: &Element, types: &[&str]) -> bool {
+    types.iter().any(|known| known.eq_ignore_ascii_case(property.attribute("type")))
 }
 
 /// The fields that an identity call shows: those that its reply declares, under their names.
-pub(super) fn shown_fields(responses: &[Response]) -> Vec<(String, Expression)> {
-    let leaves = success(responses).map(leaves).unwrap_or_default();
-    leaves.iter().map(|leaf| (leaf.property.name.clone(), Expression::new(&leaf.path))).collect()
+pub(super) fn shown_fields(operation: &Element) -> Vec<(String, Expression)> {
+    let leaves = leaves(success(operation));
+    leaves.iter().map(|leaf| (leaf.name().to_owned(), Expression::new(&leaf.path))).collect()
 }
 
 /// The life of an access token, where the reply is documented with it.
-pub(super) fn life(responses: &[Response]) -> Option<u64> {
-    let leaves = success(responses).map(leaves).unwrap_or_default();
-    let documented = leaves.iter().find(|leaf| leaf.property.name == "expires_in")?;
-    documented.property.values.first()?.parse().ok().filter(|life| *life > 0)
+pub(super) fn life(operation: &Element) -> Option<u64> {
+    let leaves = leaves(success(operation));
+    let documented = leaves.iter().find(|leaf| leaf.name() == "expires_in")?;
+    let values = read_values(documented.property.attribute("values"));
+    values.first()?.parse().ok().filter(|life| *life > 0)
 }
 
 /// How the replies are read: what RFC 6749 names is looked for where it is declared, the rest is kept by its name.
-pub(super) fn reading(responses: &[Response]) -> Reading {
+pub(super) fn reading(operation: &Element) -> Reading {
     let mut reading = Reading::default();
-    if let Some(content) = success(responses) {
-        let mut leaves = leaves(content);
-        for (name, paths) in fields(&mut reading) {
-            place(name, paths, &mut leaves);
-        }
-        let is_date =
-            |leaf: &Leaf<'_>| leaf.property.name == "expires_in" && leaf.property.kind.eq_ignore_ascii_case("datetime");
-        if self::leaves(content).iter().any(is_date) {
-            reading.lifetime = Lifetime::Date;
-        }
-        for leaf in leaves {
-            let name = slug(&leaf.property.name);
-            let is_free =
-                !RESERVED.contains(&name.as_str()) && reading.retain.iter().all(|(retained, _)| *retained != name);
-            if is_free {
-                reading.retain.push((name, Expression::new(leaf.path)));
-            }
+    let mut found = leaves(success(operation));
+    if found.iter().any(|leaf| leaf.name() == "expires_in" && is_of(leaf.property, &["datetime"])) {
+        reading.lifetime = Lifetime::Date;
+    }
+    for (name, paths) in fields(&mut reading) {
+        place(name, paths, &mut found);
+    }
+    for leaf in found {
+        let name = slug(leaf.name());
+        if !is_standard(&name) && reading.retain.iter().all(|(retained, _)| *retained != name) {
+            reading.retain.push((name, Expression::new(leaf.path)));
         }
     }
-    for content in responses.iter().filter_map(|response| response.content.as_ref()) {
-        let mut leaves = leaves(content);
+    for content in operation.all("response").filter_map(|response| response.child("content")) {
+        let mut leaves = leaves(Some(content));
         place("error", &mut reading.error, &mut leaves);
         place("error_description", &mut reading.error_description, &mut leaves);
     }
@@ -129,7 +116,7 @@ fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
 /// Takes the leaf of a name out, and has it read from where it is.
 fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     let at_top = leaves.iter().position(|leaf| leaf.path == name);
-    let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.property.name == name)) else { return };
+    let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.name() == name)) else { return };
     let leaf = leaves.remove(found);
     if at_top.is_none() {
         *paths = vec![Expression::new(leaf.path)];
@@ -137,147 +124,71 @@ fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
 }
 
 /// A reply as the document has it, with made-up values; nothing where it is not JSON or declares nothing.
-pub(super) fn example(responses: &[Response]) -> String {
-    let Some(content) = success(responses) else { return String::new() };
-    let is_json = content.encode.is_empty() || content.encode.contains("json");
-    let example = object(&content.structure);
-    if !is_json || example.is_empty() {
+pub(super) fn example(operation: &Element) -> String {
+    let Some(content) = success(operation) else { return String::new() };
+    let encode = content.child("encode").map_or("", |encode| encode.attribute("type"));
+    let example = content.child("structure").map(object).unwrap_or_default();
+    if !(encode.is_empty() || encode.contains("json")) || example.is_empty() {
         return String::new();
     }
     serde_json::to_string_pretty(&Json::Object(example)).unwrap_or_default()
 }
 
-fn object(structure: &Structure) -> Map<String, Json> {
-    let named = structure.properties.iter().filter(|property| !property.name.is_empty());
-    named.map(|property| (property.name.clone(), made_up(property))).collect()
+fn object(structure: &Element) -> Map<String, Json> {
+    let named = structure.all("property").filter(|property| !property.attribute("name").is_empty());
+    named.map(|property| (property.attribute("name").to_owned(), made_up(property))).collect()
 }
 
-fn made_up(property: &Property) -> Json {
-    if let Some(inner) = &property.structure {
+fn made_up(property: &Element) -> Json {
+    if let Some(inner) = property.child("structure") {
         let object = Json::Object(object(inner));
         return if is_list(property) { Json::Array(vec![object]) } else { object };
     }
-    let name = property.name.as_str();
-    let text = match property.values.first() {
+    let name = property.attribute("name");
+    let (is_number, is_boolean) = (is_of(property, &NUMBERS), is_of(property, &["boolean"]));
+    let text = match read_values(property.attribute("values")).first() {
         Some(value) => value.clone(),
-        None if property.kind.eq_ignore_ascii_case("datetime") => "2030-01-01T00:00:00Z".to_owned(),
+        None if is_of(property, &["datetime"]) => "2030-01-01T00:00:00Z".to_owned(),
         None => match name {
             "access_token" | "refresh_token" | "id_token" => format!("example-{}", name.replace('_', "-")),
             "token_type" => "Bearer".to_owned(),
             "scope" => String::new(),
             _ if name.contains("expire") => "3600".to_owned(),
-            _ if is_number(&property.kind) => "1".to_owned(),
-            _ if property.kind.eq_ignore_ascii_case("boolean") => "true".to_owned(),
+            _ if is_number => "1".to_owned(),
+            _ if is_boolean => "true".to_owned(),
             _ => format!("example-{name}"),
         },
     };
-    let is_bare = is_number(&property.kind) || property.kind.eq_ignore_ascii_case("boolean");
     let bare = serde_json::from_str(&text).ok().filter(|json: &Json| json.is_number() || json.is_boolean());
-    bare.filter(|_| is_bare).unwrap_or(Json::String(text))
+    bare.filter(|_| is_number || is_boolean).unwrap_or(Json::String(text))
 }
 
-fn is_number(kind: &str) -> bool {
-    ["integer", "int", "long", "short", "double", "float", "number"].contains(&kind.to_ascii_lowercase().as_str())
-}
-
-/// What is remembered of the responses of a stage.
-pub(super) fn remarks(stage: &str, responses: &[Response]) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    for response in responses {
-        let place = vec![stage.to_owned(), "reply".to_owned(), response.status.clone()];
-        let mut facts = response.facts.clone();
-        if let Some(content) = &response.content {
-            facts.insert(ENCODE.into(), content.encode.clone());
-            facts.insert(STRUCTURE.into(), content.structure.name.clone());
-        }
-        remarks.push(Remark { place: place.clone(), help: response.description.clone(), facts });
-        let properties = response.content.iter().flat_map(|content| &content.structure.properties);
-        properties.for_each(|property| remember(property, &place, &mut remarks));
-    }
-    remarks
-}
-
-/// Remembers a property and those in it.
-pub(super) fn remember(property: &Property, of: &[String], remarks: &mut Vec<Remark>) {
-    let mut place = of.to_vec();
-    place.push(property.name.clone());
-    let mut facts = property.facts.clone();
-    if property.kind != "string" {
-        facts.insert("type".into(), property.kind.clone());
-    }
-    if !property.values.is_empty() {
-        facts.insert("values".into(), write_values(&property.values));
-    }
-    if let Some(inner) = &property.structure {
-        facts.insert(STRUCTURE.into(), inner.name.clone());
-    }
-    remarks.push(Remark { place: place.clone(), help: property.description.clone(), facts });
-    for inner in property.structure.iter().flat_map(|structure| &structure.properties) {
-        remember(inner, &place, remarks);
-    }
-}
-
-/// The responses that were remembered of a stage; nothing where there are none.
-pub(super) fn remembered(stage: &str, remarks: &[Remark]) -> Vec<Response> {
-    let of_replies =
-        |remark: &&Remark| remark.place.len() > 2 && remark.place[0] == stage && remark.place[1] == "reply";
-    let own: Vec<&Remark> = remarks.iter().filter(of_replies).collect();
-    let starts: Vec<usize> = (0..own.len()).filter(|at| own[*at].place.len() == 3).collect();
-    let response = |(number, start): (usize, &usize)| {
-        let end = starts.get(number + 1).copied().unwrap_or(own.len());
-        let (head, inside) = (own[*start], &own[start + 1..end]);
-        let mut facts = head.facts.clone();
-        let encode = facts.remove(ENCODE);
-        let name = facts.remove(STRUCTURE).unwrap_or_default();
-        let structure = Structure { name, properties: properties(inside, 4) };
-        let content = encode.map(|encode| Content { encode, structure });
-        Response { status: head.place[2].clone(), description: head.help.clone(), facts, content }
+/// Whether the responses are those that are written for a service of which the document says no more.
+pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -> bool {
+    let own: Vec<String> = operation.all("response").map(Element::write).collect();
+    let expected = match stage {
+        "authorization" => None,
+        "identity" => shown(&shown_fields(operation)),
+        _ => expected(reading, life(operation).filter(|_| stage == "token_request")),
     };
-    starts.iter().enumerate().map(response).collect()
+    own.is_empty() || own == expected.iter().map(Element::write).collect::<Vec<_>>()
 }
 
-/// The properties of this depth, each with those after it that are deeper.
-fn properties(remarks: &[&Remark], depth: usize) -> Vec<Property> {
-    let mut properties = Vec::new();
-    let mut at = 0;
-    while at < remarks.len() {
-        let inside = remarks[at + 1..].iter().take_while(|remark| remark.place.len() > depth).count();
-        properties.push(property(remarks[at], &remarks[at + 1..at + 1 + inside], depth));
-        at += 1 + inside;
-    }
-    properties
-}
-
-fn property(remark: &Remark, inside: &[&Remark], depth: usize) -> Property {
-    let mut facts = remark.facts.clone();
-    let structure = facts.remove(STRUCTURE);
-    Property {
-        name: remark.place.last().cloned().unwrap_or_default(),
-        description: remark.help.clone(),
-        kind: facts.remove("type").unwrap_or_else(|| "string".to_owned()),
-        values: read_values(&facts.remove("values").unwrap_or_default()),
-        structure: structure.map(|name| Structure { name, properties: properties(inside, depth + 1) }),
-        facts,
-    }
-}
-
-/// The responses that a reading expects, of a service that no document described: paths that it has, each once.
-pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Vec<Response> {
+/// The response that a reading expects: paths that it has, each once.
+pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Option<Element> {
     let standard = Reading::default();
-    let mut own = reading.clone();
-    let mut default = standard.clone();
-    let mut structure = Structure { name: "reply".into(), properties: Vec::new() };
+    let (mut own, mut default) = (reading.clone(), standard.clone());
+    let mut structure = Element::new("structure", &[("name", "reply")], Vec::new());
     for ((name, paths), (_, usual)) in fields(&mut own).into_iter().zip(fields(&mut default)) {
         let always = ["access_token", "token_type", "expires_in", "refresh_token"].contains(&name);
         let Some(path) = paths.first().filter(|_| always || paths != usual) else { continue };
         let path = if paths == usual { name } else { path.as_str() };
-        let property = insert(&mut structure, path);
-        if name == "expires_in"
-            && let Some(property) = property
-        {
+        if let (Some(property), "expires_in") = (insert(&mut structure, path), name) {
             let is_date = reading.lifetime == Lifetime::Date;
-            property.kind = if is_date { "datetime" } else { "integer" }.into();
-            property.values = life.filter(|_| !is_date).map(|life| life.to_string()).into_iter().collect();
+            property.set("type", if is_date { "datetime" } else { "integer" });
+            if let Some(life) = life.filter(|_| !is_date) {
+                property.set("values", life.to_string());
+            }
         }
     }
     for (paths, usual) in [(&own.error, &standard.error), (&own.error_description, &standard.error_description)] {
@@ -288,47 +199,44 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Vec<Response> {
     for (_, place) in &reading.retain {
         insert(&mut structure, place.as_str());
     }
-    vec![response(structure)]
+    Some(response(structure))
 }
 
 /// The response of an identity call that shows these fields; nothing where it shows what there is.
-pub(super) fn shown(fields: &[(String, Expression)]) -> Vec<Response> {
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let mut structure = Structure { name: "reply".into(), properties: Vec::new() };
+pub(super) fn shown(fields: &[(String, Expression)]) -> Option<Element> {
+    let mut structure = Element::new("structure", &[("name", "reply")], Vec::new());
     for (_, path) in fields {
         insert(&mut structure, path.as_str());
     }
-    vec![response(structure)]
+    (!fields.is_empty()).then(|| response(structure))
 }
 
-fn response(structure: Structure) -> Response {
-    let content = Some(Content { encode: "application/json".into(), structure });
-    Response { status: "200".into(), description: String::new(), facts: Facts::new(), content }
+fn response(structure: Element) -> Element {
+    let encode = Element::new("encode", &[("type", "application/json")], Vec::new());
+    let content = Element::new("content", &[], vec![encode, structure]);
+    Element::new("response", &[("status", "200")], vec![content])
 }
 
 /// The property at a path, made where it is not there; nothing for the empty path.
-fn insert<'a>(structure: &'a mut Structure, path: &str) -> Option<&'a mut Property> {
+fn insert<'a>(structure: &'a mut Element, path: &str) -> Option<&'a mut Element> {
     let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
     let (name, is_item) = step.split_once('[').map_or((step, false), |(name, _)| (name, true));
     if name.is_empty() {
         return None;
     }
-    let found = structure.properties.iter().position(|property| property.name == name);
-    let at = found.unwrap_or(structure.properties.len());
+    let found = structure.children.iter().position(|property| property.attribute("name") == name);
+    let at = found.unwrap_or(structure.children.len());
     if found.is_none() {
         let kind = if is_item { "collections" } else { "string" };
-        structure.properties.push(Property { name: name.into(), kind: kind.into(), ..Property::default() });
+        structure.children.push(Element::new("property", &[("name", name), ("type", kind)], Vec::new()));
     }
-    let property = &mut structure.properties[at];
-    match rest {
-        None => Some(property),
-        Some(rest) => {
-            if property.kind == "string" {
-                property.kind = "object".into();
-            }
-            insert(property.structure.get_or_insert_default(), rest)
-        }
+    let property = &mut structure.children[at];
+    let Some(rest) = rest else { return Some(property) };
+    if property.attribute("type") == "string" {
+        property.set("type", "object");
     }
+    if property.children.is_empty() {
+        property.children.push(Element::new("structure", &[], Vec::new()));
+    }
+    insert(&mut property.children[0], rest)
 }

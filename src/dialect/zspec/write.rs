@@ -1,259 +1,218 @@
-//! A [`Service`] → the elements of ZSPEC. What was read from a document is written as it was there: the calls decide
-//! what is sent, the remarks what is said beside it.
+//! A [`Service`] → an `<oauth2>` element. The service decides what is sent; what its own document says beside that is
+//! kept with it as [`keep`] left it, and merged in.
 
 use std::collections::BTreeSet;
 
-use crate::call::{CallTemplate, Parameter, Reading, Template};
+use crate::call::{Authentication, CallTemplate, Parameter, Template, is_name};
+use crate::dialect::zspec::caller::authentication;
 use crate::dialect::zspec::complete::{bare_input, begins};
-use crate::dialect::zspec::draft::WriteDraft;
-use crate::dialect::zspec::element::{
-    Argument, Content, Facts, Location, Oauth2, Property, Response, Stage, Structure, read_values,
-};
-use crate::dialect::zspec::explain::inline;
-use crate::dialect::zspec::known::{PLAIN, STAGES, WRAPPER, is_idle, slug, usual_facts};
-use crate::dialect::zspec::reply::{self, ENCODE, STRUCTURE};
-use crate::dialect::zspec::xml::is_name;
-use crate::dialect::zspec::{ZspecWriteError, body};
-use crate::service::{Input, Remark, Service};
+use crate::dialect::zspec::fill::{Filled, Writer, call};
+use crate::dialect::zspec::known::{is_idle, slug};
+use crate::dialect::zspec::schema::{STAGES, arrange, check, location, operation, property_of};
+use crate::dialect::zspec::xml::{self, Element};
+use crate::dialect::zspec::{ZspecWriteError, body, reply};
+use crate::service::{Input, Service};
 
-/// The elements of a service.
-pub(super) fn elements(service: &Service) -> Result<Oauth2, ZspecWriteError> {
-    let no_stage = |stage, element| ZspecWriteError::NoStage { service: service.name.clone(), stage, element };
-    let authorization = service.authorization.as_ref().ok_or_else(|| no_stage("authorization", "authorization-url"))?;
-    let refresh = service.refresh_request.as_ref().ok_or_else(|| no_stage("refresh_request", "refresh-url"))?;
-    if service.token_request.url.is_empty() {
-        return Err(no_stage("token_request", "token-url"));
+/// The name under which a service keeps its document.
+const ID: &str = "zspec";
+
+/// Keeps with a service what its document says beside the service itself: the document as it would be written.
+pub(super) fn keep(service: &mut Service, mut document: Element) {
+    document.attributes.retain(|(name, value)| name != "visibility" || !value.trim().eq_ignore_ascii_case("public"));
+    let text = |old: Option<&Element>| element(service, old).map(|element| element.write()).ok();
+    let own = text(Some(&document)).filter(|own| text(None).as_ref() != Some(own));
+    if let Some(own) = own {
+        service.documents.insert(ID.to_owned(), own);
     }
-    let mut draft = WriteDraft::new(service);
-    let remark = service.remark(&[]);
-    Ok(Oauth2 {
-        name: service.name.clone(),
-        description: remark.map(|remark| remark.help.clone()).unwrap_or_default(),
-        facts: remark.map(|remark| attributes(&remark.facts)).unwrap_or_default(),
-        authorization: draft.stage("authorization", &authorization.call)?,
-        token: draft.stage("token_request", &service.token_request)?,
-        refresh: draft.stage("refresh_request", refresh)?,
-        authentication: service
-            .identity
-            .as_ref()
-            .map(|identity| draft.stage("identity", &identity.call))
-            .transpose()?,
-    })
 }
 
-impl<'a> WriteDraft<'a> {
-    fn new(service: &'a Service) -> Self {
-        let mut draft = Self { service, explained: BTreeSet::new(), has_scopes: false, inline: BTreeSet::new() };
-        let stages = service.calls().into_iter().filter(|(stage, _)| STAGES.contains(stage));
-        draft.inline = stages.flat_map(|(stage, call)| inline(service, stage, call)).collect();
-        draft
-    }
+/// The document that was kept with a service.
+pub(super) fn kept(service: &Service) -> Option<Element> {
+    let mut document = xml::oauth2(service.documents.get(ID)?).ok()?;
+    check(&mut document).ok()?;
+    Some(document)
+}
 
-    fn stage(&mut self, stage: &'static str, call: &CallTemplate) -> Result<Stage, ZspecWriteError> {
-        let remark = self.service.remark(&[stage]);
-        let mut facts = remark.map(|remark| attributes(&remark.facts)).unwrap_or_default();
-        for (name, value) in usual_facts(stage) {
-            facts.entry(name.into()).or_insert_with(|| value.into());
+/// The element of a service; `old` is its document.
+pub(super) fn element(service: &Service, old: Option<&Element>) -> Result<Element, ZspecWriteError> {
+    let mut writer = Writer::new(service, old);
+    let mut oauth2 = Element::new("oauth2", &[("name", &service.name)], Vec::new());
+    for (stage, element, is_required) in STAGES {
+        match call(service, stage) {
+            Some(call) => oauth2.children.push(writer.stage(stage, element, call)?),
+            None if is_required => {
+                return Err(ZspecWriteError::NoStage { service: service.name.clone(), stage, element });
+            }
+            None => {}
         }
-        let (authentication, taken) = self.authentication(stage, call);
-        let mut arguments = self.variables(stage, call);
-        let used = |parameter: &&Parameter| !parameter.value.is_empty() && !is_idle(self.service, parameter);
-        let query: Vec<&Parameter> = call.query.iter().filter(used).collect();
-        let query = query.into_iter().map(|parameter| (Location::Param, parameter));
+    }
+    let mut oauth2 = merged(oauth2, old, false);
+    arrange(&mut oauth2);
+    Ok(oauth2)
+}
+
+impl<'a> Writer<'a> {
+    fn stage(&mut self, stage: &'static str, element: &str, call: &CallTemplate) -> Result<Element, ZspecWriteError> {
+        let old = self.old.and_then(|old| old.child(element)).map(operation);
+        let basic = old.and_then(|old| old_argument(old, "header", "authorization"));
+        let basic = basic.filter(|_| call.authentication == Authentication::Basic);
+        let old_authentication = old.and_then(|old| old.child("authentication"));
+        let (authentication, taken) = authentication(stage, call, old_authentication, basic.is_some());
+        let mut inside = self.variables(stage, call, old);
+        let query = call.query.iter().filter(|p| !p.value.is_empty() && !is_idle(self.service, p));
         let headers = call.headers.iter().filter(|header| !header.value.is_empty());
-        let sent = query.chain(headers.map(|header| (Location::Header, header))).collect::<Vec<_>>();
-        for (location, parameter) in sent.into_iter().filter(|sent| Some(*sent) != taken) {
-            arguments.push(self.argument(stage, location, parameter));
+        let sent = query.map(|parameter| ("param", parameter)).chain(headers.map(|header| ("header", header)));
+        for (location, Parameter { name, value }) in sent.filter(|sent| Some(*sent) != taken).collect::<Vec<_>>() {
+            let filled = self.fill(stage, name, value, old.and_then(|old| old_argument(old, location, name)));
+            inside.push(argument(name, location, filled));
         }
-        arguments.extend(self.basic_argument(stage, call, authentication.is_some()));
-        let body = body::write(self, stage, &call.body);
-        self.once(stage, &arguments, body.as_ref())?;
-        Ok(Stage {
-            path: path(&call.url),
-            method: call.method,
-            description: remark.map(|remark| remark.help.clone()).unwrap_or_default(),
-            facts,
-            arguments,
-            body,
-            responses: self.responses(stage, &call.reading),
-            authentication,
-        })
+        if let (Some(basic), None) = (basic, &authentication) {
+            inside.push(argument(basic.attribute("name"), "header", Filled::new()));
+        }
+        let old_body = old.and_then(|old| old.child("request-body")).and_then(|body| body.child("content"));
+        let body = body::write(self, stage, old_body, &call.body);
+        inside.extend(body.map(|content| Element::new("request-body", &[], vec![content])));
+        self.once(stage, &inside)?;
+        if old.is_none_or(|old| old.child("response").is_none()) {
+            inside.extend(self.response(stage, call));
+        }
+        inside.extend(authentication);
+        let name = match stage {
+            "authorization" => "Authorization Request",
+            "token_request" => "Generate Access Token",
+            "refresh_request" => "Refresh Access Token",
+            _ => "Check Access Token",
+        };
+        let method = call.method.as_str().to_ascii_lowercase();
+        let operation = [("method", method.as_str()), ("name", name), ("category", "action")];
+        let operation = Element::new("operation", &operation, inside);
+        Ok(Element::new(element, &[("path", &call.url.in_braces())], vec![operation]))
     }
 
     /// ZSPEC takes each argument once in a place.
-    fn once(&self, stage: &'static str, arguments: &[Argument], body: Option<&Content>) -> Result<(), ZspecWriteError> {
+    fn once(&self, stage: &'static str, inside: &[Element]) -> Result<(), ZspecWriteError> {
         let mut seen = BTreeSet::new();
-        let properties = body.into_iter().flat_map(|body| &body.structure.properties);
-        let body = properties.map(|property| (3, property.name.clone()));
-        let places = arguments.iter().map(|argument| (argument.location as usize, argument.name.clone())).chain(body);
-        match places.into_iter().find(|place| !seen.insert(place.clone())) {
-            None => Ok(()),
-            Some((_, name)) => Err(ZspecWriteError::Repeated { service: self.service.name.clone(), stage, name }),
+        let content = inside.iter().filter(|element| element.name == "request-body").flat_map(|body| &body.children);
+        let body = content.filter_map(|content| content.child("structure")).flat_map(|structure| &structure.children);
+        let arguments = inside.iter().filter(|element| element.name == "argument");
+        for element in arguments.chain(body) {
+            let name = element.attribute("name");
+            if !seen.insert((element.attribute("location"), name)) {
+                let (service, name) = (self.service.name.clone(), name.to_owned());
+                return Err(ZspecWriteError::Repeated { service, stage, name });
+            }
         }
+        Ok(())
     }
 
     /// The variables of a path, and the inputs that stand within other texts: explained where they are named first.
-    fn variables(&mut self, stage: &'static str, call: &CallTemplate) -> Vec<Argument> {
+    fn variables(&mut self, stage: &'static str, call: &CallTemplate, old: Option<&Element>) -> Vec<Element> {
         let named: BTreeSet<&str> = call.placeholders().chain(self.in_scopes(stage)).collect();
         let begins = begins(self.service);
-        let service = self.service;
-        let mut arguments = Vec::new();
-        for input in &service.inputs {
-            let remark = service.remark(&[stage, Location::Variable.as_str(), &input.name]);
-            let is_new = !self.explained.contains(&input.name) && !self.inline.contains(&input.name);
-            let is_bare = is_same(input, &bare_input(&input.name, &begins));
-            if remark.is_some() || (is_new && !is_bare && named.contains(input.name.as_str())) {
-                arguments.push(self.variable(stage, &input.name, remark));
-            }
-        }
-        let known = service.remarks.iter().filter_map(|remark| match &remark.place[..] {
-            [of, kind, name] if of == stage && kind == Location::Variable.as_str() => Some((remark, name)),
-            _ => None,
+        let said: Vec<&str> = old
+            .into_iter()
+            .flat_map(|old| old.all("argument"))
+            .filter(|argument| location(argument) == "variable" && is_name(argument.attribute("name")))
+            .map(|argument| argument.attribute("name"))
+            .collect();
+        let inputs = self.service.inputs.iter().filter(|input| {
+            let is_new = !self.explained.contains(input.name.as_str()) && !self.inline.contains(input.name.as_str());
+            // The same but for what bounds a host, which is the same for each.
+            let is_bare = Input { pattern: String::new(), ..(*input).clone() } == bare_input(&input.name, &begins);
+            said.contains(&input.name.as_str()) || (is_new && !is_bare && named.contains(input.name.as_str()))
         });
-        for (remark, name) in known {
-            if !arguments.iter().any(|argument| argument.name == *name) {
-                arguments.push(self.variable(stage, name, Some(remark)));
+        let mut names: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
+        names.extend(said.iter().filter(|name| !self.service.inputs.iter().any(|input| input.name == **name)));
+        let mut variables = Vec::new();
+        for name in names {
+            let mut filled = Filled::new();
+            let own = [slug(name), format!("{stage}_{}", slug(name))];
+            if let Some(input) = self.service.inputs.iter().find(|input| own.contains(&input.name)) {
+                self.input(input, name, old.and_then(|old| old_argument(old, "variable", name)), &mut filled);
+                filled.argument.push(("required", "true".to_owned()));
             }
+            variables.push(argument(name, "variable", filled));
         }
-        arguments
+        variables
     }
 
     /// What the scopes name is explained with the first stage.
     fn in_scopes(&self, stage: &str) -> impl Iterator<Item = &'a str> {
         let service = self.service;
-        let is_first = stage == STAGES[0];
+        let is_first = stage == STAGES[0].0;
         let inputs = service.inputs.iter().map(|input| input.name.as_str()).filter(move |_| is_first);
         inputs.filter(|name| {
             let named = |text: &String| Template::new(text).placeholders().any(|other| other == *name);
-            service.scopes.default.iter().any(named) || !is_named(service, name)
+            let mut calls = STAGES.into_iter().filter_map(|(stage, ..)| call(service, stage));
+            service.scopes.default.iter().any(named)
+                || !calls.any(|call| call.placeholders().any(|other| other == *name))
         })
     }
 
-    fn variable(&mut self, stage: &'static str, name: &str, remark: Option<&Remark>) -> Argument {
-        let (mut facts, mut property) = remembered(remark);
-        let own = self
-            .service
-            .inputs
-            .iter()
-            .find(|input| slug(name) == input.name || input.name == format!("{stage}_{}", slug(name)));
-        if let Some(input) = own.filter(|input| !self.explained.contains(&input.name)) {
-            self.explain(input, remark, &mut facts, &mut property);
-            facts.insert("required".into(), "true".into());
-        }
-        argument(name, Location::Variable, remark, facts, property)
-    }
-
-    fn argument(&mut self, stage: &'static str, location: Location, parameter: &Parameter) -> Argument {
-        let remark = self.service.remark(&[stage, location.as_str(), &parameter.name]);
-        let (mut facts, mut property) = remembered(remark);
-        self.fill(stage, &parameter.name, &parameter.value, remark, &mut facts, &mut property);
-        argument(&parameter.name, location, remark, facts, property)
-    }
-
-    /// A value of a body.
-    pub(super) fn body_property(&mut self, of: &[String], name: &str, value: &Template) -> Property {
-        let stage = STAGES.into_iter().find(|stage| *stage == of[0]).unwrap_or(STAGES[1]);
-        let place: Vec<&str> = of.iter().map(String::as_str).chain([name]).collect();
-        let remark = self.service.remark(&place);
-        let (mut facts, mut property) = remembered(remark);
-        self.fill(stage, name, value, remark, &mut facts, &mut property);
-        // A property has no attributes of an argument; that it is required is one of its own.
-        if facts.contains_key("required") {
-            property.facts.insert("required".into(), "true".into());
-        }
-        let description = remark.map(|remark| remark.help.clone()).filter(|help| !help.is_empty());
-        let description = description.unwrap_or(std::mem::take(&mut property.description));
-        Property { name: name.to_owned(), description, ..property }
-    }
-
-    /// An object within a body.
-    pub(super) fn nested_property(&self, place: &[String], name: &str, structure: Structure) -> Property {
-        let place: Vec<&str> = place.iter().map(String::as_str).collect();
-        let remark = self.service.remark(&place);
-        let (_, property) = remembered(remark);
-        let own = remark.and_then(|remark| remark.facts.get(STRUCTURE)).cloned();
-        let kind = if remark.is_some() { property.kind.clone() } else { "object".into() };
-        let structure = Structure { name: own.unwrap_or(structure.name), ..structure };
-        let description = remark.map(|remark| remark.help.clone()).unwrap_or_default();
-        Property { name: name.to_owned(), kind, description, structure: Some(structure), ..property }
-    }
-
-    fn responses(&self, stage: &str, reading: &Reading) -> Vec<Response> {
-        let mut remembered = reply::remembered(stage, &self.service.remarks);
-        for response in &mut remembered {
-            response.facts = attributes(&response.facts);
-        }
+    fn response(&self, stage: &str, call: &CallTemplate) -> Option<Element> {
         match (stage, &self.service.identity) {
-            _ if !remembered.is_empty() => remembered,
             ("identity", Some(identity)) => reply::shown(&identity.fields),
-            ("authorization" | "identity", _) => Vec::new(),
-            ("token_request", _) => reply::expected(reading, self.service.policy.access_token_life),
-            _ => reply::expected(reading, None),
+            ("authorization" | "identity", _) => None,
+            ("token_request", _) => reply::expected(&call.reading, self.service.policy.access_token_life),
+            _ => reply::expected(&call.reading, None),
         }
     }
 }
 
-fn is_named(service: &Service, name: &str) -> bool {
-    let mut calls = service.calls().into_iter().filter(|(stage, _)| STAGES.contains(stage));
-    calls.any(|(_, call)| call.placeholders().any(|other| other == name))
+fn argument(name: &str, location: &str, filled: Filled) -> Element {
+    let structure = Element::new("structure", &[("name", "wrapper")], vec![filled.property]);
+    let encode = Element::new("encode", &[("type", "text/plain")], Vec::new());
+    let content = Element::new("content", &[], vec![encode, structure]);
+    let mut argument = Element::new("argument", &[("name", name), ("location", location)], vec![content]);
+    filled.argument.into_iter().for_each(|(name, value)| argument.set(name, value));
+    argument
 }
 
-/// The same but for what bounds a host, which is the same for each.
-fn is_same(input: &Input, bare: &Input) -> bool {
-    Input { pattern: String::new(), ..input.clone() } == *bare
+/// The argument of a document in this place. One header says who calls, however its name is written.
+fn old_argument<'a>(operation: &'a Element, place: &str, name: &str) -> Option<&'a Element> {
+    let in_place = || operation.all("argument").filter(|argument| location(argument) == place);
+    in_place().find(|argument| argument.attribute("name") == name).or_else(|| {
+        let is_caller = |name: &str| place == "header" && name.eq_ignore_ascii_case("authorization");
+        in_place().find(|argument| is_caller(name) && is_caller(argument.attribute("name")))
+    })
 }
 
-pub(super) fn argument(
-    name: &str,
-    location: Location,
-    remark: Option<&Remark>,
-    facts: Facts,
-    property: Property,
-) -> Argument {
-    let fact = |name: &str| remark.and_then(|remark| remark.facts.get(name)).cloned();
-    Argument {
-        name: name.to_owned(),
-        location,
-        description: remark.map(|remark| remark.help.clone()).unwrap_or_default(),
-        facts,
-        content: Content {
-            encode: fact(ENCODE).unwrap_or_else(|| PLAIN.to_owned()),
-            structure: Structure {
-                name: fact(STRUCTURE).unwrap_or_else(|| WRAPPER.to_owned()),
-                properties: vec![property],
-            },
-        },
-    }
-}
-
-/// The path of a URL: a server that was asked for is left out again.
-fn path(url: &Template) -> String {
-    url.in_braces()
-}
-
-/// The attributes of an argument and its property as they were.
-pub(super) fn remembered(remark: Option<&Remark>) -> (Facts, Property) {
-    let all = remark.map(|remark| remark.facts.clone()).unwrap_or_default();
-    let mut property = Property { kind: "string".into(), ..Property::default() };
-    for (name, value) in all.iter().filter_map(|(name, value)| Some((name.strip_prefix("property ")?, value))) {
-        match name {
-            "type" => property.kind.clone_from(value),
-            "name" => property.name.clone_from(value),
-            "description" => property.description.clone_from(value),
-            "values" => property.values = read_values(value),
-            name if is_attribute(name) => drop(property.facts.insert(name.to_owned(), value.clone())),
-            _ => {}
+/// An element with what the document's own says beside it.
+fn merged(new: Element, old: Option<&Element>, in_body: bool) -> Element {
+    let Some(old) = old else { return new };
+    let in_body = in_body || new.name == "request-body";
+    let mut element = Element { attributes: old.attributes.clone(), children: Vec::new(), ..new };
+    for (name, value) in new.attributes {
+        if !element.has(&name) || is_decided(&element, &name, in_body) {
+            element.set(&name, value);
         }
     }
-    (attributes(&all), property)
+    for child in new.children {
+        let name = child.attribute("name");
+        let found = match child.name.as_str() {
+            "argument" => old_argument(old, location(&child), name),
+            "property" if !name.is_empty() => property_of(old, name),
+            kind => old.child(kind),
+        };
+        let child = merged(child, found, in_body);
+        element.children.push(child);
+    }
+    let beside = ["description", "response"].into_iter().filter(|kind| element.child(kind).is_none());
+    let beside: Vec<Element> = beside.flat_map(|kind| old.all(kind)).cloned().collect();
+    element.children.extend(beside);
+    element
 }
 
-/// The facts that are attributes: those with a blank are ours, and what is no name in XML cannot stand there.
-pub(super) fn attributes(facts: &Facts) -> Facts {
-    let own = facts.iter().filter(|(name, _)| is_attribute(name));
-    own.map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-fn is_attribute(name: &str) -> bool {
-    is_name(name) && name != "xmlns"
+/// Whether the service says what an attribute is, and not its document.
+fn is_decided(old: &Element, attribute: &str, in_body: bool) -> bool {
+    match (old.name.as_str(), attribute) {
+        ("oauth2" | "argument", "name") | ("authentication", "name" | "type") => true,
+        ("encode", "type") => in_body,
+        ("property", "type") => ["", "string"].contains(&old.attribute("type")),
+        (_, name) => {
+            let decided =
+                ["path", "method", "location", "required", "delimiter", "values", "default-value", "example-value"];
+            decided.contains(&name)
+        }
+    }
 }

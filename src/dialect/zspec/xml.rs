@@ -1,5 +1,7 @@
-//! XML from outside, bounded: the `<oauth2>` element of a document as a tree. No entity but the five of XML is
-//! expanded, no document type is read, and nothing is fetched.
+//! XML as a tree, bounded on the way in. No entity but the five of XML is expanded, no document type is read, and
+//! nothing is fetched.
+
+use std::fmt::Write as _;
 
 use quick_xml::errors::IllFormedError;
 use quick_xml::events::attributes::AttrError;
@@ -19,8 +21,11 @@ const LONGEST: usize = 16 * 1024;
 /// Longest name of an element or attribute in characters.
 const LONGEST_NAME: usize = 128;
 
+/// The value of an attribute that is not written. No document can hold it.
+pub(super) const ABSENT: &str = "\0";
+
 /// An element. It has no `Debug`: a document may hold a secret.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Element {
     pub name: String,
     pub at: Position,
@@ -28,6 +33,90 @@ pub(super) struct Element {
     pub children: Vec<Element>,
     /// Its own text, runs of blanks as one.
     pub text: String,
+}
+
+impl Element {
+    pub(super) fn new(name: &str, attributes: &[(&str, &str)], children: Vec<Self>) -> Self {
+        let mut element = Self { name: name.to_owned(), children, ..Self::default() };
+        attributes.iter().for_each(|(name, value)| element.set(name, *value));
+        element
+    }
+
+    /// An attribute, without the blanks around it; empty where there is none.
+    pub(super) fn attribute(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The same with its blanks.
+    pub(super) fn raw(&self, name: &str) -> &str {
+        self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.attributes.iter().any(|(known, _)| known == name)
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        let value = value.into();
+        match self.attributes.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.attributes.push((name.to_owned(), value)),
+        }
+    }
+
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.all(name).next()
+    }
+
+    /// The text of its `<description>`.
+    pub(super) fn description(&self) -> &str {
+        self.child("description").map_or("", |description| &description.text)
+    }
+
+    /// The element as text.
+    pub(super) fn write(&self) -> String {
+        let mut text = String::new();
+        self.write_to(&mut text, 0);
+        text
+    }
+
+    fn write_to(&self, out: &mut String, depth: usize) {
+        let (indent, name) = ("  ".repeat(depth), &self.name);
+        let _ = write!(out, "{indent}<{name}");
+        for (name, value) in self.attributes.iter().filter(|(_, value)| value != ABSENT) {
+            let _ = write!(out, " {name}=\"{}\"", escaped(value));
+        }
+        if self.children.is_empty() && self.text.is_empty() {
+            out.push_str("/>\n");
+        } else if self.children.is_empty() {
+            let _ = writeln!(out, ">{}</{name}>", escaped(&self.text));
+        } else {
+            out.push_str(">\n");
+            self.children.iter().for_each(|child| child.write_to(out, depth + 1));
+            let _ = writeln!(out, "{indent}</{name}>");
+        }
+    }
+}
+
+/// Text as it stands in an element or an attribute. A line break in an attribute would else be read as a blank.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' | '\r' | '\t' => {
+                let _ = write!(escaped, "&#{};", u32::from(c));
+            }
+            c => escaped.push(c),
+        }
+        escaped
+    })
 }
 
 /// The `<oauth2>` element of a document.
@@ -274,13 +363,9 @@ fn attribute_words(error: &AttrError) -> &'static str {
 /// The text of `&amp;` or `&#38;`.
 fn expanded(reference: &BytesRef<'_>, at: Position) -> Result<String, ZspecError> {
     let unknown = || ZspecError::Entity { at, name: short(reference) };
-    let text = match &**reference {
-        "lt" => "<".to_owned(),
-        "gt" => ">".to_owned(),
-        "amp" => "&".to_owned(),
-        "quot" => "\"".to_owned(),
-        "apos" => "'".to_owned(),
-        _ => reference.resolve_char_ref().ok().flatten().ok_or_else(unknown)?.to_string(),
+    let text = match quick_xml::escape::resolve_xml_entity(reference) {
+        Some(text) => text.to_owned(),
+        None => reference.resolve_char_ref().ok().flatten().ok_or_else(unknown)?.to_string(),
     };
     match text.chars().find(|c| !is_xml(*c)) {
         Some(wrong) => Err(ZspecError::Character { at, code: wrong.into() }),

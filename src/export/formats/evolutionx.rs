@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn the_settings_are_read_back_with_every_value() {
         let mut subject = subject();
-        subject.client_secret = Some(Secret::new("a%^*&+=\"\\<é>"));
+        subject.client_secret = Secret::new("a%^*&+=\"\\<é>");
         let text = snapshot(&subject).expect("written").text;
         let read = read(&crate::dialect::Document::from(text.expose())).expect("read").described.remove(0);
         assert_eq!((read.client_id.as_str(), read.secrets.refresh_token), ("id-1", Secret::new("rt-1")));

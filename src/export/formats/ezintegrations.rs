@@ -3,8 +3,9 @@
 
 use crate::call::CallTemplate;
 use crate::dialect::ezintegrations::{WriteError, write};
-use crate::dialect::{Described, ImportedSecrets, Secrecy};
+use crate::dialect::{Described, Secrecy};
 use crate::export::{ExportError, ExportFormat, RefreshTokenUse, Subject, Text};
+use crate::oauth::ProfileSecrets;
 
 pub(super) const FORMAT: ExportFormat = ExportFormat {
     id: "ezintegrations",
@@ -55,10 +56,10 @@ pub(super) fn described(subject: &Subject) -> Described {
         user_name: profile.user_name.clone(),
         scopes: profile.scopes.clone(),
         inputs,
-        secrets: ImportedSecrets {
-            client_secret: subject.client_secret.clone().unwrap_or_default(),
+        secrets: ProfileSecrets {
+            client_secret: subject.client_secret.clone(),
             refresh_token: subject.tokens.refresh_token.clone().unwrap_or_default(),
-            ..ImportedSecrets::default()
+            ..ProfileSecrets::default()
         },
         ..Described::default()
     }
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn the_settings_are_read_back_with_every_value() {
         let mut subject = subject();
-        subject.client_secret = Some(Secret::new("a%^*&+=\"\\<é>"));
+        subject.client_secret = Secret::new("a%^*&+=\"\\<é>");
         let text = snapshot(&subject).expect("written").text;
         let read = read(&crate::dialect::Document::from(text.expose())).expect("read").described.remove(0);
         assert_eq!(

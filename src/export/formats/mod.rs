@@ -1,78 +1,53 @@
-//! Every format, one file each.
+//! Every format, by what reads it.
 
-mod airbyte;
-mod aws_secret;
-mod bruno;
-mod curl_command;
-mod curl_file;
-mod dotenv;
-mod envrc;
+mod api_clients;
+mod connectors;
+mod documents;
 mod evolutionx;
-mod exec_credential;
 mod ezintegrations;
-mod fish;
-mod git;
-mod google_authorized_user;
-mod google_executable;
-mod google_external;
-mod google_response;
-mod header;
-mod http_client;
-mod httpie;
-mod insomnia;
-mod json;
-mod kubernetes_secret;
-mod postman_collection;
-mod postman_environment;
-mod powershell;
-mod rclone;
-mod requests_oauthlib;
-mod shell;
-mod singer;
-mod systemd;
-mod terraform;
-mod token;
-mod vault_kv;
-mod yaml;
+mod google;
+mod requests;
+mod secret_stores;
+mod variables;
 
-use crate::export::{ExportError, ExportFormat, Subject, Text, variable};
+use crate::export::{ExportError, ExportFormat};
 
 /// The most used first.
 const ALL: &[ExportFormat] = &[
-    token::FORMAT,
-    header::FORMAT,
-    curl_command::FORMAT,
-    curl_file::FORMAT,
-    dotenv::FORMAT,
-    shell::FORMAT,
-    fish::FORMAT,
-    powershell::FORMAT,
-    envrc::FORMAT,
-    json::FORMAT,
-    yaml::FORMAT,
-    postman_environment::FORMAT,
-    postman_collection::FORMAT,
-    bruno::FORMAT,
-    insomnia::FORMAT,
-    http_client::FORMAT,
-    httpie::FORMAT,
-    google_authorized_user::FORMAT,
-    google_external::FORMAT,
-    google_executable::FORMAT,
-    google_response::FORMAT,
-    requests_oauthlib::FORMAT,
-    rclone::FORMAT,
-    singer::FORMAT,
-    airbyte::FORMAT,
+    requests::TOKEN,
+    requests::HEADER,
+    requests::CURL,
+    requests::CURL_FILE,
+    variables::DOTENV,
+    variables::SHELL,
+    variables::FISH,
+    variables::POWERSHELL,
+    variables::ENVRC,
+    documents::JSON,
+    documents::YAML,
+    api_clients::POSTMAN_ENVIRONMENT,
+    api_clients::POSTMAN_COLLECTION,
+    api_clients::BRUNO,
+    api_clients::INSOMNIA,
+    api_clients::HTTP_CLIENT,
+    requests::HTTPIE,
+    google::GOOGLE_AUTHORIZED_USER,
+    google::GOOGLE_EXTERNAL,
+    google::GOOGLE_EXECUTABLE,
+    google::GOOGLE_RESPONSE,
+    connectors::REQUESTS_OAUTHLIB,
+    connectors::RCLONE,
+    connectors::SINGER,
+    connectors::AIRBYTE,
     ezintegrations::FORMAT,
     evolutionx::FORMAT,
-    kubernetes_secret::FORMAT,
-    exec_credential::FORMAT,
-    terraform::FORMAT,
-    aws_secret::FORMAT,
-    vault_kv::FORMAT,
-    systemd::FORMAT,
-    git::FORMAT,
+    secret_stores::KUBERNETES_SECRET,
+    secret_stores::EXEC_CREDENTIAL,
+    variables::TERRAFORM,
+    secret_stores::AWS_SECRET,
+    secret_stores::VAULT_KV,
+    secret_stores::SYSTEMD,
+    requests::GIT,
 ];
 
 /// All formats, the most used first.
@@ -85,25 +60,11 @@ pub fn by_id(id: &str) -> Result<&'static ExportFormat, ExportError> {
     formats().iter().find(|format| format.id == id).ok_or_else(|| ExportError::Unknown(id.to_owned()))
 }
 
-/// A line a variable, for the shells: `line` writes it from the variable's name and the value.
-fn lines(subject: &Subject, format: &'static str, line: fn(&str, &str) -> String) -> Result<Text, ExportError> {
-    let mut text = String::new();
-    for field in subject.fields() {
-        if field.value.expose().contains('\0') {
-            let why = "a variable cannot hold a zero byte";
-            return Err(ExportError::CannotCarry { format, field: field.name, why });
-        }
-        text.push_str(&line(&variable(&field.name), field.value.expose()));
-        text.push('\n');
-    }
-    Text::whole(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::RefreshTokenUse;
     use crate::export::subject::tests::subject;
+    use crate::export::{RefreshTokenUse, Subject, Text};
     use crate::secret::Secret;
 
     /// Both ways of a format, where it has them.
@@ -121,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_written_from_a_subject_that_has_everything() {
+    fn every_format_is_written_from_a_subject_that_has_everything() {
         for format in formats() {
             let ways = ways(format, &complete());
             assert!(!ways.is_empty(), "{} has no way at all", format.id);
@@ -133,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_whose_text_holds_the_address_says_so() {
+    fn a_format_whose_text_holds_the_address_says_so() {
         let without = Subject { url: None, ..complete() };
         for format in formats() {
             let holds = ways(format, &complete()) != ways(format, &without);
@@ -154,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_and_are_those_of_one_form() {
+    fn names_are_found_and_are_those_of_one_format() {
         for format in formats() {
             assert_eq!(by_id(format.id).map(|found| found.name), Ok(format.name));
         }
@@ -162,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_form_holds_no_secret() {
+    fn a_masked_format_holds_no_secret() {
         for format in formats() {
             for text in ways(format, &complete().masked()).into_iter().flatten() {
                 let shown = text.text.expose();
@@ -185,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_has_no_place_for_a_refresh_token_holds_none() {
+    fn a_format_that_has_no_place_for_a_refresh_token_holds_none() {
         for format in formats().iter().filter(|format| format.refresh_token == RefreshTokenUse::Never) {
             for text in ways(format, &complete()).into_iter().flatten() {
                 assert!(!text.text.expose().contains("rt-1") && !text.text.expose().contains("cs-1"), "{}", format.id);
@@ -194,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_that_is_nothing_without_a_refresh_token_says_so() {
+    fn a_format_that_is_nothing_without_a_refresh_token_says_so() {
         let mut subject = complete();
         subject.tokens.refresh_token = None;
         for format in formats().iter().filter(|format| format.refresh_token == RefreshTokenUse::Needed) {

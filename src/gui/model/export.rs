@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{ExportDone, ExportView, FormLine, ShareDone};
+use crate::app::{ExportDone, ExportView, FormatLine, ShareDone};
 use crate::export::Sinks;
 use crate::gui::model::Requested;
 use crate::service::ProfileName;
@@ -11,7 +11,7 @@ use crate::service::ProfileName;
 #[derive(Clone, Default)]
 pub struct ExportModel {
     /// The formats there are.
-    pub formats: Requested<Vec<FormLine>>,
+    pub formats: Requested<Vec<FormatLine>>,
     /// What the export that is being looked at would hold.
     pub view: Requested<ExportView>,
     /// The last export.
@@ -24,7 +24,7 @@ pub struct ExportModel {
 
 impl ExportModel {
     /// The formats there are.
-    pub fn formats(&self) -> &[FormLine] {
+    pub fn formats(&self) -> &[FormatLine] {
         self.formats.last().map(Vec::as_slice).unwrap_or_default()
     }
 

@@ -125,7 +125,7 @@ impl Model {
     pub fn opened(&mut self, opened: &OpenedProfile) {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
-        self.open = Open { tokens: opened.material.tokens.clone(), draft, saved_as, ..Open::default() };
+        self.open = Open { tokens: opened.context.tokens.clone(), draft, saved_as, ..Open::default() };
     }
 
     /// A saved profile is gone.

@@ -2,18 +2,19 @@
 
 use egui::Ui;
 
-use crate::app::{CallContext, TypedSecrets};
+use crate::app::CallContext;
 use crate::call::{Authentication, Call, CallTemplate, Method, RenderError};
 use crate::diagnosis::Diagnose;
+use crate::dialect::zspec;
 use crate::gui::draft::{Draft, Focus, NextView, TokenTab};
 use crate::gui::model::Model;
 use crate::gui::theme::{Tone, label, small};
 use crate::gui::widgets::{
     CodeBlock, Field, banner, choice, copy_named_button, disclosure, notice, secondary_button, section, segmented,
 };
-use crate::oauth::GrantType;
+use crate::oauth::{GrantType, ProfileSecrets};
 use crate::secret::MASK;
-use crate::service::{Asks, BodyKind, CallDraft, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
+use crate::service::{Asks, BodyKind, CallFields, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
 
 const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and the other response parameters.";
@@ -53,7 +54,9 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
         let bearer = tab == TokenTab::TokenRequest;
         let call = if bearer { &mut profile.token_request } else { &mut profile.refresh_request };
         request_ui(ui, call, &mut draft.next_view);
-        for (name, words) in profile.service.parameter_help(if bearer { "token_request" } else { "refresh_request" }) {
+        for (name, words) in
+            zspec::parameter_help(&profile.service, if bearer { "token_request" } else { "refresh_request" })
+        {
             ui.label(small(ui, format!("{name}: {words}")));
         }
         profile.settle_assertion();
@@ -64,7 +67,7 @@ pub(crate) fn call_form_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) {
 pub(crate) fn secrets_ui(
     ui: &mut Ui,
     profile: &mut ProfileDraft,
-    secrets: &mut TypedSecrets,
+    secrets: &mut ProfileSecrets,
     next_view: &mut NextView,
 ) {
     let options = [
@@ -107,7 +110,7 @@ fn lead_to(field: &egui::Response, is_empty: bool, next_view: &mut NextView) {
     }
 }
 
-fn request_ui(ui: &mut Ui, call: &mut CallDraft, next_view: &mut NextView) {
+fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
     ui.label(label("Method"));
     segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     ui.add_space(8.0);
@@ -143,7 +146,7 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft, next_view: &mut NextView) {
     ui.label(small(ui, PLACEHOLDERS));
 }
 
-fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
+fn body_ui(ui: &mut Ui, call: &mut CallFields) {
     ui.label(label("Body"));
     let mut kind = call.body_kind;
     let kinds =

@@ -3,7 +3,7 @@
 
 use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
 
-use crate::app::{ExportDone, Failure, FailureCode, FormLine, Insisted};
+use crate::app::{ExportDone, Failure, FailureCode, FormatLine, Insisted};
 use crate::diagnosis::Diagnosis;
 use crate::export::Sink;
 use crate::gui::clipboard::{self, CopyState};
@@ -17,7 +17,7 @@ use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, FOOTER_HEIGHT, above_footer, banner, banner_with, dot, follow_focus, footer_line,
-    key_values, notice, section,
+    key_values, link, notice, section,
 };
 use crate::service::ProfileName;
 
@@ -198,7 +198,7 @@ fn foot_ui(ui: &mut Ui, model: &Model, export: &ExportDraft) -> Option<Intent> {
 }
 
 /// Why it cannot be exported as it stands.
-fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormLine>) -> Option<&'static str> {
+fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Option<&'static str> {
     let Some(form) = form else { return Some("Choose a format first") };
     if model.export.done.is_pending() {
         return Some("Writing…");
@@ -247,7 +247,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
     let words = drop.command();
-    let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
+    let response = link(ui, words.text, &format!("Remove {} from the list", file.path));
     response.on_hover_text(words.hint).clicked().then_some(drop)
 }
 

@@ -2,37 +2,43 @@
 
 use egui::Ui;
 
-use crate::app::FormLine;
+use crate::app::FormatLine;
 use crate::diagnosis::Diagnosis;
 use crate::export::RefreshTokenUse;
 use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::model::Model;
 use crate::gui::screens::entered;
 use crate::gui::theme::{Tone, shown, small};
-use crate::gui::widgets::{Field, SHORT, banner_with, card, secondary_button, section, segmented_among, toggle};
+use crate::gui::widgets::{
+    Field, SHORT, banner, banner_with, card, secondary_button, section, segmented_among, toggle,
+};
 
 const NO_LIVE: &str = "Tools that read this format cannot fetch a token themselves";
 const ONLY_LIVE: &str = "This format fetches the token on each use and contains none";
 
-/// Shows the forms, or the chosen one.
+/// Shows the formats, or the chosen one.
 pub(crate) fn format_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
-    let forms = model.export.formats();
+    let formats = model.export.formats();
     section(ui, "For which tool?", |ui| {
-        let Some(chosen) = export.line(forms) else { return formats_ui(ui, forms, export) };
+        if let Some(failure) = model.export.formats.failure() {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            return;
+        }
+        let Some(chosen) = export.line(formats) else { return formats_ui(ui, formats, export) };
         card(ui, &chosen.id, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
-        let all = secondary_button(ui, &format!("Show all {} formats", forms.len()));
+        let all = secondary_button(ui, &format!("Show all {} formats", formats.len()));
         let is_wanted = all.clicked();
         if std::mem::take(&mut export.leads) {
             all.request_focus();
         }
         if is_wanted {
-            (export.form, export.leads) = (None, true);
+            (export.format, export.leads) = (None, true);
         }
     });
 }
 
-fn formats_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
-    if forms.is_empty() {
+fn formats_ui(ui: &mut Ui, formats: &[FormatLine], export: &mut ExportDraft) {
+    if formats.is_empty() {
         ui.label(small(ui, "Loading formats…"));
         return;
     }
@@ -46,9 +52,9 @@ fn formats_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     }
     // Enter takes the first that was found.
     let is_taken = entered(ui, &field) && !export.search.trim().is_empty();
-    let found: Vec<&FormLine> = forms.iter().filter(|form| form.matches(&export.search)).collect();
+    let found: Vec<&FormatLine> = formats.iter().filter(|format| format.matches(&export.search)).collect();
     if found.is_empty() {
-        let hint = "No format matches. Add your own as a template file in the `forms` folder of your data \
+        let hint = "No format matches. Add your own as a template file in the `formats` folder of your data \
                     folder, or use json, which carries every value.";
         ui.label(small(ui, hint));
     }
@@ -56,31 +62,31 @@ fn formats_ui(ui: &mut Ui, forms: &[FormLine], export: &mut ExportDraft) {
     let width = ((ui.available_width() - ui.spacing().item_spacing.x) / 2.0).floor();
     let mut chosen = found.first().copied().filter(|_| is_taken);
     ui.horizontal_wrapped(|ui| {
-        for form in found {
-            let readers = format!("Read by {}", form.reader);
-            if card(ui, &form.id, width, &form.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
-                chosen = Some(form);
+        for format in found {
+            let readers = format!("Read by {}", format.reader);
+            if card(ui, &format.id, width, &format.name, &readers, false).on_hover_text(shown(&readers)).clicked() {
+                chosen = Some(format);
             }
         }
     });
-    if let Some(form) = chosen {
-        export.choose(form);
+    if let Some(format) = chosen {
+        export.choose(format);
     }
 }
 
 /// Shows the options of the chosen format.
-pub(crate) fn options_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
+pub(crate) fn options_ui(ui: &mut Ui, format: &FormatLine, export: &mut ExportDraft) {
     section(ui, "How does it stay current?", |ui| {
-        let without = (!form.snapshot).then_some(ONLY_LIVE);
+        let without = (!format.snapshot).then_some(ONLY_LIVE);
         let ways = [
             (Way::Snapshot, "Snapshot", without),
-            (Way::Live, "Live", (!form.live).then_some(NO_LIVE)),
+            (Way::Live, "Live", (!format.live).then_some(NO_LIVE)),
             (Way::Sink, "Sink", without),
         ];
         segmented_among(ui, "How it stays current", &mut export.way, &ways);
         ui.label(small(ui, meaning(export.way)));
-        refresh_token_ui(ui, form, export);
-        if form.url {
+        refresh_token_ui(ui, format, export);
+        if format.url {
             let field = Field::new("Address").example("https://api.example.com/me").optional().mono();
             field.help("The API address to call; used in the text or in the next command.").show(ui, &mut export.url);
         }
@@ -95,11 +101,11 @@ fn meaning(way: Way) -> &'static str {
     }
 }
 
-fn refresh_token_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
+fn refresh_token_ui(ui: &mut Ui, format: &FormatLine, export: &mut ExportDraft) {
     if export.way == Way::Live {
         return;
     }
-    match (form.refresh_token, export.rotates) {
+    match (format.refresh_token, export.rotates) {
         (RefreshTokenUse::Never, _) => return,
         (RefreshTokenUse::Optional, false) => {
             let help = "The tool can then refresh by itself, and so can anyone who reads the file.";
@@ -119,16 +125,16 @@ fn refresh_token_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
             ui.label(small(ui, words));
         }
     }
-    if export.gives_away(form) {
-        confirm_ui(ui, form, export);
+    if export.gives_away(format) {
+        confirm_ui(ui, format, export);
     } else {
         export.hand_over = false;
     }
 }
 
 /// Asked once more: it cannot be taken back but by signing in.
-fn confirm_ui(ui: &mut Ui, form: &FormLine, export: &mut ExportDraft) {
-    let way_out = match (form.refresh_token, form.live) {
+fn confirm_ui(ui: &mut Ui, format: &FormatLine, export: &mut ExportDraft) {
+    let way_out = match (format.refresh_token, format.live) {
         (_, true) => "choose Live",
         (RefreshTokenUse::Needed, false) => "choose another format",
         (_, false) => "untick the option above",

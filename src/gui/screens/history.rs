@@ -87,7 +87,7 @@ fn line_ui(
     .inner
 }
 
-/// What is left of the tokens, and the way back to them. Refresh token expression likely dead it is asked twice.
+/// What is left of the tokens, and the way back to them. A spent refresh token is probably dead, so the person is asked first.
 fn left_ui(
     ui: &mut Ui,
     draft: &mut Draft,
@@ -102,7 +102,7 @@ fn left_ui(
             None
         }
         Left::Nothing => None,
-        Left::Kept => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
+        Left::Restorable => intent_button(ui, ButtonKind::Secondary, restore(false), busy),
         Left::Spent if draft.questions.restore == Some(line.number) => {
             let wanted = intent_button(ui, ButtonKind::Danger, restore(true), busy);
             if secondary_button(ui, "Cancel").clicked() || wanted.is_some() {

@@ -54,17 +54,17 @@ pub(crate) fn shared_ui(ui: &mut Ui, shared: &SharedProfiles, import: &mut Impor
 }
 
 fn profile_ui(ui: &mut Ui, profile: &SharedProfile, replace: bool) {
-    match &profile.material {
+    match &profile.context {
         Err(diagnosis) => {
             banner(ui, Tone::Warning, diagnosis);
         }
-        Ok(material) => {
+        Ok(context) => {
             key_values(ui, |rows| {
-                if !material.profile.display_name.is_empty() {
-                    rows.text("Display name", material.profile.display_name.as_str());
+                if !context.profile.display_name.is_empty() {
+                    rows.text("Display name", context.profile.display_name.as_str());
                 }
-                rows.text("Service", &material.profile.service.name);
-                rows.text("Client ID", &material.profile.client_id);
+                rows.text("Service", &context.profile.service.name);
+                rows.text("Client ID", &context.profile.client_id);
                 if !profile.secrets.is_empty() {
                     rows.text("Secrets included", &profile.secrets.join(", "));
                 }

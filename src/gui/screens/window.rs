@@ -68,11 +68,10 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
-        for (index, problem) in model.problems.iter().enumerate() {
-            let (dismissed, _) =
-                banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
-            if dismissed {
-                intent = Some(Intent::Dismiss(index));
+        for problem in &model.problems {
+            let dismiss = |ui: &mut Ui| secondary_button(ui, "Dismiss").clicked();
+            if banner_with(ui, Tone::Warning, problem, dismiss).0 {
+                intent = Some(Intent::Dismiss(problem.clone()));
             }
             ui.add_space(8.0);
         }

@@ -1,23 +1,28 @@
-//! A preset file ↔ a [`Service`]: what TOML cannot check is checked here, and every error names file, line and key.
+//! A preset file ↔ a [`Service`]: bundled, or a person's own. `presets/README.md` explains the keys. What TOML cannot
+//! check is checked here, and every error names file, line and key.
 
 use thiserror::Error;
+use toml::Table;
 
 use crate::call::nearest;
 use crate::diagnosis::{Diagnose, Diagnosis};
+use crate::oauth::GrantType;
 use crate::service::definition::Service;
 use crate::service::preset::check::{Finding, check};
-use crate::service::preset::difference::{changes, patch};
+use crate::service::preset::difference::{changes, difference, patch};
 use crate::service::preset::inherit::{InheritError, inherit};
+use crate::service::preset::stage::without_code;
 
 pub(crate) use crate::service::preset::difference::Changes;
-pub(crate) use crate::service::preset::file::PresetFile;
-pub(crate) use crate::service::preset::stage::json_object;
+pub(crate) use crate::service::preset::stage::{Kind, Stage, json_object, read};
 
 mod check;
 mod difference;
-mod file;
 mod inherit;
 mod stage;
+
+/// The keys that every preset has.
+const REQUIRED: [&str; 5] = ["id", "name", "checked", "source", "token_request"];
 
 /// Why a file is not a preset.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -41,14 +46,15 @@ impl Diagnose for PresetError {
 
 /// Reads a preset. `file` is its name, for errors; `parent` supplies the text of a preset that it extends.
 pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<String>) -> Result<Service, PresetError> {
-    let table: toml::Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
-    let parsed: PresetFile = if table.contains_key("extends") {
+    let table: Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
+    let service = if table.contains_key("extends") {
         let table = inherit(table, parent).map_err(|error| inherit_error(file, text, error))?;
-        table.try_into().map_err(|error| toml_error(file, text, &error))?
+        service_of(&table, table.clone().try_into())
     } else {
-        toml::from_str(text).map_err(|error| toml_error(file, text, &error))?
+        // From the text, since only that knows the lines.
+        service_of(&table, toml::from_str(text))
     };
-    let service = Service::from(parsed);
+    let service = service.map_err(|error| toml_error(file, text, &error))?;
     match check(&service) {
         None => Ok(service),
         Some(Finding { near, problem, hint }) => {
@@ -59,8 +65,22 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
 
 /// The text of a preset that [`parse_preset`] reads as this service.
 pub fn write_preset(service: &Service) -> String {
-    let body = toml::to_string_pretty(&PresetFile::from(service));
-    body.expect("a preset holds nothing but texts, numbers, lists and tables, all of which TOML can write")
+    toml::to_string_pretty(&preset_table(service)).expect(WRITABLE)
+}
+
+/// A service as a preset has it, without the keys that say the usual.
+pub(crate) fn preset_table(service: &Service) -> Table {
+    let mut usual = table(&Service::default());
+    // The usual grant type depends on the rest of the file.
+    for key in REQUIRED.iter().chain(&["grant_type"]) {
+        usual.remove(*key);
+    }
+    difference(&usual, &table(service))
+}
+
+/// The service of a table that has no lines.
+pub(crate) fn service_of_table(table: Table) -> Result<Service, toml::de::Error> {
+    service_of(&table, table.clone().try_into())
 }
 
 /// What makes another service of a preset.
@@ -70,14 +90,31 @@ pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {
 
 /// The preset with these changes.
 pub(crate) fn with_changes(preset: Service, changes: Changes) -> Result<Service, toml::de::Error> {
-    if changes == Changes::default() {
-        return Ok(preset);
-    }
-    patch(table(&preset), changes).try_into::<PresetFile>().map(Service::from)
+    if changes == Changes::default() { Ok(preset) } else { service_of_table(patch(table(&preset), changes)) }
 }
 
-fn table(service: &Service) -> toml::Table {
-    toml::Table::try_from(PresetFile::from(service)).expect("a preset holds nothing that TOML cannot write")
+const WRITABLE: &str = "a preset holds nothing but texts, numbers, lists and tables, all of which TOML can write";
+
+fn table(service: &Service) -> Table {
+    Table::try_from(service).expect(WRITABLE)
+}
+
+/// The service read from a table, once it is known whether a browser takes part: without one the first token is asked
+/// for with client credentials (RFC 6749 section 4.4).
+fn service_of(table: &Table, read: Result<Service, toml::de::Error>) -> Result<Service, toml::de::Error> {
+    let mut service = read?;
+    if let Some(key) = REQUIRED.iter().find(|key| !table.contains_key(**key)) {
+        return Err(serde::de::Error::missing_field(key));
+    }
+    let has_code = service.authorization.is_some();
+    if !has_code {
+        service.token_request = without_code(table["token_request"].clone().try_into()?);
+    }
+    if !table.contains_key("grant_type") {
+        let grant = if has_code { GrantType::AuthorizationCode } else { GrantType::ClientCredentials };
+        grant.as_str().clone_into(&mut service.grant_type);
+    }
+    Ok(service)
 }
 
 fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
@@ -256,5 +293,25 @@ authentication = "basic"
         let expected = "small.toml:19: `example` of the input `a` is `x1`, which the input itself refuses\n\
             hint: mend its `pattern`, `choices` or the value";
         assert_eq!(error(&text), expected);
+    }
+
+    #[test]
+    fn every_key_is_explained_in_the_readme_of_the_presets() {
+        let sources = [
+            include_str!("../definition.rs"),
+            include_str!("stage.rs"),
+            include_str!("../../call/reading.rs"),
+            include_str!("../rules.rs"),
+            include_str!("../input.rs"),
+            include_str!("../assertion.rs"),
+        ];
+        let keys = sources.iter().flat_map(|source| source.lines()).filter_map(|line| {
+            let (name, _) = line.trim().strip_prefix("pub ")?.split_once(':')?;
+            name.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some(name)
+        });
+        let readme = include_str!("../../../presets/README.md");
+        let missing: Vec<&str> =
+            keys.filter(|key| !["`{}`", "[{}]"].iter().any(|form| readme.contains(&form.replace("{}", key)))).collect();
+        assert_eq!(missing, Vec::<&str>::new());
     }
 }

@@ -75,20 +75,6 @@ pub(crate) enum Encoding {
     Text,
 }
 
-/// A call that fetches a value which later calls need.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FetchTable {
-    pub label: String,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub list: Expression,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub item_label: Expression,
-    #[serde(with = "pairs")]
-    pub retain: Vec<(String, Expression)>,
-    pub call: Stage,
-}
-
 /// What a stage is; decides its standard parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -100,8 +86,9 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const REFRESH: Self = Self::Request(Request::Token(GrantType::RefreshToken));
-    pub(crate) const DEVICE_TOKEN: Self = Self::Request(Request::Token(GrantType::DeviceCode));
+    fn token(grant: GrantType) -> Self {
+        Self::Request(Request::Token(grant))
+    }
 
     fn sends_query(self) -> bool {
         matches!(self, Self::Request(Request::Authorization) | Self::Resource)
@@ -122,39 +109,41 @@ impl Kind {
     }
 }
 
-/// The call that a stage describes.
-pub(crate) fn call_template(stage: Stage, kind: Kind) -> CallTemplate {
-    let authentication = stage.authentication.unwrap_or(StageAuthentication::Other(Authentication::None));
-    let mut standard = if stage.standard { kind.standard(authentication) } else { Vec::new() };
-    standard.retain(|parameter| !stage.omit.contains(&parameter.name));
-    for parameter in &mut standard {
-        if let Some((_, name)) = stage.rename.iter().find(|(standard, _)| *standard == parameter.name) {
-            parameter.name.clone_from(name);
+impl Stage {
+    /// The call that it describes.
+    pub(crate) fn call(self, kind: Kind) -> CallTemplate {
+        let authentication = self.authentication.unwrap_or(StageAuthentication::Other(Authentication::None));
+        let mut standard = if self.standard { kind.standard(authentication) } else { Vec::new() };
+        standard.retain(|parameter| !self.omit.contains(&parameter.name));
+        for parameter in &mut standard {
+            if let Some((_, name)) = self.rename.iter().find(|(standard, _)| *standard == parameter.name) {
+                parameter.name.clone_from(name);
+            }
         }
-    }
-    let mut headers = stage.headers;
-    let has_token = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
-    if kind == Kind::Resource && stage.standard && !has_token {
-        headers.insert(0, Parameter::new("Authorization", "Bearer <token>"));
-    }
-    let (query, body) = if kind.sends_query() || stage.encoding == Some(Encoding::None) {
-        (overlay(standard, stage.query), Vec::new())
-    } else {
-        standard.retain(|parameter| !stage.query.iter().any(|own| own.name == parameter.name));
-        (stage.query, overlay(standard, stage.body))
-    };
-    CallTemplate {
-        method: stage.method.unwrap_or(if kind.sends_query() { Method::Get } else { Method::Post }),
-        url: Template::new(stage.url),
-        authentication: match authentication {
-            StageAuthentication::Body => Authentication::None,
-            StageAuthentication::Other(authentication) => authentication,
-        },
-        headers,
-        query,
-        body: body_template(stage.encoding, stage.content_type, stage.text, body),
-        reading: stage.reading,
-        example: stage.example,
+        let mut headers = self.headers;
+        let has_token = headers.iter().any(|header| header.name.eq_ignore_ascii_case("authorization"));
+        if kind == Kind::Resource && self.standard && !has_token {
+            headers.insert(0, Parameter::new("Authorization", "Bearer <token>"));
+        }
+        let (query, body) = if kind.sends_query() || self.encoding == Some(Encoding::None) {
+            (overlay(standard, self.query), Vec::new())
+        } else {
+            standard.retain(|parameter| !self.query.iter().any(|own| own.name == parameter.name));
+            (self.query, overlay(standard, self.body))
+        };
+        CallTemplate {
+            method: self.method.unwrap_or(if kind.sends_query() { Method::Get } else { Method::Post }),
+            url: Template::new(self.url),
+            authentication: match authentication {
+                StageAuthentication::Body => Authentication::None,
+                StageAuthentication::Other(authentication) => authentication,
+            },
+            headers,
+            query,
+            body: body_template(self.encoding, self.content_type, self.text, body),
+            reading: self.reading,
+            example: self.example,
+        }
     }
 }
 
@@ -197,32 +186,91 @@ pub fn json_object(parameters: &[Parameter]) -> Template {
     Template::new(format!("{{\n{}\n}}", lines.join(",\n")))
 }
 
-/// The stage that describes a call, with every parameter named.
-pub(crate) fn stage(call: &CallTemplate) -> Stage {
-    let (encoding, content_type, text, body) = match &call.body {
-        BodyTemplate::None => (Encoding::None, None, None, Vec::new()),
-        BodyTemplate::Form(list) => (Encoding::Form, None, None, list.clone()),
-        BodyTemplate::Json(text) => (Encoding::Json, None, Some(text.source().to_owned()), Vec::new()),
-        BodyTemplate::Text { content_type, text } => {
-            (Encoding::Text, Some(content_type.clone()), Some(text.source().to_owned()), Vec::new())
+/// Written as the stage that names every parameter.
+impl From<&CallTemplate> for Stage {
+    fn from(call: &CallTemplate) -> Self {
+        let (encoding, content_type, text, body) = match &call.body {
+            BodyTemplate::None => (Encoding::None, None, None, Vec::new()),
+            BodyTemplate::Form(list) => (Encoding::Form, None, None, list.clone()),
+            BodyTemplate::Json(text) => (Encoding::Json, None, Some(text.source().to_owned()), Vec::new()),
+            BodyTemplate::Text { content_type, text } => {
+                (Encoding::Text, Some(content_type.clone()), Some(text.source().to_owned()), Vec::new())
+            }
+        };
+        let authenticates = call.authentication != Authentication::None;
+        Self {
+            url: call.url.source().to_owned(),
+            method: Some(call.method),
+            standard: false,
+            authentication: authenticates.then_some(StageAuthentication::Other(call.authentication)),
+            encoding: Some(encoding),
+            content_type,
+            text,
+            headers: call.headers.clone(),
+            query: call.query.clone(),
+            body,
+            reading: call.reading.clone(),
+            example: call.example.clone(),
+            ..Self::default()
         }
-    };
-    let authenticates = call.authentication != Authentication::None;
-    Stage {
-        url: call.url.source().to_owned(),
-        method: Some(call.method),
-        standard: false,
-        authentication: authenticates.then_some(StageAuthentication::Other(call.authentication)),
-        encoding: Some(encoding),
-        content_type,
-        text,
-        headers: call.headers.clone(),
-        query: call.query.clone(),
-        body,
-        reading: call.reading.clone(),
-        example: call.example.clone(),
-        ..Stage::default()
     }
+}
+
+impl Serialize for CallTemplate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Stage::from(self).serialize(serializer)
+    }
+}
+
+/// Reads the calls of a service, for `#[serde(deserialize_with)]`: which key it is decides what a stage differs from.
+pub(crate) mod read {
+    use serde::{Deserialize, Deserializer};
+
+    use super::{Kind, Stage};
+    use crate::call::CallTemplate;
+    use crate::oauth::{GrantType, Request};
+
+    /// Of a service with a browser's visit; see [`super::without_code`].
+    pub(crate) fn token_request<'de, D: Deserializer<'de>>(stage: D) -> Result<CallTemplate, D::Error> {
+        Ok(Stage::deserialize(stage)?.call(Kind::token(GrantType::AuthorizationCode)))
+    }
+
+    pub(crate) fn resource<'de, D: Deserializer<'de>>(stage: D) -> Result<CallTemplate, D::Error> {
+        Ok(Stage::deserialize(stage)?.call(Kind::Resource))
+    }
+
+    pub(crate) fn chain<'de, D: Deserializer<'de>>(stages: D) -> Result<Vec<CallTemplate>, D::Error> {
+        Ok(Vec::<Stage>::deserialize(stages)?.into_iter().map(|stage| stage.call(Kind::Chain)).collect())
+    }
+
+    pub(crate) fn refresh_request<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::token(GrantType::RefreshToken))
+    }
+
+    pub(crate) fn revocation<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::Revocation))
+    }
+
+    pub(crate) fn introspection<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::Introspection))
+    }
+
+    pub(crate) fn device_authorization<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::Request(Request::DeviceAuthorization))
+    }
+
+    pub(crate) fn device_token_request<'de, D: Deserializer<'de>>(stage: D) -> Result<Option<CallTemplate>, D::Error> {
+        optional(stage, Kind::token(GrantType::DeviceCode))
+    }
+
+    fn optional<'de, D: Deserializer<'de>>(stage: D, kind: Kind) -> Result<Option<CallTemplate>, D::Error> {
+        Ok(Option::<Stage>::deserialize(stage)?.map(|stage| stage.call(kind)))
+    }
+}
+
+/// The token request of a service without a browser's visit: the client acts for itself.
+pub(crate) fn without_code(stage: Stage) -> CallTemplate {
+    stage.call(Kind::token(GrantType::ClientCredentials))
 }
 
 impl Serialize for StageAuthentication {

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 #[cfg(unix)]
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::paths_in;
 use crate::vault::{Note, VaultError};
 
@@ -19,7 +20,7 @@ pub(in crate::vault) fn check(folder: &Path) -> Result<Vec<Note>, VaultError> {
     if !found.is_dir() || !is_open(&found) {
         return Ok(Vec::new());
     }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(VaultError::file("close", folder))?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(FileError::at("close", folder))?;
     let mut notes = vec![Note::PermissionsFixed { path: folder.to_owned() }];
     for path in paths_in(folder)? {
         if mend_file(&path)? {
@@ -37,7 +38,7 @@ fn check_owner(folder: &Path, owner: u32, user: u32) -> Result<(), VaultError> {
 /// Closes a file that others may read; whether that was needed. One that is gone meanwhile is closed enough.
 #[cfg(unix)]
 pub(in crate::vault) fn mend_file(path: &Path) -> Result<bool, VaultError> {
-    crate::durable::close_to_others(path).map_err(VaultError::file("close", path))
+    Ok(durable::close_to_others(path).map_err(FileError::at("close", path))?)
 }
 
 /// Whether anybody but its owner may do anything with it.
@@ -68,7 +69,7 @@ mod tests {
 
     use super::*;
     use crate::vault::How;
-    use crate::vault::files::tests::{home, secrets};
+    use crate::vault::files::tests::{contents, home};
     use crate::vault::port::Storage as _;
 
     fn set(path: &Path, mode: u32) {
@@ -83,7 +84,7 @@ mod tests {
     fn what_others_could_read_is_closed_and_told() {
         let home = home();
         let file = home.path().join("demo.sealed");
-        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        home.keyring().expect("made").put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
         set(&home.path(), 0o755);
         set(&file, 0o644);
         let vault = home.keyring().expect("opened");

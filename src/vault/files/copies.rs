@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{ASIDE, CONFLICT, IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, write};
 use crate::vault::files::records::FileVault;
 use crate::vault::files::sealed::{SIZE_LIMIT, claims, unseal};
@@ -52,7 +52,7 @@ pub(in crate::vault) fn free_path(vault: &FileVault, profile: &str, begin: &str,
 
 /// Sorts out one copy. The caller holds the folder's lock.
 pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), VaultError> {
-    let read = durable::read(stray, SIZE_LIMIT).map_err(VaultError::file("read", stray))?;
+    let read = durable::read(stray, SIZE_LIMIT).map_err(FileError::at("read", stray))?;
     let Some(sealed) = read else { return Ok(()) };
     let opened = claims(&sealed).map(|(name, _)| name.to_owned()).and_then(|profile| {
         let record = unseal(&vault.key, &profile, stray, &sealed).ok()?;
@@ -64,7 +64,7 @@ pub(in crate::vault) fn settle(vault: &FileVault, stray: &Path) -> Result<(), Va
     let Ok(current) = vault.read(&profile, SEALED) else { return Ok(()) };
     let Some((bytes, current)) = current else { return rename(stray, &place) };
     if bytes == sealed {
-        return durable::remove(stray).map(drop).map_err(VaultError::file("remove", stray));
+        return Ok(durable::remove(stray).map(drop).map_err(FileError::at("remove", stray))?);
     }
     let copy_wins = is_newer(&copy, &current);
     let (winner, loser) = if copy_wins { (&copy, &current) } else { (&current, &copy) };
@@ -87,7 +87,7 @@ fn is_newer(one: &Record, other: &Record) -> bool {
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), VaultError> {
-    durable::rename(from, to).map_err(VaultError::file("rename", from))
+    Ok(durable::rename(from, to).map_err(FileError::at("rename", from))?)
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
 
     use crate::diagnosis::Diagnose;
     use crate::vault::How;
-    use crate::vault::files::tests::{home, names, secrets};
+    use crate::vault::files::tests::{contents, home, names};
     use crate::vault::port::Storage as _;
 
     #[test]
@@ -105,9 +105,9 @@ mod tests {
             let home = home();
             let vault = home.keyring().expect("made");
             let at = |file: &str| home.path().join(file);
-            vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+            vault.put("demo", None, &contents("one"), How::SignedIn.into()).expect("put");
             let older = fs::read(at("demo.sealed")).expect("read");
-            vault.put("demo", Some(1), &secrets("two"), How::SignedIn.into()).expect("put");
+            vault.put("demo", Some(1), &contents("two"), How::SignedIn.into()).expect("put");
             let newer = fs::read(at("demo.sealed")).expect("read");
             let (place, copy) = if copy_is_newer { (&older, &newer) } else { (&newer, &older) };
             fs::write(at("demo.sealed"), place).expect("written");
@@ -116,7 +116,7 @@ mod tests {
 
             let vault = home.keyring().expect("opened");
             let found = vault.get("demo").expect("read").expect("kept");
-            assert_eq!((found.number, found.secrets), (2, secrets("two")));
+            assert_eq!((found.number, found.contents), (2, contents("two")));
             assert_eq!(fs::read(at("demo.conflict-1")).expect("kept"), older);
             let notes: Vec<String> = vault.take_notes().iter().map(|note| note.diagnose().to_string()).collect();
             let words = format!(
@@ -136,13 +136,13 @@ mod tests {
     fn a_copy_that_does_not_open_stays_and_is_named() {
         let home = home();
         let vault = home.keyring().expect("made");
-        vault.put("demo", None, &secrets("one"), How::SignedIn.into()).expect("put");
+        vault.put("demo", None, &contents("one"), How::SignedIn.into()).expect("put");
         let mut bytes = fs::read(home.path().join("demo.sealed")).expect("read");
         *bytes.last_mut().expect("bytes") ^= 1;
         let copy = home.path().join("demo (copy).sealed");
         fs::write(&copy, bytes).expect("written");
         let vault = home.keyring().expect("opened");
-        assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("one"));
+        assert_eq!(vault.get("demo").expect("read").expect("kept").contents, contents("one"));
         let faults: Vec<String> =
             vault.inspect_all().expect("inspected").faults.iter().map(ToString::to_string).collect();
         let words = format!("`{}` is a copy of the vault file of profile `demo` that cannot be merged", copy.display());

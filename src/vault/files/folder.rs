@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::VaultError;
 
 pub(in crate::vault) const SEALED: &str = "sealed";
@@ -37,22 +37,21 @@ const CHANGE_WAIT: Duration = Duration::from_secs(40);
 const PAUSES: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(50));
 
 pub(in crate::vault) fn write(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    durable::write_private(path, bytes).map_err(VaultError::file("write", path))
+    Ok(durable::write_private(path, bytes).map_err(FileError::at("write", path))?)
 }
 
 /// Takes the right to change what is in the folder.
 pub(in crate::vault) fn lock_folder(folder: &Path) -> Result<File, VaultError> {
     let path = folder.join(FOLDER_LOCK);
     lock(&path, CHANGE_WAIT)
-        .map_err(VaultError::file("lock", &path))?
+        .map_err(FileError::at("lock", &path))?
         .ok_or_else(|| VaultError::Busy { folder: folder.to_owned(), waited: CHANGE_WAIT })
 }
 
 /// All that is in the folder.
 pub(in crate::vault) fn paths_in(folder: &Path) -> Result<Vec<PathBuf>, VaultError> {
-    fs::read_dir(folder)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(VaultError::file("list", folder))
+    let entries = fs::read_dir(folder).and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    Ok(entries.map_err(FileError::at("list", folder))?)
 }
 
 /// Locks a file, made where it is missing, against every other opening of it in this process or another, and gives up

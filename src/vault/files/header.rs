@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::key::{Cost, Mark, SALT_LENGTH, fill};
 use crate::vault::{VaultError, VaultKind};
 
@@ -53,7 +53,7 @@ impl Header {
     /// Reads the header of the vault in a folder; `None` where there is none.
     pub(in crate::vault) fn load(folder: &Path) -> Result<Option<Self>, VaultError> {
         let path = path(folder);
-        let bytes = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))?;
+        let bytes = durable::read(&path, SIZE_LIMIT).map_err(FileError::at("read", &path))?;
         bytes.map(|bytes| Self::from_text(&bytes, &path)).transpose()
     }
 
@@ -61,7 +61,7 @@ impl Header {
     pub(in crate::vault) fn save(&self, folder: &Path) -> Result<(), VaultError> {
         let mut text = serde_json::to_vec_pretty(&self.to_wire()).expect("numbers and text are JSON");
         text.push(b'\n');
-        durable::write_private(&path(folder), &text).map_err(VaultError::file("write", path(folder)))
+        Ok(durable::write_private(&path(folder), &text).map_err(FileError::at("write", path(folder)))?)
     }
 
     /// The kind of vault it makes.

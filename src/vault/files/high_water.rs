@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::VaultError;
 use crate::vault::files::key::Key;
 use crate::vault::files::sealed::{SIZE_LIMIT, seal_text, unseal_text};
@@ -58,7 +58,7 @@ pub(in crate::vault) fn read(folder: &Path, key: &Key) -> Option<HighWater> {
 pub(in crate::vault) fn save(folder: &Path, key: &Key, known: &HighWater) -> Result<(), VaultError> {
     let text = serde_json::to_vec(known).expect("numbers under text are JSON");
     let sealed = seal_text(key, NAME, 0, Zeroizing::new(text))?;
-    durable::write_private(&path(folder), &sealed).map_err(VaultError::file("write", path(folder)))
+    Ok(durable::write_private(&path(folder), &sealed).map_err(FileError::at("write", path(folder)))?)
 }
 
 fn path(folder: &Path) -> PathBuf {

@@ -21,16 +21,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::secret::Secret;
 use crate::vault::files::folder::{FOLDER_LOCK, IN_FLIGHT, LEASE, NEXT, RESERVED, SEALED, lock, lock_folder, paths_in};
 use crate::vault::files::high_water::Remembered;
 use crate::vault::files::unlock::Opening;
 use crate::vault::generation::Stamp;
 use crate::vault::port::{LEASE_WAIT, Lease, Storage};
-use crate::vault::{
-    Change, InFlightRefresh, Inspection, Note, ProfileSecrets, Record, Repaired, VaultError, VaultKind,
-};
+use crate::vault::{Change, Contents, InFlightRefresh, Inspection, Note, Record, Repaired, VaultError, VaultKind};
 
 pub(in crate::vault) use crate::vault::files::header::Header;
 pub(in crate::vault) use crate::vault::files::key::Cost;
@@ -46,7 +44,7 @@ impl FileVault {
         key_source: &KeySource,
     ) -> Result<Self, VaultError> {
         let mut notes = access::check(folder)?;
-        durable::create_private_folder(folder).map_err(VaultError::file("create", folder))?;
+        durable::create_private_folder(folder).map_err(FileError::at("create", folder))?;
         let unlocked = Opening { kind, folder, passphrase, key_source }.unlocked()?;
         let (kind, key) = match unlocked.unfinished {
             None => (kind, unlocked.key),
@@ -75,7 +73,7 @@ impl FileVault {
         let Ok(Some(_change)) = lock(&self.folder.join(FOLDER_LOCK), Duration::ZERO) else { return Ok(()) };
         for path in paths_in(&self.folder)? {
             if path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(durable::UNFINISHED)) {
-                durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+                durable::remove(&path).map_err(FileError::at("remove", &path))?;
             } else if path.extension().is_some_and(|extension| extension == NEXT) {
                 let profile = path.file_stem().and_then(|stem| durable::name_of_stem(stem.to_str()?));
                 // What stops it is said when the profile is asked for; the others can be used.
@@ -84,7 +82,7 @@ impl FileVault {
                 // Whoever holds the lease has taken it for the answer to a call.
                 let lease = lock(&path.with_extension(LEASE), Duration::ZERO);
                 if matches!(lease, Ok(Some(_))) {
-                    durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+                    durable::remove(&path).map_err(FileError::at("remove", &path))?;
                 }
             } else if copies::is_stray(&path) {
                 copies::settle(self, &path)?;
@@ -148,7 +146,7 @@ impl Storage for FileVault {
         &self,
         profile: &str,
         expected: Option<u64>,
-        secrets: &ProfileSecrets,
+        contents: &Contents,
         change: Change,
     ) -> Result<u64, VaultError> {
         let _change = lock_folder(&self.folder)?;
@@ -161,7 +159,7 @@ impl Storage for FileVault {
             return Err(VaultError::Conflict { profile: profile.to_owned(), expected, found });
         }
         let number = change.number_after(found);
-        let next = Record::next(last.as_ref().map(|(_, record)| record), number, secrets, change, Stamp::now());
+        let next = Record::next(last.as_ref().map(|(_, record)| record), number, contents, change, Stamp::now());
         self.write_next(profile, last.as_ref(), &next)?;
         Ok(number)
     }
@@ -174,9 +172,9 @@ impl Storage for FileVault {
         }
         // A record that is complete and not in its place goes first: it would take the place of the one that is removed.
         let next = self.path(profile, NEXT);
-        durable::remove(&next).map_err(VaultError::file("remove", &next))?;
+        durable::remove(&next).map_err(FileError::at("remove", &next))?;
         for path in paths_in(&self.folder)?.into_iter().filter(|path| copies::belongs_to(path, profile)) {
-            durable::remove(&path).map_err(VaultError::file("remove", &path))?;
+            durable::remove(&path).map_err(FileError::at("remove", &path))?;
         }
         Ok(())
     }
@@ -199,7 +197,7 @@ impl Storage for FileVault {
 
     fn lease(&self, profile: &str, wait: Duration) -> Result<Lease, VaultError> {
         let path = self.path(profile, LEASE);
-        match lock(&path, wait).map_err(VaultError::file("lock", &path))? {
+        match lock(&path, wait).map_err(FileError::at("lock", &path))? {
             Some(file) => Ok(Box::new(file)),
             None => Err(VaultError::LeaseTaken { profile: profile.to_owned(), waited: wait }),
         }
@@ -234,6 +232,7 @@ pub(in crate::vault) mod tests {
 
     use super::*;
     use crate::diagnosis::Diagnose;
+    use crate::oauth::ProfileSecrets;
     use crate::vault::How;
     use crate::vault::files::header::Lock;
     use crate::vault::files::key::Cost;
@@ -273,8 +272,9 @@ pub(in crate::vault) mod tests {
         Home::with(mock())
     }
 
-    pub(in crate::vault) fn secrets(text: &str) -> ProfileSecrets {
-        ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
+    pub(in crate::vault) fn contents(text: &str) -> Contents {
+        let secrets = ProfileSecrets { client_secret: Secret::new(text), ..Default::default() };
+        Contents { secrets, ..Default::default() }
     }
 
     pub(in crate::vault) fn names(folder: &Path) -> Vec<String> {
@@ -298,10 +298,10 @@ pub(in crate::vault) mod tests {
             let number = home
                 .open(kind, "p")
                 .expect("made")
-                .put("demo", None, &secrets("hunter2"), How::SignedIn.into())
+                .put("demo", None, &contents("hunter2"), How::SignedIn.into())
                 .expect("put");
             let found = home.open(kind, "p").expect("opened").get("demo").expect("read");
-            assert_eq!(found.map(|record| (record.number, record.secrets)), Some((number, secrets("hunter2"))));
+            assert_eq!(found.map(|record| (record.number, record.contents)), Some((number, contents("hunter2"))));
             assert_eq!(Header::load(&home.path()).expect("read").map(|header| header.kind()), Some(kind));
         }
     }
@@ -310,17 +310,17 @@ pub(in crate::vault) mod tests {
     fn a_record_is_put_only_by_who_has_read_the_last_one() {
         each_kind(|vault| {
             assert_eq!(vault.get("demo").expect("read"), None);
-            assert_eq!(vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put"), 1);
-            assert_eq!(vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put"), 2);
-            let late = vault.put("demo", Some(1), &secrets("c"), How::SignedIn.into()).expect_err("late");
+            assert_eq!(vault.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put"), 1);
+            assert_eq!(vault.put("demo", Some(1), &contents("b"), How::SignedIn.into()).expect("put"), 2);
+            let late = vault.put("demo", Some(1), &contents("c"), How::SignedIn.into()).expect_err("late");
             assert_eq!(late.to_string(), "the secrets of profile `demo` have changed (generation 2, not generation 1)");
-            let first = vault.put("demo", None, &secrets("c"), How::SignedIn.into()).expect_err("not the first");
+            let first = vault.put("demo", None, &contents("c"), How::SignedIn.into()).expect_err("not the first");
             assert!(matches!(first, VaultError::Conflict { expected: None, found: Some(2), .. }));
-            assert_eq!(vault.get("demo").expect("read").expect("kept").secrets, secrets("b"));
+            assert_eq!(vault.get("demo").expect("read").expect("kept").contents, contents("b"));
             vault.remove("demo").expect("removed");
             assert_eq!(vault.get("demo").expect("read"), None);
             vault.remove("demo").expect("nothing to remove is no error");
-            let gone = vault.put("demo", Some(2), &secrets("c"), How::SignedIn.into()).expect_err("gone");
+            let gone = vault.put("demo", Some(2), &contents("c"), How::SignedIn.into()).expect_err("gone");
             assert!(matches!(gone, VaultError::Conflict { expected: Some(2), found: None, .. }));
         });
     }
@@ -330,11 +330,11 @@ pub(in crate::vault) mod tests {
         each_kind(|vault| {
             let step = || loop {
                 let last = vault.get("demo").expect("read");
-                let (number, count) = last.map_or((None, 0), |Record { number, secrets, .. }| {
-                    let text = secrets.client_secret.expect("was put");
+                let (number, count) = last.map_or((None, 0), |Record { number, contents, .. }| {
+                    let text = contents.secrets.client_secret;
                     (Some(number), text.expose().parse::<u32>().expect("a number"))
                 });
-                match vault.put("demo", number, &secrets(&(count + 1).to_string()), How::SignedIn.into()) {
+                match vault.put("demo", number, &contents(&(count + 1).to_string()), How::SignedIn.into()) {
                     Ok(_) => return,
                     Err(VaultError::Conflict { .. }) => {}
                     Err(error) => panic!("{error}"),
@@ -346,7 +346,7 @@ pub(in crate::vault) mod tests {
                 }
             });
             let last = vault.get("demo").expect("read").expect("put");
-            assert_eq!((last.number, last.secrets), (32, secrets("32")));
+            assert_eq!((last.number, last.contents), (32, contents("32")));
         });
     }
 
@@ -358,7 +358,7 @@ pub(in crate::vault) mod tests {
             assert_eq!(taken.to_string(), "profile `demo` is in use elsewhere; waited 0.02 s");
             let other = vault.lease("other", Duration::ZERO).expect("another profile is free");
             let number =
-                vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("a lease does not stop a change");
+                vault.put("demo", None, &contents("a"), How::SignedIn.into()).expect("a lease does not stop a change");
             assert_eq!(number, 1);
             thread::scope(|scope| {
                 let waiting = scope.spawn(|| vault.lease("demo", Duration::from_mins(1)).map(drop));
@@ -377,8 +377,11 @@ pub(in crate::vault) mod tests {
         assert!(matches!(two.lease("demo", Duration::ZERO), Err(VaultError::LeaseTaken { .. })));
         drop(lease);
         drop(two.lease("demo", Duration::ZERO).expect("free"));
-        one.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
-        assert!(matches!(two.put("demo", None, &secrets("b"), How::SignedIn.into()), Err(VaultError::Conflict { .. })));
+        one.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
+        assert!(matches!(
+            two.put("demo", None, &contents("b"), How::SignedIn.into()),
+            Err(VaultError::Conflict { .. })
+        ));
     }
 
     #[test]
@@ -401,7 +404,7 @@ pub(in crate::vault) mod tests {
     #[test]
     fn a_missing_key_is_never_made_anew_over_sealed_files() {
         let home = home();
-        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        home.keyring().expect("made").put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
         let before = fs::read(home.path().join("vault.json")).expect("read");
         let elsewhere = Home { folder: home.folder, key_source: Home::with(mock()).key_source };
         assert!(matches!(elsewhere.keyring(), Err(VaultError::KeyMissing { .. })));
@@ -437,13 +440,13 @@ pub(in crate::vault) mod tests {
     fn a_vault_of_another_kind_is_kept_while_it_holds_something() {
         let home = home();
         let keyring = home.keyring().expect("made");
-        keyring.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        keyring.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
         let other = home.open(VaultKind::Passphrase, "p").expect_err("another kind");
         assert!(matches!(other, VaultError::OtherKind { found: VaultKind::Keyring, asked: VaultKind::Passphrase, .. }));
         keyring.remove("demo").expect("removed");
         home.open(VaultKind::Passphrase, "p").expect("an empty vault may change its kind");
         let replaced = keyring
-            .put("demo", None, &secrets("a"), How::SignedIn.into())
+            .put("demo", None, &contents("a"), How::SignedIn.into())
             .expect_err("its key is no longer the folder's");
         assert!(matches!(replaced, VaultError::Replaced { .. }));
     }
@@ -451,7 +454,7 @@ pub(in crate::vault) mod tests {
     #[test]
     fn sealed_files_without_their_header_are_not_given_a_new_one() {
         let home = home();
-        home.keyring().expect("made").put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        home.keyring().expect("made").put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
         fs::remove_file(home.path().join("vault.json")).expect("removed");
         assert!(matches!(home.keyring(), Err(VaultError::HeaderMissing { .. })));
         fs::write(home.path().join("vault.json"), "{").expect("written");
@@ -464,9 +467,9 @@ pub(in crate::vault) mod tests {
         let home = home();
         let vault = home.keyring().expect("made");
         for profile in ["one", "two", "three"] {
-            vault.put(profile, None, &secrets(profile), How::SignedIn.into()).expect("put");
+            vault.put(profile, None, &contents(profile), How::SignedIn.into()).expect("put");
         }
-        vault.put("one", Some(1), &secrets("one again"), How::SignedIn.into()).expect("put");
+        vault.put("one", Some(1), &contents("one again"), How::SignedIn.into()).expect("put");
         let path = |file: &str| home.path().join(file);
         fs::copy(path("two.sealed"), path("four.sealed")).expect("copied");
         let mut bytes = fs::read(path("one.sealed")).expect("read");
@@ -479,17 +482,17 @@ pub(in crate::vault) mod tests {
             format!("the vault file `{}` is damaged: its bytes were changed", path("one.sealed").display())
         );
         assert!(matches!(
-            vault.put("one", Some(2), &secrets("x"), How::SignedIn.into()),
+            vault.put("one", Some(2), &contents("x"), How::SignedIn.into()),
             Err(VaultError::Damaged { .. })
         ));
         assert_eq!(fs::read(path("one.sealed")).expect("read"), bytes);
         assert!(matches!(vault.get("four"), Err(VaultError::Misplaced { .. })));
-        assert_eq!(vault.get("two").expect("read").expect("kept").secrets, secrets("two"));
+        assert_eq!(vault.get("two").expect("read").expect("kept").contents, contents("two"));
 
         let mended = vault.repair("one").expect("mended").expect("something was wrong");
         assert_eq!((mended.from, mended.number), (1, 3));
         assert_eq!(fs::read(mended.aside.expect("set aside")).expect("kept"), bytes);
-        assert_eq!(vault.get("one").expect("read").expect("kept").secrets, secrets("one"));
+        assert_eq!(vault.get("one").expect("read").expect("kept").contents, contents("one"));
         assert_eq!(vault.repair("one").expect("nothing to do"), None);
         let other = home_with_file(&fs::read(path("three.sealed")).expect("read"));
         assert!(matches!(other.keyring().expect("opened").get("three"), Err(VaultError::SealedElsewhere { .. })));
@@ -506,8 +509,8 @@ pub(in crate::vault) mod tests {
     fn no_secret_and_no_passphrase_is_in_any_file() {
         let home = home();
         let vault = home.open(VaultKind::Passphrase, "open sesame").expect("made");
-        vault.put("demo", None, &secrets("hunter2"), How::SignedIn.into()).expect("put");
-        vault.put("demo", Some(1), &secrets("hunter2"), How::SignedIn.into()).expect("put");
+        vault.put("demo", None, &contents("hunter2"), How::SignedIn.into()).expect("put");
+        vault.put("demo", Some(1), &contents("hunter2"), How::SignedIn.into()).expect("put");
         for path in paths_in(&home.path()).expect("listed") {
             let bytes = fs::read(&path).expect("read");
             for secret in ["hunter2", "open sesame"] {
@@ -528,8 +531,8 @@ pub(in crate::vault) mod tests {
         fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("opened up");
         let vault = home.keyring().expect("made");
         drop(vault.lease("demo", Duration::ZERO).expect("free"));
-        vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
-        vault.put("demo", Some(1), &secrets("b"), How::SignedIn.into()).expect("put");
+        vault.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
+        vault.put("demo", Some(1), &contents("b"), How::SignedIn.into()).expect("put");
         assert_eq!(mode(&home.path()), 0o700);
         let expected = [".generations", ".vault.lock", "demo.lock", "demo.previous", "demo.sealed", "vault.json"];
         assert_eq!(names(&home.path()), expected);
@@ -542,7 +545,7 @@ pub(in crate::vault) mod tests {
     fn what_a_crash_left_is_swept_and_names_stay_in_the_folder() {
         let home = home();
         let vault = home.keyring().expect("made");
-        vault.put("../Über", None, &secrets("a"), How::SignedIn.into()).expect("put");
+        vault.put("../Über", None, &contents("a"), How::SignedIn.into()).expect("put");
         fs::write(home.path().join(".x1y2.unfinished"), "half").expect("written");
         drop(home.keyring().expect("opened"));
         assert_eq!(names(&home.path()), ["%2e%2e%2f%c3%9cber.sealed", ".generations", ".vault.lock", "vault.json"]);

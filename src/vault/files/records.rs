@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::access;
 use crate::vault::files::folder::{IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, lock_folder};
 use crate::vault::files::header::Header;
@@ -43,7 +43,7 @@ impl FileVault {
         extension: &str,
     ) -> Result<Option<(Vec<u8>, Record)>, VaultError> {
         let path = self.path(profile, extension);
-        let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(VaultError::file("read", &path))? else {
+        let Some(sealed) = durable::read(&path, SIZE_LIMIT).map_err(FileError::at("read", &path))? else {
             return Ok(None);
         };
         if access::mend_file(&path)? {
@@ -99,7 +99,7 @@ impl FileVault {
             Ok(()) => durable::fill_draft(&next, &sealed),
             Err(_) => durable::write_draft(&next, &sealed),
         };
-        written.map_err(VaultError::file("write", &next))?;
+        written.map_err(FileError::at("write", &next))?;
         self.put_in_place(profile, last, record)
     }
 
@@ -108,13 +108,13 @@ impl FileVault {
         let (next, place) = (self.path(profile, NEXT), self.path(profile, SEALED));
         if let Some((last, _)) = last {
             let previous = self.path(profile, PREVIOUS);
-            durable::link_over(&place, &previous, last).map_err(VaultError::file("write", &previous))?;
+            durable::link_over(&place, &previous, last).map_err(FileError::at("write", &previous))?;
         }
-        durable::rename(&next, &place).map_err(VaultError::file("write", &place))?;
+        durable::rename(&next, &place).map_err(FileError::at("write", &place))?;
         let mut known = self.high_water();
         known.insert(profile.to_owned(), record.number);
         high_water::save(&self.folder, &self.key, &known)?;
-        if last.is_none_or(|(_, last)| last.secrets.tokens != record.secrets.tokens) {
+        if last.is_none_or(|(_, last)| last.contents.tokens != record.contents.tokens) {
             // The answer to the call that was begun is kept now. Should this be lost, the mark is of an older generation.
             let _ = fs::remove_file(self.path(profile, IN_FLIGHT));
         }
@@ -150,7 +150,7 @@ impl FileVault {
         match follows {
             Some((last, record)) => self.put_in_place(profile, last.as_ref(), &record),
             // Half written, or overtaken: nothing was promised to anybody.
-            None => durable::remove(&next).map(drop).map_err(VaultError::file("remove", &next)),
+            None => Ok(durable::remove(&next).map(drop).map_err(FileError::at("remove", &next))?),
         }
     }
 }

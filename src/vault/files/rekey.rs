@@ -11,7 +11,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in, write};
 use crate::vault::files::header::{Header, Lock, Moving};
 use crate::vault::files::high_water;
@@ -102,7 +102,7 @@ pub(in crate::vault) fn finish_locked(
 /// Seals one file under the new key, unless it is already. What the old key does not open stays as it is: no key will
 /// open it, and the status of the vault names it.
 fn seal_again(path: &Path, old_key: &Key, new_key: &Key) -> Result<(), VaultError> {
-    let read = || durable::read(path, SIZE_LIMIT).map_err(VaultError::file("read", path));
+    let read = || durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path));
     let Some(sealed) = read()? else { return Ok(()) };
     let Some(name) = claims(&sealed).filter(|(_, mark)| *mark == old_key.mark()).map(|(name, _)| name.to_owned())
     else {
@@ -111,7 +111,7 @@ fn seal_again(path: &Path, old_key: &Key, new_key: &Key) -> Result<(), VaultErro
     let Ok(record) = unseal(old_key, &name, path, &sealed) else { return Ok(()) };
     let is_newest = path.extension().is_some_and(|extension| extension == SEALED);
     let record = if is_newest {
-        Record::next(Some(&record), record.number, &record.secrets, Change::New(How::Rekeyed), Stamp::now())
+        Record::next(Some(&record), record.number, &record.contents, Change::New(How::Rekeyed), Stamp::now())
     } else {
         record
     };
@@ -141,7 +141,7 @@ mod tests {
     use crate::secret::Secret;
     use crate::vault::Note;
     use crate::vault::VaultKind;
-    use crate::vault::files::tests::{Home, home, secrets};
+    use crate::vault::files::tests::{Home, contents, home};
     use crate::vault::files::unlock::Opening;
     use crate::vault::port::Storage as _;
 
@@ -151,8 +151,8 @@ mod tests {
         let home = home();
         let vault = home.keyring().expect("made");
         for profile in PROFILES {
-            vault.put(profile, None, &secrets("old"), How::SignedIn.into()).expect("put");
-            vault.put(profile, Some(1), &secrets(profile), How::SignedIn.into()).expect("put");
+            vault.put(profile, None, &contents("old"), How::SignedIn.into()).expect("put");
+            vault.put(profile, Some(1), &contents(profile), How::SignedIn.into()).expect("put");
         }
         (home, vault)
     }
@@ -160,8 +160,8 @@ mod tests {
     fn check(vault: &FileVault) {
         for profile in PROFILES {
             let record = vault.get(profile).expect("read").expect("kept");
-            assert_eq!((record.number, &record.secrets), (2, &secrets(profile)));
-            vault.put(profile, Some(2), &record.secrets, How::Saved.into()).expect("put");
+            assert_eq!((record.number, &record.contents), (2, &contents(profile)));
+            vault.put(profile, Some(2), &record.contents, How::Saved.into()).expect("put");
             std::fs::remove_file(vault.folder.join(format!("{profile}.sealed"))).expect("removed");
             vault.repair(profile).expect("the one before opens too").expect("it was missing");
         }
@@ -176,17 +176,32 @@ mod tests {
         let how = moved.get("one").expect("read").expect("kept").history.lines.last().map(|line| line.how);
         assert_eq!(how, Some(How::Rekeyed));
         check(&moved);
-        for refused in [old.get("one").map(drop), old.put("one", Some(2), &secrets("x"), How::Saved.into()).map(drop)] {
+        for refused in [old.get("one").map(drop), old.put("one", Some(2), &contents("x"), How::Saved.into()).map(drop)]
+        {
             let error = refused.expect_err("its key is no longer the folder's");
             assert!(matches!(error, VaultError::Replaced { .. }), "{error}");
         }
         assert!(matches!(home.keyring(), Err(VaultError::OtherKind { found: VaultKind::Passphrase, .. })));
         let back = moved.rekey_to(VaultKind::Keyring, None).expect("moved back");
-        assert_eq!(back.get("two").expect("read").expect("kept").secrets, secrets("two"));
+        assert_eq!(back.get("two").expect("read").expect("kept").contents, contents("two"));
         assert!(matches!(back.rekey_to(VaultKind::Keyring, None), Err(VaultError::ThereAlready { .. })));
         assert!(matches!(back.rekey_to(VaultKind::Memory, None), Err(VaultError::MemoryRefused)));
         let none = back.rekey_to(VaultKind::Passphrase, None);
         assert!(matches!(none, Err(VaultError::PassphraseNeeded { new: true })));
+    }
+
+    /// The new key of a move to this passphrase that stopped before any file was sealed again.
+    fn begun(vault: &FileVault, passphrase: &str) -> Key {
+        let passphrase = Secret::new(passphrase);
+        let opening = Opening {
+            kind: VaultKind::Passphrase,
+            folder: &vault.folder,
+            passphrase: Some(&passphrase),
+            key_source: &vault.key_source,
+        };
+        let (lock, new_key) = opening.fresh().expect("a key");
+        begin(vault, lock, &new_key).expect("begun");
+        new_key
     }
 
     #[test]
@@ -195,15 +210,7 @@ mod tests {
         for opened_by in [VaultKind::Keyring, VaultKind::Passphrase] {
             for done in 0..=sealed {
                 let (home, vault) = filled();
-                let passphrase = Secret::new("p");
-                let opening = Opening {
-                    kind: VaultKind::Passphrase,
-                    folder: &vault.folder,
-                    passphrase: Some(&passphrase),
-                    key_source: &vault.key_source,
-                };
-                let (lock, new_key) = opening.fresh().expect("a key");
-                begin(&vault, lock, &new_key).expect("begun");
+                let new_key = begun(&vault, "p");
                 let mut paths = paths_in(&vault.folder).expect("listed");
                 paths.retain(|path| is_sealed(path));
                 assert_eq!(paths.len(), sealed);
@@ -223,20 +230,12 @@ mod tests {
     fn another_passphrase_is_another_key_and_a_wrong_one_opens_nothing_half_way() {
         let home = home();
         let vault = home.open(VaultKind::Passphrase, "old").expect("made");
-        vault.put("demo", None, &secrets("a"), How::SignedIn.into()).expect("put");
-        let passphrase = Secret::new("new");
-        let opening = Opening {
-            kind: VaultKind::Passphrase,
-            folder: &vault.folder,
-            passphrase: Some(&passphrase),
-            key_source: &vault.key_source,
-        };
-        let (lock, new_key) = opening.fresh().expect("a key");
-        begin(&vault, lock, &new_key).expect("begun");
+        vault.put("demo", None, &contents("a"), How::SignedIn.into()).expect("put");
+        begun(&vault, "new");
         let wrong = home.open(VaultKind::Passphrase, "wrong");
         assert!(matches!(wrong, Err(VaultError::WrongPassphrase { .. })));
         let opened = home.open(VaultKind::Passphrase, "old").expect("either opens it");
-        assert_eq!(opened.get("demo").expect("read").expect("kept").secrets, secrets("a"));
+        assert_eq!(opened.get("demo").expect("read").expect("kept").contents, contents("a"));
         assert!(matches!(home.open(VaultKind::Passphrase, "old"), Err(VaultError::WrongPassphrase { .. })));
         home.open(VaultKind::Passphrase, "new").expect("it is done");
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{ASIDE, CONFLICT, PREVIOUS, SEALED, lock_folder, paths_in};
 use crate::vault::files::records::FileVault;
 use crate::vault::files::sealed::{SIZE_LIMIT, claims};
@@ -49,15 +49,15 @@ impl FileVault {
         let Sound { mut record, previous, is_in_the_way } = self.sound(profile, fault)?;
         let aside = if is_in_the_way { Some(self.set_aside(profile)?) } else { None };
         // The one before may hold tokens that this one does not know of.
-        if let Some(Record { number, secrets, .. }) = previous
-            && let Some(tokens) = secrets.tokens
-            && Some(&tokens) != record.secrets.tokens.as_ref()
+        if let Some(Record { number, contents, .. }) = previous
+            && let Some(tokens) = contents.tokens
+            && Some(&tokens) != record.contents.tokens.as_ref()
         {
             record.history.keep(number, tokens);
         }
         let (from, number) = (record.number, known.max(record.number).saturating_add(1));
         let change = Change::New(How::Restored(from));
-        let next = Record::next(Some(&record), number, &record.secrets, change, Stamp::now());
+        let next = Record::next(Some(&record), number, &record.contents, change, Stamp::now());
         self.write_next(profile, None, &next)?;
         Ok(Some(Repaired { from, number, aside }))
     }
@@ -102,7 +102,7 @@ impl FileVault {
     /// Gives a file that does not open another name, under which nothing looks for it.
     fn set_aside(&self, profile: &str) -> Result<PathBuf, VaultError> {
         let (path, aside) = (self.path(profile, SEALED), copies::free_path(self, profile, ASIDE, 1));
-        durable::rename(&path, &aside).map_err(VaultError::file("rename", path))?;
+        durable::rename(&path, &aside).map_err(FileError::at("rename", path))?;
         Ok(aside)
     }
 }
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::diagnosis::Diagnose as _;
-    use crate::vault::files::tests::{Home, home, secrets};
+    use crate::vault::files::tests::{Home, contents, home};
     use crate::vault::port::Storage as _;
 
     /// Three generations of one profile, and the bytes of each; one of another.
@@ -137,16 +137,16 @@ mod tests {
         for number in 0..3 {
             let last = Some(number).filter(|number| *number > 0);
             let text = format!("secret {}", number + 1);
-            vault.put("demo", last, &secrets(&text), How::SignedIn.into()).expect("put");
+            vault.put("demo", last, &contents(&text), How::SignedIn.into()).expect("put");
             bytes.push(fs::read(home.path().join("demo.sealed")).expect("read"));
         }
-        vault.put("other", None, &secrets("other"), How::SignedIn.into()).expect("put");
+        vault.put("other", None, &contents("other"), How::SignedIn.into()).expect("put");
         (home, vault, bytes)
     }
 
     fn text(vault: &FileVault, profile: &str) -> String {
-        let secret = vault.get(profile).expect("read").expect("kept").secrets.client_secret;
-        secret.expect("a secret").expose().to_owned()
+        let secret = vault.get(profile).expect("read").expect("kept").contents.secrets.client_secret;
+        secret.expose().to_owned()
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
                 path.display()
             );
             assert_eq!(error.diagnose().to_string(), words);
-            let put = vault.put("demo", Some(1), &secrets("x"), How::SignedIn.into());
+            let put = vault.put("demo", Some(1), &contents("x"), How::SignedIn.into());
             assert!(matches!(put, Err(VaultError::RolledBack { found: 1, known: 3, .. })));
             assert_eq!(text(vault, "other"), "other");
         }
@@ -228,7 +228,7 @@ mod tests {
         let next = Record::next(
             vault.get("demo").expect("read").as_ref(),
             4,
-            &secrets("secret 4"),
+            &contents("secret 4"),
             Change::New(How::Refreshed),
             Stamp::now(),
         );

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::durable;
+use crate::durable::{self, FileError};
 use crate::vault::files::folder::{IN_FLIGHT, NEXT, PREVIOUS, RESERVED, SEALED, lock_folder};
 use crate::vault::files::high_water;
 use crate::vault::files::records::FileVault;
@@ -72,18 +72,18 @@ pub(in crate::vault) fn end(vault: &FileVault, profile: &str) -> Result<(), Vaul
     let _change = lock_folder(&vault.folder).ok();
     let _ = fs::remove_file(vault.path(profile, RESERVED));
     let path = vault.path(profile, IN_FLIGHT);
-    durable::remove(&path).map(drop).map_err(VaultError::file("remove", &path))
+    Ok(durable::remove(&path).map(drop).map_err(FileError::at("remove", &path))?)
 }
 
 /// A file takes the place of anything but of a folder.
 fn check_name(path: &Path) -> Result<(), VaultError> {
     let is_folder = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
-    if is_folder { Err(VaultError::file("write", path)(ErrorKind::IsADirectory.into())) } else { Ok(()) }
+    if is_folder { Err(FileError::at("write", path)(ErrorKind::IsADirectory.into()).into()) } else { Ok(()) }
 }
 
 /// Takes room on the disk. The bytes are random, so that a file system that packs files cannot make them fewer.
 fn reserve(path: &Path, length: usize) -> Result<(), VaultError> {
     let mut bytes = vec![0; length];
     getrandom::fill(&mut bytes).map_err(|error| VaultError::Entropy { reason: error.to_string() })?;
-    durable::write_draft(path, &bytes).map_err(VaultError::file("write", path))
+    Ok(durable::write_draft(path, &bytes).map_err(FileError::at("write", path))?)
 }

@@ -151,22 +151,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::oauth::{KeyPair, Refused, TokenSet};
+    use crate::oauth::{KeyPair, ProfileSecrets, Refused, TokenSet};
     use crate::secret::Secret;
+    use crate::vault::files::tests::contents;
     use crate::vault::generation::Stamp;
     use crate::vault::history::History;
-    use crate::vault::{Change, How, ProfileSecrets};
+    use crate::vault::{Change, Contents, How};
 
-    fn record(number: u64, secrets: ProfileSecrets) -> Record {
-        Record { number, secrets, history: History::default() }
+    fn record(number: u64, contents: Contents) -> Record {
+        Record { number, contents, history: History::default() }
     }
 
     fn key() -> Key {
         Key::from_bytes(&[9; 32]).expect("a key")
-    }
-
-    fn secrets(text: &str) -> ProfileSecrets {
-        ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
     }
 
     fn open(sealed: &[u8]) -> Result<Record, VaultError> {
@@ -212,23 +209,25 @@ mod tests {
     }
 
     prop_compose! {
-        fn any_secrets()(
-            client_secret in proptest::option::of(any_secret()),
-            password in proptest::option::of(any_secret()),
+        fn any_contents()(
+            client_secret in any_secret(),
+            password in any_secret(),
+            refresh_token in any_secret(),
             key in proptest::option::of((any_secret(), proptest::option::of(any::<String>()))),
             inputs in proptest::collection::btree_map(any::<String>(), any_secret(), 0..4),
             tokens in proptest::option::of(any_tokens()),
             refused in proptest::option::of(any_refused()),
-        ) -> ProfileSecrets {
+        ) -> Contents {
             let signing_key = key.map(|(private_key, certificate)| KeyPair { private_key, certificate });
-            ProfileSecrets { client_secret, password, signing_key, inputs, tokens, refused }
+            let secrets = ProfileSecrets { client_secret, password, signing_key, refresh_token, inputs };
+            Contents { secrets, tokens, refused }
         }
     }
 
     proptest! {
         #[test]
-        fn any_secrets_come_back_as_they_were(secrets in any_secrets(), profile: String, number: u64) {
-            let record = Record::next(None, number, &secrets, Change::New(How::Pasted), Stamp::now());
+        fn any_contents_come_back_as_they_were(contents in any_contents(), profile: String, number: u64) {
+            let record = Record::next(None, number, &contents, Change::New(How::Pasted), Stamp::now());
             let sealed = seal(&key(), &profile, &record).expect("sealed");
             prop_assert_eq!(unseal(&key(), &profile, Path::new("x"), &sealed).expect("opened"), record);
         }
@@ -244,21 +243,21 @@ mod tests {
 
     #[test]
     fn a_secret_of_one_mebibyte_comes_back_and_one_beyond_the_limit_is_refused() {
-        let large = secrets(&"é\"\n€".repeat(1024 * 1024 / 7));
+        let large = contents(&"é\"\n€".repeat(1024 * 1024 / 7));
         let inputs = BTreeMap::from([("x".to_owned(), Secret::new("y".repeat(1024 * 1024)))]);
-        let large = ProfileSecrets { inputs, ..large };
+        let large = Contents { secrets: ProfileSecrets { inputs, ..large.secrets }, ..large };
         assert_eq!(
-            open(&seal(&key(), "demo", &record(1, large.clone())).expect("sealed")).expect("opened").secrets,
+            open(&seal(&key(), "demo", &record(1, large.clone())).expect("sealed")).expect("opened").contents,
             large
         );
-        let beyond = secrets(&"z".repeat(16 * 1024 * 1024));
+        let beyond = contents(&"z".repeat(16 * 1024 * 1024));
         let error = seal(&key(), "demo", &record(1, beyond)).expect_err("too large");
         assert_eq!(error.to_string(), "the secrets of profile `demo` are larger than 16777216 bytes");
     }
 
     #[test]
     fn a_change_of_any_byte_is_found() {
-        let sealed = seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
+        let sealed = seal(&key(), "demo", &record(1, contents("hunter2"))).expect("sealed");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
@@ -277,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_file_cut_anywhere_or_lengthened_is_damaged() {
-        let mut sealed = seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
+        let mut sealed = seal(&key(), "demo", &record(1, contents("hunter2"))).expect("sealed");
         for length in 0..sealed.len() {
             assert!(matches!(open(&sealed[..length]), Err(VaultError::Damaged { .. })), "{length} bytes");
         }
@@ -287,7 +286,7 @@ mod tests {
 
     #[test]
     fn the_secret_is_not_in_the_bytes_and_no_two_seals_are_alike() {
-        let seal = || seal(&key(), "demo", &record(1, secrets("hunter2"))).expect("sealed");
+        let seal = || seal(&key(), "demo", &record(1, contents("hunter2"))).expect("sealed");
         assert!(!seal().windows(7).any(|window| window == b"hunter2"));
         assert_ne!(seal(), seal());
     }

@@ -156,7 +156,7 @@ fn a_rehearsal_is_told_as_json_too() {
     let told = with_preset(SOUND).run(&["rehearse", "sound", "--json"]).json();
     assert_eq!((&told["service"], &told["ok"]), (&"sound".into(), &true.into()));
     assert_eq!(told["stages"][6]["stage"], "identity");
-    assert_eq!(told["stages"][6]["words"], "Name Erin Example");
+    assert_eq!(told["stages"][6]["text"], "Name Erin Example");
 }
 
 #[test]

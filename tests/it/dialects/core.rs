@@ -7,11 +7,12 @@ use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
     Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
-    Runtime, SignIn, TypedSecrets,
+    Runtime, SignIn,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
 use tokenwright::expression::Expressions;
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::redirect::Launched;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileDraft;
@@ -20,6 +21,9 @@ use tokenwright::transport::{Transport, TransportOptions};
 
 use crate::support::http::follow;
 use crate::support::temp_home;
+
+/// Where the tokens go.
+const DRAFT: Keeping = Keeping::Draft { name: None, of: None };
 
 /// The running core, with a browser that follows redirects.
 pub struct Core {
@@ -58,7 +62,7 @@ impl Core {
     /// Signs in; the context has the tokens then.
     #[track_caller]
     pub fn sign_in(&self, context: CallContext) -> CallContext {
-        let request = SignIn { context, browser: Browser::System, keeping: Keeping::Nowhere };
+        let request = SignIn { context, browser: Browser::System, keeping: DRAFT };
         let signed_in = self.runtime.block_on(self.runtime.app().sign_in(request, &Nobody));
         let (context, exchange) = signed_in.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
@@ -68,7 +72,7 @@ impl Core {
     #[track_caller]
     pub fn refresh(&self, context: CallContext) -> Exchange {
         let report = Report::none();
-        let exchange = self.runtime.app().request_refresh(context, None, Keeping::Nowhere, &report);
+        let exchange = self.runtime.app().request_refresh(context, None, DRAFT, &report);
         self.runtime.block_on(exchange).unwrap_or_else(|failure| panic!("{}", failure.diagnosis))
     }
 
@@ -112,11 +116,11 @@ pub fn context(described: &Described) -> CallContext {
     }
     draft.inputs.extend(described.inputs.clone());
     let profile = draft.parse().unwrap_or_else(|errors| panic!("{errors:?}"));
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
         inputs: described.secrets.inputs.clone(),
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     CallContext::new(profile, secrets)
 }

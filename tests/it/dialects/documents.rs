@@ -1,9 +1,11 @@
 //! Documents of servers and vendors: metadata, Google's files, `OpenAPI`.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokenwright::call::{Authentication, BodyTemplate};
 use tokenwright::dialect::{discovery, google, openapi};
-use tokenwright::oauth::Pkce;
+use tokenwright::oauth::{AssertionAlgorithm, Pkce, make_key_pair};
 use tokenwright::secret::Secret;
 use tokenwright::service::Catalog;
 
@@ -95,23 +97,28 @@ fn googles_client_file_is_its_preset_with_the_values() {
 
 #[test]
 fn googles_service_account_file_brings_its_key() {
-    let key = "-----BEGIN PRIVATE KEY-----\nbWFkZSB1cA==\n-----END PRIVATE KEY-----\n";
+    let now = "2026-11-21T02:00:00Z".parse().expect("a time");
+    let pair = make_key_pair(AssertionAlgorithm::ES256, 0, "test", now, Duration::from_hours(1)).expect("a key");
     let file = json!({
         "type": "service_account",
         "project_id": "example-project",
         "private_key_id": "0123456789abcdef",
-        "private_key": key,
+        "private_key": pair.private_key.expose(),
         "client_email": "robot@example-project.iam.gserviceaccount.com",
         "client_id": "100000000000000000001",
         "token_uri": "https://oauth2.googleapis.com/token",
     });
     assert!(recognises(google::recognise, &file.to_string()));
     let described = only(read_text(google::read, &file.to_string()).expect("a file"));
-    assert_eq!(described.secrets.private_key.expose().trim(), key.trim());
+    assert_eq!(described.secrets.signing_key.expect("a key").private_key, pair.private_key);
     assert_eq!(described.client_id, "robot@example-project.iam.gserviceaccount.com");
     let assertion = described.service.assertion.as_ref().expect("an assertion");
     assert_eq!(assertion.key_id, "0123456789abcdef");
     let mut broken = file;
+    broken["private_key"] = json!("-----BEGIN PRIVATE KEY-----\nbWFkZSB1cA==\n-----END PRIVATE KEY-----\n");
+    let described = only(read_text(google::read, &broken.to_string()).expect("a file"));
+    assert_eq!(described.secrets.signing_key, None);
+    assert!(words(&described.still_missing())[0].starts_with("private key: the private key is damaged"));
     broken["private_key"] = json!("hunter2");
     let error = read_text(google::read, &broken.to_string()).expect_err("no key").to_string();
     assert_eq!(error, "the Google service account key file: a key in PEM is expected at `private_key`");

@@ -5,11 +5,12 @@ use crate::support::process::Process;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Call, Reveal};
 use tokenwright::diagnosis::Diagnose as _;
 use tokenwright::dialect::evolutionx::{read, recognise, write};
 use tokenwright::dialect::{self, Described, Dialect, Document};
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::{Catalog, ProfileDraft, parse_preset, write_preset};
 
@@ -72,13 +73,13 @@ fn each_example_of_the_page_makes_the_call_of_the_example() {
 fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
     let mut described = with_endpoint(CLIENT_CREDENTIALS);
     described.secrets.refresh_token = Secret::new("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ...");
-    let material = material(&described);
+    let context = context(&described);
     let call = described
         .service
         .refresh_request
         .as_ref()
         .expect("a refresh call")
-        .render(&material.values())
+        .render(&context.values())
         .expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
 }
@@ -290,19 +291,19 @@ fn meaning(described: Described) -> Described {
     Described { understood: Vec::new(), ..described }
 }
 
-fn material(described: &Described) -> CallContext {
+fn context(described: &Described) -> CallContext {
     let mut draft = ProfileDraft::new(described.service.clone());
     draft.client_id.clone_from(&described.client_id);
-    let secrets = TypedSecrets {
+    let secrets = ProfileSecrets {
         client_secret: described.secrets.client_secret.clone(),
         refresh_token: described.secrets.refresh_token.clone(),
-        ..TypedSecrets::default()
+        ..ProfileSecrets::default()
     };
     CallContext::new(draft.parse().expect("complete"), secrets)
 }
 
 fn bearer(described: &Described) -> Call {
-    described.service.token_request.render(&material(described).values()).expect("complete")
+    described.service.token_request.render(&context(described).values()).expect("complete")
 }
 
 fn body(call: &Call) -> String {

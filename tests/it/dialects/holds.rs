@@ -164,7 +164,7 @@ fn an_identity_opens_what_was_locked_for_its_recipient() {
     other.run_with_input(&["import", "-", "--yes", "--identity", &path], &text).done();
     assert_ne!(token(&other, "acme"), token(&program, "acme"));
     let missing = other.run_with_input(&["import", "-", "--yes", "--identity", "nowhere"], &text).failed(2);
-    assert!(missing.starts_with("error: the identity file `nowhere` is not there\n"), "{missing}");
+    assert!(missing.starts_with("error: the identity file `nowhere` does not exist\n"), "{missing}");
 }
 
 /// A recipient and its identity, made for this run.

@@ -5,12 +5,12 @@ use crate::dialects::core::Core;
 use crate::support::scripted::{Answer, Asked, Scripted};
 use proptest::prelude::*;
 use serde_json::json;
-use tokenwright::app::{CallContext, TypedSecrets};
+use tokenwright::app::CallContext;
 use tokenwright::call::{Authentication, BodyTemplate, CallTemplate, Expression, Parameter, Template};
 use tokenwright::diagnosis::Diagnose as _;
-use tokenwright::dialect::zspec::{losses, read, write};
+use tokenwright::dialect::zspec::{losses, parameter_help, read, write};
 use tokenwright::dialect::{self, Described, Dialect, Note};
-use tokenwright::oauth::Pkce;
+use tokenwright::oauth::{Pkce, ProfileSecrets};
 use tokenwright::secret::Secret;
 use tokenwright::service::{
     Asks, Authorization, Catalog, Choice, Identity, Input, ProfileDraft, Service, parse_preset, write_preset,
@@ -83,7 +83,8 @@ fn choices_become_an_input_with_the_words_of_the_document() {
     assert_eq!(input.help, "Whether the traveller may be away. A refresh token comes only with offline.");
     let values: Vec<&str> = input.choices.iter().map(|choice| choice.value.as_str()).collect();
     assert_eq!((values, input.default.as_str()), (vec!["offline", "online"], "offline"));
-    let help: Vec<(&str, &str)> = described.service.parameter_help("refresh_request").collect();
+    let help = parameter_help(&described.service, "refresh_request");
+    let help: Vec<(&str, &str)> = help.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     assert_eq!(help, [("client_id", "The same as before."), ("client_secret", "The same as before.")]);
 }
 
@@ -683,7 +684,7 @@ fn the_example_brings_tokens_renews_them_and_tells_whose_they_are() {
     let mut fields = ProfileDraft::new(service);
     fields.client_id = "the-client".into();
     fields.redirect_uri = "http://127.0.0.1/callback".into();
-    let secrets = TypedSecrets { client_secret: Secret::new("a%^*&+=\""), ..TypedSecrets::default() };
+    let secrets = ProfileSecrets { client_secret: Secret::new("a%^*&+=\""), ..ProfileSecrets::default() };
     let mut context = CallContext::new(fields.parse().expect("complete"), secrets);
     let core = Core::start();
 

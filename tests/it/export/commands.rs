@@ -181,9 +181,9 @@ fn without_the_refresh_token_an_export_is_no_second_holder() {
 }
 
 #[test]
-fn ones_own_form_is_a_file_in_the_data_folder() {
+fn ones_own_format_is_a_file_in_the_data_folder() {
     let (program, _practice) = signed_in();
-    let folder = program.data().join("forms");
+    let folder = program.data().join("formats");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("mine.ini"), "[acme]\ntoken = <access_token>\nrealm = {realmId}\n").expect("written");
     let text = program.run(&["export", "acme", "--format", "mine.ini"]).done();

@@ -6,7 +6,7 @@ use std::path::Path;
 use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{
-    ExportDone, ExportView, Failure, FailureCode, FailureKind, FormLine, Insisted, News, ShareDone,
+    ExportDone, ExportView, Failure, FailureCode, FailureKind, FormatLine, Insisted, News, ShareDone,
 };
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::export::{HandedOver, Sink, Sinks, formats};
@@ -19,14 +19,14 @@ use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{at, name, saved, service};
 use crate::screens::stage::{DRESSES, Play, stage};
 
-fn forms() -> Vec<FormLine> {
-    formats().iter().map(FormLine::from).collect()
+fn offered() -> Vec<FormatLine> {
+    formats().iter().map(FormatLine::from).collect()
 }
 
 /// The page is open, nothing chosen; two files were written.
 pub fn exporting() -> Model {
     let mut model = saved("demo");
-    model.export.formats = Requested::ended(Ok(forms()));
+    model.export.formats = Requested::ended(Ok(offered()));
     let outlet = |path: &str, sink, problem: Option<&str>| Sink {
         path: path.to_owned(),
         format: "dotenv".to_owned(),
@@ -49,8 +49,8 @@ pub fn choosing(form: Option<&str>) -> Draft {
     let mut draft = at(service("practice"), Step::Tokens);
     let mut export = ExportDraft::new(name("demo"), Path::new("/home/ada"));
     if let Some(form) = form {
-        let forms = forms();
-        export.choose(forms.iter().find(|line| line.id == form).expect("a form"));
+        let formats = offered();
+        export.choose(formats.iter().find(|line| line.id == form).expect("a format"));
     }
     draft.export = Some(export);
     draft
@@ -115,7 +115,15 @@ fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
 }
 
 #[test]
-fn forms_are_found_by_name_and_by_what_reads_them() {
+fn formats_that_cannot_be_read_are_told() {
+    let mut model = exporting();
+    model.export.formats = Requested::ended(Err(crate::screens::scenes::failure("the folder is locked")));
+    let window = stage(DRESSES[0], model, choosing(None));
+    assert!(window.reads("the folder is locked") && !window.reads("Loading formats"), "{}", window.words());
+}
+
+#[test]
+fn formats_are_found_by_name_and_by_what_reads_them() {
     for dress in DRESSES {
         let mut window = stage(dress, exporting(), choosing(None));
         window.fill("Search formats", "kubectl");
@@ -126,8 +134,8 @@ fn forms_are_found_by_name_and_by_what_reads_them() {
         window.fill("Search formats", "curl command");
         window.press("curl command");
         let export = window.state().draft.export.clone().expect("open");
-        assert_eq!((export.form.as_deref(), export.way), (Some("curl"), Way::Snapshot));
-        window.press(&format!("Show all {} formats", forms().len()));
+        assert_eq!((export.format.as_deref(), export.way), (Some("curl"), Way::Snapshot));
+        window.press(&format!("Show all {} formats", offered().len()));
         assert!(window.button("curl command").is_some());
     }
 }
@@ -139,8 +147,11 @@ fn the_search_has_the_keyboard_and_enter_takes_what_it_found() {
     window.fill("Search formats", "kubectl client-go");
     window.key_press(egui::Key::Enter);
     window.settle();
-    assert_eq!(window.state().draft.export.as_ref().and_then(|export| export.form.as_deref()), Some("exec-credential"));
-    assert_eq!(window.focused(), format!("Show all {} formats", forms().len()));
+    assert_eq!(
+        window.state().draft.export.as_ref().and_then(|export| export.format.as_deref()),
+        Some("exec-credential")
+    );
+    assert_eq!(window.focused(), format!("Show all {} formats", offered().len()));
 }
 
 #[test]
@@ -151,7 +162,7 @@ fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
         assert!(live.accesskit_node().is_disabled());
         let reason = "Tools that read this format cannot fetch a token themselves";
         assert_eq!(live.accesskit_node().data().description(), Some(reason));
-        let live_only = forms().into_iter().find(|form| !form.snapshot).expect("a form that asks each time");
+        let live_only = offered().into_iter().find(|form| !form.snapshot).expect("a format that asks each time");
         let window = stage(dress, previewed(true), choosing(Some(&live_only.id)));
         assert!(window.reads("Contains no token: fetches a valid one from Tokenwright on each use."));
         let sink = window.button("Sink").expect("a way");
@@ -182,7 +193,7 @@ fn one_that_stays_good_goes_along_without_ado() {
     let mut window = stage(DRESSES[0], previewed(false), choosing(Some("json")));
     window.press("Include the refresh token and client credentials");
     assert!(!is_blocked(&window, "Save") && window.button("Yes, hand it over").is_none());
-    let order = window.state().draft.export.as_ref().and_then(|export| export.order(&forms())).expect("an order");
+    let order = window.state().draft.export.as_ref().and_then(|export| export.order(&offered())).expect("an order");
     assert!(order.with_refresh_token && !order.hand_over);
 }
 
@@ -199,7 +210,7 @@ fn a_refused_file_is_written_all_the_same_only_when_told_so() {
             let mut draft = choosing(Some("dotenv"));
             let export = draft.export.as_mut().expect("open");
             (export.path, export.path_is_typed, export.rotates) = ("/home/ada/demo.env".into(), true, true);
-            export.asked = export.order(&forms()).map(|order| (order, export.path.clone()));
+            export.asked = export.order(&offered()).map(|order| (order, export.path.clone()));
             let mut window = stage(dress, exported(Err((refused("any words at all"), code))), draft);
             assert!(window.reads(said), "{}", window.words());
             window.press(button);

@@ -3,9 +3,10 @@
 use egui::Event as Input;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::app::{AmbiguousText, ImportOutcome, ImportSource, Imported};
-use tokenwright::dialect::{Described, Dialect, Import, ImportedSecrets, Issuer, Note};
+use tokenwright::dialect::{Described, Dialect, Import, Issuer, Note};
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 
 use crate::screens::hand::Hand as _;
@@ -23,7 +24,7 @@ pub fn imported(ids: &[&str]) -> Model {
     let described = ids.iter().map(|id| Described {
         service: service(id),
         client_id: "acme-client".into(),
-        secrets: ImportedSecrets { client_secret: Secret::new(CLIENT_SECRET), ..ImportedSecrets::default() },
+        secrets: ProfileSecrets { client_secret: Secret::new(CLIENT_SECRET), ..ProfileSecrets::default() },
         understood: vec![Note::new("auth.oauth2.accessTokenUrl", "the token endpoint, with a word or two")],
         ignored: vec![Note::new("auth.oauth2.headerPrefix", "tokens are handed out without a header")],
         missing: vec![Note::new("redirect URI", "as registered with the service")],

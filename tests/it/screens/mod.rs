@@ -11,6 +11,7 @@ mod import;
 mod keep;
 mod key;
 mod keyboard;
+mod lists;
 mod machine;
 mod preset;
 mod reading;

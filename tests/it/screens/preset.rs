@@ -5,7 +5,7 @@ use tokenwright::app::{Failure, FailureCode, FailureKind};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
-use tokenwright::service::{Catalog, PresetDraft};
+use tokenwright::service::{Catalog, NewPreset};
 
 use crate::screens::hand::Hand as _;
 use crate::screens::machine::{Machine, Visit};
@@ -15,7 +15,7 @@ use crate::screens::stage::{DRESSES, stage};
 /// The form is open.
 pub fn customising() -> Draft {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.preset = Some(PresetDraft::beside(&service("quickbooks")));
+    draft.preset = Some(NewPreset::beside(&service("quickbooks")));
     draft
 }
 

@@ -111,17 +111,12 @@ pub fn authorized() -> Model {
 
 pub fn token_set(access_token: &str) -> TokenSet {
     TokenSet {
-        access_token: Secret::new(access_token),
-        token_type: "Bearer".into(),
         expires_at: Some(now() + SignedDuration::from_secs(119)),
         refresh_token: Some(Secret::new(REFRESH_TOKEN)),
         refresh_token_expires_at: Some(now() + SignedDuration::from_hours(24)),
-        id_token: None,
         scopes: Some(vec!["openid".into(), "profile".into()]),
-        obtained_at: now(),
         retained: std::iter::once(("realmId".to_owned(), "9130".to_owned())).collect(),
-        issued_for: std::collections::BTreeMap::new(),
-        unread_life: Vec::new(),
+        ..TokenSet::bearer(Secret::new(access_token), now())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use egui::Event as Input;
 use tokenwright::delivery::{Lock, lock};
-use tokenwright::export::{Bundle, Bundled, BundledSecrets};
+use tokenwright::export::{Bundle, Bundled};
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 
 use crate::screens::hand::Hand as _;
@@ -11,14 +12,15 @@ use crate::screens::stage::DRESSES;
 
 /// Two profiles; the first with what is secret of it.
 fn bundle() -> Secret {
-    let bundled = |name: &str, secrets: Option<BundledSecrets>| Bundled {
+    let bundled = |name: &str, secrets: ProfileSecrets| Bundled {
         name: name.into(),
         file: "service = \"google\"\nclient_id = \"acme-client\"\nredirect_uri = \"http://localhost/\"\n".into(),
         must_supply: vec!["a sign-in of their own".into()],
         secrets,
     };
-    let secrets = BundledSecrets { client_secret: Some(Secret::new("a-made-up-secret")), ..BundledSecrets::default() };
-    Bundle { profiles: vec![bundled("acme-drive", Some(secrets)), bundled("beta-drive", None)] }.to_text()
+    let secrets = ProfileSecrets { client_secret: Secret::new("a-made-up-secret"), ..ProfileSecrets::default() };
+    Bundle { profiles: vec![bundled("acme-drive", secrets), bundled("beta-drive", ProfileSecrets::default())] }
+        .to_text()
 }
 
 #[test]

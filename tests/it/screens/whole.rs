@@ -129,6 +129,59 @@ fn a_refused_refresh_is_explained_and_the_tokens_stay() {
 }
 
 #[test]
+fn a_typed_refresh_token_does_not_stand_in_for_the_browser() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.press("Practice service");
+    machine.press("Next");
+    machine.press("I already have a refresh token");
+    machine.press("Refresh request");
+    machine.window.fill("Refresh token to use", "a-typed-refresh-token");
+    machine.press("Back");
+    machine.press("Start authorization");
+    machine.wait("Tokens received");
+    assert_eq!(machine.sent.lock().expect("no panic holds it").len(), 1);
+}
+
+#[test]
+fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() {
+    let (mut machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.sign_in();
+    machine.window.fill("Profile name", "demo");
+    machine.press("Save profile");
+    machine.wait("Saved as demo.");
+    let file = Places::find(Some(home.path().to_owned())).expect("a home").profiles_folder().join("demo.toml");
+    let saved = std::fs::read_to_string(&file).expect("a profile");
+    machine.press("Back");
+    machine.press("Review the token request before sending");
+    machine.press("Authorize again");
+    machine.wait_until("the second visit", |window| window.reads("The authorization code arrived"));
+    machine.press("email");
+    machine.press("Next");
+    machine.press("Send token request");
+    machine.wait("Saved as draft practice-ada");
+    assert_eq!(std::fs::read_to_string(&file).expect("a profile"), saved);
+}
+
+#[test]
+fn a_typed_refresh_token_is_used_once() {
+    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    machine.sign_in();
+    machine.press("Show tokens");
+    let words = machine.window.words();
+    let mut lines = words.lines().skip_while(|line| *line != "Refresh token").filter(|line| *line != "Refresh token");
+    let refresh_token = lines.next().expect("the value beside its name").to_owned();
+    machine.press("Hide tokens");
+    machine.press("Refresh request");
+    machine.window.fill("Refresh token to use", &refresh_token);
+    let first = machine.access_token();
+    for _ in 0..2 {
+        machine.press("Refresh");
+        machine.wait("Tokens received");
+    }
+    assert_ne!(machine.access_token(), first);
+}
+
+#[test]
 fn a_service_described_by_hand_works_like_a_preset() {
     let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
     machine.press("Practice service");

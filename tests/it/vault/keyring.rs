@@ -15,9 +15,10 @@ use crate::support::process::one_test;
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use tokenwright::diagnosis::Diagnose;
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
-use tokenwright::vault::{self, How, ProfileSecrets, Vault, VaultError, VaultKind};
+use tokenwright::vault::{self, Contents, How, Vault, VaultError, VaultKind};
 
 const INSIDE: &str = "TOKENWRIGHT_TEST_INSIDE";
 
@@ -66,8 +67,9 @@ fn wait_for_keyring() {
     }
 }
 
-fn secrets(text: &str) -> ProfileSecrets {
-    ProfileSecrets { client_secret: Some(Secret::new(text)), ..Default::default() }
+fn contents(text: &str) -> Contents {
+    let secrets = ProfileSecrets { client_secret: Secret::new(text), ..Default::default() };
+    Contents { secrets, ..Default::default() }
 }
 
 /// The vault's entry, by another way than the vault's own.
@@ -84,8 +86,8 @@ fn demo() -> ProfileName {
     ProfileName::parse("demo").expect("a name")
 }
 
-fn put(vault: &Vault, secrets: &ProfileSecrets) -> u64 {
-    vault.lease(&demo()).expect("free").put(None, secrets, How::SignedIn).expect("put")
+fn put(vault: &Vault, contents: &Contents) -> u64 {
+    vault.lease(&demo()).expect("free").put(None, contents, How::SignedIn).expect("put")
 }
 
 #[test]
@@ -99,15 +101,15 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     let (one, two) = (home.path().join("one"), home.path().join("two"));
     let open = |folder: &Path| vault::open(VaultKind::Keyring, folder, None);
 
-    let large = secrets(&"hunter2 ".repeat(128 * 1024));
+    let large = contents(&"hunter2 ".repeat(128 * 1024));
     assert_eq!(put(&open(&one).expect("made"), &large), 1);
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
     let (user, key) = entry(&one);
     assert_eq!(key.get_secret().expect("a key").len(), 32);
 
-    put(&open(&two).expect("a second home"), &secrets("other"));
+    put(&open(&two).expect("a second home"), &contents("other"));
     assert_ne!(entry(&two).0, user);
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
 
     let value = key.get_secret().expect("a key");
     key.set_secret(b"nonsense").expect("written");
@@ -121,7 +123,7 @@ fn the_keyring_holds_the_key_and_nothing_else() {
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)));
 
     key.set_secret(&value).expect("restored");
-    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").secrets, large);
+    assert_eq!(open(&one).expect("opened").snapshot(&demo()).expect("read").expect("kept").contents, large);
 }
 
 #[test]
@@ -164,15 +166,15 @@ fn a_vault_is_moved_out_of_the_keyring_and_back_and_leaves_no_key_behind() {
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join("one");
     let vault = vault::open(VaultKind::Keyring, &folder, None).expect("made");
-    put(&vault, &secrets("hunter2"));
+    put(&vault, &contents("hunter2"));
     let (_, key) = entry(&folder);
     let passphrase = Secret::new("open sesame");
     let moved = vault.rekey(VaultKind::Passphrase, Some(&passphrase)).expect("moved");
-    assert_eq!(moved.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(moved.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
     assert!(matches!(key.get_secret(), Err(Error::NoEntry)), "the old key is gone");
     let back = moved.rekey(VaultKind::Keyring, None).expect("moved back");
-    assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(back.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
     assert_eq!(entry(&folder).1.get_secret().expect("a new key").len(), 32);
     let other = vault::open(VaultKind::Keyring, &folder, None).expect("opened");
-    assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").secrets, secrets("hunter2"));
+    assert_eq!(other.snapshot(&demo()).expect("read").expect("kept").contents, contents("hunter2"));
 }

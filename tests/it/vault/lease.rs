@@ -19,9 +19,10 @@ use crate::support::renewed::{self, describe};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 use serde_json::json;
+use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileName;
-use tokenwright::vault::{self, Entry, How, ProfileSecrets, Vault, VaultError, VaultKind};
+use tokenwright::vault::{self, Contents, Entry, How, Vault, VaultError, VaultKind};
 
 const FOLDER: &str = "TOKENWRIGHT_TEST_FOLDER";
 const REPORT_TO: &str = "TOKENWRIGHT_TEST_REPORT_TO";
@@ -58,7 +59,7 @@ fn a_lease_keeps_another_process_out_until_its_holder_dies() {
     holder.kill().expect("killed");
     let entry = vault.lease(&demo()).expect("the dead hold nothing");
     holder.wait().expect("ended");
-    let conflict = entry.put(None, &ProfileSecrets::default(), How::SignedIn).expect_err("it was put there");
+    let conflict = entry.put(None, &Contents::default(), How::SignedIn).expect_err("it was put there");
     assert!(matches!(conflict, VaultError::Conflict { expected: None, found: Some(1), .. }), "{conflict}");
 }
 
@@ -68,7 +69,7 @@ fn the_other_process_holds_a_lease() {
     let Some(folder) = env::var_os(FOLDER) else { return };
     let vault = open(Path::new(&folder));
     let entry = vault.lease_within(&demo(), Duration::ZERO).expect("free");
-    entry.put(None, &ProfileSecrets::default(), How::SignedIn).expect("put");
+    entry.put(None, &Contents::default(), How::SignedIn).expect("put");
     let mut report = TcpStream::connect(env::var(REPORT_TO).expect("an address")).expect("connected");
     report.write_all(b"held").expect("reported");
     // Until the first process kills this one, or is gone.
@@ -343,7 +344,8 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         let program = signed_in(&slow);
         let refresh = program.start(&["refresh", "demo"]);
         slow.wait_for("/token", 2);
-        let other = ProfileSecrets { client_secret: Some(Secret::new("another")), ..ProfileSecrets::default() };
+        let secrets = ProfileSecrets { client_secret: Secret::new("another"), ..ProfileSecrets::default() };
+        let other = Contents { secrets, ..Contents::default() };
         on_another_machine(&program, |entry| {
             entry.remove().expect("removed");
             if is_made_anew {
@@ -354,7 +356,7 @@ fn new_tokens_go_to_nobody_where_the_profile_was_removed_or_made_anew_without_th
         let words = refresh.finish().failed(3);
         assert!(words.contains("`demo` was forgotten or signed in again in the meantime"), "{words}");
         let found = vault_of(&program).snapshot(&demo()).expect("read");
-        assert_eq!(found.as_ref().map(|record| record.secrets.clone()), is_made_anew.then_some(other));
+        assert_eq!(found.as_ref().map(|record| record.contents.clone()), is_made_anew.then_some(other));
         assert_eq!(found.map(|record| (record.number, record.history.lines.len())), is_made_anew.then_some((1, 1)));
         assert!(!fs::read_to_string(program.home().join("demo.env")).expect("a sink").contains("at-1"));
     }

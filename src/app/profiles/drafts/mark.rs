@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
 
-/// What is known of a draft beyond its profile. No secret is in it.
+/// What a draft knows beyond its profile. Holds no secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Mark {
     /// The saved profile whose changes it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) of: Option<String>,
-    /// The name under which it was saved. Once this is written the draft is none any more: whatever is left of it is on
-    /// its way there, and is not used from here.
+    /// The name it was saved under. Once this is written, the draft's tokens belong to that profile and are not used
+    /// under this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) becomes: Option<String>,
 }
@@ -20,12 +20,12 @@ pub(crate) struct Mark {
 impl Mark {
     pub(super) fn load(store: &Store, name: &ProfileName) -> Result<Option<Self>, StoreError> {
         let text = store.load_draft_text(name.as_str())?;
-        // One that cannot be read, as from a later version, still says that it is a draft.
+        // A mark that cannot be read, such as one of a later version, still marks a draft.
         Ok(text.map(|text| toml::from_str(&text).unwrap_or_default()))
     }
 
     pub(super) fn to_text(&self) -> String {
-        let words = "# This profile is a draft: it has not been saved under a name of its own yet.\n";
+        let words = "# This profile is a draft: it has not been saved under a name yet.\n";
         format!("{words}{}", toml::to_string(self).unwrap_or_default())
     }
 }

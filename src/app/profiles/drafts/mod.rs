@@ -20,7 +20,7 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::{TokenSet, decode_jwt};
 use crate::service::ProfileName;
 use crate::store::{Store, StoreError};
-use crate::vault::{How, ProfileSecrets, Vault, VaultError};
+use crate::vault::{Contents, How, Vault, VaultError};
 
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
 pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
@@ -31,11 +31,8 @@ const NAME_WAIT: Duration = Duration::from_millis(100);
 const MOST_NUMBERS: u32 = 10_000;
 
 /// Where tokens go that a call brings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keeping {
-    /// To whoever made the call, and nowhere else.
-    #[default]
-    Nowhere,
     /// Into a draft.
     Draft {
         /// The draft that is there already.
@@ -53,34 +50,33 @@ pub enum Keeping {
 pub(crate) async fn received(
     app: &App,
     report: &Report,
-    material: &CallContext,
+    context: &CallContext,
     exchange: &Exchange,
     keeping: Keeping,
 ) -> Result<Keeping, Failure> {
     let mut exchange = exchange.clone();
-    live_by_policy(&mut exchange, &material.profile.service.policy);
+    live_by_policy(&mut exchange, &context.profile.service.policy);
     let Ok(tokens) = exchange.outcome else { return Ok(keeping) };
-    let mut material = CallContext { tokens: Some(*tokens), ..material.clone() };
+    let mut context = CallContext { tokens: Some(*tokens), ..context.clone() };
     // What was pasted is spent, or is with the tokens; that it was pasted is in the history.
-    let pasted = !std::mem::take(&mut material.secrets.refresh_token).is_empty();
+    let pasted = !std::mem::take(&mut context.secrets.refresh_token).is_empty();
     match keeping {
-        Keeping::Nowhere => Ok(Keeping::Nowhere),
         Keeping::Under(name) => {
-            profiles::save::save_quietly(app, &name, material, true).await?;
+            profiles::save::save_quietly(app, &name, context, true).await?;
             Ok(Keeping::Under(name))
         }
-        Keeping::Again(name) => match same_account(app, Some(name.clone()), material.tokens.as_ref()).await {
+        Keeping::Again(name) => match same_account(app, Some(name.clone()), context.tokens.as_ref()).await {
             Some(name) => {
-                profiles::save::save_quietly(app, &name, material, true).await?;
+                profiles::save::save_quietly(app, &name, context, true).await?;
                 // A run that was cancelled ends unseen; the list shows what came of it.
                 app.tell_profiles().await;
                 Ok(Keeping::Again(name))
             }
-            None => as_draft(app, report, material, (None, Some(name)), pasted).await,
+            None => as_draft(app, report, context, (None, Some(name)), pasted).await,
         },
         Keeping::Draft { name, of } => {
-            let name = same_account(app, name, material.tokens.as_ref()).await;
-            as_draft(app, report, material, (name, of), pasted).await
+            let name = same_account(app, name, context.tokens.as_ref()).await;
+            as_draft(app, report, context, (name, of), pasted).await
         }
     }
 }
@@ -88,12 +84,12 @@ pub(crate) async fn received(
 async fn as_draft(
     app: &App,
     report: &Report,
-    material: CallContext,
+    context: CallContext,
     (name, of): (Option<ProfileName>, Option<ProfileName>),
     pasted: bool,
 ) -> Result<Keeping, Failure> {
     let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
-    let name = keep(app, name, material, mark, pasted).await;
+    let name = keep(app, name, context, mark, pasted).await;
     report.tell(Progress::DraftSaved(name.clone()));
     app.tell_profiles().await;
     Ok(Keeping::Draft { name: Some(name), of })
@@ -102,11 +98,11 @@ async fn as_draft(
 /// The draft, unless what it holds belongs to another account than the new tokens do: then both are kept.
 async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
     let name = name?;
-    let old = if let Some(material) = app.held.get(&name) {
-        material.tokens
+    let old = if let Some(context) = app.held.get(&name) {
+        context.tokens
     } else {
         let asked = name.clone();
-        app.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.secrets.tokens)
+        app.with_vault(move |vault| vault.snapshot(&asked)).await.ok().flatten().and_then(|last| last.contents.tokens)
     };
     let (Some(old), Some(new)) = (old, new) else { return Some(name) };
     let subject = |tokens: &TokenSet| decode_jwt(tokens.id_token.as_ref()?)?.claims.get("sub").cloned();
@@ -116,13 +112,13 @@ async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSe
 }
 
 /// Writes a draft. Where that cannot be, it is held in memory, and the face is told.
-async fn keep(app: &App, name: Option<ProfileName>, material: CallContext, mark: Mark, pasted: bool) -> ProfileName {
+async fn keep(app: &App, name: Option<ProfileName>, context: CallContext, mark: Mark, pasted: bool) -> ProfileName {
     // One that is only held has no name on the disk yet.
     let known = match &name {
         Some(name) => app.is_draft(name).await.then(|| name.clone()),
         None => None,
     };
-    match write(app, known, &material, &mark, pasted).await {
+    match write(app, known, &context, &mark, pasted).await {
         Ok(written) => {
             if let Some(name) = name.filter(|name| app.held.drop(name)) {
                 app.tell(News::WriteDone(name));
@@ -132,9 +128,9 @@ async fn keep(app: &App, name: Option<ProfileName>, material: CallContext, mark:
         Err(failure) => {
             let name = match name {
                 Some(name) => name,
-                None => name_of_held(app, naming::propose(&material)).await,
+                None => name_of_held(app, naming::propose(&context)).await,
             };
-            app.held.put(&name, material, mark);
+            app.held.put(&name, context, mark);
             app.tell_pending();
             let summary = format!("the tokens of the draft `{name}` are not saved yet: {}", failure.diagnosis.summary);
             app.tell(News::WritePending(name.clone(), Diagnosis { summary, ..failure.diagnosis }));
@@ -159,7 +155,7 @@ async fn name_of_held(app: &App, proposed: ProfileName) -> ProfileName {
 async fn write(
     app: &App,
     name: Option<ProfileName>,
-    material: &CallContext,
+    context: &CallContext,
     mark: &Mark,
     pasted: bool,
 ) -> Result<ProfileName, Failure> {
@@ -167,12 +163,12 @@ async fn write(
         let diagnosis = Diagnosis::new("no place to store tokens has been chosen yet");
         return Err(Failure::new(FailureKind::Vault, diagnosis.hint("choose one, or save the profile")));
     }
-    let (secrets, how) = profiles::save::sealed(app, material);
+    let (contents, how) = profiles::save::sealed(app, context);
     let how = if pasted { How::Pasted } else { how };
     let (catalog, _) = app.catalog().await?;
     // Whether it is kept alive is decided by saving it.
-    let draft = Draft { text: material.profile.to_toml(&catalog), mark: mark.clone(), secrets, how };
-    let (store, proposed) = (app.ports.store.clone(), naming::propose(material));
+    let draft = Draft { text: context.profile.to_toml(&catalog), mark: mark.clone(), contents, how };
+    let (store, proposed) = (app.ports.store.clone(), naming::propose(context));
     let done = app.with_vault(move |vault| match name {
         Some(name) => Ok(draft.write_again(vault, &store, &name)?.map(|()| name)),
         None => draft.write_new(vault, &store, &proposed),
@@ -184,7 +180,7 @@ async fn write(
 struct Draft {
     text: String,
     mark: Mark,
-    secrets: ProfileSecrets,
+    contents: Contents,
     how: How,
 }
 
@@ -221,7 +217,7 @@ impl Draft {
                 .save_draft_text(name.as_str(), &self.mark.to_text())
                 .and_then(|()| store.save_profile_text(name.as_str(), &self.text));
             let put = match written {
-                Ok(()) => entry.put(None, &self.secrets, self.how).map(|_| Ok(name.clone())),
+                Ok(()) => entry.put(None, &self.contents, self.how).map(|_| Ok(name.clone())),
                 Err(error) => Ok(Err(error)),
             };
             if !matches!(put, Ok(Ok(_))) {
@@ -249,13 +245,13 @@ impl Draft {
         if let Err(error) = written {
             return Ok(Err(error));
         }
-        let is_same = last.as_ref().is_some_and(|last| last.secrets.tokens == self.secrets.tokens);
-        let mut secrets = self.secrets.clone();
+        let is_same = last.as_ref().is_some_and(|last| last.contents.tokens == self.contents.tokens);
+        let mut contents = self.contents.clone();
         if let Some(last) = &last {
-            secrets.tokens = newer(last.secrets.tokens.clone(), secrets.tokens);
+            contents.tokens = newer(last.contents.tokens.clone(), contents.tokens);
         }
         let how = if is_same { How::Saved } else { self.how };
-        entry.put(last.map(|last| last.number), &secrets, how).map(|_| Ok(()))
+        entry.put(last.map(|last| last.number), &contents, how).map(|_| Ok(()))
     }
 }
 
@@ -272,31 +268,31 @@ impl App {
     /// the saved profile that was changed.
     pub async fn save_typed(
         &self,
-        material: CallContext,
+        context: CallContext,
         name: Option<ProfileName>,
         of: Option<ProfileName>,
     ) -> Result<ProfileName, Failure> {
         let app = self.clone();
-        self.settle(async move { save_typed(&app, material, name, of).await }).await
+        self.settle(async move { save_typed(&app, context, name, of).await }).await
     }
 
     /// Saves the values that the person chose with the tokens they belong to.
     pub async fn save_chosen(&self, name: &ProfileName, chosen: Fetched) -> Result<(), Failure> {
-        if let Some((mut material, mark)) = self.held.entry(name) {
-            if let Some(tokens) = &mut material.tokens {
+        if let Some((mut context, mark)) = self.held.entry(name) {
+            if let Some(tokens) = &mut context.tokens {
                 tokens.retained.extend(chosen.keep);
             }
-            self.held.put(name, material, mark);
+            self.held.put(name, context, mark);
             return Ok(());
         }
         let saved = name.clone();
         self.with_vault(move |vault| {
             let entry = vault.lease(&saved)?;
             let Some(mut last) = entry.get()? else { return Ok(()) };
-            if let Some(tokens) = &mut last.secrets.tokens {
+            if let Some(tokens) = &mut last.contents.tokens {
                 tokens.retained.extend(chosen.keep);
             }
-            entry.put(Some(last.number), &last.secrets, How::Saved).map(|_| ())
+            entry.put(Some(last.number), &last.contents, How::Saved).map(|_| ())
         })
         .await
     }
@@ -309,23 +305,23 @@ impl App {
 
 async fn save_typed(
     app: &App,
-    material: CallContext,
+    context: CallContext,
     name: Option<ProfileName>,
     of: Option<ProfileName>,
 ) -> Result<ProfileName, Failure> {
     let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
     let name = match name {
         Some(name) => name,
-        None => free_name(app, of.as_ref().map_or_else(|| naming::propose(&material), naming::of_edits)).await?,
+        None => free_name(app, of.as_ref().map_or_else(|| naming::propose(&context), naming::of_edits)).await?,
     };
     if let Some((held, _)) = app.held.entry(&name) {
-        let tokens = material.tokens.clone().or(held.tokens);
-        app.held.put(&name, CallContext { tokens, ..material }, mark);
+        let tokens = context.tokens.clone().or(held.tokens);
+        app.held.put(&name, CallContext { tokens, ..context }, mark);
     } else if matches!(open::probe(app).await, VaultState::Open(_)) {
-        write(app, Some(name.clone()), &material, &mark, false).await?;
+        write(app, Some(name.clone()), &context, &mark, false).await?;
     } else {
         // Without a vault nothing secret is kept, and the rest is.
-        let (name, profile) = (name.clone(), material.profile);
+        let (name, profile) = (name.clone(), context.profile);
         app.with_store(move |store| {
             store.save_draft_text(name.as_str(), &mark.to_text())?;
             store.save_profile_text(name.as_str(), &profile.to_toml(&catalog_of(store).0))
@@ -351,14 +347,14 @@ async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Fail
 /// Writes what is held in memory, now that it may be possible.
 pub(crate) async fn keep_held(app: &App) {
     for (name, _) in app.held.all() {
-        let Some((material, mark)) = app.held.entry(&name) else { continue };
+        let Some((context, mark)) = app.held.entry(&name) else { continue };
         let asked = name.clone();
         // It was given its name before anything was written: that name is taken now only by itself.
         let known = app.is_draft(&asked).await.then_some(asked);
-        let before = app.held.get(&name).and_then(|material| material.tokens);
-        match write(app, known, &material, &mark, false).await {
+        let before = app.held.get(&name).and_then(|context| context.tokens);
+        match write(app, known, &context, &mark, false).await {
             Ok(written) => {
-                let unchanged = app.held.get(&name).and_then(|material| material.tokens) == before;
+                let unchanged = app.held.get(&name).and_then(|context| context.tokens) == before;
                 if unchanged {
                     app.held.drop(&name);
                     app.tell(News::WriteDone(name.clone()));

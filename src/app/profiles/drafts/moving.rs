@@ -26,30 +26,30 @@ pub(crate) async fn save_as(
     app: &App,
     draft: &ProfileName,
     name: &ProfileName,
-    mut material: CallContext,
+    mut context: CallContext,
     replace: bool,
 ) -> Result<(), Failure> {
     open::open_chosen(app).await?;
     let mark = mark_of(app, draft).await?;
     if mark.is_none() && app.held.get(draft).is_some() {
-        // It was never written.
-        profiles::save::save_quietly(app, name, material, replace || draft == name).await?;
+        // It is in memory only.
+        profiles::save::save_quietly(app, name, context, replace || draft == name).await?;
         app.held.drop(draft);
         app.tell(News::WriteDone(draft.clone()));
         return Ok(());
     }
     let is_taken = draft != name && app.load_profile_text(name).await?.is_some();
     let Some(mark) = mark.filter(|_| replace || !is_taken) else {
-        // Somebody has saved it meanwhile, or the name is taken, which is said there.
-        return profiles::save::save_quietly(app, name, material, replace).await;
+        // The draft was saved meanwhile, or the name is taken: `save_quietly` reports that.
+        return profiles::save::save_quietly(app, name, context, replace).await;
     };
-    if mark.of.as_deref() == Some(name.as_str()) && material.tokens.is_none() {
-        // Changes of a saved profile take nothing from its tokens. Whether they still fit, its state tells.
-        let kept = name.clone();
-        material.tokens =
-            app.with_vault(move |vault| vault.snapshot(&kept)).await?.and_then(|record| record.secrets.tokens);
+    if mark.of.as_deref() == Some(name.as_str()) && context.tokens.is_none() {
+        // Saving changes of a profile leaves its tokens. The profile's state shows if they are stale.
+        let asked = name.clone();
+        context.tokens =
+            app.with_vault(move |vault| vault.snapshot(&asked)).await?.and_then(|record| record.contents.tokens);
     }
-    write(app, Some(draft.clone()), &material, &mark, false).await?;
+    write(app, Some(draft.clone()), &context, &mark, false).await?;
     if draft == name {
         let name = name.clone();
         app.with_store(move |store| store.remove_draft(name.as_str())).await?;
@@ -71,7 +71,7 @@ async fn mark_of(app: &App, draft: &ProfileName) -> Result<Option<Mark>, Failure
     app.with_store(move |store| Mark::load(store, &draft)).await
 }
 
-/// Goes on with what an earlier process has begun. Drafts are few: most often there is no folder to look into.
+/// Finishes renames that an earlier process began.
 pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
     let moves = app.with_store(|store| {
         let mut moves = Vec::new();
@@ -90,7 +90,7 @@ pub(crate) async fn finish_moves(app: &App) -> Result<(), Failure> {
 
 async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let (store, vault) = (app.ports.store.clone(), app.vault()?);
-    // Its file goes first, so what it was exported to is still told while the file is there.
+    // The profile file goes last, so that the exports are still listed while it is there.
     if app.load_profile_text(draft).await?.is_some() {
         export::carry_over(app, draft, name).await?;
     }
@@ -100,7 +100,7 @@ async fn finish(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<()
 }
 
 fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
-    // In one order for everybody, or two that move crosswise would wait for each other.
+    // Always in the same order, or two processes that rename in opposite directions would deadlock.
     let (from, to) = if draft < name {
         let from = vault.lease(draft)?;
         (from, vault.lease(name)?)
@@ -110,7 +110,7 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
     };
     let is_due = Mark::load(store, draft)?.is_some_and(|mark| mark.becomes.as_deref() == Some(name.as_str()));
     if !is_due {
-        // Another process was quicker.
+        // Another process did it first.
         return Ok(());
     }
     if let Some(text) = store.load_profile_text(draft.as_str())? {
@@ -125,17 +125,17 @@ fn move_over(vault: &Vault, store: &Store, draft: &ProfileName, name: &ProfileNa
 fn copy(from: &Entry, to: &Entry) -> Result<(), VaultError> {
     let Some(record) = from.get()? else { return Ok(()) };
     let last = to.get()?;
-    if last.as_ref().is_some_and(|last| last.secrets == record.secrets) {
+    if last.as_ref().is_some_and(|last| last.contents == record.contents) {
         return Ok(());
     }
-    // How its tokens came, whatever was changed besides since then.
+    // How the tokens were obtained; later changes of other kinds do not count.
     let told = record.history.lines.iter().rev().map(|line| line.how);
     let mut told = told.filter(|how| !matches!(how, How::Saved | How::Restored(_)));
     let how = told.next().unwrap_or(How::Saved);
-    let signing_key = last.as_ref().and_then(|last| last.secrets.signing_key.clone());
-    let mut secrets = record.secrets;
-    secrets.signing_key = secrets.signing_key.or(signing_key);
-    to.put(last.map(|last| last.number), &secrets, how).map(|_| ())
+    let signing_key = last.as_ref().and_then(|last| last.contents.secrets.signing_key.clone());
+    let mut contents = record.contents;
+    contents.secrets.signing_key = contents.secrets.signing_key.or(signing_key);
+    to.put(last.map(|last| last.number), &contents, how).map(|_| ())
 }
 
 fn remove_plain(store: &Store, draft: &str) -> Result<(), StoreError> {

@@ -6,10 +6,10 @@ use crate::app::CallContext;
 use crate::oauth::decode_jwt;
 use crate::service::{Catalog, ProfileName};
 
-/// The most characters of a part of a proposed name, so that both and a number fit into a profile's.
+/// The most characters of each part of a proposed name, so that two parts and a number fit into a profile name.
 const LONGEST_PART: usize = 28;
 
-/// Words in the names of fields that tell whose account it is, by how much they tell a person.
+/// Words in the names of fields that identify the account, the most telling first.
 const TELLING: [&str; 12] = [
     "company",
     "organi",
@@ -24,14 +24,14 @@ const TELLING: [&str; 12] = [
     "instance",
     "site",
 ];
-/// Claims of an ID token that tell who signed in (OpenID Connect Core section 5.1), and of which company.
+/// ID token claims that identify the user (OpenID Connect Core section 5.1) or the company, the most telling first.
 const CLAIMS: [&str; 9] =
     ["org_name", "company", "organization", "hd", "preferred_username", "nickname", "name", "email", "upn"];
 
 /// A name such as `quickbooks-acme`.
-pub(crate) fn propose(material: &CallContext) -> ProfileName {
-    let service = service_part(material);
-    let account = candidates(material).find_map(|text| part(&text));
+pub(crate) fn propose(context: &CallContext) -> ProfileName {
+    let service = service_part(context);
+    let account = candidates(context).find_map(|text| part(&text));
     let text = match account {
         Some(account) if account != service => format!("{service}-{account}"),
         _ => service,
@@ -45,32 +45,32 @@ pub(crate) fn of_edits(saved: &ProfileName) -> ProfileName {
     name(&format!("{short}-edited"))
 }
 
-/// The name itself, and then with numbers: `quickbooks-acme-2`.
+/// The name itself, then numbered: `quickbooks-acme-2`.
 pub(crate) fn numbered(proposed: &ProfileName) -> impl Iterator<Item = ProfileName> + use<> {
     let text = proposed.to_string();
     let numbers = (2_u64..).map(move |number| name(&format!("{text}-{number}")));
     std::iter::once(proposed.clone()).chain(numbers)
 }
 
-/// Every text that is made here is a name; should one not be, any name is better than none.
+/// Every text made here is a valid name; `draft` is the fallback if one is not.
 fn name(text: &str) -> ProfileName {
     let fallback = || ProfileName::parse("draft").unwrap_or_else(|_| unreachable!("`draft` is a name"));
     ProfileName::parse(text).unwrap_or_else(|_| fallback())
 }
 
-fn service_part(material: &CallContext) -> String {
-    let service = &material.profile.service;
+fn service_part(context: &CallContext) -> String {
+    let service = &context.profile.service;
     if service.id != Catalog::CUSTOM
         && let Some(id) = part(&service.id)
     {
         return id;
     }
-    // What a person has described is known by its host.
+    // A custom service is named by its host.
     let host = host(service.token_request.url.source());
     host.and_then(|host| part(&host)).unwrap_or_else(|| "custom".to_owned())
 }
 
-/// The telling part of an address: `acme` of `https://login.acme.example/token`.
+/// The telling part of a URL: `acme` of `https://login.acme.example/token`.
 fn host(url: &str) -> Option<String> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', ':', '?', '#']).next()?;
@@ -84,16 +84,16 @@ fn host(url: &str) -> Option<String> {
     }
 }
 
-/// What may tell the account, the best first.
-fn candidates(material: &CallContext) -> impl Iterator<Item = String> {
-    let profile = &material.profile;
-    let kept = material.tokens.iter().flat_map(|tokens| tokens.retained.clone());
+/// Texts that may identify the account, the best first.
+fn candidates(context: &CallContext) -> impl Iterator<Item = String> {
+    let profile = &context.profile;
+    let retained = context.tokens.iter().flat_map(|tokens| tokens.retained.clone());
     let is_secret = |field: &str| profile.service.inputs.iter().any(|input| input.secret && input.name == field);
     let is_choice =
         |field: &str| profile.service.inputs.iter().any(|input| !input.choices.is_empty() && input.name == field);
     let inputs = profile.inputs.clone().into_iter().filter(|(field, _)| !is_secret(field) && !is_choice(field));
     let fields: Vec<(String, String)> =
-        kept.chain(inputs).filter(|(field, value)| !value.is_empty() && field != "port").collect();
+        retained.chain(inputs).filter(|(field, value)| !value.is_empty() && field != "port").collect();
     let mut telling: Vec<(usize, String)> = fields
         .into_iter()
         .filter_map(|(field, value)| {
@@ -104,7 +104,7 @@ fn candidates(material: &CallContext) -> impl Iterator<Item = String> {
             Some((at + if is_number { TELLING.len() + CLAIMS.len() } else { 0 }, value))
         })
         .collect();
-    let claims = material.tokens.as_ref().and_then(|tokens| decode_jwt(tokens.id_token.as_ref()?));
+    let claims = context.tokens.as_ref().and_then(|tokens| decode_jwt(tokens.id_token.as_ref()?));
     let claims = claims.map(|jwt| jwt.claims).unwrap_or_default();
     telling.extend(CLAIMS.iter().enumerate().filter_map(|(at, claim)| {
         let value = claims.get(claim).and_then(Json::as_str)?;
@@ -114,8 +114,8 @@ fn candidates(material: &CallContext) -> impl Iterator<Item = String> {
     telling.into_iter().map(|(_, value)| value).chain([profile.user_name.clone()])
 }
 
-/// A text as a part of a name: `acme-ltd` of `Acme, Ltd.`; of an address the part that tells most. `None` where nothing of
-/// it can stand in a name, as of one in another script.
+/// A text as a part of a name: `acme-ltd` for `Acme, Ltd.`; for a URL its most telling part. `None` if no character of it
+/// is allowed in a name.
 fn part(text: &str) -> Option<String> {
     let text = host(text).unwrap_or_else(|| text.split('@').next().unwrap_or_default().to_owned());
     let mut made = String::new();
@@ -134,15 +134,14 @@ fn part(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::TypedSecrets;
-    use crate::oauth::TokenSet;
+    use crate::oauth::{ProfileSecrets, TokenSet};
     use crate::secret::Secret;
     use crate::service::ProfileDraft;
     use base64::Engine as _;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use jiff::Timestamp;
 
-    fn material(service: &str, inputs: &[(&str, &str)], kept: &[(&str, &str)], claims: Option<&str>) -> CallContext {
+    fn context(service: &str, inputs: &[(&str, &str)], retained: &[(&str, &str)], claims: Option<&str>) -> CallContext {
         let mut draft = ProfileDraft::new(Catalog::bundled().service(service).expect("a preset"));
         let own = |list: &[(&str, &str)]| list.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         draft.inputs = own(inputs);
@@ -151,25 +150,17 @@ mod tests {
             Secret::new(format!("{header}.{claims}.signature"))
         };
         let tokens = TokenSet {
-            access_token: Secret::new("at"),
-            token_type: "Bearer".into(),
-            expires_at: None,
-            refresh_token: None,
-            refresh_token_expires_at: None,
             id_token: claims.map(jwt),
-            scopes: None,
-            obtained_at: Timestamp::UNIX_EPOCH,
-            retained: own(kept),
-            issued_for: std::collections::BTreeMap::new(),
-            unread_life: Vec::new(),
+            retained: own(retained),
+            ..TokenSet::bearer(Secret::new("at"), Timestamp::UNIX_EPOCH)
         };
-        let material = CallContext::new(draft.as_typed(), TypedSecrets::default());
-        CallContext { tokens: Some(tokens), ..material }
+        let context = CallContext::new(draft.as_typed(), ProfileSecrets::default());
+        CallContext { tokens: Some(tokens), ..context }
     }
 
     #[test]
     fn a_name_is_proposed_from_the_service_and_what_tells_the_account() {
-        for (service, inputs, kept, claims, expected) in [
+        for (service, inputs, retained, claims, expected) in [
             ("quickbooks", &[][..], &[("realmId", "9130357")][..], None, "quickbooks-9130357"),
             ("quickbooks", &[], &[("realmId", "9130357")], Some(r#"{"email":"ada@acme.test"}"#), "quickbooks-ada"),
             ("quickbooks", &[], &[("company", "Acme, Ltd.")], Some(r#"{"name":"Ada"}"#), "quickbooks-acme-ltd"),
@@ -179,14 +170,14 @@ mod tests {
             ("practice", &[], &[], None, "practice"),
             ("practice", &[], &[("tenant", "https://acme.example.com/x")], None, "practice-example"),
         ] {
-            let proposed = propose(&material(service, inputs, kept, claims));
-            assert_eq!(proposed.as_str(), expected, "{service} {inputs:?} {kept:?} {claims:?}");
+            let proposed = propose(&context(service, inputs, retained, claims));
+            assert_eq!(proposed.as_str(), expected, "{service} {inputs:?} {retained:?} {claims:?}");
         }
     }
 
     #[test]
     fn a_service_that_a_person_described_is_called_by_its_host() {
-        let mut described = material("custom", &[], &[], None);
+        let mut described = context("custom", &[], &[], None);
         for (url, expected) in [
             ("https://login.acme.example/oauth/token", "acme"),
             ("http://127.0.0.1:8080/token", "127-0-0-1"),
@@ -201,8 +192,8 @@ mod tests {
     #[test]
     fn every_proposed_name_is_a_name_and_so_is_every_number_of_it() {
         let long = "x".repeat(500);
-        let material = material("amazon-sp-api-app", &[("company", &long)], &[], None);
-        let proposed = propose(&material);
+        let context = context("amazon-sp-api-app", &[("company", &long)], &[], None);
+        let proposed = propose(&context);
         for name in numbered(&proposed).take(3).chain([of_edits(&proposed)]) {
             assert_eq!(ProfileName::parse(name.as_str()), Ok(name.clone()));
         }

@@ -41,25 +41,13 @@ const VALUES: &[&str] = &[
 ];
 
 fn subject(value: &str) -> Subject {
-    let tokens = TokenSet {
-        access_token: Secret::new(value),
-        token_type: "Bearer".into(),
-        expires_at: None,
-        refresh_token: None,
-        refresh_token_expires_at: None,
-        id_token: None,
-        scopes: None,
-        obtained_at: "2026-11-21T02:00:00Z".parse().expect("a time"),
-        retained: BTreeMap::new(),
-        issued_for: BTreeMap::new(),
-        unread_life: Vec::new(),
-    };
+    let tokens = TokenSet::bearer(Secret::new(value), "2026-11-21T02:00:00Z".parse().expect("a time"));
     Subject {
         profile: "acme".into(),
         service: "Acme".into(),
         tokens,
         client_id: "id".into(),
-        client_secret: None,
+        client_secret: Secret::default(),
         token_endpoint: "https://as.test/token".into(),
         scopes: Vec::new(),
         url: None,
@@ -83,7 +71,7 @@ pub fn google() -> Subject {
     let mut subject = subject("at-1");
     subject.tokens.refresh_token = Some(Secret::new("rt-1"));
     subject.tokens.expires_at = Some("2026-11-21T03:00:00Z".parse().expect("a time"));
-    subject.client_secret = Some(Secret::new("cs-1"));
+    subject.client_secret = Secret::new("cs-1");
     subject.token_endpoint = "https://oauth2.googleapis.com/token".into();
     subject.scopes = vec!["a".into(), "b".into()];
     subject

@@ -1,0 +1,51 @@
+//! The secrets of a profile: the same type whether they were typed, imported, shared or saved. It has no serde; what
+//! writes them out names each of them ([`Secret::expose`]).
+
+use std::collections::BTreeMap;
+
+use crate::oauth::signing_key::KeyPair;
+use crate::secret::Secret;
+
+/// The secrets of one profile, besides its tokens. An empty one is an absent one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileSecrets {
+    /// The client secret, or the secret that belongs to the user id.
+    pub client_secret: Secret,
+    /// The user's password, where a call sends it.
+    pub password: Secret,
+    /// The private key that signs assertions, and its certificate.
+    pub signing_key: Option<KeyPair>,
+    /// A refresh token from elsewhere, not used yet. Once saved it is among the tokens.
+    pub refresh_token: Secret,
+    /// The service's secret inputs, by name.
+    pub inputs: BTreeMap<String, Secret>,
+}
+
+impl ProfileSecrets {
+    /// What is there, as a person calls it: `client secret`, `refresh token`, the names of inputs.
+    pub fn names(&self) -> Vec<String> {
+        self.named().map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Each secret that is there.
+    pub fn values(&self) -> impl Iterator<Item = &Secret> {
+        self.named().map(|(_, secret)| secret)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.named().next().is_none()
+    }
+
+    fn named(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        let own = [
+            ("client secret", Some(&self.client_secret)),
+            ("password", Some(&self.password)),
+            ("refresh token", Some(&self.refresh_token)),
+            ("private key", self.signing_key.as_ref().map(|pair| &pair.private_key)),
+        ];
+        let own = own.into_iter().filter_map(|(name, secret)| Some((name, secret?)));
+        let inputs = self.inputs.iter().map(|(name, secret)| (name.as_str(), secret));
+        own.chain(inputs).filter(|(_, secret)| !secret.is_empty())
+    }
+}
