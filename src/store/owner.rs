@@ -1,16 +1,16 @@
-//! Whose a file is. A preset says which host gets the client secret, a format what becomes of a token: those of another user
-//! are not used. What belongs to root is the administrator's, who can do anything anyway.
+//! Checks the owner of a file. A preset decides which host gets the client secret, a format what happens to a token, so files
+//! of other users are refused. Root's are accepted: root can do anything anyway.
 
 use std::path::Path;
 
 use crate::store::StoreError;
 
-/// Refuses what belongs to another user; what is not there belongs to nobody.
+/// Refuses a file or folder of another user. One that does not exist is accepted.
 #[cfg(unix)]
 pub(in crate::store) fn check(path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::MetadataExt as _;
 
-    // Both the link and what it leads to: either decides what is read.
+    // Both a link and its target, since either decides what is read.
     for found in [std::fs::symlink_metadata(path), std::fs::metadata(path)].into_iter().flatten() {
         let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
         if owner != user && owner != 0 {
@@ -20,7 +20,7 @@ pub(in crate::store) fn check(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A user's folders are that user's alone on Windows, by the rights that they inherit.
+/// On Windows, a user's folders inherit rights for that user only.
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
 pub(in crate::store) fn check(_path: &Path) -> Result<(), StoreError> {

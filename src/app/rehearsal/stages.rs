@@ -88,7 +88,7 @@ impl<'a> Stages<'a> {
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
         let call = authorize::authorization_call(&self.context, &prepared).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
             return Err(wrong(
                 self.complaint().unwrap_or_else(|| format!("the authorization request was answered {}", reply.status)),
@@ -279,7 +279,7 @@ impl<'a> Stages<'a> {
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 
