@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::delivery;
+use crate::delivery::Insisted;
 use crate::diagnosis::Diagnosis;
 use crate::export::{ExportFormat, RefreshTokenUse};
 use crate::secret::Secret;
@@ -51,21 +51,11 @@ pub enum ExportTo {
         path: PathBuf,
         /// Whether the file is rewritten at each refresh.
         sink: bool,
-        /// The refusals that the person overrides.
         insisted: Insisted,
     },
 }
 
-/// The refusals that the person overrides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Insisted {
-    /// Replace a file that this program did not write.
-    pub replace: bool,
-    /// Write into a Git work tree that does not ignore the file.
-    pub in_work_tree: bool,
-}
-
-/// A preview of an export.
+/// What an export would hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportView {
     /// The format's name for people.
@@ -146,11 +136,5 @@ impl From<&ExportFormat> for FormatLine {
             refresh_token: format.refresh_token,
             url: format.takes_url(),
         }
-    }
-}
-
-impl From<Insisted> for delivery::Insisted {
-    fn from(insisted: Insisted) -> Self {
-        Self { replace: insisted.replace, in_work_tree: insisted.in_work_tree }
     }
 }

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::app::blocking::blocking;
-use crate::app::export::order::Insisted;
 use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind, Rotation};
-use crate::delivery;
+use crate::delivery::{self, Insisted, Lock};
 use crate::diagnosis::Diagnose as _;
 use crate::export::{Bundle, Bundled};
 use crate::oauth::ProfileSecrets;
@@ -23,24 +22,14 @@ use crate::vault::Contents;
 #[derive(Clone, Debug)]
 pub struct ShareOrder {
     pub profiles: Vec<ProfileName>,
-    /// Include the secrets, encrypted like this; `None` leaves the secrets out.
-    pub secrets_for: Option<ShareLock>,
-    /// The file to write; `None` returns the text.
+    /// With their secrets, locked for whoever this says; `None` leaves the secrets out.
+    pub secrets_for: Option<Lock>,
+    /// Into which file; `None` gives the text back.
     pub path: Option<PathBuf>,
-    /// The refusals that the person overrides.
     pub insisted: Insisted,
 }
 
-/// What shared secrets are encrypted with.
-#[derive(Clone, Debug)]
-pub enum ShareLock {
-    /// A passphrase.
-    Passphrase(Secret),
-    /// The holder of the identity of this age recipient.
-    Recipient(String),
-}
-
-/// A finished share.
+/// Profiles that were shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareDone {
     /// The text, if no file was named.
@@ -64,8 +53,7 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
     if order.secrets_for.is_some() {
         open::open_chosen(app).await?;
-        // Leases are taken in one order, and held until the file is written: nobody refreshes a token that is on its
-        // way out.
+        // Leased in the same order by everybody, and until the file is written: nobody may refresh a token that is shared.
         for name in order.profiles.iter().collect::<BTreeSet<_>>() {
             leases.push(lease(app, name).await?);
         }
@@ -78,7 +66,7 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let text = locked(bundle, order.secrets_for).await?;
     let path = order.path.map(|path| delivery::place(&path)).transpose()?;
     if let Some(path) = path.clone() {
-        let (text, insisted) = (text.clone(), order.insisted.into());
+        let (text, insisted) = (text.clone(), order.insisted);
         let written = blocking(move || {
             delivery::check(&path, None, false, insisted)?;
             delivery::write(&path, &text)
@@ -90,13 +78,9 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     Ok(ShareDone { text, path, left_out, warnings })
 }
 
-/// The final text. Deriving a key from a passphrase takes a second, so it runs on a blocking thread.
-async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret, Failure> {
+/// The text, locked if it has secrets. Locking with a passphrase takes a second, so it runs on another thread.
+async fn locked(bundle: Bundle, secrets_for: Option<Lock>) -> Result<Secret, Failure> {
     let Some(lock) = secrets_for else { return Ok(bundle.to_text()) };
-    let lock = match lock {
-        ShareLock::Passphrase(passphrase) => delivery::Lock::Passphrase(passphrase),
-        ShareLock::Recipient(name) => delivery::Lock::Recipient(name),
-    };
     let locked = blocking(move || delivery::lock(&bundle.to_text(), &lock)).await?;
     locked.map(Secret::new).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))
 }
@@ -108,12 +92,12 @@ async fn bundled(
     warnings: &mut Vec<String>,
 ) -> Result<Bundled, Failure> {
     let profile = profiles::load(app, name).await?;
-    // Presets other than the bundled ones are written out: the other machine does not have them.
+    // Another machine has the bundled presets only: others are written out.
     let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
-        let kept = name.clone();
-        let record = app.with_vault(move |vault| vault.snapshot(&kept)).await?;
+        let asked = name.clone();
+        let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
         let record = tokens::newest(app, name, record);
         let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
         let contents = record.map(|record| record.contents).unwrap_or_default();
@@ -142,7 +126,7 @@ fn slots(profile: &Profile) -> Vec<String> {
 
 const SIGN_IN: &str = "a sign-in of their own";
 
-/// The secrets that may leave, and what must be supplied anyway. A rotating refresh token has one holder and stays; an
+/// The secrets to share, and what the recipient must still supply. A rotating refresh token can have one holder only, and an
 /// access token would expire before the file arrives.
 fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> (ProfileSecrets, Vec<String>) {
     let refresh_token = contents.tokens.and_then(|tokens| tokens.refresh_token);

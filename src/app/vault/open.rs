@@ -21,7 +21,7 @@ pub(crate) async fn probe(app: &App) -> VaultState {
     };
     let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
-        // An interrupted rekey may have changed its kind.
+        // Finishing an interrupted move may have changed the kind.
         Ok(()) => VaultState::Open(app.vault().map_or(kind, |vault| vault.kind())),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
@@ -60,7 +60,7 @@ impl App {
         self.tell(News::Vault(state.clone()));
         if matches!(state, VaultState::Open(_)) {
             drafts::finish_moves(self).await?;
-            drafts::keep_held(self).await;
+            drafts::save_held(self).await;
         }
         self.tell_profiles().await;
         Ok(state)
@@ -89,15 +89,15 @@ async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<
     Ok(())
 }
 
-/// The outcome of opening. A panic in there is a bug, and no reason to ask for a passphrase.
+/// A panic while opening is an internal error, not a reason to ask for a passphrase.
 fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
     opened.unwrap_or_else(|failure| Err(VaultError::Internal { reason: failure.diagnosis.summary }))
 }
 
-/// The kind to open.
+/// The kind of vault to open.
 async fn kind(app: &App) -> Result<VaultKind, Failure> {
     let prescribed = app.ports.vault_kind.clone();
-    // An existing vault outranks the setting: a rekey may have been interrupted before the setting was saved.
+    // The kind on the disk comes before the chosen one: a move may have been interrupted before the choice was saved.
     let (chosen, there) = app
         .with_store(|store| {
             let chosen = store.load_settings().ok().and_then(|settings| settings.vault);
@@ -110,7 +110,7 @@ async fn kind(app: &App) -> Result<VaultKind, Failure> {
         (kind, None) => there.unwrap_or(kind),
     });
     kind.map_err(|_| {
-        let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));
+        let diagnosis = Diagnosis::new(format!("unknown vault `{name}`"));
         Failure::new(
             FailureKind::Vault,
             diagnosis.hint("set `TOKENWRIGHT_VAULT` to `keyring`, `passphrase` or `memory`"),

@@ -1,4 +1,4 @@
-//! The vault as a whole: its status, and changing its key.
+//! The status of the vault, and moving it to another key.
 
 use std::path::PathBuf;
 
@@ -10,38 +10,35 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultKind};
 
-/// The state of the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
     pub kind: VaultKind,
-    /// Its folder; `None` for a vault in memory.
+    /// None for a vault in memory.
     pub folder: Option<PathBuf>,
     /// How many encrypted files open.
     pub whole: usize,
     pub faults: Vec<Diagnosis>,
-    /// Older generations that another machine's sync put beside newer ones.
+    /// Older generations that another machine had written beside newer ones.
     pub older: Vec<PathBuf>,
-    /// Files that do not open and were set aside.
+    /// Files that did not open and were moved away.
     pub aside: Vec<PathBuf>,
 }
 
-/// The vault has a new key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultMoved {
-    /// Its kind now.
     pub kind: VaultKind,
-    /// The kind that the environment still sets, if it differs.
+    /// The kind that the environment prescribes, if it is another.
     pub prescribed: Option<String>,
 }
 
 impl App {
-    /// Inspects every file of the vault.
+    /// Checks every file of the vault.
     pub async fn vault_status(&self) -> Result<VaultStatus, Failure> {
         status(self).await
     }
 
-    /// Encrypts everything in the vault under a new key. The passphrase is the new one; without it, that of the
-    /// environment is used if the vault has none yet.
+    /// Seals everything in the vault under another key. `passphrase` is the new one; without it the environment's is used,
+    /// unless the vault has a passphrase already.
     pub async fn move_vault(&self, to: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
         let app = self.clone();
         self.settle(async move { move_vault(&app, to, passphrase).await }).await
