@@ -345,7 +345,7 @@ async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Fail
 }
 
 /// Writes what is held in memory, now that it may be possible.
-pub(crate) async fn keep_held(app: &App) {
+pub(crate) async fn save_held(app: &App) {
     for (name, _) in app.held.all() {
         let Some((context, mark)) = app.held.entry(&name) else { continue };
         let asked = name.clone();
