@@ -16,18 +16,18 @@ use crate::service::ProfileName;
 use crate::store::Theme;
 use crate::vault::VaultKind;
 
-/// What an access token must be good for.
+/// The validity asked of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Usable now. The service's policy says how long before expiry it is refreshed.
+    /// Usable now; the service's policy says how long before expiry it is refreshed.
     Usable,
     /// Valid for at least this long.
     ValidFor(Duration),
-    /// Refreshed in any case.
+    /// A new one, whatever is left of the old one.
     New,
 }
 
-/// One of several values that were fetched.
+/// One of several fetched values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     pub label: String,
@@ -35,7 +35,7 @@ pub struct Fetched {
     pub retain: Vec<(String, String)>,
 }
 
-/// Whether secrets can be saved.
+/// Whether secrets can be stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
     #[default]
@@ -44,22 +44,22 @@ pub enum VaultState {
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
         new: bool,
-        /// Why the last one was refused.
+        /// Why the last passphrase was rejected.
         problem: Option<Diagnosis>,
     },
-    /// The keyring cannot be used: a person must choose another kind.
+    /// The keyring cannot be used: the person chooses another kind.
     NoKeyring(Diagnosis),
-    /// The vault cannot be opened for another reason.
+    /// The vault has another problem: the person must choose.
     NeedsChoice(Diagnosis),
 }
 
-/// The settings of the window.
+/// The window settings that are restored at the next start.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
-    /// Whether closing the window hides it in the tray while profiles have keep-alive.
+    /// Whether closing the window hides it in the tray while a profile has keep-alive.
     pub tray: bool,
     /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
@@ -77,53 +77,55 @@ pub struct Waiting {
     pub until: Timestamp,
     /// Why the browser could not be opened.
     pub browser_problem: Option<Diagnosis>,
-    /// Why nothing listens although the redirect URI points here.
+    /// Why there is no listener although the redirect URI points to this machine.
     pub listener_problem: Option<Diagnosis>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub call: Call,
+    /// The reply, if there was one.
     pub reply: Option<ReplyView>,
-    /// The tokens, or why there are none.
+    /// The tokens read from the reply, or why there are none.
     pub outcome: Result<Box<TokenSet>, Failure>,
-    /// Warnings, such as follow-up requests that failed.
+    /// Problems with the requests that followed.
     pub notes: Vec<Diagnosis>,
+    /// The choices that the person must make.
     pub choices: Vec<Choosing>,
-    /// Whether the service may have received the call although no reply came.
+    /// Whether the request may have reached the service although no reply arrived.
     pub unanswered: bool,
     /// Whether its tokens are saved.
     pub is_saved: bool,
 }
 
-/// Several values of which one is needed.
+/// Several fetched values where one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choosing {
     pub label: String,
     pub options: Vec<Fetched>,
 }
 
-/// A reply as it may be shown.
+/// A reply prepared for display.
 #[derive(Clone, Debug)]
 pub struct ReplyView {
     pub status: u16,
     pub elapsed: Duration,
     /// With masked secrets.
     pub headers: Vec<(String, String)>,
-    /// Formatted, with masked secrets.
+    /// The body, pretty-printed, secrets masked.
     pub masked_body: String,
-    /// Formatted.
+    /// The body, pretty-printed, unmasked.
     pub body: Secret,
 }
 
-/// The account that a token is for.
+/// The account that a token belongs to.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// Label and value of each field.
+    /// Label and value of each field that the service returned.
     pub fields: Vec<(String, String)>,
 }
 
-/// The results of the expressions that are being edited, for a reply.
+/// What the expressions, as typed, read from a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are those of the reading")]
 pub struct TriedReading {
@@ -132,15 +134,16 @@ pub struct TriedReading {
     pub expires_in: FieldRead,
 }
 
-/// The result of an expression. Holds no secret.
+/// The value read for one field. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldRead {
-    /// The number of its characters.
+    /// A token with this many characters.
     Token(usize),
+    /// Text that is not secret.
     Text(String),
     /// The reply does not have it.
     Nothing,
-    /// It cannot be used.
+    /// It cannot be used, and why.
     Failed(Diagnosis),
 }
 
@@ -153,16 +156,16 @@ pub struct OpenedProfile {
     pub rotation: Rotation,
 }
 
-/// A valid token of a saved profile.
+/// A token that was handed out.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
     pub name: ProfileName,
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
-    /// Whether they were just refreshed.
+    /// Whether a refresh was made for this request.
     pub refreshed: bool,
-    /// Warnings.
+    /// Warnings for the person.
     pub notes: Vec<Diagnosis>,
 }
 
@@ -172,5 +175,6 @@ pub enum TrayState {
     #[default]
     Off,
     There,
+    /// The desktop has no tray.
     Absent(Diagnosis),
 }
