@@ -77,8 +77,8 @@ pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> 
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
         let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
         let refusal = read_refusal(&reply, answers.as_ref(), &fetch.call.reading, &secrets);
-        let summary = if refusal.has_words() {
-            format!("the service refused{}", refusal.words())
+        let summary = if refusal.has_reason() {
+            format!("the service refused{}", refusal.text())
         } else {
             format!("it was answered {} without a list", reply.status)
         };

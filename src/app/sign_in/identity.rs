@@ -59,7 +59,7 @@ impl App {
         let (Some(active), true) = (active, reply.is_success()) else {
             let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
             let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
-            let said = if refusal.has_words() { refusal.words() } else { String::new() };
+            let said = if refusal.has_reason() { refusal.text() } else { String::new() };
             let summary = format!("the introspection endpoint answered {}{said}", refusal.status);
             return Err(Failure::new(FailureKind::Refused, Diagnosis::new(summary)));
         };
