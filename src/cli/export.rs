@@ -62,7 +62,7 @@ fn export(runner: &Runner, order: ExportOrder, options: &ExportOptions) -> Resul
     Ok(())
 }
 
-/// The text on standard output, or where it is; what to know and to do next beside it.
+/// Prints the text, or the path of the file; warnings and the next command go to standard error.
 fn tell(done: &ExportDone, sink: bool) {
     match (&done.text, &done.path) {
         (Some(text), _) => print::data(text.expose().trim_end_matches('\n')),
@@ -95,7 +95,7 @@ fn preview(runner: &Runner, order: ExportOrder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The format's usual file, in the current folder.
+/// The format's usual file name, in the current folder.
 fn usual_file(runner: &Runner, order: &ExportOrder) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(runner.run(runner.app.preview_export(order.clone()))?.file_name))
 }
@@ -124,17 +124,17 @@ fn ways(format: &FormatLine) -> &'static str {
 }
 
 fn sinks(runner: &Runner, name: &ProfileName, as_json: bool) -> Result<(), Failure> {
-    let outlets = runner.run(runner.app.sinks(name))?;
+    let sinks = runner.run(runner.app.sinks(name))?;
     if as_json {
-        print::json(&json!(outlets));
+        print::json(&json!(sinks));
         return Ok(());
     }
-    if let Some(to) = &outlets.handed_over {
+    if let Some(to) = &sinks.handed_over {
         print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.format));
     }
     let mut rows = vec![["FILE", "FORMAT", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
-        outlets.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
+        sinks.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
     );
     print::table(&rows);
     Ok(())

@@ -19,6 +19,7 @@ const ID: &str = "zspec";
 /// Keeps with a service what its document says beside the service itself: the document as it would be written.
 pub(super) fn keep(service: &mut Service, mut document: Element) {
     document.attributes.retain(|(name, value)| name != "visibility" || !value.trim().eq_ignore_ascii_case("public"));
+    reply::forget_tokens(&mut document, false);
     let text = |old: Option<&Element>| element(service, old).map(|element| element.write()).ok();
     let own = text(Some(&document)).filter(|own| text(None).as_ref() != Some(own));
     if let Some(own) = own {

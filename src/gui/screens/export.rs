@@ -145,8 +145,8 @@ fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
 
 /// A refresh token that was given away already.
 fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraft) {
-    let outlets = model.export.sinks.get(&export.profile);
-    let Some(given) = outlets.and_then(|outlets| outlets.handed_over.as_ref()) else { return };
+    let sinks = model.export.sinks.get(&export.profile);
+    let Some(given) = sinks.and_then(|sinks| sinks.handed_over.as_ref()) else { return };
     let whom = if given.path.is_empty() { String::new() } else { format!(" to {}", given.path) };
     let title = format!("The refresh token was handed over{whom}");
     let text = format!(
@@ -217,7 +217,7 @@ fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Op
 
 /// Shows the files, if there are any; what the person wants.
 fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
-    let files = model.export.sinks.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
+    let files = model.export.sinks.get(name).map(|sinks| &sinks.files).filter(|files| !files.is_empty())?;
     let mut intent = None;
     section(ui, "Files exported from this profile", |ui| {
         for (index, file) in files.iter().enumerate() {

@@ -110,8 +110,7 @@ fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
 
 /// A button known by `id`, not narrower than `width`.
 pub(in crate::gui::widgets) fn framed(ui: &mut Ui, id: Id, kind: ButtonKind, text: &str, width: f32) -> Response {
-    let resting = ui.visuals().widgets.inactive.bg_stroke;
-    let frame = Frame::new().inner_margin(ui.spacing().button_padding).stroke(resting);
+    let frame = Frame::new().inner_margin(ui.spacing().button_padding);
     let button = WidgetAtom::new(text).id(id).sense(Sense::click()).wrap_mode(TextWrapMode::Extend);
     let mut button = button.frame(frame).min_size(egui::vec2(width, ui.spacing().interact_size.y)).allocate(ui);
     let mut visuals = *ui.style().interact(&button.response);

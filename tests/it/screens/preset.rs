@@ -86,9 +86,9 @@ fn a_secret_typed_into_a_request_is_not_written() {
 #[test]
 fn a_file_that_is_there_is_replaced_only_when_told_so() {
     for dress in DRESSES {
-        let there = "there is a preset file `/home/a/presets/acme.toml` already, and it is not the same";
+        let there = "the preset file `/home/a/presets/acme.toml` exists already with other content";
         let mut window = stage(dress, written(Err(there)), customising());
-        assert!(window.reads("there is a preset file “/home/a/presets/acme.toml” already, and it is not the same"));
+        assert!(window.reads("the preset file “/home/a/presets/acme.toml” exists already with other content"));
         window.press("Replace preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
         let full = stage(dress, written(Err(FULL)), customising());
