@@ -28,7 +28,7 @@ fn success(operation: &Element) -> Option<&Element> {
     operation.all("response").find(|response| response.attribute("status").starts_with('2'))?.child("content")
 }
 
-/// The values that a content declares, with their paths; those whose names no path can hold are left out.
+/// The values that a content declares, with their paths; names that cannot be in a path are left out.
 fn leaves(content: Option<&Element>) -> Vec<Leaf<'_>> {
     let mut found = Vec::new();
     if let Some(structure) = content.and_then(|content| content.child("structure")) {
@@ -113,7 +113,7 @@ fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
     ]
 }
 
-/// Takes the leaf of a name out, and has it read from where it is.
+/// Removes the leaf of a name, and sets the path to it.
 fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     let at_top = leaves.iter().position(|leaf| leaf.path == name);
     let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.name() == name)) else { return };
@@ -123,7 +123,7 @@ fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     }
 }
 
-/// A reply as the document has it, with made-up values; nothing where it is not JSON or declares nothing.
+/// An example of the response with made-up values; empty if it is not JSON or declares nothing.
 pub(super) fn example(operation: &Element) -> String {
     let Some(content) = success(operation) else { return String::new() };
     let encode = content.child("encode").map_or("", |encode| encode.attribute("type"));
@@ -163,7 +163,7 @@ fn made_up(property: &Element) -> Json {
     bare.filter(|_| is_number || is_boolean).unwrap_or(Json::String(text))
 }
 
-/// Whether the responses are those that are written for a service of which the document says no more.
+/// Whether the responses are those that are written for a service without a stored document.
 pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -> bool {
     let own: Vec<String> = operation.all("response").map(Element::write).collect();
     let expected = match stage {
