@@ -61,7 +61,7 @@ impl Reader {
         let said = Said::new(asked);
         if let Some(caller) = said.caller() {
             call.authentication = caller;
-            self.understood(&place, format!("who calls: `{}`", said.kind));
+            self.understood(&place, format!("client authentication: `{}`", said.kind));
         } else if said.is_token() && stage != "identity" {
             self.ignored(&place, "this call is made before there is a token");
         } else if said.is_token() && !names(call, said.name) {

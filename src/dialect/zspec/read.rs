@@ -84,7 +84,7 @@ impl Reader {
         call
     }
 
-    /// Variables first, those that are known by the order in which they became so; a header that may say who calls last.
+    /// Variables first, known inputs in their order; the `Authorization` header last.
     fn rank(&self, argument: &Element) -> (usize, usize) {
         let name = argument.attribute("name");
         match location(argument) {
