@@ -277,7 +277,7 @@ impl App {
         let free = locked(&self.rehearsal_server).take();
         match free {
             Some(server) => {
-                server.rehearsal.take_on(contract);
+                server.rehearsal.set_contract(contract);
                 Ok(server)
             }
             None => RehearsalServer::open(&self.ports, contract).await,

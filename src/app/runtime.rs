@@ -37,11 +37,11 @@ impl Runtime {
         let app = App::new(ports, Box::new(news));
         let trying = app.clone();
         runtime.spawn(async move {
-            let keep_trying = async {
-                tokens::keep_trying(&trying).await;
+            let write_pending = async {
+                tokens::write_pending(&trying).await;
                 Ok(())
             };
-            if let Err(failure) = caught(keep_trying).await {
+            if let Err(failure) = caught(write_pending).await {
                 trying.tell(News::Problem(failure));
             }
         });

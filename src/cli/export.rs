@@ -124,17 +124,17 @@ fn ways(format: &FormatLine) -> &'static str {
 }
 
 fn sinks(runner: &Runner, name: &ProfileName, as_json: bool) -> Result<(), Failure> {
-    let outlets = runner.run(runner.app.sinks(name))?;
+    let sinks = runner.run(runner.app.sinks(name))?;
     if as_json {
-        print::json(&json!(outlets));
+        print::json(&json!(sinks));
         return Ok(());
     }
-    if let Some(to) = &outlets.handed_over {
+    if let Some(to) = &sinks.handed_over {
         print::note(&format!("the refresh token was handed over at {} (format {})", to.at, to.format));
     }
     let mut rows = vec![["FILE", "FORMAT", "WRITTEN", "STATE"].map(str::to_owned).to_vec()];
     rows.extend(
-        outlets.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
+        sinks.files.iter().map(|file| vec![file.path.clone(), file.format.clone(), written(file), state(file)]),
     );
     print::table(&rows);
     Ok(())

@@ -13,7 +13,7 @@ use crate::cli::vault::open_vault;
 use crate::cli::{print, prompt, sharing};
 use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
-use crate::service::{PresetDraft, ProfileName, Service};
+use crate::service::{NewPreset, ProfileName, Service};
 
 /// What the document becomes.
 enum Purpose {
@@ -187,8 +187,8 @@ fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Fa
 
 /// The service as a preset of this id. Nothing of the person's own is in it.
 fn preset(described: &Described, id: &str) -> Result<Service, Failure> {
-    let draft = PresetDraft { id: id.to_owned(), name: described.service.name.clone() };
-    let usage = |error: crate::service::PresetDraftError| Failure::new(FailureKind::Usage, error.diagnose());
+    let draft = NewPreset { id: id.to_owned(), name: described.service.name.clone() };
+    let usage = |error: crate::service::NewPresetError| Failure::new(FailureKind::Usage, error.diagnose());
     let id = draft.parse_id().map_err(usage)?.to_owned();
     let name = draft.parse_name().map_or_else(|_| id.clone(), str::to_owned);
     let mut service = Service { id, name, ..described.service.clone() };

@@ -71,12 +71,12 @@ fn rehearse_one(runner: &Runner, id: &str, quiet: bool) -> Result<Vec<StageLine>
 
 fn text(id: &str, line: &StageLine) -> String {
     let sent = if line.sent.is_empty() { String::new() } else { format!("{} -> ", line.sent) };
-    format!("{id}: {}: {}: {sent}{}", line.stage, line.outcome.word(), line.outcome.words())
+    format!("{id}: {}: {}: {sent}{}", line.stage, line.outcome.label(), line.outcome.text())
 }
 
 fn rehearsal_json(id: &str, lines: &[StageLine]) -> Json {
     let stages = lines.iter().map(|line| {
-        json!({"stage": line.stage, "outcome": line.outcome.word(), "sent": line.sent, "text": line.outcome.words()})
+        json!({"stage": line.stage, "outcome": line.outcome.label(), "sent": line.sent, "text": line.outcome.text()})
     });
     json!({
         "service": id,

@@ -12,32 +12,14 @@ use crate::durable::FileError;
 pub enum DeliveryError {
     #[error(transparent)]
     File(#[from] FileError),
-    /// A folder is no file.
     #[error("`{path}` is a folder")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// Somebody else wrote it.
-    #[error("`{path}` is there already, and this program did not write it")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Somebody changed it.
+    Folder { path: PathBuf },
+    #[error("`{path}` exists, and this program did not write it")]
+    Foreign { path: PathBuf },
     #[error("`{path}` was changed since this program wrote it")]
-    Changed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A commit would publish the secret.
+    Changed { path: PathBuf },
     #[error("`{path}` is in the git work tree `{tree}`, which does not ignore it")]
-    InWorkTree {
-        /// The file.
-        path: PathBuf,
-        /// The work tree.
-        tree: PathBuf,
-    },
+    InWorkTree { path: PathBuf, tree: PathBuf },
 }
 
 impl Diagnose for DeliveryError {
@@ -49,7 +31,7 @@ impl Diagnose for DeliveryError {
             Self::Foreign { .. } | Self::Changed { .. } => diagnosis.hint("choose another file"),
             Self::InWorkTree { path, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                diagnosis.hint(format!("add `{name}` to `.gitignore`, choose a place outside"))
+                diagnosis.hint(format!("add `{name}` to `.gitignore`, choose a path outside the work tree"))
             }
         }
     }

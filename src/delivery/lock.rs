@@ -1,5 +1,5 @@
-//! A text for somebody else, locked with a passphrase or for an age recipient (age-encryption.org/v1), so that it can be
-//! opened with age as well as with this program.
+//! Encrypts a text with a passphrase or for an age recipient (age-encryption.org/v1), so that age can open it as well as this
+//! program.
 
 use std::io::{Read as _, Write as _};
 use std::str::FromStr as _;
@@ -12,29 +12,27 @@ use zeroize::Zeroizing;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 
-/// The most bytes that an opened text may have.
+/// The most bytes of an unlocked text.
 const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The hardest passphrase lock that is opened: 2^22 rounds of scrypt are some twenty seconds; a hostile file could ask
-/// for years.
+/// The largest scrypt work factor that is accepted, about twenty seconds; a hostile file could ask for years.
 const HARDEST: u8 = 22;
 
-/// How every locked text begins.
+/// The first line of every locked text.
 pub const LOCKED: &str = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /// For whom a text is locked.
 #[derive(Clone, Debug)]
 pub enum Lock {
-    /// Whoever knows the passphrase.
+    /// Anybody with the passphrase.
     Passphrase(Secret),
     /// The holder of the identity of this recipient (`age1…`).
     Recipient(String),
 }
 
-/// What opens it.
+/// What unlocks a text.
 #[derive(Clone, Debug)]
 pub enum Key {
-    /// The passphrase.
     Passphrase(Secret),
     /// The text of an identity file: a line of it begins with `AGE-SECRET-KEY-1`.
     Identity(Secret),
@@ -43,22 +41,18 @@ pub enum Key {
 /// Why a text was not locked or opened.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LockError {
-    /// Not an age recipient.
-    #[error("`{0}` is no age recipient")]
+    #[error("`{0}` is not an age recipient")]
     Recipient(String),
-    /// No identity in the file.
     #[error("there is no age identity in the file")]
     Identity,
-    /// It is locked another way.
+    /// The other kind of key is needed.
     #[error("the text is locked {0}")]
     OtherLock(&'static str),
     /// Wrong key, or the text was changed.
     #[error("the text cannot be opened with this key, or was changed on the way")]
     Refused,
-    /// Not a locked text.
-    #[error("the text is not one that age has locked: {0}")]
+    #[error("the text was not locked by age: {0}")]
     Shape(String),
-    /// Too large when opened.
     #[error("the text is larger than {SIZE_LIMIT} bytes when opened")]
     TooLarge,
 }
@@ -67,18 +61,18 @@ impl Diagnose for LockError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::Recipient(_) => {
-                diagnosis.hint("it begins with `age1`; `age-keygen` prints it for the one who receives")
-            }
+            Self::Recipient(_) => diagnosis.hint("a recipient begins with `age1`; `age-keygen` prints it"),
             Self::Identity => diagnosis.hint("name the file that `age-keygen` wrote"),
-            Self::OtherLock(_) => diagnosis.hint("a passphrase opens what was locked with one, an identity the rest"),
+            Self::OtherLock(_) => {
+                diagnosis.hint("give the passphrase if it was locked with one, else the identity file")
+            }
             Self::Refused => diagnosis.hint("type the passphrase again, or ask which recipient it was locked for"),
             Self::Shape(_) | Self::TooLarge => diagnosis.hint("ask for the file again"),
         }
     }
 }
 
-/// Locks a text; the result is text too. With a passphrase it takes about a second, on purpose.
+/// Locks a text. With a passphrase this takes about a second, on purpose.
 pub fn lock(text: &Secret, lock: &Lock) -> Result<String, LockError> {
     let encryptor = match lock {
         Lock::Passphrase(passphrase) => {
@@ -100,7 +94,6 @@ pub fn lock(text: &Secret, lock: &Lock) -> Result<String, LockError> {
     String::from_utf8(locked).map_err(|error| LockError::Shape(error.to_string()))
 }
 
-/// Opens a locked text.
 pub fn unlock(locked: &str, key: &Key) -> Result<Secret, LockError> {
     let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked.as_bytes())).map_err(|error| shape(&error))?;
     let mut text = Zeroizing::new(Vec::new());
@@ -168,7 +161,7 @@ mod tests {
     #[test]
     fn what_is_no_recipient_or_no_locked_text_is_told() {
         let words = lock(&text(), &Lock::Recipient("bob".into())).expect_err("no recipient").to_string();
-        assert_eq!(words, "`bob` is no age recipient");
+        assert_eq!(words, "`bob` is not an age recipient");
         assert!(matches!(unlock("hello", &key_pair().1), Err(LockError::Shape(_))));
         let (lock_for, key) = key_pair();
         let locked = lock(&text(), &lock_for).expect("locked");

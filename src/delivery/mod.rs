@@ -1,5 +1,5 @@
-//! Puts exported text into files: whole or not at all, for this user's eyes alone, never over a file that somebody else
-//! wrote, and not where a version control would carry it away.
+//! Writes exported text to files: atomically, readable by this user only, never over a file that somebody else wrote, and
+//! not where git would commit it.
 
 mod error;
 mod lock;
@@ -17,19 +17,19 @@ pub use crate::delivery::error::DeliveryError;
 pub use crate::delivery::lock::{Key, LOCKED, Lock, LockError, lock, unlock};
 pub use crate::delivery::work_tree::git_work_tree;
 
-/// The most bytes of a file that is looked at to see whose it is: no format is near as large.
+/// The most bytes of a file that is read to see who wrote it; no format is nearly as large.
 const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// What a person has insisted on.
+/// The refusals that a person has overruled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Insisted {
-    /// A file that this program did not write, or that was changed since, may be replaced.
+    /// Replace a file that this program did not write, or that was changed since.
     pub replace: bool,
-    /// The file may stand in a git work tree that does not ignore it.
+    /// Write into a git work tree that does not ignore the file.
     pub in_work_tree: bool,
 }
 
-/// The path as it is remembered: absolute, a link followed.
+/// The absolute path of a file, with links followed.
 pub fn place(typed: &Path) -> Result<PathBuf, DeliveryError> {
     let path = path::absolute(typed).map_err(FileError::at("find", typed))?;
     match fs::symlink_metadata(&path) {
@@ -39,8 +39,8 @@ pub fn place(typed: &Path) -> Result<PathBuf, DeliveryError> {
     }
 }
 
-/// Whether a text may be written there. `known` is the digest of what this program wrote there last. `secret` tells
-/// whether the text holds a secret; one that holds none may stand in a work tree.
+/// Checks that a text may be written there. `known` is the digest of what this program wrote there last. A text without
+/// secrets (`secret` is false) may stand in a work tree.
 pub fn check(path: &Path, known: Option<&str>, secret: bool, insisted: Insisted) -> Result<(), DeliveryError> {
     let found = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
     if let (Some(found), false) = (found, insisted.replace) {
@@ -59,8 +59,8 @@ pub fn check(path: &Path, known: Option<&str>, secret: bool, insisted: Insisted)
     Ok(())
 }
 
-/// Writes the text (0600, whole or not at all) and returns its digest. The folder must exist: one that was mistyped
-/// is not made.
+/// Writes the text atomically with mode 0600 and returns its digest. The folder must exist, so that a typing error does not
+/// create one.
 pub fn write(path: &Path, text: &Secret) -> Result<String, DeliveryError> {
     durable::write_private(path, text.expose().as_bytes()).map_err(FileError::at("write", path))?;
     Ok(digest(text.expose().as_bytes()))
@@ -84,10 +84,7 @@ mod tests {
         let digest = write(&path, &Secret::new("one")).expect("written");
         check(&path, Some(&digest), true, Insisted::default()).expect("it is ours");
         let foreign = check(&path, None, true, Insisted::default()).expect_err("not ours");
-        assert_eq!(
-            foreign.to_string(),
-            format!("`{}` is there already, and this program did not write it", path.display())
-        );
+        assert_eq!(foreign.to_string(), format!("`{}` exists, and this program did not write it", path.display()));
         fs::write(&path, "two").expect("written");
         let changed = check(&path, Some(&digest), true, Insisted::default()).expect_err("changed");
         let expected = format!("`{}` was changed since this program wrote it", path.display());

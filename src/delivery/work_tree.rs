@@ -1,13 +1,12 @@
-//! Whether a file would be carried away by git: it stands in a work tree that does not ignore it.
+//! Finds out whether git would commit a file: it is in a work tree that does not ignore it.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::child;
 
-/// A work tree may be somebody else's, unpacked or cloned a moment ago, and its own `.git/config` can name commands. None
-/// is run: not the file monitor, hooks, a pager, nor what would fetch a missing object of a partial clone. What git reads
-/// from the command line outranks the work tree's configuration.
+/// The `.git/config` of a work tree that was just unpacked or cloned may name commands. These options, which override it, run
+/// none of them: no file monitor, hook or pager, and nothing that fetches objects missing in a partial clone.
 const QUIET: [&str; 11] = [
     "--no-pager",
     "-c",
@@ -22,7 +21,7 @@ const QUIET: [&str; 11] = [
     "protocol.allow=never",
 ];
 
-/// The same for what git takes from its environment; nothing else of ours reaches it, `GIT_DIR` of a hook least of all.
+/// The same through the environment. Git inherits nothing else, in particular no `GIT_DIR` of a hook.
 const SETTINGS: [(&str, &str); 6] = [
     ("GIT_ALLOW_PROTOCOL", ""),
     ("GIT_NO_LAZY_FETCH", "1"),
@@ -32,10 +31,10 @@ const SETTINGS: [(&str, &str); 6] = [
     ("LC_ALL", "C"),
 ];
 
-/// The git work tree that the file stands in and that does not ignore it; `None` where there is none. Git itself is
-/// asked what it ignores; where it cannot be asked, nothing counts as ignored.
+/// The git work tree that contains the file and does not ignore it, if there is one. If git cannot be run, nothing counts as
+/// ignored.
 pub fn git_work_tree(path: &Path) -> Option<PathBuf> {
-    // The folder may be reached by a link from elsewhere.
+    // The path may lead through a link from outside.
     let folder = path.parent()?;
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     let file = folder.join(path.file_name()?);

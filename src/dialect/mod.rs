@@ -30,6 +30,6 @@ pub mod zspec;
 
 pub use crate::dialect::address::Issuer;
 pub use crate::dialect::document::{Document, DocumentError, LARGEST};
-pub use crate::dialect::read::{Found, ImportError, read};
 pub use crate::dialect::format::{Dialect, Outgoing, Secrecy, WriteError, Written, write};
 pub use crate::dialect::import::{Described, Import, Note};
+pub use crate::dialect::read::{Found, ImportError, read};

@@ -14,7 +14,7 @@ use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Visit};
 use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
-use crate::service::{FieldError, PresetDraft, ProfileDraft, ProfileName, Service};
+use crate::service::{FieldError, NewPreset, ProfileDraft, ProfileName, Service};
 
 /// The tab of step 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub struct Draft {
     /// `None` until a service is chosen.
     pub profile: Option<ProfileDraft>,
     /// `None` unless the service is being saved as a preset.
-    pub preset: Option<PresetDraft>,
+    pub preset: Option<NewPreset>,
     /// `None` unless the import page is open.
     pub import: Option<ImportDraft>,
     /// What the last import did not say.

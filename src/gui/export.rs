@@ -84,11 +84,10 @@ impl Window {
         let mut told = Vec::new();
         let export = &mut self.model.export;
         export.formats.poll(&mut told);
-        if export.view.poll(&mut told) {
-            // Where nothing was chosen meanwhile, the page takes it from here.
-            ctx.request_repaint();
-        }
+        export.view.poll(&mut told);
         let (exported, shared) = (export.done.poll(&mut told), export.shared.poll(&mut told));
+        self.hear(told);
+        let export = &mut self.model.export;
         self.draft.next_view.to_top |= exported || shared;
         if let (true, Some(share)) = (shared && export.shared.last().is_some(), &mut self.draft.share) {
             share.passphrase = [Secret::default(), Secret::default()];

@@ -3,7 +3,7 @@
 use crate::app::{App, ImportOutcome, ImportSource};
 use crate::gui::draft::ImportDraft;
 use crate::gui::window::Window;
-use crate::service::PresetDraft;
+use crate::service::NewPreset;
 
 impl Window {
     pub(in crate::gui) fn open_import(&mut self) {
@@ -54,8 +54,8 @@ impl Window {
         self.draft.adopt(&described);
         if as_preset {
             let is_there = self.model.services.iter().any(|service| service.id == described.service.id);
-            let own = PresetDraft { id: described.service.id.clone(), name: described.service.name.clone() };
-            self.draft.preset = Some(if is_there { PresetDraft::beside(&described.service) } else { own });
+            let own = NewPreset { id: described.service.id.clone(), name: described.service.name.clone() };
+            self.draft.preset = Some(if is_there { NewPreset::beside(&described.service) } else { own });
         }
     }
 }

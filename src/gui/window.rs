@@ -166,7 +166,7 @@ impl Window {
             | Intent::MoveVault(..)
             | Intent::Revoke(_)
             | Intent::SignIn(_)
-            | Intent::WhoAmI(_)
+            | Intent::Ask(..)
             | Intent::RetrySave
             | Intent::SetKeepAlive(..)
             | Intent::OpenVault(..)) => self.work_on_saved(intent),
@@ -195,11 +195,7 @@ impl Window {
             }
             Intent::SetTray(on) => self.change_settings(|settings| settings.tray = on),
             Intent::SetStop(on) => self.change_settings(|settings| settings.stop_before_token_call = on),
-            Intent::Dismiss(problem) => {
-                if problem < self.model.problems.len() {
-                    self.model.problems.remove(problem);
-                }
-            }
+            Intent::Dismiss(problem) => self.model.problems.retain(|told| *told != problem),
         }
     }
 

@@ -8,9 +8,8 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::explain::{Stage, explain};
-use crate::oauth::fit::plain_line;
+use crate::oauth::fit::{plain_line, web_reference};
 use crate::oauth::pkce::hex;
-use crate::oauth::web_reference::web_reference;
 use crate::secret::Secret;
 
 /// Parameters of a redirect, decoded once, in their order.

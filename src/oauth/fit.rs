@@ -1,5 +1,7 @@
-//! Which characters a token and the texts around it may have (RFC 6749 appendix A). Looked at once, where they come in,
-//! so that none of them ends a header, a line of a protocol or a line of a terminal later.
+//! What a token, a text or a link from a service may contain (RFC 6749 appendix A). Checked once, on arrival, so that
+//! nothing later ends a header, a line of a protocol or a line of a terminal.
+
+use url::Url;
 
 use crate::diagnosis::acts_on_text;
 
@@ -37,6 +39,14 @@ pub(crate) fn plain_line(text: &str) -> String {
     line.trim().to_owned()
 }
 
+/// The address, where it is one of the web: what a service names is shown to be opened, so nothing that would run
+/// (`javascript:`) or read this machine (`file:`) is passed on, and none that names a user.
+pub(crate) fn web_reference(address: &str) -> Option<String> {
+    let url = Url::parse(address.trim()).ok()?;
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.has_host();
+    (matches!(url.scheme(), "https" | "http") && is_plain).then(|| url.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +67,22 @@ mod tests {
     fn a_line_stays_one_and_keeps_its_words() {
         assert_eq!(plain_line("Müller & Söhne"), "Müller & Söhne");
         assert_eq!(plain_line("a\r\nb\u{1b}c\u{202e}d\u{2028}e"), "a  b cde");
+    }
+
+    #[test]
+    fn only_an_address_of_the_web_is_passed_on() {
+        assert_eq!(web_reference(" https://x.test/a?b#c").as_deref(), Some("https://x.test/a?b#c"));
+        for wrong in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "about:blank",
+            "/a",
+            "",
+            "https://u:p@x.test",
+        ] {
+            assert_eq!(web_reference(wrong), None, "{wrong}");
+        }
     }
 
     proptest! {

@@ -19,7 +19,6 @@ mod pkce;
 mod profile_secrets;
 mod redirect_uri;
 mod refusal;
-mod refused;
 mod request;
 mod scope;
 mod signing_key;
@@ -29,7 +28,6 @@ mod token_error;
 mod token_header;
 mod token_response;
 mod token_set;
-mod web_reference;
 
 pub use crate::oauth::assertion::{AssertionAlgorithm, UnsignedJwt};
 pub use crate::oauth::authorization_response::{
@@ -49,11 +47,10 @@ pub use crate::oauth::pkce::{CodeVerifier, Pkce, state};
 pub use crate::oauth::profile_secrets::ProfileSecrets;
 pub use crate::oauth::redirect_uri::{Landing, Loopback, RedirectUri, RedirectUriError};
 pub use crate::oauth::refusal::{Cause, Refusal, read_refusal};
-pub use crate::oauth::refused::Refused;
 pub use crate::oauth::request::{GrantType, Request, client_parameters};
 pub use crate::oauth::scope::{ScopeAnswers, scope_difference, split_answer, split_scopes};
 pub use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 pub use crate::oauth::token_error::{Meaning, TokenError};
 pub use crate::oauth::token_header::{TokenHeader, bound_scheme};
 pub use crate::oauth::token_response::{ReadContext, read_token_set};
-pub use crate::oauth::token_set::{Freshness, TokenSet};
+pub use crate::oauth::token_set::{Freshness, Refused, TokenSet};

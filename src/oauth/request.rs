@@ -114,16 +114,17 @@ fn parameters(pairs: &[(&str, &str)]) -> Vec<Parameter> {
     pairs.iter().map(|(name, value)| Parameter::new(*name, *value)).collect()
 }
 
-/// A second opinion: the `oauth2` crate builds the same requests.
+/// A second opinion on every request: the `oauth2` crate builds the same ones. It has no JWT bearer grant (RFC 7523).
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
 
     use oauth2::basic::BasicClient;
     use oauth2::{
-        AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
-        PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, ResourceOwnerPassword, ResourceOwnerUsername,
-        Scope, TokenUrl,
+        AccessToken, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl,
+        HttpRequest, HttpResponse, IntrospectionUrl, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+        ResourceOwnerPassword, ResourceOwnerUsername, RevocationUrl, Scope, StandardDeviceAuthorizationResponse,
+        StandardRevocableToken, TokenUrl, http,
     };
 
     use super::*;
@@ -131,6 +132,7 @@ mod tests {
 
     const ID: &str = "id/é +";
     const SECRET: &str = "a%^*&+=\"";
+    const ENDPOINT: &str = "https://as.test/endpoint";
     const REDIRECT: &str = "http://localhost:8080/callback";
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
@@ -151,6 +153,8 @@ mod tests {
             ("user_name", "me@x"),
             ("password", "p w"),
             ("refresh_token", "r/1"),
+            ("device_code", "d/1"),
+            ("token", "t+1"),
         ] {
             values.set(name, value);
         }
@@ -163,69 +167,108 @@ mod tests {
         pairs
     }
 
-    fn ours(grant: GrantType, in_body: bool) -> Call {
-        let mut body = Request::Token(grant).parameters();
+    fn ours(request: Request, in_body: bool) -> Call {
+        let grant = if let Request::Token(grant) = request { grant } else { GrantType::AuthorizationCode };
+        let mut body = request.parameters();
         body.extend(if in_body { client_parameters() } else { Vec::new() });
-        let call = CallTemplate {
-            url: Template::new("https://as.test/token"),
-            authentication: if in_body { Authentication::None } else { Authentication::Basic },
-            body: BodyTemplate::Form(body),
-            ..CallTemplate::default()
+        let authentication = match request {
+            Request::DeviceAuthorization => Authentication::None,
+            _ if in_body => Authentication::None,
+            _ => Authentication::Basic,
         };
+        let body = BodyTemplate::Form(body);
+        let call = CallTemplate { url: Template::new(ENDPOINT), authentication, body, ..CallTemplate::default() };
         call.render(&values(grant)).expect("complete")
     }
 
-    fn theirs(grant: GrantType, in_body: bool) -> HttpRequest {
+    // flat: one arm a request.
+    fn theirs(request: Request, in_body: bool) -> HttpRequest {
         let client = BasicClient::new(ClientId::new(ID.into()))
-            .set_client_secret(ClientSecret::new(SECRET.into()))
             .set_auth_type(if in_body { AuthType::RequestBody } else { AuthType::BasicAuth })
-            .set_token_uri(TokenUrl::new("https://as.test/token".into()).expect("a URL"))
-            .set_redirect_uri(RedirectUrl::new(REDIRECT.into()).expect("a URL"));
+            .set_token_uri(TokenUrl::new(ENDPOINT.into()).expect("a URL"))
+            .set_redirect_uri(RedirectUrl::new(REDIRECT.into()).expect("a URL"))
+            .set_revocation_url(RevocationUrl::new(ENDPOINT.into()).expect("a URL"))
+            .set_introspection_url(IntrospectionUrl::new(ENDPOINT.into()).expect("a URL"))
+            .set_device_authorization_url(DeviceAuthorizationUrl::new(ENDPOINT.into()).expect("a URL"));
+        // A device has no secret; it names itself in the body (RFC 8628 section 3.1).
+        let public = client.clone();
+        let client = client.set_client_secret(ClientSecret::new(SECRET.into()));
         let sent = RefCell::new(None);
         let http = |request: HttpRequest| -> Result<HttpResponse, std::io::Error> {
             *sent.borrow_mut() = Some(request);
-            Err(std::io::Error::other("captured"))
+            let refused = http::Response::builder().status(400).body(br#"{"error":"access_denied"}"#.to_vec());
+            Ok(refused.expect("a response"))
         };
         let scopes = ["a", "b"].map(|scope| Scope::new(scope.into()));
         let (user, password) = (ResourceOwnerUsername::new("me@x".into()), ResourceOwnerPassword::new("p w".into()));
         let token = RefreshToken::new("r/1".into());
-        let failed = match grant {
-            GrantType::AuthorizationCode => client
+        let is_refused = match request {
+            Request::Token(GrantType::AuthorizationCode) => client
                 .exchange_code(AuthorizationCode::new("c=1".into()))
                 .set_pkce_verifier(PkceCodeVerifier::new(VERIFIER.into()))
                 .request(&http)
                 .is_err(),
-            GrantType::ClientCredentials => {
+            Request::Token(GrantType::ClientCredentials) => {
                 client.exchange_client_credentials().add_scopes(scopes).request(&http).is_err()
             }
-            GrantType::Password => {
+            Request::Token(GrantType::Password) => {
                 client.exchange_password(&user, &password).add_scopes(scopes).request(&http).is_err()
             }
-            _ => client.exchange_refresh_token(&token).request(&http).is_err(),
+            Request::Token(GrantType::RefreshToken) => client.exchange_refresh_token(&token).request(&http).is_err(),
+            Request::Token(GrantType::DeviceCode) => {
+                let issued =
+                    r#"{"device_code":"d/1","user_code":"u","verification_uri":"https://as.test/","expires_in":9}"#;
+                let issued: StandardDeviceAuthorizationResponse = serde_json::from_str(issued).expect("RFC 8628");
+                client.exchange_device_access_token(&issued).request(&http, |_| (), None).is_err()
+            }
+            Request::Revocation => {
+                let token = StandardRevocableToken::RefreshToken(token);
+                client.revoke_token(token).expect("a secure URL").request(&http).is_err()
+            }
+            Request::Introspection => client.introspect(&AccessToken::new("t+1".into())).request(&http).is_err(),
+            Request::DeviceAuthorization => {
+                let details: Result<StandardDeviceAuthorizationResponse, _> =
+                    public.exchange_device_code().add_scopes(scopes).request(&http);
+                details.is_err()
+            }
+            Request::Token(GrantType::JwtBearer) | Request::Authorization => panic!("not one of theirs"),
         };
-        assert!(failed);
+        assert!(is_refused);
         sent.into_inner().expect("a request")
     }
 
     #[test]
-    fn a_token_request_is_the_same_byte_for_byte() {
-        for grant in
-            [GrantType::AuthorizationCode, GrantType::ClientCredentials, GrantType::Password, GrantType::RefreshToken]
-        {
-            for in_body in [false, true] {
-                let (ours, theirs) = (ours(grant, in_body), theirs(grant, in_body));
-                let body = ours.wire_body().expect("a form");
-                let their_body = String::from_utf8(theirs.body().clone()).expect("text");
-                assert_eq!(sorted(body.expose()), sorted(&their_body), "{grant:?}");
-                assert_eq!(
-                    (ours.method.as_str(), theirs.uri().to_string().as_str()),
-                    (theirs.method().as_str(), "https://as.test/token")
-                );
-                for (name, value) in ours.wire_headers() {
-                    let their = theirs.headers().get(&name).map(|value| value.to_str().expect("text"));
-                    assert_eq!(Some(value.expose()), their, "{grant:?} {name}");
-                }
+    fn every_request_to_an_endpoint_is_the_same_byte_for_byte() {
+        let both = |request| [(request, false), (request, true)];
+        let tokens = [
+            GrantType::AuthorizationCode,
+            GrantType::ClientCredentials,
+            GrantType::Password,
+            GrantType::RefreshToken,
+            GrantType::DeviceCode,
+        ];
+        let requests = tokens.map(Request::Token).into_iter().chain([Request::Revocation, Request::Introspection]);
+        for (request, in_body) in requests.flat_map(both).chain([(Request::DeviceAuthorization, false)]) {
+            let (ours, theirs) = (ours(request, in_body), theirs(request, in_body));
+            let body = ours.wire_body().expect("a form");
+            let their_body = String::from_utf8(theirs.body().clone()).expect("text");
+            assert_eq!(sorted(body.expose()), sorted(&their_body), "{request:?}");
+            assert_eq!(
+                (ours.method.as_str(), theirs.uri().to_string().as_str()),
+                (theirs.method().as_str(), ENDPOINT),
+                "{request:?}"
+            );
+            let headers = ours.wire_headers();
+            for (name, value) in &headers {
+                let their = theirs.headers().get(name).map(|value| value.to_str().expect("text"));
+                assert_eq!(Some(value.expose()), their, "{request:?} {name}");
             }
+            let authorizes = |name: &str| name.eq_ignore_ascii_case("authorization");
+            assert_eq!(
+                headers.iter().any(|(name, _)| authorizes(name)),
+                theirs.headers().keys().any(|name| authorizes(name.as_str())),
+                "{request:?}"
+            );
         }
     }
 

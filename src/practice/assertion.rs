@@ -7,9 +7,9 @@ use std::str::FromStr as _;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-use crate::practice::contract::{CERTIFICATE_PAGE, Registration};
+use crate::practice::contract::{self, CERTIFICATE_PAGE, Registration, TOKEN};
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
-use crate::practice::now::{Fingerprint, Now};
+use crate::practice::now::Now;
 use crate::practice::pages;
 use crate::practice::state::State;
 
@@ -22,7 +22,7 @@ const SKEW: i64 = 60;
 /// The signatures that a certificate verifies here.
 const BY_KEY: [&str; 8] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"];
 
-type Claims = Map<String, Value>;
+pub(crate) type Claims = Map<String, Value>;
 
 pub(crate) fn upload(state: &mut State, body: &Parameters) -> Response {
     let given = body.one("certificate").ok().flatten().unwrap_or_default();
@@ -76,15 +76,11 @@ fn verified(state: &mut State, token: &str, now: &Now) -> Result<(&'static Regis
     let read = jsonwebtoken::dangerous::insecure_decode::<Claims>(token);
     let read = read.map_err(|_| "it is no signed JWT".to_owned())?;
     let issuer = read.claims.get("iss").and_then(Value::as_str).ok_or("`iss` is missing")?;
-    let registration = state.contract.registration(issuer).ok_or("`iss` is no client here")?;
+    let registration = contract::registration(issuer).ok_or("`iss` is no client here")?;
     let algorithm = read.header.alg;
-    let mut validation = Validation::new(algorithm);
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
     let key = key(state, registration, algorithm)?;
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map(|data| data.claims);
-    let claims = claims.map_err(|_| "the signature is not of the key that is known here")?;
+    let claims =
+        signed_claims(token, &key, algorithm).map_err(|_| "the signature is not of the key that is known here")?;
     check_audience(state, &claims)?;
     check_times(&claims, now.time.as_second())?;
     take_id(state, &claims)?;
@@ -107,18 +103,34 @@ fn key(state: &State, registration: &Registration, algorithm: Algorithm) -> Resu
     let certificate = state.certificate.as_ref().ok_or_else(|| {
         format!("no certificate was uploaded; open {}{CERTIFICATE_PAGE} while the practice service runs", state.issuer)
     })?;
+    key_of(certificate, algorithm).ok_or_else(|| "`alg` does not fit the certificate that was uploaded".to_owned())
+}
+
+/// The key of a certificate in PEM, if signatures by this algorithm are verified with such a key.
+pub(crate) fn key_of(certificate: &str, algorithm: Algorithm) -> Option<DecodingKey> {
     let pem = certificate.as_bytes();
-    let read = if matches!(algorithm, Algorithm::ES256 | Algorithm::ES384) {
-        DecodingKey::from_ec_pem(pem)
-    } else {
-        DecodingKey::from_rsa_pem(pem)
-    };
-    read.map_err(|_| "`alg` does not fit the certificate that was uploaded".to_owned())
+    match algorithm {
+        Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(pem).ok(),
+        _ => DecodingKey::from_rsa_pem(pem).ok(),
+    }
+}
+
+/// The claims of a JWT once its signature is verified; they are judged elsewhere, by the server's own clock.
+pub(crate) fn signed_claims(
+    token: &str,
+    key: &DecodingKey,
+    algorithm: Algorithm,
+) -> Result<Claims, jsonwebtoken::errors::Error> {
+    let mut validation = Validation::new(algorithm);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    jsonwebtoken::decode(token, key, &validation).map(|data| data.claims)
 }
 
 /// Itself, or its token endpoint (RFC 7523 section 3).
 fn check_audience(state: &State, claims: &Claims) -> Result<(), String> {
-    let endpoint = format!("{}{}", state.issuer, state.contract.token);
+    let endpoint = format!("{}{TOKEN}", state.issuer);
     let is_here = |value: &Value| value.as_str().is_some_and(|text| text == state.issuer || text == endpoint);
     let fits = match claims.get("aud") {
         Some(Value::Array(items)) => items.iter().any(is_here),
@@ -148,11 +160,11 @@ fn check_times(claims: &Claims, now: i64) -> Result<(), String> {
 fn take_id(state: &mut State, claims: &Claims) -> Result<(), String> {
     let Some(id) = claims.get("jti").and_then(Value::as_str) else { return Ok(()) };
     let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
-    let fingerprint = Fingerprint::of(&format!("{issuer} {id}"));
-    if state.assertions.get(&fingerprint).is_some() {
+    let key = format!("{issuer} {id}");
+    if state.assertions.get(&key).is_some() {
         return Err("its `jti` was used already".to_owned());
     }
-    state.assertions.insert(fingerprint, ());
+    state.assertions.insert(&key, ());
     Ok(())
 }
 

@@ -1,12 +1,16 @@
 //! The authorization request (RFC 6749 section 4.1.1), read and judged. What is wrong with the client or with the
-//! redirect URI is told to the person and never sent anywhere; all else goes back to the client (section 4.1.2.1).
+//! redirect URI is told to the person and never sent anywhere; all else goes back to the client (section 4.1.2.1), as the
+//! response does (section 4.1.2, OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post Response Mode, RFC 9207).
+
+use std::borrow::Cow;
+
+use url::Url;
 
 use crate::oauth::{Landing, RedirectUri};
-use crate::practice::contract::{Contract, PASTE_PAGE};
-use crate::practice::message::{ErrorCode, Parameters, Refusal};
+use crate::practice::contract::{self, PASTE_PAGE, REGISTRATIONS};
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
+use crate::practice::pages;
 use crate::practice::pkce::Challenge;
-use crate::practice::redirect_target::{RedirectTarget, ResponseMode};
-use url::Url;
 
 /// A request that may be shown to a person.
 #[derive(Debug)]
@@ -29,15 +33,11 @@ pub(crate) enum AuthorizationRequestError {
 
 impl AuthorizationRequest {
     /// Reads the parameters. `interactive` is whether a person may be asked.
-    pub(crate) fn parse(
-        parameters: &Parameters,
-        contract: &Contract,
-        interactive: bool,
-    ) -> Result<Self, AuthorizationRequestError> {
+    pub(crate) fn parse(parameters: &Parameters, interactive: bool) -> Result<Self, AuthorizationRequestError> {
         let told = |refusal: Refusal| AuthorizationRequestError::Untrusted(refusal.description);
         let client_id = parameters.required("client_id").map_err(told)?;
-        let registration = contract.registration(client_id).ok_or_else(|| {
-            let known: Vec<String> = contract.registrations.iter().map(|known| format!("`{}`", known.id)).collect();
+        let registration = contract::registration(client_id).ok_or_else(|| {
+            let known: Vec<String> = REGISTRATIONS.iter().map(|known| format!("`{}`", known.id)).collect();
             AuthorizationRequestError::Untrusted(format!("the client id is unknown; known are {}", known.join(" and ")))
         })?;
         let (redirect_uri, as_given) =
@@ -52,9 +52,7 @@ impl AuthorizationRequest {
                 let words = "a public client must send a `code_challenge` (PKCE)";
                 return Err(Refusal::new(ErrorCode::InvalidRequest, words));
             }
-            let scopes = contract.scopes(parameters.one("scope")?).map_err(|unknown| {
-                Refusal::new(ErrorCode::InvalidScope, format!("the scope `{unknown}` is unknown here"))
-            })?;
+            let scopes = contract::scopes(parameters.one("scope")?)?;
             Ok((challenge, scopes, parameters.one("nonce")?.map(str::to_owned)))
         })();
         match rest {
@@ -88,15 +86,74 @@ fn redirect_uri(text: &str) -> Result<(Url, String), Refusal> {
     Ok((url, text.to_owned()))
 }
 
+/// Where the response goes, and what must come along.
+#[derive(Debug)]
+pub(crate) struct RedirectTarget {
+    pub(crate) redirect_uri: Url,
+    /// To the byte as given: the token call must repeat it.
+    pub(crate) as_given: String,
+    pub(crate) state: Option<String>,
+    pub(crate) response_mode: ResponseMode,
+}
+
+/// In which part of the redirect the parameters travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    Query,
+    Fragment,
+    FormPost,
+}
+
+impl ResponseMode {
+    /// `query` where none is named.
+    pub(crate) fn parse(text: Option<&str>) -> Result<Self, Refusal> {
+        match text {
+            None | Some("query") => Ok(Self::Query),
+            Some("fragment") => Ok(Self::Fragment),
+            Some("form_post") => Ok(Self::FormPost),
+            Some(_) => {
+                let words = "`response_mode` must be `query`, `fragment` or `form_post`";
+                Err(Refusal::new(ErrorCode::InvalidRequest, words))
+            }
+        }
+    }
+}
+
+impl RedirectTarget {
+    /// Sends the parameters to the client. `interactive` is whether a person looks on: a page elsewhere that does
+    /// not exist would show them an error of the browser, so they get the address to copy instead.
+    pub(crate) fn answer(
+        &self,
+        parameters: &[(&str, String)],
+        interactive: bool,
+        outcome: impl Into<Cow<'static, str>>,
+    ) -> Response {
+        let mut target = self.redirect_uri.clone();
+        match self.response_mode {
+            ResponseMode::FormPost => return pages::form_post(target.as_str(), parameters, outcome),
+            ResponseMode::Query => {
+                target.query_pairs_mut().extend_pairs(parameters);
+            }
+            ResponseMode::Fragment => {
+                let mut form = form_urlencoded::Serializer::new(String::new());
+                target.set_fragment(Some(&form.extend_pairs(parameters).finish()));
+            }
+        }
+        if interactive && self.as_given == PASTE_PAGE {
+            return pages::paste(target.as_str(), outcome);
+        }
+        Response::redirect(302, target.as_str(), outcome)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::practice::contract::PRACTICE;
 
     const GOOD: &str = "client_id=practice-client&redirect_uri=http://127.0.0.1:1/cb&response_type=code&state=s";
 
     fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
-        AuthorizationRequest::parse(&Parameters::form(query), &PRACTICE, true)
+        AuthorizationRequest::parse(&Parameters::form(query), true)
     }
 
     fn check_no_way_back(query: &str, expected: &str) {
@@ -143,7 +200,7 @@ mod tests {
         check_refused(&token, UnsupportedResponseType, "`response_type` must be `code`");
         let none = GOOD.replace("response_type", "response");
         check_refused(&none, InvalidRequest, "`response_type` is missing");
-        check_refused(&format!("{GOOD}&scope=admin"), InvalidScope, "the scope `admin` is unknown here");
+        check_refused(&format!("{GOOD}&scope=admin"), InvalidScope, "the scope `admin` is unknown");
         check_refused(&format!("{GOOD}&scope=a&scope=b"), InvalidRequest, "`scope` is given more than once");
         let web = "`response_mode` must be `query`, `fragment` or `form_post`";
         check_refused(&format!("{GOOD}&response_mode=web_message"), InvalidRequest, web);
@@ -158,5 +215,34 @@ mod tests {
         assert_eq!(request.nonce.as_deref(), Some("n"));
         assert_eq!(request.target.as_given, "http://127.0.0.1:1/cb");
         assert!(parse(&GOOD.replace("http://127.0.0.1:1/cb", PASTE_PAGE)).is_ok());
+    }
+
+    fn location(redirect_uri: &str, response_mode: ResponseMode) -> Option<String> {
+        let target = RedirectTarget {
+            redirect_uri: Url::parse(redirect_uri).expect("a URL"),
+            as_given: redirect_uri.to_owned(),
+            state: None,
+            response_mode,
+        };
+        let answer = target.answer(&[("code", "a&b".to_owned()), ("state", "ü".to_owned())], true, "sent");
+        answer.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, value)| value)
+    }
+
+    #[test]
+    fn parameters_are_added_to_the_query_that_is_there() {
+        let query = location("http://127.0.0.1:1/cb?x=1", ResponseMode::Query);
+        assert_eq!(query.as_deref(), Some("http://127.0.0.1:1/cb?x=1&code=a%26b&state=%C3%BC"));
+    }
+
+    #[test]
+    fn a_fragment_carries_them_past_the_server() {
+        let fragment = location("http://127.0.0.1:1/cb?x=1", ResponseMode::Fragment);
+        assert_eq!(fragment.as_deref(), Some("http://127.0.0.1:1/cb?x=1#code=a%26b&state=%C3%BC"));
+    }
+
+    #[test]
+    fn a_form_and_a_page_elsewhere_are_shown_instead_of_a_redirect() {
+        assert_eq!(location("http://127.0.0.1:1/cb", ResponseMode::FormPost), None);
+        assert_eq!(location(PASTE_PAGE, ResponseMode::Query), None);
     }
 }

@@ -1,15 +1,14 @@
 //! The authorization endpoint: sign-in page, consent page, and the response. A visit is one person's way through
 //! the pages; its ticket is random, so that no other page can press the buttons.
 
-use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError};
-use crate::practice::contract::PASSWORD;
+use crate::practice::authorization_request::{AuthorizationRequest, AuthorizationRequestError, RedirectTarget};
+use crate::practice::contract::{PASSWORD, REALM};
 use crate::practice::fault::Fault;
 use crate::practice::grants::Binding;
 use crate::practice::identity::LONGEST_NAME;
 use crate::practice::message::{ErrorCode, Parameters, Refusal, Response};
-use crate::practice::now::{Fingerprint, Now};
+use crate::practice::now::Now;
 use crate::practice::pages;
-use crate::practice::redirect_target::RedirectTarget;
 use crate::practice::signed_token::Grant;
 use crate::practice::state::{State, Visit};
 use crate::secret::Secret;
@@ -19,7 +18,7 @@ const DEFAULT_NAME: &str = "Ada";
 
 /// The request of the client, by GET or POST.
 pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -> Response {
-    match AuthorizationRequest::parse(parameters, state.contract, !state.options.auto_consent) {
+    match AuthorizationRequest::parse(parameters, !state.options.auto_consent) {
         Err(AuthorizationRequestError::Untrusted(words)) => {
             let advice = "Nothing was sent to the program that asked: who it is, or where it listens, cannot be \
                           trusted. Mend the request in the program and start again.";
@@ -29,8 +28,8 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
         Ok(request) if state.options.auto_consent => consented(state, request, DEFAULT_NAME.to_owned(), now),
         Ok(request) => {
             let ticket = now.mint("visit-");
-            let page = pages::sign_in(state.contract, &request.client_id, &ticket, DEFAULT_NAME, None);
-            state.visits.insert(Fingerprint::of(ticket.expose()), Visit { request, person: None });
+            let page = pages::sign_in(&request.client_id, &ticket, DEFAULT_NAME, None);
+            state.visits.insert(ticket.expose(), Visit { request, person: None });
             page
         }
     }
@@ -39,20 +38,20 @@ pub(crate) fn begin(state: &mut State, parameters: &Parameters, now: &mut Now) -
 /// The form of the sign-in page.
 pub(crate) fn sign_in(state: &mut State, form: &Parameters) -> Response {
     let ticket = ticket(form);
-    let Some(visit) = state.visits.get_mut(&Fingerprint::of(ticket.expose())) else { return visit_over() };
+    let Some(visit) = state.visits.get_mut(ticket.expose()) else { return visit_over() };
     let typed: String = text(form, "name").trim().chars().take(LONGEST_NAME).collect();
     let name = if typed.is_empty() { DEFAULT_NAME.to_owned() } else { typed };
     if text(form, "password") != PASSWORD {
         let words = "That is not the practice password. It is `practice`, for everyone.";
-        return pages::sign_in(state.contract, &visit.request.client_id, &ticket, &name, Some(words));
+        return pages::sign_in(&visit.request.client_id, &ticket, &name, Some(words));
     }
     visit.person = Some(name.clone());
-    pages::consent(state.contract, &visit.request.client_id, &visit.request.scopes, &ticket, &name)
+    pages::consent(&visit.request.client_id, &visit.request.scopes, &ticket, &name)
 }
 
 /// The form of the consent page.
 pub(crate) fn consent(state: &mut State, form: &Parameters, now: &mut Now) -> Response {
-    let visit = state.visits.remove(&Fingerprint::of(ticket(form).expose()));
+    let visit = state.visits.remove(ticket(form).expose());
     let Some(Visit { request, person: Some(person) }) = visit else { return visit_over() };
     if text(form, "decision") == "allow" {
         return consented(state, request, person, now);
@@ -71,8 +70,7 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
     let code = state.grants.authorize(Grant { client_id, person: Some(person), scopes, nonce }, binding, now);
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));
-    parameters.extend(state.contract.extras.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    parameters.push(("scope", scope));
+    parameters.extend([(REALM.0, REALM.1.to_owned()), ("scope", scope)]);
     target.answer(&parameters, !state.options.auto_consent, "code issued")
 }
 

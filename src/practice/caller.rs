@@ -3,13 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::practice::contract::{Contract, Registration};
-use crate::practice::message::ClientAuthentication;
-use crate::practice::message::{ErrorCode, Parameters, Refusal, Request};
+use crate::practice::contract::{self, Registration};
+use crate::practice::message::{ClientAuthentication, ErrorCode, Parameters, Refusal, Request, Response, form_decoded};
 use crate::secret::Secret;
 
 /// How the caller authenticates, whether rightly or not.
-pub(crate) fn authentication(request: &Request, body: &Parameters) -> ClientAuthentication {
+fn authentication(request: &Request, body: &Parameters) -> ClientAuthentication {
     let given = |name: &str| body.names().any(|known| known == name);
     if given("client_assertion") || given("assertion") {
         return ClientAuthentication::Assertion;
@@ -23,12 +22,14 @@ pub(crate) fn authentication(request: &Request, body: &Parameters) -> ClientAuth
     }
 }
 
+/// The answer to the caller, with how it authenticated.
+pub(crate) fn answered(request: &Request, body: &Parameters, answer: Result<Response, Refusal>) -> Response {
+    let authentication = authentication(request, body);
+    answer.unwrap_or_else(|refusal| refusal.answer(authentication)).authenticated(authentication)
+}
+
 /// The client that calls, once it has proved to be it.
-pub(crate) fn authenticate(
-    contract: &Contract,
-    request: &Request,
-    body: &Parameters,
-) -> Result<&'static Registration, Refusal> {
+pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'static Registration, Refusal> {
     let id_in_body = body.one("client_id")?;
     let (id, secret) = match authentication(request, body) {
         ClientAuthentication::Both => {
@@ -46,7 +47,7 @@ pub(crate) fn authenticate(
             (id.to_owned(), body.one("client_secret")?.map(Secret::new))
         }
     };
-    let registration = contract.registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
+    let registration = contract::registration(&id).ok_or_else(|| refused("the client id is unknown"))?;
     if registration.signs {
         return Err(refused("this client must prove itself by a signed assertion"));
     }
@@ -74,11 +75,6 @@ fn basic(request: &Request) -> Result<(String, Secret), Refusal> {
     Ok((form_decoded(id), Secret::new(form_decoded(secret))))
 }
 
-fn form_decoded(text: &str) -> String {
-    let spaced = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
-}
-
 fn scheme<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let (scheme, rest) = request.authorization.as_ref()?.expose().split_once(' ')?;
     scheme.eq_ignore_ascii_case(name).then_some(rest.trim())
@@ -91,12 +87,11 @@ fn refused(description: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::practice::contract::PRACTICE;
 
     fn check(basic: Option<&str>, body: &str, expected: Result<&str, &str>) {
         let authorization = basic.map(|pair| Secret::new(format!("Basic {}", STANDARD.encode(pair))));
         let request = Request { authorization, ..Request::default() };
-        let result = authenticate(&PRACTICE, &request, &Parameters::form(body));
+        let result = authenticate(&request, &Parameters::form(body));
         let result = result.map(|registration| registration.id).map_err(|refusal| refusal.description);
         assert_eq!(result, expected.map_err(str::to_owned), "{basic:?} {body}");
     }

@@ -1,7 +1,8 @@
-//! What the practice service promises to those who call it: its paths, who may call, the scopes, the person. The
-//! mechanics beside it take a contract as data, so that another service's contract can stand in its place.
+//! What the practice service promises to those who call it: its paths, who may call, the scopes, the person.
 
 use serde_json::{Value, json};
+
+use crate::practice::message::{ErrorCode, Refusal};
 
 /// The client id of the confidential practice client.
 pub const CLIENT_ID: &str = "practice-client";
@@ -39,124 +40,110 @@ pub(crate) struct Scope {
     pub(crate) meaning: &'static str,
 }
 
-/// Everything that differs between services and is not mechanics.
-#[derive(Debug)]
-pub(crate) struct Contract {
-    pub(crate) authorize: &'static str,
-    pub(crate) token: &'static str,
-    pub(crate) userinfo: &'static str,
-    pub(crate) resource: &'static str,
-    pub(crate) revoke: &'static str,
-    pub(crate) introspect: &'static str,
-    pub(crate) jwks: &'static str,
-    pub(crate) registrations: &'static [Registration],
-    pub(crate) scopes: &'static [Scope],
-    /// Granted where the request asks for no scope.
-    pub(crate) default_scopes: &'static [&'static str],
-    /// The user name of the password grant; anyone may sign in on the page.
-    pub(crate) user_name: &'static str,
-    /// What the redirect carries besides the protocol's own parameters.
-    pub(crate) extras: &'static [(&'static str, &'static str)],
+pub(crate) const AUTHORIZE: &str = "/authorize";
+pub(crate) const SIGN_IN_PAGE: &str = "/authorize/sign-in";
+pub(crate) const CONSENT_PAGE: &str = "/authorize/consent";
+pub(crate) const TOKEN: &str = "/token";
+pub(crate) const USERINFO: &str = "/userinfo";
+pub(crate) const RESOURCE: &str = "/resource";
+pub(crate) const REVOKE: &str = "/revoke";
+pub(crate) const INTROSPECT: &str = "/introspect";
+pub(crate) const JWKS: &str = "/jwks";
+
+pub(crate) const REGISTRATIONS: [Registration; 3] = [
+    Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET), signs: false },
+    Registration { id: PUBLIC_CLIENT_ID, secret: None, signs: false },
+    Registration { id: KEY_CLIENT_ID, secret: None, signs: true },
+];
+
+pub(crate) const SCOPES: [Scope; 6] = [
+    Scope { name: "openid", meaning: "Know who you are" },
+    Scope { name: "profile", meaning: "See your name" },
+    Scope { name: "email", meaning: "See your e-mail address" },
+    Scope { name: "offline_access", meaning: "Keep access while you are away" },
+    Scope { name: "practice.read", meaning: "Read your practice data" },
+    Scope { name: "practice.write", meaning: "Change your practice data" },
+];
+
+/// Granted where the request asks for no scope.
+const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", "practice.read"];
+
+/// The user name of the password grant; anyone may sign in on the page.
+pub(crate) const USER_NAME: &str = "ada";
+
+/// What the redirect carries besides the protocol's own parameters, as Intuit's does.
+pub(crate) const REALM: (&str, &str) = ("realmId", "4620816365000000000");
+
+/// The client registered under this id.
+pub(crate) fn registration(id: &str) -> Option<&'static Registration> {
+    REGISTRATIONS.iter().find(|registration| registration.id == id)
 }
 
-/// The practice service's own.
-pub(crate) static PRACTICE: Contract = Contract {
-    authorize: "/authorize",
-    token: "/token",
-    userinfo: "/userinfo",
-    resource: "/resource",
-    revoke: "/revoke",
-    introspect: "/introspect",
-    jwks: "/jwks",
-    registrations: &[
-        Registration { id: CLIENT_ID, secret: Some(CLIENT_SECRET), signs: false },
-        Registration { id: PUBLIC_CLIENT_ID, secret: None, signs: false },
-        Registration { id: KEY_CLIENT_ID, secret: None, signs: true },
-    ],
-    scopes: &[
-        Scope { name: "openid", meaning: "Know who you are" },
-        Scope { name: "profile", meaning: "See your name" },
-        Scope { name: "email", meaning: "See your e-mail address" },
-        Scope { name: "offline_access", meaning: "Keep access while you are away" },
-        Scope { name: "practice.read", meaning: "Read your practice data" },
-        Scope { name: "practice.write", meaning: "Change your practice data" },
-    ],
-    default_scopes: &["openid", "profile", "practice.read"],
-    user_name: "ada",
-    extras: &[("realmId", "4620816365000000000")],
-};
-
-impl Contract {
-    /// The client registered under this id.
-    pub(crate) fn registration(&self, id: &str) -> Option<&'static Registration> {
-        self.registrations.iter().find(|registration| registration.id == id)
-    }
-
-    /// The scopes asked for, in the order asked, or the first one that is not known here.
-    pub(crate) fn scopes(&self, asked: Option<&str>) -> Result<Vec<String>, String> {
-        let mut scopes: Vec<String> = Vec::new();
-        for name in asked.unwrap_or_default().split_ascii_whitespace() {
-            if !self.scopes.iter().any(|scope| scope.name == name) {
-                return Err(name.to_owned());
-            }
-            if !scopes.iter().any(|scope| scope == name) {
-                scopes.push(name.to_owned());
-            }
+/// The scopes asked for, in the order asked.
+pub(crate) fn scopes(asked: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let mut scopes: Vec<String> = Vec::new();
+    for name in asked.unwrap_or_default().split_ascii_whitespace() {
+        if !SCOPES.iter().any(|scope| scope.name == name) {
+            return Err(Refusal::new(ErrorCode::InvalidScope, format!("the scope `{name}` is unknown")));
         }
-        if scopes.is_empty() {
-            scopes = self.default_scopes.iter().map(ToString::to_string).collect();
+        if !scopes.iter().any(|scope| scope == name) {
+            scopes.push(name.to_owned());
         }
-        Ok(scopes)
     }
+    if scopes.is_empty() {
+        scopes = DEFAULT_SCOPES.map(str::to_owned).into();
+    }
+    Ok(scopes)
+}
 
-    /// The metadata document (RFC 8414 section 2; `OpenID` Connect Discovery 1.0 section 3).
-    pub(crate) fn metadata(&self, issuer: &str) -> Value {
-        let at = |path: &str| format!("{issuer}{path}");
-        json!({
-            "issuer": issuer,
-            "authorization_endpoint": at(self.authorize),
-            "token_endpoint": at(self.token),
-            "userinfo_endpoint": at(self.userinfo),
-            "revocation_endpoint": at(self.revoke),
-            "introspection_endpoint": at(self.introspect),
-            "jwks_uri": at(self.jwks),
-            "scopes_supported": self.scopes.iter().map(|scope| scope.name).collect::<Vec<_>>(),
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query", "fragment", "form_post"],
-            "grant_types_supported": [
-                "authorization_code",
-                "refresh_token",
-                "client_credentials",
-                "password",
-                JWT_BEARER,
-            ],
-            "token_endpoint_auth_methods_supported": [
-                "client_secret_basic",
-                "client_secret_post",
-                "client_secret_jwt",
-                "private_key_jwt",
-                "none",
-            ],
-            "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
-            "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "code_challenge_methods_supported": ["S256", "plain"],
-            "authorization_response_iss_parameter_supported": true,
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["HS256"],
-            "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "name", "email", "realm"],
-        })
-    }
+/// The metadata document (RFC 8414 section 2; `OpenID` Connect Discovery 1.0 section 3).
+pub(crate) fn metadata(issuer: &str) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at(AUTHORIZE),
+        "token_endpoint": at(TOKEN),
+        "userinfo_endpoint": at(USERINFO),
+        "revocation_endpoint": at(REVOKE),
+        "introspection_endpoint": at(INTROSPECT),
+        "jwks_uri": at(JWKS),
+        "scopes_supported": SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>(),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": [
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "password",
+            JWT_BEARER,
+        ],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic",
+            "client_secret_post",
+            "client_secret_jwt",
+            "private_key_jwt",
+            "none",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": ["HS256", "RS256", "PS256", "ES256", "ES384"],
+        "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "code_challenge_methods_supported": ["S256", "plain"],
+        "authorization_response_iss_parameter_supported": true,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["HS256"],
+        "claims_supported": ["iss", "sub", "aud", "iat", "exp", "nonce", "name", "email", "realm"],
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::PRACTICE;
+    use super::*;
 
     #[test]
     fn scopes_are_kept_in_order_once_each_and_an_unknown_one_is_named() {
-        assert_eq!(PRACTICE.scopes(Some("email openid email")), Ok(vec!["email".to_owned(), "openid".to_owned()]));
-        assert_eq!(PRACTICE.scopes(Some("openid admin")), Err("admin".to_owned()));
-        assert_eq!(PRACTICE.scopes(None).map(|scopes| scopes.len()), Ok(3));
+        let scopes = |asked| scopes(asked).map_err(|refusal| refusal.description);
+        assert_eq!(scopes(Some("email openid email")), Ok(vec!["email".to_owned(), "openid".to_owned()]));
+        assert_eq!(scopes(Some("openid admin")), Err("the scope `admin` is unknown".to_owned()));
+        assert_eq!(scopes(None), Ok(DEFAULT_SCOPES.map(str::to_owned).into()));
     }
 }

@@ -2,7 +2,7 @@
 //! one consent; when a spent code or refresh token shows up again, the whole family is revoked, since one of the
 //! two who presented it is a thief (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
 //!
-//! Codes are kept here, by fingerprint. Tokens speak for themselves ([`SignedToken`]); kept is only what was spent
+//! Codes are kept here. Tokens speak for themselves ([`SignedToken`]); kept is only what was spent
 //! or revoked since the start. So a token from an earlier process is believed, and from then on watched.
 //!
 //! No clock, no randomness: both come with the [`Now`].
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::practice::bounded_map::BoundedMap;
 use crate::practice::message::{ErrorCode, Refusal};
-use crate::practice::now::{Fingerprint, Now};
+use crate::practice::now::Now;
 use crate::practice::pkce::Challenge;
 use crate::practice::signed_token::{Grant, Kind, SignedToken};
 use crate::secret::Secret;
@@ -24,10 +24,10 @@ const CODE_LIFE: Duration = Duration::from_mins(1);
 /// Everything granted so far.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
-    codes: BoundedMap<Fingerprint, Code>,
+    codes: BoundedMap<Code>,
     /// By family; a family of which nothing was spent or revoked has no entry.
-    marks: BoundedMap<Fingerprint, Mark>,
-    revoked_access_tokens: BoundedMap<Fingerprint, ()>,
+    marks: BoundedMap<Mark>,
+    revoked_access_tokens: BoundedMap<()>,
 }
 
 /// What must come back with the code.
@@ -45,7 +45,7 @@ pub(crate) struct Redemption<'a> {
     pub(crate) code_verifier: Option<&'a str>,
 }
 
-/// How tokens are issued at the now.
+/// How tokens are issued.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
     pub(crate) access_token_life: Duration,
@@ -104,7 +104,7 @@ impl Grants {
     pub(crate) fn authorize(&mut self, grant: Grant, binding: Binding, now: &mut Now) -> Secret {
         let code = now.mint("practice-code-");
         let expires_at = now.after(CODE_LIFE);
-        self.codes.insert(Fingerprint::of(code.expose()), Code { grant, binding, expires_at, redeemed: None });
+        self.codes.insert(code.expose(), Code { grant, binding, expires_at, redeemed: None });
         code
     }
 
@@ -118,10 +118,7 @@ impl Grants {
         now: &mut Now,
     ) -> Result<Issued, Refusal> {
         let family = new_id(now);
-        let found = self
-            .codes
-            .get_mut(&Fingerprint::of(code))
-            .ok_or_else(|| Refusal::grant("the authorization code is unknown"))?;
+        let found = self.codes.get_mut(code).ok_or_else(|| Refusal::grant("the authorization code is unknown"))?;
         if found.grant.client_id != with.client_id {
             return Err(Refusal::grant("the authorization code was issued to another client"));
         }
@@ -184,7 +181,7 @@ impl Grants {
         let found = access_token.or_else(|| SignedToken::read(token, Kind::Refresh))?;
         let mark = self.mark(&found.family);
         let is_spent = is_refresh_token && found.generation < mark.generation;
-        let is_revoked = mark.revoked || self.revoked_access_tokens.get(&Fingerprint::of(token)).is_some();
+        let is_revoked = mark.revoked || self.revoked_access_tokens.get(token).is_some();
         let (issued_at, expires_at) = (found.issued_at(), found.expires_at());
         let is_good = !is_spent && !is_revoked && !found.has_expired(now);
         is_good.then_some(Known { grant: found.grant, issued_at, expires_at, is_refresh_token })
@@ -200,7 +197,7 @@ impl Grants {
             return Err(Refusal::new(ErrorCode::UnauthorizedClient, "the token was issued to another client"));
         }
         if access_token.is_some() {
-            self.revoked_access_tokens.insert(Fingerprint::of(token), ());
+            self.revoked_access_tokens.insert(token, ());
         }
         if let Some(refresh_token) = refresh_token {
             self.revoke_family(&refresh_token.family);
@@ -209,11 +206,11 @@ impl Grants {
     }
 
     fn mark(&self, family: &str) -> Mark {
-        self.marks.get(&Fingerprint::of(family)).copied().unwrap_or_default()
+        self.marks.get(family).copied().unwrap_or_default()
     }
 
     fn set_mark(&mut self, family: &str, mark: Mark) {
-        self.marks.insert(Fingerprint::of(family), mark);
+        self.marks.insert(family, mark);
     }
 
     fn revoke_family(&mut self, family: &str) {
@@ -277,6 +274,7 @@ fn narrowed(granted: &[String], asked: Option<Vec<String>>) -> Result<Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::practice::message::Parameters;
 
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -355,7 +353,8 @@ mod tests {
 
     #[test]
     fn the_verifier_must_fit_the_challenge_and_neither_comes_without_the_other() {
-        let challenge = || Challenge::s256(CHALLENGE).ok();
+        let query = format!("code_challenge={CHALLENGE}&code_challenge_method=S256");
+        let challenge = || Challenge::parse(&Parameters::form(&query)).expect("a challenge");
         let check = |challenge, verifier, expected: &str| {
             let (mut grants, code) = authorized(challenge);
             let result = grants.redeem(code.expose(), &with(verifier), terms(Renewal::Rotate), &mut at(1));

@@ -1,12 +1,12 @@
 //! Who a token belongs to: the claims, and the ID token that carries them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use jsonwebtoken::{EncodingKey, Header};
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::practice::signed_token::{Grant, hmac_sha256};
+use crate::practice::contract::REALM;
+use crate::practice::signed_token::Grant;
 use crate::secret::Secret;
 
 /// Longest name that a person may sign in with, in characters.
@@ -20,17 +20,15 @@ pub(crate) fn subject(grant: &Grant) -> String {
     }
 }
 
-/// The claims about the person. `extras` are the contract's, such as the realm.
-pub(crate) fn claims(grant: &Grant, extras: &[(&str, &str)]) -> Map<String, Value> {
+/// The claims about the person.
+pub(crate) fn claims(grant: &Grant) -> Map<String, Value> {
     let mut claims = Map::new();
     claims.insert("sub".into(), subject(grant).into());
     if let Some(name) = &grant.person {
         claims.insert("name".into(), name.as_str().into());
         claims.insert("email".into(), format!("{}@practice.example", slug(name)).into());
     }
-    if let Some((_, realm)) = extras.first() {
-        claims.insert("realm".into(), (*realm).into());
-    }
+    claims.insert("realm".into(), REALM.1.into());
     claims
 }
 
@@ -50,11 +48,8 @@ pub(crate) fn id_token(
     if let Some(nonce) = &grant.nonce {
         claims.insert("nonce".into(), nonce.as_str().into());
     }
-    let header = json!({ "alg": "HS256", "typ": "JWT" });
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(&header), part(&Value::Object(claims)));
-    let signature = hmac_sha256(client_secret.as_bytes(), signed.as_bytes());
-    Secret::new(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    let key = EncodingKey::from_secret(client_secret.as_bytes());
+    Secret::new(jsonwebtoken::encode(&Header::default(), &claims, &key).expect("a secret signs any claims"))
 }
 
 /// The name in small ASCII letters and digits; a name without any is hashed, so that it still is someone.
@@ -69,6 +64,9 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
 
     fn grant(person: Option<&str>) -> Grant {
         Grant { client_id: "it".into(), person: person.map(str::to_owned), scopes: vec![], nonce: Some("n".into()) }
@@ -85,12 +83,12 @@ mod tests {
     fn an_id_token_carries_its_claims_in_the_middle_part() {
         let ada = grant(Some("Ada"));
         let life = (Timestamp::UNIX_EPOCH, Timestamp::from_second(60).expect("a time"));
-        let token = id_token(claims(&ada, &[("realmId", "7")]), &ada, "http://here", life, "secret");
+        let token = id_token(claims(&ada), &ada, "http://here", life, "secret");
         let middle = token.expose().split('.').nth(1).expect("three parts").to_owned();
         let claims: Value =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(middle).expect("base64url")).expect("a JSON object");
         let expected = json!({
-            "sub": "practice-ada", "name": "Ada", "email": "ada@practice.example", "realm": "7",
+            "sub": "practice-ada", "name": "Ada", "email": "ada@practice.example", "realm": REALM.1,
             "iss": "http://here", "aud": "it", "iat": 0, "exp": 60, "nonce": "n",
         });
         assert_eq!(claims, expected);

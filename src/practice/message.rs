@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::secret::Secret;
@@ -145,6 +146,11 @@ impl Parameters {
     }
 }
 
+/// One name or value of a form, decoded.
+pub(crate) fn form_decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
 impl Response {
     /// A JSON document that nobody may keep (RFC 6749 section 5.1).
     pub(crate) fn json(status: u16, document: &Value, outcome: impl Into<Cow<'static, str>>) -> Self {
@@ -218,7 +224,7 @@ impl Refusal {
     pub(crate) fn answer(&self, authentication: ClientAuthentication) -> Response {
         let status = if self.code == ErrorCode::InvalidClient { 401 } else { 400 };
         let document = json!({ "error": self.code.as_str(), "error_description": self.description });
-        let answer = Response::json(status, &document, self.code.as_str()).authenticated(authentication);
+        let answer = Response::json(status, &document, self.code.as_str());
         if status == 401 && matches!(authentication, ClientAuthentication::Basic | ClientAuthentication::Both) {
             return answer.header("www-authenticate", "Basic realm=\"practice\"");
         }

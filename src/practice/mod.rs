@@ -21,7 +21,6 @@ mod message;
 mod now;
 mod pages;
 mod pkce;
-mod redirect_target;
 mod rehearsal;
 mod resources;
 mod router;

@@ -16,10 +16,6 @@ pub(crate) struct Now {
     minted: u32,
 }
 
-/// The hash of a code or token: enough to recognise it, not enough to use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 32]);
-
 impl Now {
     /// `seed` must be fresh and unpredictable: every minted value follows from it.
     pub(crate) fn new(time: Timestamp, seed: [u8; 32]) -> Self {
@@ -38,12 +34,6 @@ impl Now {
     pub(crate) fn after(&self, life: Duration) -> Timestamp {
         let life = SignedDuration::try_from(life).unwrap_or(SignedDuration::MAX);
         self.time.checked_add(life).unwrap_or(Timestamp::MAX)
-    }
-}
-
-impl Fingerprint {
-    pub(crate) fn of(text: &str) -> Self {
-        Self(Sha256::digest(text.as_bytes()).into())
     }
 }
 

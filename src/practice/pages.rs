@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::practice::contract::{
-    CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, Contract, KEY_CLIENT_ID, PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID,
+    AUTHORIZE, CERTIFICATE_PAGE, CLIENT_ID, CLIENT_SECRET, CONSENT_PAGE, INTROSPECT, KEY_CLIENT_ID, PASSWORD,
+    PASTE_PAGE, PUBLIC_CLIENT_ID, RESOURCE, REVOKE, SCOPES, SIGN_IN_PAGE, TOKEN, USER_NAME, USERINFO,
 };
 use crate::practice::fault::Fault;
 use crate::practice::message::Response;
@@ -36,14 +37,14 @@ enum Slot {
 }
 
 /// The front page: what this is and how to use it.
-pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Response {
+pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
     let endpoints = [
-        ("GET", contract.authorize, "authorization"),
-        ("POST", contract.token, "tokens"),
-        ("GET", contract.userinfo, "identity"),
-        ("GET", contract.resource, "a protected resource"),
-        ("POST", contract.revoke, "revocation"),
-        ("POST", contract.introspect, "introspection"),
+        ("GET", AUTHORIZE, "authorization"),
+        ("POST", TOKEN, "tokens"),
+        ("GET", USERINFO, "identity"),
+        ("GET", RESOURCE, "a protected resource"),
+        ("POST", REVOKE, "revocation"),
+        ("POST", INTROSPECT, "introspection"),
         ("GET", "/.well-known/openid-configuration", "metadata"),
     ];
     let endpoints = endpoints.into_iter().map(|(method, path, meaning)| {
@@ -69,9 +70,9 @@ pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Respo
         ("key_client_id", text(KEY_CLIENT_ID)),
         ("keys", text(&format!("{issuer}{CERTIFICATE_PAGE}"))),
         ("password", text(PASSWORD)),
-        ("user_name", text(contract.user_name)),
+        ("user_name", text(USER_NAME)),
         ("paste_page", text(PASTE_PAGE)),
-        ("scopes", text(&contract.scopes.iter().map(|scope| scope.name).collect::<Vec<_>>().join(" "))),
+        ("scopes", text(&SCOPES.iter().map(|scope| scope.name).collect::<Vec<_>>().join(" "))),
         ("endpoints", Slot::Markup(endpoints.collect())),
         ("faults", Slot::Markup(faults)),
     ];
@@ -79,18 +80,12 @@ pub(crate) fn home(contract: &Contract, issuer: &str, faults: &[Fault]) -> Respo
 }
 
 /// Who are you? `notice` is what was wrong with the last try.
-pub(crate) fn sign_in(
-    contract: &Contract,
-    client_id: &str,
-    ticket: &Secret,
-    name: &str,
-    notice: Option<&str>,
-) -> Response {
+pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Option<&str>) -> Response {
     let notice =
         notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
     let outcome = if notice.is_some() { "wrong password" } else { "sign-in page" };
     let slots = [
-        ("action", text(&format!("{}/sign-in", contract.authorize))),
+        ("action", text(SIGN_IN_PAGE)),
         ("client_id", text(client_id)),
         ("ticket", text(ticket.expose())),
         ("name", text(name)),
@@ -120,20 +115,14 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
 }
 
 /// May the client have this?
-pub(crate) fn consent(
-    contract: &Contract,
-    client_id: &str,
-    scopes: &[String],
-    ticket: &Secret,
-    name: &str,
-) -> Response {
-    let asked = contract.scopes.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
+pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Response {
+    let asked = SCOPES.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
     let rows = asked.map(|scope| {
         let slots = [("name", text(scope.name)), ("meaning", text(scope.meaning))];
         fill(include_str!("../../assets/practice/scope-row.html"), &slots)
     });
     let slots = [
-        ("action", text(&format!("{}/consent", contract.authorize))),
+        ("action", text(CONSENT_PAGE)),
         ("client_id", text(client_id)),
         ("ticket", text(ticket.expose())),
         ("name", text(name)),
@@ -231,7 +220,6 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::practice::contract::PRACTICE;
     use crate::practice::message::Body;
 
     fn html(answer: Response) -> String {
@@ -245,9 +233,9 @@ mod tests {
         let ticket = Secret::new(hostile);
         let scopes = ["openid".to_owned()];
         vec![
-            home(&PRACTICE, hostile, &Fault::all().collect::<Vec<_>>()),
-            sign_in(&PRACTICE, hostile, &ticket, hostile, Some(hostile)),
-            consent(&PRACTICE, hostile, &scopes, &ticket, hostile),
+            home(hostile, &Fault::all().collect::<Vec<_>>()),
+            sign_in(hostile, &ticket, hostile, Some(hostile)),
+            consent(hostile, &scopes, &ticket, hostile),
             error(400, "Error", hostile, hostile),
             form_post(hostile, &[("state", hostile.to_owned())], "sent"),
             paste(hostile, "sent"),

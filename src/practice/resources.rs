@@ -4,15 +4,14 @@ use serde_json::{Value, json};
 
 use crate::practice::caller;
 use crate::practice::identity;
-use crate::practice::message::ClientAuthentication;
-use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
+use crate::practice::message::{ClientAuthentication, ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::Grant;
 use crate::practice::state::State;
 
 /// `GET /userinfo` (`OpenID` Connect Core 1.0 section 5.3).
 pub(crate) fn userinfo(state: &State, request: &Request, now: &Now) -> Response {
-    protected(state, request, now, |grant| Value::Object(identity::claims(grant, state.contract.extras)))
+    protected(state, request, now, |grant| Value::Object(identity::claims(grant)))
 }
 
 /// `GET /resource`: something to call with a token.
@@ -22,28 +21,20 @@ pub(crate) fn resource(state: &State, request: &Request, now: &Now) -> Response 
 
 /// `POST /revoke` (RFC 7009).
 pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters) -> Response {
-    let authentication = caller::authentication(request, body);
-    let revoked = caller::authenticate(state.contract, request, body)
+    let revoked = caller::authenticate(request, body)
         .and_then(|registration| state.grants.revoke(body.required("token")?, registration.id));
-    match revoked {
-        Ok(()) => Response::json(200, &json!({}), "revoked").authenticated(authentication),
-        Err(refusal) => refusal.answer(authentication),
-    }
+    caller::answered(request, body, revoked.map(|()| Response::json(200, &json!({}), "revoked")))
 }
 
 /// `POST /introspect` (RFC 7662): for clients that have a secret, as section 2.1 asks for.
 pub(crate) fn introspect(state: &State, request: &Request, body: &Parameters, now: &Now) -> Response {
-    let authentication = caller::authentication(request, body);
-    let document = caller::authenticate(state.contract, request, body).and_then(|registration| {
+    let document = caller::authenticate(request, body).and_then(|registration| {
         if registration.secret.is_none() {
             return Err(Refusal::new(ErrorCode::InvalidClient, "a public client may not introspect"));
         }
         Ok(introspection(state, body.required("token")?, now))
     });
-    match document {
-        Ok(document) => Response::json(200, &document, "introspected").authenticated(authentication),
-        Err(refusal) => refusal.answer(authentication),
-    }
+    caller::answered(request, body, document.map(|document| Response::json(200, &document, "introspected")))
 }
 
 fn introspection(state: &State, token: &str, now: &Now) -> Value {

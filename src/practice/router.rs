@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::practice::contract::{CERTIFICATE_PAGE, Contract};
+use crate::practice::contract::{
+    self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, INTROSPECT, JWKS, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
+};
 use crate::practice::fault::Fault;
 use crate::practice::message::{ClientAuthentication, ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
@@ -31,41 +33,33 @@ impl Handler for State {
     }
 
     fn delay(&self, request: &Request) -> Option<Duration> {
-        let slow = self.has(Fault::SlowReply) && request.path == self.contract.token;
+        let slow = self.has(Fault::SlowReply) && request.path == TOKEN;
         slow.then_some(token::SLOW_REPLY)
     }
 }
 
 impl State {
     fn route(&mut self, request: &Request, body: &Parameters, now: &mut Now) -> Response {
-        let contract = self.contract;
-        let path = request.path.as_str();
-        let page = path.strip_prefix(contract.authorize).unwrap_or_default();
-        match request.method.as_str() {
-            "GET" | "HEAD" => match path {
-                "/" => pages::home(contract, &self.issuer, &self.options.faults),
-                "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
-                    Response::json(200, &contract.metadata(&self.issuer), "metadata")
-                }
-                _ if path == contract.jwks => Response::json(200, &json!({ "keys": [] }), "no keys"),
-                CERTIFICATE_PAGE => pages::keys(None, None),
-                _ if path == contract.authorize => authorize::begin(self, &request.query, now),
-                _ if path == contract.userinfo => resources::userinfo(self, request, now),
-                _ if path == contract.resource => resources::resource(self, request, now),
-                _ => lost(contract, request),
-            },
-            "POST" => match path {
-                _ if path == contract.token => token::answer(self, request, body, now),
-                _ if path == contract.revoke => resources::revoke(self, request, body),
-                _ if path == contract.introspect => resources::introspect(self, request, body, now),
-                _ if path == contract.authorize => authorize::begin(self, body, now),
-                CERTIFICATE_PAGE => assertion::upload(self, body),
-                _ if path == token::ELSEWHERE => elsewhere(),
-                _ if page == "/sign-in" => authorize::sign_in(self, body),
-                _ if page == "/consent" => authorize::consent(self, body, now),
-                _ => lost(contract, request),
-            },
-            _ => lost(contract, request),
+        let method = if request.method == "HEAD" { "GET" } else { &request.method };
+        match (method, request.path.as_str()) {
+            ("GET", "/") => pages::home(&self.issuer, &self.options.faults),
+            ("GET", "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration") => {
+                Response::json(200, &contract::metadata(&self.issuer), "metadata")
+            }
+            ("GET", JWKS) => Response::json(200, &json!({ "keys": [] }), "no keys"),
+            ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
+            ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
+            ("GET", AUTHORIZE) => authorize::begin(self, &request.query, now),
+            ("POST", AUTHORIZE) => authorize::begin(self, body, now),
+            ("POST", SIGN_IN_PAGE) => authorize::sign_in(self, body),
+            ("POST", CONSENT_PAGE) => authorize::consent(self, body, now),
+            ("GET", USERINFO) => resources::userinfo(self, request, now),
+            ("GET", RESOURCE) => resources::resource(self, request, now),
+            ("POST", TOKEN) => token::answer(self, request, body, now),
+            ("POST", REVOKE) => resources::revoke(self, request, body),
+            ("POST", INTROSPECT) => resources::introspect(self, request, body, now),
+            ("POST", token::ELSEWHERE) => elsewhere(),
+            (_, path) => lost(path),
         }
     }
 }
@@ -115,19 +109,15 @@ fn elsewhere() -> Response {
 }
 
 /// No such path, or not by this method.
-fn lost(contract: &Contract, request: &Request) -> Response {
-    let posts = [contract.token, contract.revoke, contract.introspect];
-    let gets = ["/", contract.userinfo, contract.resource, contract.jwks];
-    let path = request.path.as_str();
-    let allowed = if posts.contains(&path) {
-        "POST"
-    } else if gets.contains(&path) {
-        "GET, HEAD"
-    } else if path == contract.authorize || path == CERTIFICATE_PAGE {
-        "GET, HEAD, POST"
-    } else {
-        let advice = "The front page lists what there is.";
-        return pages::error(404, "Nothing here", "the practice service has no such page", advice);
+fn lost(path: &str) -> Response {
+    let allowed = match path {
+        TOKEN | REVOKE | INTROSPECT => "POST",
+        "/" | USERINFO | RESOURCE | JWKS => "GET, HEAD",
+        AUTHORIZE | CERTIFICATE_PAGE => "GET, HEAD, POST",
+        _ => {
+            let advice = "The front page lists what there is.";
+            return pages::error(404, "Nothing here", "the practice service has no such page", advice);
+        }
     };
     let words = format!("this endpoint is called by {allowed}");
     let document = json!({ "error": "invalid_request", "error_description": words });

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
-use crate::practice::contract::{Contract, PRACTICE};
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
 use crate::practice::log::Log;
-use crate::practice::now::Fingerprint;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -40,16 +38,15 @@ impl Default for PracticeOptions {
 
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) contract: &'static Contract,
     /// The base URL, which is the issuer too (RFC 8414 section 2).
     pub(crate) issuer: String,
     pub(crate) options: PracticeOptions,
     pub(crate) grants: Grants,
-    pub(crate) visits: BoundedMap<Fingerprint, Visit>,
+    pub(crate) visits: BoundedMap<Visit>,
     /// The certificate of the client that signs, in PEM.
     pub(crate) certificate: Option<String>,
     /// The ids of the assertions that came.
-    pub(crate) assertions: BoundedMap<Fingerprint, ()>,
+    pub(crate) assertions: BoundedMap<()>,
     pub(crate) log: Log,
 }
 
@@ -64,7 +61,6 @@ pub(crate) struct Visit {
 impl State {
     pub(crate) fn new(options: PracticeOptions, port: u16) -> Self {
         Self {
-            contract: &PRACTICE,
             issuer: base_url(port),
             options,
             grants: Grants::default(),

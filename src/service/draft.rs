@@ -9,7 +9,7 @@ use crate::call::{
 };
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{Pkce, RedirectUri, Request, split_scopes};
-use crate::service::assertion_draft::AssertionDraft;
+use crate::service::assertion_fields::AssertionFields;
 use crate::service::definition::{Authorization, Service};
 use crate::service::display_name::DisplayName;
 use crate::service::profile::Profile;
@@ -49,16 +49,16 @@ pub struct ProfileDraft {
     /// The value of `<grant_type>`.
     pub grant_type: String,
     /// How `<assertion>` is made, where one is.
-    pub assertion: Option<AssertionDraft>,
+    pub assertion: Option<AssertionFields>,
     /// The token request.
-    pub token_request: CallDraft,
+    pub token_request: CallFields,
     /// The refresh request.
-    pub refresh_request: CallDraft,
+    pub refresh_request: CallFields,
 }
 
 /// A call as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CallDraft {
+pub struct CallFields {
     /// The method.
     pub method: Method,
     /// The URL.
@@ -258,15 +258,15 @@ impl From<&Profile> for ProfileDraft {
             user_name: profile.user_name.clone(),
             keep_alive: profile.keep_alive,
             grant_type: service.grant_type.clone(),
-            assertion: service.assertion.as_ref().map(AssertionDraft::from),
-            token_request: CallDraft::from(&service.token_request),
-            refresh_request: service.refresh_request.as_ref().map(CallDraft::from).unwrap_or_default(),
+            assertion: service.assertion.as_ref().map(AssertionFields::from),
+            token_request: CallFields::from(&service.token_request),
+            refresh_request: service.refresh_request.as_ref().map(CallFields::from).unwrap_or_default(),
             service: service.clone(),
         }
     }
 }
 
-impl CallDraft {
+impl CallFields {
     /// The call. Every text is one; what cannot be rendered comes to light when it is.
     pub fn call_template(&self) -> CallTemplate {
         CallTemplate {
@@ -308,7 +308,7 @@ impl CallDraft {
     }
 }
 
-impl From<&CallTemplate> for CallDraft {
+impl From<&CallTemplate> for CallFields {
     fn from(call: &CallTemplate) -> Self {
         let (body_kind, content_type, body) = match &call.body {
             BodyTemplate::None => (BodyKind::None, String::new(), String::new()),
@@ -376,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_form_becomes_json_and_back() {
-        let mut call = CallDraft { body: "a=<code>\nb=2%263".into(), ..CallDraft::default() };
+        let mut call = CallFields { body: "a=<code>\nb=2%263".into(), ..CallFields::default() };
         call.change_body_kind(BodyKind::Json);
         assert_eq!(call.body, "{\n  \"a\": \"<code>\",\n  \"b\": \"2&3\"\n}");
         call.change_body_kind(BodyKind::Form);

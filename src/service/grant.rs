@@ -4,7 +4,7 @@
 use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
 use crate::oauth::GrantType;
 use crate::service::assertion::Assertion;
-use crate::service::assertion_draft::AssertionDraft;
+use crate::service::assertion_fields::AssertionFields;
 use crate::service::draft::{BodyKind, ProfileDraft};
 
 /// The grants that are offered, with their labels; `None` is one by another name, which is typed.
@@ -46,7 +46,7 @@ impl ProfileDraft {
             self.token_request.body = write_parameters(&form);
         }
         if grant == Some(GrantType::JwtBearer) && self.assertion.is_none() {
-            self.assertion = Some(AssertionDraft::begun(&self.token_request.url, "<user_name>"));
+            self.assertion = Some(AssertionFields::standard(&self.token_request.url, "<user_name>"));
         }
     }
 
@@ -56,7 +56,7 @@ impl ProfileDraft {
             .into_iter()
             .any(|authentication| authentication == Authentication::PrivateKeyJwt);
         if signs && self.assertion.is_none() {
-            self.assertion = Some(AssertionDraft::begun(&self.token_request.url, "<client_id>"));
+            self.assertion = Some(AssertionFields::standard(&self.token_request.url, "<client_id>"));
         }
     }
 
@@ -112,9 +112,9 @@ mod tests {
         let assertion = draft.signed_assertion().expect("an assertion");
         assert_eq!((assertion.audience.as_str(), assertion.life), ("https://as.test/token", Some(300)));
         assert_eq!(assertion.claims["sub"], "<user_name>");
-        assert_eq!(AssertionDraft::from(&assertion), draft.assertion.clone().expect("as typed"));
+        assert_eq!(AssertionFields::from(&assertion), draft.assertion.clone().expect("as typed"));
         draft.assertion.as_mut().expect("as typed").life = "soon".into();
-        let wrong = draft.assertion.as_ref().and_then(AssertionDraft::wrong_life);
+        let wrong = draft.assertion.as_ref().and_then(AssertionFields::wrong_life);
         assert_eq!(wrong, Some("write a number of seconds, such as 300"));
     }
 

@@ -4,7 +4,7 @@
 #![warn(missing_docs)]
 
 mod assertion;
-mod assertion_draft;
+mod assertion_fields;
 mod catalog;
 mod definition;
 mod display_name;
@@ -19,15 +19,15 @@ mod rules;
 mod signing;
 
 pub use crate::service::assertion::{Assertion, AssertionAlgorithm, AssertionFormat, CertificateThumbprint};
-pub use crate::service::assertion_draft::AssertionDraft;
+pub use crate::service::assertion_fields::AssertionFields;
 pub use crate::service::catalog::{Catalog, CatalogError};
 pub use crate::service::definition::{Authorization, Fetch, Identity, Service};
 pub use crate::service::display_name::{DisplayName, shown_text};
-pub use crate::service::draft::{BodyKind, CallDraft, Field, FieldError, ProfileDraft};
+pub use crate::service::draft::{BodyKind, CallFields, Field, FieldError, ProfileDraft};
 pub use crate::service::grant::OFFERED_GRANTS;
 pub(crate) use crate::service::input::matches_whole;
 pub use crate::service::input::{Choice, Input};
-pub use crate::service::own_preset::{PresetDraft, PresetDraftError};
+pub use crate::service::own_preset::{NewPreset, NewPresetError};
 pub use crate::service::preset::{PresetError, parse_preset, write_preset};
 pub use crate::service::profile::{Profile, ProfileError};
 pub use crate::service::profile_name::{ProfileName, ProfileNameError};

@@ -15,7 +15,7 @@ const BY_HAND: &str = "described by hand";
 
 /// A person's own preset as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PresetDraft {
+pub struct NewPreset {
     /// The id: what files and the command line call it.
     pub id: String,
     /// What people call it.
@@ -24,7 +24,7 @@ pub struct PresetDraft {
 
 /// What is wrong with an id or a name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum PresetDraftError {
+pub enum NewPresetError {
     /// Nothing was typed.
     #[error("the {0} is missing")]
     Missing(&'static str),
@@ -39,7 +39,7 @@ pub enum PresetDraftError {
     Reserved,
 }
 
-impl Diagnose for PresetDraftError {
+impl Diagnose for NewPresetError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::Missing("id") | Self::Letters => "type something like `acme-billing`",
@@ -50,7 +50,7 @@ impl Diagnose for PresetDraftError {
     }
 }
 
-impl PresetDraft {
+impl NewPreset {
     /// What to begin with: nothing for a service described by hand, a name beside its own for a preset, so that the
     /// bundled one stays.
     pub fn beside(service: &Service) -> Self {
@@ -64,23 +64,23 @@ impl PresetDraft {
     }
 
     /// The id, if it is one.
-    pub fn parse_id(&self) -> Result<&str, PresetDraftError> {
+    pub fn parse_id(&self) -> Result<&str, NewPresetError> {
         let id = within("id", self.id.trim())?;
         match id {
-            Catalog::CUSTOM => Err(PresetDraftError::Reserved),
+            Catalog::CUSTOM => Err(NewPresetError::Reserved),
             id if is_name(id) => Ok(id),
-            _ => Err(PresetDraftError::Letters),
+            _ => Err(NewPresetError::Letters),
         }
     }
 
     /// The name, if it is one.
-    pub fn parse_name(&self) -> Result<&str, PresetDraftError> {
+    pub fn parse_name(&self) -> Result<&str, NewPresetError> {
         within("name", self.name.trim())
     }
 
     /// The service as it stands in the fields, under this id and name. `today` is the day (`YYYY-MM-DD`) on which the
     /// person looked at its facts.
-    pub fn parse(&self, fields: &ProfileDraft, today: &str) -> Result<Service, PresetDraftError> {
+    pub fn parse(&self, fields: &ProfileDraft, today: &str) -> Result<Service, NewPresetError> {
         let (id, name) = (self.parse_id()?.to_owned(), self.parse_name()?.to_owned());
         // The defaults are the preset's own, the same for everybody; what the person typed is not in the service.
         let mut service = Service { id, name, checked: today.to_owned(), ..fields.customised() };
@@ -95,10 +95,10 @@ impl PresetDraft {
     }
 }
 
-fn within<'a>(what: &'static str, typed: &'a str) -> Result<&'a str, PresetDraftError> {
+fn within<'a>(what: &'static str, typed: &'a str) -> Result<&'a str, NewPresetError> {
     match typed.chars().count() {
-        0 => Err(PresetDraftError::Missing(what)),
-        length if length > LONGEST => Err(PresetDraftError::TooLong(what)),
+        0 => Err(NewPresetError::Missing(what)),
+        length if length > LONGEST => Err(NewPresetError::TooLong(what)),
         _ => Ok(typed),
     }
 }
@@ -116,23 +116,23 @@ mod tests {
 
     #[test]
     fn an_id_that_is_none_is_told() {
-        let check = |id: &str, expected: Result<&str, PresetDraftError>| {
-            assert_eq!(PresetDraft { id: id.into(), name: String::new() }.parse_id(), expected);
+        let check = |id: &str, expected: Result<&str, NewPresetError>| {
+            assert_eq!(NewPreset { id: id.into(), name: String::new() }.parse_id(), expected);
         };
         check(" acme_Billing-2 ", Ok("acme_Billing-2"));
-        check("", Err(PresetDraftError::Missing("id")));
-        check("custom", Err(PresetDraftError::Reserved));
+        check("", Err(NewPresetError::Missing("id")));
+        check("custom", Err(NewPresetError::Reserved));
         for id in ["a b", "a/b", "../a", "2a", "ä"] {
-            check(id, Err(PresetDraftError::Letters));
+            check(id, Err(NewPresetError::Letters));
         }
-        check(&"a".repeat(65), Err(PresetDraftError::TooLong("id")));
+        check(&"a".repeat(65), Err(NewPresetError::TooLong("id")));
     }
 
     #[test]
     fn a_changed_preset_keeps_its_facts_and_loses_the_persons_client() {
         let mut fields = fields("quickbooks");
         fields.token_request.headers = "X-Mine: 1".into();
-        let typed = PresetDraft::beside(&fields.service);
+        let typed = NewPreset::beside(&fields.service);
         let service = typed.parse(&fields, "2026-03-04").expect("a preset");
         assert_eq!((service.id.as_str(), service.name.as_str()), ("my-quickbooks", "My QuickBooks Online"));
         assert_eq!((service.checked.as_str(), &service.source), ("2026-03-04", &fields.service.source));
@@ -146,7 +146,7 @@ mod tests {
         let mut fields = fields("custom");
         fields.authorization_url = "https://acme.example/authorize".into();
         fields.token_request.url = "https://acme.example/token".into();
-        let typed = PresetDraft { id: "acme".into(), name: "Acme".into() };
+        let typed = NewPreset { id: "acme".into(), name: "Acme".into() };
         let service = typed.parse(&fields, "2026-03-04").expect("a preset");
         assert_eq!(service.source, ["described by hand"]);
         let text = write_preset(&service);

@@ -7,57 +7,33 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::durable::FileError;
 
-/// Why the store did not do as asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The system tells no home folder.
     #[error("this user has no home folder")]
     NoHome,
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A file is not UTF-8.
     #[error("line {line} of `{path}` is not UTF-8 text")]
     NotText {
-        /// The file.
         path: PathBuf,
-        /// Where it stops being text, from 1.
+        /// Counted from 1.
         line: usize,
     },
-    /// Somebody else could change it at will, and so decide where secrets are sent.
+    /// Its owner could change it and so decide where secrets are sent.
     #[error("`{path}` belongs to user {owner}, and this program runs as user {user}: it is not used")]
-    ForeignOwner {
-        /// The file or folder.
-        path: PathBuf,
-        /// Whose it is.
-        owner: u32,
-        /// Who runs this program.
-        user: u32,
-    },
-    /// A file among the profiles has a name that no profile gives.
-    #[error("`{path}` is not named as a profile's file is")]
-    ForeignName {
-        /// The file.
-        path: PathBuf,
-        /// How it would be named.
-        expected: String,
-    },
-    /// A preset's file would be changed, and nobody said that it may.
-    #[error("there is a preset file `{path}` already, and it is not the same")]
-    PresetExists {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The settings are not what they should be.
+    ForeignOwner { path: PathBuf, owner: u32, user: u32 },
+    /// A file name that no profile name gives.
+    #[error("`{path}` is not a valid file name for a profile")]
+    ForeignName { path: PathBuf, expected: String },
+    #[error("the preset file `{path}` exists already with other content")]
+    PresetExists { path: PathBuf },
     #[error("line {line} of `{path}`{}: {reason}", key.as_ref().map(|key| format!(", key `{key}`")).unwrap_or_default())]
     BrokenSettings {
-        /// The file.
         path: PathBuf,
-        /// Where, from 1.
+        /// Counted from 1.
         line: usize,
-        /// The key on that line, where there is one.
         key: Option<String>,
-        /// What about it.
         reason: String,
     },
 }
@@ -74,7 +50,7 @@ impl Diagnose for StoreError {
                 diagnosis.hint("remove it, or make it your own with `chown` once you trust it")
             }
             Self::PresetExists { .. } => diagnosis.hint("choose another id, or replace it"),
-            Self::BrokenSettings { .. } => diagnosis.hint("mend the line, or remove it to have the default again"),
+            Self::BrokenSettings { .. } => diagnosis.hint("correct the line, or remove it to use the default"),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Plain files: profiles and settings, and the presets that a person wrote.
+//! Plain files: profiles, settings, and the person's own presets and formats.
 //!
-//! This room moves text and cannot write a secret: it does not know the type. A file is replaced whole or not at all, and one
-//! that cannot be read is reported by name, never written over, and does not hide the others.
+//! This room cannot write a secret, since it does not know the type. Files are replaced atomically. One that cannot be read is
+//! reported by name, never overwritten, and does not hide the others.
 
 mod error;
 mod owner;
@@ -18,13 +18,13 @@ pub use crate::store::error::StoreError;
 pub use crate::store::places::Places;
 pub use crate::store::settings::{Settings, Theme};
 
-/// The most bytes a text file may have: far more than a person writes, so that a strange file cannot fill the memory.
+/// The most bytes of a text file: far more than a person writes, and too few to fill the memory.
 const SIZE_LIMIT: u64 = 1024 * 1024;
 
 const TEXT: &str = "toml";
 
-/// The file that is locked for a change of a profile. No name of a profile gives this file name.
-const TURN: &str = ".lock";
+/// The file that is locked while profiles are changed. No profile name gives this file name.
+const LOCK: &str = ".lock";
 
 /// The plain files of one user. Every call reads or writes the disk.
 #[derive(Clone, Debug)]
@@ -33,29 +33,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// A store in these places. Folders are made when something is first saved.
+    /// Creates no folder before something is saved.
     pub fn new(places: Places) -> Self {
         Self { places }
     }
 
-    /// Where it keeps its files.
     pub fn places(&self) -> &Places {
         &self.places
     }
 
-    /// The settings; the default ones where none were saved.
+    /// The settings; the default ones if none were saved.
     pub fn load_settings(&self) -> Result<Settings, StoreError> {
         let path = self.places.settings_file();
         read(&path)?.map_or_else(|| Ok(Settings::default()), |text| Settings::parse(&text, &path))
     }
 
-    /// Saves the settings, unless those that are there cannot be read: a person may have mistyped a line and wants it back.
+    /// Saves the settings, unless the file cannot be read: a person may want a mistyped line back.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), StoreError> {
         self.load_settings()?;
         save(&self.places.settings_file(), &settings.to_text())
     }
 
-    /// The name and text of every profile, by name. One that cannot be read is an error in its place.
+    /// The name and text of every profile, sorted by name.
     #[allow(clippy::type_complexity)]
     pub fn list_profiles(&self) -> Result<Vec<(String, Result<String, StoreError>)>, StoreError> {
         let mut profiles: Vec<_> = list(&self.places.profiles_folder())?.iter().map(|path| profile(path)).collect();
@@ -63,49 +62,47 @@ impl Store {
         Ok(profiles)
     }
 
-    /// The text of a profile; `None` where there is none of that name.
     pub fn load_profile_text(&self, name: &str) -> Result<Option<String>, StoreError> {
         read(&self.profile_file(name))
     }
 
-    /// Saves the text of a profile in place of the one that was there.
     pub fn save_profile_text(&self, name: &str, text: &str) -> Result<(), StoreError> {
-        let _turn = self.turn()?;
+        let _lock = self.lock()?;
         save(&self.profile_file(name), text)
     }
 
-    /// Changes the text of a profile that is there; `false` where there is none. Nobody removes it in between, so that a
-    /// change never brings back what was removed.
+    /// Changes the text of an existing profile; `false` if there is none. Locked, so that a change never brings a removed
+    /// profile back.
     pub fn change_profile_text<E: From<StoreError>>(
         &self,
         name: &str,
         change: impl FnOnce(&str) -> Result<String, E>,
     ) -> Result<bool, E> {
-        let _turn = self.turn()?;
+        let _lock = self.lock()?;
         let path = self.profile_file(name);
         let Some(text) = read(&path)? else { return Ok(false) };
         save(&path, &change(&text)?)?;
         Ok(true)
     }
 
-    /// Removes a profile; `false` where there was none of that name.
+    /// `false` if there was none.
     pub fn remove_profile(&self, name: &str) -> Result<bool, StoreError> {
-        let _turn = self.turn()?;
+        let _lock = self.lock()?;
         remove(&self.profile_file(name))
     }
 
-    /// The text of the list of what was exported of a profile; `None` where nothing was.
+    /// The list of a profile's exports, as text.
     pub fn load_sinks_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
         read(&self.sinks_file(profile))
     }
 
-    /// Changes that list, which is removed where nothing is left of it. Nobody else changes it in between.
+    /// Changes the list of a profile's exports under the lock; `None` removes it.
     pub fn change_sinks_text<E: From<StoreError>>(
         &self,
         profile: &str,
         change: impl FnOnce(Option<&str>) -> Result<Option<String>, E>,
     ) -> Result<(), E> {
-        let _turn = self.turn()?;
+        let _lock = self.lock()?;
         let path = self.sinks_file(profile);
         match change(read(&path)?.as_deref())? {
             Some(text) => save(&path, &text)?,
@@ -114,23 +111,23 @@ impl Store {
         Ok(())
     }
 
-    /// Removes it; `false` where there was none.
+    /// `false` if there was none.
     pub fn remove_sinks(&self, profile: &str) -> Result<bool, StoreError> {
-        let _turn = self.turn()?;
+        let _lock = self.lock()?;
         remove(&self.sinks_file(profile))
     }
 
-    /// The text that marks a profile as a draft; `None` where it is none.
+    /// The text that marks a profile as a draft; `None` if it is not one.
     pub fn load_draft_text(&self, profile: &str) -> Result<Option<String>, StoreError> {
         read(&self.draft_file(profile))
     }
 
-    /// Marks a profile as a draft, before its own file is there.
+    /// Marks a profile as a draft; its own file need not exist yet.
     pub fn save_draft_text(&self, profile: &str, text: &str) -> Result<(), StoreError> {
         save(&self.draft_file(profile), text)
     }
 
-    /// Removes the mark; `false` where there was none.
+    /// `false` if there was none.
     pub fn remove_draft(&self, profile: &str) -> Result<bool, StoreError> {
         remove(&self.draft_file(profile))
     }
@@ -150,7 +147,7 @@ impl Store {
         names
     }
 
-    /// The template of an own export format; `None` where there is none of this name.
+    /// The template of the person's own export format of this name.
     pub fn load_format(&self, name: &str) -> Result<Option<String>, StoreError> {
         owner::check(&self.places.formats_folder())?;
         if !self.list_formats().iter().any(|known| known == name) {
@@ -168,8 +165,8 @@ impl Store {
         }
     }
 
-    /// Saves the text of a preset of the person's own; its file. A file that is there and says something else is
-    /// changed only with `replace`: it may have been written by hand.
+    /// Saves the person's own preset and returns its path. An existing file with other content is replaced only with `replace`,
+    /// since it may have been written by hand.
     pub fn save_user_preset(&self, id: &str, text: &str, replace: bool) -> Result<PathBuf, StoreError> {
         let path = self.places.presets_folder().join(format!("{}.{TEXT}", durable::file_stem(id)));
         if !replace && fs::symlink_metadata(&path).is_ok() && read(&path)?.as_deref() != Some(text) {
@@ -178,11 +175,11 @@ impl Store {
         save(&path, text).map(|()| path)
     }
 
-    /// The right to change files of profiles, among all processes, for the moment of a change.
-    fn turn(&self) -> Result<File, StoreError> {
+    /// Excludes other processes that change profile files, until it is dropped.
+    fn lock(&self) -> Result<File, StoreError> {
         let folder = self.places.profiles_folder();
         durable::create_folder(&folder).map_err(FileError::at("create", &folder))?;
-        let path = folder.join(TURN);
+        let path = folder.join(LOCK);
         let locked = durable::open_lock(&path).and_then(|file| file.lock().map(|()| file));
         Ok(locked.map_err(FileError::at("lock", &path))?)
     }
@@ -195,14 +192,14 @@ impl Store {
         self.places.drafts_folder().join(format!("{}.{TEXT}", durable::file_stem(profile)))
     }
 
-    /// The file of a profile. Any name stays in its folder.
+    /// Any name gives a file in this folder.
     fn profile_file(&self, name: &str) -> PathBuf {
         self.places.profiles_folder().join(format!("{}.{TEXT}", durable::file_stem(name)))
     }
 }
 
-/// The name and text of a profile's file. A name that this program would not have given could be read here and never
-/// found again by name, so it is an error that tells the right one.
+/// The name and text of a profile's file. A file name that this program would not give could be listed but not found by name,
+/// so it is an error that tells the right one.
 fn profile(path: &Path) -> (String, Result<String, StoreError>) {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     if let Some(name) = durable::name_of_stem(&stem) {
@@ -212,7 +209,6 @@ fn profile(path: &Path) -> (String, Result<String, StoreError>) {
     (stem, Err(StoreError::ForeignName { path: path.to_owned(), expected }))
 }
 
-/// The text of a file that was listed a moment ago.
 fn text_of(path: &Path) -> Result<String, StoreError> {
     read(path)?.ok_or_else(|| FileError::at("read", path)(ErrorKind::NotFound.into()).into())
 }
@@ -228,7 +224,7 @@ fn read(path: &Path) -> Result<Option<String>, StoreError> {
     })
 }
 
-/// `false` where there was none.
+/// `false` if there was none.
 fn remove(path: &Path) -> Result<bool, StoreError> {
     Ok(durable::remove(path).map_err(FileError::at("remove", path))?)
 }
@@ -240,7 +236,7 @@ fn save(path: &Path, text: &str) -> Result<(), StoreError> {
     Ok(durable::write_private(path, text.as_bytes()).map_err(FileError::at("write", path))?)
 }
 
-/// The text files of a folder, by name; none where there is no folder. Hidden files are left out: editors keep theirs so.
+/// The text files of a folder, sorted; none if it does not exist. Hidden files are left out, since editors make some.
 fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     owner::check(folder)?;
     let entries = match fs::read_dir(folder) {
@@ -310,7 +306,7 @@ mod tests {
             (
                 "ByHand",
                 format!(
-                    "`{}` is not named as a profile's file is\nhint: rename it to `%42y%48and.toml`",
+                    "`{}` is not a valid file name for a profile\nhint: rename it to `%42y%48and.toml`",
                     at("ByHand.toml")
                 ),
             ),
@@ -352,7 +348,7 @@ mod tests {
         assert_eq!(
             refused.diagnose().to_string(),
             format!(
-                "there is a preset file `{}` already, and it is not the same\nhint: choose another id, or replace it",
+                "the preset file `{}` exists already with other content\nhint: choose another id, or replace it",
                 path.display()
             )
         );
@@ -387,7 +383,7 @@ mod tests {
             error.diagnose().to_string(),
             format!(
                 "line 2 of `{}`, key `theme`: unknown variant `blue`, expected one of `system`, `light`, `dark`\n\
-                 hint: mend the line, or remove it to have the default again",
+                 hint: correct the line, or remove it to use the default",
                 path.display()
             )
         );

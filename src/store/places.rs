@@ -1,4 +1,4 @@
-//! Where the files are: in the places that the operating system has for them, or all in one home of their own.
+//! Where the files are: in the operating system's folders for them, or all in one home.
 
 use std::path::{self, PathBuf};
 
@@ -10,15 +10,15 @@ use crate::store::StoreError;
 /// The folders of one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// What the program keeps: profiles, the vault, the person's presets.
+    /// Of profiles, the vault and the person's presets.
     pub data: PathBuf,
-    /// What the person chose.
+    /// Of the settings file.
     pub settings: PathBuf,
 }
 
 impl Places {
-    /// The system's places, or the given home (`TOKENWRIGHT_HOME`) for everything. An empty home counts as none, as is usual
-    /// for an environment variable.
+    /// The system's folders, or `home` (`TOKENWRIGHT_HOME`) for everything. An empty home counts as none, as usual for an
+    /// environment variable.
     pub fn find(home: Option<PathBuf>) -> Result<Self, StoreError> {
         if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
             // Made absolute now, since the current folder may change.
@@ -26,41 +26,37 @@ impl Places {
             return Ok(Self { data: home.clone(), settings: home });
         }
         let folders = ProjectDirs::from("", "", "tokenwright").ok_or(StoreError::NoHome)?;
-        // Not the roaming data of Windows: the key of the vault does not leave the machine, nor should its files.
+        // Not the roaming folder of Windows: the vault's key stays on this machine, and so should its files.
         Ok(Self { data: folders.data_local_dir().to_owned(), settings: folders.config_local_dir().to_owned() })
     }
 
-    /// The folder of the profiles' files.
     pub fn profiles_folder(&self) -> PathBuf {
         self.data.join("profiles")
     }
 
-    /// The folder of the vault.
     pub fn vault_folder(&self) -> PathBuf {
         self.data.join("vault")
     }
 
-    /// The folder of the person's own presets.
     pub fn presets_folder(&self) -> PathBuf {
         self.data.join("presets")
     }
 
-    /// The folder of the lists of what was exported of each profile.
+    /// Holds the list of exports of each profile.
     pub fn sinks_folder(&self) -> PathBuf {
         self.data.join("sinks")
     }
 
-    /// The folder of the marks that tell which profiles are drafts.
+    /// Holds the marks of the profiles that are drafts.
     pub fn drafts_folder(&self) -> PathBuf {
         self.data.join("drafts")
     }
 
-    /// The person's own export formats.
+    /// Holds the person's own export formats.
     pub fn formats_folder(&self) -> PathBuf {
         self.data.join("formats")
     }
 
-    /// The file of the settings.
     pub fn settings_file(&self) -> PathBuf {
         self.settings.join("settings.toml")
     }

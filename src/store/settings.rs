@@ -1,4 +1,4 @@
-//! What the person chose, in a TOML file that they may edit. Keys that this version does not know are passed over.
+//! The settings, a TOML file that a person may edit. Unknown keys are ignored.
 
 use std::path::Path;
 
@@ -6,25 +6,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::store::StoreError;
 
-/// A side of the window in points, at least and at most: a window outside of this cannot be used, whatever wrote it down.
+/// The least and the most length of a window's side, in points. A window outside of these cannot be used.
 const SIDE: (f32, f32) = (100.0, 20_000.0);
 
-/// The settings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The kind of vault that was chosen: `keyring`, `passphrase` or `memory`; `None` before the choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vault: Option<String>,
-    /// The colours of the window.
     pub theme: Theme,
-    /// Whether the window is hidden in the tray when it is closed, while a profile is kept alive.
+    /// Whether closing the window hides it in the tray while profiles have keep-alive.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tray: bool,
-    /// Whether the window stops when the code has come, for the person to look at the token call before it is sent.
+    /// Whether the window shows the token request before it is sent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stop_before_token_call: bool,
-    /// Width and height of the window when it was last closed, in points.
+    /// Width and height when it was last closed, in points.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "window_size")]
     pub window_size: Option<(f32, f32)>,
 }
@@ -33,17 +31,14 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// As the system has it.
     #[default]
     System,
-    /// Dark on light.
     Light,
-    /// Light on dark.
     Dark,
 }
 
 impl Settings {
-    /// Reads the text of the file. The path is only for the error.
+    /// The path is for the error only.
     pub(in crate::store) fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
         toml::from_str(text).map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -58,7 +53,7 @@ impl Settings {
         })
     }
 
-    /// The text of the file. A window size that is none is left out rather than written and refused the next time.
+    /// Leaves out an unusable window size, which would be refused the next time.
     pub(in crate::store) fn to_text(&self) -> String {
         let settings = Self { window_size: self.window_size.filter(|size| is_size(*size)), ..self.clone() };
         toml::to_string(&settings).expect("text, names and finite numbers are TOML")
@@ -79,7 +74,6 @@ fn is_size((width, height): (f32, f32)) -> bool {
     is_side(width) && is_side(height)
 }
 
-/// The key that a line gives a value to.
 fn key(line: &str) -> Option<String> {
     let (key, _) = line.split_once('=')?;
     Some(key.trim().to_owned()).filter(|key| !key.is_empty())

@@ -48,6 +48,24 @@ pub fn shortcuts(source: &Source) -> Vec<String> {
     unsafe_code.chain(ignored).chain(sleeps).map(|(line, rule)| format!("{}:{line}: {rule}", source.path)).collect()
 }
 
+/// Tests that end before their last check: one that finds that it cannot run here would pass for one that has run.
+pub fn early_returns(source: &Source) -> Vec<String> {
+    let tests = source.functions().into_iter().filter(|function| is_test(source, *function.lines.start()));
+    let lines = tests.flat_map(|function| function.lines).filter(|line| {
+        let code = source.code[line - 1].trim();
+        code == "return;" || code.contains("{ return }") || code.contains(" return;")
+    });
+    let rule = "a test does not return early: assert, or mark it `#[ignore = \"needs …\"]`";
+    lines.map(|line| format!("{}:{line}: {rule}", source.path)).collect()
+}
+
+/// Whether it is a test by itself, and not the second process of others, which without them has nothing to do.
+fn is_test(source: &Source, line: usize) -> bool {
+    let above = source.lines[..line - 1].iter().rev().map(|line| line.trim());
+    let above: Vec<&str> = above.take_while(|line| line.starts_with("#[") || line.starts_with("//")).collect();
+    above.contains(&"#[test]") && !above.iter().any(|line| line.starts_with(REASONS[0]))
+}
+
 fn is_sleep(path: &[String]) -> bool {
     path.ends_with(&["thread".to_owned(), "sleep".to_owned()])
 }
@@ -94,5 +112,15 @@ mod tests {
         }
         let explained = "// waits: the other side has no way to say that it is ready\nstd::thread::sleep(d);";
         assert_eq!(shortcuts(&Source::new("tests/a.rs", explained)), [""; 0]);
+    }
+
+    #[test]
+    fn a_test_that_returns_early_is_named() {
+        let text = "#[test]\n#[ignore = \"the other process of a test\"]\nfn o() {\n    return;\n}\n\n\
+                    #[test]\n#[ignore = \"needs root\"]\nfn a() {\n    if !root() {\n        return;\n    }\n}\n\n\
+                    fn b() {\n    return;\n}\n\n#[test]\nfn c() {\n    let Ok(()) = d() else { return };\n}\n";
+        let rule = "a test does not return early: assert, or mark it `#[ignore = \"needs …\"]`";
+        let named = [format!("tests/it/a.rs:11: {rule}"), format!("tests/it/a.rs:21: {rule}")];
+        assert_eq!(early_returns(&Source::new("tests/it/a.rs", text)), named);
     }
 }

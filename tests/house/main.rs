@@ -50,6 +50,12 @@ fn a_test_that_needs_more_than_rust_says_so() {
 }
 
 #[test]
+fn no_test_returns_early() {
+    let all = ["src", "tests/it", "tests/house"].into_iter().flat_map(sources).collect::<Vec<_>>();
+    assert_none(&of_each(&all, habits::early_returns));
+}
+
+#[test]
 fn colours_are_named_in_the_theme_only() {
     assert_none(&of_each(&sources("src"), habits::stray_colours));
 }

@@ -36,7 +36,6 @@ const NETWORK: &[&str] = &[
     "reqwest",
     "hyper",
     "hyper_util",
-    "tiny_http",
     "tokio_rustls",
     "rustls",
     "open",

@@ -15,7 +15,7 @@ use crate::app::progress::Report;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{Failure, FailureCode, FailureKind};
+use crate::app::{Failure, FailureCode, FailureKind, Rotation};
 use crate::delivery::{self, DeliveryError};
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{
@@ -25,10 +25,11 @@ use crate::secret::Secret;
 use crate::service::ProfileName;
 use crate::vault::Entry;
 
-pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormatLine, Insisted};
-pub use crate::app::export::share::{ShareDone, ShareLock, ShareOrder};
+pub use crate::app::export::order::{ExportDone, ExportOrder, ExportTo, ExportView, FormatLine};
+pub use crate::app::export::share::{ShareDone, ShareOrder};
 pub(crate) use crate::app::export::sinks::{carry_over, clear_hand_over, handed_over, rewrite};
 pub use crate::app::export::state::home_folder;
+pub use crate::delivery::{Insisted, Lock as ShareLock};
 
 impl App {
     /// The export formats: those of this program, then the person's own.
@@ -61,7 +62,7 @@ impl App {
             open::open_chosen(&app).await?;
             let notes = tokens::valid(&app, &report, &name).await?.notes;
             let order = ExportOrder::new(name, "");
-            let mut subject = subject::kept(&app, &order).await?.subject;
+            let (mut subject, _) = subject::subject(&app, &order).await?;
             subject.tokens.refresh_token = None;
             Ok((subject.fields(), notes))
         };
@@ -83,7 +84,7 @@ impl App {
     /// Forgets a file that was exported; the file itself stays. Returned is what is left.
     pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Sinks, Failure> {
         let dropped = path.to_owned();
-        let left = sinks::change(self, name, move |outlets| outlets.forget(&dropped).then(|| outlets.clone()));
+        let left = sinks::change(self, name, move |sinks| sinks.forget(&dropped).then(|| sinks.clone()));
         let left = left.await?.ok_or_else(|| {
             let diagnosis = Diagnosis::new(format!("nothing of `{name}` was exported to `{path}`"));
             let hint = format!("`tokenwright export {name} --list-sinks` lists the files");
@@ -97,13 +98,13 @@ impl App {
 async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     open::open_chosen(app).await?;
     let format = Format::find(app, &order.format).await?;
-    let kept = subject::kept(app, &order).await?;
-    // What would leave is shown although nobody insisted yet: that is how one decides.
-    let rotates = kept.rotation.rotates();
+    let (subject, rotation) = subject::subject(app, &order).await?;
+    let rotates = rotation.rotates();
+    // The preview shows a hand-over before the person has agreed to it, so that they can decide.
     let needs_hand_over = format.hands_over(&order, rotates).is_err();
     let order = ExportOrder { hand_over: order.hand_over || needs_hand_over, ..order };
     let hands_over = format.hands_over(&order, rotates)?;
-    let text = format.write(&order, &kept.subject.masked(), rotates)?;
+    let text = format.write(&order, &subject.masked(), rotates)?;
     let secret = !order.live;
     let mut warnings: Vec<String> = text.left_out;
     if secret {
@@ -112,7 +113,7 @@ async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     if hands_over {
         warnings.push(HANDED_OVER.to_owned());
     }
-    warnings.extend(format.unknown_rotation(&order, &kept));
+    warnings.extend(format.unknown_rotation(&order, &subject, rotation));
     Ok(ExportView {
         name: format.name(),
         masked: text.text.expose().to_owned(),
@@ -125,7 +126,7 @@ async fn preview(app: &App, order: ExportOrder) -> Result<ExportView, Failure> {
     })
 }
 
-const HANDED_OVER: &str = "the refresh token is given away with it: the first refresh there ends the one that is kept here, \
+const HANDED_OVER: &str = "the refresh token is given away with it: the first refresh there ends the one that is saved here, \
                            so the profile is marked as handed over and no longer refreshed by this program";
 
 async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) -> Result<ExportDone, Failure> {
@@ -144,11 +145,11 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
         let diagnosis = diagnosis.hint("export it once, or write a snapshot at each refresh");
         return Err(Failure::new(FailureKind::Usage, diagnosis).coded(FailureCode::LiveSink));
     }
-    let outlets = sinks::load(app, &order.profile).await?;
-    // Looked at before the token is asked for: nothing is refreshed for a file that will not be written.
+    let sinks = sinks::load(app, &order.profile).await?;
+    // Checked first: nothing is refreshed for a file that will not be written.
     let path = blocking(move || delivery::place(&path)).await??;
-    let known = outlets.file(&path.display().to_string()).map(|file| file.digest.clone());
-    let (checked, secret, insisted) = (path.clone(), !order.live, insisted.into());
+    let known = sinks.file(&path.display().to_string()).map(|file| file.digest.clone());
+    let (checked, secret, insisted) = (path.clone(), !order.live, insisted);
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
     let Leaving { text, hands_over, notes, lease } = compose(app, report, &format, &order).await?;
     if hands_over {
@@ -159,12 +160,12 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     if hands_over && written.is_err() {
         clear_hand_over(app, &order.profile).await?;
     }
-    let written = outlet(app, &order, &path, sink, written?);
-    let outlets = sinks::change(app, &order.profile, move |outlets| {
-        outlets.remember(written);
-        outlets.clone()
+    let written = sink_of(app, &order, &path, sink, written?);
+    let sinks = sinks::change(app, &order.profile, move |sinks| {
+        sinks.remember(written);
+        sinks.clone()
     });
-    app.tell(News::Sinks(order.profile.clone(), outlets.await?));
+    app.tell(News::Sinks(order.profile.clone(), sinks.await?));
     drop(lease);
     let next = format.next(&order, Some(&path.display().to_string()));
     Ok(ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes })
@@ -211,7 +212,7 @@ impl Format {
         }
     }
 
-    /// Whether a rotating refresh token leaves with it, which one must insist on.
+    /// Whether the export has a rotating refresh token; an error unless the hand-over was asked for.
     fn hands_over(&self, order: &ExportOrder, rotates: bool) -> Result<bool, ExportError> {
         let leaves = rotates && self.takes_refresh_token(order);
         let Self::BuiltIn(format) = self else { return Ok(leaves && order.hand_over) };
@@ -221,10 +222,10 @@ impl Format {
         Ok(leaves)
     }
 
-    /// What is to be known where a refresh token leaves of which it is not known whether each refresh replaces it.
-    fn unknown_rotation(&self, order: &ExportOrder, kept: &subject::Kept) -> Option<String> {
-        let leaves = self.takes_refresh_token(order) && kept.subject.tokens.refresh_token.is_some();
-        kept.rotation.warning(order.profile.as_str()).filter(|_| leaves)
+    /// The warning for a refresh token that is exported and may rotate.
+    fn unknown_rotation(&self, order: &ExportOrder, subject: &Subject, rotation: Rotation) -> Option<String> {
+        let leaves = self.takes_refresh_token(order) && subject.tokens.refresh_token.is_some();
+        rotation.warning(order.profile.as_str()).filter(|_| leaves)
     }
 
     fn write(&self, order: &ExportOrder, subject: &Subject, rotates: bool) -> Result<Text, ExportError> {
@@ -263,21 +264,21 @@ impl Format {
     }
 }
 
-/// What is about to leave. The lease is held from the reading of the tokens until it has left and is marked: nobody
-/// refreshes a token that is being given away, and nothing is noted of a profile that was forgotten.
+/// An export that is ready. The lease is held until it is written and noted, so that nobody refreshes a token that is being
+/// handed over, and nothing is noted for a forgotten profile.
 struct Leaving {
     text: Text,
-    /// Whether a refresh token leaves that this program must not use any more.
+    /// Whether it has a refresh token that this program must not use any more.
     hands_over: bool,
-    /// What a person should know of what leaves.
+    /// Warnings.
     notes: Vec<Diagnosis>,
     lease: Entry,
 }
 
-/// The text, with a token that is valid.
+/// Writes the text with a valid token.
 async fn compose(app: &App, report: &Report, format: &Format, order: &ExportOrder) -> Result<Leaving, Failure> {
-    let rotates = subject::kept(app, order).await?.rotation.rotates();
-    format.hands_over(order, rotates)?;
+    let (_, rotation) = subject::subject(app, order).await?;
+    format.hands_over(order, rotation.rotates())?;
     let mut notes = Vec::new();
     if !order.live {
         let token = tokens::valid(app, report, &order.profile).await?;
@@ -288,11 +289,11 @@ async fn compose(app: &App, report: &Report, format: &Format, order: &ExportOrde
         notes = token.notes;
     }
     let lease = lease(app, &order.profile).await?;
-    // The refresh that was just made may be the first that showed it.
-    let kept = subject::kept(app, order).await?;
-    let hands_over = format.hands_over(order, kept.rotation.rotates())? && !order.live;
-    notes.extend(format.unknown_rotation(order, &kept).map(Diagnosis::new));
-    let text = format.write(order, &kept.subject, kept.rotation.rotates())?;
+    // Read again: the refresh just made may be the first that showed a rotation.
+    let (subject, rotation) = subject::subject(app, order).await?;
+    let hands_over = format.hands_over(order, rotation.rotates())? && !order.live;
+    notes.extend(format.unknown_rotation(order, &subject, rotation).map(Diagnosis::new));
+    let text = format.write(order, &subject, rotation.rotates())?;
     Ok(Leaving { text, hands_over, notes, lease })
 }
 
@@ -301,7 +302,7 @@ async fn write(path: &std::path::Path, text: Secret) -> Result<String, Failure> 
     Ok(blocking(move || delivery::write(&path, &text)).await??)
 }
 
-fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Sink {
+fn sink_of(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, digest: String) -> Sink {
     Sink {
         path: path.display().to_string(),
         format: order.format.clone(),
@@ -318,7 +319,7 @@ fn outlet(app: &App, order: &ExportOrder, path: &std::path::Path, sink: bool, di
 async fn hand_over(app: &App, order: &ExportOrder, path: &str) -> Result<(), Failure> {
     let at = (app.ports.now)().to_string();
     let to = HandedOver { format: order.format.clone(), path: path.to_owned(), at };
-    sinks::change(app, &order.profile, |outlets| outlets.handed_over = Some(to)).await
+    sinks::change(app, &order.profile, |sinks| sinks.handed_over = Some(to)).await
 }
 
 impl From<ExportError> for Failure {

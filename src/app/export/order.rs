@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::delivery;
+use crate::delivery::Insisted;
 use crate::diagnosis::Diagnosis;
 use crate::export::{ExportFormat, RefreshTokenUse};
 use crate::secret::Secret;
@@ -51,18 +51,8 @@ pub enum ExportTo {
         path: PathBuf,
         /// Whether it is written again at each refresh.
         sink: bool,
-        /// What the person has insisted on.
         insisted: Insisted,
     },
-}
-
-/// What a person has insisted on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Insisted {
-    /// A file that this program did not write may be replaced.
-    pub replace: bool,
-    /// The file may stand in a git work tree that does not ignore it.
-    pub in_work_tree: bool,
 }
 
 /// What an export would hold.
@@ -146,11 +136,5 @@ impl From<&ExportFormat> for FormatLine {
             refresh_token: format.refresh_token,
             url: format.takes_url(),
         }
-    }
-}
-
-impl From<Insisted> for delivery::Insisted {
-    fn from(insisted: Insisted) -> Self {
-        Self { replace: insisted.replace, in_work_tree: insisted.in_work_tree }
     }
 }

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::app::blocking::blocking;
-use crate::app::export::order::Insisted;
 use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::tokens;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
 use crate::app::{Failure, FailureKind, Rotation};
-use crate::delivery;
+use crate::delivery::{self, Insisted, Lock};
 use crate::diagnosis::Diagnose as _;
 use crate::export::{Bundle, Bundled};
 use crate::oauth::ProfileSecrets;
@@ -24,20 +23,10 @@ use crate::vault::Contents;
 pub struct ShareOrder {
     pub profiles: Vec<ProfileName>,
     /// With their secrets, locked for whoever this says; `None` leaves the secrets out.
-    pub secrets_for: Option<ShareLock>,
+    pub secrets_for: Option<Lock>,
     /// Into which file; `None` gives the text back.
     pub path: Option<PathBuf>,
-    /// What the person has insisted on.
     pub insisted: Insisted,
-}
-
-/// For whom shared secrets are locked.
-#[derive(Clone, Debug)]
-pub enum ShareLock {
-    /// Whoever knows the passphrase.
-    Passphrase(Secret),
-    /// The holder of the identity of this age recipient.
-    Recipient(String),
 }
 
 /// Profiles that were shared.
@@ -48,7 +37,7 @@ pub struct ShareDone {
     pub path: Option<PathBuf>,
     /// What must be supplied or was left out, by profile.
     pub left_out: Vec<(String, String)>,
-    /// What to know of what left.
+    /// Warnings about what was shared.
     pub warnings: Vec<String>,
 }
 
@@ -64,7 +53,7 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let (mut left_out, mut warnings, mut leases) = (Vec::new(), Vec::new(), Vec::new());
     if order.secrets_for.is_some() {
         open::open_chosen(app).await?;
-        // In one order for everybody, and until the file is written: nobody refreshes a token that is on its way out.
+        // Leased in the same order by everybody, and until the file is written: nobody may refresh a token that is shared.
         for name in order.profiles.iter().collect::<BTreeSet<_>>() {
             leases.push(lease(app, name).await?);
         }
@@ -77,7 +66,7 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     let text = locked(bundle, order.secrets_for).await?;
     let path = order.path.map(|path| delivery::place(&path)).transpose()?;
     if let Some(path) = path.clone() {
-        let (text, insisted) = (text.clone(), order.insisted.into());
+        let (text, insisted) = (text.clone(), order.insisted);
         let written = blocking(move || {
             delivery::check(&path, None, false, insisted)?;
             delivery::write(&path, &text)
@@ -89,13 +78,9 @@ async fn share(app: &App, order: ShareOrder) -> Result<ShareDone, Failure> {
     Ok(ShareDone { text, path, left_out, warnings })
 }
 
-/// The text as it leaves. A passphrase takes its second on another thread.
-async fn locked(bundle: Bundle, secrets_for: Option<ShareLock>) -> Result<Secret, Failure> {
+/// The text, locked if it has secrets. Locking with a passphrase takes a second, so it runs on another thread.
+async fn locked(bundle: Bundle, secrets_for: Option<Lock>) -> Result<Secret, Failure> {
     let Some(lock) = secrets_for else { return Ok(bundle.to_text()) };
-    let lock = match lock {
-        ShareLock::Passphrase(passphrase) => delivery::Lock::Passphrase(passphrase),
-        ShareLock::Recipient(name) => delivery::Lock::Recipient(name),
-    };
     let locked = blocking(move || delivery::lock(&bundle.to_text(), &lock)).await?;
     locked.map(Secret::new).map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))
 }
@@ -107,12 +92,12 @@ async fn bundled(
     warnings: &mut Vec<String>,
 ) -> Result<Bundled, Failure> {
     let profile = profiles::load(app, name).await?;
-    // The presets of one machine are not those of another: all but the bundled ones are written out.
+    // Another machine has the bundled presets only: others are written out.
     let file = profile.to_toml(&Catalog::bundled());
     let mut bundled = Bundled { name: name.to_string(), file, ..Bundled::default() };
     if with_secrets {
-        let kept = name.clone();
-        let record = app.with_vault(move |vault| vault.snapshot(&kept)).await?;
+        let asked = name.clone();
+        let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
         let record = tokens::newest(app, name, record);
         let rotation = tokens::rotation(&profile.service.policy, record.as_ref());
         let contents = record.map(|record| record.contents).unwrap_or_default();
@@ -125,7 +110,7 @@ async fn bundled(
     Ok(bundled)
 }
 
-/// What whoever takes a profile without secrets must supply.
+/// What the recipient of a profile without secrets must supply.
 fn slots(profile: &Profile) -> Vec<String> {
     let service = &profile.service;
     let mut slots = Vec::new();
@@ -141,8 +126,8 @@ fn slots(profile: &Profile) -> Vec<String> {
 
 const SIGN_IN: &str = "a sign-in of their own";
 
-/// The secrets that may leave, and what is to be supplied all the same. A refresh token that each refresh replaces has
-/// one holder, and an access token is gone before the file arrives.
+/// The secrets to share, and what the recipient must still supply. A rotating refresh token can have one holder only, and an
+/// access token would expire before the file arrives.
 fn shared_secrets(profile: &Profile, contents: Contents, rotation: Rotation) -> (ProfileSecrets, Vec<String>) {
     let refresh_token = contents.tokens.and_then(|tokens| tokens.refresh_token);
     let refresh_token = refresh_token.filter(|_| !rotation.rotates());

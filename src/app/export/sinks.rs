@@ -31,9 +31,9 @@ pub(in crate::app::export) async fn change<T: Send + 'static>(
     let changed = move || {
         let mut done = None;
         store.change_sinks_text(name.as_str(), |text| -> Result<Option<String>, Failure> {
-            let mut outlets = read(&name, text)?;
-            done = Some(change(&mut outlets));
-            Ok((!outlets.is_empty()).then(|| outlets.to_text()))
+            let mut sinks = read(&name, text)?;
+            done = Some(change(&mut sinks));
+            Ok((!sinks.is_empty()).then(|| sinks.to_text()))
         })?;
         done.ok_or_else(|| Failure::inside("a list was not changed"))
     };
@@ -52,28 +52,28 @@ pub(crate) async fn handed_over(app: &App, name: &ProfileName) -> Option<HandedO
 
 /// A new sign-in brings a refresh token that nobody else has.
 pub(crate) async fn clear_hand_over(app: &App, name: &ProfileName) -> Result<(), Failure> {
-    change(app, name, |outlets| outlets.handed_over = None).await
+    change(app, name, |sinks| sinks.handed_over = None).await
 }
 
 /// What a draft was exported to goes with its tokens: the files, and that its refresh token was given away.
 pub(crate) async fn carry_over(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let Sinks { files, handed_over, .. } = load(app, draft).await?;
-    change(app, name, move |outlets| {
-        outlets.handed_over = handed_over;
+    change(app, name, move |sinks| {
+        sinks.handed_over = handed_over;
         let added: Vec<Sink> =
-            files.into_iter().filter(|file| outlets.files.iter().all(|known| known.path != file.path)).collect();
-        outlets.files.extend(added);
+            files.into_iter().filter(|file| sinks.files.iter().all(|known| known.path != file.path)).collect();
+        sinks.files.extend(added);
     })
     .await
 }
 
 /// Writes the sinks of a profile again, and tells which failed.
 pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
-    let outlets = match load(app, name).await {
-        Ok(outlets) => outlets,
+    let sinks = match load(app, name).await {
+        Ok(sinks) => sinks,
         Err(failure) => return vec![failure.diagnosis],
     };
-    let sinks: Vec<Sink> = outlets.files.iter().filter(|file| file.sink).cloned().collect();
+    let sinks: Vec<Sink> = sinks.files.iter().filter(|file| file.sink).cloned().collect();
     if sinks.is_empty() {
         return Vec::new();
     }
@@ -94,17 +94,17 @@ pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
         };
         written.push(sink);
     }
-    let changed = change(app, name, move |outlets| {
+    let changed = change(app, name, move |sinks| {
         for sink in written {
             // One that was dropped meanwhile stays dropped.
-            if outlets.file(&sink.path).is_some_and(|file| file.sink) {
-                outlets.remember(sink);
+            if sinks.file(&sink.path).is_some_and(|file| file.sink) {
+                sinks.remember(sink);
             }
         }
-        outlets.clone()
+        sinks.clone()
     });
     match changed.await {
-        Ok(outlets) => app.tell(News::Sinks(name.clone(), outlets)),
+        Ok(sinks) => app.tell(News::Sinks(name.clone(), sinks)),
         Err(failure) => problems.push(failure.diagnosis),
     }
     problems
@@ -117,14 +117,13 @@ async fn write_again(app: &App, name: &ProfileName, sink: &Sink) -> Result<Strin
         ..ExportOrder::new(name.clone(), &sink.format)
     };
     let format = Format::find(app, &sink.format).await?;
-    let kept = subject::kept(app, &order).await?;
-    // Once a refresh was seen to bring a new one, it leaves only where it was handed over, and then nothing is refreshed
-    // here. A file that was written before stays as it is.
-    let rotates = kept.rotation.rotates();
+    let (subject, rotation) = subject::subject(app, &order).await?;
+    // A refresh token that is now known to rotate is no longer exported without a hand-over; the file stays as it is.
+    let rotates = rotation.rotates();
     format.hands_over(&order, rotates)?;
-    let text = format.write(&order, &kept.subject, rotates)?.text;
+    let text = format.write(&order, &subject, rotates)?.text;
     let (path, known) = (Path::new(&sink.path).to_owned(), sink.digest.clone());
-    // A work tree was insisted on when the file was first written.
+    // A work tree was accepted when the file was first written.
     let insisted = delivery::Insisted { replace: false, in_work_tree: true };
     let written = blocking(move || {
         delivery::check(&path, Some(&known), true, insisted)?;

@@ -1,4 +1,4 @@
-//! What is exported, from what is kept.
+//! What an export holds: a saved profile and its tokens, as they are.
 
 use crate::app::export::order::ExportOrder;
 use crate::app::handle::App;
@@ -8,14 +8,8 @@ use crate::app::{CallContext, Failure, Rotation};
 use crate::export::Subject;
 use crate::oauth::ProfileSecrets;
 
-pub(in crate::app::export) struct Kept {
-    pub(in crate::app::export) subject: Subject,
-    /// Whether each refresh brings a new refresh token and spends the old one.
-    pub(in crate::app::export) rotation: Rotation,
-}
-
-/// The tokens as they are kept, and what belongs to them. Nothing is refreshed.
-pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Result<Kept, Failure> {
+/// The saved tokens, without a refresh, and whether their refresh token rotates.
+pub(in crate::app::export) async fn subject(app: &App, order: &ExportOrder) -> Result<(Subject, Rotation), Failure> {
     let profile = profiles::load(app, &order.profile).await?;
     let record = tokens::read(app, &order.profile).await?;
     let rotation = tokens::rotation(&profile.service.policy, Some(&record));
@@ -41,10 +35,10 @@ pub(in crate::app::export) async fn kept(app: &App, order: &ExportOrder) -> Resu
         inputs,
         whole: Box::new(context.profile),
     };
-    Ok(Kept { subject, rotation })
+    Ok((subject, rotation))
 }
 
-/// Where the token is refreshed, without the query; empty where there is no such place, or it cannot be told.
+/// The URL of the refresh request without its query; empty if there is none or it cannot be built.
 fn token_endpoint(app: &App, context: &CallContext) -> String {
     let Some(refresh) = &context.profile.service.refresh_request else { return String::new() };
     let Ok(call) = app.render(context, refresh) else { return String::new() };

@@ -1,18 +1,18 @@
-//! What a stage of a rehearsal came to, in words.
+//! The outcome of a stage of a rehearsal, for a person.
 
 use crate::call::{Call, CallBody, Reveal};
 
 /// A stage of a rehearsal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageLine {
-    /// Which: `authorization`, `bearer`, `refresh`, …
+    /// Which: `authorization`, `token request`, `refresh request`, …
     pub stage: String,
     /// What was sent: method, address without its query, the names of the parameters by place. Empty where nothing was.
     pub sent: String,
     pub outcome: StageOutcome,
 }
 
-/// What a stage came to.
+/// How a stage ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StageOutcome {
     /// All is well: what was read.
@@ -32,7 +32,7 @@ impl StageLine {
 
 impl StageOutcome {
     /// The outcome in a word or two.
-    pub fn word(&self) -> &'static str {
+    pub fn label(&self) -> &'static str {
         match self {
             Self::Passed(_) => "ok",
             Self::Failed(_) => "failed",
@@ -41,9 +41,9 @@ impl StageOutcome {
     }
 
     /// What was read, what is wrong, or why it was left out.
-    pub fn words(&self) -> &str {
-        let (Self::Passed(words) | Self::Failed(words) | Self::NotRehearsed(words)) = self;
-        words
+    pub fn text(&self) -> &str {
+        let (Self::Passed(text) | Self::Failed(text) | Self::NotRehearsed(text)) = self;
+        text
     }
 }
 

@@ -1,24 +1,24 @@
 //! Rehearses a preset: the program's own sign-in, token request, refresh and the rest, against a stand-in on this machine
-//! that follows the service's contract, as the preset states it, strictly.
+//! that is strict about the contract that the preset states.
 
+mod example;
 mod findings;
 mod line;
-mod part;
-mod play;
 pub(in crate::app) mod practice_settings;
 pub(in crate::app) mod server;
+mod stages;
 
 pub use crate::app::rehearsal::line::{StageLine, StageOutcome};
 
 use crate::app::Failure;
 use crate::app::handle::App;
 use crate::app::progress::{Progress, Report};
-use crate::app::rehearsal::play::Play;
+use crate::app::rehearsal::stages::Stages;
 use crate::practice::RehearsalContract;
 use crate::service::{Catalog, Service};
 
 impl App {
-    /// Rehearses the preset of this id; each stage is told as it is over.
+    /// Rehearses the preset of this id; each stage is reported as it ends.
     pub async fn rehearse(&self, id: &str, report: &Report) -> Result<(), Failure> {
         let (catalog, _) = self.catalog().await?;
         let service = catalog.service(id)?;
@@ -30,12 +30,12 @@ impl App {
         if let Some(why) = nothing_to_rehearse(&service) {
             return told("all", StageOutcome::NotRehearsed(why));
         }
-        let (context, registration) = match part::cast(service.clone(), (self.ports.now)()) {
-            Ok(part) => part,
+        let (context, registration) = match example::profile(service.clone(), (self.ports.now)()) {
+            Ok(made) => made,
             Err(wrong) => return told("inputs", StageOutcome::Failed(wrong)),
         };
         let server = self.take_rehearsal_server(RehearsalContract::new(&service, &registration)).await?;
-        Play::new(&server, report, context).run().await;
+        Stages::new(&server, report, context).run().await;
         self.leave_rehearsal_server(server);
         Ok(())
     }

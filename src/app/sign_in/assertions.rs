@@ -12,20 +12,18 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::{AssertionAlgorithm, KeyError, SigningKey, UnsignedJwt, bound_scheme};
 use crate::service::Assertion;
 
-/// Stands for the id of an assertion that is shown beforehand.
+/// Shown in place of the `jti`, which is random for each request.
 const ID_TO_COME: &str = "made when it is sent";
 
-/// An assertion as it is shown: header and claims, and no signature.
+/// Header and claims of an assertion, as formatted JSON without a signature.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownAssertion {
-    /// The header, laid out.
     pub header: String,
-    /// The claims, laid out.
     pub claims: String,
 }
 
 impl CallContext {
-    /// The values for this call, among them a freshly signed assertion where it names one. `id` is random.
+    /// The values for this call, with a freshly signed assertion if it needs one. `id` is random.
     pub(crate) fn values_for(&self, call: &CallTemplate, now: Timestamp, id: [u8; 32]) -> Result<Values, Failure> {
         self.check_bound(call)?;
         let mut values = self.values();
@@ -37,7 +35,7 @@ impl CallContext {
         Ok(values)
     }
 
-    /// A token that is bound to a key is never sent as a bearer token, and no proof of a key is made here.
+    /// Refuses to send a key-bound token (DPoP and the like) as a bearer token; proofs of possession are not supported.
     fn check_bound(&self, call: &CallTemplate) -> Result<(), Failure> {
         let scheme = self.tokens.as_ref().and_then(|tokens| bound_scheme(&tokens.token_type));
         let is_bearer = |value: &Template| {
@@ -48,15 +46,14 @@ impl CallContext {
             Some(scheme) if call.headers.iter().any(|header| is_bearer(&header.value)) => {
                 let summary =
                     format!("the access token is bound to a key (`{scheme}`) and cannot be sent as a bearer token");
-                let hint =
-                    "ask the service for a client whose tokens are bearer tokens: no proof of a key is made here";
+                let hint = "ask the service for a client whose tokens are bearer tokens: proofs of possession are not supported";
                 Err(Failure::new(FailureKind::Usage, Diagnosis::new(summary).hint(hint)))
             }
             _ => Ok(()),
         }
     }
 
-    /// A call as it would be sent now, but for the signature of an assertion.
+    /// A call as it would be sent now, except for the signature of an assertion.
     pub fn preview(&self, call: &CallTemplate, now: Timestamp) -> Result<Call, Failure> {
         let mut values = self.values();
         if let Some(assertion) = self.profile.service.assertion_of(call) {
@@ -66,7 +63,7 @@ impl CallContext {
         Ok(call.render(&values)?)
     }
 
-    /// The assertion of a call as it would be sent now; `None` where there is none, or it cannot be made yet.
+    /// The assertion of a call as it would be sent now; `None` if the call has none or it cannot be built yet.
     pub fn shown_assertion(&self, call: &CallTemplate, now: Timestamp) -> Option<ShownAssertion> {
         let assertion = self.profile.service.assertion_of(call)?;
         let (jwt, algorithm, _) = self.unsigned(&assertion, &self.values(), now, ID_TO_COME).ok()?;
@@ -82,7 +79,6 @@ impl CallContext {
         now: Timestamp,
         id: &str,
     ) -> Result<(UnsignedJwt, AssertionAlgorithm, SigningKey), Failure> {
-        // Whoever writes SAML has no use for a key here.
         let certificate = self.secrets.signing_key.as_ref().and_then(crate::oauth::KeyPair::certificate);
         let jwt = assertion.build(values, now, id, certificate.as_ref());
         let jwt = jwt.map_err(|error| usage(&error));
@@ -92,7 +88,7 @@ impl CallContext {
                 let secret = secret.filter(|secret| !secret.is_empty());
                 SigningKey::shared(secret.ok_or_else(|| missing_secret(self))?)
             }
-            // The certificate is part of what is missing with the key, so the key is named first.
+            // Without a key there is no certificate either; the key is what to report.
             None if assertion.format == crate::service::AssertionFormat::Jwt => return Err(usage(&KeyError::Missing)),
             None => return Err(jwt.err().unwrap_or_else(|| usage(&KeyError::Missing))),
             Some(pair) => pair.signing_key().ok_or_else(|| usage(&KeyError::Unusable))?,
@@ -103,12 +99,10 @@ impl CallContext {
 }
 
 impl App {
-    /// The values for a call that is sent now.
     pub(crate) fn values_for(&self, context: &CallContext, call: &CallTemplate) -> Result<Values, Failure> {
         context.values_for(call, (self.ports.now)(), (self.ports.entropy)())
     }
 
-    /// A call that is sent now.
     pub(crate) fn render(&self, context: &CallContext, call: &CallTemplate) -> Result<Call, Failure> {
         Ok(call.render(&self.values_for(context, call)?)?)
     }
@@ -120,6 +114,6 @@ fn usage(error: &dyn Diagnose) -> Failure {
 
 fn missing_secret(context: &CallContext) -> Failure {
     let label = &context.profile.service.labels.client_secret;
-    let diagnosis = crate::diagnosis::Diagnosis::new(format!("{label} is missing, which signs the assertion"));
+    let diagnosis = Diagnosis::new(format!("{label} is missing, and the assertion is signed with it"));
     Failure::new(FailureKind::Usage, diagnosis.hint("enter it in step 3, Tokens"))
 }

@@ -25,7 +25,7 @@ use crate::redirect::{Browser, LandingPage, Launched, Listener, Stray, Tone, Ver
 use crate::secret::Secret;
 use crate::service::Start;
 
-/// How long a sign-in may take; a person may have to look for a password and a second factor.
+/// How long a sign-in may take: a person may have to find a password and a second factor.
 const PATIENCE: Duration = Duration::from_mins(10);
 
 /// What the response must match, and what is needed to redeem the code.
@@ -36,10 +36,9 @@ pub(crate) struct Sent {
     pub(crate) pkce: CodeVerifier,
 }
 
-/// How the wait ended.
 type Outcome = Result<AuthorizationResponse, AuthorizationError>;
 
-/// Sends the browser to the service, and returns what its response brought.
+/// Opens the authorization URL and returns the response to it.
 pub(in crate::app) async fn authorize(
     app: &App,
     ask: &dyn Ask,
@@ -48,7 +47,7 @@ pub(in crate::app) async fn authorize(
 ) -> Result<Authorized, Failure> {
     let report = &ask.report();
     app.supply_practice(context).await?;
-    // What is to be told of it is told with the call in step 3.
+    // What this finds is reported with the token request.
     context.secrets.tidy();
     let redirect = RedirectUri::parse(&context.profile.redirect_uri)?;
     let (listener, fingerprint, listener_problem) = listen(app, &redirect, context.profile.service.start).await?;
@@ -94,8 +93,7 @@ pub(in crate::app) async fn authorize(
     Ok(authorized(response, sent, (app.ports.now)()))
 }
 
-/// Binds the listener where the redirect URI points at this machine. A port that cannot be had does not end the
-/// sign-in: the response can still be pasted.
+/// Listens if the redirect URI points at this machine. If the port is taken, the response can still be pasted.
 async fn listen(
     app: &App,
     redirect: &RedirectUri,
@@ -110,13 +108,13 @@ async fn listen(
     let certificate = if plan.https { Some(certificate::local(app).await?) } else { None };
     match Listener::bind(plan, certificate.as_ref()).await {
         Ok(listener) => Ok((Some(listener), certificate.map(|certificate| certificate.fingerprint()), None)),
-        // Without a port of our own there is no redirect URI that could be sent.
+        // With any port allowed, the redirect URI needs the port that was bound.
         Err(error) if plan.port.is_none() => Err(error.into()),
         Err(error) => Ok((None, None, Some(error.diagnose()))),
     }
 }
 
-/// What is sent, and what the response must then match.
+/// The parameters of the authorization request, and what its response must match.
 pub(crate) fn prepare(
     app: &App,
     context: &CallContext,
@@ -142,7 +140,7 @@ pub(crate) fn prepare(
     })
 }
 
-/// The secret that the redirect is signed with, where the service signs it.
+/// The secret that the redirect is signed with, if the service signs it.
 fn signing_secret(context: &CallContext) -> Result<Option<Secret>, Failure> {
     if context.profile.service.redirect.signature.is_none() {
         return Ok(None);
@@ -155,7 +153,6 @@ fn signing_secret(context: &CallContext) -> Result<Option<Secret>, Failure> {
     Ok(Some(context.secrets.client_secret.clone()))
 }
 
-/// The authorization request.
 pub(crate) fn authorization_call(context: &CallContext, sent: &Sent) -> Result<Call, RenderError> {
     context.authorization_call(&SentAuthorization {
         state: &sent.expected.state,
@@ -165,7 +162,7 @@ pub(crate) fn authorization_call(context: &CallContext, sent: &Sent) -> Result<C
     })
 }
 
-/// Opens the URL, off this thread: what was started, or why nothing was.
+/// Opens the URL; returns the browser command, or why it could not be started.
 async fn open_browser(
     app: &App,
     browser: Browser,
@@ -178,8 +175,8 @@ async fn open_browser(
     })
 }
 
-/// Tells when the browser that was started fails while it is waited for; the wait goes on, since the person can open the
-/// URL. It ends only with a failure of the program itself.
+/// Reports if the browser command fails, and waits on, since the person can open the URL. Returns only if the program itself
+/// fails.
 async fn watch(report: &Report, ending: Ending) -> Failure {
     match ending.await {
         Ok(Ok(Some(error))) => report.tell(Progress::BrowserFailed(error.diagnose())),
@@ -190,15 +187,15 @@ async fn watch(report: &Report, ending: Ending) -> Failure {
     std::future::pending().await
 }
 
-/// Waits until the listener takes a response that is believed, an authentic refusal among them; tells of those that
-/// are not, and of visits that brought none.
+/// Waits until the listener receives an authentic response, which may be a refusal. Reports those that are not, and other
+/// visits.
 async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, visitor: Visitor) -> Outcome {
     let (outcomes, mut judged) = unbounded_channel();
     let expected = sent.expected.clone();
     let judge = move |parameters: &crate::oauth::Parameters| {
         let outcome = expected.read(parameters);
         let verdict = verdict(&outcome);
-        // Asked now: it may end as soon as it has its page.
+        // Looked at now, because the browser may end as soon as it has its page.
         let visitor = visitor.now();
         // The receiver is gone only when the sign-in was cancelled.
         let _ = outcomes.send((outcome, visitor));
@@ -210,7 +207,7 @@ async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, vi
     let (mut late, mut told) = (None, Told::default());
     loop {
         tokio::select! {
-            // The page is written whole before the listener ends; only then is the outcome passed on.
+            // The listener ends once the page is written; only then is the outcome returned.
             (_, visits) = &mut listening, if late.is_none() => late = Some(visits),
             Some(visit) = strayed.recv() => report.tell(Progress::ResponseAstray(visit.diagnose())),
             outcome = judged.recv() => match outcome {
@@ -224,7 +221,7 @@ async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, vi
                         Some(visits) => visits,
                         None => listening.await.1,
                     };
-                    app.open_port.keep(visits, visitor);
+                    app.open_port.hold(visits, visitor);
                     return outcome;
                 }
                 None => return Err(AuthorizationError::NoCode(sent.expected.code_parameter.clone())),
@@ -233,16 +230,15 @@ async fn receive(app: &App, report: &Report, listener: Listener, sent: &Sent, vi
     }
 }
 
-/// What was told of responses that are not believed. Any page can send any number of them, so each is told once, and
-/// only so many.
+/// The reports of responses that were not accepted. Any web page can send any number of them, so each is reported once, and
+/// only a few.
 #[derive(Default)]
 struct Told(Vec<Diagnosis>);
 
 impl Told {
-    /// More are the work of a program.
     const MOST: usize = 5;
 
-    /// What is to be told of one more; nothing where that was told already.
+    /// What to report of one more, if anything.
     fn news(&mut self, diagnosis: Diagnosis) -> Option<Diagnosis> {
         if self.0.len() > Self::MOST || self.0.contains(&diagnosis) {
             return None;
@@ -256,7 +252,7 @@ impl Told {
     }
 }
 
-/// What the browser is told, and whether the wait is over.
+/// The page for the browser, and whether the wait is over.
 fn verdict(outcome: &Outcome) -> Verdict {
     match outcome {
         Ok(_) => Verdict::Accept(success_page()),
@@ -280,7 +276,7 @@ fn problem_page(error: &AuthorizationError) -> LandingPage {
     LandingPage { title: title.into(), text: format!("{}{hint}", diagnosis.summary), tone: Tone::Problem }
 }
 
-/// Reads what was pasted; an error that does not end the sign-in comes back as its words.
+/// Reads what was pasted. An error that does not end the sign-in is returned as a diagnosis.
 fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Result<Outcome, Diagnosis> {
     let believed = |outcome: Outcome| match outcome {
         Err(error) if !error.is_final() => Err(error.diagnose()),
@@ -288,7 +284,7 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Resu
     };
     match parse_pasted(text.expose(), &expected.code_parameter) {
         Pasted::Parameters(parameters) => believed(expected.read(&parameters)),
-        // Where the service only shows a code there is no response that could name anything.
+        // Services that show the code on a page have no response with a state.
         Pasted::Code(code) if start == Start::CodeByHand => Ok(Ok(AuthorizationResponse { code, extras: Vec::new() })),
         Pasted::Code(code) => believed(expected.read_code(code)),
         Pasted::NotUnderstood => Err(Diagnosis::new("the pasted text contains neither a code nor an error")
@@ -296,9 +292,8 @@ fn read_pasted(text: &Secret, expected: &ExpectedResponse, start: Start) -> Resu
     }
 }
 
-/// What the sign-in brought.
 pub(crate) fn authorized(response: AuthorizationResponse, sent: Sent, at: Timestamp) -> Authorized {
-    // Two services append what is no part of the code.
+    // Two services append text that is not part of the code.
     let code = match response.code.expose().strip_suffix(&sent.code_suffix) {
         Some(code) if !sent.code_suffix.is_empty() => Secret::new(code),
         _ => response.code,

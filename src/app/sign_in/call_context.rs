@@ -1,5 +1,5 @@
-//! All that a call is made from: the profile, what was typed that is secret, what the sign-in brought, and the tokens
-//! there are. The preview and the call itself take their values from the same place, so they cannot differ.
+//! Everything a call is made from: the profile, its secrets, the authorization response, and the tokens. The preview and
+//! the call itself take their values from here, so they cannot differ.
 
 use jiff::Timestamp;
 
@@ -8,43 +8,38 @@ use crate::oauth::{Parameters, ProfileSecrets, TokenSet};
 use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, matches_whole};
 
-/// What a sign-in brought.
+/// An authorization response, and what is needed to redeem its code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorized {
-    /// The authorization code.
     pub code: Secret,
-    /// The verifier that belongs to the challenge that was sent; empty without PKCE.
+    /// Empty without PKCE.
     pub code_verifier: Secret,
     /// The redirect URI as it was sent.
     pub redirect_uri: String,
-    /// What else came with the code.
+    /// The other parameters of the response.
     pub extras: Parameters,
-    /// When it came.
+    /// When it was received.
     pub at: Timestamp,
 }
 
-/// All that a call is made from.
+/// Everything a call is made from.
 #[derive(Clone, Debug)]
 pub struct CallContext {
-    /// Whose calls they are.
     pub profile: Profile,
-    /// What was typed.
     pub secrets: ProfileSecrets,
-    /// What the sign-in brought, if there was one.
     pub authorized: Option<Authorized>,
-    /// The tokens there are.
     pub tokens: Option<TokenSet>,
     /// The port of the practice service, when it runs.
     pub practice_port: Option<u16>,
 }
 
 impl CallContext {
-    /// A profile and nothing else.
+    /// Without an authorization response or tokens.
     pub fn new(profile: Profile, secrets: ProfileSecrets) -> Self {
         Self { profile, secrets, authorized: None, tokens: None, practice_port: None }
     }
 
-    /// The value of every placeholder that has one. An assertion is made for each call anew: see `signing`.
+    /// The value of every placeholder that has one, except the assertion, which is signed for each call.
     pub fn values(&self) -> Values {
         let mut values = self.profile.values();
         if let Some(port) = self.practice_port
@@ -58,18 +53,18 @@ impl CallContext {
         if let Some(authorized) = &self.authorized {
             values.set_secret("code", authorized.code.clone());
             values.set("redirect_uri", &authorized.redirect_uri);
-            for (name, value) in self.kept_extras() {
+            for (name, value) in self.retained_extras() {
                 self.set_learnt(&mut values, &name, &value);
             }
         }
-        // Without a challenge there is no verifier, and a parameter without a value is left out.
+        // Empty without PKCE, so that the parameter is left out.
         let verifier = self.authorized.as_ref().map(|authorized| authorized.code_verifier.clone());
         values.set_secret("code_verifier", verifier.unwrap_or_default());
         self.set_tokens(&mut values);
         values
     }
 
-    /// The authorization request. `state` and challenge are made when it starts; until then they are shown as such.
+    /// The authorization request. The preview shows placeholders for `state` and the challenge, which are random.
     pub fn authorization_call(&self, sent: &SentAuthorization<'_>) -> Result<Call, RenderError> {
         let Some(authorization) = &self.profile.service.authorization else { return Err(RenderError::NoUrl) };
         let mut values = self.values();
@@ -84,19 +79,18 @@ impl CallContext {
         template.render(&values)
     }
 
-    /// Which of the redirect's parameters become values: those that the preset names; for a service without a
-    /// preset all, since nobody has named them yet.
-    pub fn kept_extras(&self) -> Parameters {
-        let keep = &self.profile.service.redirect.retain;
+    /// The parameters of the redirect that become values: those that the preset names; all for a custom service.
+    pub fn retained_extras(&self) -> Parameters {
+        let retain = &self.profile.service.redirect.retain;
         let all = self.profile.service.id == Catalog::CUSTOM;
         let extras = self.authorized.iter().flat_map(|authorized| &authorized.extras);
-        extras.filter(|(name, _)| all || keep.contains(name)).cloned().collect()
+        extras.filter(|(name, _)| all || retain.contains(name)).cloned().collect()
     }
 
     fn set_secret(&self, values: &mut Values) {
         let secret = &self.secrets.client_secret;
         match self.profile.service.asks {
-            // Empty, so that it is left out: a public client has none.
+            // Empty, so that the parameter is left out: a public client has none.
             Asks::Nothing => values.set_secret("client_secret", Secret::default()),
             Asks::Secret | Asks::UserAndSecret if secret.is_empty() => {}
             Asks::Secret | Asks::UserAndSecret | Asks::OptionalSecret => {
@@ -107,7 +101,7 @@ impl CallContext {
         if !password.is_empty() {
             values.set_secret("password", password.clone());
         } else if self.profile.service.asks == Asks::UserAndSecret && !secret.is_empty() {
-            // Where a user id is asked for with its secret, that is the password.
+            // With a user id and its secret, the secret is the password.
             values.set_secret("password", secret.clone());
         }
     }
@@ -121,11 +115,11 @@ impl CallContext {
         }
     }
 
-    /// A value that was learnt from outside; where the preset says what it must match, one that does not is no value.
+    /// Sets a value from a response, unless the preset has a pattern that it does not match.
     fn set_learnt(&self, values: &mut Values, name: &str, value: &str) {
         match self.profile.service.allow.get(name) {
             Some(pattern) if !matches_whole(pattern, value) => {
-                // What stood there before must not be used in its place unsaid: another server answered.
+                // The value before it must not be used instead: another server may have answered.
                 values.withdraw(name);
                 values.declare(
                     name,
@@ -155,7 +149,7 @@ impl CallContext {
     }
 }
 
-/// What an authorization request is sent with.
+/// The random and derived parameters of an authorization request.
 #[derive(Clone, Copy, Debug)]
 #[allow(missing_docs, reason = "the fields are the parameters")]
 pub struct SentAuthorization<'a> {
@@ -194,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_was_learnt_is_used_only_where_the_preset_allows_it() {
+    fn a_host_from_a_response_is_used_only_if_the_preset_allows_it() {
         let call = |context: &CallContext| context.profile.service.token_request.render(&context.values());
         let learnt = call(&zoho("https://accounts.zoho.eu")).expect("allowed");
         assert_eq!(learnt.origin(), "https://accounts.zoho.eu");

@@ -1,5 +1,5 @@
-//! The certificate for `https://localhost`: made once on this machine and kept in the vault, so that the browser warns
-//! once and not at every sign-in.
+//! The certificate for `https://localhost`: generated once and saved in the vault, so that the browser warns once and not
+//! at every sign-in.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,15 +10,14 @@ use crate::redirect::LocalCertificate;
 use crate::secret::Secret;
 use crate::vault::{Contents, Entry, How};
 
-/// The record in the vault. No profile can be called so: a name begins with a letter or digit.
+/// The record in the vault. It is no profile's name: those begin with a letter or digit.
 const RECORD: &str = "_https-localhost";
-/// The names of its two parts.
 const CERTIFICATE: &str = "certificate";
 const KEY: &str = "key";
-/// A certificate that ends within this time is made anew: a sign-in must not fail in the middle.
+/// A certificate that expires sooner is replaced, so that it does not expire during a sign-in.
 const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(24);
 
-/// The certificate that was made before, or a new one.
+/// The saved certificate, or a new one.
 pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
     let now = (app.ports.now)();
     if !app.has_vault() {
@@ -26,8 +25,8 @@ pub(crate) async fn local(app: &App) -> Result<LocalCertificate, Failure> {
     }
     let entry = app.with_vault(|vault| vault.lease_own(RECORD)).await?;
     let record = app.with_entry(&entry, Entry::get).await?;
-    if let Some(kept) = record.as_ref().and_then(|record| read(&record.contents, now)) {
-        return Ok(kept);
+    if let Some(saved) = record.as_ref().and_then(|record| read(&record.contents, now)) {
+        return Ok(saved);
     }
     let made = LocalCertificate::generate(now)?;
     let (contents, last) = (write(&made), record.map(|record| record.number));
@@ -53,11 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_that_was_kept_is_the_same_until_it_nearly_ends() {
+    fn a_saved_certificate_is_the_same_until_it_nearly_ends() {
         let now = Timestamp::from_second(1_800_000_000).expect("a time");
         let made = LocalCertificate::generate(now).expect("a certificate");
-        let kept = read(&write(&made), now).expect("kept");
-        assert_eq!(kept.fingerprint(), made.fingerprint());
+        let saved = read(&write(&made), now).expect("saved");
+        assert_eq!(saved.fingerprint(), made.fingerprint());
         assert!(read(&write(&made), made.not_after()).is_none());
         assert!(read(&Contents::default(), now).is_none());
     }

@@ -4,16 +4,15 @@
 use serde_json::Value as Json;
 
 use crate::app::handle::App;
-use crate::app::sign_in::send::send;
+use crate::app::sign_in::send::{self, Answered};
 use crate::app::sign_in::try_reading;
 use crate::app::{CallContext, Choosing, Exchange, Failure, Fetched};
 use crate::call::{Answers, CallTemplate};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_refusal, read_token_set};
-use crate::secret::Secret;
+use crate::oauth::{ReadContext, Stage, TokenSet, plain_line, read_token_set};
 use crate::service::{Fetch, Service};
 
-/// Does what the preset says follows; takes and leaves the tokens in the exchange.
+/// Sends the follow-up requests of the preset and updates the tokens in the exchange.
 pub(crate) async fn run(app: &App, mut context: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
     context.tokens = Some((**tokens).clone());
@@ -29,12 +28,12 @@ pub(crate) async fn run(app: &App, mut context: CallContext, exchange: &mut Exch
     fetch(app, context, exchange).await;
 }
 
-/// Whether anything follows.
+/// Whether the service has follow-up requests.
 pub(crate) fn follows(service: &Service) -> bool {
     !service.chain.is_empty() || !service.fetch.is_empty()
 }
 
-/// Fetches what later calls need; takes and leaves the tokens in the exchange.
+/// Fetches values that later calls need and updates the tokens in the exchange.
 pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Exchange) {
     let Ok(tokens) = &exchange.outcome else { return };
     context.tokens = Some((**tokens).clone());
@@ -56,11 +55,11 @@ pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Ex
     }
 }
 
-/// Exchanges the token for another.
+/// Exchanges the token for a longer-lived one.
 pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTemplate) -> Result<TokenSet, Failure> {
     let service = &context.profile.service;
     let values = app.values_for(context, call)?;
-    let reply = send(app, &call.render(&values)?).await?;
+    let reply = send::send(app, &call.render(&values)?).await?;
     let separator = service.scopes.answer_separator.as_ref().unwrap_or(&service.scopes.separator);
     let previous = context.tokens.as_ref();
     let reading = ReadContext { stage: Stage::TokenRequest, scope_separator: separator, previous, origin: None };
@@ -69,18 +68,14 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
         .map_err(|error| Failure::of_token_call(&error, service))
 }
 
-/// Fetches what there is to choose among.
+/// Fetches the values to choose from.
 pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
-    let values = app.values_for(context, &fetch.call)?;
-    let reply = send(app, &fetch.call.render(&values)?).await?;
-    let answers = try_reading::of_reply(app, &reply, [&fetch.list]).await;
+    let Answered { reply, answers, refusal } = send::ask(app, None, context, &fetch.call, &[&fetch.list]).await?;
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
-        let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
-        let refusal = read_refusal(&reply, answers.as_ref(), &fetch.call.reading, &secrets);
         let summary = if refusal.has_words() {
             format!("the service refused{}", refusal.words())
         } else {
-            format!("it was answered {} without a list", reply.status)
+            format!("the service answered {} without a list", reply.status)
         };
         return Err(Failure::new(crate::app::FailureKind::Refused, Diagnosis::new(summary)));
     };
@@ -92,7 +87,7 @@ pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> 
     Ok(options)
 }
 
-/// What the list holds; where the reply is one thing, that.
+/// The items of the list, or the single value in its place.
 fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
     match answers.find(&fetch.list) {
         Some(Json::Array(items)) => items.clone(),
@@ -101,7 +96,7 @@ fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
     }
 }
 
-/// The item, if it has all the values to keep.
+/// The item as an option, if it has all the values to retain.
 fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
     let text = |place| item.first_text(std::slice::from_ref(place));
     let keep: Option<Vec<(String, String)>> =
@@ -111,7 +106,7 @@ fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
     Some(Fetched { label: label.unwrap_or_default(), keep })
 }
 
-/// Whether the person named another one beforehand.
+/// Whether it agrees with the inputs that the person has entered.
 fn is_wanted(context: &CallContext, option: &Fetched) -> bool {
     let named = |name: &str| context.profile.inputs.get(name).filter(|value| !value.is_empty());
     option.keep.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))

@@ -2,19 +2,17 @@
 
 use crate::app::handle::App;
 use crate::app::profiles::history;
-use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::send::send;
-use crate::app::sign_in::try_reading;
+use crate::app::progress::Report;
+use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, profiles, tokens};
-use crate::call::{Answers, scalar_text};
+use crate::call::{Answers, Expression, scalar_text};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::{Cause, Refusal, Stage, read_refusal};
-use crate::secret::Secret;
+use crate::oauth::{Cause, Stage};
 use crate::service::{Identity, ProfileName, Service};
 
 impl App {
-    /// Asks the service whose token this is. `saved_as` is the profile that it belongs to: its history says that it worked.
+    /// Asks the service whose token this is. If it works, that is noted in the history of the profile `saved_as`.
     pub async fn check_token(
         &self,
         mut context: CallContext,
@@ -41,7 +39,7 @@ pub struct Introspection {
 }
 
 impl App {
-    /// Introspects the access token of a saved profile as it stands (RFC 7662): nothing is refreshed for it.
+    /// Introspects the access token of a saved profile as it is (RFC 7662), without a refresh.
     pub async fn introspect(&self, name: &ProfileName, report: &Report) -> Result<Introspection, Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
@@ -50,20 +48,12 @@ impl App {
         };
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
-        let values = self.values_for(&context, &template)?;
-        let call = template.render(&values)?;
-        report.tell(Progress::Sending(call.origin()));
-        let reply = send(self, &call).await?;
-        let answers = Answers::of(&reply);
-        let active = answers.as_ref().and_then(|answers| answers.json().get("active")?.as_bool());
-        let (Some(active), true) = (active, reply.is_success()) else {
-            let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
-            let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
-            let said = if refusal.has_words() { refusal.words() } else { String::new() };
-            let summary = format!("the introspection endpoint answered {}{said}", refusal.status);
-            return Err(Failure::new(FailureKind::Refused, Diagnosis::new(summary)));
+        let answered = send::ask(self, Some(report), &context, &template, &[]).await?;
+        let active = answered.answers.as_ref().and_then(|answers| answers.json().get("active")?.as_bool());
+        let (Some(active), true) = (active, answered.reply.is_success()) else {
+            return Err(Failure::new(FailureKind::Refused, answered.refused_by("introspection endpoint")));
         };
-        let members = answers.iter().filter_map(|answers| answers.json().as_object()).flatten();
+        let members = answered.answers.iter().filter_map(|answers| answers.json().as_object()).flatten();
         let fields = members
             .filter(|(member, _)| *member != "active")
             .filter_map(|(member, value)| Some((member.clone(), scalar_text(value)?)));
@@ -76,7 +66,7 @@ fn no_introspection(service: &Service) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint("`tokenwright whoami` asks the identity endpoint instead"))
 }
 
-/// Calls it and reads its reply.
+/// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
     let service = &context.profile.service;
     let Some(identity) = &service.identity else {
@@ -86,33 +76,22 @@ pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Re
             diagnosis.hint("try the token in a call of the service's own API"),
         ));
     };
-    let values = app.values_for(context, &identity.call)?;
-    let call = identity.call.render(&values)?;
-    report.tell(Progress::Sending(call.origin()));
-    let reply = send(app, &call).await?;
-    let places = identity.fields.iter().map(|(_, place)| place);
-    let answers = try_reading::of_reply(app, &reply, identity.call.reading.expressions().chain(places)).await;
-    let says_success = answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
-    if !reply.is_success() || !says_success {
-        let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
-        return Err(refused(&read_refusal(&reply, answers.as_ref(), &identity.call.reading, &secrets), service));
+    let places: Vec<&Expression> = identity.fields.iter().map(|(_, place)| place).collect();
+    let answered = send::ask(app, Some(report), context, &identity.call, &places).await?;
+    let says_success = answered.answers.as_ref().is_none_or(|answers| identity.call.reading.is_success(answers));
+    if !answered.reply.is_success() || !says_success {
+        return Err(refused(&answered, service));
     }
-    let fields = answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
+    let fields = answered.answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
     Ok(Identified { fields })
 }
 
-/// In the service's own words, masked: an endpoint may repeat the token that it was sent.
-fn refused(refusal: &Refusal, service: &Service) -> Failure {
-    let said = match (&refusal.code, &refusal.description) {
-        (Some(code), _) => format!(": `{code}`"),
-        (None, Some(description)) => format!(": {description}"),
-        (None, None) => String::new(),
-    };
-    let summary = format!("the identity endpoint answered {}{said}", refusal.status);
+fn refused(answered: &Answered, service: &Service) -> Failure {
+    let refusal = &answered.refusal;
     let kind = if refusal.cause == Cause::Limit { FailureKind::Network } else { FailureKind::Refused };
     let hint = refusal.hint(Stage::Identity, &service.hints);
     let says_more = !refusal.is_whole();
-    Failure { says_more, ..Failure::new(kind, Diagnosis { hint, ..Diagnosis::new(summary) }) }
+    Failure { says_more, ..Failure::new(kind, Diagnosis { hint, ..answered.refused_by("identity endpoint") }) }
 }
 
 fn fields(identity: &Identity, answers: &Answers) -> Vec<(String, String)> {

@@ -11,25 +11,25 @@ use crate::app::Failure;
 use crate::app::blocking::{blocking, locked};
 use crate::redirect::{LateVisits, Launched, OpenError};
 
-/// How long late visits are answered while the program goes on.
+/// How long late visits are answered while the program runs.
 const ANSWERED: Duration = Duration::from_secs(10);
 
-/// How long after the response the end of the program still waits for them: a page that was loaded ahead, a second tab, a
-/// reload come within a second or two, and whoever waits for the command should not notice.
+/// How long after the response the program stays for them before it exits. Preloads, second tabs and reloads come within a
+/// second or two; anyone who waits for the command should not notice.
 const LAST_CALL: Duration = Duration::from_secs(2);
 
-/// What may visit: the browser command that was started. One that is still there when the response comes is the browser
-/// itself, and nobody comes once it has ended. One that has ended by then was a launcher: the browser is somewhere else.
+/// The browser command that was started. If it still runs when the response comes, it is the browser itself, and there are no
+/// visits after it ends. If it has ended by then, it was a launcher, and nothing is known of the browser.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor(Option<watch::Receiver<()>>);
 
 impl Visitor {
-    /// The same, asked when a response comes: what has ended by then is not who brought it.
+    /// The state when a response comes: a command that has ended by then did not send it.
     pub(crate) fn now(&self) -> Self {
         Self(self.0.clone().filter(|running| running.has_changed().is_ok()))
     }
 
-    /// Waits until it has ended; for ever where nobody can tell.
+    /// Waits until it has ended; forever if that cannot be known.
     async fn gone(&mut self) {
         match &mut self.0 {
             Some(running) => while running.changed().await.is_ok() {},
@@ -38,10 +38,10 @@ impl Visitor {
     }
 }
 
-/// How a browser that was started failed, if it did.
+/// How the browser command failed, if it did.
 pub(crate) type Ending = JoinHandle<Result<Option<OpenError>, Failure>>;
 
-/// Waits for the end of the browser that was started, from now on.
+/// Watches the browser command until it ends.
 pub(crate) fn follow(launched: Launched) -> (Visitor, Ending) {
     let (running, ended) = watch::channel(());
     let visitor = Visitor(launched.may_be_the_browser().then_some(ended));
@@ -53,7 +53,7 @@ pub(crate) fn follow(launched: Launched) -> (Visitor, Ending) {
     (visitor, ending)
 }
 
-/// The port that is still open, if one is.
+/// The port of the last sign-in, while it is open.
 #[derive(Debug, Default)]
 pub(crate) struct OpenPort(Mutex<Option<Open>>);
 
@@ -61,15 +61,14 @@ pub(crate) struct OpenPort(Mutex<Option<Open>>);
 struct Open {
     task: JoinHandle<()>,
     since: Instant,
-    /// Who came, and may come once more; nobody where that cannot be told.
     visitor: Visitor,
 }
 
 impl OpenPort {
-    /// Answers on this port for a while; one that was open before is closed.
-    pub(crate) fn keep(&self, visits: LateVisits, visitor: Visitor) {
+    /// Answers on this port for a while; closes one that was open before.
+    pub(crate) fn hold(&self, visits: LateVisits, visitor: Visitor) {
         let task = tokio::spawn(async move {
-            // The time is up, which is all that can end it.
+            // It ends by this timeout only.
             let _ = timeout(ANSWERED, visits.answer()).await;
         });
         if let Some(before) = locked(&self.0).replace(Open { task, since: Instant::now(), visitor }) {
@@ -77,7 +76,7 @@ impl OpenPort {
         }
     }
 
-    /// Closes it: another sign-in may want the same port.
+    /// Closes it for another sign-in, which may need the same port.
     pub(crate) async fn close(&self) {
         let open = locked(&self.0).take();
         if let Some(open) = open {
@@ -85,7 +84,7 @@ impl OpenPort {
         }
     }
 
-    /// Waits until nobody is likely to come any more, and closes it.
+    /// Waits until no visit is likely any more, then closes it.
     pub(crate) async fn finish(&self) {
         self.finish_after(LAST_CALL).await;
     }
@@ -105,7 +104,6 @@ impl OpenPort {
 impl Open {
     async fn end(self) {
         self.task.abort();
-        // It was cancelled, or was over.
         let _ = self.task.await;
     }
 }
@@ -169,7 +167,7 @@ mod tests {
             let (visitor, ending) = browser(&file);
             let (visits, port) = over().await;
             let open = OpenPort::default();
-            open.keep(visits, visitor.now());
+            open.hold(visits, visitor.now());
             let mut finishing = pin!(open.finish_after(FOR_EVER));
             let still =
                 std::future::poll_fn(|context| Poll::Ready(finishing.as_mut().poll(context).is_pending())).await;
@@ -189,7 +187,7 @@ mod tests {
             assert!(matches!(ending.await, Ok(Ok(None))));
             let (visits, port) = over().await;
             let open = OpenPort::default();
-            open.keep(visits, visitor.now());
+            open.hold(visits, visitor.now());
             let mut finishing = pin!(open.finish_after(FOR_EVER));
             tokio::select! {
                 biased;

@@ -21,9 +21,7 @@ use crate::service::Start;
 /// What a sign-in starts from.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Profile and secrets.
     pub context: CallContext,
-    /// What opens the authorization URL.
     pub browser: Browser,
     /// Where the tokens are saved.
     pub keeping: Keeping,
@@ -36,7 +34,7 @@ impl App {
     /// Returned is what it was made from, as far as it came, and the last exchange, whose outcome may be a refusal.
     pub async fn sign_in(&self, request: SignIn, ask: &dyn Ask) -> Result<(CallContext, Exchange), Failure> {
         let SignIn { mut context, browser, mut keeping } = request;
-        // The steps are boxed: each is large, and whoever calls this holds it on the stack.
+        // The steps are boxed, because each future is large and callers hold this one on the stack.
         let service = &context.profile.service;
         let is_pasted = !context.secrets.refresh_token.is_empty() && service.start != Start::RefreshToken;
         if service.authorization.is_some() && !is_pasted {

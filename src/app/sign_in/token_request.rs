@@ -6,7 +6,7 @@ use crate::app::handle::App;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::follow_up;
-use crate::app::sign_in::send::send_wire;
+use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
@@ -51,23 +51,23 @@ async fn request_tokens(
 ) -> Result<Exchange, Failure> {
     app.supply_practice(&mut context).await?;
     let told = context.secrets.tidy();
-    // What the last sign-in granted is not carried over into a new one.
+    // A new sign-in starts without the tokens of the last one.
     context.tokens = None;
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
-    // Before anything else is done with them: the calls that follow may take long, and the code is spent.
-    let keeping = keep_received(app, report, &context, &mut exchange, keeping).await;
+    // Saved first: the follow-up requests may take long, and the code is spent.
+    let keeping = save_received(app, report, &context, &mut exchange, keeping).await;
     let policy = context.profile.service.policy.clone();
     follow_up::run(app, context.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
     if follow_up::follows(&context.profile.service) {
-        keep_received(app, report, &context, &mut exchange, keeping).await;
+        save_received(app, report, &context, &mut exchange, keeping).await;
     }
     Ok(exchange)
 }
 
-/// Keeps what a call has brought. Tokens that could not be kept are handed on with a word about it.
-async fn keep_received(
+/// Saves the tokens of an exchange; if that fails, a note says so.
+async fn save_received(
     app: &App,
     report: &Report,
     context: &CallContext,
@@ -76,7 +76,7 @@ async fn keep_received(
 ) -> Keeping {
     match drafts::received(app, report, context, exchange, keeping.clone()).await {
         Ok(keeping) => {
-            exchange.is_saved = exchange.outcome.is_ok() && keeping != Keeping::Nowhere;
+            exchange.is_saved = exchange.outcome.is_ok();
             keeping
         }
         Err(failure) => {
@@ -103,20 +103,20 @@ async fn request_refresh(
             exchange
         }
         _ => {
-            // What comes is kept afterwards, under a name that is still to be chosen.
+            // The tokens are saved afterwards, under a name that is not chosen yet.
             if app.has_vault() {
                 app.with_vault(crate::vault::Vault::check_writable).await?;
             }
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
-            let keeping = keep_received(app, report, &context, &mut exchange, keeping).await;
+            let keeping = save_received(app, report, &context, &mut exchange, keeping).await;
             if is_first {
                 follow_up::fetch(app, context.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
             if is_first && follow_up::follows(&context.profile.service) {
-                keep_received(app, report, &context, &mut exchange, keeping).await;
+                save_received(app, report, &context, &mut exchange, keeping).await;
             }
             exchange
         }
@@ -125,7 +125,7 @@ async fn request_refresh(
     Ok(exchange)
 }
 
-/// Sends the call of a stage and reads its reply.
+/// Sends the request of a stage and reads its reply.
 pub(crate) async fn exchange(
     app: &App,
     report: &Report,
@@ -137,7 +137,7 @@ pub(crate) async fn exchange(
     let values = app.values_for(context, template)?;
     let call = template.render(&values)?;
     report.tell(Progress::Sending(call.origin()));
-    let reply = send_wire(app, &call).await;
+    let reply = send(app, &call).await;
     let reply = match reply {
         Ok(reply) => reply,
         Err(error) => {
@@ -152,7 +152,7 @@ pub(crate) async fn exchange(
     let reading = ReadContext { stage, scope_separator: separator, previous, origin: Some(&origin) };
     let answers = try_reading::of_reply(app, &reply, template.reading.expressions()).await;
     let outcome = read_token_set(&reply, answers.as_ref(), &template.reading, reading, values.secrets())
-        .map(|tokens| Box::new(with_kept(tokens, context, template)))
+        .map(|tokens| Box::new(complete(tokens, context, template)))
         .map_err(|error| not_before(Failure::of_token_call(&error, service), retry_after(&reply)));
     let mut notes = match &outcome {
         Ok(tokens) => try_reading::notes(&template.reading, answers.as_ref(), tokens),
@@ -177,7 +177,7 @@ fn template(context: &CallContext, stage: Stage) -> Result<&CallTemplate, Failur
     })
 }
 
-/// The failure with the time that the service asked for, which is told where it is worth telling.
+/// Adds the time that the service asked to wait.
 fn not_before(mut failure: Failure, after: Option<Duration>) -> Failure {
     let Recovery::Later { after: wait } = &mut failure.recovery else { return failure };
     let Some(after) = after else { return failure };
@@ -189,8 +189,7 @@ fn not_before(mut failure: Failure, after: Option<Duration>) -> Failure {
     failure
 }
 
-/// The access token lives as long as the preset says where the reply does not. A rehearsal leaves this out, since
-/// it is to find out what was read.
+/// Applies the preset's token lifetime if the reply has none. A rehearsal does not, since it checks what was read.
 pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
     if let (Ok(tokens), Some(life)) = (&mut exchange.outcome, policy.access_token_life)
         && tokens.expires_at.is_none()
@@ -199,10 +198,10 @@ pub(crate) fn live_by_policy(exchange: &mut Exchange, policy: &TokenPolicy) {
     }
 }
 
-/// The tokens with what the redirect brought and the preset keeps, what they were issued for, and when the refresh token
-/// ends by the preset where the reply does not tell it.
-fn with_kept(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -> TokenSet {
-    for (name, value) in context.kept_extras() {
+/// Adds what the reply does not say: values from the redirect, what the tokens were issued for, and the refresh token's
+/// expiry by the preset.
+fn complete(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -> TokenSet {
+    for (name, value) in context.retained_extras() {
         tokens.retained.entry(name).or_insert(value);
     }
     let sent = &context.secrets.refresh_token;
@@ -216,7 +215,7 @@ fn with_kept(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -
     let is_new = tokens.refresh_token.is_some()
         && tokens.refresh_token.as_ref() != previous.and_then(|previous| previous.refresh_token.as_ref());
     if !is_new && pasted && call.placeholders().any(|name| name == "refresh_token") {
-        // RFC 6749 section 6: without a new one in the reply the one that was sent stays.
+        // RFC 6749 section 6: without a new refresh token in the reply, the one that was sent stays valid.
         tokens.refresh_token = Some(sent.clone());
     }
     if tokens.refresh_token_expires_at.is_none() && is_new {
@@ -231,8 +230,7 @@ fn with_kept(mut tokens: TokenSet, context: &CallContext, call: &CallTemplate) -
     tokens
 }
 
-/// The reply as it may be shown: what was sent that is secret is masked in it, and what was read from it, under
-/// whatever name it stands.
+/// The reply as it may be shown: secrets that were sent, and those read from it, are masked wherever they occur.
 fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyView {
     let known: Vec<&Secret> = secrets.filter(|secret| !secret.is_empty()).collect();
     let headers =
@@ -246,7 +244,7 @@ fn view<'a>(reply: &Reply, secrets: impl Iterator<Item = &'a Secret>) -> ReplyVi
     }
 }
 
-/// A cookie is a secret of the service's session, whatever it is called.
+/// A cookie is a secret whatever its name.
 fn masked_header(name: &str, value: &str, known: &[&Secret]) -> String {
     if name == "set-cookie" { crate::secret::MASK.to_owned() } else { mask_text(value, known) }
 }

@@ -1,5 +1,5 @@
-//! What a reply says: the expressions that are more than a path are evaluated in a process of their own first, and what
-//! they came to is looked up with the rest.
+//! Reads values from replies. Expressions that are more than a path are evaluated in a process of their own first; their
+//! results are then looked up like the rest.
 
 use serde_json::Value as Json;
 
@@ -9,7 +9,7 @@ use crate::call::{Answers, Expression, ExpressionFault, Reading, Reply, text_as_
 use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::{TokenSet, is_life};
 
-/// What a reply says to these expressions; `None` where it is neither JSON nor a form.
+/// A reply with the results of these expressions; `None` if it is neither JSON nor a form.
 pub(crate) async fn of_reply<'a>(
     app: &App,
     reply: &Reply,
@@ -19,7 +19,7 @@ pub(crate) async fn of_reply<'a>(
     Some(complete(app, answers, expressions).await)
 }
 
-/// What a document says to these expressions.
+/// A document with the results of these expressions.
 pub(crate) async fn of_document<'a>(
     app: &App,
     document: Json,
@@ -37,30 +37,30 @@ async fn complete<'a>(
     if open.is_empty() {
         return answers;
     }
-    let came_to = app.ports.expressions.evaluate(answers.json(), &open).await;
-    for (expression, came_to) in open.iter().zip(came_to) {
-        answers.add(expression, came_to);
+    let results = app.ports.expressions.evaluate(answers.json(), &open).await;
+    for (expression, result) in open.iter().zip(results) {
+        answers.add(expression, result);
     }
     answers
 }
 
-/// What could not be read beside the access token. A service that leaves a field out is no reason for a note; an
-/// expression that fails is, and so is a life that is not understood.
+/// Notes on fields that could not be read. A missing field needs no note; a failed expression and a lifetime that is not
+/// understood do.
 pub(crate) fn notes(reading: &Reading, answers: Option<&Answers>, tokens: &TokenSet) -> Vec<Diagnosis> {
     let Some(answers) = answers else { return Vec::new() };
-    let of_life = tokens.unread_life_note().into_iter().chain(tokens.over_note());
+    let lifetime = tokens.unread_life_note().into_iter().chain(tokens.over_note());
     let fields = [&reading.refresh_token, &reading.expires_in, &reading.refresh_token_expires_in, &reading.id_token];
-    let kept = reading.retain.iter().map(|(_, place)| std::slice::from_ref(place));
-    let fields = fields.into_iter().map(Vec::as_slice).chain(kept);
+    let retained = reading.retain.iter().map(|(_, place)| std::slice::from_ref(place));
+    let fields = fields.into_iter().map(Vec::as_slice).chain(retained);
     fields
         .filter(|field| answers.first(field).is_none())
         .filter_map(|field| Some(answers.problem(field)?.diagnose()))
-        .chain(of_life)
+        .chain(lifetime)
         .collect()
 }
 
 impl App {
-    /// What a reply comes to by expressions as they are typed.
+    /// Reads a reply by expressions that are being edited.
     pub async fn try_reading(&self, reading: &Reading, reply: &ReplyView) -> TriedReading {
         let media_type = reply.headers.iter().find(|(name, _)| name == "content-type");
         let media_type = media_type.and_then(|(_, value)| value.split(';').next()).unwrap_or_default();
@@ -76,7 +76,7 @@ impl App {
     }
 }
 
-/// A life that is understood is shown as it stands; anything else that an expression leads to may be a secret.
+/// A lifetime that is understood is shown as it is. Anything else may be a secret and is not shown.
 fn life(answers: &Answers, reading: &Reading) -> FieldRead {
     field(answers, &reading.expires_in, |text| {
         if is_life(&text, reading.lifetime) {

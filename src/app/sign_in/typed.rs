@@ -6,8 +6,8 @@ use crate::oauth::{ProfileSecrets, token_text};
 use crate::secret::Secret;
 
 impl ProfileSecrets {
-    /// Cuts off what files and clipboards add: line breaks at the ends (RFC 6749 appendix A: no secret has any), and
-    /// white space around a refresh token. Returned is what a person should know of the rest.
+    /// Removes what files and clipboards add: line breaks at the ends (RFC 6749 appendix A: no secret has any), and white
+    /// space around a refresh token. Returns warnings about other white space.
     pub(crate) fn tidy(&mut self) -> Vec<Diagnosis> {
         let own = [("client secret", &mut self.client_secret), ("password", &mut self.password)];
         let inputs = self.inputs.iter_mut().map(|(name, secret)| (name.as_str(), secret));
@@ -19,7 +19,7 @@ impl ProfileSecrets {
         told
     }
 
-    /// Refuses a refresh token that can be none (RFC 6749 appendix A.17), before it is used or kept.
+    /// Refuses a refresh token with characters that none has (RFC 6749 appendix A.17).
     pub(crate) fn check_refresh_token(&self) -> Result<(), Failure> {
         let Err(what) = token_text(self.refresh_token.expose()) else { return Ok(()) };
         let diagnosis = Diagnosis::new(format!("the refresh token contains {what}, which is not allowed in a token"));

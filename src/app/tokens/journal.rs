@@ -1,5 +1,5 @@
-//! The call that spends a refresh token, with a note around it: what is on the disk before the call goes out tells a later
-//! run, should this one be killed, that the token may have been spent by a call whose answer was never kept.
+//! The refresh journal: a note on the disk, written before a refresh is sent. If this process is killed, the next one knows
+//! from it that the refresh token may have been spent and its response lost.
 
 use crate::app::handle::App;
 use crate::app::progress::Report;
@@ -10,7 +10,7 @@ use crate::oauth::Stage;
 use crate::service::ProfileName;
 use crate::vault::{Entry, InFlightRefresh, Record};
 
-/// Sends the call of a stage on behalf of a saved profile, whose lease the caller holds.
+/// Sends the request of a stage for a saved profile, whose lease the caller holds.
 pub(crate) async fn exchange(
     app: &App,
     report: &Report,
@@ -24,10 +24,10 @@ pub(crate) async fn exchange(
     }
     let earlier = begin(app, (name, entry), record).await?;
     let exchanged = retry::call(app, report, context, stage).await;
-    // What the service granted is not put yet: until then the note says so.
+    // The new tokens are not saved yet; the note stays until they are.
     let unanswered = exchanged.as_ref().is_ok_and(|exchange| exchange.unanswered || exchange.outcome.is_ok());
     if earlier.is_none() && !unanswered {
-        // A note that stays says too much, and is overtaken by the next generation.
+        // If this fails the note is wrong, but the next generation supersedes it.
         let _ = app.with_entry(entry, Entry::end_refresh).await;
     }
     let mut exchange = exchanged?;
@@ -37,10 +37,10 @@ pub(crate) async fn exchange(
     Ok(exchange)
 }
 
-/// Notes that the call is about to be made. Where that cannot be written, or what comes could not be kept, no refresh token
-/// is spent.
+/// Notes that the request is about to be sent. If the note, or later the new tokens, could not be written, this fails and no
+/// refresh token is spent.
 ///
-/// Returned is the note of an earlier call that was never answered, which stays.
+/// Returns the note of an earlier request that was never answered, which stays.
 async fn begin(
     app: &App,
     (name, entry): (&ProfileName, &Entry),
@@ -49,7 +49,7 @@ async fn begin(
     let (number, history) = (record.number, record.history.clone());
     let noted = app.with_entry(entry, move |entry| {
         let earlier = entry.in_flight()?.filter(|refresh| history.is_unanswered(refresh));
-        // A note that was never answered stays as it is; what the new tokens need is made sure of either way.
+        // Called in either case: it also makes sure that the new tokens can be saved.
         entry.begin_refresh(earlier.as_ref().unwrap_or(&InFlightRefresh::now(number)))?;
         Ok(earlier)
     });
@@ -62,14 +62,14 @@ async fn begin(
     })
 }
 
-/// A refresh token that is refused after a call whose answer was never kept was most likely spent by that call.
+/// A refresh token that is refused after an unanswered request was most likely spent by that request.
 fn explain(failure: &mut Failure, name: &ProfileName, earlier: &InFlightRefresh) {
     if failure.kind != FailureKind::NeedsSignIn {
         return;
     }
     let summary = format!(
-        "the refresh token of `{name}` was spent by a call whose answer never arrived: {} began it at {} and ended \
-         before the new tokens were kept; now the service says: {}",
+        "the refresh token of `{name}` was spent by a refresh whose response was lost: {} began it at {} and ended \
+         before the new tokens were saved; now the service says: {}",
         earlier.by,
         earlier.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         failure.diagnosis.summary,
@@ -78,7 +78,7 @@ fn explain(failure: &mut Failure, name: &ProfileName, earlier: &InFlightRefresh)
     failure.diagnosis = Diagnosis { hint: Some(hint), ..Diagnosis::new(summary) };
 }
 
-/// The service's own word for it (RFC 6749 section 5.2), else the status.
+/// The error code of the reply (RFC 6749 section 5.2), else its status.
 pub(crate) fn code(exchange: &Exchange) -> String {
     let Some(reply) = &exchange.reply else { return "no reply".to_owned() };
     let code = exchange.outcome.as_ref().err().and_then(|failure| failure.said.clone());

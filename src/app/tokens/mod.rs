@@ -27,14 +27,14 @@ use crate::oauth::{ProfileSecrets, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Entry, How, Record};
 
-pub(crate) use crate::app::tokens::pending::{keep_trying, newest, read};
+pub(crate) use crate::app::tokens::pending::{newest, read, write_pending};
 pub(crate) use crate::app::tokens::policy::{announced_from, ending};
 pub(crate) use crate::app::tokens::refusal::{needs_sign_in, refused_words};
 pub use crate::app::tokens::rotation::Rotation;
 pub(crate) use crate::app::tokens::rotation::rotation;
 
 impl App {
-    /// A valid access token of a saved profile, refreshed where it is not as good as is needed.
+    /// A valid access token of a saved profile, refreshed if `need` demands it.
     pub async fn token(&self, name: &ProfileName, need: Need, report: &Report) -> Result<SavedToken, Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         self.settle(async move { Ok(hand_out(&app, &report, name, need).await?.1) }).await
@@ -51,25 +51,25 @@ impl App {
         identity::ask(self, report, &context).await
     }
 
-    /// Tries once more to save the tokens that could not be saved.
+    /// Tries once more to save pending writes.
     pub async fn retry_pending_writes(&self) {
         pending::try_again(self).await;
         self.tell_profiles().await;
     }
 }
 
-/// The profile, with the tokens that it has now.
+/// A profile with its saved secrets and tokens.
 pub(crate) async fn context_of(app: &App, name: &ProfileName, profile: Profile) -> Result<CallContext, Failure> {
     let record = pending::read(app, name).await?;
-    Ok(source::plain(profile, &record))
+    Ok(source::saved(profile, &record))
 }
 
-/// The tokens of a saved profile, good enough to be used elsewhere now.
+/// A token of a saved profile that is usable now.
 pub(crate) async fn valid(app: &App, report: &Report, name: &ProfileName) -> Result<SavedToken, Failure> {
     Ok(hand_out(app, report, name.clone(), Need::Usable).await?.1)
 }
 
-/// The profile and its tokens, as good as is needed.
+/// A saved profile, and a token that meets `need`.
 pub(crate) async fn hand_out(
     app: &App,
     report: &Report,
@@ -96,7 +96,7 @@ pub(crate) async fn hand_out(
     let (tokens, refreshed, mut notes) = match outcome {
         Ok(tokens) => (tokens, true, Vec::new()),
         Err(failure) => {
-            // What was forgotten meanwhile may be revoked as well.
+            // A profile that was forgotten meanwhile may have been revoked too.
             let last = policy::last_resort(record.contents.tokens, need, now).filter(|_| is_borne(&failure));
             let Some(tokens) = last else { return Err(failure) };
             if profiles::load(app, &name).await.is_err() {
@@ -110,8 +110,8 @@ pub(crate) async fn hand_out(
     handed_out(profile, name, tokens, refreshed, notes)
 }
 
-/// A token for whoever asked. One that was kept by an earlier version, or put there by hand, may have what no token has:
-/// it would end the header or the line that it is written into.
+/// Refuses an access token with characters that no token has, such as line breaks, which would end the header or the line
+/// that it is written into. An earlier version may have saved one.
 fn handed_out(
     profile: Profile,
     name: ProfileName,
@@ -126,12 +126,12 @@ fn handed_out(
     Ok((profile, SavedToken { name, tokens, header, refreshed, notes }))
 }
 
-/// Whether an access token that is still good may be handed out in spite of it: it speaks of the renewal alone.
+/// Whether an access token that is still valid may be handed out although its refresh failed so.
 fn is_borne(failure: &Failure) -> bool {
     !matches!(failure.recovery, Recovery::ByHand)
 }
 
-/// Refreshes the tokens of a saved profile with the calls as they are now typed.
+/// Refreshes the tokens of a saved profile with the requests and secrets that are entered now.
 pub(crate) async fn refresh_saved(
     app: &App,
     report: &Report,
@@ -141,26 +141,21 @@ pub(crate) async fn refresh_saved(
     let typed = Some(context.secrets);
     match renew(app, report, name, Asked { profile: context.profile, typed, need: Need::New }).await? {
         Renewal::Called(exchange) => Ok(*exchange),
-        // Where new tokens are asked for there is nothing that could be found good enough.
+        // `Need::New` is never met by what is saved.
         Renewal::Found(_) => Err(needs_sign_in(name, "has no tokens")),
     }
 }
 
-/// What is to be renewed, and how.
 struct Asked {
-    /// The profile, as it is kept or as it is now typed.
     profile: Profile,
-    /// What was typed that is secret.
+    /// The secrets that are entered now, if the profile is being edited.
     typed: Option<ProfileSecrets>,
-    /// What the access token must be good for.
     need: Need,
 }
 
-/// What came of a renewal.
 enum Renewal {
-    /// Another process had renewed them meanwhile.
+    /// Another process had refreshed them meanwhile.
     Found(Box<TokenSet>),
-    /// The call was made.
     Called(Box<Exchange>),
 }
 
@@ -169,11 +164,11 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     let Asked { profile, typed, need } = asked;
     let entry = lease(app, name).await?;
     drafts::check_owner(app, name).await?;
-    // Whoever held it may have forgotten the profile, or saved another one under its name.
+    // The last holder of the lease may have forgotten or replaced the profile.
     let profile = if typed.is_some() { profile } else { profiles::load(app, name).await? };
     let mut record = pending::read(app, name).await?;
     issued_for::check(name, &profile, record.contents.tokens.as_ref())?;
-    // What is in the field now is what the person means, and what is kept if it works.
+    // Secrets that are entered now replace the saved ones, and are saved if the refresh works.
     if let Some(typed) = typed {
         let secrets = &mut record.contents.secrets;
         for (saved, typed) in
@@ -192,7 +187,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     policy::check_age(name, &profile.service, record.contents.tokens.as_ref(), now)?;
     refusal::check(name, &record, need)?;
     refusal::check_held(app, name).await?;
-    let (mut context, stage) = source::context(app, name, profile, &record)?;
+    let (mut context, stage) = source::renewal(app, name, profile, &record)?;
     app.supply_practice(&mut context).await?;
     let mut exchange = journal::exchange(app, report, (name, &entry), &record, &context, stage).await?;
     match settle(app, (name, &entry), record, stage, &exchange).await {
@@ -204,7 +199,7 @@ async fn renew(app: &App, report: &Report, name: &ProfileName, asked: Asked) -> 
     Ok(Renewal::Called(Box::new(exchange)))
 }
 
-/// Keeps what came of a call: the new tokens, or that there will be no more.
+/// Saves the outcome of a call: the new tokens, or that the refresh token was refused for good.
 async fn settle(
     app: &App,
     (name, entry): (&ProfileName, &Entry),
@@ -215,10 +210,10 @@ async fn settle(
     Ok(match &exchange.outcome {
         Ok(tokens) => {
             let contents = Contents { tokens: Some((**tokens).clone()), refused: None, ..record.contents };
-            // The old refresh token may be spent by now, so the new one is handed on even if it cannot be kept.
+            // The old refresh token may be spent, so the new one is returned even if it cannot be saved.
             let how = if stage == Stage::RefreshRequest { How::Refreshed } else { How::AskedFor };
             match pending::put(app, (name, entry), PendingWrite { record: Record { contents, ..record }, how }).await {
-                Put::Kept => export::rewrite(app, name).await,
+                Put::Saved => export::rewrite(app, name).await,
                 Put::Dropped => return Err(gone(name)),
             }
         }
@@ -230,7 +225,7 @@ async fn settle(
     })
 }
 
-/// The profile was forgotten by somebody who knows nothing of our lease, such as another machine.
+/// Somebody without our lease, such as another machine, has forgotten the profile.
 fn gone(name: &ProfileName) -> Failure {
     let summary =
         format!("the profile `{name}` was forgotten or signed in again in the meantime; the new tokens were not saved");

@@ -1,6 +1,6 @@
-//! Tokens that were received and could not be saved: a disk is full, a folder read-only, a keyring locked. They stay in
-//! memory, are used in place of the older ones on the disk, and are tried to be kept again until it works. The old
-//! refresh token may be spent, so these may be the only ones that are good.
+//! Pending writes: tokens that were received and could not be saved, because a disk is full, a folder read-only or a keyring
+//! locked. They stay in memory, replace the older ones on the disk, and are written again and again until that works. The
+//! old refresh token may be spent, so they may be the only valid ones.
 
 use std::time::Duration;
 
@@ -15,59 +15,62 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::service::ProfileName;
 use crate::vault::{Entry, Record};
 
-/// How often the new tokens are tried to be kept at once: a disk may be full for a moment, a synced folder busy.
+/// How often a write is tried at once: a disk may be full, or a synced folder busy, for a moment only.
 const TRIES: u32 = 4;
-/// How long after that they are tried again, the first time and at most.
+/// The first and the longest pause before it is tried again.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(1));
 
-/// The newest record of a profile: what is kept, or what waits in memory to be.
-pub(crate) fn newest(app: &App, name: &ProfileName, kept: Option<Record>) -> Option<Record> {
-    let Some(unkept) = app.pending(name) else { return kept };
-    if kept.as_ref().is_some_and(|kept| unkept.follows(kept)) {
-        return Some(unkept.record);
+/// The newest record of a profile: the saved one, or a pending write that follows it.
+pub(crate) fn newest(app: &App, name: &ProfileName, saved: Option<Record>) -> Option<Record> {
+    let Some(pending) = app.pending(name) else { return saved };
+    if saved.as_ref().is_some_and(|saved| pending.follows(saved)) {
+        return Some(pending.record);
     }
-    is_settled(app, name);
-    kept
+    done(app, name);
+    saved
 }
 
-/// The record of a profile; where newer tokens wait in memory, with those.
+/// The newest record of a profile.
 pub(crate) async fn read(app: &App, name: &ProfileName) -> Result<Record, Failure> {
     let asked = name.clone();
     let record = match (app.with_vault(move |vault| vault.snapshot(&asked)).await, app.pending(name)) {
-        (Ok(kept), _) => newest(app, name, kept),
-        // What cannot be read may be why it waits.
-        (Err(_), Some(unkept)) => Some(unkept.record),
+        (Ok(saved), _) => newest(app, name, saved),
+        // The same fault may be why the write is pending.
+        (Err(_), Some(pending)) => Some(pending.record),
         (Err(failure), None) => return Err(failure),
     };
     record.ok_or_else(|| needs_sign_in(name, "has no tokens"))
 }
 
-/// What came of keeping new tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::app::tokens) enum Put {
-    /// They are kept, or wait in memory until they can be.
-    Kept,
-    /// They belong to nothing that is kept any more.
+    /// The tokens are saved, or pending.
+    Saved,
+    /// The profile was forgotten or replaced, so they belong to nothing.
     Dropped,
 }
 
-/// Keeps new tokens; where that fails they wait in memory, and the face is told.
-pub(in crate::app::tokens) async fn put(app: &App, (name, entry): (&ProfileName, &Entry), unkept: PendingWrite) -> Put {
-    // They wait from the first: a run that is cancelled between two tries must not lose them.
-    app.set_pending(name, unkept.clone());
+/// Saves new tokens; if that fails they are a pending write, and the face is told.
+pub(in crate::app::tokens) async fn put(
+    app: &App,
+    (name, entry): (&ProfileName, &Entry),
+    pending: PendingWrite,
+) -> Put {
+    // Pending from the start: a cancellation between two tries must not lose them.
+    app.set_pending(name, pending.clone());
     let _alarm = Alarm(app);
     let mut tries = 1;
     loop {
-        let diagnosis = match put_once(app, (name, entry), &unkept).await {
+        let diagnosis = match put_once(app, (name, entry), &pending).await {
             Ok(put) => {
-                is_settled(app, name);
+                done(app, name);
                 return put;
             }
             Err(diagnosis) => diagnosis,
         };
         if tries == TRIES {
             app.tell(News::WritePending(name.clone(), diagnosis));
-            return Put::Kept;
+            return Put::Saved;
         }
         // waits: nothing tells when a disk has room again.
         tokio::time::sleep(Duration::from_millis(50) * tries).await;
@@ -75,7 +78,7 @@ pub(in crate::app::tokens) async fn put(app: &App, (name, entry): (&ProfileName,
     }
 }
 
-/// Wakes [`keep_trying`] when a run ends and something still waits.
+/// Wakes [`write_pending`] at the end if a write is still pending.
 struct Alarm<'a>(&'a App);
 
 impl Drop for Alarm<'_> {
@@ -86,18 +89,18 @@ impl Drop for Alarm<'_> {
     }
 }
 
-async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), unkept: &PendingWrite) -> Result<Put, Diagnosis> {
-    let unkept = unkept.clone();
+async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), pending: &PendingWrite) -> Result<Put, Diagnosis> {
+    let pending = pending.clone();
     let put = app.with_entry(entry, move |entry| {
-        // The lease keeps out whoever knows of it. A folder that another machine writes to as well knows nothing of it: there
-        // the newer tokens win, and what was removed stays removed.
+        // Another machine that shares the folder does not know the lease: its newer tokens win, and what it removed stays
+        // removed.
         let Some(last) = entry.get()? else { return Ok(Ok(Put::Dropped)) };
-        if !unkept.follows(&last) {
-            let is_there = last.history.continues(&unkept.record.history);
-            return Ok(Ok(if is_there { Put::Kept } else { Put::Dropped }));
+        if !pending.follows(&last) {
+            let is_there = last.history.continues(&pending.record.history);
+            return Ok(Ok(if is_there { Put::Saved } else { Put::Dropped }));
         }
-        let put = entry.put(Some(last.number), &unkept.record.contents, unkept.how);
-        Ok(put.map(|_| Put::Kept).map_err(|error| error.diagnose()))
+        let put = entry.put(Some(last.number), &pending.record.contents, pending.how);
+        Ok(put.map(|_| Put::Saved).map_err(|error| error.diagnose()))
     });
     let failed = |diagnosis: Diagnosis| {
         let summary = format!("the new tokens of `{name}` could not be saved: {}", diagnosis.summary);
@@ -106,52 +109,52 @@ async fn put_once(app: &App, (name, entry): (&ProfileName, &Entry), unkept: &Pen
     put.await.map_err(|failure| failed(failure.diagnosis))?.map_err(failed)
 }
 
-/// Nothing of this profile waits any more.
-fn is_settled(app: &App, name: &ProfileName) {
+/// The profile has no pending write any more.
+fn done(app: &App, name: &ProfileName) {
     app.take_pending(name);
     app.tell(News::WriteDone(name.clone()));
 }
 
-/// Tries once more to keep what waits, because a person asks for it.
+/// Tries once more because a person asks for it.
 pub(in crate::app::tokens) async fn try_again(app: &App) {
     for name in app.pending_names() {
-        if let Err(diagnosis) = keep_one(app, &name).await {
+        if let Err(diagnosis) = write_one(app, &name).await {
             app.tell(News::WritePending(name, diagnosis));
         }
     }
-    drafts::keep_held(app).await;
+    drafts::save_held(app).await;
 }
 
-/// Whether something waits that can be tried again.
-fn waits(app: &App) -> bool {
+/// Whether there is something that can be tried again.
+fn is_waiting(app: &App) -> bool {
     !app.pending_names().is_empty() || app.has_vault() && !app.held.is_empty()
 }
 
-/// Tries now and again to keep what waits; sleeps without a sound while nothing does.
-pub(crate) async fn keep_trying(app: &App) {
+/// Retries pending writes, with growing pauses; sleeps while there are none.
+pub(crate) async fn write_pending(app: &App) {
     loop {
         app.pending_news().await;
         let mut pause = PAUSES.0;
-        while waits(app) {
+        while is_waiting(app) {
             // waits: nothing tells when a disk has room again.
             tokio::time::sleep(pause).await;
             for name in app.pending_names() {
-                if let Err(diagnosis) = keep_one(app, &name).await {
+                if let Err(diagnosis) = write_one(app, &name).await {
                     app.tell(News::WritePending(name, diagnosis));
                 }
             }
-            drafts::keep_held(app).await;
+            drafts::save_held(app).await;
             pause = (pause * 2).min(PAUSES.1);
         }
         app.tell_profiles().await;
     }
 }
 
-/// Under the lease, since another process may be at work on the profile.
-async fn keep_one(app: &App, name: &ProfileName) -> Result<(), Diagnosis> {
+/// Under the lease, since another process may be changing the profile.
+async fn write_one(app: &App, name: &ProfileName) -> Result<(), Diagnosis> {
     let entry = lease(app, name).await.map_err(|failure| failure.diagnosis)?;
-    let Some(unkept) = app.pending(name) else { return Ok(()) };
-    put_once(app, (name, &entry), &unkept).await?;
-    is_settled(app, name);
+    let Some(pending) = app.pending(name) else { return Ok(()) };
+    put_once(app, (name, &entry), &pending).await?;
+    done(app, name);
     Ok(())
 }

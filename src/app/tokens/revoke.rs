@@ -3,19 +3,17 @@
 
 use crate::app::handle::App;
 use crate::app::profiles;
-use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::send::send;
+use crate::app::progress::Report;
+use crate::app::sign_in::send;
 use crate::app::tokens;
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind};
-use crate::call::{Answers, BodyTemplate, CallTemplate, Parameter};
+use crate::call::{BodyTemplate, CallTemplate, Parameter};
 use crate::diagnosis::Diagnosis;
-use crate::oauth::read_refusal;
-use crate::secret::Secret;
 use crate::service::{ProfileName, Service};
 
 impl App {
-    /// Has the service end the tokens of a saved profile, then forgets it.
+    /// Has the service revoke the tokens of a saved profile, then forgets it.
     pub async fn revoke_and_forget(&self, name: &ProfileName, report: &Report) -> Result<(), Failure> {
         open::open_chosen(self).await?;
         let profile = profiles::load(self, name).await?;
@@ -26,13 +24,13 @@ impl App {
         let mut context = tokens::context_of(self, name, profile).await?;
         self.supply_practice(&mut context).await?;
         revoke(self, report, name, &context, &template).await?;
-        // Held to the end: tokens that are revoked are not refreshed before they are gone.
+        // The lease is held to the end, so that nobody refreshes tokens that are being revoked.
         profiles::forget::forget_held(self, name, &entry).await
     }
 }
 
-/// The refresh token first: with it a service ends all that it has issued for it (RFC 7009 section 2.1). Then the
-/// access token, where the call is RFC 7009's, so that a service that does not is told as well.
+/// Revokes the refresh token, which by RFC 7009 section 2.1 ends its access tokens too; then the access token, for
+/// services that do not follow that, if the request has a `token_type_hint`.
 async fn revoke(
     app: &App,
     report: &Report,
@@ -61,7 +59,7 @@ fn has_hint(template: &CallTemplate) -> bool {
 
 const HINT: &str = "token_type_hint";
 
-/// The call for an access token in the place of the refresh token.
+/// The request with `token_type_hint=access_token`.
 fn hinting(mut template: CallTemplate) -> CallTemplate {
     if let BodyTemplate::Form(body) = &mut template.body {
         for parameter in body.iter_mut().filter(|parameter| parameter.name == HINT) {
@@ -78,27 +76,22 @@ async fn call(
     context: &CallContext,
     template: &CallTemplate,
 ) -> Result<(), Failure> {
-    let values = app.values_for(context, template)?;
-    let call = template.render(&values)?;
-    report.tell(Progress::Sending(call.origin()));
-    let reply = send(app, &call).await.map_err(|failure| kept(name, failure))?;
-    let answers = Answers::of(&reply);
-    let secrets: Vec<&Secret> = values.secrets().filter(|secret| !secret.is_empty()).collect();
-    let refusal = read_refusal(&reply, answers.as_ref(), &template.reading, &secrets);
-    // RFC 7009 section 2.2.1: a service may be able to end refresh tokens only.
-    if reply.is_success() && !refusal.is_said() || refusal.code.as_deref() == Some("unsupported_token_type") {
+    let answered = send::ask(app, Some(report), context, template, &[]).await;
+    let answered = answered.map_err(|failure| nothing_forgotten(name, failure))?;
+    let refusal = &answered.refusal;
+    // RFC 7009 section 2.2.1: a service may only support revoking refresh tokens.
+    if answered.reply.is_success() && !refusal.is_said() || refusal.code.as_deref() == Some("unsupported_token_type") {
         return Ok(());
     }
-    let said = match (&refusal.code, &refusal.description) {
-        (Some(code), _) => format!(": `{code}`"),
-        (None, Some(description)) => format!(": {description}"),
-        (None, None) => String::new(),
-    };
-    let diagnosis = Diagnosis::new(format!("the revocation endpoint answered {}{said}", reply.status));
-    Err(kept(name, Failure::new(FailureKind::Refused, diagnosis)))
+    let failure = Failure::new(FailureKind::Refused, answered.refused_by("revocation endpoint"));
+    Err(nothing_forgotten(name, failure))
 }
 
-fn kept(name: &ProfileName, failure: Failure) -> Failure {
+fn nothing_forgotten(name: &ProfileName, failure: Failure) -> Failure {
+    // A request that cannot be built has a better hint of its own.
+    if failure.kind == FailureKind::Usage {
+        return failure;
+    }
     let hint = format!("nothing was forgotten: try again, or `tokenwright forget {name}` forgets without revoking");
     Failure { diagnosis: failure.diagnosis.hint(hint), ..failure }
 }

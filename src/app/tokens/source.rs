@@ -1,4 +1,4 @@
-//! What a refresh is made from: the refresh request, or another token request for a service that needs no browser.
+//! Chooses how tokens are renewed: by a refresh request, or by another token request if that needs no browser.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use crate::oauth::{Freshness, Stage, TokenSet};
 use crate::service::{Profile, ProfileName};
 use crate::vault::{Contents, Record};
 
-/// What the call is made from, and which of the two it is.
-pub(crate) fn context(
+/// The context of the request, and which of the two it is.
+pub(crate) fn renewal(
     app: &App,
     name: &ProfileName,
     profile: Profile,
@@ -20,22 +20,21 @@ pub(crate) fn context(
     let renews_itself = profile.service.policy.renews_access_token;
     let refreshable = tokens.is_some_and(|tokens| renews_itself || tokens.refresh_token.is_some());
     let without_browser = profile.service.asks_again();
-    let context = plain(profile, record);
+    let context = saved(profile, record);
     match (refreshable && context.profile.service.refresh_request.is_some(), without_browser) {
         (true, _) => Ok((context, Stage::RefreshRequest)),
         (false, true) => Ok((context, Stage::TokenRequest)),
-        (false, false) => Err(needs_sign_in(name, what_is_left(app, context.tokens.as_ref(), refreshable))),
+        (false, false) => Err(needs_sign_in(name, what_lacks(app, context.tokens.as_ref(), refreshable))),
     }
 }
 
-/// The profile with what is kept of it.
-pub(crate) fn plain(profile: Profile, record: &Record) -> CallContext {
+pub(crate) fn saved(profile: Profile, record: &Record) -> CallContext {
     let Contents { secrets, tokens, .. } = record.contents.clone();
     CallContext { tokens, ..CallContext::new(profile, secrets) }
 }
 
-/// Why there is no way on without a person.
-fn what_is_left(app: &App, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
+/// Why a person must sign in.
+fn what_lacks(app: &App, tokens: Option<&TokenSet>, refreshable: bool) -> &'static str {
     let is_good = |tokens: &TokenSet| tokens.freshness((app.ports.now)(), Duration::ZERO) == Freshness::Fresh;
     match tokens {
         None => "has no tokens",

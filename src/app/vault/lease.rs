@@ -10,16 +10,16 @@ use crate::diagnosis::Diagnosis;
 use crate::service::ProfileName;
 use crate::vault::Entry;
 
-/// How long a person waits without being told for what.
+/// How long to wait before the person is told what for.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// Takes the lease, and waits for who holds it. The entry is the only way to write or remove what is kept.
+/// Takes the lease, waiting for its holder. Only the returned entry can write or remove the profile's record.
 pub(crate) async fn lease(app: &App, name: &ProfileName) -> Result<Entry, Failure> {
     let leased = name.clone();
     app.with_vault(move |vault| vault.lease(&leased)).await
 }
 
-/// The same, and tells what is waited for where it takes long.
+/// [`lease`], reporting what is waited for if it takes long.
 pub(crate) async fn lease_for(app: &App, report: &Report, name: &ProfileName) -> Result<Entry, Failure> {
     let mut taken = std::pin::pin!(lease(app, name));
     if let Ok(entry) = tokio::time::timeout(SILENCE, &mut taken).await {

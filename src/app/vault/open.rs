@@ -21,7 +21,7 @@ pub(crate) async fn probe(app: &App) -> VaultState {
     };
     let opened = open(app, kind, app.ports.passphrase.clone()).await;
     match opened {
-        // A move that was interrupted may have made another kind of it.
+        // Finishing an interrupted move may have changed the kind.
         Ok(()) => VaultState::Open(app.vault().map_or(kind, |vault| vault.kind())),
         Err(VaultError::PassphraseNeeded { new }) => VaultState::NeedsPassphrase { new, problem: None },
         Err(error @ VaultError::WrongPassphrase { .. }) => {
@@ -59,7 +59,7 @@ impl App {
         self.tell(News::Vault(state.clone()));
         if matches!(state, VaultState::Open(_)) {
             drafts::finish_moves(self).await?;
-            drafts::keep_held(self).await;
+            drafts::save_held(self).await;
         }
         self.tell_profiles().await;
         Ok(state)
@@ -88,15 +88,15 @@ async fn open(app: &App, kind: VaultKind, passphrase: Option<Secret>) -> Result<
     Ok(())
 }
 
-/// What opening came to. A panic in there is a mistake of this program, and no question for a passphrase.
+/// A panic while opening is an internal error, not a reason to ask for a passphrase.
 fn outcome<T>(opened: Result<Result<T, VaultError>, Failure>) -> Result<T, VaultError> {
     opened.unwrap_or_else(|failure| Err(VaultError::Internal { reason: failure.diagnosis.summary }))
 }
 
-/// Which kind it is to be.
+/// The kind of vault to open.
 async fn kind(app: &App) -> Result<VaultKind, Failure> {
     let prescribed = app.ports.vault_kind.clone();
-    // What is there goes before what was chosen: a move may have been interrupted before the choice was saved.
+    // The kind on the disk comes before the chosen one: a move may have been interrupted before the choice was saved.
     let (chosen, there) = app
         .with_store(|store| {
             let chosen = store.load_settings().ok().and_then(|settings| settings.vault);
@@ -109,7 +109,7 @@ async fn kind(app: &App) -> Result<VaultKind, Failure> {
         (kind, None) => there.unwrap_or(kind),
     });
     kind.map_err(|_| {
-        let diagnosis = Diagnosis::new(format!("there is no vault `{name}`"));
+        let diagnosis = Diagnosis::new(format!("unknown vault `{name}`"));
         Failure::new(
             FailureKind::Vault,
             diagnosis.hint("set `TOKENWRIGHT_VAULT` to `keyring`, `passphrase` or `memory`"),

@@ -1,4 +1,4 @@
-//! The vault as a whole: its status, and moving it to another key.
+//! The status of the vault, and moving it to another key.
 
 use std::path::PathBuf;
 
@@ -10,38 +10,35 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{Vault, VaultKind};
 
-/// What was found in the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultStatus {
     pub kind: VaultKind,
-    /// Its folder; none for a vault in memory.
+    /// None for a vault in memory.
     pub folder: Option<PathBuf>,
     /// How many sealed files open.
     pub whole: usize,
     pub faults: Vec<Diagnosis>,
-    /// Older generations that another machine had put beside newer ones.
+    /// Older generations that another machine had written beside newer ones.
     pub older: Vec<PathBuf>,
-    /// Files that do not open and were set aside.
+    /// Files that did not open and were moved away.
     pub aside: Vec<PathBuf>,
 }
 
-/// The vault has another key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VaultMoved {
-    /// What kind it is now.
     pub kind: VaultKind,
-    /// The kind that the environment still prescribes, where it is another.
+    /// The kind that the environment prescribes, if it is another.
     pub prescribed: Option<String>,
 }
 
 impl App {
-    /// Looks at every file of the vault.
+    /// Checks every file of the vault.
     pub async fn vault_status(&self) -> Result<VaultStatus, Failure> {
         status(self).await
     }
 
-    /// Seals everything in the vault under another key. The passphrase is the new one; that of the environment is taken
-    /// where the vault has none yet.
+    /// Seals everything in the vault under another key. `passphrase` is the new one; without it the environment's is used,
+    /// unless the vault has a passphrase already.
     pub async fn move_vault(&self, to: VaultKind, passphrase: Option<Secret>) -> Result<VaultMoved, Failure> {
         let app = self.clone();
         self.settle(async move { move_vault(&app, to, passphrase).await }).await

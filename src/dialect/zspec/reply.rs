@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::call::{Expression, Lifetime, Reading};
-use crate::dialect::zspec::known::{is_standard, slug};
+use crate::dialect::zspec::known::{is_secret, is_standard, slug};
 use crate::dialect::zspec::values::read_values;
 use crate::dialect::zspec::xml::Element;
 
@@ -146,7 +146,7 @@ fn made_up(property: &Element) -> Json {
     }
     let name = property.attribute("name");
     let (is_number, is_boolean) = (is_of(property, &NUMBERS), is_of(property, &["boolean"]));
-    let text = match read_values(property.attribute("values")).first() {
+    let text = match read_values(property.attribute("values")).first().filter(|_| !is_token(name)) {
         Some(value) => value.clone(),
         None if is_of(property, &["datetime"]) => "2030-01-01T00:00:00Z".to_owned(),
         None => match name {
@@ -161,6 +161,20 @@ fn made_up(property: &Element) -> Json {
     };
     let bare = serde_json::from_str(&text).ok().filter(|json: &Json| json.is_number() || json.is_boolean());
     bare.filter(|_| is_number || is_boolean).unwrap_or(Json::String(text))
+}
+
+/// Whether a property of a response has the name of a secret; its value in the document may be a real one.
+fn is_token(name: &str) -> bool {
+    is_secret(name) && name != "code"
+}
+
+/// Removes the values of secrets from the responses of a document.
+pub(super) fn forget_tokens(element: &mut Element, in_response: bool) {
+    let in_response = in_response || element.name == "response";
+    if in_response && is_token(element.attribute("name")) {
+        element.attributes.retain(|(name, _)| !["values", "default-value", "example-value"].contains(&name.as_str()));
+    }
+    element.children.iter_mut().for_each(|child| forget_tokens(child, in_response));
 }
 
 /// Whether the responses are those that are written for a service without a stored document.

@@ -19,6 +19,7 @@ const ID: &str = "zspec";
 /// Stores the document with its service, as it will be written, unless the service alone is written the same.
 pub(super) fn keep(service: &mut Service, mut document: Element) {
     document.attributes.retain(|(name, value)| name != "visibility" || !value.trim().eq_ignore_ascii_case("public"));
+    reply::forget_tokens(&mut document, false);
     let text = |old: Option<&Element>| element(service, old).map(|element| element.write()).ok();
     let own = text(Some(&document)).filter(|own| text(None).as_ref() != Some(own));
     if let Some(own) = own {

@@ -6,7 +6,10 @@ use crate::gui::draft::{Draft, TokenTab};
 use crate::gui::intent::{Intent, Step};
 use crate::gui::model::{Model, Stand, Visit, Work};
 use crate::gui::screens::{call_form, intent_button, waiting_row};
-use crate::gui::widgets::ButtonKind;
+use crate::gui::widgets::{ButtonKind, link};
+
+/// The way past the authorization request.
+const SKIP: &str = "I already have a refresh token";
 
 /// Shows the bar; what the person wants.
 pub(crate) fn actions_ui(ui: &mut Ui, model: &Model, draft: &Draft) -> Option<Intent> {
@@ -53,7 +56,7 @@ fn authorization_ui(ui: &mut Ui, model: &Model) -> Option<Intent> {
         Visit::None | Visit::Failed(_) => {
             let start = primary(ui, Intent::Authorize { again: false }, None);
             ui.add_space(8.0);
-            let skip = ui.link("I already have a refresh token").clicked().then_some(Intent::GoTo(Step::Tokens));
+            let skip = link(ui, SKIP, SKIP).clicked().then_some(Intent::GoTo(Step::Tokens));
             start.or(skip)
         }
     }

@@ -14,7 +14,7 @@ use crate::gui::widgets::{
 };
 use crate::oauth::{GrantType, ProfileSecrets};
 use crate::secret::MASK;
-use crate::service::{Asks, BodyKind, CallDraft, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
+use crate::service::{Asks, BodyKind, CallFields, Catalog, OFFERED_GRANTS, ProfileDraft, Start};
 
 const PLACEHOLDERS: &str = "Placeholders: <client_id> <client_secret> <user_name> <code> <redirect_uri> <scope> <grant_type> \
     <code_verifier> <token> <refresh_token>, the service's inputs, and the other response parameters.";
@@ -110,7 +110,7 @@ fn lead_to(field: &egui::Response, is_empty: bool, next_view: &mut NextView) {
     }
 }
 
-fn request_ui(ui: &mut Ui, call: &mut CallDraft, next_view: &mut NextView) {
+fn request_ui(ui: &mut Ui, call: &mut CallFields, next_view: &mut NextView) {
     ui.label(label("Method"));
     segmented(ui, "Method", &mut call.method, &Method::ALL.map(|method| (method, method.as_str())));
     ui.add_space(8.0);
@@ -146,7 +146,7 @@ fn request_ui(ui: &mut Ui, call: &mut CallDraft, next_view: &mut NextView) {
     ui.label(small(ui, PLACEHOLDERS));
 }
 
-fn body_ui(ui: &mut Ui, call: &mut CallDraft) {
+fn body_ui(ui: &mut Ui, call: &mut CallFields) {
     ui.label(label("Body"));
     let mut kind = call.body_kind;
     let kinds =

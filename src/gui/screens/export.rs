@@ -17,7 +17,7 @@ use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
     ButtonKind, CodeBlock, FOOTER_HEIGHT, above_footer, banner, banner_with, dot, follow_focus, footer_line,
-    key_values, notice, section,
+    key_values, link, notice, section,
 };
 use crate::service::ProfileName;
 
@@ -145,8 +145,8 @@ fn left_out_ui(ui: &mut Ui, left_out: &[String]) {
 
 /// A refresh token that was given away already.
 fn handed_over_ui(ui: &mut Ui, model: &Model, draft: &Draft, export: &ExportDraft) {
-    let outlets = model.export.sinks.get(&export.profile);
-    let Some(given) = outlets.and_then(|outlets| outlets.handed_over.as_ref()) else { return };
+    let sinks = model.export.sinks.get(&export.profile);
+    let Some(given) = sinks.and_then(|sinks| sinks.handed_over.as_ref()) else { return };
     let whom = if given.path.is_empty() { String::new() } else { format!(" to {}", given.path) };
     let title = format!("The refresh token was handed over{whom}");
     let text = format!(
@@ -217,7 +217,7 @@ fn blocked(model: &Model, export: &ExportDraft, form: Option<&FormatLine>) -> Op
 
 /// Shows the files, if there are any; what the person wants.
 fn files_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName) -> Option<Intent> {
-    let files = model.export.sinks.get(name).map(|outlets| &outlets.files).filter(|files| !files.is_empty())?;
+    let files = model.export.sinks.get(name).map(|sinks| &sinks.files).filter(|files| !files.is_empty())?;
     let mut intent = None;
     section(ui, "Files exported from this profile", |ui| {
         for (index, file) in files.iter().enumerate() {
@@ -247,7 +247,7 @@ fn file_ui(ui: &mut Ui, model: &Model, draft: &Draft, name: &ProfileName, file: 
     });
     let drop = Intent::DropSink(name.clone(), file.path.clone());
     let words = drop.command();
-    let response = ui.link(words.text).accessible_name(format!("Remove {} from the list", file.path));
+    let response = link(ui, words.text, &format!("Remove {} from the list", file.path));
     response.on_hover_text(words.hint).clicked().then_some(drop)
 }
 

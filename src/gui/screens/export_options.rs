@@ -9,7 +9,9 @@ use crate::gui::export_draft::{ExportDraft, Way};
 use crate::gui::model::Model;
 use crate::gui::screens::entered;
 use crate::gui::theme::{Tone, shown, small};
-use crate::gui::widgets::{Field, SHORT, banner_with, card, secondary_button, section, segmented_among, toggle};
+use crate::gui::widgets::{
+    Field, SHORT, banner, banner_with, card, secondary_button, section, segmented_among, toggle,
+};
 
 const NO_LIVE: &str = "Tools that read this format cannot fetch a token themselves";
 const ONLY_LIVE: &str = "This format fetches the token on each use and contains none";
@@ -18,6 +20,10 @@ const ONLY_LIVE: &str = "This format fetches the token on each use and contains 
 pub(crate) fn format_ui(ui: &mut Ui, model: &Model, export: &mut ExportDraft) {
     let formats = model.export.formats();
     section(ui, "For which tool?", |ui| {
+        if let Some(failure) = model.export.formats.failure() {
+            banner(ui, Tone::Danger, &failure.diagnosis);
+            return;
+        }
         let Some(chosen) = export.line(formats) else { return formats_ui(ui, formats, export) };
         card(ui, &chosen.id, ui.available_width(), &chosen.name, &format!("Read by {}", chosen.reader), true);
         let all = secondary_button(ui, &format!("Show all {} formats", formats.len()));

@@ -87,7 +87,7 @@ fn line_ui(
     .inner
 }
 
-/// What is left of the tokens, and the way back to them. Refresh token expression likely dead it is asked twice.
+/// What is left of the tokens, and the way back to them. A spent refresh token is probably dead, so the person is asked first.
 fn left_ui(
     ui: &mut Ui,
     draft: &mut Draft,

@@ -15,7 +15,7 @@ use crate::gui::widgets::{
     secondary_button, section, toggle,
 };
 use crate::oauth::{AssertionAlgorithm, KeyPair};
-use crate::service::{Assertion, AssertionDraft, CertificateThumbprint, FieldError, ProfileName, Service};
+use crate::service::{Assertion, AssertionFields, CertificateThumbprint, FieldError, ProfileName, Service};
 
 /// Shows the key, or how to come by one; what the person wants.
 pub(crate) fn key_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, errors: &[FieldError]) -> Option<Intent> {
@@ -181,7 +181,7 @@ fn key_details_ui(
 }
 
 /// The assertion as the service wants it. What stands in it is shown in step 3, filled in.
-fn assertion_ui(ui: &mut Ui, typed: &mut AssertionDraft) {
+fn assertion_ui(ui: &mut Ui, typed: &mut AssertionFields) {
     let mut algorithms = vec![(None, "Chosen by key type")];
     let keyed = AssertionAlgorithm::ALL.into_iter().filter(|algorithm| *algorithm != AssertionAlgorithm::HS256);
     algorithms.extend(keyed.map(|algorithm| (Some(algorithm), algorithm.as_str())));

@@ -10,7 +10,7 @@ use crate::gui::model::{Model, Stand};
 use crate::gui::screens::intent_button;
 use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, SHORT, banner, key_values, secondary_button, section};
-use crate::service::{Catalog, PresetDraft, ProfileDraft, Service, write_preset};
+use crate::service::{Catalog, NewPreset, ProfileDraft, Service, write_preset};
 
 /// The button that opens the form: another name for a preset that nobody changed yet. Whether it was pressed.
 pub(crate) fn button_ui(ui: &mut Ui, profile: &ProfileDraft) -> bool {
@@ -54,7 +54,7 @@ pub(crate) fn preset_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     intent
 }
 
-fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut PresetDraft) {
+fn fields_ui(ui: &mut Ui, model: &Model, typed: &mut NewPreset) {
     let wrong = typed.parse_id().err().filter(|_| !typed.id.is_empty()).map(|error| error.diagnose().summary);
     let taken = model.services.iter().find(|service| service.id == typed.id.trim());
     let help = taken.map(|service| format!("Replaces {} on this machine.", service.name));

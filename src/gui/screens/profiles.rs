@@ -13,7 +13,9 @@ use crate::gui::model::Model;
 use crate::gui::screens::intent_button;
 use crate::gui::screens::profile_menu::menu_ui;
 use crate::gui::theme::{CONTROL_HEIGHT, Palette, SPACE_S, Tone, heading, shown, small};
-use crate::gui::widgets::{ButtonKind, above_footer, countdown_text, dot, segmented, status_dot, toggle, told};
+use crate::gui::widgets::{
+    self, ButtonKind, above_footer, countdown_text, dot, keyed, segmented, status_dot, toggle, told,
+};
 
 /// Height of the part below the list, in points, until it was drawn once.
 const FOOT_HEIGHT: f32 = 84.0;
@@ -73,7 +75,7 @@ fn low_row<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
 fn link(ui: &mut Ui, intent: Intent, name: &str) -> Option<Intent> {
     let words = intent.command();
     let text = RichText::new(words.text).small();
-    let response = ui.link(text).accessible_name(name).on_hover_text(words.hint);
+    let response = widgets::link(ui, text, name).on_hover_text(words.hint);
     response.clicked().then_some(intent)
 }
 
@@ -88,7 +90,7 @@ fn list_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     }
     let mut intent = None;
     for profile in &model.profiles {
-        ui.push_id(profile.name.as_str(), |ui| {
+        keyed(ui, profile.name.as_str(), |ui| {
             intent = intent.take().or(profile_ui(ui, model, draft, profile));
         });
         ui.add_space(4.0);
@@ -152,7 +154,7 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
     }
     let service = if profile.draft { format!("Draft · {}", profile.service) } else { profile.service.clone() };
     ui.add(egui::Label::new(small(ui, service)).truncate().selectable(false));
-    if let Some((_, who)) = model.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
+    if let Some(who) = model.known_as.get(&profile.name) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
     let (tone, text) = state(&profile.state, draft.clock.now);
@@ -234,7 +236,9 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
             dot(ui, tone);
             ui.label(text);
             let is_movable = matches!(model.vault, VaultState::Open(VaultKind::Keyring | VaultKind::Passphrase));
-            if is_movable && ui.link("Move…").on_hover_text("Store the vault key elsewhere").clicked() {
+            if is_movable
+                && widgets::link(ui, "Move…", "Move…").on_hover_text("Store the vault key elsewhere").clicked()
+            {
                 draft.questions.move_vault = !draft.questions.move_vault;
                 draft.next_view.to_top = true;
             }
@@ -243,7 +247,7 @@ fn looks_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) -> Opti
                 VaultState::NeedsPassphrase { new: true, .. } | VaultState::NoKeyring(_) => Some("Choose…"),
                 _ => None,
             }
-            .filter(|words| ui.link(*words).on_hover_text("Choose where tokens are stored").clicked())
+            .filter(|words| widgets::link(ui, *words, words).on_hover_text("Choose where tokens are stored").clicked())
             .map(|_| Intent::AskVault);
         });
     });

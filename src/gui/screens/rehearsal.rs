@@ -87,8 +87,8 @@ fn line_ui(ui: &mut Ui, line: &StageLine) {
         dot(ui, tone);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.label(theme::label(format!("{}: {}", line.stage, line.outcome.word())));
-            ui.add(Label::new(line.outcome.words()).wrap());
+            ui.label(theme::label(format!("{}: {}", line.stage, line.outcome.label())));
+            ui.add(Label::new(line.outcome.text()).wrap());
             if !line.sent.is_empty() {
                 ui.add(Label::new(small(ui, &line.sent)).wrap());
             }

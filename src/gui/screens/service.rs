@@ -17,7 +17,7 @@ use crate::gui::widgets::{
     secondary_button, section, toggle,
 };
 use crate::secret::Secret;
-use crate::service::{Catalog, Confidence, Field, FieldError, Input, PresetDraft, ProfileDraft, Service};
+use crate::service::{Catalog, Confidence, Field, FieldError, Input, NewPreset, ProfileDraft, Service};
 
 /// Width left free beside the search for the button, in points.
 const IMPORT_WIDTH: f32 = 90.0;
@@ -91,7 +91,7 @@ struct Fields<'a> {
     /// The lines of the checklist that are done, by place.
     ticked: &'a mut BTreeSet<usize>,
     /// The preset of the person's own being typed.
-    own: &'a mut Option<PresetDraft>,
+    own: &'a mut Option<NewPreset>,
 }
 
 /// The services that the search finds, as cards; the one for any other service is always there. `enter` takes the first.
@@ -158,7 +158,7 @@ fn needs_ui(ui: &mut Ui, model: &Model, fields: &mut Fields<'_>) -> Option<Inten
         ui.horizontal_wrapped(|ui| {
             intent = intent.take().or(rehearsal::button_ui(ui, model, &fields.profile.service));
             if preset::button_ui(ui, fields.profile) && fields.own.is_none() {
-                *fields.own = Some(PresetDraft::beside(&fields.profile.service));
+                *fields.own = Some(NewPreset::beside(&fields.profile.service));
             }
         });
     });

@@ -11,8 +11,8 @@ use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
 use crate::gui::widgets::{
-    ButtonKind, FOOTER_HEIGHT, Field, above_footer, follow_focus, footer_line, key_values, notice, section, segmented,
-    toggle,
+    ButtonKind, FOOTER_HEIGHT, Field, above_footer, follow_focus, footer_line, key_values, keyed, notice, section,
+    segmented, toggle,
 };
 
 /// Shows the page; what the person wants.
@@ -57,7 +57,7 @@ fn which_ui(ui: &mut Ui, model: &Model, share: &mut ShareDraft) {
         } else {
             format!("{}, {}", profile.name, profile.service)
         };
-        toggle(ui, profile.shown_name(), &mut on, Some(&help));
+        keyed(ui, profile.name.as_str(), |ui| toggle(ui, profile.shown_name(), &mut on, Some(&help)));
         if on {
             share.profiles.insert(profile.name.clone());
         } else {

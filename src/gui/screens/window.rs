@@ -36,11 +36,13 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) ->
     // One question at a time.
     let from_unsaved = if draft.questions.vault.is_some() { None } else { questions::unsaved_ui(ui, model, draft) };
     let from_forgetting = questions::forgetting_ui(ui, model, draft);
+    let from_query = questions::query_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     from_closing
         .or(from_vault)
         .or(from_unsaved)
         .or(from_forgetting)
+        .or(from_query)
         .or(from_side)
         .or(from_middle)
         .or(import::arrival_ui(ui, draft))
@@ -68,11 +70,10 @@ fn step_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
         area = area.vertical_scroll_offset(0.0);
     }
     area.show(ui, |ui| {
-        for (index, problem) in model.problems.iter().enumerate() {
-            let (dismissed, _) =
-                banner_with(ui, Tone::Warning, problem, |ui| secondary_button(ui, "Dismiss").clicked());
-            if dismissed {
-                intent = Some(Intent::Dismiss(index));
+        for problem in &model.problems {
+            let dismiss = |ui: &mut Ui| secondary_button(ui, "Dismiss").clicked();
+            if banner_with(ui, Tone::Warning, problem, dismiss).0 {
+                intent = Some(Intent::Dismiss(problem.clone()));
             }
             ui.add_space(8.0);
         }

@@ -60,7 +60,9 @@ fn framed<R>(
         .stroke(Stroke::new(1.0, colour.gamma_multiply(0.4)))
         .corner_radius(RADIUS_CARD)
         .inner_margin(SPACE_M);
-    let builder = UiBuilder::new().id_salt("banner").accessibility_role(role);
+    // Known by what it says, so that a button in it stays itself when another banner comes or goes.
+    let id = ui.make_persistent_id(("banner", tone, title, text));
+    let builder = UiBuilder::new().scope_id(id).accessibility_role(role);
     let shown = ui.scope_builder(builder, |ui| {
         frame.show(ui, |ui| {
             ui.set_width(ui.available_width());

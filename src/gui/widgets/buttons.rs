@@ -1,6 +1,14 @@
 //! What is pressed: the one thing to do next, the others, the dangerous ones, links and copies.
+//!
+//! The toolkit knows its own buttons by their place. Where something appears above them, the keyboard, and a press that is
+//! on its way, would go to another button. These are known by their text, which is why two with the same text in one [`Ui`]
+//! need a [`Ui::push_id`] around each.
 
-use egui::{Button, Id, Response, StrokeKind, TextWrapMode, Ui};
+use egui::accesskit::Role;
+use egui::style::WidgetVisuals;
+use egui::{
+    CursorIcon, Frame, Id, Response, RichText, Sense, Stroke, StrokeKind, TextWrapMode, Ui, WidgetAtom, WidgetInfo,
+};
 
 use crate::app::Sensitivity;
 use crate::gui::clipboard::{self, CopyState};
@@ -23,11 +31,8 @@ pub enum ButtonKind {
 
 /// A button. With a reason in `blocked` it cannot be pressed, and the pointer brings the reason up.
 pub fn button(ui: &mut Ui, kind: ButtonKind, text: &str, blocked: Option<&str>) -> Response {
-    // Not in a scope, which would keep a wrapped row from moving the button to its next line.
-    let style = ui.style().clone();
-    colour(ui, kind);
-    let response = ui.add_enabled(blocked.is_none(), Button::new(text).wrap_mode(TextWrapMode::Extend));
-    ui.set_style(style);
+    let id = ui.make_persistent_id(("button", text));
+    let response = ui.add_enabled(blocked.is_none(), |ui: &mut Ui| framed(ui, id, kind, text, 0.0));
     if response.has_focus() && kind != ButtonKind::Secondary {
         // The ring lies outside, since it has the colour of the button itself.
         let ring = theme::focus_stroke(Palette::of(ui));
@@ -46,7 +51,8 @@ pub fn secondary_button(ui: &mut Ui, text: &str) -> Response {
 
 /// A link that opens `url` in the system browser; the pointer brings the address up.
 pub fn link_button(ui: &mut Ui, text: &str, url: &str) -> Response {
-    let response = ui.link(theme::shown(format!("{text} ↗"))).accessible_name(text).on_hover_text(theme::shown(url));
+    let words = format!("{text} ↗");
+    let response = link(ui, theme::shown(words), text).on_hover_text(theme::shown(url));
     if response.clicked() {
         ui.ctx().open_url(egui::OpenUrl::new_tab(url));
     }
@@ -99,24 +105,52 @@ fn copying_button(ui: &mut Ui, what: &str, words: &str) -> (Response, Id) {
     let letters = words.chars().count().max("Not copied".len());
     #[allow(clippy::cast_precision_loss, reason = "a few letters")]
     let width = ui.text_style_height(&egui::TextStyle::Button) * 0.5 * letters as f32;
-    let button = Button::new(said).min_size(egui::vec2(width, 0.0)).wrap_mode(TextWrapMode::Extend);
-    (ui.add(button).accessible_name(format!("Copy {what}")), id)
+    (framed(ui, id, ButtonKind::Secondary, said, width).accessible_name(format!("Copy {what}")), id)
 }
 
-fn colour(ui: &mut Ui, kind: ButtonKind) {
+/// A button known by `id`, not narrower than `width`.
+pub(in crate::gui::widgets) fn framed(ui: &mut Ui, id: Id, kind: ButtonKind, text: &str, width: f32) -> Response {
+    let frame = Frame::new().inner_margin(ui.spacing().button_padding);
+    let button = WidgetAtom::new(text).id(id).sense(Sense::click()).wrap_mode(TextWrapMode::Extend);
+    let mut button = button.frame(frame).min_size(egui::vec2(width, ui.spacing().interact_size.y)).allocate(ui);
+    let mut visuals = *ui.style().interact(&button.response);
+    colour(ui, kind, &button.response, &mut visuals);
+    button.container.frame = button
+        .container
+        .frame
+        .fill(visuals.weak_bg_fill)
+        .corner_radius(visuals.corner_radius)
+        .apply_stroke_and_expansion_without_layout_shift(visuals.bg_stroke, visuals.expansion);
+    button.container.fallback_text_color = visuals.text_color();
+    let response = button.paint(ui).response;
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    response
+}
+
+/// Text that is pressed, known by its `name`, which screen readers hear.
+pub fn link(ui: &mut Ui, text: impl Into<RichText>, name: &str) -> Response {
+    let id = ui.make_persistent_id(("link", name));
+    let known = ui.ctx().read_response(id);
+    let is_pointed_at = known.is_some_and(|known| known.hovered() || known.has_focus());
+    let text = text.into().color(ui.visuals().hyperlink_color);
+    let text = if is_pointed_at { text.underline() } else { text };
+    let response = WidgetAtom::new(text).id(id).sense(Sense::click()).wrap_mode(TextWrapMode::Extend).show(ui).response;
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), name));
+    response.on_hover_cursor(CursorIcon::PointingHand)
+}
+
+fn colour(ui: &Ui, kind: ButtonKind, response: &Response, visuals: &mut WidgetVisuals) {
     let palette = Palette::of(ui);
     let (fill, hover) = match kind {
         ButtonKind::Primary => (palette.accent, palette.accent_hover),
         ButtonKind::Danger => (palette.danger, palette.danger_hover),
         ButtonKind::Secondary => return,
     };
-    let widgets = &mut ui.visuals_mut().widgets;
-    for (visuals, fill) in [(&mut widgets.inactive, fill), (&mut widgets.hovered, hover), (&mut widgets.active, hover)]
-    {
-        visuals.weak_bg_fill = fill;
-        visuals.bg_stroke = egui::Stroke::NONE;
-        visuals.fg_stroke.color = palette.accent_text;
-    }
+    // What cannot be pressed keeps its looks: the toolkit fades it.
+    let is_active = response.hovered() || response.is_pointer_button_down_on() || response.has_focus();
+    visuals.weak_bg_fill = if is_active { hover } else { fill };
+    visuals.bg_stroke = Stroke::NONE;
+    visuals.fg_stroke.color = palette.accent_text;
 }
 
 #[cfg(test)]
@@ -145,6 +179,40 @@ mod tests {
                 harness.run();
             }
             assert_eq!(*harness.state(), 6);
+        }
+    }
+
+    #[test]
+    fn the_keyboard_and_a_press_on_its_way_stay_with_a_button_when_others_appear_above_it() {
+        type Pressed = (bool, Vec<&'static str>);
+        for press in [false, true] {
+            let mut harness = harness(THEMES[0], Pressed::default(), |ui, (failed, pressed)| {
+                if *failed {
+                    pressed.extend(secondary_button(ui, "Dismiss").clicked().then_some("Dismiss"));
+                    pressed.extend(link_button(ui, "Why?", "https://service.example/").clicked().then_some("Why?"));
+                }
+                for name in ["Send", "Forget"] {
+                    pressed.extend(button(ui, ButtonKind::Danger, name, None).clicked().then_some(name));
+                }
+                pressed.extend(link_button(ui, "Console", "https://service.example/").clicked().then_some("Console"));
+                pressed.extend(copy_button(ui, "address", "a").clicked().then_some("Copy"));
+            });
+            for (name, label) in
+                [("Send", "Send"), ("Forget", "Forget"), ("Console", "Console"), ("Copy", "Copy address")]
+            {
+                *harness.state_mut() = (false, Vec::new());
+                harness.run_ok();
+                if press {
+                    harness.get_by_label(label).click_accesskit();
+                } else {
+                    harness.get_by_label(label).focus();
+                    harness.run_ok();
+                    harness.key_press(egui::Key::Enter);
+                }
+                harness.state_mut().0 = true;
+                harness.run_ok();
+                assert_eq!(harness.state().1, [name], "by a screen reader: {press}");
+            }
         }
     }
 

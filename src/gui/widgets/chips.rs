@@ -44,7 +44,8 @@ fn chip(ui: &mut Ui, text: &str, on: bool) -> Response {
     let widest = (ui.max_rect().width() - 2.0 * SPACE_M).max(2.0 * SPACE_M);
     job.wrap = TextWrapping::truncate_at_width(widest);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
-    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::click());
+    let (rect, _) = ui.allocate_exact_size(vec2(galley.size().x + 2.0 * SPACE_M, HEIGHT), Sense::hover());
+    let response = ui.interact(rect, ui.make_persistent_id(("chip", text)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), on, text));
     if ui.is_rect_visible(rect) {
         let visuals = *ui.style().interact(&response);

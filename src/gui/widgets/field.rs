@@ -1,10 +1,11 @@
 //! A labelled text field: label above, what is wrong and what helps below.
 
-use egui::{Response, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Response, RichText, TextEdit, TextStyle, Ui};
 
 use crate::gui::clipboard::guarded;
 use crate::gui::display_text;
 use crate::gui::theme::{self, Palette, SPACE_XS, Tone};
+use crate::gui::widgets::buttons::{ButtonKind, framed};
 use crate::gui::widgets::intake::{self, Intake};
 use crate::secret::Secret;
 
@@ -263,8 +264,9 @@ fn mark_as_wrong(ui: &mut Ui) {
 /// Whether it was pressed.
 fn reveal_button(ui: &mut Ui, label: &str, revealed: bool) -> bool {
     let word = if revealed { "Hide" } else { "Show" };
-    let button = egui::Button::new(word).min_size(vec2(REVEAL_WIDTH, 0.0));
-    ui.add(button).accessible_name(format!("{word} {label}")).clicked()
+    let id = ui.make_persistent_id(("reveal", label));
+    let button = framed(ui, id, ButtonKind::Secondary, word, REVEAL_WIDTH);
+    button.accessible_name(format!("{word} {label}")).clicked()
 }
 
 #[cfg(test)]

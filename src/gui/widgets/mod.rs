@@ -22,7 +22,7 @@ mod toggle;
 mod waiting;
 
 pub use banner::{banner, banner_with, notice, told};
-pub use buttons::{ButtonKind, button, copy_button, copy_named_button, link_button, secondary_button};
+pub use buttons::{ButtonKind, button, copy_button, copy_named_button, link, link_button, secondary_button};
 pub use card::{card, card_width};
 pub use chips::chips;
 pub use choice::choice;
@@ -32,7 +32,7 @@ pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
 pub use page::{FOOTER_HEIGHT, above_footer, follow_focus, footer_line};
-pub use section::{disclosure, section};
+pub use section::{disclosure, keyed, section};
 pub use segmented::{segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};
 pub use stepper::{StepMark, stepper};

@@ -4,10 +4,11 @@ use egui::{Checkbox, Response, Ui};
 
 use crate::gui::display_text;
 use crate::gui::theme;
+use crate::gui::widgets::section::keyed;
 
 /// A tick box with its label and, below, what it means.
 pub fn toggle(ui: &mut Ui, label: &str, on: &mut bool, help: Option<&str>) -> Response {
-    ui.scope(|ui| {
+    keyed(ui, ("toggle", label), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.spacing_mut().interact_size.y = 24.0;
         if *on {

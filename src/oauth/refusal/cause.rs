@@ -1,8 +1,6 @@
 //! What a refusal means for the refresh token: by the codes of the RFCs, by the codes that services have of their own,
 //! and, where there is no code, by the service's words. All of it is data; our own words are never looked into.
 
-use crate::oauth::refusal::words::Words;
-
 /// What a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -20,213 +18,123 @@ pub enum Cause {
 
 /// The codes that are known, most specific first, each as the words that spell it: `invalid_grant`, `InvalidGrant`,
 /// `INVALID-GRANT` and `service.invalid_grant` are one.
-const CODES: [(&str, Cause); 62] = [
-    ("use dpop nonce", Cause::Other),
-    ("invalid dpop proof", Cause::Other),
-    ("unsupported grant type", Cause::Other),
-    ("invalid grant type", Cause::Other),
-    ("invalid token type", Cause::Other),
+const CODES: &[(Cause, &str)] = &[
+    (
+        Cause::Other,
+        "use dpop nonce, invalid dpop proof, unsupported grant type, invalid grant type, invalid token type",
+    ),
     // Limits (RFC 8628 section 3.5 for `slow_down`).
-    ("slow down", Cause::Limit),
-    ("rate limit", Cause::Limit),
-    ("rate limited", Cause::Limit),
-    ("ratelimit", Cause::Limit),
-    ("ratelimited", Cause::Limit),
-    ("rate exceeded", Cause::Limit),
-    ("too many requests", Cause::Limit),
-    ("too many calls", Cause::Limit),
-    ("toomanyrequests", Cause::Limit),
-    ("throttled", Cause::Limit),
-    ("throttling", Cause::Limit),
-    ("throttle", Cause::Limit),
-    ("over query limit", Cause::Limit),
-    ("request limit exceeded", Cause::Limit),
-    ("daily limit exceeded", Cause::Limit),
-    ("limit exceeded", Cause::Limit),
-    ("limit reached", Cause::Limit),
-    ("quota exceeded", Cause::Limit),
-    ("quota reached", Cause::Limit),
-    ("quota exhausted", Cause::Limit),
-    ("resource exhausted", Cause::Limit),
+    (
+        Cause::Limit,
+        "slow down, rate limit, rate limited, ratelimit, ratelimited, rate exceeded, too many requests, \
+        too many calls, toomanyrequests, throttled, throttling, throttle, over query limit, \
+        request limit exceeded, daily limit exceeded, limit exceeded, limit reached, quota exceeded, \
+        quota reached, quota exhausted, resource exhausted",
+    ),
     // RFC 6749 section 5.2, and what services say in place of `invalid_grant`.
-    ("invalid grant", Cause::Grant),
-    ("bad refresh token", Cause::Grant),
-    ("invalid refresh token", Cause::Grant),
-    ("refresh token invalid", Cause::Grant),
-    ("refresh token expired", Cause::Grant),
-    ("expired refresh token", Cause::Grant),
-    ("refresh token revoked", Cause::Grant),
-    ("revoked refresh token", Cause::Grant),
-    ("refresh token reused", Cause::Grant),
-    ("refresh token not found", Cause::Grant),
-    ("unknown refresh token", Cause::Grant),
-    ("invalid token", Cause::Grant),
-    ("expired token", Cause::Grant),
-    ("token expired", Cause::Grant),
-    ("token revoked", Cause::Grant),
-    ("grant expired", Cause::Grant),
-    ("grant revoked", Cause::Grant),
-    ("consent revoked", Cause::Grant),
-    ("interaction required", Cause::Grant),
-    ("consent required", Cause::Grant),
-    ("login required", Cause::Grant),
-    ("invalid client", Cause::Client),
-    ("unauthorized client", Cause::Client),
-    ("invalid scope", Cause::Other),
-    ("insufficient scope", Cause::Other),
-    ("invalid target", Cause::Other),
-    ("redirect uri mismatch", Cause::Other),
-    ("temporarily unavailable", Cause::Trouble),
-    ("service unavailable", Cause::Trouble),
-    ("server error", Cause::Trouble),
-    ("internal error", Cause::Trouble),
-    ("internal server error", Cause::Trouble),
-    ("backend error", Cause::Trouble),
-    ("gateway timeout", Cause::Trouble),
-    ("invalid request", Cause::Other),
-    ("invalid code", Cause::Grant),
+    (
+        Cause::Grant,
+        "invalid grant, bad refresh token, invalid refresh token, refresh token invalid, \
+        refresh token expired, expired refresh token, refresh token revoked, revoked refresh token, \
+        refresh token reused, refresh token not found, unknown refresh token, invalid token, expired token, \
+        token expired, token revoked, grant expired, grant revoked, consent revoked, interaction required, \
+        consent required, login required",
+    ),
+    (Cause::Client, "invalid client, unauthorized client"),
+    (Cause::Other, "invalid scope, insufficient scope, invalid target, redirect uri mismatch"),
+    (
+        Cause::Trouble,
+        "temporarily unavailable, service unavailable, server error, internal error, internal server error, \
+        backend error, gateway timeout",
+    ),
+    (Cause::Other, "invalid request"),
+    (Cause::Grant, "invalid code"),
 ];
 
 /// The codes of RFC 6749 section 5.2, which are believed in running text as well, and those that are worth the same.
-const IN_TEXT: [&str; 9] = [
-    "use dpop nonce",
-    "invalid dpop proof",
-    "unsupported grant type",
-    "invalid grant type",
-    "invalid grant",
-    "invalid client",
-    "unauthorized client",
-    "invalid scope",
-    "invalid request",
-];
+const IN_TEXT: &str = "use dpop nonce, invalid dpop proof, unsupported grant type, invalid grant type, invalid grant, \
+        invalid client, unauthorized client, invalid scope, invalid request";
 
 /// Words that speak of a limit of calls and of nothing else, so that they count beside any code: services answer
 /// `invalid_grant` with a limit of sign-ins as its description.
-const LIMITS: [&str; 12] = [
-    "rate limit",
-    "rate limits",
-    "rate limited",
-    "rate limiting",
-    "ratelimit",
-    "rate exceeded",
-    "slow down",
-    "throttled",
-    "throttling",
-    "request limit",
-    "requests limit",
-    "resource exhausted",
-];
+const LIMITS: &str = "rate limit, rate limits, rate limited, rate limiting, ratelimit, rate exceeded, slow down, \
+        throttled, throttling, request limit, requests limit, resource exhausted";
 
 /// Words that promise that it passes, where no code says otherwise.
-const LATER: [&str; 9] = [
-    "try again later",
-    "try again after",
-    "try again in",
-    "retry later",
-    "retry after",
-    "temporarily unavailable",
-    "service unavailable",
-    "under maintenance",
-    "down for maintenance",
-];
+const LATER: &str = "try again later, try again after, try again in, retry later, retry after, temporarily unavailable, \
+        service unavailable, under maintenance, down for maintenance";
+
+fn codes() -> impl Iterator<Item = (&'static str, Cause)> {
+    CODES.iter().flat_map(|(cause, phrases)| phrases.split(", ").map(|phrase| (phrase, *cause)))
+}
+
+/// Whether a word is one of a list that is separated by blanks.
+pub(super) fn is_in(list: &str, word: &str) -> bool {
+    list.split(' ').any(|known| known == word)
+}
 
 /// What the code in a field means, and how the RFCs or the table spell it.
 pub(super) fn of_code(code: &str) -> Option<(&'static str, Cause)> {
     /// Tokens of other kinds than the one that was sent.
-    const OTHER_TOKENS: [&str; 6] = ["access", "csrf", "id", "assertion", "client", "device"];
+    const OTHER_TOKENS: &str = "access csrf id assertion client device";
     let words = Words::of(code);
-    let other = OTHER_TOKENS.iter().any(|word| words.has_word(word)) && !words.has_word("refresh");
+    let other = words.has_one_of(OTHER_TOKENS) && !words.has_word("refresh");
     let fits = |phrase: &str| words.have(phrase) && !(other && phrase.contains("token"));
-    CODES.iter().find(|(phrase, _)| fits(phrase)).map(|(phrase, cause)| (*phrase, *cause))
+    codes().find(|(phrase, _)| fits(phrase))
 }
 
 /// The same of a code of the RFC that stands in running text, whichever comes first.
 pub(super) fn of_code_in(text: &Words) -> Option<(&'static str, Cause)> {
-    let found = IN_TEXT.iter().filter_map(|phrase| Some((text.place(phrase)?, *phrase)));
+    let found = IN_TEXT.split(", ").filter_map(|phrase| Some((text.place(phrase)?, phrase)));
     // Of two at one place the longer one is meant, and stands earlier in the table.
     let (_, phrase) = found.min_by_key(|(place, _)| *place)?;
-    CODES.iter().find(|(known, _)| *known == phrase).copied()
+    codes().find(|(known, _)| *known == phrase)
 }
 
 /// Whether it says that there were too many calls.
 pub(super) fn speaks_of_limit(text: &Words) -> bool {
-    const CALLS: [&str; 9] =
-        ["requests", "request", "calls", "logins", "refreshes", "retries", "tries", "attempts", "times"];
-    const OVER: [&str; 7] = ["exceeded", "exceeds", "reached", "exhausted", "exceed", "over", "used"];
-    let many = || text.near("too many", 3).any(|word| CALLS.contains(&word));
-    let quota = || text.has_word("quota") && OVER.iter().any(|word| text.has_word(word));
-    let limit = || {
-        text.has_word("limit")
-            && OVER.iter().any(|word| text.has_word(word))
-            && ["requests", "request", "calls", "call", "api", "login", "logins", "usage", "daily", "hourly"]
-                .iter()
-                .any(|word| text.has_word(word))
-    };
-    LIMITS.iter().any(|phrase| text.have(phrase)) || many() || quota() || limit()
+    const CALLS: &str = "requests request calls logins refreshes retries tries attempts times";
+    const OVER: &str = "exceeded exceeds reached exhausted exceed over used";
+    const LIMITED: &str = "requests request calls call api login logins usage daily hourly";
+    let many = || text.near("too many", 3).any(|word| is_in(CALLS, word));
+    let is_over = |what: &str| text.has_word(what) && text.has_one_of(OVER);
+    LIMITS.split(", ").any(|phrase| text.have(phrase))
+        || many()
+        || is_over("quota")
+        || is_over("limit") && text.has_one_of(LIMITED)
 }
 
 /// Whether it says that the same call may succeed later.
 pub(super) fn speaks_of_later(text: &Words) -> bool {
-    LATER.iter().any(|phrase| text.have(phrase))
+    LATER.split(", ").any(|phrase| text.have(phrase))
 }
 
 /// Whether it says of the refresh token, or of the grant behind it, that it is gone.
 pub(super) fn speaks_of_dead_grant(text: &Words) -> bool {
-    const DEAD: [&str; 16] = [
-        "expired",
-        "invalid",
-        "revoked",
-        "inactive",
-        "unknown",
-        "rotated",
-        "reused",
-        "withdrawn",
-        "deleted",
-        "consumed",
-        "spent",
-        "lapsed",
-        "bad",
-        "stale",
-        "superseded",
-        "blacklisted",
-    ];
+    const DEAD: &str = "expired invalid revoked inactive unknown rotated reused withdrawn deleted consumed spent lapsed bad stale superseded blacklisted";
     /// What may stand between such a word and the refresh token.
-    const BETWEEN: [&str; 16] = [
-        "or", "and", "the", "a", "an", "your", "this", "that", "provided", "given", "missing", "used", "access",
-        "oauth", "already", "its",
-    ];
+    const BETWEEN: &str = "or and the a an your this that provided given missing used access oauth already its";
     /// What makes it another thing than the refresh token.
-    const OF_IT: [&str; 8] = ["request", "parameter", "grant", "endpoint", "flow", "type", "header", "field"];
-    const PHRASES: [&str; 12] = [
-        "not found",
-        "not valid",
-        "not active",
-        "not recognized",
-        "not recognised",
-        "not exist",
-        "t exist",
-        "been used",
-        "already used",
-        "used before",
-        "no longer",
-        "be found",
-    ];
+    const OF_IT: &str = "request parameter grant endpoint flow type header field";
+    const PHRASES: &str = "not found, not valid, not active, not recognized, not recognised, not exist, t exist, been used, \
+        already used, used before, no longer, be found";
     let before = |at: usize| {
         let back = text.list[..at].iter().rev().take(6);
-        let mut back = back.skip_while(|word| BETWEEN.contains(&word.as_str()));
-        back.next().is_some_and(|word| DEAD.contains(&word.as_str()))
+        let mut back = back.skip_while(|word| is_in(BETWEEN, word));
+        back.next().is_some_and(|word| is_in(DEAD, word))
     };
     let after = |at: usize| {
         let rest = &text.list[at..];
         let rest = &rest[..rest.len().min(9)];
-        if rest.first().is_some_and(|word| OF_IT.contains(&word.as_str())) {
+        if rest.first().is_some_and(|word| is_in(OF_IT, word)) {
             return false;
         }
-        let dead = rest.iter().enumerate().any(|(place, word)| {
-            DEAD.contains(&word.as_str()) && !(place > 0 && matches!(rest[place - 1].as_str(), "not" | "t"))
-        });
+        let dead = rest
+            .iter()
+            .enumerate()
+            .any(|(place, word)| is_in(DEAD, word) && !(place > 0 && matches!(rest[place - 1].as_str(), "not" | "t")));
         let line = Words { list: rest.to_vec() };
-        dead || PHRASES.iter().any(|phrase| line.have(phrase))
+        dead || PHRASES.split(", ").any(|phrase| line.have(phrase))
     };
     let of_token = text.places("refresh token").chain(text.places("refresh tokens"));
     of_token.into_iter().any(|at| before(at) || after(at + 2)) || speaks_of_revoked_grant(text)
@@ -234,13 +142,92 @@ pub(super) fn speaks_of_dead_grant(text: &Words) -> bool {
 
 /// `Token has been expired or revoked`, `the user revoked access`: of no other thing that can be revoked.
 fn speaks_of_revoked_grant(text: &Words) -> bool {
-    const GRANT: [&str; 6] = ["token", "tokens", "grant", "consent", "authorization", "access"];
-    const OTHER: [&str; 8] = ["client", "certificate", "key", "secret", "assertion", "csrf", "app", "application"];
-    let any = |words: &[&str]| words.iter().any(|word| text.has_word(word));
-    (text.has_word("revoked") || text.has_word("withdrawn")) && any(&GRANT) && !any(&OTHER)
+    const GRANT: &str = "token tokens grant consent authorization access";
+    const OTHER: &str = "client certificate key secret assertion csrf app application";
+    text.has_one_of("revoked withdrawn") && text.has_one_of(GRANT) && !text.has_one_of(OTHER)
 }
 
 /// Whether it asks for a proof of possession (RFC 9449), which this program does not give.
 pub(super) fn wants_proof(text: &str) -> bool {
     text.to_ascii_lowercase().contains("dpop")
+}
+
+/// A text as the list of its words in lower case, however they are joined: `invalid_grant`, `invalidGrant` and `Invalid
+/// grant` are the same two.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words {
+    list: Vec<String>,
+}
+
+/// A text is looked into no further than this; longer ones are pages.
+const MOST_WORDS: usize = 400;
+
+impl Words {
+    pub fn of(text: &str) -> Self {
+        let mut list: Vec<String> = Vec::new();
+        let mut word = String::new();
+        let mut was_lower = false;
+        for c in text.chars() {
+            if !c.is_alphanumeric() || (was_lower && c.is_uppercase()) {
+                if !word.is_empty() {
+                    list.push(std::mem::take(&mut word));
+                }
+                if list.len() >= MOST_WORDS {
+                    return Self { list };
+                }
+            }
+            if c.is_alphanumeric() {
+                word.extend(c.to_lowercase());
+            }
+            was_lower = c.is_lowercase();
+        }
+        if !word.is_empty() {
+            list.push(word);
+        }
+        Self { list }
+    }
+
+    /// Where a phrase stands, words separated by a blank.
+    pub fn places<'a>(&'a self, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let count = phrase.split(' ').count();
+        let is_it = move |window: &[String]| window.iter().map(String::as_str).eq(phrase.split(' '));
+        self.list.windows(count).enumerate().filter(move |(_, window)| is_it(window)).map(|(at, _)| at)
+    }
+
+    pub fn place(&self, phrase: &str) -> Option<usize> {
+        self.places(phrase).next()
+    }
+
+    pub fn have(&self, phrase: &str) -> bool {
+        self.place(phrase).is_some()
+    }
+
+    pub fn has_word(&self, word: &str) -> bool {
+        self.list.iter().any(|known| known == word)
+    }
+
+    /// Whether it has one of these words, which are separated by blanks.
+    pub fn has_one_of(&self, words: &str) -> bool {
+        self.list.iter().any(|word| is_in(words, word))
+    }
+
+    /// The next few words after each place of a phrase.
+    pub fn near<'a>(&'a self, phrase: &'a str, count: usize) -> impl Iterator<Item = &'a str> + 'a {
+        let length = phrase.split(' ').count();
+        self.places(phrase).flat_map(move |at| self.list.iter().skip(at + length).take(count).map(String::as_str))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Words;
+
+    #[test]
+    fn a_code_is_the_same_words_however_it_is_joined() {
+        for text in
+            ["invalid_grant", "invalidGrant", "InvalidGrant", "INVALID-GRANT", " Invalid grant.", "invalid.grant"]
+        {
+            assert_eq!(Words::of(text).list, ["invalid", "grant"], "{text}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::call::{Answers, Reply};
-use crate::oauth::refusal::{page, xml};
+use crate::oauth::refusal::xml;
 
 /// What a body is.
 pub(super) enum Document {
@@ -36,9 +36,9 @@ pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -
     if text.starts_with("\u{1f}\u{fffd}") || text.starts_with("\u{1f}\u{8b}") || text.starts_with("\u{1f}‹") {
         return Document::Compressed;
     }
-    if page::is_html(text) {
+    if is_html(text) {
         let text = &mask(text);
-        return Document::Page { title: page::title(text), text: page::visible(text) };
+        return Document::Page { title: title(text), text: visible(text) };
     }
     if let Some(json) = json_in(text) {
         return Document::Fields(json);
@@ -47,7 +47,7 @@ pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -
     if text.starts_with('<') {
         return match xml::fields(text) {
             Some(fields) => Document::Fields(fields),
-            None => Document::Page { title: page::title(text), text: page::visible(text) },
+            None => Document::Page { title: title(text), text: visible(text) },
         };
     }
     if let Some(pairs) = pairs(text) {
@@ -106,4 +106,95 @@ fn pairs(text: &str) -> Option<Json> {
     let pairs = form_urlencoded::parse(text.as_bytes()).next().is_some().then(|| parts.join("&"))?;
     let pairs = form_urlencoded::parse(pairs.as_bytes());
     Some(Json::Object(pairs.map(|(name, value)| (name.trim().to_owned(), Json::from(value.trim()))).collect()))
+}
+
+/// A page is looked into no further than this.
+const MOST_OF_PAGE: usize = 64 * 1024;
+
+/// Whether it is HTML, also where something stands before it.
+fn is_html(text: &str) -> bool {
+    let begin: String = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
+    begin.starts_with("<!doctype html") || ["<html", "<head", "<body", "<title"].iter().any(|tag| begin.contains(tag))
+}
+
+/// The text of `<title>`.
+fn title(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find("<title")?;
+    let from = from + lower[from..].find('>')? + 1;
+    let to = from + lower[from..].find("</title")?;
+    let title = blanks(&decoded(text.get(from..to)?));
+    (!title.is_empty()).then_some(title)
+}
+
+/// The words of a page, without tags, scripts and styles.
+fn visible(text: &str) -> String {
+    let mut seen = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        seen.push_str(&rest[..at]);
+        seen.push(' ');
+        rest = &rest[at..];
+        let tag: String =
+            rest[1..].chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let end = match tag.as_str() {
+            "script" | "style" => rest.to_ascii_lowercase().find(&format!("</{tag}")),
+            _ if rest.starts_with("<!--") => rest.find("-->"),
+            _ => Some(0),
+        };
+        let end = end.and_then(|end| Some(end + rest[end..].find('>')? + 1));
+        rest = end.map_or("", |end| &rest[end..]);
+        if seen.len() > MOST_OF_PAGE {
+            break;
+        }
+    }
+    seen.push_str(rest);
+    blanks(&decoded(&seen))
+}
+
+fn blanks(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `&amp;` and its like as what they mean.
+fn decoded(text: &str) -> String {
+    let named = [("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '), ("amp", '&')];
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let end = rest.bytes().take(10).position(|byte| byte == b';');
+        let name = end.map_or("", |end| &rest[..end]);
+        let number = name.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => digits.parse().ok(),
+        });
+        let found = named.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+        match found.or_else(|| number.and_then(char::from_u32)) {
+            Some(c) => {
+                plain.push(c);
+                rest = &rest[name.len() + 1..];
+            }
+            None => plain.push('&'),
+        }
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_what_a_person_would_see() {
+        let page = "<!DOCTYPE html><html><head><TITLE lang=en> 401&nbsp;Not &amp; here </TITLE><script>var a = '<b>invalid_grant';</script>\
+                    <style>p{}</style></head><body><!-- <p>hidden --><p>Come&#33; <b>back</b> &x later</p>";
+        assert!(is_html(page));
+        assert_eq!(title(page).as_deref(), Some("401 Not & here"));
+        assert_eq!(visible(page), "401 Not & here Come! back &x later");
+        for odd in ["<", "<a", "&", "&#xffffffff;", "<script>", "a &#x110000; b", "<!--"] {
+            let _ = (visible(odd), title(odd));
+        }
+    }
 }

@@ -7,9 +7,7 @@ mod cause;
 mod challenge;
 mod document;
 mod names;
-mod page;
 mod target;
-mod words;
 mod xml;
 
 #[cfg(test)]
@@ -20,10 +18,10 @@ use serde_json::Value as Json;
 use crate::call::{Answers, Reading, Reply, mask_text, scalar_text};
 use crate::oauth::authorization_response::printable;
 use crate::oauth::explain::{ErrorHint, Stage, explain, explain_known, hint_for};
+use crate::oauth::fit::web_reference;
+use crate::oauth::refusal::cause::Words;
 use crate::oauth::refusal::challenge::Challenge;
 use crate::oauth::refusal::document::Document;
-use crate::oauth::refusal::words::Words;
-use crate::oauth::web_reference::web_reference;
 use crate::secret::Secret;
 
 pub use crate::oauth::refusal::cause::Cause;
@@ -53,14 +51,7 @@ pub struct Refusal {
     /// Whether nothing of the reply is left out of the words.
     is_whole: bool,
     asks_for_basic: bool,
-    form: Form,
-}
-
-/// What kind of body it came in, as far as that matters for what to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Page,
-    Other,
+    is_page: bool,
 }
 
 /// Reads what a reply says of a refusal. `secrets` are those of the call.
@@ -85,7 +76,7 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
     }
     refusal.judge(reply, &texts);
     // The page of a gateway says no more than its title.
-    refusal.is_whole |= refusal.form == Form::Page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
+    refusal.is_whole |= refusal.is_page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
     refusal
 }
 
@@ -103,7 +94,7 @@ impl Refusal {
             says_failure: false,
             is_whole: false,
             asks_for_basic: false,
-            form: Form::Other,
+            is_page: false,
         }
     }
 
@@ -112,7 +103,7 @@ impl Refusal {
         self.what = match document {
             Document::Page { title, text } => {
                 let title = title.map(|title| printable(&mask_text(&title, secrets)));
-                self.form = Form::Page;
+                self.is_page = true;
                 self.said = title.clone().unwrap_or_default();
                 self.take_page(title.as_deref(), &mask_text(&text, secrets));
                 title.map_or("a web page".to_owned(), |title| format!("a web page titled \"{title}\""))
@@ -304,12 +295,10 @@ impl Refusal {
             405 => "the method is wrong: most token endpoints want POST",
             407 => "a proxy wants a user and a password: put them into the proxy's address",
             415 => "the body's encoding is wrong: try form in place of JSON, or the reverse",
-            200..=299 if self.form != Form::Page => {
+            200..=299 if !self.is_page => {
                 "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
             }
-            _ if self.form == Form::Page => {
-                "a web page in place of tokens mostly means a wrong URL, or a proxy in between"
-            }
+            _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
             400 | 403 if !self.has_words() && stage == Stage::RefreshRequest => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
                  sign in again"

@@ -4,102 +4,32 @@
 use serde_json::Value as Json;
 
 use crate::call::scalar_text;
-use crate::oauth::refusal::cause;
+use crate::oauth::refusal::cause::{self, is_in};
 
 /// Names of an error code, best first; as all names here in lower case and without what joins their words.
-const CODES: [&str; 15] = [
-    "error",
-    "errorcode",
-    "errcode",
-    "code",
-    "faultcode",
-    "errortype",
-    "errorname",
-    "errorid",
-    "exception",
-    "exceptioncode",
-    "exceptiontype",
-    "type",
-    "reason",
-    "subcode",
-    "status",
-];
+const CODES: &str = "error errorcode errcode code faultcode errortype errorname errorid exception exceptioncode exceptiontype \
+    type reason subcode status";
 /// Names whose text is a code only where it is a known one.
-const PERHAPS_CODES: [&str; 7] = ["title", "name", "key", "id", "statustext", "statuscode", "subtype"];
+const PERHAPS_CODES: &str = "title name key id statustext statuscode subtype";
 /// Names of a description, best first.
-const DESCRIPTIONS: [&str; 22] = [
-    "errordescription",
-    "detail",
-    "message",
-    "errormessage",
-    "msg",
-    "errmsg",
-    "errormsg",
-    "faultstring",
-    "reasontext",
-    "description",
-    "developermessage",
-    "usermessage",
-    "details",
-    "detailmessage",
-    "errordetail",
-    "errordetails",
-    "text",
-    "error",
-    "errorsummary",
-    "exceptionmessage",
-    "reason",
-    "title",
-];
+const DESCRIPTIONS: &str = "errordescription detail message errormessage msg errmsg errormsg faultstring reasontext description \
+    developermessage usermessage details detailmessage errordetail errordetails text error errorsummary \
+    exceptionmessage reason title";
 /// Names of an address to read on.
-const REFERENCES: [&str; 9] =
-    ["erroruri", "moreinfo", "moreinformation", "helpurl", "documentationurl", "href", "about", "infolink", "type"];
+const REFERENCES: &str = "erroruri moreinfo moreinformation helpurl documentationurl href about infolink type";
 /// Names that say that something went wrong, whatever the status.
-const OF_FAILURE: [&str; 12] = [
-    "error",
-    "errors",
-    "errorcode",
-    "errcode",
-    "errormessage",
-    "errmsg",
-    "errordescription",
-    "fault",
-    "faultstring",
-    "faultcode",
-    "exception",
-    "errortype",
-];
+const OF_FAILURE: &str = "error errors errorcode errcode errormessage errmsg errordescription fault faultstring faultcode exception \
+    errortype";
 /// Names of a flag of success.
-const OF_SUCCESS: [&str; 4] = ["ok", "success", "successful", "issuccess"];
+const OF_SUCCESS: &str = "ok success successful issuccess";
 /// Names of the thing that is wrong, which belongs to the words beside it.
-const SUBJECTS: [&str; 6] = ["field", "parameter", "param", "resource", "property", "source"];
+const SUBJECTS: &str = "field parameter param resource property source";
 /// What is no code although it stands where one could be.
-const NO_CODES: [&str; 24] = [
-    "error",
-    "errors",
-    "fail",
-    "failed",
-    "failure",
-    "fault",
-    "exception",
-    "false",
-    "true",
-    "null",
-    "none",
-    "0",
-    "-1",
-    "undefined",
-    "ok",
-    "success",
-    "about:blank",
-    "client",
-    "server",
-    "sender",
-    "receiver",
-    "unknown",
-    "default",
-    "",
-];
+const NO_CODES: &str = "error errors fail failed failure fault exception false true null none 0 -1 undefined ok success \
+    about:blank client server sender receiver unknown default";
+
+/// The rank after all others.
+const LAST: usize = 100;
 
 /// How many levels deep is looked: a fault in a SOAP envelope, with a code in its detail.
 const DEEPEST: usize = 6;
@@ -146,7 +76,7 @@ pub(super) fn collect(document: &Json, status: u16, clean: &dyn Fn(&str) -> Stri
                     for (key, value) in fields.iter().take(MOST) {
                         let plain = plain(key);
                         found.says_failure |= says_failure(&plain, value);
-                        let failure = failure || OF_FAILURE.contains(&plain.as_str());
+                        let failure = failure || is_in(OF_FAILURE, &plain);
                         found.leaf(&plain, key, value, Place { level, status, failure }, clean);
                         if value.is_object() || value.is_array() {
                             deeper.push((value, level + 1, key.clone(), failure));
@@ -192,27 +122,27 @@ impl Found {
         self.leaves += usize::from(!is_status);
         let Place { level, .. } = place;
         let is_address = text.contains("://") && !text.contains(' ');
-        if let Some(rank) = CODES.iter().position(|name| *name == plain)
+        if let Some(rank) = rank(CODES, plain)
             && let Some(code) = code_of(&text)
             && !is_status
             && !value.is_boolean()
         {
             // A number says less than a name beside it.
-            let rank = if is_text { rank } else { rank + CODES.len() };
+            let rank = if is_text { rank } else { rank + LAST };
             self.codes.push(Candidate { level, rank, text: code });
         }
-        if PERHAPS_CODES.contains(&plain) && cause::of_code(&text).is_some() && !text.contains(' ') {
-            self.codes.push(Candidate { level, rank: CODES.len(), text: text.clone() });
+        if is_in(PERHAPS_CODES, plain) && cause::of_code(&text).is_some() && !text.contains(' ') {
+            self.codes.push(Candidate { level, rank: LAST, text: text.clone() });
         }
-        if let Some(rank) = DESCRIPTIONS.iter().position(|name| *name == plain)
+        if let Some(rank) = rank(DESCRIPTIONS, plain)
             && is_text
             && !is_address
-            && !NO_CODES.contains(&text.to_ascii_lowercase().as_str())
+            && !is_no_code(&text)
         {
             self.descriptions.push(Candidate { level, rank, text: text.clone() });
         }
-        if REFERENCES.contains(&plain) {
-            self.references.extend(crate::oauth::web_reference::web_reference(&text));
+        if is_in(REFERENCES, plain) {
+            self.references.extend(crate::oauth::fit::web_reference(&text));
         }
         if is_text && !is_address {
             if place.failure && level > 0 && !key.is_empty() {
@@ -224,11 +154,11 @@ impl Found {
 
     /// `{"field":"refresh_token","code":"invalid"}`: what is wrong with what.
     fn of_subject(&mut self, fields: &serde_json::Map<String, Json>, clean: &dyn Fn(&str) -> String) {
-        let of = |names: &[&str]| {
-            let found = fields.iter().find(|(key, _)| names.contains(&plain(key).as_str()));
+        let of = |names: &str| {
+            let found = fields.iter().find(|(key, _)| is_in(names, &plain(key)));
             found.and_then(|(_, value)| value.as_str()).map(clean)
         };
-        if let (Some(subject), Some(said)) = (of(&SUBJECTS), of(&["code", "message", "reason"])) {
+        if let (Some(subject), Some(said)) = (of(SUBJECTS), of("code message reason")) {
             self.texts.push(format!("{subject} {said}"));
         }
     }
@@ -260,6 +190,15 @@ fn plain(name: &str) -> String {
     local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// The place of a name in a list, best first.
+fn rank(list: &str, name: &str) -> Option<usize> {
+    list.split(' ').position(|known| known == name)
+}
+
+fn is_no_code(text: &str) -> bool {
+    text.is_empty() || is_in(NO_CODES, &text.to_ascii_lowercase())
+}
+
 fn is_sentence(text: &str) -> bool {
     text.split_whitespace().count() > 1
 }
@@ -271,8 +210,7 @@ fn code_of(text: &str) -> Option<String> {
     let last = text.trim_end_matches('/').rsplit(['/', '#', ':']).next().unwrap_or(text);
     let is_address = text.contains("://") || text.starts_with("urn:");
     let code = if is_address { cause::of_code(last).map(|_| last)? } else { text };
-    let is_none = |text: &str| NO_CODES.contains(&text.to_ascii_lowercase().as_str());
-    (!is_none(last) && !is_none(text) && code.chars().count() <= LONGEST).then(|| code.to_owned())
+    (!is_no_code(last) && !is_no_code(text) && code.chars().count() <= LONGEST).then(|| code.to_owned())
 }
 
 fn says_failure(name: &str, value: &Json) -> bool {
@@ -289,7 +227,7 @@ fn says_failure(name: &str, value: &Json) -> bool {
         let text = value.as_str().unwrap_or_default().to_ascii_lowercase();
         matches!(text.as_str(), "error" | "fail" | "failed" | "failure")
     };
-    OF_FAILURE.contains(&name) && is_something
-        || OF_SUCCESS.contains(&name) && is_false(value)
+    is_in(OF_FAILURE, name) && is_something
+        || is_in(OF_SUCCESS, name) && is_false(value)
         || matches!(name, "status" | "result") && failed(value)
 }

@@ -5,11 +5,12 @@ use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Map, Value as Json};
 
+use crate::practice::assertion::{Claims, key_of, signed_claims};
 use crate::practice::rehearsal::facts::Facts;
 use crate::service::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 
@@ -35,36 +36,30 @@ impl Judge<'_> {
         if token.is_empty() {
             return vec!["no `<assertion>` is sent".to_owned()];
         }
-        let data = match self.verified(token) {
-            Ok(data) => data,
-            Err(complaint) => return vec![complaint],
-        };
-        let header = self.header(token);
-        let mut complaints = header;
-        complaints.extend(self.claims(&data.claims));
-        complaints.extend(self.times(&data.claims));
-        complaints.extend(self.id(&data.claims));
-        complaints
+        match self.verified(token) {
+            Ok(claims) => {
+                let mut complaints = self.header(token);
+                complaints.extend(self.claims(&claims));
+                complaints.extend(self.times(&claims));
+                complaints.extend(self.id(&claims));
+                complaints
+            }
+            Err(complaint) => vec![complaint],
+        }
     }
 
-    fn verified(&self, token: &str) -> Result<TokenData<Map<String, Json>>, String> {
+    fn verified(&self, token: &str) -> Result<Claims, String> {
         let wanted =
             self.assertion.algorithm.and_then(algorithm).ok_or("the preset's algorithm is not verified here")?;
         let key = self.key(wanted).ok_or("no certificate was uploaded that fits the preset's algorithm")?;
-        let mut validation = Validation::new(wanted);
-        validation.required_spec_claims.clear();
-        // The clock is this rehearsal's.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        jsonwebtoken::decode(token, &key, &validation)
+        signed_claims(token, &key, wanted)
             .map_err(|error| format!("the assertion's signature is not verified: {error}"))
     }
 
     fn key(&self, algorithm: Algorithm) -> Option<DecodingKey> {
         match algorithm {
             Algorithm::HS256 => Some(DecodingKey::from_secret(self.facts.value("client_secret").as_bytes())),
-            Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(self.certificate?.as_bytes()).ok(),
-            _ => DecodingKey::from_rsa_pem(self.certificate?.as_bytes()).ok(),
+            _ => key_of(self.certificate?, algorithm),
         }
     }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 
 use crate::call::{Authentication, BodyTemplate, CallTemplate, Parameter};
-use crate::practice::message::{Parameters, Request};
+use crate::practice::message::{Parameters, Request, form_decoded};
 use crate::practice::rehearsal::facts::{Facts, lone};
 use crate::practice::rehearsal::target::own_query;
 
@@ -91,9 +91,7 @@ fn authentication(call: &CallTemplate, request: &Request, facts: &Facts) -> Vec<
         return vec!["`Authorization: Basic` is missing, or is not that".to_owned()];
     };
     let decode = |text: String| match call.authentication {
-        Authentication::Basic | Authentication::BasicOrNone => {
-            form_urlencoded::parse(format!("x={text}").as_bytes()).next().map_or(text, |(_, value)| value.into_owned())
-        }
+        Authentication::Basic | Authentication::BasicOrNone => form_decoded(&text),
         _ => text,
     };
     let wanted = [("user", wanted.0), ("password", wanted.1)];

@@ -10,7 +10,6 @@ mod contract;
 mod document;
 mod facts;
 mod judge;
-mod pkce;
 mod redirect;
 mod stand_in;
 mod target;
@@ -37,8 +36,8 @@ impl Rehearsal {
         Server::start(None, |_| StandIn::new(contract)).map(Self)
     }
 
-    /// Takes on another contract, and forgets all of the one before.
-    pub fn take_on(&self, contract: RehearsalContract) {
+    /// Stands in for another service, and forgets the one before.
+    pub fn set_contract(&self, contract: RehearsalContract) {
         *self.0.handler() = StandIn::new(contract);
     }
 

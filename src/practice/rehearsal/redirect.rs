@@ -1,13 +1,12 @@
 //! The redirect that ends the visit, as the preset documents it.
 
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
 use url::Url;
 
 use crate::practice::message::Response;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::refusal;
 use crate::practice::rehearsal::facts::Facts;
+use crate::practice::signed_token::hmac_sha256;
 use crate::service::RedirectRules;
 
 /// Sends the caller back with the code. Code and state of the documented query are replaced; what it has besides is
@@ -61,9 +60,7 @@ fn undocumented(name: &str, facts: &Facts) -> String {
 fn signature(query: &[(String, String)], secret: &str) -> String {
     let mut lines: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     lines.sort_unstable();
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    mac.update(lines.join("&").as_bytes());
-    format!("{:x}", mac.finalize().into_bytes())
+    hmac_sha256(secret.as_bytes(), lines.join("&").as_bytes()).map(|byte| format!("{byte:02x}")).concat()
 }
 
 #[cfg(test)]

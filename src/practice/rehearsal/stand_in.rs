@@ -7,6 +7,7 @@ use crate::call::CallTemplate;
 use crate::oauth::Pkce;
 use crate::practice::message::{Request, Response};
 use crate::practice::now::Now;
+use crate::practice::pkce;
 use crate::practice::rehearsal::assertion;
 use crate::practice::rehearsal::contract::RehearsalContract;
 use crate::practice::rehearsal::document::{
@@ -14,7 +15,6 @@ use crate::practice::rehearsal::document::{
 };
 use crate::practice::rehearsal::facts::Facts;
 use crate::practice::rehearsal::judge::{complaints, sent_as};
-use crate::practice::rehearsal::pkce;
 use crate::practice::rehearsal::redirect;
 use crate::practice::rehearsal::target::Target;
 use crate::practice::server::Handler;

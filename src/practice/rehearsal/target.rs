@@ -54,11 +54,7 @@ impl fmt::Display for Target {
 /// The query that the preset's URL has of its own: decoded names, and values that may hold placeholders.
 pub(crate) fn own_query(url: &str) -> Vec<(String, String)> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(n, v)| (decode_form(n), decode_form(v)))
-        .collect()
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 fn without_query(url: &str) -> &str {
@@ -67,10 +63,6 @@ fn without_query(url: &str) -> &str {
 
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
-fn decode_form(text: &str) -> String {
-    decode(&text.replace('+', " "))
 }
 
 #[cfg(test)]

@@ -414,6 +414,7 @@ fn no_text_from_outside_reaches_the_terminal_as_it_is() {
 
 #[cfg(unix)]
 #[test]
+#[ignore = "needs root"]
 fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silence() {
     use std::os::unix::fs::chown;
     let program = Tokenwright::with_vault();
@@ -423,10 +424,7 @@ fn what_another_user_put_into_the_home_is_not_used_and_not_passed_over_in_silenc
     program.add_preset("google.toml", preset);
     assert!(program.run(&["service", "show", "google"]).done().contains("evil.test"), "one's own is used");
     let (folder, file) = (program.data().join("presets"), program.data().join("presets/google.toml"));
-    let Ok(()) = chown(&file, Some(65534), None) else {
-        // Only root can give a file away.
-        return;
-    };
+    chown(&file, Some(65534), None).expect("given away");
     let told = |what: &Path| {
         let shown = program.run(&["service", "show", "google"]);
         assert!(!shown.stdout.contains("evil.test") && shown.code == 0, "{shown:?}");

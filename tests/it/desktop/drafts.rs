@@ -254,6 +254,10 @@ fn is_red(pixel: &[u8]) -> bool {
     pixel[0] > 120 && pixel[0] > pixel[1].saturating_add(60) && pixel[0] > pixel[2].saturating_add(60)
 }
 
+fn is_amber(pixel: &[u8]) -> bool {
+    pixel[0] > 110 && pixel[0] > pixel[1].saturating_add(20) && pixel[1] > pixel[2].saturating_add(40)
+}
+
 fn is_green(pixel: &[u8]) -> bool {
     pixel[1] > 90 && pixel[1] > pixel[0].saturating_add(50) && pixel[1] > pixel[2].saturating_add(30)
 }
@@ -330,6 +334,7 @@ fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_
         drop(window);
 
         let window = stage.desktop.open_window();
+        until("the question", || is_any(&stage.pixels(), (106, 766), (118, 782), is_amber).then_some(()));
         stage.desktop.picture(&format!("locked-{theme}"));
         display.type_text("wrong");
         display.key("Return");

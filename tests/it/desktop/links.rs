@@ -22,6 +22,8 @@ fn the_links_of_a_service_open_in_the_browser_by_pointer_by_key_and_by_a_screen_
         let links = [(CONSOLE, &service.links.console), (DOCUMENTATION, &service.links.documentation)];
         for (name, url) in links.into_iter().filter_map(|(name, url)| Some((name, url.clone()?))) {
             let by_pointer = || {
+                // The page may be scrolling still.
+                window.desktop.rest();
                 let (x, y) = window.reader.middle_of(name);
                 window
                     .desktop

@@ -22,6 +22,9 @@ use tokenwright::transport::{Transport, TransportOptions};
 use crate::support::http::follow;
 use crate::support::temp_home;
 
+/// Where the tokens go.
+const DRAFT: Keeping = Keeping::Draft { name: None, of: None };
+
 /// The running core, with a browser that follows redirects.
 pub struct Core {
     runtime: Runtime,
@@ -59,7 +62,7 @@ impl Core {
     /// Signs in; the context has the tokens then.
     #[track_caller]
     pub fn sign_in(&self, context: CallContext) -> CallContext {
-        let request = SignIn { context, browser: Browser::System, keeping: Keeping::Nowhere };
+        let request = SignIn { context, browser: Browser::System, keeping: DRAFT };
         let signed_in = self.runtime.block_on(self.runtime.app().sign_in(request, &Nobody));
         let (context, exchange) = signed_in.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
@@ -69,7 +72,7 @@ impl Core {
     #[track_caller]
     pub fn refresh(&self, context: CallContext) -> Exchange {
         let report = Report::none();
-        let exchange = self.runtime.app().request_refresh(context, None, Keeping::Nowhere, &report);
+        let exchange = self.runtime.app().request_refresh(context, None, DRAFT, &report);
         self.runtime.block_on(exchange).unwrap_or_else(|failure| panic!("{}", failure.diagnosis))
     }
 

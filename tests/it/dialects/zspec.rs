@@ -323,7 +323,12 @@ fn a_reply_is_read_from_where_its_properties_are() {
 fn what_a_document_says_of_the_client_is_taken_and_its_secrets_are_kept_apart() {
     let arguments = value("client_id", "param", "", "values=\"the-client\"")
         + &value("client_secret", "param", "required=\"false\"", "values=\"canary-1\" example-value=\"canary-2\"")
-        + &value("app_secret", "header", "", "values=\"canary-3\"");
+        + &value("app_secret", "header", "", "values=\"canary-3\"")
+        + "<response status=\"200\"><content><encode type=\"application/json\"/><structure name=\"r\">\
+           <property name=\"access_token\" type=\"string\" values=\"canary-4\" example-value=\"canary-5\"/>\
+           <property name=\"data\" type=\"object\"><structure><property name=\"refresh_token\" default-value=\"canary-6\"/>\
+           <property name=\"password\" type=\"string\" example-value=\"canary-7\"/></structure></property>\
+           </structure></content></response>";
     let described = settled(&with_arguments(&arguments));
     assert_eq!((described.client_id.as_str(), described.service.asks), ("the-client", Asks::OptionalSecret));
     assert_eq!(described.secrets.client_secret, Secret::new("canary-1"));

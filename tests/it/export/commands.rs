@@ -106,7 +106,7 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     };
     let words = export(&[]).failed(2);
     let expected = format!(
-        "error: `{}` is there already, and this program did not write it\nhint: choose another file, or add `--overwrite`\n",
+        "error: `{}` exists, and this program did not write it\nhint: choose another file, or add `--overwrite`\n",
         file.display()
     );
     assert_eq!(words, expected);
@@ -117,7 +117,7 @@ fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     let words = export(&[]).failed(2);
     let expected = format!(
         "error: `{}` is in the git work tree `{}`, which does not ignore it\nhint: add `a.env` to `.gitignore`, choose a \
-         place outside, or add `--allow-unignored` if you never commit it\n",
+         path outside the work tree, or add `--allow-unignored` if you never commit it\n",
         file.display(),
         program.home().display()
     );
@@ -247,7 +247,7 @@ fn secrets_are_shared_only_locked_and_age_itself_opens_them() {
     let opened = String::from_utf8(opened.expect("age").stdout).expect("text");
     assert!(opened.contains("client_secret = \"practice-secret\""), "{opened}");
     let words = program.run(&["share", "acme", "--with-secrets", "--recipient", "bob"]).failed(2);
-    assert!(words.starts_with("error: `bob` is no age recipient\n"), "{words}");
+    assert!(words.starts_with("error: `bob` is not an age recipient\n"), "{words}");
 }
 
 /// A folder that is a git work tree with this line in the `[core]` of its own configuration.

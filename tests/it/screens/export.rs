@@ -107,11 +107,19 @@ pub fn shared() -> Model {
 }
 
 fn refused(hint: &str) -> Diagnosis {
-    Diagnosis::new("`/home/ada/demo.env` is there already, and this program did not write it").hint(hint)
+    Diagnosis::new("`/home/ada/demo.env` exists, and this program did not write it").hint(hint)
 }
 
 fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
     window.button(button).expect("a button").accesskit_node().is_disabled()
+}
+
+#[test]
+fn formats_that_cannot_be_read_are_told() {
+    let mut model = exporting();
+    model.export.formats = Requested::ended(Err(crate::screens::scenes::failure("the folder is locked")));
+    let window = stage(DRESSES[0], model, choosing(None));
+    assert!(window.reads("the folder is locked") && !window.reads("Loading formats"), "{}", window.words());
 }
 
 #[test]
@@ -327,7 +335,7 @@ fn in_the_whole_window_a_foreign_file_stays_until_it_is_to_be_replaced() {
     machine.press("Access token");
     type_path(&mut machine, &path);
     machine.press("Save");
-    machine.wait("is there already, and this program did not write it");
+    machine.wait("exists, and this program did not write it");
     assert_eq!(fs::read_to_string(&path).expect("a file"), "somebody else's");
     machine.press("Replace file");
     machine.wait("Written to");

@@ -5,7 +5,7 @@ use tokenwright::app::{Failure, FailureCode, FailureKind};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
-use tokenwright::service::{Catalog, PresetDraft};
+use tokenwright::service::{Catalog, NewPreset};
 
 use crate::screens::hand::Hand as _;
 use crate::screens::machine::{Machine, Visit};
@@ -15,7 +15,7 @@ use crate::screens::stage::{DRESSES, stage};
 /// The form is open.
 pub fn customising() -> Draft {
     let mut draft = at(service("quickbooks"), Step::Service);
-    draft.preset = Some(PresetDraft::beside(&service("quickbooks")));
+    draft.preset = Some(NewPreset::beside(&service("quickbooks")));
     draft
 }
 
@@ -86,9 +86,9 @@ fn a_secret_typed_into_a_request_is_not_written() {
 #[test]
 fn a_file_that_is_there_is_replaced_only_when_told_so() {
     for dress in DRESSES {
-        let there = "there is a preset file `/home/a/presets/acme.toml` already, and it is not the same";
+        let there = "the preset file `/home/a/presets/acme.toml` exists already with other content";
         let mut window = stage(dress, written(Err(there)), customising());
-        assert!(window.reads("there is a preset file “/home/a/presets/acme.toml” already, and it is not the same"));
+        assert!(window.reads("the preset file “/home/a/presets/acme.toml” exists already with other content"));
         window.press("Replace preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
         let full = stage(dress, written(Err(FULL)), customising());

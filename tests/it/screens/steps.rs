@@ -302,11 +302,12 @@ fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
 fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
     for dress in DRESSES {
         let mut model = started();
-        model.tell(failure("`old.toml` line 3: there is no key `bearr`").diagnosis);
+        let problem = failure("`old.toml` line 3: there is no key `bearr`").diagnosis;
+        model.tell(problem.clone());
         let mut window = stage(dress, model, draft());
         assert!(window.reads("“old.toml” line 3: there is no key “bearr”"));
         window.press("Dismiss");
-        assert_eq!(window.state().wanted, [Intent::Dismiss(0)]);
+        assert_eq!(window.state().wanted, [Intent::Dismiss(problem)]);
     }
 }
 

@@ -98,14 +98,17 @@ impl Desktop {
         xclip
     }
 
-    /// Waits until the picture on the screen no longer changes.
+    /// Waits until the picture on the screen no longer changes. Two pictures may well be equal where the processor is busy
+    /// elsewhere, so it takes three.
     pub fn rest(&self) {
         let file = self.program.home().join("screen.ppm");
-        let mut before = Vec::new();
+        let (mut before, mut equal) = (Vec::new(), 0);
         until("the screen at rest", || {
             self.display.screenshot(&file);
             let now = fs::read(&file).expect("a picture");
-            (std::mem::replace(&mut before, now) == before && !before.is_empty()).then_some(())
+            equal = if now == before { equal + 1 } else { 0 };
+            before = now;
+            (equal == 2).then_some(())
         });
     }
 

@@ -31,11 +31,8 @@ const NAME_WAIT: Duration = Duration::from_millis(100);
 const MOST_NUMBERS: u32 = 10_000;
 
 /// Where tokens go that a call brings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keeping {
-    /// To whoever made the call, and nowhere else.
-    #[default]
-    Nowhere,
     /// Into a draft.
     Draft {
         /// The draft that is there already.
@@ -64,7 +61,6 @@ pub(crate) async fn received(
     // What was pasted is spent, or is with the tokens; that it was pasted is in the history.
     let pasted = !std::mem::take(&mut context.secrets.refresh_token).is_empty();
     match keeping {
-        Keeping::Nowhere => Ok(Keeping::Nowhere),
         Keeping::Under(name) => {
             profiles::save::save_quietly(app, &name, context, true).await?;
             Ok(Keeping::Under(name))
@@ -349,7 +345,7 @@ async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Fail
 }
 
 /// Writes what is held in memory, now that it may be possible.
-pub(crate) async fn keep_held(app: &App) {
+pub(crate) async fn save_held(app: &App) {
     for (name, _) in app.held.all() {
         let Some((context, mark)) = app.held.entry(&name) else { continue };
         let asked = name.clone();

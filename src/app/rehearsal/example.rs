@@ -1,4 +1,4 @@
-//! The part that is played: a profile made of the preset's own examples and defaults, and a client that nobody has.
+//! The profile of a rehearsal: the preset's own examples and defaults, and a client that nobody has.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,9 +16,9 @@ const RSA_BITS: usize = 2048;
 /// Longer than any rehearsal.
 const CERTIFICATE_LIFE: Duration = Duration::from_hours(24);
 
-/// What the calls are made from, by the door that typed fields go through as well, so that its reading of a preset is
-/// rehearsed too; and what the service was told beforehand; or what is wrong with the preset's examples.
-pub(crate) fn cast(service: Service, now: Timestamp) -> Result<(CallContext, Registration), String> {
+/// What the calls are made from, and what was registered with the service beforehand; or what is wrong with the preset's
+/// examples. They are parsed as typed fields are, so that this too is rehearsed.
+pub(crate) fn profile(service: Service, now: Timestamp) -> Result<(CallContext, Registration), String> {
     let mut draft = ProfileDraft::new(service);
     for input in &draft.service.inputs {
         draft.inputs.insert(input.name.clone(), value(input));

@@ -10,7 +10,7 @@ const LIFE: &str = "300";
 
 /// An assertion as typed: every field is text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AssertionDraft {
+pub struct AssertionFields {
     /// The signature; by the key's kind where it is `None`.
     pub algorithm: Option<AssertionAlgorithm>,
     /// `aud`.
@@ -27,9 +27,9 @@ pub struct AssertionDraft {
     pub unique: bool,
 }
 
-impl AssertionDraft {
+impl AssertionFields {
     /// What RFC 7523 section 3 asks for.
-    pub(in crate::service) fn begun(audience: &str, subject: &str) -> Self {
+    pub(in crate::service) fn standard(audience: &str, subject: &str) -> Self {
         Self {
             audience: audience.to_owned(),
             claims: format!("iss=<client_id>\nsub={subject}"),
@@ -65,7 +65,7 @@ impl AssertionDraft {
     }
 }
 
-impl From<&Assertion> for AssertionDraft {
+impl From<&Assertion> for AssertionFields {
     fn from(assertion: &Assertion) -> Self {
         let claims: Vec<Parameter> =
             assertion.claims.iter().map(|(name, value)| Parameter::new(name, value.clone())).collect();

@@ -19,14 +19,14 @@ use crate::practice::WRONG_REFRESH_TOKEN;
 use crate::secret::Secret;
 use crate::service::{Fetch, Start};
 
-/// A rehearsal that goes on.
-pub(crate) struct Play<'a> {
+/// A rehearsal under way: the server, who hears of each stage, and what the calls are made from.
+pub(crate) struct Stages<'a> {
     server: &'a RehearsalServer,
     report: &'a Report,
     context: CallContext,
 }
 
-/// Why a stage did not go well.
+/// Why a stage did not pass.
 enum Trouble {
     /// The preset is wrong.
     Wrong(String),
@@ -37,12 +37,12 @@ enum Trouble {
 /// What was read, in words.
 type Outcome = Result<String, Trouble>;
 
-impl<'a> Play<'a> {
+impl<'a> Stages<'a> {
     pub(crate) fn new(server: &'a RehearsalServer, report: &'a Report, context: CallContext) -> Self {
         Self { server, report, context }
     }
 
-    /// Plays all stages; without a code or a first token the rest cannot be played.
+    /// Runs all stages; without a code or a first token there are no more.
     pub(crate) async fn run(mut self) {
         let service = self.context.profile.service.clone();
         if service.authorization.is_some() && !self.authorization().await {
@@ -74,21 +74,21 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Makes the visit that a browser makes, and believes what comes back as the program believes it.
+    /// Makes the request that a browser makes, and reads the response as a sign-in does.
     async fn authorization(&mut self) -> bool {
         let mut said = String::new();
-        let outcome = self.visit(&mut said).await;
+        let outcome = self.sign_in(&mut said).await;
         self.line("authorization", said, outcome)
     }
 
-    async fn visit(&mut self, said: &mut String) -> Outcome {
+    async fn sign_in(&mut self, said: &mut String) -> Outcome {
         let profile = &self.context.profile;
         let redirect = RedirectUri::parse(&profile.redirect_uri).map_err(|error| wrong(error.diagnose().summary))?;
         let prepared = authorize::prepare(&self.server.app, &self.context, &redirect, None);
         let prepared = prepared.map_err(|failure| self.unmade(failure))?;
         let call = authorize::authorization_call(&self.context, &prepared).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         let Some(location) = reply.header("location").filter(|_| reply.status == 302) else {
             return Err(wrong(
                 self.complaint().unwrap_or_else(|| format!("the authorization request was answered {}", reply.status)),
@@ -164,7 +164,7 @@ impl<'a> Play<'a> {
         self.line(&format!("fetch {}", fetch.label), said, outcome);
     }
 
-    /// Once; where refresh tokens rotate twice, and then with one that is spent.
+    /// Refreshes once, or twice where refresh tokens rotate, and then with a spent token.
     async fn refreshes(&mut self, call: &CallTemplate) {
         let takes_token = call.placeholders().any(|name| name == "refresh_token");
         let policy = self.context.profile.service.policy.clone();
@@ -219,7 +219,7 @@ impl<'a> Play<'a> {
         self.line("identity", said, outcome);
     }
 
-    /// A call whose reply is not read further.
+    /// A call whose reply is not read.
     async fn plain(&self, stage: &str, template: &CallTemplate) {
         let mut said = String::new();
         let answered = match self.server.app.values_for(&self.context, template) {
@@ -275,11 +275,11 @@ impl<'a> Play<'a> {
         wanted.iter().map(|(name, places)| answers.first_text(places).ok_or_else(|| missing(name))).collect()
     }
 
-    /// The reply to a call that the stand-in has nothing against.
+    /// The reply to a call that the stand-in accepts.
     async fn answered(&self, template: &CallTemplate, values: &Values, said: &mut String) -> Result<Reply, Trouble> {
         let call = template.render(values).map_err(|error| self.unrendered(&error))?;
         *said = sent(&call);
-        let reply = send::send(&self.server.app, &call).await.map_err(|failure| self.refused(&failure))?;
+        let reply = send::send(&self.server.app, &call).await.map_err(|error| self.refused(&error.into()))?;
         self.complaint().map_or(Ok(reply), |complaint| Err(wrong(complaint)))
     }
 
@@ -296,7 +296,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// The same call with what is spent must be refused, and the refusal be read as one.
+    /// Sends a spent code or token again: the call must be refused, and the refusal be read as one.
     async fn spent(&self, stage: Stage) -> (String, Outcome) {
         match token_request::exchange(&self.server.app, self.report, &self.context, stage).await {
             Err(failure) => (String::new(), Err(self.unmade(failure))),
@@ -314,7 +314,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Takes the tokens, right or wrong, and compares them with what was handed out.
+    /// Keeps the tokens, right or wrong, and compares them with what was issued.
     fn take(&mut self, call: &CallTemplate, tokens: TokenSet) -> Outcome {
         let issued = self.server.rehearsal.issued().ok_or_else(|| wrong("tokens were read that nobody issued"))?;
         let read = findings::tokens(&self.context.profile.service, call, &tokens, &issued);
@@ -358,7 +358,7 @@ impl<'a> Play<'a> {
         call.as_ref().map(sent).unwrap_or_default()
     }
 
-    /// Tells of a stage; whether it went well.
+    /// Reports a stage; returns whether it passed.
     fn line(&self, stage: &str, sent: String, outcome: Outcome) -> bool {
         let well = outcome.is_ok();
         let outcome = match outcome {
