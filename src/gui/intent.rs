@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 use crate::app::{Fetched, ImportSource, Insisted, Theme, VaultKind};
 use crate::diagnosis::Diagnosis;
 use crate::gui::model::Work;
+use crate::gui::queries::Query;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
@@ -103,8 +104,8 @@ pub enum Intent {
     Revoke(ProfileName),
     /// Sign in to a saved profile again.
     SignIn(ProfileName),
-    /// Ask which account a saved profile is signed in to.
-    WhoAmI(ProfileName),
+    /// Ask this about a saved profile.
+    Ask(&'static Query, ProfileName),
     /// Retry the pending writes.
     RetrySave,
     /// Answer a question about unsaved work.
@@ -233,7 +234,7 @@ impl Intent {
             }
             Self::Revoke(_) => ("Revoke and forget", "Revoke the tokens at the service, then remove the profile", None),
             Self::SignIn(_) => ("Sign in", "Open the profile to authorize it again", None),
-            Self::WhoAmI(_) => ("Who am I", "Show which account this profile is signed in to", None),
+            Self::Ask(query, _) => (query.text, query.hint, None),
             Self::RetrySave => ("Retry saving", "Write the tokens to the vault", None),
             Self::Answer(Answer::Save) => ("Save", "Save and continue", None),
             Self::Answer(Answer::Discard) => ("Discard", "Continue without saving", None),

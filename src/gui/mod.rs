@@ -15,6 +15,7 @@ pub mod links;
 pub mod model;
 mod notifications;
 mod outcomes;
+pub mod queries;
 mod saved_profiles;
 pub mod screens;
 mod start_error;

@@ -234,11 +234,12 @@ impl Window {
                 Some(Ok(None)) | None => {}
             }
         }
-        if self.model.whoami.poll(&mut told) {
-            match self.model.whoami.take() {
-                Some(Ok((name, identified))) => drop(self.model.known_as.insert(name, identified)),
-                Some(Err(failure)) => self.tell_failure(failure),
-                None => {}
+        if let Some(asked) = &mut self.model.query
+            && asked.answer.poll(&mut told)
+        {
+            self.model.lease_busy = None;
+            if let Some(account) = asked.answer.last().and_then(|findings| findings.account.clone()) {
+                self.model.known_as.insert(asked.profile.clone(), account);
             }
         }
         if self.model.vault_work.poll(&mut told) {

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Failure, VaultState};
 use crate::gui::intent::Intent;
-use crate::gui::model::Requested;
+use crate::gui::model::{AskedQuery, Requested};
 use crate::gui::window::Window;
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -43,11 +43,12 @@ impl Window {
                     app.restore(&name, Some(generation), anyway, &report).await
                 }));
             }
-            Intent::WhoAmI(name) => {
-                self.model.whoami.start(self.tasks.start(|app, report| async move {
-                    let identified = app.whoami(&name, &report).await?;
-                    Ok((name, identified))
-                }));
+            Intent::Ask(query, profile) => {
+                let ask = query.ask;
+                let asked = profile.clone();
+                let mut answer = Requested::default();
+                answer.start(self.tasks.start(move |app, report| ask(app, asked, report)));
+                self.model.query = Some(AskedQuery { query, profile, answer });
             }
             Intent::RetrySave => self.tasks.run(|app| async move {
                 app.retry_pending_writes().await;

@@ -54,7 +54,7 @@ impl Window {
             Intent::Save { .. }
             | Intent::SignIn(_)
             | Intent::Revoke(_)
-            | Intent::WhoAmI(_)
+            | Intent::Ask(..)
             | Intent::ShowHistory(_)
             | Intent::Restore { .. }
             | Intent::SaveKey

@@ -166,7 +166,7 @@ impl Window {
             | Intent::MoveVault(..)
             | Intent::Revoke(_)
             | Intent::SignIn(_)
-            | Intent::WhoAmI(_)
+            | Intent::Ask(..)
             | Intent::RetrySave
             | Intent::SetKeepAlive(..)
             | Intent::OpenVault(..)) => self.work_on_saved(intent),

@@ -8,10 +8,11 @@ mod work;
 use std::collections::BTreeMap;
 
 use crate::app::{
-    CallContext, Failure, Identified, ImportOutcome, KeptAlive, News, OpenedProfile, ProfileSummary, SavedToken,
-    TrayState, VaultState, WindowSettings,
+    CallContext, Failure, ImportOutcome, KeptAlive, News, OpenedProfile, ProfileSummary, SavedToken, TrayState,
+    VaultState, WindowSettings,
 };
 use crate::diagnosis::Diagnosis;
+use crate::gui::queries::{Findings, Query};
 use crate::service::{ProfileName, Service};
 
 pub use crate::gui::model::export::ExportModel;
@@ -31,6 +32,14 @@ pub enum PracticeState {
     Failed(Failure),
 }
 
+/// A question about a saved profile, and its answer.
+#[derive(Clone)]
+pub struct AskedQuery {
+    pub query: &'static Query,
+    pub profile: ProfileName,
+    pub answer: Requested<Findings>,
+}
+
 /// What the window knows.
 #[derive(Clone, Default)]
 pub struct Model {
@@ -45,7 +54,7 @@ pub struct Model {
     /// The saved profiles whose newest tokens could not be saved, and why.
     pub pending_writes: BTreeMap<ProfileName, Diagnosis>,
     /// The accounts that saved profiles are signed in to, as far as the service was asked.
-    pub known_as: BTreeMap<ProfileName, Identified>,
+    pub known_as: BTreeMap<ProfileName, String>,
     /// The profiles with keep-alive, and when each is refreshed next.
     pub keep_alive: Vec<KeptAlive>,
     /// Whether there is an icon in the tray.
@@ -60,8 +69,8 @@ pub struct Model {
     pub opening: Requested<OpenedProfile>,
     /// What is being done to saved profiles of the list; the name is that of one that is forgotten by it.
     pub listed: Vec<Requested<Option<ProfileName>>>,
-    /// The account of a saved profile that the service is asked for.
-    pub whoami: Requested<(ProfileName, Identified)>,
+    /// What was asked about a saved profile last, until the person closes the answer.
+    pub query: Option<AskedQuery>,
     /// The vault is being opened, or moved to another key.
     pub vault_work: Requested<()>,
     /// The document of another tool that was read last.
@@ -131,6 +140,7 @@ impl Model {
     /// A saved profile is gone.
     pub fn forgotten(&mut self, name: &ProfileName) {
         self.known_as.remove(name);
+        self.query.take_if(|asked| asked.profile == *name);
         self.open.saved_as.take_if(|saved| saved == name);
         self.open.draft.take_if(|draft| draft == name);
     }

@@ -6,8 +6,10 @@ use crate::app::{ProfileState, ProfileSummary};
 use crate::gui::draft::Draft;
 use crate::gui::intent::Intent;
 use crate::gui::model::Model;
+use crate::gui::queries::QUERIES;
 use crate::gui::theme::Palette;
-use crate::gui::widgets::toggle;
+use crate::gui::widgets::{keyed, toggle};
+use crate::service::{ProfileName, Service};
 
 /// Width of the menu, in points: so that its lines do not jump from profile to profile.
 const WIDTH: f32 = 150.0;
@@ -35,11 +37,12 @@ pub(crate) fn menu_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &P
 fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSummary) -> Option<Intent> {
     let name = || profile.name.clone();
     let mut intent = None;
-    let service = model.services.iter().find(|service| service.id == profile.service_id);
-    let has_identity = service.is_some_and(|service| service.identity.is_some());
-    if has_identity && matches!(profile.state, ProfileState::Tokens { .. }) {
-        let blocked = model.whoami.is_pending().then_some("Asking the service");
-        intent = intent.or(item(ui, Intent::WhoAmI(name()), blocked));
+    if matches!(profile.state, ProfileState::Tokens { .. })
+        && let Some(service) = service_of(model, draft, &profile.name)
+    {
+        for query in QUERIES.iter().filter(|query| (query.is_offered)(service)) {
+            intent = intent.or(item(ui, Intent::Ask(query, name())));
+        }
     }
     if !matches!(profile.state, ProfileState::Broken(_)) {
         // A draft is saved first.
@@ -67,10 +70,18 @@ fn items_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, profile: &ProfileSumm
     intent
 }
 
-/// An intent as a line of the menu; `blocked` says why it cannot be pressed now.
-fn item(ui: &mut Ui, intent: Intent, blocked: Option<&str>) -> Option<Intent> {
+/// An intent as a line of the menu.
+fn item(ui: &mut Ui, intent: Intent) -> Option<Intent> {
     let words = intent.command();
-    let response = ui.add_enabled(blocked.is_none(), Button::new(words.text));
-    let response = response.on_hover_text(words.hint).on_disabled_hover_text(blocked.unwrap_or_default());
-    response.clicked().then_some(intent)
+    let clicked = keyed(ui, words.text, |ui| ui.button(words.text).on_hover_text(words.hint).clicked()).inner;
+    clicked.then_some(intent)
+}
+
+/// The service of a profile: of the one that is open as it is typed, else as its preset says.
+pub(crate) fn service_of<'a>(model: &'a Model, draft: &'a Draft, name: &ProfileName) -> Option<&'a Service> {
+    if let Some(profile) = draft.profile.as_ref().filter(|_| model.open.name() == Some(name)) {
+        return Some(&profile.service);
+    }
+    let saved = model.profiles.iter().find(|profile| profile.name == *name)?;
+    model.services.iter().find(|service| service.id == saved.service_id)
 }

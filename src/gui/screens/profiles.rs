@@ -154,7 +154,7 @@ fn words_ui(ui: &mut Ui, model: &Model, draft: &Draft, profile: &ProfileSummary)
     }
     let service = if profile.draft { format!("Draft · {}", profile.service) } else { profile.service.clone() };
     ui.add(egui::Label::new(small(ui, service)).truncate().selectable(false));
-    if let Some((_, who)) = model.known_as.get(&profile.name).and_then(|known| known.fields.first()) {
+    if let Some(who) = model.known_as.get(&profile.name) {
         ui.add(egui::Label::new(small(ui, who)).truncate().selectable(false));
     }
     let (tone, text) = state(&profile.state, draft.clock.now);

@@ -1,7 +1,7 @@
 //! Opens the vault: asked when something is first saved or opened, and at start-up only if there are profiles to unlock.
 //! Tokens that wait for it are announced above everything else.
 
-use egui::{Frame, Id, Modal, Ui};
+use egui::Ui;
 
 use crate::app::{VaultKind, VaultState};
 use crate::diagnosis::Diagnosis;
@@ -9,8 +9,9 @@ use crate::gui::display_text::quoted;
 use crate::gui::draft::{Draft, Focus};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::Model;
+use crate::gui::screens::questions::dialog;
 use crate::gui::screens::{entered, intent_button};
-use crate::gui::theme::{Tone, heading, small};
+use crate::gui::theme::{Tone, small};
 use crate::gui::widgets::{ButtonKind, Field, banner, banner_with, notice, secondary_button, section, waiting};
 use crate::secret::Secret;
 use crate::service::ProfileName;
@@ -56,11 +57,7 @@ pub(crate) fn vault_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<
 /// The question over everything, where something waits for the answer.
 pub(crate) fn dialog_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.questions.vault.as_ref()?;
-    let frame = Frame::popup(ui.style()).inner_margin(20);
-    let shown = Modal::new(Id::unique("vault")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_max_width(440.0);
-        ui.label(heading(title(&model.vault)));
-        ui.add_space(8.0);
+    let shown = dialog(ui, "vault", title(&model.vault), "", |ui| {
         let answered = question_ui(ui, model, draft);
         ui.add_space(8.0);
         let left = secondary_button(ui, "Cancel").clicked().then_some(Intent::Answer(Answer::LeaveVault));

@@ -36,11 +36,13 @@ pub fn window_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, theme: Theme) ->
     // One question at a time.
     let from_unsaved = if draft.questions.vault.is_some() { None } else { questions::unsaved_ui(ui, model, draft) };
     let from_forgetting = questions::forgetting_ui(ui, model, draft);
+    let from_query = questions::query_ui(ui, model, draft);
     toasts::toasts_ui(ui);
     from_closing
         .or(from_vault)
         .or(from_unsaved)
         .or(from_forgetting)
+        .or(from_query)
         .or(from_side)
         .or(from_middle)
         .or(import::arrival_ui(ui, draft))

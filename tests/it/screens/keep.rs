@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex};
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
 use jiff::SignedDuration;
-use tokenwright::app::{Identified, News, ProfileState, ProfileSummary};
+use tokenwright::app::{News, ProfileState, ProfileSummary};
 use tokenwright::diagnosis::Diagnosis;
 use tokenwright::gui::model::Model;
+use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, Window};
 
 use crate::screens::by_name::ByName as _;
@@ -72,13 +73,12 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
 #[test]
 fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
     let mut model = scenes::saved("demo");
-    let identified = Identified { fields: vec![("Name".into(), "Ada Practice".into())] };
-    model.known_as.insert(name("demo"), identified);
+    model.known_as.insert(name("demo"), "Ada Practice".into());
     let mut screen = screen(THEMES[1], model, scenes::draft());
     assert!(screen.reads("Ada Practice"), "{}", screen.words());
     screen.press("More for demo");
     screen.press("Who am I");
-    assert_eq!(screen.state().wanted, [Intent::WhoAmI(name("demo"))]);
+    assert_eq!(screen.state().wanted, [Intent::Ask(&QUERIES[0], name("demo"))]);
 }
 
 #[test]
@@ -219,7 +219,14 @@ fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
     machine.wait("Saved as demo.");
     machine.press("More for demo");
     machine.press("Who am I");
+    machine.wait("The service accepts the token");
+    machine.press("Close");
     machine.wait("Ada");
+    machine.press("More for demo");
+    machine.press("Introspect token");
+    machine.wait("The access token is active");
+    assert!(machine.window.reads("Expires") && machine.window.reads("practice-client"), "{}", machine.window.words());
+    machine.press("Close");
     machine.press("Forget…");
     machine.press("Revoke and forget");
     machine.wait("None yet. Step 3 saves a profile here");

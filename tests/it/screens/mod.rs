@@ -14,6 +14,7 @@ mod keyboard;
 mod lists;
 mod machine;
 mod preset;
+mod queries;
 mod reading;
 mod rehearsal;
 mod scenes;
