@@ -1,4 +1,4 @@
-//! What a person answers in the middle of a sign-in.
+//! The questions that a person answers during a sign-in.
 
 use std::pin::Pin;
 
@@ -10,13 +10,13 @@ use crate::app::types::Choosing;
 use crate::app::{Failure, Fetched, Keeping};
 use crate::secret::Secret;
 
-/// An answer that is waited for.
+/// A future answer.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a token request is made from, and where its tokens are saved.
 pub type TokenRequest = (CallContext, Keeping);
 
-/// What a person answers in the middle of a sign-in. A failure ends it.
+/// The questions that a person answers during a sign-in. A failure ends the sign-in.
 pub trait Ask: Send + Sync {
     /// Receives progress.
     fn report(&self) -> Report;
@@ -37,7 +37,7 @@ pub trait Ask: Send + Sync {
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
 }
 
-/// An [`Ask`] for a face that draws: what is asked waits until the face answers.
+/// An [`Ask`] for a face that draws frames: each question waits until the face answers.
 pub struct Questions {
     report: Report,
     pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
@@ -45,7 +45,7 @@ pub struct Questions {
     code_came: std::sync::mpsc::Sender<CallContext>,
 }
 
-/// Where such a face answers.
+/// The end of the questions that the face holds.
 #[derive(Debug)]
 pub struct Answers {
     paste: UnboundedSender<Secret>,
@@ -53,7 +53,7 @@ pub struct Answers {
     code_came: std::sync::mpsc::Receiver<CallContext>,
 }
 
-/// The two ends of the questions of a sign-in.
+/// The two ends: questions for the sign-in, answers for the face.
 pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
     let ((paste, pasted), (proceed, proceeded)) = (unbounded_channel(), unbounded_channel());
     let (asked, code_came) = std::sync::mpsc::channel();
@@ -68,7 +68,7 @@ impl Answers {
         let _ = self.paste.send(text);
     }
 
-    /// What the token request is about to be made from, once the code has come.
+    /// The context of the token request, once the code has arrived.
     pub fn code_came(&self) -> Option<CallContext> {
         self.code_came.try_recv().ok()
     }
@@ -95,7 +95,7 @@ impl Ask for Questions {
         Box::pin(async { Ok(answer(&self.proceeded).await) })
     }
 
-    /// The choice is made on the screen afterwards, with the tokens beside it.
+    /// The person chooses on the screen afterwards, with the tokens beside it.
     fn choose<'a>(&'a self, _: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>> {
         Box::pin(async { Ok(None) })
     }
@@ -105,7 +105,7 @@ impl Ask for Questions {
     }
 }
 
-/// The next answer; none comes where the face has gone.
+/// The next answer. Never returns once the face has gone.
 async fn answer<T>(answers: &tokio::sync::Mutex<UnboundedReceiver<T>>) -> T {
     match answers.lock().await.recv().await {
         Some(answer) => answer,

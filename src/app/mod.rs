@@ -1,4 +1,5 @@
-//! The use cases: each is an async method on [`App`], typed in and out. Window and command line are two faces of it.
+//! The use cases: each is an async method on [`App`], typed in and out. The window and the command line are its two
+//! faces.
 //!
 //! ```text
 //! face --app.sign_in(request, &ask).await--> App --uses--> redirect, transport, vault, store, practice

@@ -114,7 +114,7 @@ fn show_json(service: &Service) -> Json {
     })
 }
 
-/// Reads the file as a preset, and what it means again, so that nothing in it is lost.
+/// Reads the file as a preset, writes it and reads it again, so that nothing in it is lost.
 fn check(runner: &Runner, file: &str) -> Result<(), Failure> {
     let text = if file == "-" { prompt::read_all()? } else { read(file)? };
     let catalog = runner.catalog()?;
