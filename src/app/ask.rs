@@ -45,7 +45,7 @@ pub struct Questions {
     code_came: std::sync::mpsc::Sender<CallContext>,
 }
 
-/// The face's end of [`Questions`].
+/// The end of the questions that the face holds.
 #[derive(Debug)]
 pub struct Answers {
     paste: UnboundedSender<Secret>,

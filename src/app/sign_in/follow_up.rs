@@ -72,8 +72,8 @@ pub(crate) async fn exchanged(app: &App, context: &CallContext, call: &CallTempl
 pub(crate) async fn fetched(app: &App, context: &CallContext, fetch: &Fetch) -> Result<Vec<Fetched>, Failure> {
     let Answered { reply, answers, refusal } = send::ask(app, None, context, &fetch.call, &[&fetch.list]).await?;
     let Some(answers) = answers.as_ref().filter(|_| reply.is_success()) else {
-        let summary = if refusal.has_words() {
-            format!("the service refused{}", refusal.words())
+        let summary = if refusal.has_reason() {
+            format!("the service refused{}", refusal.text())
         } else {
             format!("the service answered {} without a list", reply.status)
         };
