@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
@@ -36,15 +37,16 @@ pub struct TokenSet {
     pub unread_life: Vec<String>,
 }
 
-/// The service's last word on a refresh token. It is kept beside the token, so that the service is not asked again and
-/// again, and goes with it: new tokens come without.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The service's final refusal of a refresh token. It is saved with the tokens, so that the service is not asked again and
+/// again; new tokens come without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// When the service said so, by the local clock.
     pub at: Timestamp,
     /// What it said.
     pub reason: String,
-    /// What mends it.
+    /// What to do about it.
+    #[serde(default)]
     pub hint: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use crate::oauth::TokenSet;
 use crate::secret::Secret;
 
 /// One line of a profile's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation {
     /// The number it was put under.
     pub number: u64,
@@ -20,17 +20,21 @@ pub struct Generation {
     /// How its tokens were obtained.
     pub how: How,
     /// The first 8 hex digits of the SHA-256 of the access token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
     /// The same of the refresh token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// How it fared.
     pub outcome: Outcome,
     /// Who put it; not known of records from before there was a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
 }
 
 /// How the tokens of a generation were obtained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum How {
     /// With a person's consent.
     SignedIn,
@@ -49,11 +53,12 @@ pub enum How {
 }
 
 /// How a generation fared.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Outcome {
     /// It is kept; nobody has used it yet.
     #[default]
-    Kept,
+    Unused,
     /// The service accepted it: a call with it succeeded, or the next generation came from it.
     Worked,
     /// The service refused it, with this error code.
@@ -150,7 +155,7 @@ impl fmt::Display for How {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kept => f.write_str("kept"),
+            Self::Unused => f.write_str("kept"),
             Self::Worked => f.write_str("worked"),
             Self::Refused(code) => write!(f, "refused: {code}"),
         }
@@ -167,14 +172,14 @@ impl Generation {
             how,
             access_token: tokens.map(|tokens| digits(&tokens.access_token)),
             refresh_token: refresh_token.map(digits),
-            outcome: Outcome::Kept,
+            outcome: Outcome::Unused,
             by: None,
         }
     }
 
     /// Whether it is the same line, however it has fared meanwhile.
     pub(in crate::vault) fn is_same(&self, other: &Self) -> bool {
-        let told = |line: &Self| Self { outcome: Outcome::Kept, ..line.clone() };
+        let told = |line: &Self| Self { outcome: Outcome::Unused, ..line.clone() };
         told(self) == told(other)
     }
 
@@ -205,59 +210,41 @@ fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// A line as it is sealed.
-#[derive(Serialize, Deserialize)]
-pub(in crate::vault) struct WireGeneration {
-    number: u64,
-    at: String,
-    how: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-    outcome: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    by: Option<By>,
-}
-
-impl From<&Generation> for WireGeneration {
-    fn from(line: &Generation) -> Self {
-        Self {
-            number: line.number,
-            at: line.at.to_string(),
-            how: line.how.to_string(),
-            access_token: line.access_token.clone(),
-            refresh_token: line.refresh_token.clone(),
-            outcome: line.outcome.to_string(),
-            by: line.by.clone(),
-        }
+impl From<How> for String {
+    fn from(how: How) -> Self {
+        how.to_string()
     }
 }
 
-impl WireGeneration {
-    /// The line; `None` where a later version wrote what this one does not know. A line of history is not worth refusing a
-    /// record for.
-    pub(in crate::vault) fn read(self) -> Option<Generation> {
-        let how = match self.how.split_once(' ') {
-            Some(("restored", from)) => How::Restored(from.parse().ok()?),
-            _ => [How::SignedIn, How::AskedFor, How::Refreshed, How::Rekeyed, How::Pasted, How::Saved]
-                .into_iter()
-                .find(|how| how.to_string() == self.how)?,
-        };
-        let outcome = match (self.outcome.as_str(), self.outcome.strip_prefix("refused: ")) {
-            ("kept", _) => Outcome::Kept,
-            ("worked", _) => Outcome::Worked,
-            (_, code) => Outcome::Refused(code?.to_owned()),
-        };
-        Some(Generation {
-            number: self.number,
-            at: self.at.parse().ok()?,
-            how,
-            access_token: self.access_token,
-            refresh_token: self.refresh_token,
-            outcome,
-            by: self.by,
-        })
+impl TryFrom<String> for How {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        const UNKNOWN: &str = "unknown way to obtain tokens";
+        if let Some(from) = text.strip_prefix("restored ") {
+            return from.parse().map(Self::Restored).map_err(|_| UNKNOWN);
+        }
+        let mut all =
+            [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Rekeyed, Self::Pasted, Self::Saved].into_iter();
+        all.find(|how| how.to_string() == text).ok_or(UNKNOWN)
+    }
+}
+
+impl From<Outcome> for String {
+    fn from(outcome: Outcome) -> Self {
+        outcome.to_string()
+    }
+}
+
+impl TryFrom<String> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.strip_prefix("refused: ")) {
+            ("kept", _) => Ok(Self::Unused),
+            ("worked", _) => Ok(Self::Worked),
+            (_, code) => code.map(|code| Self::Refused(code.to_owned())).ok_or("unknown outcome"),
+        }
     }
 }
 
@@ -266,19 +253,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_passed_over() {
+    fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_unknown() {
         let ways =
             [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Rekeyed, How::Pasted, How::Saved];
         for how in ways {
-            for outcome in [Outcome::Kept, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
+            for outcome in [Outcome::Unused, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());
                 let line = Generation { outcome, by, ..Generation::new(3, Timestamp::UNIX_EPOCH, how, None) };
-                assert_eq!(WireGeneration::from(&line).read(), Some(line));
+                let text = serde_json::to_string(&line).expect("JSON");
+                assert_eq!(serde_json::from_str::<Generation>(&text).expect("read"), line);
             }
         }
+        let text = r#"{"number":3,"at":"1970-01-01T00:00:00Z","how":"signed in","outcome":"kept"}"#;
         let line = Generation::new(3, Timestamp::UNIX_EPOCH, How::SignedIn, None);
-        let unknown = WireGeneration { how: "dreamt".into(), ..WireGeneration::from(&line) };
-        assert_eq!(unknown.read(), None);
+        assert_eq!(serde_json::to_string(&line).expect("JSON"), text);
+        assert!(serde_json::from_str::<Generation>(&text.replace("signed in", "dreamt")).is_err());
     }
 
     #[test]

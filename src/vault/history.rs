@@ -115,7 +115,7 @@ impl History {
             Change::New(how) => how,
         };
         self.replace(old, new, how);
-        let outcome = if old == new { self.outcome() } else { Outcome::Kept };
+        let outcome = if old == new { self.outcome() } else { Outcome::Unused };
         let line = Generation::new(number, stamp.at, how, new);
         self.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
         // Computed before the line that shows it is cut off.

@@ -15,21 +15,15 @@ use crate::vault::generation::Stamp;
 const SIZE_LIMIT: u64 = 64 * 1024;
 
 /// A call that was begun with the refresh token of a generation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InFlightRefresh {
     /// The newest generation when it was begun. Once other tokens follow, the mark says nothing any more.
+    #[serde(rename = "generation")]
     pub number: u64,
     /// When.
     pub at: Timestamp,
     /// By which process.
     pub by: By,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    generation: u64,
-    at: String,
-    by: By,
 }
 
 impl InFlightRefresh {
@@ -42,14 +36,12 @@ impl InFlightRefresh {
     /// Reads the mark; `None` where there is none. One that cannot be read tells nothing, and is as good as none.
     pub(in crate::vault) fn load(path: &Path) -> Result<Option<Self>, VaultError> {
         let bytes = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
-        let wire = bytes.and_then(|bytes| serde_json::from_slice::<Wire>(&bytes).ok());
-        Ok(wire.and_then(|wire| Some(Self { number: wire.generation, at: wire.at.parse().ok()?, by: wire.by })))
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
     /// Writes the mark, which outlives a crash once this returns.
     pub(in crate::vault) fn save(&self, path: &Path) -> Result<(), VaultError> {
-        let wire = Wire { generation: self.number, at: self.at.to_string(), by: self.by.clone() };
-        let text = serde_json::to_vec(&wire).expect("numbers and text are JSON");
+        let text = serde_json::to_vec(self).expect("numbers and text are JSON");
         Ok(durable::write_private(path, &text).map_err(FileError::at("write", path))?)
     }
 }
