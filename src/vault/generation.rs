@@ -1,5 +1,5 @@
-//! What a profile's history says of each generation: when, how, which tokens by a few digits of their hash, how it
-//! fared, and which process put it. Nothing in it is a secret, yet it is sealed with the record.
+//! One line of a profile's history: when and how a generation was written and by which process, its tokens as a few digits
+//! of their hash, and what became of it. Nothing in it is secret; it is sealed with the record all the same.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ use crate::secret::Secret;
 /// One line of a profile's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation {
-    /// The number it was put under.
+    /// Its number.
     pub number: u64,
-    /// When, by the clock of the machine that put it.
+    /// When it was written, by the clock of that machine.
     pub at: Timestamp,
     /// How its tokens were obtained.
     pub how: How,
@@ -25,9 +25,9 @@ pub struct Generation {
     /// The same of the refresh token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// How it fared.
+    /// What became of it.
     pub outcome: Outcome,
-    /// Who put it; not known of records from before there was a history.
+    /// The process that wrote it; unknown for records older than the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
 }
@@ -36,32 +36,32 @@ pub struct Generation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum How {
-    /// With a person's consent.
+    /// By a sign-in.
     SignedIn,
-    /// Asked for without a person, by a service that needs none.
+    /// By a token request that needs no browser.
     AskedFor,
-    /// With the refresh token of the generation before.
+    /// By a refresh.
     Refreshed,
-    /// An older generation, this one, put on top again.
+    /// Restored from this older generation.
     Restored(u64),
     /// Sealed again under another key.
     Rekeyed,
-    /// By a person who had them from elsewhere.
+    /// Pasted by a person.
     Pasted,
-    /// The tokens are those of the generation before; something else changed.
+    /// The same tokens as before; something else changed.
     Saved,
 }
 
-/// How a generation fared.
+/// What became of a generation's tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum Outcome {
-    /// It is kept; nobody has used it yet.
+    /// Not known to be used yet.
     #[default]
     Unused,
-    /// The service accepted it: a call with it succeeded, or the next generation came from it.
+    /// The service accepted them: a call succeeded, or a refresh returned the next generation.
     Worked,
-    /// The service refused it, with this error code.
+    /// The service refused the refresh token with this error code.
     Refused(String),
 }
 
@@ -70,12 +70,12 @@ pub enum Outcome {
 pub enum Change {
     /// A new generation, obtained this way.
     New(How),
-    /// The same tokens; it is now known how they fared.
+    /// The same generation, with a new outcome.
     Fared(Outcome),
 }
 
 impl Change {
-    /// The number of the record that is put with this over one of that number. How tokens fared is no generation of its own.
+    /// The number of the record that is written over number `last`. A new outcome is not a new generation.
     pub(in crate::vault) fn number_after(&self, last: Option<u64>) -> u64 {
         match (self, last) {
             (_, None) => 1,
@@ -111,14 +111,14 @@ pub struct By {
 impl By {
     /// This process.
     pub fn this() -> Self {
-        // A command is the first word that is no option; nothing secret is ever an argument of this program.
+        // A command is the first argument that is not an option. No argument of this program is secret.
         let word = std::env::args().skip(1).find(|word| !word.starts_with('-'));
         let face = word.filter(|word| is_command(word)).unwrap_or_else(|| "window".to_owned());
         Self { face, process: std::process::id(), host: host() }
     }
 }
 
-/// Who puts something, and when.
+/// Who writes, and when.
 #[derive(Clone, Debug)]
 pub(in crate::vault) struct Stamp {
     pub at: Timestamp,
@@ -163,7 +163,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Generation {
-    /// The line of these tokens.
+    /// The line of these tokens, by an unknown process.
     pub(in crate::vault) fn new(number: u64, at: Timestamp, how: How, tokens: Option<&TokenSet>) -> Self {
         let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.as_ref());
         Self {
@@ -177,10 +177,10 @@ impl Generation {
         }
     }
 
-    /// Whether it is the same line, however it has fared meanwhile.
+    /// Whether it is the same line apart from the outcome.
     pub(in crate::vault) fn is_same(&self, other: &Self) -> bool {
-        let told = |line: &Self| Self { outcome: Outcome::Unused, ..line.clone() };
-        told(self) == told(other)
+        let without = |line: &Self| Self { outcome: Outcome::Unused, ..line.clone() };
+        without(self) == without(other)
     }
 
     /// Whether it is about these tokens.
@@ -190,7 +190,7 @@ impl Generation {
     }
 }
 
-/// Enough to tell two tokens apart and far from enough to be one.
+/// Enough to tell two tokens apart, and far too little to guess one.
 fn digits(token: &Secret) -> String {
     let digest = Sha256::digest(token.expose().as_bytes());
     format!("{:08x}", u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))

@@ -1,8 +1,7 @@
-//! What is sealed for one profile, and the text it becomes inside the seal.
+//! What is sealed for one profile, and its text inside the seal.
 //!
-//! The text is JSON with a version, so that a later version of the program reads what this one wrote; fields it does not
-//! know it passes over. It exists only in buffers that are wiped. (What stays out of reach: `serde_json`'s own
-//! scratch space, which holds a secret for a moment if the secret has characters that JSON escapes.)
+//! The text is JSON with a version; unknown fields are ignored. It exists only in buffers that are wiped. (The exception is
+//! `serde_json`'s scratch space, which briefly holds a secret that has characters that JSON escapes.)
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -34,25 +33,25 @@ pub struct Contents {
 /// One generation of a profile's secrets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Counts up with every `put`, from 1.
+    /// Increases with every `put`, from 1.
     pub number: u64,
-    /// What was put.
+    /// What is sealed.
     pub contents: Contents,
-    /// How it came to be, and what is kept of the generations before it.
+    /// How it was obtained, and the generations before it.
     pub history: History,
 }
 
-/// Why a text is not one of ours. What was wrong with it is not told, since that could quote it.
+/// Why a text is not a record. It does not say what is wrong, since that could quote a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::vault) enum Unreadable {
     /// Written by a later version.
     Version(u32),
-    /// Not of our shape.
+    /// Not a record.
     Shape,
 }
 
 impl Record {
-    /// The record that follows `last` when these secrets are put.
+    /// The record that follows `last`.
     pub(in crate::vault) fn next(
         last: Option<&Self>,
         number: u64,
@@ -66,8 +65,8 @@ impl Record {
         Self { number, contents: contents.clone(), history }
     }
 
-    /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
-    /// are not in the history yet.
+    /// Whether refreshes return another refresh token; `None` if no refresh was seen. Tokens of a pending write, which are not
+    /// in the history yet, count as well.
     pub fn rotation(&self) -> Option<bool> {
         let tokens = self.contents.tokens.as_ref();
         let newest = Generation::new(self.number, Timestamp::UNIX_EPOCH, How::Refreshed, tokens).refresh_token;
@@ -96,7 +95,7 @@ impl Record {
             refused: refused.clone(),
             rotated: self.history.rotated,
         };
-        // Measured first: a buffer that grows leaves copies of what it held.
+        // Measured first, because a growing buffer leaves copies of its content behind.
         let mut length = Measure(0);
         write(&mut length, &wire);
         let mut text = Zeroizing::new(Vec::with_capacity(length.0));
@@ -134,13 +133,13 @@ impl Record {
     }
 }
 
-/// Read first, since the rest may look different in another version.
+/// Read first, since the rest may differ in another version.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// The shape of the text: `S` is borrowed for writing and [`Text`] for reading.
+/// The text: `S` is `&str` for writing and [`Text`] for reading.
 #[derive(Serialize, Deserialize)]
 struct Wire<S> {
     version: u32,
@@ -226,7 +225,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Measure(usize);
 
 impl Write for Measure {
