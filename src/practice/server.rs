@@ -204,7 +204,7 @@ impl<H: Handler> Shared<H> {
             () = self.stop.cancelled() => {
                 let words = "the practice service has stopped";
                 let document = json!({ "error": "temporarily_unavailable", "error_description": words });
-                Response::json(503, &document, "stopped")
+                Response::json(503, &document)
             }
         };
         wire::response(response, &self.stop).map_err(io::Error::other)
