@@ -352,6 +352,8 @@ fn what_a_document_says_of_the_client_is_taken_and_its_secrets_are_kept_apart() 
     let arguments = value("client_id", "param", "", "values=\"the-client\"")
         + &value("client_secret", "param", "required=\"false\"", "values=\"canary-1\" example-value=\"canary-2\"")
         + &value("app_secret", "header", "", "values=\"canary-3\"")
+        + &value("password", "variable", "", "default-value=\"canary-8\"")
+        + &value("Authorization", "header", "", "example-value=\"canary-9\"")
         + "<response status=\"200\"><content><encode type=\"application/json\"/><structure name=\"r\">\
            <property name=\"access_token\" type=\"string\" values=\"canary-4\" example-value=\"canary-5\"/>\
            <property name=\"data\" type=\"object\"><structure><property name=\"refresh_token\" default-value=\"canary-6\"/>\
