@@ -5,7 +5,7 @@ use crate::app::profiles::history;
 use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, Identified, profiles, tokens};
+use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
 use crate::call::{Answers, Expression, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Stage};
@@ -26,6 +26,22 @@ impl App {
             history::worked(self, &name, context.tokens).await;
         }
         Ok(identified)
+    }
+
+    /// Asks the service which account a saved profile is signed in to.
+    pub async fn whoami(&self, name: &ProfileName, report: &Report) -> Result<Identified, Failure> {
+        ask(self, report, &self.usable(name, report).await?).await
+    }
+
+    /// A saved profile with a token that is good now.
+    async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
+        let (app, asked, to) = (self.clone(), name.clone(), report.clone());
+        let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable).await };
+        let (profile, token) = self.settle(handed_out).await?;
+        let mut context = tokens::context_of(self, name, profile).await?;
+        context.tokens = Some(token.tokens);
+        self.supply_practice(&mut context).await?;
+        Ok(context)
     }
 }
 
@@ -68,6 +84,16 @@ fn no_introspection(service: &Service) -> Failure {
 
 /// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
+    let (identity, answers) = accepted(app, report, context).await?;
+    Ok(Identified { fields: answers.map(|answers| fields(identity, &answers)).unwrap_or_default() })
+}
+
+/// What the identity endpoint says, where it accepts the token.
+async fn accepted<'a>(
+    app: &App,
+    report: &Report,
+    context: &'a CallContext,
+) -> Result<(&'a Identity, Option<Answers>), Failure> {
     let service = &context.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -82,8 +108,7 @@ pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Re
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));
     }
-    let fields = answered.answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
-    Ok(Identified { fields })
+    Ok((identity, answered.answers))
 }
 
 fn refused(answered: &Answered, service: &Service) -> Failure {
