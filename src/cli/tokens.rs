@@ -1,4 +1,4 @@
-//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `introspect`, `keep-alive`, `history` and `restore`.
+//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `userinfo`, `introspect`, `keep-alive`, `history` and `restore`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -79,6 +79,16 @@ pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), F
     if is_empty && !as_json {
         print::note("The service accepts the token but does not name the account.");
     }
+    Ok(())
+}
+
+pub(crate) fn userinfo(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let found = runner.run(runner.app.userinfo(&ProfileName::parse(name)?, &runner.report()))?;
+    if as_json {
+        print::json(&found.claims);
+        return Ok(());
+    }
+    print_fields(found.rows().into_iter().map(|(name, value)| (name, Json::from(value))).collect(), false);
     Ok(())
 }
 

@@ -1,14 +1,17 @@
 //! Asks the service about a token: which account it is for (identity endpoint), and whether it is active (introspection).
 
+use serde_json::Value as Json;
+
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::open;
 use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
-use crate::call::{Answers, Expression, scalar_text};
+use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Stage};
+use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
 impl App {
@@ -33,6 +36,17 @@ impl App {
         ask(self, report, &self.usable(name, report).await?).await
     }
 
+    /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).
+    pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<UserInfo, Failure> {
+        let context = self.usable(name, report).await?;
+        let (identity, answers) = accepted(self, report, &context).await?;
+        let values = self.values_for(&context, &identity.call)?;
+        // An endpoint may repeat the token that it was sent.
+        let secrets: Vec<&Secret> = values.secrets().collect();
+        let claims = answers.map(|answers| masked(answers.json(), &secrets)).unwrap_or_default();
+        Ok(UserInfo { claims })
+    }
+
     /// A saved profile with a token that is good now.
     async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
         let (app, asked, to) = (self.clone(), name.clone(), report.clone());
@@ -42,6 +56,43 @@ impl App {
         context.tokens = Some(token.tokens);
         self.supply_practice(&mut context).await?;
         Ok(context)
+    }
+}
+
+/// What the identity endpoint returns, with secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserInfo {
+    pub claims: Json,
+}
+
+impl UserInfo {
+    /// The claims in rows; a member of an object is called `address.country`, an item of a list `groups.0`.
+    pub fn rows(&self) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        flatten("", &self.claims, &mut rows);
+        rows
+    }
+}
+
+fn flatten(name: &str, value: &Json, rows: &mut Vec<(String, String)>) {
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Json::Object(members) => members.iter().for_each(|(key, value)| flatten(&inner(key), value, rows)),
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(at, value)| flatten(&inner(&at.to_string()), value, rows));
+        }
+        value => rows.extend(scalar_text(value).map(|text| (name.to_owned(), text))),
+    }
+}
+
+fn masked(value: &Json, secrets: &[&Secret]) -> Json {
+    match value {
+        Json::String(text) => mask_text(text, secrets).into(),
+        Json::Array(items) => items.iter().map(|item| masked(item, secrets)).collect(),
+        Json::Object(members) => {
+            members.iter().map(|(key, value)| (mask_text(key, secrets), masked(value, secrets))).collect()
+        }
+        value => value.clone(),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::screens::stage::{DRESSES, Play, stage};
 /// Introspection of `demo` was asked for.
 fn asked(dress: egui::Theme, answer: Requested<Findings>) -> Harness<'static, Play> {
     let mut model = saved("demo");
-    model.query = Some(AskedQuery { query: &QUERIES[1], profile: name("demo"), answer });
+    model.query = Some(AskedQuery { query: &QUERIES[2], profile: name("demo"), answer });
     stage(dress, model, draft())
 }
 
