@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Variables that hold a secret or the path of one.
 const SECRETS: [&str; 3] = ["TOKENWRIGHT_CLIENT_SECRET", "TOKENWRIGHT_PASSWORD", "TOKENWRIGHT_REFRESH_TOKEN"];
-/// The same by how they begin: the vault's passphrase or its file, and the inputs of a service.
+/// The prefixes of others: the vault's passphrase or its file, and the inputs of a service.
 const SECRET_KINDS: [&str; 2] = ["TOKENWRIGHT_PASSPHRASE", "TOKENWRIGHT_SECRET_"];
 /// What locks shared profiles, and the folder of the credentials that systemd decrypted for this service alone.
 const OTHERS: [&str; 2] = ["TOKENWRIGHT_SHARE_PASSPHRASE", "CREDENTIALS_DIRECTORY"];

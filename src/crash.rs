@@ -43,7 +43,7 @@ impl Watch {
         Arc::clone(self.drawn.get_or_init(Arc::default))
     }
 
-    /// Whether a panic was told.
+    /// Whether a panic was reported.
     pub fn has_told(&self) -> bool {
         self.told.load(Ordering::Relaxed)
     }
@@ -79,7 +79,7 @@ impl Watch {
     }
 }
 
-/// What is told on the terminal.
+/// The report on the terminal.
 fn words(place: &str, thread: &str, file: Option<&Path>) -> Diagnosis {
     let summary = format!("a fault in the program: it panicked at `{place}` in the thread `{thread}`");
     let to = match REPOSITORY {

@@ -1,4 +1,4 @@
-//! What a person answers in the middle of a sign-in.
+//! The questions that a person answers during a sign-in.
 
 use std::pin::Pin;
 
@@ -7,21 +7,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::types::Choosing;
-use crate::app::{Failure, Fetched, Keeping};
+use crate::app::{Failure, Fetched, SaveTo};
 use crate::secret::Secret;
 
-/// An answer that is waited for.
+/// A future answer.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a token request is made from, and where its tokens are saved.
-pub type TokenRequest = (CallContext, Keeping);
+pub type TokenRequest = (CallContext, SaveTo);
 
-/// What a person answers in the middle of a sign-in. A failure ends it.
+/// The questions that a person answers during a sign-in. A failure ends the sign-in.
 pub trait Ask: Send + Sync {
     /// Receives progress.
     fn report(&self) -> Report;
 
-    /// The next text that the person pastes in place of the browser's response. Waits until there is one.
+    /// Waits for the person to paste the authorization response.
     fn paste(&self) -> Answer<'_, Result<Secret, Failure>>;
 
     /// The authorization code arrived: returns what the token request is made from, and where its tokens are saved. A face
@@ -30,14 +30,14 @@ pub trait Ask: Send + Sync {
         Box::pin(async { Ok(request) })
     }
 
-    /// The service returned several values where one is needed: the one that is meant, or none for now.
+    /// Which of several values to use; `None` to decide later.
     fn choose<'a>(&'a self, choosing: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>>;
 
-    /// The tokens arrived and could not be saved: whether to try again.
+    /// Whether to try again to save tokens that could not be saved.
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
 }
 
-/// An [`Ask`] for a face that draws: what is asked waits until the face answers.
+/// An [`Ask`] for a face that draws frames: each question waits until the face answers.
 pub struct Questions {
     report: Report,
     pasted: tokio::sync::Mutex<UnboundedReceiver<Secret>>,
@@ -45,7 +45,7 @@ pub struct Questions {
     code_came: std::sync::mpsc::Sender<CallContext>,
 }
 
-/// Where such a face answers.
+/// The end of the questions that the face holds.
 #[derive(Debug)]
 pub struct Answers {
     paste: UnboundedSender<Secret>,
@@ -53,7 +53,7 @@ pub struct Answers {
     code_came: std::sync::mpsc::Receiver<CallContext>,
 }
 
-/// The two ends of the questions of a sign-in.
+/// The two ends: questions for the sign-in, answers for the face.
 pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
     let ((paste, pasted), (proceed, proceeded)) = (unbounded_channel(), unbounded_channel());
     let (asked, code_came) = std::sync::mpsc::channel();
@@ -62,13 +62,12 @@ pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
 }
 
 impl Answers {
-    /// Hands over what the person pasted.
     pub fn paste(&self, text: Secret) {
         // The sign-in may have ended by itself.
         let _ = self.paste.send(text);
     }
 
-    /// What the token request is about to be made from, once the code has come.
+    /// The context of the token request, once the code has arrived.
     pub fn code_came(&self) -> Option<CallContext> {
         self.code_came.try_recv().ok()
     }
@@ -95,7 +94,7 @@ impl Ask for Questions {
         Box::pin(async { Ok(answer(&self.proceeded).await) })
     }
 
-    /// The choice is made on the screen afterwards, with the tokens beside it.
+    /// The person chooses on the screen afterwards, with the tokens beside it.
     fn choose<'a>(&'a self, _: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>> {
         Box::pin(async { Ok(None) })
     }
@@ -105,7 +104,7 @@ impl Ask for Questions {
     }
 }
 
-/// The next answer; none comes where the face has gone.
+/// The next answer. Never returns once the face has gone.
 async fn answer<T>(answers: &tokio::sync::Mutex<UnboundedReceiver<T>>) -> T {
     match answers.lock().await.recv().await {
         Some(answer) => answer,

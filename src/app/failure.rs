@@ -1,4 +1,4 @@
-//! Why a use case failed: the message, whose fault it is (the exit code says the same), and a code for what depends on it.
+//! Why a use case failed: the message, the kind (which is also the exit code), and a code for behaviour to depend on.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::store::StoreError;
 use crate::transport::{TlsCause, TransportError};
 use crate::vault::VaultError;
 
-/// What a service says to a code or refresh token that is spent (RFC 6749 section 5.2).
+/// The error code for a spent code or refresh token (RFC 6749 section 5.2).
 pub(crate) const INVALID_GRANT: &str = "invalid_grant";
 
 /// A failure, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub diagnosis: Diagnosis,
-    /// Whose fault it is.
+    /// Who has to act.
     pub kind: FailureKind,
     /// Which failure it is. Behaviour depends on this code, never on the message.
     pub code: FailureCode,
@@ -28,37 +28,37 @@ pub struct Failure {
     pub recovery: Recovery,
     /// Whether the service may have acted on a call whose reply was lost: a rotating refresh token may be spent then.
     pub reply_lost: bool,
-    /// Whether the reply says more than the message: the whole reply is worth a look then.
+    /// Whether the reply says more than the message does, so that the whole reply is worth showing.
     pub says_more: bool,
     /// The service's own code, where it refused with one.
     pub said: Option<String>,
 }
 
-/// How long a limit of calls is taken to last where the service does not say (RFC 6585 section 4).
+/// How long a rate limit is assumed to last if the service does not say (RFC 6585 section 4).
 const LIMIT: Duration = Duration::from_mins(1);
-/// Which failure it is, where something is done about this one in particular.
+/// Identifies the failures that need a reaction of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FailureCode {
-    /// Any other.
+    /// Any other failure.
     #[default]
     General,
-    /// There is a profile of this name, which may be replaced.
+    /// A profile of this name exists; it may be replaced.
     ProfileExists,
-    /// The profile that was to be saved again was forgotten meanwhile.
+    /// The profile was forgotten since it was opened.
     ProfileGone,
-    /// There is a preset of this id, which may be replaced.
+    /// A preset with this ID exists; it may be replaced.
     PresetExists,
-    /// The file was written by somebody else.
+    /// Another program wrote the file.
     FileForeign,
     /// The file was changed since this program wrote it.
     FileChanged,
-    /// The file would be committed by git.
+    /// Git would commit the file.
     InWorkTree,
-    /// The refresh token leaves only where it is handed over for good.
+    /// A rotating refresh token leaves only if it is handed over for good.
     HandOverNeeded,
-    /// A text that asks each time has nothing to be written again.
+    /// A live export contains no values, so there is nothing to rewrite.
     LiveSink,
-    /// The format needs the address that the token is for.
+    /// The format needs the URL that the token is used for.
     AddressNeeded,
     /// The document can be read in several ways.
     AmbiguousDocument,
@@ -83,7 +83,7 @@ pub enum Recovery {
     SignIn,
 }
 
-/// Whose fault it is.
+/// Who has to act, or what was unavailable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureKind {
     /// The request is wrong: a field, a name, a file.
@@ -113,7 +113,7 @@ impl Failure {
         }
     }
 
-    /// The same, told apart from others of its kind.
+    /// The same failure with a code.
     #[must_use]
     pub fn coded(self, code: FailureCode) -> Self {
         Self { code, ..self }
@@ -148,7 +148,7 @@ impl Failure {
     }
 }
 
-/// Every error of a lower room has one kind, but for those above.
+/// The kind of each error of the lower modules, except the two above.
 macro_rules! failure_from {
     ($($error:ty => $kind:ident),* $(,)?) => {
         $(impl From<$error> for Failure {
@@ -201,12 +201,12 @@ impl FailureCode {
         (Self::GrantEnded, "grant-ended"),
     ];
 
-    /// Its name where processes talk to each other; none for one that is told and no more.
+    /// The code's name in the agent protocol; none for codes that only the face needs.
     pub fn word(self) -> Option<&'static str> {
         Self::WORDS.iter().find(|(code, _)| *code == self).map(|(_, word)| *word)
     }
 
-    /// The code of this name. One that a later version has is told and no more.
+    /// The code with this name. Names from a later version become [`FailureCode::General`].
     pub fn of_word(word: &str) -> Self {
         Self::WORDS.iter().find(|(_, known)| *known == word).map_or(Self::General, |(code, _)| *code)
     }
@@ -222,25 +222,25 @@ impl FailureKind {
         (Self::Machine, "machine"),
     ];
 
-    /// Its name where processes talk to each other.
+    /// The kind's name in the agent protocol.
     pub fn word(self) -> &'static str {
         Self::WORDS.iter().find(|(kind, _)| *kind == self).map_or("machine", |(_, word)| word)
     }
 
-    /// The kind of this name; one that is not known is of this machine.
+    /// The kind with this name; an unknown one counts as a local error.
     pub fn of_word(word: &str) -> Self {
         Self::WORDS.iter().find(|(_, known)| *known == word).map_or(Self::Machine, |(kind, _)| *kind)
     }
 }
 
 impl Failure {
-    /// What another process of this program said.
+    /// A failure reported by another process of this program.
     pub fn of_words(kind: &str, code: Option<&str>, diagnosis: Diagnosis) -> Self {
         let code = code.map_or(FailureCode::General, FailureCode::of_word);
         Self::new(FailureKind::of_word(kind), diagnosis).coded(code)
     }
 
-    /// Something that cannot be, and was.
+    /// A broken invariant.
     pub(crate) fn inside(what: &str) -> Self {
         Self::new(FailureKind::Machine, Diagnosis::new(format!("internal error: {what}")))
     }

@@ -1,4 +1,4 @@
-//! A use case that panics ends like one that fails: its caller gets a failure, and the others continue.
+//! A panic in a use case fails that use case only: its caller gets a failure, and the others continue.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,14 +8,14 @@ use crate::app::{Failure, FailureKind};
 use crate::diagnosis::Diagnosis;
 
 impl Failure {
-    /// A fault of the program. Where it is was told by the panic hook; what it says may quote a secret.
+    /// A bug in the program. The panic hook has reported the place; the message may quote a secret.
     pub(crate) fn fault() -> Self {
         let diagnosis = Diagnosis::new("an internal error stopped this");
         let hint = "try again; report the error with the file `crash.txt` from the data folder";
         Self::new(FailureKind::Machine, diagnosis.hint(hint))
     }
 
-    /// The thread of the flows has ended by a fault; nothing can be done any more but to start again.
+    /// The core has ended by a panic; only a restart helps.
     pub(crate) fn ended() -> Self {
         let diagnosis = Diagnosis::new("internal error: the core has stopped");
         let hint = "close the window and open it again; report the fault with the file `crash.txt` in the folder of the \
@@ -24,7 +24,7 @@ impl Failure {
     }
 }
 
-/// Does this work, and makes a failure of a panic in it. What the runs share stays as it is: each change to it is one step.
+/// Runs this and turns a panic into a failure. Shared state stays valid: each change to it is one step.
 pub(crate) async fn caught<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let mut work = Box::pin(work);
     poll_fn(move |context| {

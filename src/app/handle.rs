@@ -1,5 +1,5 @@
-//! The handle that the faces hold. Each use case is an async method on [`App`], in the file where it belongs; this file has
-//! what they share: the ports, the open vault, the practice service, and pending writes.
+//! The handle that the faces hold. Each use case is an async method on [`App`], in the file it belongs to. This file
+//! holds what they share: the ports, the open vault, the practice service and pending writes.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -21,21 +21,21 @@ use crate::service::{Catalog, ProfileName};
 use crate::store::{Store, StoreError};
 use crate::vault::{Entry, Vault, VaultError};
 
-/// A cheap handle on the program's core, for any thread.
+/// A handle to the core: cheap to clone, usable from any thread.
 #[derive(Clone)]
 pub struct App {
     state: Arc<State>,
 }
 
-/// What the use cases share.
+/// State shared by the use cases.
 pub struct State {
     pub(crate) ports: Ports,
     news: Box<dyn Fn(News) + Send + Sync>,
     vault: Mutex<Option<Vault>>,
     practice: Mutex<Option<Practice>>,
-    /// Held while the practice service is started.
+    /// Held while the practice service starts.
     practice_turn: tokio::sync::Mutex<()>,
-    /// The server for rehearsals, while none is held.
+    /// An idle rehearsal server, if there is one.
     rehearsal_server: Mutex<Option<RehearsalServer>>,
     /// Tokens that could not be written yet.
     pending_writes: Mutex<BTreeMap<ProfileName, PendingWrite>>,
@@ -43,16 +43,16 @@ pub struct State {
     /// Drafts that could not be written yet.
     pub(in crate::app) held: Held,
     pub(in crate::app) scheduler: SchedulerState,
-    /// The port of the last sign-in.
+    /// The port of the last sign-in, which still answers late visits.
     pub(in crate::app) open_port: OpenPort,
     pub(in crate::app) tray: TraySlot,
     /// The secret on the clipboard.
     pub(in crate::app) copied: Copied,
     /// Whether this process is the agent.
     is_agent: AtomicBool,
-    /// Whether the face shows the list of profiles all the time.
+    /// Whether the face shows the list of profiles permanently.
     shows_list: AtomicBool,
-    /// Work that goes on although whoever asked for it has left.
+    /// Work that continues after its caller has gone.
     settling: TaskTracker,
 }
 
@@ -89,8 +89,8 @@ impl App {
         }
     }
 
-    /// Runs work to its end even if the caller stops waiting: its request may spend a code or a refresh token, so that its reply
-    /// is the only one there is; or it writes what exists nowhere else.
+    /// Runs work to its end even if the caller stops waiting, because it may spend a code or a refresh token, or write
+    /// the only copy of something.
     pub(in crate::app) async fn settle<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -119,7 +119,7 @@ impl State {
         self.is_agent.load(Ordering::Relaxed)
     }
 
-    /// The face shows the list of profiles from now on.
+    /// Declares that the face shows the list of profiles from now on.
     pub(crate) fn show_list(&self) {
         self.shows_list.store(true, Ordering::Relaxed);
     }
@@ -128,12 +128,12 @@ impl State {
         self.shows_list.load(Ordering::Relaxed)
     }
 
-    /// The presets, and what is wrong with the person's own.
+    /// The presets, and the problems found in your own ones.
     pub async fn catalog(&self) -> Result<(Catalog, Vec<Diagnosis>), Failure> {
         self.with_store(|store| Ok(catalog_of(store))).await
     }
 
-    /// Does something with the plain files off the threads of the use cases.
+    /// Accesses the plain files on a blocking thread.
     pub(crate) async fn with_store<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
@@ -157,7 +157,7 @@ impl State {
         *locked(&self.vault) = Some(vault);
     }
 
-    /// Does something with the vault off this thread: a keyring may ask the person, a lease may wait.
+    /// Accesses the vault on a blocking thread: a keyring may ask the person, a lease may wait.
     pub(crate) async fn with_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
@@ -171,8 +171,8 @@ impl State {
         done.map_err(Failure::from)
     }
 
-    /// Does something with a profile's record, whose lease is held, off this thread. The lease lasts until that is done,
-    /// even if nobody waits for it any more.
+    /// Accesses a leased profile's record on a blocking thread. The lease is held until that is done, even if nobody
+    /// waits.
     pub(crate) async fn with_entry<T: Send + 'static>(
         &self,
         entry: &Entry,
@@ -182,17 +182,17 @@ impl State {
         self.with_vault(move |_| work(&entry)).await
     }
 
-    /// What of a profile could not be kept yet.
+    /// The pending write of a profile.
     pub(in crate::app) fn pending(&self, name: &ProfileName) -> Option<PendingWrite> {
         locked(&self.pending_writes).get(name).cloned()
     }
 
-    /// The profiles of which something could not be kept yet.
+    /// The profiles with pending writes.
     pub(in crate::app) fn pending_names(&self) -> Vec<ProfileName> {
         locked(&self.pending_writes).keys().cloned().collect()
     }
 
-    /// Leaves it in memory until it can be kept.
+    /// Keeps a write in memory until it succeeds.
     pub(in crate::app) fn set_pending(&self, name: &ProfileName, pending: PendingWrite) {
         locked(&self.pending_writes).insert(name.clone(), pending);
     }
@@ -201,17 +201,17 @@ impl State {
         locked(&self.pending_writes).remove(name);
     }
 
-    /// Wakes whoever waits for what could not be kept.
+    /// Wakes [`Self::pending_news`].
     pub(in crate::app) fn tell_pending(&self) {
         self.pending_news.notify_one();
     }
 
-    /// Waits until something could not be kept.
+    /// Waits until a write fails and becomes pending.
     pub(in crate::app) async fn pending_news(&self) {
         self.pending_news.notified().await;
     }
 
-    /// The port of the practice service, which is started if it does not run.
+    /// The port of the practice service, started if necessary.
     pub(crate) async fn practice_port(&self) -> Result<u16, Failure> {
         let running = locked(&self.practice).as_ref().map(Practice::port);
         match running {
@@ -220,7 +220,7 @@ impl State {
         }
     }
 
-    /// Starts the practice service, or switches the faults of the one that runs; returned is its port.
+    /// Starts the practice service with these faults, or changes those of the running one; returns its port.
     pub async fn start_practice(&self, settings: &PracticeSettings) -> Result<u16, Failure> {
         let faults: Result<Vec<Fault>, _> = settings.faults.iter().map(|fault| fault.parse()).collect();
         let faults = faults.map_err(|error| Failure::new(FailureKind::Usage, error.diagnose()))?;
@@ -246,7 +246,7 @@ impl State {
         }
     }
 
-    /// Supplies the practice service's port where the profile needs one and names none.
+    /// Fills in the practice service's port if the profile needs one and names none.
     pub(crate) async fn supply_practice(&self, context: &mut CallContext) -> Result<(), Failure> {
         let profile = &context.profile;
         if profile.service.practice && profile.inputs.get("port").is_none_or(String::is_empty) {
@@ -256,7 +256,7 @@ impl State {
     }
 }
 
-/// The presets, and what is wrong with the person's own. It reads files.
+/// The presets, and the problems found in your own ones. Reads files.
 pub(in crate::app) fn catalog_of(store: &Store) -> (Catalog, Vec<Diagnosis>) {
     let mut catalog = Catalog::bundled();
     let (mut problems, mut own) = (Vec::new(), Vec::new());
@@ -272,7 +272,7 @@ pub(in crate::app) fn catalog_of(store: &Store) -> (Catalog, Vec<Diagnosis>) {
 }
 
 impl App {
-    /// A server to rehearse against, with this contract: the one that is free, or a new one.
+    /// A rehearsal server with this contract: an idle one, or a new one.
     pub(crate) async fn take_rehearsal_server(&self, contract: RehearsalContract) -> Result<RehearsalServer, Failure> {
         let free = locked(&self.rehearsal_server).take();
         match free {
@@ -284,7 +284,7 @@ impl App {
         }
     }
 
-    /// Leaves it for the next rehearsal.
+    /// Returns the server for the next rehearsal.
     pub(crate) fn leave_rehearsal_server(&self, server: RehearsalServer) {
         *locked(&self.rehearsal_server) = Some(server);
     }

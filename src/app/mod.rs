@@ -1,4 +1,5 @@
-//! The use cases: each is an async method on [`App`], typed in and out. Window and command line are two faces of it.
+//! The use cases: each is an async method on [`App`], typed in and out. The window and the command line are its two
+//! faces.
 //!
 //! ```text
 //! face --app.sign_in(request, &ask).await--> App --uses--> redirect, transport, vault, store, practice
@@ -40,7 +41,7 @@ pub use crate::app::handle::App;
 pub use crate::app::news::News;
 pub use crate::app::ports::Ports;
 pub use crate::app::profiles::accept_shared::ShareKey;
-pub use crate::app::profiles::drafts::Keeping;
+pub use crate::app::profiles::drafts::SaveTo;
 pub use crate::app::profiles::history::{HistoryLine, Left, ProfileHistory, Restored};
 pub use crate::app::profiles::keys::KeySource;
 pub use crate::app::profiles::summary::{EXPIRING, ProfileState, ProfileSummary};

@@ -1,4 +1,4 @@
-//! What a face is told unasked.
+//! Events that a face did not ask for.
 
 use crate::agent::KeptAlive;
 use crate::app::Failure;
@@ -9,45 +9,45 @@ use crate::diagnosis::Diagnosis;
 use crate::export::Sinks;
 use crate::service::{ProfileName, Service};
 
-/// What a face is told unasked.
+/// An event that a face did not ask for.
 #[derive(Clone, Debug)]
 pub enum News {
-    /// How the window looked last time.
+    /// The window settings of the last run.
     Window(WindowSettings),
-    /// The presets, and what is wrong with the person's own.
+    /// The presets, and the problems found in your own ones.
     Services(Vec<Service>, Vec<Diagnosis>),
     /// The saved profiles.
     Profiles(Vec<ProfileSummary>),
     /// Whether secrets can be stored.
     Vault(VaultState),
-    /// What the vault has repaired by itself.
+    /// Repairs that the vault made by itself.
     VaultNotes(Vec<Diagnosis>),
-    /// Something that belongs to no use case went wrong.
+    /// A problem that belongs to no use case.
     Problem(Failure),
     /// The practice service listens on this port.
     PracticeReady(u16),
-    /// It could not be started.
+    /// The practice service could not be started.
     PracticeFailed(Failure),
-    /// New tokens could not be saved: they wait in memory, and why.
+    /// New tokens could not be saved; they wait in memory. Carries the reason.
     WritePending(ProfileName, Diagnosis),
-    /// Nothing of this profile waits any more.
+    /// The profile has no pending write any more.
     WriteDone(ProfileName),
-    /// A draft had to be saved under another name than was said first.
+    /// A draft was saved under a different name than announced.
     DraftRenamed(ProfileName, ProfileName),
-    /// The profiles with keep-alive, and when each is refreshed next.
+    /// The keep-alive profiles and their next refresh.
     KeepAlive(Vec<KeptAlive>),
     /// The scheduler has refreshed a profile.
     Refreshed(Box<SavedToken>),
-    /// It could not.
+    /// The scheduler failed to refresh a profile.
     NotRefreshed(ProfileName, Failure),
-    /// The files that a profile is exported to.
+    /// The sinks of a profile.
     Sinks(ProfileName, Sinks),
-    /// Whether there is an icon in the tray.
+    /// Whether the tray shows an icon.
     Tray(TrayState),
-    /// Something was pressed there.
+    /// Something in the tray was clicked.
     TrayPressed(TrayPress),
-    /// A notice of the desktop was pressed.
+    /// A notification was clicked.
     NoticePressed,
-    /// The process is asked to end.
+    /// The process was asked to end.
     EndAsked,
 }

@@ -11,7 +11,7 @@ use crate::service::ProfileName;
 /// What a use case reports while it runs.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// The browser was sent to the service, and its response is waited for.
+    /// The browser was opened at the service; its response is awaited.
     Waiting(Box<Waiting>),
     /// A response was rejected; the wait continues.
     ResponseIgnored(Diagnosis),
@@ -25,7 +25,7 @@ pub enum Progress {
     Sending(String),
     /// A transient failure; the request is retried shortly.
     Retrying(Diagnosis),
-    /// Another process holds the profile's lease; it is waited for.
+    /// Another process holds the profile's lease.
     LeaseBusy(Diagnosis),
     /// A request on behalf of a saved profile has finished.
     Traced(Box<Exchange>),
@@ -33,7 +33,7 @@ pub enum Progress {
     DraftSaved(ProfileName),
     /// A discovery document is being fetched from this address.
     Fetching(String),
-    /// A stage of a rehearsal is over, well or not.
+    /// A stage of a rehearsal has ended, well or badly.
     StageRehearsed(StageLine),
 }
 

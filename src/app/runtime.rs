@@ -1,4 +1,4 @@
-//! The threads on which the use cases run.
+//! The threads that run the use cases.
 
 use std::io;
 use std::time::Duration;
@@ -11,22 +11,22 @@ use crate::app::news::News;
 use crate::app::ports::Ports;
 use crate::app::{Failure, tokens};
 
-/// Threads for the use cases: two, so that one that is busy for a moment does not hold up listener, socket and timers.
+/// Two threads, so that one busy use case does not hold up the listener, the socket and the timers.
 const THREADS: usize = 2;
-/// Bytes of stack of each: a use case is one large value in an unoptimised build, and several may be nested.
+/// Stack size in bytes: in a debug build a use case is one large future, and several may be nested.
 const STACK: usize = 8 * 1024 * 1024;
-/// How long the end of the program waits for a call that may have spent a refresh token: what the service sends back then may
-/// be the only one that is good.
+/// How long the program waits at its end for a call that may have spent a refresh token: the reply may hold the only
+/// valid successor.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// The running core. Dropping it sees through what must be, and ends the rest.
+/// The running core. Dropping it completes what must complete, and cancels the rest.
 pub struct Runtime {
     app: App,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
 impl Runtime {
-    /// Starts it. `news` is called from any thread and must not block: it sends on what it is told, and then wakes the face.
+    /// Starts the core. `news` is called from any thread and must not block: it forwards the event and wakes the face.
     pub fn start(ports: Ports, news: impl Fn(News) + Send + Sync + 'static) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
@@ -53,12 +53,12 @@ impl Runtime {
         &self.app
     }
 
-    /// Where tasks are started.
+    /// The runtime that tasks are spawned on.
     pub fn handle(&self) -> Handle {
         self.runtime().handle().clone()
     }
 
-    /// Runs a use case and waits for it, on a thread with the stack that it needs: that of the caller may be smaller.
+    /// Runs a use case and waits for it, on a thread with a sufficient stack: the caller's may be smaller.
     pub fn block_on<T: Send>(&self, work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
         let work = || self.runtime().block_on(caught(work));
         std::thread::scope(|scope| {
@@ -70,7 +70,7 @@ impl Runtime {
     }
 
     fn runtime(&self) -> &tokio::runtime::Runtime {
-        // It is taken on drop alone.
+        // Taken only on drop.
         self.runtime.as_ref().unwrap_or_else(|| unreachable!("the core runs as long as this lives"))
     }
 }
@@ -80,14 +80,14 @@ impl Drop for Runtime {
         let Some(runtime) = self.runtime.take() else { return };
         let app = self.app.clone();
         runtime.block_on(async move {
-            // What is not done by then is dropped, as a machine that is switched off would drop it.
+            // What is not done by then is dropped, as a power failure would.
             let _ = tokio::time::timeout(FAREWELL, app.settled()).await;
             app.scheduler.finish().await;
             app.open_port.finish().await;
-            // Nobody would be there to take it back later.
+            // Nobody would be there to clear it later.
             app.take_back_copy().await;
         });
-        // A keyring that hangs must not keep the program from ending.
+        // A hanging keyring must not keep the program from ending.
         runtime.shutdown_background();
     }
 }

@@ -15,20 +15,20 @@ use crate::desktop::{Trace, Tray};
 use crate::service::ProfileName;
 use crate::vault::{How, Record};
 
-/// The icon that is shown.
+/// The icon shown now.
 pub(in crate::app) type TraySlot = Mutex<Option<Arc<Tray>>>;
 
-/// The secret that stands on the clipboard, as far as is known.
+/// The secret that is on the clipboard, as far as known.
 #[derive(Default)]
 pub(in crate::app) struct Copied {
     pub(in crate::app) trace: Mutex<Option<Trace>>,
-    /// Which copy is the last: only its clock counts.
+    /// Numbers the copies: only the last one's timer counts.
     pub(in crate::app) last: AtomicU64,
-    /// What was asked for later is copied later.
+    /// Serializes copies, so that the last one asked for wins.
     pub(in crate::app) order: tokio::sync::Mutex<()>,
 }
 
-/// Drafts that could not be written: the vault is not open yet, or a disk is full.
+/// Drafts that could not be written: the vault is not open yet, or the disk is full.
 #[derive(Default)]
 pub(in crate::app) struct Held {
     drafts: Mutex<BTreeMap<ProfileName, (CallContext, Mark)>>,
@@ -64,10 +64,10 @@ impl Held {
     }
 }
 
-/// What the schedule shares with the flows that change profiles.
+/// State shared by the scheduler and the use cases that change profiles.
 #[derive(Default)]
 pub(in crate::app) struct SchedulerState {
-    /// That profiles may have changed, or that it is to end.
+    /// Set when profiles may have changed, or the scheduler is to end.
     pub(in crate::app) news: Notify,
     pub(in crate::app) runs: AtomicBool,
     pub(in crate::app) ends: AtomicBool,
@@ -77,18 +77,18 @@ pub(in crate::app) struct SchedulerState {
 }
 
 impl SchedulerState {
-    /// Looks at the profiles again, soon.
+    /// Makes the scheduler read the profiles again soon.
     pub(in crate::app) fn reload(&self) {
         self.news.notify_one();
     }
 
-    /// How the profiles stood last.
+    /// The last known state of the profiles.
     pub(in crate::app) fn standing(&self) -> Vec<KeptAlive> {
         locked(&self.standing).clone()
     }
 
-    /// Ends the schedule, and waits for the renewals that go on: a refresh token may be spent already, and what comes in
-    /// return for it is to be kept.
+    /// Ends the scheduler and waits for refreshes in progress: their refresh tokens may be spent already, and the
+    /// replies must be saved.
     pub(in crate::app) async fn finish(&self) {
         self.ends.store(true, Ordering::Relaxed);
         self.news.notify_one();
@@ -98,24 +98,24 @@ impl SchedulerState {
     }
 }
 
-/// What could not be kept.
+/// A write that failed and is retried.
 #[derive(Clone, Debug)]
 pub(in crate::app) struct PendingWrite {
-    /// The record as it has to become, with the number of the one that it follows.
+    /// The record to write, and the number of the record that it follows.
     pub(in crate::app) record: Record,
-    /// How its tokens were had.
+    /// How the tokens were obtained.
     pub(in crate::app) how: How,
 }
 
 impl PendingWrite {
-    /// Whether what waits still belongs to what is kept. It does not once the profile was forgotten, or signed in anew under
-    /// the same name, or has newer tokens: then what waited is worth nothing any more.
-    pub(in crate::app) fn follows(&self, kept: &Record) -> bool {
+    /// Whether the pending write still fits the saved record. It does not after the profile was forgotten, signed in
+    /// again under the same name, or given newer tokens; then the write is obsolete.
+    pub(in crate::app) fn follows(&self, saved: &Record) -> bool {
         let tokens =
             |record: &Record| record.history.last().map(|line| (line.access_token.clone(), line.refresh_token.clone()));
-        // The clock is asked only where others came meanwhile: it may have been set back.
-        let is_next = tokens(kept) == tokens(&self.record) || obtained_at(kept) < obtained_at(&self.record);
-        kept.history.continues(&self.record.history) && is_next
+        // The clock decides only if another write came in between, since it may have been set back.
+        let is_next = tokens(saved) == tokens(&self.record) || obtained_at(saved) < obtained_at(&self.record);
+        saved.history.continues(&self.record.history) && is_next
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the window has under way: each use case is a value, polled each frame, and dropped to cancel it.
+//! Use cases in progress in the window: each is a value that is polled every frame, and dropped to cancel it.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::app::news::News;
 use crate::app::progress::{Progress, Report};
 use crate::app::runtime::Runtime;
 
-/// Starts use cases for a face, and wakes it when they have something to tell.
+/// Starts use cases for a face, and wakes the face when there is something to read.
 pub struct Tasks {
     app: App,
     handle: Handle,
@@ -35,7 +35,7 @@ impl Tasks {
         Self { app: runtime.app().clone(), handle: runtime.handle(), wake: Arc::new(wake), started: AtomicU64::new(0) }
     }
 
-    /// Starts a use case whose outcome is waited for.
+    /// Starts a use case and returns its pending outcome.
     pub fn start<T, F>(&self, work: impl FnOnce(App, Report) -> F) -> Pending<T>
     where
         T: Send + 'static,
@@ -51,7 +51,7 @@ impl Tasks {
         Pending { id, steps: Some(steps), task: Some(task.abort_handle()) }
     }
 
-    /// Starts what nobody waits for; a failure is told as news.
+    /// Starts a use case whose outcome nobody waits for; a failure becomes news.
     pub fn run<F>(&self, work: impl FnOnce(App) -> F)
     where
         F: Future<Output = Result<(), Failure>> + Send + 'static,
@@ -65,18 +65,18 @@ impl Tasks {
         });
     }
 
-    /// First the step, then the waking: the frame must find it.
+    /// Send first, then wake: the next frame must find it.
     fn teller<T: Send + 'static>(&self, steps: UnboundedSender<Step<T>>) -> impl Fn(Step<T>) + Send + Sync + 'static {
         let wake = Arc::clone(&self.wake);
         move |step| {
-            // Nobody listens any more where the pending value was dropped.
+            // Nobody listens after the pending value was dropped.
             let _ = steps.send(step);
             wake();
         }
     }
 }
 
-/// A use case under way. Dropping it cancels it; what may have spent a refresh token goes on unseen.
+/// A use case in progress. Dropping it cancels it, except work that may have spent a refresh token: that continues.
 pub struct Pending<T> {
     id: u64,
     steps: Option<UnboundedReceiver<Step<T>>>,
@@ -84,17 +84,17 @@ pub struct Pending<T> {
 }
 
 impl<T> Pending<T> {
-    /// One that never ends, as a screen is tried with.
+    /// One that never ends, for tests of screens.
     pub fn never() -> Self {
         Self { id: 0, steps: None, task: None }
     }
 
-    /// A number that no other of this process has.
+    /// A number that is unique in this process.
     pub fn id(&self) -> u64 {
         self.id
     }
 
-    /// What came since: progress goes to `told`, and an outcome ends it.
+    /// Polls: progress goes to `told`, an outcome ends it.
     pub fn poll(&mut self, told: &mut Vec<Progress>) -> Option<Result<T, Failure>> {
         let steps = self.steps.as_mut()?;
         loop {

@@ -16,26 +16,26 @@ use crate::service::ProfileName;
 use crate::store::Theme;
 use crate::vault::VaultKind;
 
-/// What an access token must be good for.
+/// The validity asked of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Usable now; the service's policy says how long before its expiry it is refreshed.
+    /// Usable now; the service's policy says how long before expiry it is refreshed.
     Usable,
     /// Valid for at least this long.
     ValidFor(Duration),
-    /// A new one in any case.
+    /// A new one, whatever is left of the old one.
     New,
 }
 
-/// One of several values that were fetched.
+/// One of several fetched values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     pub label: String,
-    /// The values to keep, by placeholder.
-    pub keep: Vec<(String, String)>,
+    /// The values to retain, by placeholder.
+    pub retain: Vec<(String, String)>,
 }
 
-/// Whether secrets can be kept.
+/// Whether secrets can be stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum VaultState {
     #[default]
@@ -43,26 +43,25 @@ pub enum VaultState {
     Open(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
-        /// Whether the passphrase is being chosen.
         new: bool,
-        /// What was wrong with the last one.
+        /// Why the last passphrase was rejected.
         problem: Option<Diagnosis>,
     },
-    /// The keyring cannot be used: a person chooses what is.
+    /// The keyring cannot be used: the person chooses another kind.
     NoKeyring(Diagnosis),
-    /// Something else is wrong with the vault: a person must choose.
+    /// The vault has another problem: the person must choose.
     NeedsChoice(Diagnosis),
 }
 
-/// How the window looked, and nothing else of it.
+/// The window settings that are restored at the next start.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
-    /// Whether it is hidden in the tray when it is closed, while something is kept alive.
+    /// Whether closing the window hides it in the tray while a profile has keep-alive.
     pub tray: bool,
-    /// Whether the token call is looked at before it is sent.
+    /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
 }
 
@@ -71,63 +70,62 @@ pub struct WindowSettings {
 pub struct Waiting {
     pub url: String,
     pub redirect_uri: String,
-    /// Where the response is listened for; empty when it must be pasted.
+    /// The addresses that are listened on; empty if the response must be pasted.
     pub addresses: Vec<String>,
-    /// SHA-256 of the certificate, for https on this machine.
+    /// SHA-256 of the certificate for `https://localhost`.
     pub fingerprint: Option<String>,
-    /// When the wait ends.
     pub until: Timestamp,
     /// Why the browser could not be opened.
     pub browser_problem: Option<Diagnosis>,
-    /// Why nothing is listened for although the redirect URI points here.
+    /// Why there is no listener although the redirect URI points to this machine.
     pub listener_problem: Option<Diagnosis>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub call: Call,
-    /// What was answered, if anything was.
+    /// The reply, if there was one.
     pub reply: Option<ReplyView>,
-    /// What was read from it, or why nothing was.
+    /// The tokens read from the reply, or why there are none.
     pub outcome: Result<Box<TokenSet>, Failure>,
-    /// What of the calls that follow went wrong.
+    /// Problems with the requests that followed.
     pub notes: Vec<Diagnosis>,
-    /// What the person must choose among.
+    /// The choices that the person must make.
     pub choices: Vec<Choosing>,
-    /// Whether the call may have reached the service although no reply did.
+    /// Whether the request may have reached the service although no reply arrived.
     pub unanswered: bool,
     /// Whether its tokens are saved.
     pub is_saved: bool,
 }
 
-/// Several values were fetched where one is needed.
+/// Several fetched values where one is needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choosing {
     pub label: String,
     pub options: Vec<Fetched>,
 }
 
-/// A reply as it may be shown.
+/// A reply prepared for display.
 #[derive(Clone, Debug)]
 pub struct ReplyView {
     pub status: u16,
     pub elapsed: Duration,
-    /// The headers, secrets masked.
+    /// With masked secrets.
     pub headers: Vec<(String, String)>,
-    /// The body laid out, secrets masked.
+    /// The body, pretty-printed, secrets masked.
     pub masked_body: String,
-    /// The body laid out, as it is.
+    /// The body, pretty-printed, unmasked.
     pub body: Secret,
 }
 
-/// Whose token it is.
+/// The account that a token belongs to.
 #[derive(Clone, Debug)]
 pub struct Identified {
-    /// Label and value of each field the service tells.
+    /// Label and value of each field that the service returned.
     pub fields: Vec<(String, String)>,
 }
 
-/// What the fields of a reply come to by the expressions as they are typed.
+/// What the expressions, as typed, read from a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are those of the reading")]
 pub struct TriedReading {
@@ -136,16 +134,16 @@ pub struct TriedReading {
     pub expires_in: FieldRead,
 }
 
-/// What a field of a reply comes to. No secret is in it.
+/// The value read for one field. Contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldRead {
-    /// A token of so many characters.
+    /// A token with this many characters.
     Token(usize),
-    /// A text that is no secret.
+    /// Text that is not secret.
     Text(String),
-    /// Nothing: the reply does not have it.
+    /// The reply does not have it.
     Nothing,
-    /// Nothing that can be used, and why.
+    /// It cannot be used, and why.
     Failed(Diagnosis),
 }
 
@@ -155,20 +153,19 @@ pub struct OpenedProfile {
     pub context: CallContext,
     pub draft: bool,
     pub state: ProfileState,
-    /// Whether each refresh brings a new refresh token.
     pub rotation: Rotation,
 }
 
-/// A token handed out.
+/// A token that was handed out.
 #[derive(Clone, Debug)]
 pub struct SavedToken {
     pub name: ProfileName,
     pub tokens: TokenSet,
     /// The header that carries the access token.
     pub header: TokenHeader,
-    /// Whether they were refreshed for this.
+    /// Whether a refresh was made for this request.
     pub refreshed: bool,
-    /// What a person should know of them.
+    /// Warnings for the person.
     pub notes: Vec<Diagnosis>,
 }
 
@@ -178,6 +175,6 @@ pub enum TrayState {
     #[default]
     Off,
     There,
-    /// It cannot be.
+    /// The desktop has no tray.
     Absent(Diagnosis),
 }

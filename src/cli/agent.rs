@@ -1,4 +1,4 @@
-//! `tokenwright agent`: runs until it is stopped, and tells what it does, a line each, never a secret.
+//! `tokenwright agent`: runs until it is stopped and prints a line for each event, never a secret.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub(crate) fn run(runner: &Runner, options: &AgentOptions) -> Result<(), Failure
         Some(AgentTask::Stop) => return stop(runner),
         None => {}
     }
-    // First, so that nobody types a passphrase for nothing.
+    // First, so that nobody types a passphrase in vain.
     if runner.run(runner.app.agent_status()).is_ok() {
         let hint = "`tokenwright agent status` shows it, `tokenwright agent stop` stops it";
         return Err(Failure::new(FailureKind::Machine, Diagnosis::new("an agent is running already").hint(hint)));
@@ -38,7 +38,7 @@ fn tell(news: News) {
             let summary = format!("{name}: not refreshed: {}", diagnosis.summary);
             print::warning(&Diagnosis { summary, ..diagnosis });
         }
-        // Nothing is lost: it is tried again as long as the agent runs.
+        // Nothing is lost: saving is retried as long as the agent runs.
         News::WritePending(_, diagnosis) => print::warning(&diagnosis),
         news => tell_news(news),
     }

@@ -1,4 +1,4 @@
-//! `tokenwright exec`: a command with the token in its environment, and `tokenwright git-credential`.
+//! `tokenwright exec`: runs a command with the token in its environment. `tokenwright git-credential`.
 
 use std::io::Read as _;
 
@@ -11,17 +11,16 @@ use crate::diagnosis::Diagnosis;
 use crate::export::variable;
 use crate::service::ProfileName;
 
-/// How the command is told apart from failures of this program: what shells say for a command that was not found, or
-/// cannot be run.
+/// Exit codes that shells use for a command that was not found or cannot be run.
 const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 
-/// Runs a command with the profile's named values in its environment and gives back its exit code. The values
-/// reach this one child and nothing else, and what opens our vault does not reach it.
+/// Runs a command with the profile's named values in its environment and returns its exit code. The values reach this
+/// child only, and the variables that open our vault do not reach it.
 pub(crate) fn run(runner: Runner, name: &str, command: &[String]) -> Result<Exit, Failure> {
     let (fields, notes) = runner.run(runner.app.fields(&ProfileName::parse(name)?, &runner.report()))?;
     notes.iter().for_each(print::warning);
-    // The open vault, with its key, is gone before the command runs.
+    // The open vault and its key are dropped before the command runs.
     drop(runner);
     let Some((program, arguments)) = command.split_first() else { return Ok(Exit::Usage) };
     let mut process = child::command(program);
@@ -36,7 +35,7 @@ pub(crate) fn run(runner: Runner, name: &str, command: &[String]) -> Result<Exit
     }
 }
 
-/// Its exit code; 128 and the signal's number for one that was killed, as shells have it.
+/// The command's exit code; 128 plus the signal's number if it was killed, as in shells.
 fn code(status: std::process::ExitStatus) -> u8 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
@@ -45,9 +44,9 @@ fn code(status: std::process::ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
-/// Answers git's question (gitcredentials): only `get` is answered; what git would store or erase is kept here anyway.
+/// Answers Git's request (gitcredentials(7)): only `get` has an answer; the vault is not changed by `store` or `erase`.
 pub(crate) fn git_credential(runner: &Runner, name: &str, operation: &str) -> Result<(), Failure> {
-    // Git closes its end when it has asked.
+    // Git closes its end after the request.
     let mut question = String::new();
     std::io::stdin().take(64 * 1024).read_to_string(&mut question).map_err(|error| {
         Failure::new(FailureKind::Machine, Diagnosis::new(format!("cannot read Git's request: {error}")))

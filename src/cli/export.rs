@@ -62,7 +62,7 @@ fn export(runner: &Runner, order: ExportOrder, options: &ExportOptions) -> Resul
     Ok(())
 }
 
-/// The text on standard output, or where it is; what to know and to do next beside it.
+/// Prints the text, or the path of the file; warnings and the next command go to standard error.
 fn tell(done: &ExportDone, sink: bool) {
     match (&done.text, &done.path) {
         (Some(text), _) => print::data(text.expose().trim_end_matches('\n')),
@@ -95,7 +95,7 @@ fn preview(runner: &Runner, order: ExportOrder) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The format's usual file, in the current folder.
+/// The format's usual file name, in the current folder.
 fn usual_file(runner: &Runner, order: &ExportOrder) -> Result<PathBuf, Failure> {
     Ok(PathBuf::from(runner.run(runner.app.preview_export(order.clone()))?.file_name))
 }

@@ -1,5 +1,5 @@
-//! `tokenwright import`: a document of another tool is read, what was understood of it is told, and only then, when the
-//! person says so, a profile or a preset is kept.
+//! `tokenwright import`: reads a document of another tool, prints what was understood, and after confirmation saves a
+//! profile or a preset.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use crate::diagnosis::{Diagnose, Diagnosis, printable};
 use crate::dialect::{Described, Import, Issuer, Note};
 use crate::service::{NewPreset, ProfileName, Service};
 
-/// What the document becomes.
+/// What the document is saved as.
 enum Purpose {
     Profile(ProfileName),
     Preset(Box<Service>),
@@ -30,7 +30,7 @@ pub(crate) fn run(runner: &Runner, options: &ImportOptions) -> Result<(), Failur
         source = match runner.run(runner.app.import(source, &runner.report()))? {
             ImportOutcome::Described(imported) => break imported,
             ImportOutcome::Shared(shared) => return sharing::accept(runner, *shared, options),
-            // One in a file is asked about before it is fetched; one on the command line was asked for.
+            // An address in a file needs confirmation; one on the command line was asked for.
             ImportOutcome::Issuer(issuer) => asked(issuer)?,
             ImportOutcome::Locked(locked) => sharing::unlocked(locked, options)?,
             ImportOutcome::Ambiguous(text) => meant(text)?,
@@ -58,7 +58,7 @@ fn source(document: &str) -> Result<ImportSource, Failure> {
         Some(issuer) => ImportSource::Issuer(issuer),
         None if document == "-" => ImportSource::Input,
         None if !is_address(document) => ImportSource::File(document.into()),
-        // An address with a query is a document by itself.
+        // An address with a query is a document itself.
         None if Issuer::parse(without_query(document)).is_some() => {
             ImportSource::Pasted(crate::secret::Secret::new(document))
         }
@@ -78,7 +78,7 @@ fn without_query(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// What is shown of it has no query, which may hold a code, and no user before its host.
+/// The address for messages: without its query, which may hold a code, and without the user before its host.
 fn not_fetched(document: &str) -> Failure {
     let (scheme, rest) = without_query(document).split_once("://").unwrap_or_default();
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
@@ -87,7 +87,7 @@ fn not_fetched(document: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// The format that the person means.
+/// The format that is meant.
 fn meant(text: Box<AmbiguousText>) -> Result<ImportSource, Failure> {
     if !prompt::is_terminal() {
         return Err(text.failure());
@@ -108,7 +108,7 @@ fn asked(issuer: Issuer) -> Result<ImportSource, Failure> {
     Err(Failure::new(FailureKind::Usage, diagnosis.hint(format!("to fetch it: `tokenwright import {address}`"))))
 }
 
-/// The use of a service that is meant.
+/// The described service that is meant.
 fn pick<'a>(import: &'a Import, options: &ImportOptions) -> Result<&'a Described, Failure> {
     let all = &import.described;
     let at = |number: usize| number.checked_sub(1).and_then(|at| all.get(at));
@@ -144,7 +144,7 @@ fn title(described: &Described) -> String {
     }
 }
 
-/// What was understood, what was not, and what is missing; all of it before anything is kept.
+/// Prints what was understood, what was not, and what is missing, all before anything is saved.
 fn tell(described: &Described) {
     print::note(&title(described));
     list("Understood", &described.understood);
@@ -185,7 +185,7 @@ fn purpose(described: &Described, options: &ImportOptions) -> Result<Purpose, Fa
     }
 }
 
-/// The service as a preset of this id. Nothing of the person's own is in it.
+/// Saves the service as a preset with this ID, without anything personal.
 fn preset(described: &Described, id: &str) -> Result<Service, Failure> {
     let draft = NewPreset { id: id.to_owned(), name: described.service.name.clone() };
     let usage = |error: crate::service::NewPresetError| Failure::new(FailureKind::Usage, error.diagnose());
@@ -198,7 +198,7 @@ fn preset(described: &Described, id: &str) -> Result<Service, Failure> {
     Ok(service)
 }
 
-/// Whether the person wants it kept, who has seen by now what there is.
+/// Asks for confirmation, after everything was printed.
 fn agreed(purpose: &Purpose, options: &ImportOptions) -> Result<bool, Failure> {
     if options.yes {
         return Ok(true);
@@ -221,7 +221,7 @@ fn keep(runner: &Runner, described: &Described, purpose: Purpose) -> Result<(), 
         Purpose::Profile(name) => {
             open_vault(runner)?;
             runner.run(runner.app.save(&name, CallContext::from(described), false, None))?;
-            // With a refresh token at hand, and all else that the call needs, nobody has to sign in.
+            // With a refresh token and everything else that the call needs, no sign-in is necessary.
             let renews = !described.secrets.refresh_token.is_empty() && described.service.refresh_request.is_some();
             let renews = renews && described.still_missing().is_empty();
             let next = if renews { "token" } else { "sign-in" };

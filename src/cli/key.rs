@@ -1,5 +1,5 @@
-//! `tokenwright key`: a private key for a service that takes signed assertions, made and kept here, and the certificate
-//! that is uploaded there. The private key itself is never printed.
+//! `tokenwright key`: makes and stores the private key for a service that takes signed assertions, and shows the
+//! certificate to upload. The private key is never printed.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) fn run(runner: &Runner, task: &KeyTask) -> Result<(), Failure> {
     }
 }
 
-/// A new key pair, kept before anything of it is shown: a certificate without its key is of no use.
+/// A new key pair, saved before any of it is shown: a certificate without its key is useless.
 fn make(runner: &Runner, options: &KeyGenerateOptions) -> Result<(), Failure> {
     let name = ProfileName::parse(&options.name)?;
     let service = runner.catalog()?.service(&options.service)?;
@@ -48,7 +48,7 @@ fn show(runner: &Runner, options: &KeyShowOptions) -> Result<(), Failure> {
     write_out(runner, &pair, &options.output)
 }
 
-/// The certificate, or else the public key: to the files that were named, otherwise as the result.
+/// Writes the certificate, or else the public key, to the named files, otherwise to standard output.
 fn write_out(runner: &Runner, pair: &KeyPair, output: &KeyOutput) -> Result<(), Failure> {
     let public_key = pair.signing_key().and_then(|key| key.public_key_pem()).unwrap_or_default();
     if let Some(certificate) = pair.certificate() {

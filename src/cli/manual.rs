@@ -1,4 +1,4 @@
-//! `tokenwright completions` and `tokenwright man`: what the program says of its own command line.
+//! `tokenwright completions` and `tokenwright man`, generated from the definitions of the command line.
 
 use std::io::{self, Write};
 
@@ -18,7 +18,7 @@ pub(crate) fn completions(shell: Shell) -> Exit {
     show(&script)
 }
 
-/// Prints the page of the program, or that of one command of it: `["service", "export"]`.
+/// Prints the manual page of the program, or of one command: `["service", "export"]`.
 pub(crate) fn man(path: &[String]) -> Exit {
     let mut command = Arguments::command();
     command.build();
@@ -57,7 +57,7 @@ fn write_page(command: &Command, is_whole: bool, page: &mut Vec<u8>) -> io::Resu
     Ok(())
 }
 
-/// Terms and their meanings, in the man macros (`groff_man(7)`).
+/// Terms and their meanings as man macros (`groff_man(7)`).
 fn section(title: &str, rows: &[(&str, &str)], page: &mut Vec<u8>) -> io::Result<()> {
     writeln!(page, ".SH \"{title}\"")?;
     rows.iter().try_for_each(|(term, meaning)| writeln!(page, ".TP\n\\fB{term}\\fR\n{meaning}"))

@@ -1,5 +1,5 @@
-//! The command line: a thin face over the use cases. Results go to standard output, all else to standard error; the exit
-//! code says whose fault it was. Names of commands and options are fixed, so that scripts last.
+//! The command line: a thin face over the use cases. Results go to standard output, everything else to standard error;
+//! the exit code says who has to act.
 
 mod agent;
 mod args;
@@ -29,8 +29,8 @@ pub use crate::cli::tokens::{print_notes, print_token};
 use crate::app::{Failure, Ports};
 use crate::cli::runner::Runner;
 
-/// What was asked. Help, completions, manual pages, and what cannot be understood, end the program here: they need no home,
-/// no vault and no network.
+/// Parses the command line. Help, completions, manual pages and usage errors end the program here: they need no home,
+/// vault or network.
 pub fn arguments() -> Result<Arguments, Exit> {
     let arguments = <Arguments as clap::Parser>::try_parse().map_err(|error| print::usage(&error))?;
     match &arguments.task {
@@ -40,7 +40,7 @@ pub fn arguments() -> Result<Arguments, Exit> {
     }
 }
 
-/// Does what the command line asks.
+/// Runs the command.
 pub fn run(task: Task, verbose: bool, ports: Ports) -> Exit {
     let done = Runner::start(ports, verbose).and_then(|runner| perform(runner, task));
     done.unwrap_or_else(|failure| print::print_failure(&with_rest(failure, verbose)))
@@ -75,13 +75,13 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Agent(options) => agent::run(runner, &options),
         Task::Rehearse(options) => practice::rehearse(runner, &options),
         Task::Practice(options) => practice::practice(runner, options),
-        // The first ends with the exit code of its command, the others before there is a runner.
+        // `exec` ends with the exit code of its command; the others ended before there was a runner.
         Task::Exec { .. } | Task::Completions { .. } | Task::Man { .. } => Ok(()),
     }?;
     Ok(Exit::Done)
 }
 
-/// The failure, with how to see the rest of the reply where the words leave some of it out.
+/// Adds how to see the whole reply to a failure that shows only part of it.
 fn with_rest(mut failure: Failure, verbose: bool) -> Failure {
     if failure.says_more && !verbose {
         let rest = "`--verbose` shows the whole reply";

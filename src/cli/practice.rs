@@ -1,4 +1,4 @@
-//! Work without an account: `rehearse` proves the presets, `practice` runs the practice service.
+//! Working without an account: `rehearse` tests presets, `practice` runs the practice service.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

@@ -1,6 +1,6 @@
-//! The only place that prints: results to standard output, all else to standard error.
+//! The only module that prints: results to standard output, everything else to standard error.
 //!
-//! Invariant: no text from outside reaches a terminal as it is. Only [`data`] is exact, and only into a pipe or file.
+//! Invariant: no text from outside reaches a terminal unescaped. Only [`data`] is exact, and only into a pipe or file.
 
 use std::io::{IsTerminal as _, Write};
 
@@ -11,42 +11,42 @@ use crate::call::Reveal;
 use crate::cli::exit::Exit;
 use crate::diagnosis::{Diagnosis, printable, printable_json, printable_lines};
 
-/// A line of the result, for a person: nothing in it acts on the terminal.
+/// Prints a line of the result for a person, with control characters escaped.
 pub(crate) fn result(line: &str) {
     write(&mut std::io::stdout().lock(), &printable(line));
 }
 
-/// Several lines of the result, for a person.
+/// Prints several lines of the result for a person.
 pub(crate) fn result_lines(text: &str) {
     write(&mut std::io::stdout().lock(), &printable_lines(text));
 }
 
-/// A result for a program, exactly as it is; on a terminal it is looked at, and shown as any other text.
+/// Prints a result for a program, byte for byte; on a terminal it is escaped like any other text.
 pub(crate) fn data(text: &str) {
     if is_seen() { result_lines(text) } else { write(&mut std::io::stdout().lock(), text) }
 }
 
-/// A result as JSON, where what acts on a terminal has its escape.
+/// Prints a result as JSON, with control characters escaped.
 pub(crate) fn json(value: &Json) {
     write(&mut std::io::stdout().lock(), &printable_json(&value.to_string()));
 }
 
-/// Whether results are shown on a screen as they are.
+/// Whether standard output is a terminal.
 pub(crate) fn is_seen() -> bool {
     std::io::stdout().is_terminal()
 }
 
-/// A line beside the result. Standard error is for people: nothing in it acts on the terminal.
+/// Prints a line to standard error, with control characters escaped.
 pub fn note(line: &str) {
     write(&mut std::io::stderr().lock(), &printable(line));
 }
 
-/// Several lines beside the result, whose line breaks are our own.
+/// Prints several lines to standard error; the line breaks are our own.
 pub fn note_lines(text: &str) {
     write(&mut std::io::stderr().lock(), &printable_lines(text));
 }
 
-/// Why the command line is refused. It quotes what was typed.
+/// Prints why the command line was rejected. The message quotes what was typed.
 pub(crate) fn usage(error: &clap::Error) -> Exit {
     let is_clean = std::env::args_os().all(|argument| {
         let argument = argument.to_string_lossy();
@@ -59,17 +59,17 @@ pub(crate) fn usage(error: &clap::Error) -> Exit {
     Exit::Usage
 }
 
-/// Whoever reads may have had enough (`… 2>&1 | head -1`); that is no error of ours. The print macros would panic.
+/// The reader may have stopped (`… 2>&1 | head -1`), which is no error of ours. The print macros would panic.
 fn write(out: &mut impl Write, line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// Something that did not stop the program.
+/// Prints a problem that did not stop the program.
 pub(crate) fn warning(diagnosis: &Diagnosis) {
     print_diagnosis("warning", "33", diagnosis);
 }
 
-/// Why the program ends without what was asked for.
+/// Prints why the program ends without a result.
 pub fn print_failure(failure: &Failure) -> Exit {
     let diagnosis = failure.diagnosis.clone();
     let diagnosis = match (in_the_terminal(failure.code), &failure.diagnosis.hint) {
@@ -81,11 +81,11 @@ pub fn print_failure(failure: &Failure) -> Exit {
     failure.kind.into()
 }
 
-/// What the command line says of a failure: it names options where the window has a button or a field.
+/// The command line's additions to a failure: options to name where the window has a button or a field.
 enum Words {
-    /// Behind the hint.
+    /// Appended to the hint.
     Added(&'static str),
-    /// In place of the hint.
+    /// Replaces the hint.
     Instead(&'static str),
 }
 
@@ -109,13 +109,13 @@ fn in_the_terminal(code: FailureCode) -> Option<Words> {
     })
 }
 
-/// The window could not be opened: why, and the same without one.
+/// Prints why the window could not be opened, and the terminal equivalent.
 pub fn no_window(reason: &Diagnosis) -> Exit {
     print_diagnosis("error", "31", reason);
     Exit::Machine
 }
 
-/// A panic: where it was, and where to report it.
+/// Prints where a panic happened and where to report it.
 pub fn print_fault(diagnosis: &Diagnosis) {
     print_diagnosis("error", "31", diagnosis);
 }
@@ -124,7 +124,7 @@ fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     let coloured = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let paint = |word: &str, colour: &str, text: &str| {
         let text = printable(text);
-        // The colour is ours; the text is not.
+        // The color codes are ours; the text is escaped.
         let line = if coloured { format!("\u{1b}[{colour}m{word}\u{1b}[0m {text}") } else { format!("{word} {text}") };
         write(&mut std::io::stderr().lock(), &line);
     };
@@ -137,7 +137,7 @@ fn print_diagnosis(word: &str, colour: &str, diagnosis: &Diagnosis) {
     }
 }
 
-/// A call and its reply, secrets masked.
+/// Prints a request and its reply, secrets masked.
 pub(crate) fn exchange(exchange: &Exchange) {
     for line in exchange.call.preview(&Reveal::new()).lines() {
         note(&format!("> {line}"));
@@ -153,7 +153,7 @@ pub(crate) fn exchange(exchange: &Exchange) {
     }
 }
 
-/// Rows in columns, the header first.
+/// Aligns rows in columns, the header first.
 pub(crate) fn table(rows: &[Vec<String>]) {
     let shown = |row: &Vec<String>| row.iter().map(|cell| printable(cell).into_owned()).collect();
     let rows: Vec<Vec<String>> = rows.iter().map(shown).collect();

@@ -30,7 +30,7 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
         let mut rows = vec![["PROFILE", "SERVICE", "STATE", "EXPIRES"].map(str::to_owned).to_vec()];
         rows.extend(profiles.iter().map(|profile| row(profile, now)));
         if profiles.iter().any(|profile| !profile.display_name.is_empty()) {
-            // Last: how wide other scripts are drawn is not known.
+            // Last, because the width of other scripts on a terminal is unknown.
             let names = profiles.iter().map(|profile| profile.display_name.to_string());
             let names = std::iter::once("DISPLAY NAME".to_owned()).chain(names);
             rows.iter_mut().zip(names).for_each(|(row, name)| row.push(name));
@@ -43,7 +43,7 @@ pub(crate) fn list(runner: &Runner, as_json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is wrong with a profile beyond what its line says.
+/// Problems of a profile that its line does not show.
 fn tell_trouble(profile: &ProfileSummary, now: Timestamp) {
     let Some(trouble) = profile.state.trouble(now) else { return };
     match &profile.state {
@@ -94,7 +94,7 @@ fn summary_json(profile: &ProfileSummary, now: Timestamp) -> Json {
     })
 }
 
-/// A time as the person's clock shows it.
+/// A time in the local time zone.
 pub(crate) fn local(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
@@ -109,7 +109,7 @@ pub(crate) fn show(runner: &Runner, name: &str, as_json: bool) -> Result<(), Fai
         print::json(&facts);
         return Ok(());
     }
-    // What is wrong is told beside the facts, with what mends it.
+    // Problems follow the facts, each with its remedy.
     for (key, value) in facts.as_object().into_iter().flatten().filter(|(key, _)| *key != "trouble") {
         let text = match value {
             Json::Null => continue,
@@ -191,7 +191,7 @@ pub(crate) fn display_name(runner: &Runner, name: &str, text: &str) -> Result<()
     Ok(())
 }
 
-/// The display name that a text comes to. One that is made of nothing that can be seen is a mistake.
+/// The display name for this text. A text without visible characters is an error.
 pub(crate) fn parse_display_name(text: &str) -> Result<DisplayName, Failure> {
     let display_name = DisplayName::of(text);
     if display_name.is_empty() && !text.is_empty() {

@@ -1,5 +1,4 @@
-//! Asking a person at a terminal. Without a terminal nothing is asked, and what is missing is an error that says how
-//! to supply it.
+//! Prompts. Without a terminal nothing is asked, and what is missing is an error that says how to supply it.
 
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -19,7 +18,7 @@ pub(crate) fn line(question: &str) -> Result<String, Failure> {
     Ok(read_line()?.unwrap_or_default())
 }
 
-/// Asks for one of these lines, by its number; whatever else is typed is asked for again.
+/// Asks for one of these lines by its number, until a valid one is typed.
 pub(crate) fn one_of(question: &str, lines: &[String]) -> Result<usize, Failure> {
     loop {
         note(question);

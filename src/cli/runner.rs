@@ -1,4 +1,4 @@
-//! Runs the use cases for the commands, and prints what comes up on the way.
+//! Runs the use cases for the commands, and prints progress and news.
 
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,7 +35,7 @@ impl Runner {
         self.runtime.block_on(work)
     }
 
-    /// Waits for a use case that runs for days. Its news are printed on another thread, so that a reader who has stopped
+    /// Waits for a use case that runs for days. Its news is printed on another thread, so that a reader who has stopped
     /// reading does not stop the work.
     pub(crate) fn run_long<T: Send>(
         &self,
@@ -52,7 +52,7 @@ impl Runner {
         done
     }
 
-    /// Hands news to this function from now on, in place of [`tell_news`].
+    /// Passes news to this function from now on, instead of [`tell_news`].
     pub(crate) fn listen(&self, listener: impl FnMut(News) + Send + 'static) {
         *self.listener.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(listener);
     }
@@ -63,7 +63,7 @@ impl Runner {
         Report::new(move |progress| tell_progress(&progress, verbose))
     }
 
-    /// The presets, with a warning for each of the person's own that cannot be read.
+    /// The presets, with a warning for each of your own that cannot be read.
     pub(crate) fn catalog(&self) -> Result<Catalog, Failure> {
         let (catalog, problems) = self.run(self.app.catalog())?;
         problems.iter().for_each(print::warning);
@@ -81,7 +81,7 @@ pub(crate) fn tell_news(news: News) {
     }
 }
 
-/// A command cannot wait until the disk takes the tokens, so the refresh token is lost when it ends.
+/// A command cannot wait until the disk has room, so the refresh token is lost when it ends.
 pub(crate) fn lost(name: &ProfileName, why: Diagnosis) -> Diagnosis {
     let mend = why.hint.clone().map(|hint| format!("{hint}. ")).unwrap_or_default();
     let ways = format!("`tokenwright refresh {name}` shows whether the old one still works; otherwise sign in again");
@@ -100,7 +100,7 @@ pub(crate) fn tell_progress(progress: &Progress, verbose: bool) {
         Progress::LeaseBusy(diagnosis) => print::note(&diagnosis.summary),
         Progress::Retrying(diagnosis) => print::warning(diagnosis),
         Progress::Fetching(address) => print::note(&format!("Fetching {address}")),
-        // The rest is for a sign-in, a rehearsal or the window.
+        // The rest concerns a sign-in, a rehearsal or the window.
         _ => {}
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn run(runner: &Runner, options: &ServiceExportOptions) -> Result<(),
     put(options, &written)
 }
 
-/// What is exported: a service, or a profile with its service and secrets.
+/// What to export: a service, or a profile with its service and secrets.
 struct What {
     service: Service,
     profile: Option<Profile>,
@@ -40,8 +40,7 @@ struct What {
     rotation: Rotation,
 }
 
-/// A refresh token that each refresh replaces has one holder, and stays here. Of one of which that is not known a warning is
-/// said.
+/// A rotating refresh token has one holder and stays here. If it is unknown whether it rotates, a warning is printed.
 fn keep_rotating(secrets: &mut ProfileSecrets, rotation: Rotation, options: &ServiceExportOptions) {
     if secrets.refresh_token.is_empty() {
         return;
@@ -56,7 +55,7 @@ fn keep_rotating(secrets: &mut ProfileSecrets, rotation: Rotation, options: &Ser
     }
 }
 
-/// The service of this id, or the profile with its service and secrets.
+/// The service with this ID, or the profile with its service and secrets.
 fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure> {
     let Some(name) = &options.profile else {
         let id = options.id.as_deref().unwrap_or_default();
@@ -76,7 +75,7 @@ fn what(runner: &Runner, options: &ServiceExportOptions) -> Result<What, Failure
     Ok(What { service: context.profile.service.clone(), profile: Some(context.profile), secrets, rotation })
 }
 
-/// Nothing is lost in silence.
+/// Lists what the format cannot express.
 fn tell_lost(format: &Dialect, written: &Written) {
     if written.lost.is_empty() {
         return;
@@ -100,7 +99,7 @@ fn taken(path: &Path) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint("choose another name, or add `--overwrite`"))
 }
 
-/// To the file, for this user's eyes alone, or to standard output.
+/// Writes to the file, readable by this user only, or to standard output.
 fn put(options: &ServiceExportOptions, written: &Written) -> Result<(), Failure> {
     let text = written.text.expose();
     let Some(path) = &options.output else {

@@ -1,5 +1,5 @@
-//! Sharing profiles with a colleague: `share`, and `import` of what somebody shared. An import shows all profiles, with what
-//! must be supplied, before it saves any.
+//! Sharing profiles: `share`, and `import` of a shared file. An import lists all profiles, with what must be supplied,
+//! before it saves any.
 
 use serde_json::{Value as Json, json};
 
@@ -64,7 +64,7 @@ fn passphrase_of_environment() -> Option<Secret> {
     std::env::var(PASSPHRASE).ok().filter(|text| !text.is_empty()).map(Secret::new)
 }
 
-/// What opens the profiles: the identity that was named, or the passphrase. A key that did not fit is not tried again.
+/// The key: the named identity, or the passphrase. A key that did not fit is not tried again.
 pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Result<ImportSource, Failure> {
     let usage = |diagnosis: Diagnosis| Failure::new(FailureKind::Usage, diagnosis);
     if let Some(problem) = locked.problem {
@@ -86,7 +86,7 @@ pub(crate) fn unlocked(locked: Box<LockedText>, options: &ImportOptions) -> Resu
     Ok(ImportSource::Locked(locked, ShareKey::Passphrase(passphrase)))
 }
 
-/// Saves the profiles that are chosen from what was shared.
+/// Saves the chosen profiles of a shared file.
 pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOptions) -> Result<(), Failure> {
     if let Some(id) = &options.preset {
         let diagnosis = Diagnosis::new(format!("shared profiles cannot be saved as the preset `{id}`"));
@@ -113,7 +113,7 @@ pub(crate) fn accept(runner: &Runner, shared: SharedProfiles, options: &ImportOp
     Ok(())
 }
 
-/// A profile, what came with it and what did not.
+/// Prints a profile, what came with it and what did not.
 fn tell(profile: &SharedProfile) {
     let service = profile.context.as_ref().map_or("unknown service", |context| context.profile.service.name.as_str());
     print::note(&format!("  {}: {service}", profile.name));
@@ -131,8 +131,8 @@ fn tell(profile: &SharedProfile) {
     }
 }
 
-/// Those that are kept, under the name that was given where it is one alone. One that is here already, or whose service
-/// is not, is left out and told.
+/// The profiles to save; a single one under the name given. One that exists already, or whose service is unknown, is
+/// left out with a message.
 fn chosen(shared: SharedProfiles, options: &ImportOptions) -> Result<Vec<(ProfileName, CallContext)>, Failure> {
     let from = shared.from.clone();
     let all = shared.profiles.len();

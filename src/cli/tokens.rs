@@ -21,12 +21,12 @@ pub(crate) fn token(runner: &Runner, options: &TokenOptions) -> Result<(), Failu
     Ok(())
 }
 
-/// Prints what a person should know about a token.
+/// Prints warnings about a token.
 pub fn print_notes(notes: &[Diagnosis]) {
     notes.iter().for_each(print::warning);
 }
 
-/// Prints a token as it was asked for.
+/// Prints a token in the format asked for.
 pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptions) {
     let access_token = tokens.access_token.expose();
     if options.header {
@@ -34,7 +34,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
     } else if options.json {
         let mut text = json!({
             "access_token": access_token,
-            // What readers put before the token, so not what the service calls it.
+            // The scheme that clients put before the token, not the service's `token_type`.
             "token_type": header.token_type(),
             "expires_at": tokens.expires_at.map(|at| at.to_string()),
             "scope": tokens.scopes.as_ref().map(|scopes| scopes.join(" ")),
@@ -49,7 +49,7 @@ pub fn print_token(tokens: &TokenSet, header: &TokenHeader, options: &TokenOptio
     }
 }
 
-/// Tokens that could not be written are a failure here: writing them is what was asked for.
+/// Here a pending write is a failure: writing the tokens is what was asked for.
 pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
     let pending = Arc::new(Mutex::new(None));
     let hearing = Arc::clone(&pending);

@@ -1,4 +1,4 @@
-//! The vault: its command, and opening it for the commands that write to it.
+//! `tokenwright vault`, and opening the vault for commands that write to it.
 
 use serde_json::json;
 
@@ -68,7 +68,7 @@ fn rekey(runner: &Runner, to: KindArgument, from_input: bool) -> Result<(), Fail
     Ok(())
 }
 
-/// From standard input or a person; `None` leaves it to the environment.
+/// The passphrase from standard input or a prompt; `None` leaves it to the environment.
 fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
     if from_input {
         return prompt::secret_from_input().map(Some);
@@ -84,7 +84,7 @@ fn new_passphrase(from_input: bool) -> Result<Option<Secret>, Failure> {
     Err(Failure::new(FailureKind::Usage, diagnosis.hint("nothing has changed; try again")))
 }
 
-/// Opens the vault, asking where it has to.
+/// Opens the vault and asks for what is missing.
 pub(crate) fn open_vault(runner: &Runner) -> Result<VaultKind, Failure> {
     let mut state = runner.run(async { Ok(runner.app.probe_vault().await) })?;
     loop {

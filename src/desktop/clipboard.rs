@@ -1,4 +1,4 @@
-//! The edge towards the desktop's clipboard. The window's own clipboard cannot mark a text as sensitive, cannot tell
+//! The desktop's clipboard. The window's own clipboard cannot mark a text as sensitive, cannot tell
 //! whether a copy was made, and reads on the window's thread; this one can, and does not.
 //!
 //! Invariant: only our own copy is taken back, never one that another program made since. Between the check and the
@@ -39,7 +39,7 @@ pub enum ClipboardError {
     /// The text is not what is there afterwards.
     #[error("the clipboard did not take the text")]
     NotTaken,
-    /// Nothing that is text.
+    /// It holds no text.
     #[error("there is no text on the clipboard")]
     Empty,
 }
@@ -142,7 +142,7 @@ impl Clipboard {
         }
     }
 
-    /// Empties the clipboard if what was copied still stands there; whether it did.
+    /// Empties the clipboard if what was copied is still there; returns whether it was.
     pub fn take_back(&self, trace: &Trace) -> Result<bool, ClipboardError> {
         match self.read() {
             Ok(text) if trace.is_of(text.expose()) => {}

@@ -63,6 +63,6 @@ mod shown {
     }
 }
 
-/// There is none on this system.
+/// Not available on this system.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub fn show(_notice: Notice, _press: impl FnOnce() + Send + 'static) {}

@@ -17,9 +17,9 @@ pub struct TrayIcon {
 /// What a person did, or the desktop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrayPress {
-    /// The window is wanted.
+    /// Show the window.
     Show,
-    /// The program is to end.
+    /// Quit the program.
     Quit,
     /// The desktop's tray has gone, and the icon with it.
     Gone,
@@ -28,7 +28,7 @@ pub enum TrayPress {
 /// Why there is no icon.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TrayError {
-    /// Nobody shows such icons.
+    /// The desktop has no tray.
     #[error("this desktop has no tray")]
     NoTray,
     /// There is no session bus, or it refuses.
@@ -62,7 +62,7 @@ mod item {
     }
 
     impl Tray {
-        /// Shows it; `lines` stand in its menu, to be read.
+        /// Shows it; its menu shows `lines` as text.
         pub async fn show(
             lines: Vec<String>,
             icon: TrayIcon,
@@ -75,7 +75,7 @@ mod item {
             })
         }
 
-        /// Changes what is to be read.
+        /// Changes the text of the menu.
         pub async fn set_lines(&self, lines: Vec<String>) {
             // It has gone, which was told.
             let _ = self.0.update(|item| item.lines = lines).await;
@@ -139,7 +139,7 @@ mod item {
     }
 }
 
-/// There is none on this system.
+/// Not available on this system.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 pub struct Tray(std::convert::Infallible);
 

@@ -25,9 +25,9 @@ pub(crate) struct AuthorizationRequest {
 /// Why a request is not shown to a person.
 #[derive(Debug)]
 pub(crate) enum AuthorizationRequestError {
-    /// There is no way back that may be trusted.
+    /// The client or its redirect URI cannot be trusted: only the person is told.
     Untrusted(String),
-    /// The client is told.
+    /// The client is told, by a redirect.
     Refused(Box<RedirectTarget>, Refusal),
 }
 

@@ -13,7 +13,7 @@ use crate::practice::signed_token::Grant;
 use crate::practice::state::{State, Visit};
 use crate::secret::Secret;
 
-/// Who signs in where nobody types a name.
+/// The name of a person who types none.
 const DEFAULT_NAME: &str = "Ada";
 
 /// The request of the client, by GET or POST.

@@ -1,4 +1,4 @@
-//! Who calls: client authentication (RFC 6749 section 2.3) and bearer tokens (RFC 6750 section 2.1).
+//! Authenticates the caller: client authentication (RFC 6749 section 2.3) and bearer tokens (RFC 6750 section 2.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -44,7 +44,7 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
-    /// What it came to, for the log: never a secret.
+    /// The outcome, for the log; never a secret.
     pub(crate) outcome: Cow<'static, str>,
     /// How the caller authenticated, for the log.
     pub(crate) authentication: ClientAuthentication,
@@ -130,7 +130,7 @@ impl Parameters {
         }
     }
 
-    /// The same where the parameter must be there.
+    /// The value of a required parameter.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         self.one(name)?.ok_or_else(|| Refusal::new(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
     }
@@ -174,18 +174,18 @@ impl Response {
         Self { status, headers, body: Body::Text(text), outcome: outcome.into(), authentication }
     }
 
-    /// Sends the caller elsewhere.
+    /// Redirects the caller.
     pub(crate) fn redirect(status: u16, location: &str, outcome: impl Into<Cow<'static, str>>) -> Self {
         Self::text(status, "text/plain; charset=utf-8", String::new(), outcome).header("location", location)
     }
 
-    /// The same with one header more.
+    /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    /// The same, having learnt how the caller authenticated.
+    /// Notes how the caller authenticated.
     pub(crate) fn authenticated(mut self, authentication: ClientAuthentication) -> Self {
         self.authentication = authentication;
         self

@@ -47,12 +47,12 @@ pub use crate::practice::rehearsal::{
 pub use crate::practice::server::PracticeError;
 pub use crate::practice::state::PracticeOptions;
 
-/// The running service. It stops when dropped: whoever waits gets an answer, and the port is free on return. That takes
+/// The running service. Dropping it stops it: whoever waits gets an answer, and the port is free on return. That takes
 /// up to half a second where a peer never reads, so it is not for an async thread.
 pub struct Practice(Server<State>);
 
 impl Practice {
-    /// Binds the port and begins to serve, on threads of its own.
+    /// Binds the port and begins to serve, on a thread of its own.
     pub fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
         Server::start(options.port, |port| State::new(options, port)).map(Self)
     }

@@ -79,7 +79,7 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
     page(200, "Practice service", include_str!("../../assets/practice/home.html"), &slots, "front page")
 }
 
-/// Who are you? `notice` is what was wrong with the last try.
+/// The sign-in page; `notice` says what was wrong with the last attempt.
 pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Option<&str>) -> Response {
     let notice =
         notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
@@ -95,7 +95,7 @@ pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Opti
     page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots, outcome)
 }
 
-/// The certificate of the client that signs. What became of the upload: its fingerprint, or what was wrong.
+/// The page to upload a certificate on, with the fingerprint of the one that was uploaded, or with what was wrong.
 pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     let words = uploaded.map(|fingerprint| format!("Uploaded. Its SHA-256 fingerprint: `{fingerprint}`"));
     let words = words.or(wrong.map(str::to_owned));
@@ -114,7 +114,7 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
     page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots, outcome)
 }
 
-/// May the client have this?
+/// The consent page.
 pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name: &str) -> Response {
     let asked = SCOPES.iter().filter(|known| scopes.iter().any(|scope| scope == known.name));
     let rows = asked.map(|scope| {
@@ -131,7 +131,7 @@ pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name:
     page(200, "Allow access", include_str!("../../assets/practice/consent.html"), &slots, "consent page")
 }
 
-/// What went wrong, for the person.
+/// An error page.
 pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Response {
     let slots = [("heading", text(title)), ("words", marked(words)), ("advice", text(advice))];
     page(status, title, include_str!("../../assets/practice/error.html"), &slots, "error page")

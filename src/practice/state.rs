@@ -50,7 +50,7 @@ pub(crate) struct State {
     pub(crate) log: Log,
 }
 
-/// A person between the pages.
+/// A sign-in on its way through the pages.
 #[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) request: AuthorizationRequest,

@@ -37,8 +37,8 @@ fn issued(state: &mut State, request: &Request, body: &Parameters, now: &mut Now
     Ok(shaped(state, reply(state, registration, &issued, now), now))
 }
 
-/// The faults that come before anything is spent, so that the same call succeeds once the fault is off. Of several the
-/// first has its way.
+/// The faults that come before anything is spent, so that the same call succeeds once the fault is off. Of several,
+/// the first one counts.
 fn broken(state: &State, body: &Parameters) -> Option<Response> {
     let is_refresh = matches!(body.one("grant_type"), Ok(Some("refresh_token")));
     let told = |status, error: &'static str, to: &str| {

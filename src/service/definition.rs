@@ -14,9 +14,7 @@ use crate::service::rules::{
     is_default,
 };
 
-/// Who issues tokens. As a preset file has it: a key that is missing is as in the default, a call is a [`Stage`].
-///
-/// [`Stage`]: crate::service::preset::Stage
+/// Who issues tokens. A preset file has the same keys; a missing key means its default.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Service {

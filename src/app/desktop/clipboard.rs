@@ -1,4 +1,4 @@
-//! The clipboard, and how long a secret stays on it. The clock runs here and not in the window, which may be hidden or
+//! The clipboard, and how long a secret stays on it. The timer runs here and not in the window, which may be hidden or
 //! closed by then.
 
 use std::sync::atomic::Ordering;
@@ -16,12 +16,13 @@ use crate::secret::Secret;
 /// How long the desktop or another program may take to answer.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// What came of a copy.
+/// The outcome of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// The text is on the clipboard; a secret is marked as such and cleared after this time.
     Done(Duration),
-    /// Only the window itself can copy here, without marking the text or clearing it later: this is the text.
+    /// Only the window itself can copy on this desktop, without marking the text or clearing it later: this is the
+    /// text.
     WindowOnly(Secret),
     Failed(Diagnosis),
 }
@@ -47,7 +48,7 @@ impl App {
             let app = self.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(hold).await;
-                // A later copy has its own clock.
+                // A later copy has its own timer.
                 if app.copied.last.load(Ordering::Relaxed) == this {
                     app.take_back_copy().await;
                 }
@@ -69,7 +70,7 @@ impl App {
         self.tell(News::Problem(Failure::new(FailureKind::Machine, told.hint("copy something else"))));
     }
 
-    /// What another program copied, if it is text.
+    /// The text that another program copied, if it is text.
     pub async fn read_clipboard(&self) -> Result<Option<Secret>, Failure> {
         let clipboard = self.ports.clipboard.clone();
         match in_time(move || clipboard.read()).await? {
@@ -80,7 +81,7 @@ impl App {
     }
 }
 
-/// Runs it off this thread, with a time limit; a call that hangs is abandoned.
+/// Runs it on a blocking thread with a time limit; a call that hangs is abandoned.
 async fn in_time<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ClipboardError> + Send + 'static,
 ) -> Result<Result<T, ClipboardError>, Failure> {

@@ -15,7 +15,7 @@ impl App {
         }
         let open = Arc::clone(&self.ports.open_browser);
         let problem = match blocking(move || open(&browser, &url)).await? {
-            // What was started may still fail: no browser is set, or it cannot be started either.
+            // The launcher may still fail: no browser is set, or it cannot be started.
             Ok(launched) => blocking(move || launched.failure()).await?,
             Err(error) => Some(error),
         };

@@ -1,4 +1,4 @@
-//! Desktop notifications, for what happens while the person looks elsewhere.
+//! Desktop notifications, for events while the person looks elsewhere.
 
 use tokio::sync::oneshot;
 
@@ -7,11 +7,11 @@ use crate::app::news::News;
 use crate::desktop::{Notice, show_notice};
 
 impl App {
-    /// Has the desktop show a notice, and tells the face when it is pressed. Goes on as long as the notice is there.
+    /// Shows a notification and reports a click on it. Runs as long as the notification is there.
     pub async fn notify(&self, notice: Notice) {
         let (press, pressed) = oneshot::channel();
         show_notice(notice, move || {
-            // The receiver is gone only at the end of the program.
+            // The receiver is gone only when the program ends.
             let _ = press.send(());
         });
         if pressed.await.is_ok() {

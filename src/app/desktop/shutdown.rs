@@ -1,5 +1,5 @@
-//! Termination requested from outside: the desktop session closes, a service manager stops the process, `kill`. The window
-//! is told first, so that it can save what was typed; a window that does not answer cannot block the exit.
+//! Termination from outside: the session closes, a service manager stops the process, `kill`. The window hears of it
+//! first, so that it can save what was typed; a window that does not answer cannot block the exit.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const BY_SIGNAL: i32 = 128 + 15;
 
 impl App {
-    /// Tells the face when the process is asked to end, instead of ending at once.
+    /// Reports a termination request to the face instead of ending at once.
     pub async fn watch_for_shutdown(&self) {
-        // Where there are no signals a process is ended by closing its window.
+        // Without signals, a process ends when its window is closed.
         let Ok(mut shutdown) = ShutdownSignal::listen() else { return };
         shutdown.received().await;
         self.tell(News::EndAsked);
-        // waits: a window that hangs gives no sign, and a second request means it.
+        // waits: a hanging window gives no sign, and a second request is meant.
         let _ = tokio::time::timeout(PATIENCE, shutdown.received()).await;
         std::process::exit(BY_SIGNAL)
     }

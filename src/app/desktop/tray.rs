@@ -14,13 +14,13 @@ use crate::desktop::{Tray, TrayError, TrayIcon, TrayPress};
 use crate::diagnosis::Diagnose as _;
 
 impl App {
-    /// Shows an icon in the desktop's tray, or with none takes it away. Goes on as long as it is shown.
+    /// Shows an icon in the tray, or with `None` removes it. Runs as long as the icon is shown.
     pub async fn show_tray(&self, icon: Option<TrayIcon>) {
         drop(locked(&self.tray).take());
         let Some(icon) = icon else { return self.tell(News::Tray(TrayState::Off)) };
         let (sender, mut presses) = unbounded_channel();
         let tell = move |press| {
-            // The receiver is gone only at the end of the program.
+            // The receiver is gone only when the program ends.
             let _ = sender.send(press);
         };
         let tray = match Tray::show(lines(&self.scheduler.standing()), icon, tell).await {
@@ -38,7 +38,7 @@ impl App {
         }
     }
 
-    /// Brings the lines of the tray's menu up to date.
+    /// Updates the lines of the tray's menu.
     pub(in crate::app) fn update_tray(&self, standing: &[KeptAlive]) {
         let tray = locked(&self.tray).clone();
         if let Some(tray) = tray {

@@ -1,4 +1,5 @@
-//! Exports: shows what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if wanted.
+//! Exports: previews what another tool would get, secrets masked; then writes it, and rewrites it at each refresh if
+//! wanted.
 
 mod order;
 mod share;
@@ -32,14 +33,14 @@ pub use crate::app::export::state::home_folder;
 pub use crate::delivery::{Insisted, Lock as ShareLock};
 
 impl App {
-    /// The export formats: those of this program, then the person's own.
+    /// The export formats: the built-in ones, then your own templates.
     pub async fn export_formats(&self) -> Result<Vec<FormatLine>, Failure> {
         let own = self.with_store(|store| Ok(store.list_formats())).await?;
         let built_in = crate::export::formats().iter().map(FormatLine::from);
         Ok(built_in.chain(own.into_iter().map(FormatLine::own)).collect())
     }
 
-    /// What an export would hold, secrets masked. Nothing is refreshed and nothing written.
+    /// A preview with masked secrets. Refreshes nothing and writes nothing.
     pub async fn preview_export(&self, order: ExportOrder) -> Result<ExportView, Failure> {
         preview(self, order).await
     }
@@ -49,13 +50,13 @@ impl App {
         self.with_store(move |store| store.load_format(&id)).await
     }
 
-    /// Exports a profile's tokens, with an access token that is valid.
+    /// Exports a profile's tokens with a valid access token.
     pub async fn export(&self, order: ExportOrder, to: ExportTo, report: &Report) -> Result<ExportDone, Failure> {
         let (app, report) = (self.clone(), report.clone());
         self.settle(async move { export(&app, &report, order, to).await }).await
     }
 
-    /// The named values of a profile for the environment of a child, and what a person should know of its token.
+    /// The profile's named values for a child's environment, with warnings about the token.
     pub async fn fields(&self, name: &ProfileName, report: &Report) -> Result<(Vec<Field>, Vec<Diagnosis>), Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         let fields = async move {
@@ -69,19 +70,19 @@ impl App {
         self.settle(fields).await
     }
 
-    /// What was exported of a profile.
+    /// The files that a profile was exported to.
     pub async fn sinks(&self, name: &ProfileName) -> Result<Sinks, Failure> {
         sinks::load(self, name).await
     }
 
-    /// Tells the face what was exported of a profile.
+    /// Reports them as news.
     pub async fn list_sinks(&self, name: &ProfileName) -> Result<(), Failure> {
         let sinks = sinks::load(self, name).await?;
         self.tell(News::Sinks(name.clone(), sinks));
         Ok(())
     }
 
-    /// Forgets a file that was exported; the file itself stays. Returned is what is left.
+    /// Drops a file from the list and returns the rest; the file itself stays.
     pub async fn drop_sink(&self, name: &ProfileName, path: &str) -> Result<Sinks, Failure> {
         let dropped = path.to_owned();
         let left = sinks::change(self, name, move |sinks| sinks.forget(&dropped).then(|| sinks.clone()));
@@ -153,7 +154,7 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     blocking(move || delivery::check(&checked, known.as_deref(), secret, insisted)).await??;
     let Leaving { text, hands_over, notes, lease } = compose(app, report, &format, &order).await?;
     if hands_over {
-        // Marked before it leaves: a crash in between must not leave two who refresh with it.
+        // Recorded before it leaves: after a crash in between, two must not refresh with it.
         hand_over(app, &order, &path.display().to_string()).await?;
     }
     let written = write(&path, text.text).await;
@@ -171,7 +172,7 @@ async fn export(app: &App, report: &Report, order: ExportOrder, to: ExportTo) ->
     Ok(ExportDone { text: None, path: Some(path), next, left_out: text.left_out, notes })
 }
 
-/// A format: of this program, or of the person's own.
+/// A format: a built-in one, or your own template.
 enum Format {
     BuiltIn(&'static ExportFormat),
     Own { name: String, template: String },
@@ -202,7 +203,7 @@ impl Format {
         }
     }
 
-    /// Whether the refresh token goes into the text.
+    /// Whether the text contains the refresh token.
     fn takes_refresh_token(&self, order: &ExportOrder) -> bool {
         match self.refresh_token() {
             _ if order.live => false,
@@ -254,7 +255,7 @@ impl Format {
         }
     }
 
-    /// What to run next.
+    /// The next command to run.
     fn next(&self, order: &ExportOrder, path: Option<&str>) -> String {
         let Self::BuiltIn(format) = self else { return String::new() };
         let file = path.map_or_else(|| self.file_name(order), str::to_owned);

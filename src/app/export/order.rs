@@ -1,4 +1,4 @@
-//! What a face asks to be exported, and what it is told.
+//! The orders and results of exports.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,21 +9,21 @@ use crate::export::{ExportFormat, RefreshTokenUse};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
-/// What is to be exported.
+/// An export to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportOrder {
     pub profile: ProfileName,
-    /// In which format: its id, or the file name of one of the person's own.
+    /// The format: its ID, or the file name of your own template.
     pub format: String,
-    /// A text that asks this program each time, in place of the values as they are now.
+    /// Write a command that fetches the token on each use, instead of values.
     pub live: bool,
-    /// With the refresh token and the client, in a format that has a place for them.
+    /// Include the refresh token and the client, if the format has a place for them.
     pub with_refresh_token: bool,
-    /// Also where the service gives a new refresh token at each refresh: this program then keeps its hands off it.
+    /// Hand over a rotating refresh token: this program then stops refreshing the profile.
     pub hand_over: bool,
-    /// The address the token is for, where the format has a place for it.
+    /// The URL the token is used for, if the format has a place for it.
     pub url: Option<String>,
-    /// What else the format takes, by name.
+    /// The format's other options, by name.
     pub settings: BTreeMap<String, String>,
 }
 
@@ -42,14 +42,14 @@ impl ExportOrder {
     }
 }
 
-/// Where it goes.
+/// The destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportTo {
-    /// To the face, which shows it or puts it on the clipboard.
+    /// The face, which shows it or puts it on the clipboard.
     Text,
     File {
         path: PathBuf,
-        /// Whether it is written again at each refresh.
+        /// Whether the file is rewritten at each refresh.
         sink: bool,
         insisted: Insisted,
     },
@@ -64,33 +64,33 @@ pub struct ExportView {
     pub masked: String,
     /// What to know before it is written.
     pub warnings: Vec<String>,
-    /// What to run next in the tool.
+    /// The next command to run in the tool.
     pub next: String,
-    /// What the file is usually called.
+    /// The usual file name.
     pub file_name: String,
     /// Whether this program will no longer refresh the profile.
     pub hands_over: bool,
-    /// Whether each refresh brings a new refresh token and spends the old one.
+    /// Whether the service rotates refresh tokens.
     pub rotates: bool,
-    /// Whether such a refresh token leaves with it, which was not insisted on: it cannot be exported so.
+    /// Whether the export would contain a rotating refresh token without a hand-over, and is therefore refused.
     pub needs_hand_over: bool,
 }
 
-/// An export that was made.
+/// A finished export.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportDone {
-    /// The text, where it was asked for as such.
+    /// The text, if it goes to the face.
     pub text: Option<Secret>,
     pub path: Option<PathBuf>,
-    /// What to run next in the tool.
+    /// The next command to run in the tool.
     pub next: String,
-    /// What it does not hold.
+    /// What was left out.
     pub left_out: Vec<String>,
-    /// What a person should know of what left.
+    /// Warnings about what was exported.
     pub notes: Vec<Diagnosis>,
 }
 
-/// A format as a list shows it.
+/// A format as listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct FormatLine {
@@ -100,12 +100,12 @@ pub struct FormatLine {
     pub snapshot: bool,
     pub live: bool,
     pub refresh_token: RefreshTokenUse,
-    /// Whether it has a use for the address that the token is for.
+    /// Whether it uses the URL that the token is for.
     pub url: bool,
 }
 
 impl FormatLine {
-    /// A format of the person's own.
+    /// One of your own templates.
     pub(crate) fn own(id: String) -> Self {
         Self {
             name: id.clone(),
@@ -118,7 +118,7 @@ impl FormatLine {
         }
     }
 
-    /// Whether a search for this text finds it.
+    /// Whether a search for this text matches it.
     pub fn matches(&self, search: &str) -> bool {
         let text = format!("{} {} {}", self.id, self.name, self.reader).to_lowercase();
         search.to_lowercase().split_whitespace().all(|word| text.contains(word))

@@ -1,4 +1,4 @@
-//! Shares profiles with a colleague: without secrets in plain text, or with secrets and locked.
+//! Shares profiles with a colleague: in plain text without secrets, or encrypted with them.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use crate::secret::Secret;
 use crate::service::{Asks, Catalog, Profile, ProfileName};
 use crate::vault::Contents;
 
-/// What is to be shared.
+/// The profiles to share, and how.
 #[derive(Clone, Debug)]
 pub struct ShareOrder {
     pub profiles: Vec<ProfileName>,
@@ -32,7 +32,7 @@ pub struct ShareOrder {
 /// Profiles that were shared.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShareDone {
-    /// The text, where no file was named.
+    /// The text, if no file was named.
     pub text: Option<Secret>,
     pub path: Option<PathBuf>,
     /// What must be supplied or was left out, by profile.

@@ -13,15 +13,15 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::export::{HandedOver, Sink, Sinks};
 use crate::service::ProfileName;
 
-/// What was exported of a profile.
+/// The files that a profile was exported to.
 pub(in crate::app::export) async fn load(app: &App, name: &ProfileName) -> Result<Sinks, Failure> {
     let asked = name.clone();
     let text = app.with_store(move |store| store.load_sinks_text(asked.as_str())).await?;
     read(name, text.as_deref())
 }
 
-/// Changes the list of what was exported, which nobody else changes in between: what was dropped from it meanwhile, or
-/// forgotten with its profile, does not come back.
+/// Changes the list of exported files in one step, so that a file that was dropped meanwhile, or forgotten with its
+/// profile, does not come back.
 pub(in crate::app::export) async fn change<T: Send + 'static>(
     app: &App,
     name: &ProfileName,
@@ -45,17 +45,17 @@ fn read(name: &ProfileName, text: Option<&str>) -> Result<Sinks, Failure> {
     Sinks::parse(name.as_str(), text).map_err(|error| Failure::new(FailureKind::Machine, error.diagnose()))
 }
 
-/// To whom the refresh token of a profile was given, if it was.
+/// The tool that the profile's refresh token was handed to, if any.
 pub(crate) async fn handed_over(app: &App, name: &ProfileName) -> Option<HandedOver> {
     load(app, name).await.ok()?.handed_over
 }
 
-/// A new sign-in brings a refresh token that nobody else has.
+/// A new sign-in brings a refresh token that nobody else holds.
 pub(crate) async fn clear_hand_over(app: &App, name: &ProfileName) -> Result<(), Failure> {
     change(app, name, |sinks| sinks.handed_over = None).await
 }
 
-/// What a draft was exported to goes with its tokens: the files, and that its refresh token was given away.
+/// Moves a draft's exports with its tokens: the files, and the hand-over of its refresh token.
 pub(crate) async fn carry_over(app: &App, draft: &ProfileName, name: &ProfileName) -> Result<(), Failure> {
     let Sinks { files, handed_over, .. } = load(app, draft).await?;
     change(app, name, move |sinks| {
@@ -67,7 +67,7 @@ pub(crate) async fn carry_over(app: &App, draft: &ProfileName, name: &ProfileNam
     .await
 }
 
-/// Writes the sinks of a profile again, and tells which failed.
+/// Rewrites the sinks of a profile and reports which failed.
 pub(crate) async fn rewrite(app: &App, name: &ProfileName) -> Vec<Diagnosis> {
     let sinks = match load(app, name).await {
         Ok(sinks) => sinks,

@@ -1,16 +1,16 @@
-//! What a face proposes and offers of exports.
+//! Proposals for exports: the file, and what to override.
 
 use std::path::PathBuf;
 
 use crate::app::{Failure, FailureCode, Insisted};
 
-/// The person's home, where exported files are proposed; the current folder where there is none.
+/// The home folder, where exported files are proposed; the current folder if there is none.
 pub fn home_folder() -> PathBuf {
     std::env::home_dir().unwrap_or_default()
 }
 
 impl Insisted {
-    /// What has a file written that was refused, besides what was insisted on already; `None` where nothing has.
+    /// The override that gets a refused file written, besides those given already; `None` if there is none.
     pub fn after(self, failure: &Failure) -> Option<Self> {
         match failure.code {
             FailureCode::InWorkTree => Some(Self { in_work_tree: true, ..self }),

@@ -1,4 +1,4 @@
-//! The keep-alive scheduler: refreshes profiles before they expire, unasked.
+//! The keep-alive scheduler: refreshes profiles before they expire.
 
 pub(in crate::app) mod queue;
 pub(in crate::app) mod refresh_due;

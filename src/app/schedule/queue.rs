@@ -1,4 +1,4 @@
-//! The scheduler's queue: when each profile is due, what went wrong with it, and when it is tried again.
+//! The scheduler's queue: when each profile is due, its last failure, and when it is retried.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,42 +11,42 @@ use crate::diagnosis::Diagnosis;
 use crate::oauth::TokenSet;
 use crate::service::ProfileName;
 
-/// How long after a first failure it is tried again, doubled with each that follows: a network that is just coming up is
-/// there in seconds.
+/// The delay after a first failure, doubled with each further one: a network that is just coming up is there in
+/// seconds.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-/// And at most: an outage of hours costs a call every quarter of an hour.
+/// The longest delay: during an outage of hours, one request every quarter of an hour.
 const LONGEST_PAUSE: Duration = Duration::from_mins(15);
 
-/// The profiles by name.
+/// The keep-alive profiles by name.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     entries: BTreeMap<ProfileName, Entry>,
 }
 
-/// A profile that is kept alive.
+/// A keep-alive profile.
 #[derive(Debug)]
 pub(crate) struct Entry {
     rules: Rules,
-    /// Which tokens it was planned by: when they were obtained.
+    /// Identifies the tokens it was planned with: when they were obtained.
     tokens: Option<Timestamp>,
     state: State,
-    /// How often it failed since it last went well.
+    /// Failures since the last success.
     failures: u32,
     problem: Option<Diagnosis>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// It is to be renewed.
+    /// Due for a refresh.
     Due(Due),
-    /// It is being renewed, unless its access token is found valid for this long.
+    /// Being refreshed, unless its access token turns out to be valid for this long.
     Going(Option<Duration>),
-    /// Nothing is known to end, or only a person can go on.
+    /// No known expiry, or only a person can help.
     Resting,
 }
 
 impl Entry {
-    /// By the tokens that are kept.
+    /// Planned by the saved tokens.
     pub(crate) fn new(rules: Rules, tokens: Result<Option<TokenSet>, Failure>) -> Self {
         let mut entry = Self { rules, tokens: None, state: State::Resting, failures: 0, problem: None };
         match tokens {
@@ -72,8 +72,8 @@ impl Entry {
 }
 
 impl Book {
-    /// Enters a profile as it is now. One that is being renewed stays as it is, and so does one that failed with these very
-    /// tokens: that something else has changed is no reason to spend them again.
+    /// Enters a profile's current state. A profile being refreshed stays as it is, and so does one that failed with
+    /// these very tokens: an unrelated change is no reason to spend them again.
     pub(crate) fn put(&mut self, name: ProfileName, entry: Entry) {
         let stays = self.entries.get(&name).is_some_and(|known| {
             let failed = known.failures > 0 && known.tokens == entry.tokens && known.rules == entry.rules;
@@ -84,12 +84,12 @@ impl Book {
         }
     }
 
-    /// Strikes out the others.
+    /// Removes all others.
     pub(crate) fn retain(&mut self, stays: impl Fn(&ProfileName) -> bool) {
         self.entries.retain(|name, _| stays(name));
     }
 
-    /// Those that are due, at most `room` of them, earliest first; they count as being renewed from now on.
+    /// Takes the due profiles, at most `room`, earliest first; they count as being refreshed from now on.
     pub(crate) fn start_due(&mut self, now: Timestamp, room: usize) -> Vec<(ProfileName, Option<Duration>)> {
         let due = self.entries.iter_mut().filter_map(|(name, entry)| match entry.state {
             State::Due(due) if due.at <= now => Some((due, name, entry)),
@@ -104,19 +104,19 @@ impl Book {
         due.into_iter().take(room).map(start).collect()
     }
 
-    /// When the next is due; without room for another nothing is waited for.
+    /// When the next one is due; `None` if there is no room for another.
     pub(crate) fn next(&self, has_room: bool) -> Option<Timestamp> {
         self.entries.values().filter_map(Entry::next).min().filter(|_| has_room)
     }
 
-    /// It went well.
+    /// Records a success.
     pub(crate) fn renewed(&mut self, name: &ProfileName, tokens: &TokenSet) {
         if let Some(entry) = self.entries.get_mut(name) {
             entry.plan(tokens);
         }
     }
 
-    /// It did not. What time may mend is tried again; what only a person can mend waits until the profile has changed.
+    /// Records a failure. What time may cure is retried; what only a person can fix waits until the profile changes.
     pub(crate) fn failed(&mut self, name: &ProfileName, failure: &Failure, now: Timestamp, chance: u8) {
         let Some(entry) = self.entries.get_mut(name) else { return };
         entry.problem = Some(failure.diagnosis.clone());
@@ -131,7 +131,7 @@ impl Book {
         entry.failures = entry.failures.saturating_add(1);
     }
 
-    /// How all of them stand.
+    /// The state of all of them.
     pub(crate) fn standing(&self) -> Vec<KeptAlive> {
         let line = |(name, entry): (&ProfileName, &Entry)| KeptAlive {
             name: name.clone(),
@@ -151,8 +151,8 @@ impl Entry {
     }
 }
 
-/// How long to wait after the next failure. Chance moves it by a quarter, so that a thousand that failed together do not
-/// come back together.
+/// The delay before the next try. Randomized by a quarter, so that a thousand profiles that failed together do not
+/// return together.
 fn pause(failures: u32, chance: u8) -> Duration {
     let pause = FIRST_PAUSE.saturating_mul(1 << failures.min(16)).min(LONGEST_PAUSE);
     pause.mul_f64(0.75 + f64::from(chance) / 512.0)

@@ -1,5 +1,5 @@
-//! When a profile's tokens are due for a refresh: early enough that nobody has to wait for it, and no earlier than the
-//! service allows. A pure function of what the service documents and of what it granted.
+//! When a profile's tokens are due for a refresh: early enough that nobody has to wait, and no earlier than the service
+//! allows. A pure function of what the service documents and what it granted.
 
 use std::time::Duration;
 
@@ -8,48 +8,48 @@ use jiff::{SignedDuration, Timestamp};
 use crate::oauth::TokenSet;
 use crate::service::{Service, TokenPolicy};
 
-/// How long before its end an access token is renewed where the service says nothing: longer than a script runs that was
-/// just handed it. Of a short life a fifth.
+/// How long before expiry an access token is refreshed if the service says nothing: longer than a script runs that just
+/// got it. For a short lifetime, a fifth of it.
 const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
-/// How long before its end a refresh token is used that would die of idleness: time for a machine to be switched on again
-/// and for a person to be told.
+/// How long before its end an idle refresh token is used: time for the machine to be switched on again, and for the
+/// person to react.
 const IDLE_LEEWAY: SignedDuration = SignedDuration::from_hours(24);
-/// No token is renewed again sooner than this: a service that grants tokens which are expired already is not to be
-/// called without end.
+/// The shortest time between two refreshes of a profile: a service that issues expired tokens must not be called
+/// without end.
 const LEAST_AGE: SignedDuration = SignedDuration::from_secs(5);
 
-/// A renewal that is to be.
+/// A planned refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Due {
-    /// When.
+    /// The time.
     pub(crate) at: Timestamp,
-    /// For how long the access token must be valid at that time not to be renewed; `None` renews it whatever it is.
+    /// No refresh is needed if the access token is valid for this long at that time; `None` refreshes in any case.
     pub(crate) min_valid: Option<Duration>,
 }
 
-/// What of a service matters for it.
+/// The service's rules for refreshing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rules {
     policy: TokenPolicy,
-    /// Whether the bearer call can be made again without a person.
+    /// Whether the token request can be repeated without a person.
     without_person: bool,
     refreshes: bool,
 }
 
 impl Rules {
-    /// Those of a service.
+    /// The rules of a service.
     pub(crate) fn of(service: &Service) -> Self {
         let policy = TokenPolicy { words: String::new(), ..service.policy.clone() };
         Self { policy, without_person: service.authorization.is_none(), refreshes: service.refresh_request.is_some() }
     }
 
-    /// Whether these tokens can be renewed without a person.
+    /// Whether these tokens can be refreshed without a person.
     pub(crate) fn can_renew(&self, tokens: &TokenSet) -> bool {
         let refreshable = tokens.refresh_token.is_some() || self.policy.renews_access_token;
         self.without_person || self.refreshes && refreshable
     }
 
-    /// When they are to be renewed; `None` for never, since nothing is known to end.
+    /// When they are due; `None` for never, if no expiry is known.
     pub(crate) fn due(&self, tokens: &TokenSet) -> Option<Due> {
         let access = self.access_due(tokens);
         let refresh = self.refresh_due(tokens);
@@ -65,14 +65,14 @@ impl Rules {
         })?;
         let life = end.duration_since(tokens.obtained_at);
         let wanted = self.policy.leeway.map_or(LEEWAY.min(life / 5), seconds);
-        // A leeway as long as the life would renew without end.
+        // A leeway as long as the lifetime would refresh without end.
         let leeway = wanted.min(life / 2).max(SignedDuration::ZERO);
-        // A token whose end nobody told is taken for valid for ever, so that only force renews it.
+        // A token without a known expiry counts as valid for ever, so only force refreshes it.
         let min_valid = tokens.expires_at.and_then(|_| Duration::try_from(leeway).ok());
         Some(Due { at: after(end, -leeway), min_valid })
     }
 
-    /// A refresh token whose end moves with each use is used in time; one whose end is fixed gains nothing by it.
+    /// A refresh token whose end moves with each use is used in time; one with a fixed end gains nothing by it.
     fn refresh_due(&self, tokens: &TokenSet) -> Option<Due> {
         let _there = tokens.refresh_token.as_ref().filter(|_| !self.policy.fixed_end)?;
         let end = tokens.refresh_token_expires_at.or_else(|| {

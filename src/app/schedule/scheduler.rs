@@ -1,5 +1,5 @@
-//! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the first due
-//! time; nothing wakes the process before that.
+//! Keep-alive: refreshes profiles before they expire, while the window or the agent runs. One alarm is set for the
+//! first due time; nothing wakes the process before that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,20 +24,21 @@ use crate::app::{Failure, Need, SavedToken};
 use crate::oauth::TokenSet;
 use crate::service::{Profile, ProfileName};
 
-/// How many are renewed at once: a service is not to be run down when a machine wakes up with a thousand that are due.
+/// How many profiles are refreshed at once, so that a machine that wakes up with a thousand due profiles does not flood
+/// a service.
 const AT_ONCE: usize = 16;
-/// How soon a renewal must be due again for what it needs (root certificates, above all) to be kept in memory.
+/// If the next refresh is due within this time, what it needs (root certificates, above all) stays in memory.
 const SOON: Duration = Duration::from_secs(30);
 
 impl App {
-    /// Refreshes the profiles with keep-alive before they expire, until the end of the program; once in a process.
+    /// Runs keep-alive until the end of the program; once in a process.
     pub async fn run_scheduler(&self) -> Result<(), Failure> {
         let scheduler = &self.scheduler;
         if scheduler.runs.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
         let done = match Alarm::new() {
-            // Whoever ends the program waits for this to be over.
+            // Whoever ends the program waits for this flag.
             Ok(alarm) => caught(schedule(self, &alarm)).await,
             Err(error) => Err(error.into()),
         };
@@ -60,7 +61,7 @@ impl App {
         if !blocking(changed).await?? {
             return Err(profiles::unknown(self, name).await);
         }
-        // Before the face is told: the command line ends when it is.
+        // Before the news: the command line ends when it gets them.
         changed_profiles(self).await;
         self.tell_profiles().await;
         Ok(())
@@ -87,14 +88,14 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
             () = alive.news.notified() => read = self::read(app, &mut book).await,
             Some(done) = going.join_next() => {
                 note(app, &mut book, done);
-                // The list shows when they expire.
+                // The list shows the expiry.
                 if going.is_empty() {
                     app.tell_profiles().await;
                 }
             }
             () = alarm.at(next) => {}
         }
-        // Told once; the profiles that could be read go on.
+        // Reported once; the profiles that could be read continue.
         if let Err(failure) = std::mem::replace(&mut read, Ok(())) {
             app.tell(News::Problem(failure));
         }
@@ -105,14 +106,14 @@ async fn schedule(app: &App, alarm: &Alarm) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads which profiles are kept alive, and how their tokens are.
+/// Reads the keep-alive profiles and the state of their tokens.
 async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     let found = app.with_store(|store| {
         let (catalog, _) = catalog_of(store);
         let mut found = BTreeMap::new();
         for (name, text) in store.list_profiles()? {
             let (Ok(name), Ok(text)) = (ProfileName::parse(&name), text) else { continue };
-            // Asked of the text first: most profiles have no keep-alive, and parsing one takes its preset.
+            // Search the text first: most profiles have no keep-alive, and parsing one means reading its preset.
             if !text.contains("keep_alive") {
                 continue;
             }
@@ -120,7 +121,7 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
                 Ok(profile) if profile.keep_alive && !drafts::is_draft(store, &name) => {
                     drop(found.insert(name, Rules::of(&profile.service)));
                 }
-                // What is wrong with it is shown where the profiles are listed.
+                // The list of profiles shows what is wrong with it.
                 _ => {}
             }
         }
@@ -135,7 +136,7 @@ async fn read(app: &App, book: &mut Book) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The tokens that are kept; `None` where there are none.
+/// The saved tokens; `None` if there are none.
 async fn tokens(app: &App, name: &ProfileName) -> Result<Option<TokenSet>, Failure> {
     let asked = name.clone();
     let record = app.with_vault(move |vault| vault.snapshot(&asked)).await?;
@@ -149,21 +150,21 @@ async fn renew(app: App, name: ProfileName, need: Need) -> (ProfileName, Result<
     (name, token)
 }
 
-/// A token for the program's own use, as [`tokens::hand_out`] has it. Who asks for the same profile at the same time waits
-/// here, which costs less than waiting for its lease.
+/// A token for this process, as from [`tokens::hand_out`]. Simultaneous requests for one profile wait here, which is
+/// cheaper than waiting for its lease.
 pub(crate) async fn fetch(app: &App, name: &ProfileName, need: Need) -> Result<SavedToken, Failure> {
     let turn = Arc::clone(locked(&app.scheduler.turns).entry(name.clone()).or_default());
     let held = turn.lock().await;
     let token = tokens::hand_out(app, &Report::none(), name.clone(), need).await;
     drop(held);
-    // Nobody else waits: two hold it, this and the list.
+    // Nobody else waits: two references are this one and the list's.
     if Arc::strong_count(&turn) == 2 {
         locked(&app.scheduler.turns).remove(name);
     }
     token.map(|(_, token)| token)
 }
 
-/// Enters what came of a renewal, and tells the face.
+/// Records the outcome of a refresh and reports it.
 fn note(app: &App, book: &mut Book, done: Done) {
     let Ok((name, done)) = done else { return };
     let now = (app.ports.now)();
@@ -179,7 +180,7 @@ fn note(app: &App, book: &mut Book, done: Done) {
     }
 }
 
-/// Tells the face how they stand, if that changed.
+/// Reports the state of all profiles if it changed.
 fn tell(app: &App, book: &Book) {
     let standing = book.standing();
     let before = std::mem::replace(&mut *locked(&app.scheduler.standing), standing.clone());
@@ -189,12 +190,12 @@ fn tell(app: &App, book: &Book) {
     }
 }
 
-/// Profiles have changed: the schedule of this process looks at them again, and the agent, if one runs, is told to.
+/// Profiles have changed: wakes this process's scheduler, and that of a running agent.
 pub(crate) async fn changed_profiles(app: &App) {
     app.scheduler.reload();
     if !app.is_agent() {
         let socket = app.ports.agent_socket.clone();
-        // That nobody is there is how it usually is.
+        // Usually there is no agent.
         let _ = blocking(move || crate::agent::ask(&socket, &Request::Reload {})).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What the window loads first: presets, settings, profiles, the state of the vault.
+//! What the window loads at its start: presets, settings, profiles, the state of the vault.
 
 use crate::app::handle::App;
 use crate::app::news::News;
@@ -10,7 +10,7 @@ use crate::diagnosis::Diagnose;
 use crate::store::Settings;
 
 impl App {
-    /// Loads everything that the window shows first; from then on, changes to the list of profiles are reported as news.
+    /// Loads what the window shows at its start; from then on, changes to the list of profiles are reported as news.
     pub async fn load_all(&self) -> Result<(), Failure> {
         self.show_list();
         let settings = self.with_store(|store| Ok(store.load_settings())).await?;

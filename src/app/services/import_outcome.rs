@@ -7,7 +7,7 @@ use crate::dialect::{Dialect, Import, ImportError, Issuer};
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
-/// What a document came to.
+/// The outcome of reading a document.
 #[derive(Clone, Debug)]
 pub enum ImportOutcome {
     /// It describes services.
@@ -16,19 +16,19 @@ pub enum ImportOutcome {
     Issuer(Issuer),
     /// It can be read in several formats.
     Ambiguous(Box<AmbiguousText>),
-    /// It is locked: the person is to say what opens it.
+    /// It is encrypted: the person must supply the key.
     Locked(Box<LockedText>),
-    /// It holds profiles that somebody shared.
+    /// It contains shared profiles.
     Shared(Box<SharedProfiles>),
     /// The person chose no file.
     NotChosen,
 }
 
-/// A text that can be read in several formats, for the person to say which is meant.
+/// A text that several formats could mean; the person chooses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmbiguousText {
     pub from: String,
-    /// The formats that it can be read in.
+    /// The possible formats.
     pub formats: Vec<&'static Dialect>,
     /// The text, which may hold secrets.
     pub text: Secret,
@@ -42,14 +42,14 @@ pub struct Imported {
 }
 
 impl AmbiguousText {
-    /// Why it is not read before the person has said which format is meant.
+    /// Why it is not read until the person names a format.
     pub fn failure(&self) -> Failure {
         let error = ImportError::Ambiguous { formats: self.formats.clone() };
         refused(&self.from, &error).coded(FailureCode::AmbiguousDocument)
     }
 }
 
-/// Locked profiles, not opened yet.
+/// Encrypted profiles, not opened yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockedText {
     pub from: String,
@@ -58,7 +58,7 @@ pub struct LockedText {
     pub problem: Option<Diagnosis>,
 }
 
-/// Profiles that somebody shared. Nothing of them is saved yet.
+/// Shared profiles. None of them is saved yet.
 #[derive(Clone, Debug)]
 pub struct SharedProfiles {
     pub from: String,
@@ -68,18 +68,18 @@ pub struct SharedProfiles {
 #[derive(Clone, Debug)]
 pub struct SharedProfile {
     pub name: ProfileName,
-    /// What whoever takes it must supply, in words.
+    /// What the recipient must supply.
     pub must_supply: Vec<String>,
-    /// The secrets that came with it, in words.
+    /// The secrets that came with it.
     pub secrets: Vec<String>,
-    /// Whether there is a profile of this name here.
+    /// Whether a profile of this name exists here.
     pub is_here: bool,
-    /// What is kept of it, or why it cannot be.
+    /// The profile to save, or why it cannot be used.
     pub context: Result<Box<CallContext>, Diagnosis>,
 }
 
 impl SharedProfiles {
-    /// Those that are kept: usable here, and not here already unless that is to be replaced.
+    /// The profiles to save: usable here, and not here already unless they are to be replaced.
     pub fn chosen(&self, replace: bool) -> Vec<(ProfileName, CallContext)> {
         let wanted = self.profiles.iter().filter(|profile| replace || !profile.is_here);
         wanted.filter_map(|profile| Some((profile.name.clone(), (**profile.context.as_ref().ok()?).clone()))).collect()

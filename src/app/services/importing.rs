@@ -26,19 +26,19 @@ use crate::service::Asks;
 pub enum ImportSource {
     File(PathBuf),
     Input,
-    /// Pasted; it may hold secrets.
+    /// Pasted text, which may contain secrets.
     Pasted(Secret),
-    /// With an issuer, who is asked.
+    /// An issuer, whose metadata is fetched.
     Issuer(Issuer),
-    /// Shared profiles that were read and are locked, with what opens them.
+    /// Shared, encrypted profiles that were read before, with their key.
     Locked(Box<LockedText>, ShareKey),
-    /// Wherever that is, and the format that the person named.
+    /// Any of these, with the format that the person named.
     As(Box<ImportSource>, &'static Dialect),
-    /// A text that was read and can be meant in several ways, and the way that is meant.
+    /// A text that was read before and is ambiguous, with the format that is meant.
     Meant(Box<AmbiguousText>, &'static Dialect),
 }
 
-/// The profile that a document describes, its secrets in the fields that the service asks for.
+/// The profile that a document describes, with its secrets in the service's fields.
 impl From<&Described> for CallContext {
     fn from(described: &Described) -> Self {
         let (service, mut secrets) = (&described.service, described.secrets.clone());
@@ -58,7 +58,7 @@ impl App {
         import(self, report, source).await
     }
 
-    /// Lets the person choose a file. A desktop without a chooser answers as if the person had chosen none.
+    /// Lets the person choose a file. A desktop without a file chooser counts as choosing none.
     pub async fn import_chosen(&self, report: &Report) -> Result<ImportOutcome, Failure> {
         let chosen = rfd::AsyncFileDialog::new().set_title("Import a description of a service").pick_file().await;
         let Some(file) = chosen else { return Ok(ImportOutcome::NotChosen) };
@@ -86,7 +86,7 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
             let bytes = Zeroizing::new(text.text.expose().as_bytes().to_vec());
             return read(app, from, bytes, Known { format: Some(format), unchecked: None }).await;
         }
-        // One format is named once.
+        // Each format is named once.
         ImportSource::As(..) => return Err(Failure::inside("a format of a format")),
         ImportSource::File(path) => blocking(move || read_file(&path)).await??,
         ImportSource::Input => blocking(read_input).await??,
@@ -101,14 +101,14 @@ async fn import(app: &App, report: &Report, source: ImportSource) -> Result<Impo
     read(app, from, bytes, Known { format, unchecked }).await
 }
 
-/// The most bytes of a document.
+/// The largest document, in bytes.
 const LARGEST: u64 = dialect::LARGEST as u64;
 
-/// What is known of a document before it is read.
+/// What is known about a document before it is read.
 struct Known {
     /// The format that the person named.
     format: Option<&'static Dialect>,
-    /// That its issuer could not be compared with the address it came from.
+    /// Whether the issuer could not be compared with the address that the document came from.
     unchecked: Option<Note>,
 }
 
@@ -135,7 +135,7 @@ async fn read(app: &App, from: String, bytes: Zeroizing<Vec<u8>>, known: Known) 
     }
 }
 
-/// A file within bounds: one that is too large is not even opened.
+/// Reads a file within the limit; a larger one is not even opened.
 fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let from = path.display().to_string();
     let unreadable = |error: std::io::Error| {
@@ -158,7 +158,7 @@ fn too_large() -> ImportError {
     DocumentError::TooLarge { format: None, limit: dialect::LARGEST }.into()
 }
 
-/// Standard input to its end, or to the bound.
+/// Reads standard input to its end, or to the limit.
 fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes);
@@ -171,7 +171,7 @@ fn read_input() -> Result<Zeroizing<Vec<u8>>, Failure> {
     Ok(bytes)
 }
 
-/// Asks the issuer for its description, at one well-known place after the other.
+/// Fetches the issuer's metadata, trying one well-known address after the other.
 async fn fetch(app: &App, report: &Report, issuer: &Issuer) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let mut tried = Vec::new();
     for address in issuer.descriptions() {
@@ -190,7 +190,7 @@ async fn fetch(app: &App, report: &Report, issuer: &Issuer) -> Result<Zeroizing<
     Err(Failure::new(FailureKind::Refused, diagnosis.hint(hint)))
 }
 
-/// Who describes another issuer is not believed (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
+/// Rejects metadata that names a different issuer (OpenID Connect Discovery 1.0 section 4.3, RFC 8414 section 3.3).
 fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failure> {
     let asked_directly = issuer.as_str().contains(WELL_KNOWN);
     match issuer_of(text) {
@@ -211,7 +211,7 @@ fn check_issuer(issuer: &Issuer, address: &str, text: &str) -> Result<(), Failur
     }
 }
 
-/// Where every description is.
+/// The places where metadata is published.
 const WELL_KNOWN: &str = "/.well-known/";
 
 fn issuer_of(text: &str) -> Option<String> {
@@ -223,11 +223,11 @@ fn is_same(one: &str, other: &str) -> bool {
     one.trim_end_matches('/') == other.trim_end_matches('/')
 }
 
-/// That a description fetched from an address of its own names an issuer whose address is another one. A pattern is told
-/// where it is read.
+/// The warning that metadata fetched from its own address names an issuer with a different one. Issuer patterns are
+/// reported where they are read.
 fn not_checked(issuer: &Issuer, bytes: &[u8]) -> Option<Note> {
     let (base, rest) = issuer.as_str().split_once(WELL_KNOWN)?;
-    // RFC 8414 section 3.1 puts the issuer's own path after the name.
+    // RFC 8414 section 3.1 puts the issuer's path after the well-known name.
     let path = rest.split_once('/').map(|(_, path)| format!("/{path}")).unwrap_or_default();
     let told = issuer_of(std::str::from_utf8(bytes).ok()?)?;
     let is_its_own = is_same(&told, base) || is_same(&told, &format!("{base}{path}"));

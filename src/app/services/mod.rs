@@ -1,4 +1,4 @@
-//! The catalog, presets of one's own, and imports from other tools.
+//! The catalog, your own presets, and imports from other tools.
 
 pub(in crate::app) mod catalog;
 pub(in crate::app) mod import_outcome;

@@ -10,8 +10,8 @@ use crate::service::{Service, write_preset};
 use crate::store::StoreError;
 
 impl App {
-    /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed before it
-    /// is written: a file that the program itself rejects helps nobody.
+    /// Writes the preset, reloads the services so that its card appears, and returns the file. The text is parsed
+    /// first: a file that the program itself rejects helps nobody.
     pub async fn save_preset(&self, service: Service, replace: bool) -> Result<PathBuf, Failure> {
         let text = write_preset(&service);
         let (catalog, _) = self.catalog().await?;

@@ -1,5 +1,5 @@
-//! The lease: the right to be the only process that changes a saved profile. A refresh, a save, a removal and a hand-over
-//! all take it first.
+//! The lease: the right to be the only process that changes a saved profile. Refresh, save, removal and hand-over all
+//! take it first.
 
 use std::time::Duration;
 

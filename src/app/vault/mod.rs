@@ -1,4 +1,4 @@
-//! Opening the vault, sealing it under another key, and the lease on a profile.
+//! Opening the vault, changing its key, and the lease on a profile.
 
 pub(in crate::app) mod lease;
 pub(in crate::app) mod open;

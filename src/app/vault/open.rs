@@ -10,7 +10,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::secret::Secret;
 use crate::vault::{self, VaultError, VaultKind};
 
-/// Opens the vault if it can be opened without asking, and tells what is needed if not.
+/// Opens the vault if it can be opened without asking; otherwise says what is needed.
 pub(crate) async fn probe(app: &App) -> VaultState {
     if let Ok(vault) = app.vault() {
         return VaultState::Open(vault.kind());
@@ -53,7 +53,8 @@ pub(crate) async fn open_chosen(app: &App) -> Result<(), Failure> {
 }
 
 impl App {
-    /// Opens the vault that a person chose, and remembers the choice. A passphrase that is missing or wrong is a state.
+    /// Opens the vault that a person chose, and remembers the choice. A missing or wrong passphrase is a state, not a
+    /// failure.
     pub async fn open_vault(&self, kind: VaultKind, passphrase: Option<Secret>) -> Result<VaultState, Failure> {
         let state = choose(self, kind, passphrase).await?;
         self.tell(News::Vault(state.clone()));

@@ -15,7 +15,7 @@ pub struct VaultStatus {
     pub kind: VaultKind,
     /// None for a vault in memory.
     pub folder: Option<PathBuf>,
-    /// How many sealed files open.
+    /// How many encrypted files open.
     pub whole: usize,
     pub faults: Vec<Diagnosis>,
     /// Older generations that another machine had written beside newer ones.

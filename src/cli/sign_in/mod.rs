@@ -6,7 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, VaultKind, other_profile,
+    Browser, CallContext, Failure, FailureKind, KeySource, News, SaveTo, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -26,7 +26,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     let (draft, saved) = draft(runner, &name, options)?;
     let profile = parse(&draft, options)?;
     let mut secrets = secrets::gather(&profile.service, options, saved)?;
-    // Opened before the browser is: a token must not be thrown away after a good sign-in.
+    // Opened before the browser: a token must not be thrown away after a successful sign-in.
     let vault = open_vault(runner)?;
     let known = runner.run(runner.app.open(&name)).ok();
     let other = known.and_then(|saved| other_profile(&name, &saved.context.profile, &profile));
@@ -35,7 +35,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
         let saved = runner.run(runner.app.saved_key(&name))?;
         secrets.signing_key = Some(saved.ok_or_else(|| missing_key(&name, &profile))?);
     }
-    // Before anything can go wrong, Ctrl-C while the browser is waited for included.
+    // Before anything can fail, including Ctrl-C while waiting for the browser.
     let was_entered = runner.run(runner.app.save_entered(&name, &profile))?;
     let terminal = Terminal::new(runner.verbose, options.paste);
     let (context, tokens) =
@@ -50,7 +50,7 @@ pub(crate) fn run(runner: &Runner, options: &SignInOptions) -> Result<(), Failur
     Ok(())
 }
 
-/// Signs in, and saves the tokens under the name as soon as they are here.
+/// Signs in and saves the tokens under this name as soon as they arrive.
 fn sign_in(
     runner: &Runner,
     context: CallContext,
@@ -68,12 +68,12 @@ fn sign_in(
         (None, true) => Browser::None,
         (None, false) => Browser::System,
     };
-    let keeping = Keeping::Under(ProfileName::parse(&options.name)?);
-    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, keeping }, terminal))?;
+    let save_to = SaveTo::Profile(ProfileName::parse(&options.name)?);
+    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, save_to }, terminal))?;
     Ok((context, *exchange.outcome?))
 }
 
-/// The service, or the profile that is there already, with what the options say.
+/// The service, or the existing profile, changed by the options.
 fn draft(
     runner: &Runner,
     name: &ProfileName,
@@ -121,7 +121,7 @@ fn draft(
     Ok((draft, saved))
 }
 
-/// A profile that is another one than what is signed in to takes its place only where the person says so.
+/// A profile with another identity is replaced only if the person says so.
 fn ask_to_replace(known: Diagnosis) -> Result<(), Failure> {
     if prompt::is_terminal() {
         print::warning(&known);
@@ -142,7 +142,7 @@ fn missing_key(name: &ProfileName, profile: &Profile) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// The user's id, where a call sends one.
+/// The user ID, if a call sends one.
 fn ask_user_name(draft: &mut ProfileDraft, options: &SignInOptions) -> Result<(), Failure> {
     if let Some(user_name) = &options.username {
         draft.user_name.clone_from(user_name);
@@ -180,7 +180,7 @@ fn unknown_input(draft: &ProfileDraft, key: &str) -> Failure {
     Failure::new(FailureKind::Usage, diagnosis.hint(hint))
 }
 
-/// All that is wrong is said; the last of it ends the program.
+/// Prints all errors; the last of them ends the program.
 fn parse(draft: &ProfileDraft, options: &SignInOptions) -> Result<Profile, Failure> {
     draft.parse().map_err(|errors| {
         let mut diagnoses: Vec<Diagnosis> = errors.into_iter().map(|error| with_option(error, options)).collect();
@@ -190,7 +190,7 @@ fn parse(draft: &ProfileDraft, options: &SignInOptions) -> Result<Profile, Failu
     })
 }
 
-/// The words of a field's error, with the option that supplies it.
+/// A field's error message, with the option that supplies the field.
 fn with_option(error: FieldError, options: &SignInOptions) -> Diagnosis {
     let option = match &error.field {
         Field::Input(name) => format!("--set {name}=…"),

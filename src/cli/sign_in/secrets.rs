@@ -1,5 +1,5 @@
-//! Where secrets come from on the command line: the environment, a prompt, standard input, or the profile that is kept.
-//! Never an argument, which every process of the machine can read.
+//! Where the command line gets secrets: the environment, a prompt, standard input, or the saved profile. Never an
+//! argument, which every process of the machine can read.
 
 use crate::app::{Failure, FailureKind};
 use crate::cli::args::SignInOptions;
@@ -9,7 +9,7 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Asks, Input, Service, Start};
 
-/// All secrets that the service's calls need; `saved` are those that are there already.
+/// All secrets that the service's calls need; `saved` are those that the profile already has.
 pub(crate) fn gather(
     service: &Service,
     options: &SignInOptions,
@@ -30,7 +30,7 @@ pub(crate) fn gather(
     Ok(secrets)
 }
 
-/// A secret input is no `--set`.
+/// A secret input cannot be given with `--set`.
 pub(crate) fn refuse_as_argument(service: &Service, key: &str) -> Result<(), Failure> {
     if !service.inputs.iter().any(|input| input.name == key && input.secret) {
         return Ok(());
@@ -65,7 +65,7 @@ fn password(service: &Service, from_input: bool, saved: Secret) -> Result<Secret
     if from_input {
         return prompt::secret_from_input();
     }
-    // Where a user id is asked for with its secret, that is the password.
+    // If a user ID is asked for with its secret, that secret is the password.
     if !service.wants_password() || service.asks == Asks::UserAndSecret {
         return Ok(saved);
     }
@@ -82,7 +82,7 @@ fn password(service: &Service, from_input: bool, saved: Secret) -> Result<Secret
     Err(Failure::new(FailureKind::Usage, Diagnosis::new("the password is missing").hint(hint)))
 }
 
-/// A refresh token at hand; needed where the service's own pages make one, else only where it is supplied.
+/// An existing refresh token; required if the service issues one on its own pages, otherwise only taken if supplied.
 fn refresh_token(service: &Service, from_input: bool) -> Result<Secret, Failure> {
     if from_input {
         return prompt::secret_from_input();

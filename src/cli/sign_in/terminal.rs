@@ -1,4 +1,4 @@
-//! A sign-in at a terminal: prints how it goes, and asks the person what only a person can answer.
+//! A sign-in at a terminal: prints progress and asks the person.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -31,7 +31,7 @@ impl Terminal {
         })
     }
 
-    /// Whether the sign-in came as far as tokens that could not be saved.
+    /// Whether tokens arrived that could not be saved.
     pub(crate) fn has_tokens(&self) -> bool {
         self.has_tokens.load(Ordering::Relaxed)
     }
@@ -108,14 +108,14 @@ fn tell_waiting(waiting: &Waiting) {
     }
 }
 
-/// Asks which of the fetched values is meant. Without a terminal the person must have said so beforehand; the tokens are
-/// saved all the same.
+/// Asks which of the fetched values is meant. Without a terminal, an option must have said so beforehand; the tokens
+/// are saved in any case.
 fn choose(choosing: &Choosing) -> Result<Option<Fetched>, Failure> {
     let options = &choosing.options;
     let labels: Vec<String> = options.iter().map(|option| option.label.clone()).collect();
     if !prompt::is_terminal() {
         let lines: Vec<String> = (1..).zip(&labels).map(|(number, label)| format!("({number}) {label}")).collect();
-        let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
+        let name = options.first().and_then(|option| option.retain.first()).map_or("", |(name, _)| name.as_str());
         let summary = format!("{}: the service lists {}: {}", choosing.label, lines.len(), lines.join(", "));
         print::warning(&Diagnosis::new(summary).hint(format!("choose one and sign in again: `--set {name}=…`")));
         return Ok(None);
@@ -124,7 +124,7 @@ fn choose(choosing: &Choosing) -> Result<Option<Fetched>, Failure> {
     Ok(options.get(chosen).cloned())
 }
 
-/// Asks the person to make room for the tokens; the end of standard input means no.
+/// Asks the person to make room for the tokens. The end of standard input means no.
 fn save_again(failure: &Failure) -> Result<bool, Failure> {
     if !prompt::is_terminal() {
         return Ok(false);

@@ -82,7 +82,7 @@ fn leaf(reader: &mut Reader, stage: &'static str, element: &str, property: &Elem
         property,
     };
     if property.child("structure").is_some() {
-        reader.ignored(&asked.place, "a form holds one value here: its inner structure is left out");
+        reader.ignored(&asked.place, "a form field has one value: its inner structure is ignored");
     }
     reader.value(&asked)
 }

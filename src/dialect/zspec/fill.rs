@@ -1,5 +1,5 @@
-//! What is said of an argument or of a property of a body: nothing of a name that OAuth knows, the value that is always
-//! sent, or what is known of an input, where it is named first.
+//! The attributes of an argument or of a property of a body: none for a name of OAuth, a constant, or the description of
+//! an input at its first mention.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Writer<'a> {
     pub inline: BTreeSet<&'a str>,
 }
 
-/// What is said of an argument or a property of a body. Where its document says more, [`ABSENT`] takes it away.
+/// The attributes of an argument and its property. [`ABSENT`] removes an attribute of the kept document.
 pub(super) struct Filled {
     /// Attributes of the argument.
     pub argument: Vec<(&'static str, String)>,
@@ -66,8 +66,7 @@ impl<'a> Writer<'a> {
         property
     }
 
-    /// Says what fills a parameter: nothing for a name that OAuth knows, the value that is always sent, or what is known
-    /// of an input, where it is named first. `old` is the argument or property of the document.
+    /// Describes the value of a parameter. `old` is its argument or property in the kept document.
     pub(super) fn fill(&mut self, stage: &'static str, name: &str, value: &Template, old: Option<&Element>) -> Filled {
         let mut filled = Filled::new();
         let only = only_placeholder(value);
@@ -129,7 +128,7 @@ impl<'a> Writer<'a> {
         said
     }
 
-    /// Says what is known of an input where it is named first.
+    /// Describes an input at its first mention.
     pub(super) fn input(&mut self, input: &'a Input, name: &str, old: Option<&Element>, filled: &mut Filled) {
         let old_property = old.and_then(|old| property(old).or(Some(old).filter(|old| old.name == "property")));
         let listed = old_property.map(|old| read_values(old.attribute("values"))).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a person has received or typed outlives the window, however the window goes; and the door of the vault is opened
-//! by keys alone.
+//! What a person has received or typed outlives the window, however the window goes; and the vault is opened by keys
+//! alone.
 
 use serde_json::Value as Json;
 
@@ -13,12 +13,12 @@ use crate::support::tokenwright::Tokenwright;
 const WIDTH: usize = 1280;
 
 /// A desktop whose browser says yes to everything, and a service that a person has described, with one field to fill in.
-struct Stage {
+struct Setup {
     desktop: Desktop,
     _service: Practice,
 }
 
-impl Stage {
+impl Setup {
     fn start(program: Tokenwright, theme: &str) -> Self {
         let service = Practice::start(&program);
         program.add_preset("zebra.toml", &PRESET.replace("PORT", service.port()));
@@ -153,35 +153,35 @@ fn ends(mut window: Process) {
 #[test]
 #[ignore = "needs a desktop"]
 fn tokens_that_nobody_saved_outlive_a_process_that_is_killed() {
-    let stage = Stage::start(Tokenwright::with_vault(), "light");
-    let window = stage.desktop.open_window();
-    stage.sign_in();
+    let setup = Setup::start(Tokenwright::with_vault(), "light");
+    let window = setup.desktop.open_window();
+    setup.sign_in();
     // SIGKILL: nothing in the process has a say any more.
     drop(window);
-    stage.check_draft();
-    let again = stage.desktop.open_window();
-    stage.desktop.picture("draft-after-kill-light");
+    setup.check_draft();
+    let again = setup.desktop.open_window();
+    setup.desktop.picture("draft-after-kill-light");
     drop(again);
 }
 
 #[test]
 #[ignore = "needs a desktop"]
 fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
-    let stage = Stage::start(Tokenwright::with_vault(), "dark");
-    let window = stage.desktop.open_window();
-    stage.sign_in();
-    stage.desktop.picture("draft-arrived-dark");
-    stage.desktop.display.key("ctrl+n");
-    stage.desktop.display.focus("^Tokenwright$");
-    stage.desktop.picture("draft-after-new-dark");
-    close_politely(&stage.desktop);
+    let setup = Setup::start(Tokenwright::with_vault(), "dark");
+    let window = setup.desktop.open_window();
+    setup.sign_in();
+    setup.desktop.picture("draft-arrived-dark");
+    setup.desktop.display.key("ctrl+n");
+    setup.desktop.display.focus("^Tokenwright$");
+    setup.desktop.picture("draft-after-new-dark");
+    close_politely(&setup.desktop);
     ends(window);
-    stage.check_draft();
+    setup.check_draft();
     // The command line knows it as what it is, and forgets it like any other.
-    let program = &stage.desktop.program;
+    let program = &setup.desktop.program;
     assert!(program.run(&["list"]).done().contains("draft, fresh"), "{}", program.run(&["list"]).stdout);
     program.run(&["forget", "zebra-acme"]).done();
-    assert_eq!(stage.profiles(), []);
+    assert_eq!(setup.profiles(), []);
     for left in ["profiles/zebra-acme.toml", "drafts/zebra-acme.toml", "vault/zebra-acme.sealed"] {
         assert!(!program.data().join(left).exists(), "{left} is left");
     }
@@ -190,45 +190,45 @@ fn tokens_that_nobody_saved_outlive_the_next_profile_and_the_window() {
 #[test]
 #[ignore = "needs a desktop"]
 fn a_draft_that_is_saved_under_a_name_is_no_draft_any_more() {
-    let stage = Stage::start(Tokenwright::with_vault(), "light");
-    let _window = stage.desktop.open_window();
-    stage.sign_in();
+    let setup = Setup::start(Tokenwright::with_vault(), "light");
+    let _window = setup.desktop.open_window();
+    setup.sign_in();
     // The proposed name stands in the field and is typed over.
-    stage.desktop.display.type_text("acme");
-    stage.desktop.display.key("Return");
-    stage.desktop.display.focus("^acme - Tokenwright$");
-    stage.desktop.picture("draft-saved-light");
-    assert_eq!(stage.profiles(), [("acme".to_owned(), false)]);
-    let token = stage.desktop.program.run(&["refresh", "acme"]).done();
+    setup.desktop.display.type_text("acme");
+    setup.desktop.display.key("Return");
+    setup.desktop.display.focus("^acme - Tokenwright$");
+    setup.desktop.picture("draft-saved-light");
+    assert_eq!(setup.profiles(), [("acme".to_owned(), false)]);
+    let token = setup.desktop.program.run(&["refresh", "acme"]).done();
     assert!(!token.contains("error"), "{token}");
 }
 
 #[test]
 #[ignore = "needs a desktop"]
 fn what_was_typed_is_asked_about_before_the_window_closes_and_kept_by_enter() {
-    let stage = Stage::start(Tokenwright::with_vault(), "light");
-    let window = stage.desktop.open_window();
-    stage.fill_in();
-    close_politely(&stage.desktop);
-    stage.desktop.picture("leaving-light");
+    let setup = Setup::start(Tokenwright::with_vault(), "light");
+    let window = setup.desktop.open_window();
+    setup.fill_in();
+    close_politely(&setup.desktop);
+    setup.desktop.picture("leaving-light");
     // The keyboard is on the answer that loses nothing.
-    stage.desktop.display.key("Return");
+    setup.desktop.display.key("Return");
     ends(window);
-    assert_eq!(stage.profiles(), [("zebra-acme".to_owned(), true)]);
-    let text = std::fs::read_to_string(stage.desktop.program.data().join("profiles/zebra-acme.toml")).expect("a draft");
+    assert_eq!(setup.profiles(), [("zebra-acme".to_owned(), true)]);
+    let text = std::fs::read_to_string(setup.desktop.program.data().join("profiles/zebra-acme.toml")).expect("a draft");
     assert!(text.contains("company = \"acme\""), "{text}");
 }
 
 #[test]
 #[ignore = "needs a desktop"]
 fn what_was_typed_outlives_a_session_that_ends_without_asking() {
-    let stage = Stage::start(Tokenwright::with_vault(), "light");
-    let window = stage.desktop.open_window();
-    stage.fill_in();
+    let setup = Setup::start(Tokenwright::with_vault(), "light");
+    let window = setup.desktop.open_window();
+    setup.fill_in();
     let id = window.id().to_string();
-    stage.desktop.output("kill", &["-TERM", &id]);
+    setup.desktop.output("kill", &["-TERM", &id]);
     ends(window);
-    assert_eq!(stage.profiles(), [("zebra-acme".to_owned(), true)]);
+    assert_eq!(setup.profiles(), [("zebra-acme".to_owned(), true)]);
 }
 
 /// A person on the practice service's pages: signs in, allows, and follows to the end.
@@ -286,29 +286,29 @@ fn token(program: &Tokenwright, name: &str) -> String {
 #[ignore = "needs a desktop"]
 fn without_a_keyring_the_practice_service_is_tried_before_anything_is_asked() {
     for theme in ["light", "dark"] {
-        let stage = Stage::start(without_keyring(), theme);
-        let display = &stage.desktop.display;
-        let person = stage.desktop.program.home().join("person");
+        let setup = Setup::start(without_keyring(), theme);
+        let display = &setup.desktop.display;
+        let person = setup.desktop.program.home().join("person");
         write_program(&person, PERSON);
-        stage.desktop.set_browser(&person);
-        let window = stage.desktop.open_window();
-        stage.read();
-        stage.desktop.picture(&format!("first-minute-{theme}"));
+        setup.desktop.set_browser(&person);
+        let window = setup.desktop.open_window();
+        setup.read();
+        setup.desktop.picture(&format!("first-minute-{theme}"));
         display.type_text("practice");
-        stage.desktop.rest();
+        setup.desktop.rest();
         display.key("Return");
-        stage.desktop.rest();
-        stage.authorize();
+        setup.desktop.rest();
+        setup.authorize();
         display.focus("^practice-ada .draft. - Tokenwright$");
-        stage.desktop.picture(&format!("practice-arrived-{theme}"));
-        assert!(!stage.desktop.program.data().join("vault/vault.json").exists(), "no vault was asked for");
+        setup.desktop.picture(&format!("practice-arrived-{theme}"));
+        assert!(!setup.desktop.program.data().join("vault/vault.json").exists(), "no vault was asked for");
         // The proposed name has the keyboard; saving it is what needs a vault.
         display.key("Return");
-        stage.desktop.picture(&format!("practice-door-{theme}"));
-        choose_passphrase(&stage.desktop);
+        setup.desktop.picture(&format!("practice-door-{theme}"));
+        choose_passphrase(&setup.desktop);
         display.focus("^practice-ada - Tokenwright$");
         drop(window);
-        assert!(!token(&stage.desktop.program, "practice-ada").trim().is_empty());
+        assert!(!token(&setup.desktop.program, "practice-ada").trim().is_empty());
     }
 }
 
@@ -316,37 +316,37 @@ fn without_a_keyring_the_practice_service_is_tried_before_anything_is_asked() {
 #[ignore = "needs a desktop"]
 fn without_a_keyring_the_vault_is_asked_for_before_the_browser_opens_and_opened_by_keys_alone() {
     for theme in ["light", "dark"] {
-        let stage = Stage::start(without_keyring(), theme);
-        let display = &stage.desktop.display;
-        let window = stage.desktop.open_window();
-        stage.fill_in();
-        stage.authorize();
-        stage.desktop.picture(&format!("door-{theme}"));
-        assert_eq!(stage.visited(), "", "what the browser brings must find its place");
-        choose_passphrase(&stage.desktop);
-        stage.tokens();
-        assert_eq!(stage.visited().lines().count(), 1);
+        let setup = Setup::start(without_keyring(), theme);
+        let display = &setup.desktop.display;
+        let window = setup.desktop.open_window();
+        setup.fill_in();
+        setup.authorize();
+        setup.desktop.picture(&format!("door-{theme}"));
+        assert_eq!(setup.visited(), "", "what the browser brings must find its place");
+        choose_passphrase(&setup.desktop);
+        setup.tokens();
+        assert_eq!(setup.visited().lines().count(), 1);
         display.key("ctrl+a");
         display.type_text("kept");
         display.key("Return");
         display.focus("^kept - Tokenwright$");
-        stage.desktop.picture(&format!("saved-{theme}"));
+        setup.desktop.picture(&format!("saved-{theme}"));
         drop(window);
 
-        let window = stage.desktop.open_window();
-        until("the question", || is_any(&stage.pixels(), (106, 766), (118, 782), is_amber).then_some(()));
-        stage.desktop.picture(&format!("locked-{theme}"));
+        let window = setup.desktop.open_window();
+        until("the question", || is_any(&setup.pixels(), (106, 766), (118, 782), is_amber).then_some(()));
+        setup.desktop.picture(&format!("locked-{theme}"));
         display.type_text("wrong");
         display.key("Return");
         // What was wrong is said under the field: between it and the button, in red.
-        until("what was wrong", || is_any(&stage.pixels(), (450, 245), (1150, 330), is_red).then_some(()));
-        stage.desktop.picture(&format!("wrong-passphrase-{theme}"));
+        until("what was wrong", || is_any(&setup.pixels(), (450, 245), (1150, 330), is_red).then_some(()));
+        setup.desktop.picture(&format!("wrong-passphrase-{theme}"));
         // The keyboard has stayed.
         display.type_text("correct horse");
         display.key("Return");
-        until("an open vault", || is_any(&stage.pixels(), (106, 766), (118, 782), is_green).then_some(()));
-        stage.desktop.picture(&format!("unlocked-{theme}"));
+        until("an open vault", || is_any(&setup.pixels(), (106, 766), (118, 782), is_green).then_some(()));
+        setup.desktop.picture(&format!("unlocked-{theme}"));
         drop(window);
-        assert!(!token(&stage.desktop.program, "kept").trim().is_empty());
+        assert!(!token(&setup.desktop.program, "kept").trim().is_empty());
     }
 }

@@ -67,7 +67,7 @@ pub fn start_sign_in(desktop: &Desktop) -> String {
     until("the browser", || desktop.opened().first().cloned())
 }
 
-/// The number of the program's window, in the hand of the window manager.
+/// The number of the program's window at the window manager.
 pub fn window_of(desktop: &Desktop) -> String {
     let found = desktop.output("xdotool", &["search", "--name", "Tokenwright$"]);
     found.lines().last().expect("the window").to_owned()

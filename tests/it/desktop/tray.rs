@@ -39,7 +39,7 @@ impl Watcher {
     }
 }
 
-struct Desk {
+struct TrayDesktop {
     display: Display,
     program: Tokenwright,
     _practice: Practice,
@@ -50,9 +50,9 @@ struct Desk {
 #[test]
 #[ignore = "needs a desktop"]
 fn closing_hides_the_window_and_the_tray_brings_it_back_and_ends_it() {
-    let desk = Desk::start();
-    let (connection, registered) = desk.tray();
-    let window = desk.window();
+    let desktop = TrayDesktop::start();
+    let (connection, registered) = desktop.tray();
+    let window = desktop.window();
     let item = registered.recv_timeout(PATIENCE).expect("an icon");
     let menu = Proxy::new(&connection, item.clone(), "/MenuBar", "com.canonical.dbusmenu").expect("a menu");
     let labels = until("the profile in the menu", || {
@@ -66,17 +66,17 @@ fn closing_hides_the_window_and_the_tray_brings_it_back_and_ends_it() {
     let pixels: Vec<(i32, i32, Vec<u8>)> = icon.get_property("IconPixmap").expect("a picture");
     assert_eq!((pixels[0].0, pixels[0].1, pixels[0].2.len()), (64, 64, 64 * 64 * 4));
 
-    desk.rest();
-    desk.display.screenshot(&picture("tray-1-there"));
-    desk.close();
-    until("the window hidden", || (!desk.is_visible()).then_some(()));
-    desk.display.screenshot(&picture("tray-2-hidden"));
+    desktop.rest();
+    desktop.display.screenshot(&picture("tray-1-there"));
+    desktop.close();
+    until("the window hidden", || (!desktop.is_visible()).then_some(()));
+    desktop.display.screenshot(&picture("tray-2-hidden"));
     // It goes on in there.
     press(&menu, &labels, "Show Tokenwright");
-    until("the window shown", || desk.is_visible().then_some(()));
-    desk.rest();
-    desk.close();
-    until("the window hidden again", || (!desk.is_visible()).then_some(()));
+    until("the window shown", || desktop.is_visible().then_some(()));
+    desktop.rest();
+    desktop.close();
+    until("the window hidden again", || (!desktop.is_visible()).then_some(()));
     press(&menu, &labels, "Quit");
     assert_eq!(window.finish().code, 0);
 }
@@ -84,32 +84,32 @@ fn closing_hides_the_window_and_the_tray_brings_it_back_and_ends_it() {
 #[test]
 #[ignore = "needs a desktop"]
 fn a_tray_that_goes_away_gives_the_window_back() {
-    let desk = Desk::start();
-    let (connection, registered) = desk.tray();
-    let window = desk.window();
+    let desktop = TrayDesktop::start();
+    let (connection, registered) = desktop.tray();
+    let window = desktop.window();
     registered.recv_timeout(PATIENCE).expect("an icon");
     // The icon is known to the window a moment later than to the tray: a close before that would end it.
-    desk.rest();
-    desk.close();
-    until("the window hidden", || (!desk.is_visible()).then_some(()));
+    desktop.rest();
+    desktop.close();
+    until("the window hidden", || (!desktop.is_visible()).then_some(()));
     drop(connection);
-    until("the window shown", || desk.is_visible().then_some(()));
-    desk.rest();
-    desk.close();
+    until("the window shown", || desktop.is_visible().then_some(()));
+    desktop.rest();
+    desktop.close();
     assert_eq!(window.finish().code, 0);
 }
 
 #[test]
 #[ignore = "needs a desktop"]
 fn without_a_tray_closing_ends_the_window() {
-    let desk = Desk::start();
-    let window = desk.window();
-    desk.rest();
-    desk.close();
+    let desktop = TrayDesktop::start();
+    let window = desktop.window();
+    desktop.rest();
+    desktop.close();
     assert_eq!(window.finish().code, 0);
 }
 
-impl Desk {
+impl TrayDesktop {
     fn start() -> Self {
         let display = Display::start(1100, 780);
         let program =

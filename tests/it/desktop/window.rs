@@ -22,7 +22,7 @@ struct Screen {
     display: Display,
     program: Tokenwright,
     browser: StandIn,
-    dress: &'static str,
+    theme: &'static str,
     _window: Process,
     last: Vec<u8>,
 }
@@ -39,8 +39,8 @@ fn a_token_is_got_kept_and_handed_out_by_keys_alone_in_dark() {
     from_the_first_key_to_the_command_line("dark");
 }
 
-fn from_the_first_key_to_the_command_line(dress: &'static str) {
-    let mut screen = Screen::start(dress);
+fn from_the_first_key_to_the_command_line(theme: &'static str) {
+    let mut screen = Screen::start(theme);
     screen.picture("1-choose-a-service");
     // The search has the keyboard; Enter takes what it found.
     screen.display.type_text("practice");
@@ -83,7 +83,7 @@ fn check_landing_page(seen: &Seen, token: &str) {
 }
 
 impl Screen {
-    fn start(dress: &'static str) -> Self {
+    fn start(theme: &'static str) -> Self {
         let display = Display::start(SCREEN.0, SCREEN.1);
         let program = Tokenwright::new()
             .with_env("TOKENWRIGHT_VAULT", "passphrase")
@@ -92,17 +92,17 @@ impl Screen {
             .with_env("DISPLAY", display.name());
         let plan = Plan::new().wait("to continue to").fill("Your name", "Ada").click("Sign in");
         let plan = plan.wait("asks to:").click("Allow").wait("The authorization code arrived");
-        let browser = if dress == "dark" { plan.dark() } else { plan }.stand_in(program.home());
+        let browser = if theme == "dark" { plan.dark() } else { plan }.stand_in(program.home());
         let programs = program.home().join("bin");
         fs::create_dir_all(&programs).expect("our own folder");
         fs::copy(&browser.command, programs.join("xdg-open")).expect("a browser to be found");
         fs::create_dir_all(program.data()).expect("our own folder");
-        fs::write(program.data().join("settings.toml"), format!("theme = \"{dress}\"\n")).expect("our own file");
+        fs::write(program.data().join("settings.toml"), format!("theme = \"{theme}\"\n")).expect("our own file");
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap_or_default());
         let last = pixels(&display, program.home());
         let window = Process::start(program.command(&[]).env("PATH", path));
         display.focus("^Tokenwright$");
-        Self { display, program, browser, dress, _window: window, last }
+        Self { display, program, browser, theme, _window: window, last }
     }
 
     /// Keeps a picture of the screen once it shows something else than the last one, and rests.
@@ -114,7 +114,7 @@ impl Screen {
             let now = pixels(&self.display, self.program.home());
             if now != self.last && now == before {
                 self.last = now;
-                return self.display.screenshot(&picture_file(self.dress, name));
+                return self.display.screenshot(&picture_file(self.theme, name));
             }
             assert!(Instant::now() < until, "the screen did not change and rest for {name}");
             before = now;
@@ -143,10 +143,10 @@ impl Screen {
     }
 }
 
-fn picture_file(dress: &str, name: &str) -> PathBuf {
+fn picture_file(theme: &str, name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../screens");
     fs::create_dir_all(&folder).expect("our own folder");
-    folder.join(format!("{name}-{dress}.png"))
+    folder.join(format!("{name}-{theme}.png"))
 }
 
 /// What is on the screen, in a format that says nothing else: a PNG names the time.

@@ -5,19 +5,19 @@ use tokenwright::gui::model::Model;
 use tokenwright::gui::{Draft, Locking, Step, TokenTab};
 use tokenwright::secret::Secret;
 
+use crate::screens::by_name::ByName as _;
 use crate::screens::export::{choosing, previewed, shared, sharing};
-use crate::screens::hand::Hand as _;
 use crate::screens::scenes::{
     ACCESS_TOKEN, CLIENT_SECRET, CODE, REFRESH_TOKEN, VERIFIER, at, authorized, called, failure, saved, service,
     token_set, visiting,
 };
-use crate::screens::stage::{DRESSES, Play, stage};
+use crate::screens::screen::{Screen, THEMES, screen};
 
 const PASTED: &str = "canary-pasted-6a5";
 const SECRETS: [&str; 6] = [CLIENT_SECRET, ACCESS_TOKEN, REFRESH_TOKEN, CODE, VERIFIER, PASTED];
 
 #[track_caller]
-fn check(window: &Harness<'static, Play>, expected: &[&str]) {
+fn check(window: &Harness<'static, Screen>, expected: &[&str]) {
     let words = window.words();
     let found: Vec<&str> = SECRETS.into_iter().filter(|secret| words.contains(secret)).collect();
     assert_eq!(found, expected, "in\n{words}");
@@ -64,24 +64,24 @@ fn everywhere() -> Vec<(Model, Draft)> {
 
 #[test]
 fn no_screen_tells_a_secret_unasked() {
-    for dress in DRESSES {
+    for theme in THEMES {
         for (model, draft) in everywhere() {
-            check(&stage(dress, model, draft), &[]);
+            check(&screen(theme, model, draft), &[]);
         }
     }
 }
 
 #[test]
 fn what_is_revealed_is_the_one_value_that_was_asked_for() {
-    for dress in DRESSES {
+    for theme in THEMES {
         for (word, secret) in [("client secret", CLIENT_SECRET), ("code", CODE), ("code verifier", VERIFIER)] {
-            let mut window = stage(dress, authorized(), draft(Step::Tokens, TokenTab::TokenRequest));
+            let mut window = screen(theme, authorized(), draft(Step::Tokens, TokenTab::TokenRequest));
             window.press(&format!("Reveal {word}"));
             check(&window, &[secret]);
             window.press(&format!("Mask {word}"));
             check(&window, &[]);
         }
-        let mut window = stage(dress, saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
+        let mut window = screen(theme, saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
         window.press("Show Client secret");
         check(&window, &[CLIENT_SECRET]);
         window.press("Hide Client secret");
@@ -92,7 +92,7 @@ fn what_is_revealed_is_the_one_value_that_was_asked_for() {
 
 #[test]
 fn what_was_revealed_is_masked_again_for_the_next_profile() {
-    let mut window = stage(DRESSES[0], saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
+    let mut window = screen(THEMES[0], saved("demo"), draft(Step::Tokens, TokenTab::TokenRequest));
     window.press("Show tokens");
     window.press("Reveal client secret");
     window.state_mut().draft.choose(service("practice"));

@@ -14,10 +14,10 @@ use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, ExportDraft, Intent, Locking, ShareDraft, Step, Way};
 use tokenwright::secret::{MASK, Secret};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{at, name, saved, service};
-use crate::screens::stage::{DRESSES, Play, stage};
+use crate::screens::screen::{Screen, THEMES, screen};
 
 fn offered() -> Vec<FormatLine> {
     formats().iter().map(FormatLine::from).collect()
@@ -110,7 +110,7 @@ fn refused(hint: &str) -> Diagnosis {
     Diagnosis::new("`/home/ada/demo.env` exists, and this program did not write it").hint(hint)
 }
 
-fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
+fn is_blocked(window: &Harness<'static, Screen>, button: &str) -> bool {
     window.button(button).expect("a button").accesskit_node().is_disabled()
 }
 
@@ -118,14 +118,14 @@ fn is_blocked(window: &Harness<'static, Play>, button: &str) -> bool {
 fn formats_that_cannot_be_read_are_told() {
     let mut model = exporting();
     model.export.formats = Requested::ended(Err(crate::screens::scenes::failure("the folder is locked")));
-    let window = stage(DRESSES[0], model, choosing(None));
+    let window = screen(THEMES[0], model, choosing(None));
     assert!(window.reads("the folder is locked") && !window.reads("Loading formats"), "{}", window.words());
 }
 
 #[test]
 fn formats_are_found_by_name_and_by_what_reads_them() {
-    for dress in DRESSES {
-        let mut window = stage(dress, exporting(), choosing(None));
+    for theme in THEMES {
+        let mut window = screen(theme, exporting(), choosing(None));
         window.fill("Search formats", "kubectl");
         assert!(window.button("Kubernetes ExecCredential").is_some(), "{}", window.words());
         assert!(window.button("curl command").is_none());
@@ -142,7 +142,7 @@ fn formats_are_found_by_name_and_by_what_reads_them() {
 
 #[test]
 fn the_search_has_the_keyboard_and_enter_takes_what_it_found() {
-    let mut window = stage(DRESSES[0], exporting(), choosing(None));
+    let mut window = screen(THEMES[0], exporting(), choosing(None));
     assert_eq!(window.focused(), "Search formats");
     window.fill("Search formats", "kubectl client-go");
     window.key_press(egui::Key::Enter);
@@ -156,14 +156,14 @@ fn the_search_has_the_keyboard_and_enter_takes_what_it_found() {
 
 #[test]
 fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
-    for dress in DRESSES {
-        let window = stage(dress, previewed(true), choosing(Some("terraform")));
+    for theme in THEMES {
+        let window = screen(theme, previewed(true), choosing(Some("terraform")));
         let live = window.button("Live").expect("a way");
         assert!(live.accesskit_node().is_disabled());
         let reason = "Tools that read this format cannot fetch a token themselves";
         assert_eq!(live.accesskit_node().data().description(), Some(reason));
         let live_only = offered().into_iter().find(|form| !form.snapshot).expect("a format that asks each time");
-        let window = stage(dress, previewed(true), choosing(Some(&live_only.id)));
+        let window = screen(theme, previewed(true), choosing(Some(&live_only.id)));
         assert!(window.reads("Contains no token: fetches a valid one from Tokenwright on each use."));
         let sink = window.button("Sink").expect("a way");
         let reason = "This format fetches the token on each use and contains none";
@@ -173,8 +173,8 @@ fn what_a_form_cannot_do_cannot_be_chosen_and_says_why() {
 
 #[test]
 fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() {
-    for dress in DRESSES {
-        let mut window = stage(dress, previewed(true), choosing(Some("json")));
+    for theme in THEMES {
+        let mut window = screen(theme, previewed(true), choosing(Some("json")));
         assert!(!is_blocked(&window, "Save"));
         window.press("Hand over the refresh token and client credentials");
         assert!(window.reads("Tokenwright stops refreshing it until you sign in again"), "{}", window.words());
@@ -190,7 +190,7 @@ fn a_refresh_token_that_has_one_holder_is_handed_over_only_after_a_second_yes() 
 
 #[test]
 fn one_that_stays_good_goes_along_without_ado() {
-    let mut window = stage(DRESSES[0], previewed(false), choosing(Some("json")));
+    let mut window = screen(THEMES[0], previewed(false), choosing(Some("json")));
     window.press("Include the refresh token and client credentials");
     assert!(!is_blocked(&window, "Save") && window.button("Yes, hand it over").is_none());
     let order = window.state().draft.export.as_ref().and_then(|export| export.order(&offered())).expect("an order");
@@ -201,7 +201,7 @@ fn one_that_stays_good_goes_along_without_ado() {
 fn a_refused_file_is_written_all_the_same_only_when_told_so() {
     let replace = Insisted { replace: true, ..Insisted::default() };
     let anyway = Insisted { in_work_tree: true, ..Insisted::default() };
-    for dress in DRESSES {
+    for theme in THEMES {
         let hints = [
             (FailureCode::FileForeign, "or replace the file", "Replace file", replace),
             (FailureCode::InWorkTree, "or save there anyway", "Save there anyway", anyway),
@@ -211,7 +211,7 @@ fn a_refused_file_is_written_all_the_same_only_when_told_so() {
             let export = draft.export.as_mut().expect("open");
             (export.path, export.path_is_typed, export.rotates) = ("/home/ada/demo.env".into(), true, true);
             export.asked = export.order(&offered()).map(|order| (order, export.path.clone()));
-            let mut window = stage(dress, exported(Err((refused("any words at all"), code))), draft);
+            let mut window = screen(theme, exported(Err((refused("any words at all"), code))), draft);
             assert!(window.reads(said), "{}", window.words());
             window.press(button);
             assert_eq!(window.state().wanted, [Intent::SaveExport(insisted)]);
@@ -224,8 +224,8 @@ fn a_refused_file_is_written_all_the_same_only_when_told_so() {
 
 #[test]
 fn the_files_of_a_profile_say_how_they_do_and_can_be_dropped() {
-    for dress in DRESSES {
-        let mut window = stage(dress, exporting(), choosing(None));
+    for theme in THEMES {
+        let mut window = screen(theme, exporting(), choosing(None));
         let words = window.words();
         for line in ["Updated at each refresh", "Written once", "Failed: “/home/ada/demo.env” was changed"] {
             assert!(words.contains(line), "{line} in\n{words}");
@@ -243,15 +243,15 @@ fn a_refresh_token_that_was_handed_over_is_told() {
     let given =
         HandedOver { format: "json".into(), path: "/home/ada/a.json".into(), at: "2030-03-17T17:46:40Z".into() };
     model.hear(News::Sinks(name("demo"), Sinks { handed_over: Some(given), files: Vec::new() }));
-    let window = stage(DRESSES[0], model, choosing(None));
+    let window = screen(THEMES[0], model, choosing(None));
     assert!(window.reads("The refresh token was handed over to /home/ada/a.json"));
     assert!(window.reads("In the format json, at 2030-03-17 17:46:40."));
 }
 
 #[test]
 fn a_profile_is_exported_from_its_row_and_from_step_3() {
-    for dress in DRESSES {
-        let mut window = stage(dress, saved("demo"), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, saved("demo"), at(service("practice"), Step::Tokens));
         window.press("More for acme");
         window.press("Export acme");
         window.press("Export…");
@@ -265,7 +265,7 @@ fn a_profile_is_exported_from_its_row_and_from_step_3() {
 
 #[test]
 fn sharing_says_what_is_still_missing() {
-    let mut window = stage(DRESSES[0], saved("demo"), sharing(Locking::WithoutSecrets, ""));
+    let mut window = screen(THEMES[0], saved("demo"), sharing(Locking::WithoutSecrets, ""));
     assert!(!is_blocked(&window, "Share"));
     window.press("Encrypted with a passphrase");
     assert!(is_blocked(&window, "Share"));
@@ -280,7 +280,7 @@ fn sharing_says_what_is_still_missing() {
 
 /// A profile of the practice service, which gives a new refresh token at each refresh.
 fn with_a_profile(visit: usize) -> (Machine, tempfile::TempDir, String) {
-    let (mut machine, home) = Machine::new(DRESSES[visit], Visit::Follow);
+    let (mut machine, home) = Machine::new(THEMES[visit], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");

@@ -1,4 +1,4 @@
-//! Nothing is cut: in the smallest window that is promised, at 100 % and at 150 %, in both dresses, with values as long
+//! Nothing is cut: in the smallest window that is promised, at 100 % and at 150 %, in both themes, with values as long
 //! as they get.
 
 use egui::{Rect, Shape};
@@ -13,8 +13,8 @@ use tokenwright::gui::model::{Model, Requested, Visit};
 use tokenwright::gui::{Copied, Draft, Locking, Step, TokenTab};
 use tokenwright::service::{Catalog, KnownScope, Service};
 
+use crate::screens::by_name::{ByName as _, TYPED};
 use crate::screens::export::{choosing, exported, exporting, previewed, shared, sharing};
-use crate::screens::hand::{Hand as _, TYPED};
 use crate::screens::import::{import_failed, imported, importing, issuer_found};
 use crate::screens::key::{keyed, netsuite, pair};
 use crate::screens::preset::{customising, written};
@@ -23,7 +23,7 @@ use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, exchange, failure, name, now, saved, service, started, token_set,
     visiting, waiting,
 };
-use crate::screens::stage::{DRESSES, Play, SMALL, sized};
+use crate::screens::screen::{SMALL, Screen, THEMES, sized};
 
 /// As small as a window gets, in points: fewer than a laptop's screen shows at 150 %.
 const LEAST: egui::Vec2 = egui::vec2(860.0, 560.0);
@@ -33,20 +33,20 @@ const HAIR: f32 = 1.0;
 /// Looks at the window from its top to its end.
 #[track_caller]
 fn check(scene: &str, model: &Model, draft: &Draft, open: &[&str]) {
-    let [light, dark] = DRESSES;
-    for (dress, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
-        let mut window = sized(dress, size, scale, model.clone(), draft.clone());
+    let [light, dark] = THEMES;
+    for (theme, size, scale) in [(light, SMALL, 1.0), (dark, SMALL, 1.0), (dark, LEAST, 1.5)] {
+        let mut window = sized(theme, size, scale, model.clone(), draft.clone());
         for name in open {
             window.press(name);
         }
-        let place = format!("{scene}, {dress:?}, {size:?} at {scale}");
+        let place = format!("{scene}, {theme:?}, {size:?} at {scale}");
         check_widgets(&place, &window, size.x);
         check_texts(&place, &window);
     }
 }
 
 #[track_caller]
-fn check_widgets(place: &str, window: &Harness<'static, Play>, width: f32) {
+fn check_widgets(place: &str, window: &Harness<'static, Screen>, width: f32) {
     for node in window.root().children_recursive() {
         let Some(bounds) = node.accesskit_node().bounding_box() else { continue };
         let rect = node.rect();
@@ -61,7 +61,7 @@ fn check_widgets(place: &str, window: &Harness<'static, Play>, width: f32) {
 
 /// No text is shortened but where it is said elsewhere, and none runs out of its clip.
 #[track_caller]
-fn check_texts(place: &str, window: &Harness<'static, Play>) {
+fn check_texts(place: &str, window: &Harness<'static, Screen>) {
     let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
     let typed: Vec<String> =
         nodes.filter(|node| TYPED.contains(&node.role())).filter_map(|node| node.value()).collect();

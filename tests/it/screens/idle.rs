@@ -6,9 +6,9 @@ use egui::ViewportId;
 use egui_kittest::Harness;
 use tokenwright::gui::Window;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
-use crate::screens::stage::DRESSES;
+use crate::screens::screen::THEMES;
 
 /// At the end of the second in which the countdown changes.
 const AT_THE_LATEST: Duration = Duration::from_millis(2010);
@@ -25,8 +25,8 @@ fn rest(machine: &mut Machine) {
 
 #[test]
 fn without_a_clock_on_it_no_frame_is_asked_for() {
-    for dress in DRESSES {
-        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+    for theme in THEMES {
+        let (mut machine, _home) = Machine::new(theme, Visit::Follow);
         machine.wait("None yet.");
         machine.wait("Vault: memory only");
         rest(&mut machine);
@@ -39,8 +39,8 @@ fn without_a_clock_on_it_no_frame_is_asked_for() {
 
 #[test]
 fn with_a_countdown_on_it_a_frame_is_asked_for_when_the_second_ends() {
-    for dress in DRESSES {
-        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+    for theme in THEMES {
+        let (mut machine, _home) = Machine::new(theme, Visit::Follow);
         machine.sign_in();
         rest(&mut machine);
         let next = next_frame(&machine.window);
@@ -50,7 +50,7 @@ fn with_a_countdown_on_it_a_frame_is_asked_for_when_the_second_ends() {
 
 #[test]
 fn an_export_that_is_looked_at_asks_for_no_frames_of_its_own() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");

@@ -9,10 +9,10 @@ use tokenwright::gui::{Draft, ImportDraft, Intent, Step};
 use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{CLIENT_SECRET, at, draft, failure, service, started};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 /// The page is open.
 pub fn importing() -> Draft {
@@ -54,8 +54,8 @@ pub fn import_failed() -> Model {
 
 #[test]
 fn the_import_is_opened_by_its_button_and_by_its_key() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), draft());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), draft());
         window.press("Import…");
         window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::I);
         window.settle();
@@ -65,8 +65,8 @@ fn the_import_is_opened_by_its_button_and_by_its_key() {
 
 #[test]
 fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), importing());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), importing());
         assert!(window.button("Read text").expect("there").accesskit_node().is_disabled());
         window.event(Input::Paste("curl https://acme.example".into()));
         window.settle();
@@ -81,7 +81,7 @@ fn a_pasted_text_is_read_at_once_and_a_typed_one_when_told() {
 fn a_text_that_is_pasted_where_no_field_is_opens_the_import() {
     let mut draft = draft();
     draft.next_view.focus = None;
-    let mut window = stage(DRESSES[0], started(), draft);
+    let mut window = screen(THEMES[0], started(), draft);
     window.event(Input::Paste("id = \"acme\"".into()));
     window.settle();
     assert_eq!(window.state().wanted, [Intent::Import(ImportSource::Pasted(Secret::new("id = \"acme\"")))]);
@@ -89,8 +89,8 @@ fn a_text_that_is_pasted_where_no_field_is_opens_the_import() {
 
 #[test]
 fn a_path_is_typed_and_read_by_enter() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), importing());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), importing());
         window.fill("File", "/tmp/a.json");
         window.key_press(egui::Key::Enter);
         window.settle();
@@ -102,8 +102,8 @@ fn a_path_is_typed_and_read_by_enter() {
 
 #[test]
 fn a_file_that_hovers_and_drops_is_imported() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), draft());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), draft());
         window.input_mut().hovered_files.push(egui::HoveredFile::default());
         window.step();
         let painted: Vec<String> = window.output().shapes.iter().flat_map(|clipped| texts(&clipped.shape)).collect();
@@ -138,8 +138,8 @@ fn texts(shape: &egui::Shape) -> Vec<String> {
 
 #[test]
 fn what_was_understood_is_shown_before_anything_is_used() {
-    for dress in DRESSES {
-        let mut window = stage(dress, imported(&["quickbooks"]), importing());
+    for theme in THEMES {
+        let mut window = screen(theme, imported(&["quickbooks"]), importing());
         for text in [
             "Postman collection",
             "From /home/me/a-folder-with-a-name/collection.json",
@@ -169,8 +169,8 @@ fn what_was_understood_is_shown_before_anything_is_used() {
 
 #[test]
 fn of_several_one_is_chosen() {
-    for dress in DRESSES {
-        let mut window = stage(dress, imported(&["quickbooks", "google"]), importing());
+    for theme in THEMES {
+        let mut window = screen(theme, imported(&["quickbooks", "google"]), importing());
         window.press("It describes several services. Which one?");
         window.press("2. Google");
         assert_eq!(window.state().draft.import.as_ref().map(|import| import.picked), Some(1));
@@ -179,8 +179,8 @@ fn of_several_one_is_chosen() {
 
 #[test]
 fn an_issuer_is_asked_only_when_the_person_says_so() {
-    for dress in DRESSES {
-        let mut window = stage(dress, issuer_found(), importing());
+    for theme in THEMES {
+        let mut window = screen(theme, issuer_found(), importing());
         assert!(window.reads("This is an issuer URL at login.acme.example"));
         window.press("Fetch metadata");
         let issuer = Issuer::parse("https://login.acme.example/realms/one").expect("an issuer");
@@ -190,8 +190,8 @@ fn an_issuer_is_asked_only_when_the_person_says_so() {
 
 #[test]
 fn a_document_that_cannot_be_read_is_told_beside_the_fields() {
-    for dress in DRESSES {
-        let window = stage(dress, import_failed(), importing());
+    for theme in THEMES {
+        let window = screen(theme, import_failed(), importing());
         assert!(window.reads("“a.json”: line 3, column 9: the JSON ends in the middle"));
         assert!(window.field("File").is_some() && window.button("Use it").is_none());
     }
@@ -199,14 +199,14 @@ fn a_document_that_cannot_be_read_is_told_beside_the_fields() {
 
 #[test]
 fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("quickbooks"), Step::Service));
         window.press("Copy as…");
         window.button("Copy as Tokenwright preset").expect("a form").click_accesskit();
         for _ in 0..3 {
             window.step();
         }
-        let copied = crate::screens::hand::copied(&window.ctx);
+        let copied = crate::screens::by_name::copied(&window.ctx);
         assert!(copied.len() == 1 && copied[0].contains("id = \"quickbooks\""), "{copied:?}");
         assert!(!copied[0].contains(CLIENT_SECRET));
         window.settle();
@@ -216,7 +216,7 @@ fn a_service_is_copied_in_the_form_of_another_tool_without_secrets() {
 
 #[test]
 fn in_the_whole_window_a_pasted_preset_fills_the_fields() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     let text = tokenwright::service::write_preset(&tokenwright::service::Service {
         id: "acme".into(),
         name: "Acme Books".into(),
@@ -235,7 +235,7 @@ fn in_the_whole_window_a_pasted_preset_fills_the_fields() {
 
 #[test]
 fn in_the_whole_window_an_imported_service_becomes_a_card() {
-    let (mut machine, home) = Machine::new(DRESSES[1], Visit::Stay);
+    let (mut machine, home) = Machine::new(THEMES[1], Visit::Stay);
     let text = tokenwright::service::write_preset(&tokenwright::service::Service {
         id: "acme".into(),
         name: "Acme Books".into(),
@@ -255,13 +255,13 @@ fn in_the_whole_window_an_imported_service_becomes_a_card() {
 
 #[test]
 fn of_two_forms_that_a_text_can_have_the_person_chooses_one() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut model = started();
         let format = |id| Dialect::by_id(id).expect("a format");
         let formats = vec![format("postman"), format("openapi")];
         let text = AmbiguousText { from: "a.json".into(), formats, text: Secret::new("{}") };
         model.import = Requested::ended(Ok(ImportOutcome::Ambiguous(Box::new(text.clone()))));
-        let mut window = stage(dress, model, importing());
+        let mut window = screen(theme, model, importing());
         assert!(window.reads("It can be read in several formats"));
         window.press("OpenAPI document");
         let meant = ImportSource::Meant(Box::new(text), format("openapi"));

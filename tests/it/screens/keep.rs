@@ -2,8 +2,9 @@
 //! was issued for another profile, and whose a profile is.
 
 use std::fs;
-use std::sync::Mutex;
+use std::path::PathBuf;
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use egui::{ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::Harness;
@@ -14,11 +15,12 @@ use tokenwright::gui::model::Model;
 use tokenwright::gui::queries::QUERIES;
 use tokenwright::gui::{Intent, Window};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{self, name, now};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 use crate::support::renewed;
+use crate::support::scripted::Scripted;
 use crate::support::tokenwright::{PASSPHRASE, Tokenwright};
 
 /// A list with a profile in this state.
@@ -40,15 +42,15 @@ fn listed(state: ProfileState) -> Model {
 #[test]
 fn a_profile_that_needs_a_sign_in_says_why_and_has_the_button_that_mends_it() {
     let why = Diagnosis::new("the profile `acme` needs a new sign-in").hint("sign in again");
-    for dress in DRESSES {
+    for theme in THEMES {
         for (state, word) in [
             (ProfileState::NeedsSignIn { why: why.clone(), expires_at: None }, "needs sign-in"),
             (ProfileState::Stale(why.clone()), "stale"),
         ] {
-            let mut stage = stage(dress, listed(state), scenes::draft());
-            assert!(stage.words().lines().any(|line| line == word), "{}", stage.words());
-            stage.press("Sign in");
-            assert_eq!(stage.state().wanted, [Intent::SignIn(name("acme"))]);
+            let mut screen = screen(theme, listed(state), scenes::draft());
+            assert!(screen.words().lines().any(|line| line == word), "{}", screen.words());
+            screen.press("Sign in");
+            assert_eq!(screen.state().wanted, [Intent::SignIn(name("acme"))]);
         }
     }
 }
@@ -62,9 +64,9 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
         announced_from: Some(now() + SignedDuration::from_hours(24 * (days - 7))),
         scopes: None,
     };
-    let near = stage(DRESSES[0], listed(state(5)), scenes::draft());
+    let near = screen(THEMES[0], listed(state(5)), scenes::draft());
     assert!(near.reads("the refresh token expires in 5 days"), "{}", near.words());
-    let far = stage(DRESSES[0], listed(state(8)), scenes::draft());
+    let far = screen(THEMES[0], listed(state(8)), scenes::draft());
     assert!(!far.reads("the refresh token ends"), "{}", far.words());
 }
 
@@ -72,82 +74,88 @@ fn the_end_of_a_refresh_token_is_announced_in_the_list() {
 fn whose_a_profile_is_stands_in_its_line_once_it_was_asked() {
     let mut model = scenes::saved("demo");
     model.known_as.insert(name("demo"), "Ada Practice".into());
-    let mut stage = stage(DRESSES[1], model, scenes::draft());
-    assert!(stage.reads("Ada Practice"), "{}", stage.words());
-    stage.press("More for demo");
-    stage.press("Who am I");
-    assert_eq!(stage.state().wanted, [Intent::Ask(&QUERIES[0], name("demo"))]);
+    let mut screen = screen(THEMES[1], model, scenes::draft());
+    assert!(screen.reads("Ada Practice"), "{}", screen.words());
+    screen.press("More for demo");
+    screen.press("Who am I");
+    assert_eq!(screen.state().wanted, [Intent::Ask(&QUERIES[0], name("demo"))]);
 }
 
 #[test]
 fn the_menu_of_a_profile_holds_what_is_done_with_it_now_and_then() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let closed = ProfileState::Closed;
         let broken = ProfileState::Broken(Diagnosis::new("its file cannot be read"));
         for (state, kept) in [(closed, true), (broken, false)] {
-            let mut stage = stage(dress, listed(state), scenes::draft());
-            assert!(stage.button("Forget…").is_none() && stage.button("Keep alive").is_none(), "{}", stage.words());
-            stage.press("More for acme");
-            assert!(stage.button("Who am I").is_none(), "there is no token to ask with");
-            assert_eq!(stage.button("Keep alive").is_some(), kept, "{}", stage.words());
+            let mut screen = screen(theme, listed(state), scenes::draft());
+            assert!(screen.button("Forget…").is_none() && screen.button("Keep alive").is_none(), "{}", screen.words());
+            screen.press("More for acme");
+            assert!(screen.button("Who am I").is_none(), "there is no token to ask with");
+            assert_eq!(screen.button("Keep alive").is_some(), kept, "{}", screen.words());
             if kept {
-                stage.press("Keep alive");
-                assert_eq!(stage.state_mut().wanted.pop(), Some(Intent::SetKeepAlive(name("acme"), true)));
-                stage.press("More for acme");
+                screen.press("Keep alive");
+                assert_eq!(screen.state_mut().wanted.pop(), Some(Intent::SetKeepAlive(name("acme"), true)));
+                screen.press("More for acme");
             }
-            stage.press("Forget…");
-            assert!(stage.reads("Forget acme?"), "{}", stage.words());
-            stage.key_press(egui::Key::Escape);
-            stage.settle();
-            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
-            stage.press("More for acme");
-            stage.press("Forget…");
-            stage.press("Forget");
-            assert_eq!(stage.state().wanted, [Intent::Forget(name("acme"))]);
-            assert!(!stage.reads("Forget acme?"), "{}", stage.words());
+            screen.press("Forget…");
+            assert!(screen.reads("Forget acme?"), "{}", screen.words());
+            screen.key_press(egui::Key::Escape);
+            screen.settle();
+            assert!(!screen.reads("Forget acme?"), "{}", screen.words());
+            screen.press("More for acme");
+            screen.press("Forget…");
+            screen.press("Forget");
+            assert_eq!(screen.state().wanted, [Intent::Forget(name("acme"))]);
+            assert!(!screen.reads("Forget acme?"), "{}", screen.words());
         }
     }
 }
 
 #[test]
 fn tokens_that_are_not_kept_are_told_until_they_are_and_asked_about_before_closing() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut model = scenes::saved("demo");
         let why = Diagnosis::new("the new tokens of `demo` could not be saved: the disk is full").hint("make room");
         model.hear(News::WritePending(name("demo"), why));
         let mut draft = scenes::draft();
         draft.questions.close = true;
-        let mut stage = stage(dress, model, draft);
+        let mut screen = screen(theme, model, draft);
         let words = "make room. The tokens are in memory and saving is retried automatically; leave the window open";
-        assert!(stage.reads(words) && stage.reads("Close and lose tokens?"), "{}", stage.words());
-        assert!(stage.reads("The newest tokens of demo exist only in this window."), "{}", stage.words());
-        stage.press("Stay open");
-        stage.press("Close and lose tokens");
-        assert_eq!(stage.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
-        stage.state_mut().model.hear(News::WriteDone(name("demo")));
-        stage.settle();
+        assert!(screen.reads(words) && screen.reads("Close and lose tokens?"), "{}", screen.words());
+        assert!(screen.reads("The newest tokens of demo exist only in this window."), "{}", screen.words());
+        screen.press("Stay open");
+        screen.press("Close and lose tokens");
+        assert_eq!(screen.state().wanted, [Intent::StayOpen, Intent::CloseAnyway]);
+        screen.state_mut().model.hear(News::WriteDone(name("demo")));
+        screen.settle();
         assert!(
-            !stage.reads("Close and lose tokens?") && !stage.reads("in memory and saving is retried"),
+            !screen.reads("Close and lose tokens?") && !screen.reads("in memory and saving is retried"),
             "{}",
-            stage.words()
+            screen.words()
         );
     }
 }
 
-#[test]
-fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
-    // Even root cannot lock a folder as if it were a file. It comes when the call is made: before, none would be.
-    let place = std::sync::Arc::new(Mutex::new(std::path::PathBuf::new()));
-    let obstructed = std::sync::Arc::clone(&place);
+/// A service, a program signed in there, and what obstructs its vault from the first refresh on: a folder where the lock
+/// was, since even root cannot lock a folder as if it were a file. Before the call, no refresh token would be spent.
+fn with_vault_that_takes_nothing() -> (Scripted, Tokenwright, PathBuf) {
+    let place = Arc::new(Mutex::new(PathBuf::new()));
+    let obstructed = Arc::clone(&place);
     let service = renewed::service(3600, move |_, _| {
         let lock = obstructed.lock().expect("a place");
-        std::fs::remove_file(&*lock).expect("the lock of the vault");
-        std::fs::create_dir(&*lock).expect("a folder in its place");
+        fs::remove_file(&*lock).expect("the lock of the vault");
+        fs::create_dir(&*lock).expect("a folder in its place");
         renewed::tokens("second", 3600)
     });
     let program = renewed::signed_in(&service, "");
     let lock = program.data().join("vault/.vault.lock");
     place.lock().expect("a place").clone_from(&lock);
+    (service, program, lock)
+}
+
+#[test]
+fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
+    let (service, program, lock) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Saved as demo.");
@@ -165,7 +173,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
     machine.press("Refresh");
     machine.wait("“demo” was not refreshed, since its new tokens could not be saved");
     assert_eq!(service.asked("/refresh").len(), 1);
-    std::fs::remove_dir(&lock).expect("our own folder");
+    fs::remove_dir(&lock).expect("our own folder");
     machine.press("Retry saving");
     machine.wait_until("nothing held", |window| !window.reads("in memory and saving is retried"));
     assert!(!stays_when_closed(&mut machine.window), "nothing is lost any more");
@@ -179,17 +187,7 @@ fn in_the_whole_window_tokens_outlive_a_vault_that_takes_nothing() {
 
 #[test]
 fn tokens_held_in_memory_are_forgotten_with_their_profile() {
-    let place = std::sync::Arc::new(Mutex::new(std::path::PathBuf::new()));
-    let obstructed = std::sync::Arc::clone(&place);
-    let service = renewed::service(3600, move |_, _| {
-        let lock = obstructed.lock().expect("a place");
-        std::fs::remove_file(&*lock).expect("the lock of the vault");
-        std::fs::create_dir(&*lock).expect("a folder in its place");
-        renewed::tokens("second", 3600)
-    });
-    let program = renewed::signed_in(&service, "");
-    let lock = program.data().join("vault/.vault.lock");
-    place.lock().expect("a place").clone_from(&lock);
+    let (_service, program, lock) = with_vault_that_takes_nothing();
     let mut machine = opened(&program);
     machine.press("Open demo");
     machine.wait("Saved as demo.");
@@ -201,7 +199,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
     machine.press("Forget");
     machine.wait_until("the failure", |window| window.words().matches(".vault.lock").count() > 1);
     assert!(program.data().join("profiles/demo.toml").exists() && program.data().join("vault/demo.sealed").exists());
-    std::fs::remove_dir(&lock).expect("our own folder");
+    fs::remove_dir(&lock).expect("our own folder");
     machine.press("More for demo");
     machine.press("Forget…");
     machine.press("Forget");
@@ -214,7 +212,7 @@ fn tokens_held_in_memory_are_forgotten_with_their_profile() {
 
 #[test]
 fn in_the_whole_window_a_profile_is_asked_for_revoked_and_forgotten() {
-    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
@@ -245,7 +243,7 @@ fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
             renewed::tokens("second", 3600)
         });
         let program = renewed::signed_in(&service, "");
-        let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+        let mut machine = Machine::at(&program.data(), THEMES[0], Visit::Follow, "passphrase");
         machine.wait("The vault is locked");
         machine.window.fill("Passphrase", PASSPHRASE);
         machine.press("Open vault");
@@ -266,7 +264,7 @@ fn a_refresh_that_is_cancelled_or_closed_upon_still_brings_its_token_home() {
 
 /// A window on the data of a program, with its vault open.
 fn opened(program: &Tokenwright) -> Machine {
-    let mut machine = Machine::at(&program.data(), DRESSES[0], Visit::Follow, "passphrase");
+    let mut machine = Machine::at(&program.data(), THEMES[0], Visit::Follow, "passphrase");
     machine.wait("The vault is locked");
     machine.window.fill("Passphrase", PASSPHRASE);
     machine.press("Open vault");
@@ -338,8 +336,8 @@ fn what_another_process_has_forgotten_is_not_saved_again_unasked() {
 
 #[test]
 fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
-    for dress in DRESSES {
-        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+    for theme in THEMES {
+        let (mut machine, _home) = Machine::new(theme, Visit::Follow);
         machine.press("Practice service");
         machine.press("Next");
         machine.press("Review the token request before sending");
@@ -354,7 +352,7 @@ fn a_code_that_was_not_used_is_asked_about_before_the_window_closes() {
 
 #[test]
 fn tokens_that_nobody_saved_survive_another_service_and_another_profile() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.wait("Saved as draft practice-ada.");
     let first = machine.access_token();

@@ -10,10 +10,10 @@ use tokenwright::oauth::{AssertionAlgorithm, GrantType, KeyPair, ReadKey, make_k
 use tokenwright::secret::Secret;
 use tokenwright::service::ProfileDraft;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{at, failure, name, now, service, started};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 pub fn pair() -> KeyPair {
     make_key_pair(AssertionAlgorithm::PS256, 2048, "a test", now(), Duration::from_hours(24)).expect("a key pair")
@@ -38,8 +38,8 @@ pub fn keyed(step: Step, pair: &KeyPair) -> Draft {
 
 #[test]
 fn a_key_is_read_or_made_in_step_2() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), netsuite(Step::Authorization));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), netsuite(Step::Authorization));
         window.press("Make a key pair");
         window.fill("Key file", "/home/alex/key.pem");
         window.press("Read key");
@@ -54,13 +54,13 @@ fn a_key_is_shown_by_its_kind_and_certificate_and_never_itself() {
     let pair = pair();
     let certificate = pair.certificate().expect("a certificate");
     let lines: Vec<&str> = pair.private_key.expose().lines().filter(|line| !line.starts_with('-')).collect();
-    for dress in DRESSES {
+    for theme in THEMES {
         for step in [Step::Authorization, Step::Tokens] {
-            let window = stage(dress, started(), keyed(step, &pair));
+            let window = screen(theme, started(), keyed(step, &pair));
             let words = window.words();
             assert!(!lines.iter().any(|line| words.contains(line)), "{words}");
         }
-        let mut window = stage(dress, started(), keyed(Step::Authorization, &pair));
+        let mut window = screen(theme, started(), keyed(Step::Authorization, &pair));
         assert!(window.reads("an RSA key of 2048 bits; signs with PS256"), "{}", window.words());
         assert!(window.reads(&certificate.fingerprint()) && window.reads(&certificate.sha1_fingerprint()));
         assert!(window.reads("Where to upload it: Setup, Integration, OAuth 2.0 Client Credentials (M2M) Setup"));
@@ -80,15 +80,15 @@ fn a_key_that_cannot_make_the_signature_is_told_with_both() {
     let curve = make_key_pair(AssertionAlgorithm::ES256, 2048, "a test", now(), life).expect("a key pair");
     let mut draft = at(service("google-service-account"), Step::Authorization);
     draft.secrets.signing_key = Some(curve);
-    let window = stage(DRESSES[0], started(), draft);
+    let window = screen(THEMES[0], started(), draft);
     let words = "RS256” is signed with an RSA key, and this is an EC key on P-256";
     assert!(window.reads(words), "{}", window.words());
 }
 
 #[test]
 fn what_comes_with_the_certificate_is_asked_for_beside_the_key() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), netsuite(Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), netsuite(Step::Service));
         assert!(window.field("Certificate ID").is_none());
         let model = window.state().model.clone();
         window.state_mut().draft.go_to(Step::Authorization, &model);
@@ -108,8 +108,8 @@ fn what_comes_with_the_certificate_is_asked_for_beside_the_key() {
 
 #[test]
 fn the_assertion_is_shown_decoded_and_its_signature_is_not() {
-    for dress in DRESSES {
-        let window = stage(dress, started(), keyed(Step::Tokens, &pair()));
+    for theme in THEMES {
+        let window = screen(theme, started(), keyed(Step::Tokens, &pair()));
         for words in ["\"alg\": \"PS256\"", "\"kid\": \"abc\"", "\"iss\": \"0123abcd\"", "&client_assertion=••••••••"]
         {
             assert!(window.reads(words), "{words} in\n{}", window.words());
@@ -136,17 +136,17 @@ fn the_file_of_a_service_account_fills_in_client_and_key_id() {
 fn what_became_of_a_key_is_told_at_its_place() {
     let mut model = started();
     model.open.key = Requested::going("");
-    let waiting = stage(DRESSES[0], model.clone(), netsuite(Step::Authorization));
+    let waiting = screen(THEMES[0], model.clone(), netsuite(Step::Authorization));
     assert!(waiting.reads("Reading or generating the key") && waiting.button("Cancel").is_some());
     model.open.key = Requested::ended(Err(failure("the private key is encrypted with a passphrase")));
-    assert!(stage(DRESSES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
+    assert!(screen(THEMES[0], model.clone(), netsuite(Step::Authorization)).reads("encrypted with a passphrase"));
     model.open.key = Requested::ended(Ok(KeyDone::Saved(name("erp"))));
-    assert!(stage(DRESSES[0], model, keyed(Step::Authorization, &pair())).reads("It is stored in the vault as erp"));
+    assert!(screen(THEMES[0], model, keyed(Step::Authorization, &pair())).reads("It is stored in the vault as erp"));
 }
 
 #[test]
 fn a_name_under_which_no_key_is_saved_is_told() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("Practice service (signed assertion)");
     machine.wait("Listening on http://127.0.0.1:");
     machine.press("Next");
@@ -157,13 +157,13 @@ fn a_name_under_which_no_key_is_saved_is_told() {
 
 #[test]
 fn a_service_described_by_hand_chooses_its_grant() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut draft = at(service("custom"), Step::Tokens);
         let profile = draft.profile.as_mut().expect("a service");
         profile.client_id = "id".into();
         profile.token_request.url = "https://as.test/token".into();
         profile.choose_grant(Some(GrantType::Password));
-        let mut window = stage(dress, started(), draft);
+        let mut window = screen(theme, started(), draft);
         assert!(window.field("Password").is_some() && window.field("User ID").is_some(), "{}", window.words());
         let profile = window.state_mut().draft.profile.as_mut().expect("a service");
         profile.choose_grant(Some(GrantType::RefreshToken));
@@ -184,7 +184,7 @@ fn a_service_described_by_hand_chooses_its_grant() {
 
 #[test]
 fn from_a_new_key_pair_to_tokens_without_a_browser() {
-    let (mut machine, home) = Machine::new(DRESSES[1], Visit::Stay);
+    let (mut machine, home) = Machine::new(THEMES[1], Visit::Stay);
     machine.press("Practice service (signed assertion)");
     machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();

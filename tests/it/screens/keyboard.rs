@@ -7,20 +7,20 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::NodeT as _;
 use tokenwright::gui::{Intent, Locking, Step};
 
+use crate::screens::by_name::{ByName as _, PRESSED, TYPED};
 use crate::screens::export::{choosing, exporting, previewed, shared, sharing};
-use crate::screens::hand::{Hand as _, PRESSED, TYPED};
 use crate::screens::import::{imported, importing, issuer_found};
 use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, saved, service, started, token_set, visiting,
 };
-use crate::screens::stage::{DRESSES, Play, SMALL, stage};
+use crate::screens::screen::{SMALL, Screen, THEMES, screen};
 
 /// More stops than any screen has.
 const MANY: usize = 120;
 
 /// Where the Tab key leads, until it is where it began.
 #[track_caller]
-fn walk(window: &mut Harness<'static, Play>) -> Vec<String> {
+fn walk(window: &mut Harness<'static, Screen>) -> Vec<String> {
     let mut stops: Vec<String> = Vec::new();
     let mut ids = BTreeSet::new();
     for _ in 0..MANY {
@@ -41,7 +41,7 @@ fn walk(window: &mut Harness<'static, Play>) -> Vec<String> {
 }
 
 /// The names of what can be worked now.
-fn worked(window: &Harness<'static, Play>) -> BTreeSet<String> {
+fn worked(window: &Harness<'static, Screen>) -> BTreeSet<String> {
     let nodes = window.root().children_recursive().map(|node| node.accesskit_node());
     let nodes = nodes.filter(|node| PRESSED.contains(&node.role()) || TYPED.contains(&node.role()));
     nodes.filter(|node| !node.is_disabled()).filter_map(|node| node.label()).collect()
@@ -49,7 +49,7 @@ fn worked(window: &Harness<'static, Play>) -> BTreeSet<String> {
 
 #[test]
 fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
-    let mut window = stage(DRESSES[0], started(), draft());
+    let mut window = screen(THEMES[0], started(), draft());
     let mut stops = walk(&mut window);
     let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
     stops.rotate_left(first);
@@ -76,7 +76,7 @@ fn the_tab_key_reads_step_1_from_the_left_and_from_the_top() {
 
 #[test]
 fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let scenes = vec![
             (started(), at(service("practice"), Step::Service), "Next"),
             (started(), at(service("netsuite"), Step::Service), "Next"),
@@ -94,7 +94,7 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
             (shared(), sharing(Locking::Passphrase, "correct horse"), "Share"),
         ];
         for (model, draft, last) in scenes {
-            let mut window = stage(dress, model, draft);
+            let mut window = screen(theme, model, draft);
             let mut stops = walk(&mut window);
             let first = stops.iter().position(|stop| stop == "New profile").expect("the first button");
             stops.rotate_left(first);
@@ -110,9 +110,9 @@ fn the_tab_key_reaches_everything_on_every_step_and_the_next_thing_to_do_last() 
 
 #[test]
 fn enter_and_space_press_what_has_the_keyboard() {
-    for dress in DRESSES {
+    for theme in THEMES {
         for key in [Key::Enter, Key::Space] {
-            let mut window = stage(dress, started(), at(service("practice"), Step::Service));
+            let mut window = screen(theme, started(), at(service("practice"), Step::Service));
             window.button("Show all 10 services").expect("a button").focus();
             window.settle();
             window.key_press(key);
@@ -133,7 +133,7 @@ fn enter_and_space_press_what_has_the_keyboard() {
 
 #[test]
 fn one_key_leads_through_the_steps() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let scenes = vec![
             (started(), at(service("practice"), Step::Service), Intent::GoTo(Step::Authorization)),
             (started(), at(service("practice"), Step::Authorization), Intent::Authorize { again: false }),
@@ -141,7 +141,7 @@ fn one_key_leads_through_the_steps() {
             (authorized(), at(service("practice"), Step::Tokens), Intent::RequestTokens),
         ];
         for (model, draft, wanted) in scenes {
-            let mut window = stage(dress, model, draft);
+            let mut window = screen(theme, model, draft);
             window.key_press_modifiers(egui::Modifiers::COMMAND, Key::Enter);
             window.settle();
             assert_eq!(window.state().wanted, [wanted]);

@@ -18,8 +18,8 @@ use tokenwright::gui::Window;
 use tokenwright::store::{Places, Settings, Store};
 use tokenwright::transport::{Transport, TransportOptions};
 
-use crate::screens::hand::Hand as _;
-use crate::screens::stage::SMALL;
+use crate::screens::by_name::ByName as _;
+use crate::screens::screen::SMALL;
 use crate::support::http::{self, follow};
 use crate::support::{PATIENCE, temp_home};
 
@@ -46,19 +46,19 @@ pub struct Machine {
 
 impl Machine {
     /// A new machine with the vault in memory, and the practice service's pages answering themselves.
-    pub fn new(dress: Theme, visit: Visit) -> (Self, TempDir) {
+    pub fn new(theme: Theme, visit: Visit) -> (Self, TempDir) {
         let home = temp_home();
-        (Self::at(home.path(), dress, visit, "memory"), home)
+        (Self::at(home.path(), theme, visit, "memory"), home)
     }
 
     /// The machine of this home, with this kind of vault.
-    pub fn at(home: &Path, dress: Theme, visit: Visit, vault: &str) -> Self {
+    pub fn at(home: &Path, theme: Theme, visit: Visit, vault: &str) -> Self {
         let store = Store::new(Places::find(Some(home.to_owned())).expect("a home"));
-        let theme = match dress {
+        let setting = match theme {
             Theme::Light => tokenwright::store::Theme::Light,
             Theme::Dark => tokenwright::store::Theme::Dark,
         };
-        store.save_settings(&Settings { theme, ..Settings::default() }).expect("our own folder");
+        store.save_settings(&Settings { theme: setting, ..Settings::default() }).expect("our own folder");
         let sent: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&sent);
         let clipboard = Clipboard::in_memory();
@@ -85,7 +85,7 @@ impl Machine {
         };
         let (tell, woken) = channel();
         let builder: egui_kittest::HarnessBuilder<Window> = Harness::builder();
-        let window = builder.with_size(SMALL).with_theme(dress).build_eframe(move |context| {
+        let window = builder.with_size(SMALL).with_theme(theme).build_eframe(move |context| {
             let start = move |news: Box<dyn Fn(tokenwright::app::News) + Send + Sync>| {
                 let runtime = Runtime::start(ports, news)?;
                 let settings = PracticeSettings { auto_consent: true, ..Default::default() };

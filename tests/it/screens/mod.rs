@@ -1,11 +1,11 @@
 //! The screens, told by what a person reads and presses: drawn without a display, found by the names that a screen
-//! reader gives them, in the light and in the dark dress.
+//! reader gives them, in the light and in the dark theme.
 
 mod alive;
+mod by_name;
 mod canary;
 mod export;
 mod fit;
-mod hand;
 mod idle;
 mod import;
 mod keep;
@@ -18,7 +18,7 @@ mod queries;
 mod reading;
 mod rehearsal;
 mod scenes;
-mod stage;
+mod screen;
 mod steps;
 mod take;
 mod texts;

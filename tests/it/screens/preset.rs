@@ -7,10 +7,10 @@ use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Draft, Intent, Step};
 use tokenwright::service::{Catalog, NewPreset};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{CLIENT_SECRET, at, service, started};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 /// The form is open.
 pub fn customising() -> Draft {
@@ -38,8 +38,8 @@ pub fn written(outcome: Result<&str, &str>) -> Model {
 
 #[test]
 fn a_preset_is_customised_under_an_id_and_a_name_of_its_own() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("quickbooks"), Step::Service));
         assert!(window.button("Save as preset…").is_none(), "nothing was changed yet");
         window.press("Customise");
         assert!(window.button("Save preset").is_some() && window.reads("my-quickbooks"), "{}", window.words());
@@ -64,7 +64,7 @@ fn a_changed_preset_and_a_service_described_by_hand_are_saved_as_a_preset() {
     let mut changed = at(service("quickbooks"), Step::Service);
     changed.profile.as_mut().expect("chosen").authorization_url = "https://other.example/authorize".into();
     for draft in [Box::new(changed), Box::new(at(service("custom"), Step::Service))] {
-        let mut window = stage(DRESSES[0], started(), *draft);
+        let mut window = screen(THEMES[0], started(), *draft);
         assert!(window.button("Customise").is_none());
         window.press("Save as preset…");
         assert!(window.field("Preset ID").is_some());
@@ -73,10 +73,10 @@ fn a_changed_preset_and_a_service_described_by_hand_are_saved_as_a_preset() {
 
 #[test]
 fn a_secret_typed_into_a_request_is_not_written() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut draft = customising();
         draft.profile.as_mut().expect("chosen").token_request.headers = format!("X-Key: {CLIENT_SECRET}");
-        let window = stage(dress, started(), draft);
+        let window = screen(theme, started(), draft);
         assert!(window.reads("a request of this service contains one of your secrets"));
         assert!(window.button("Save preset").expect("there").accesskit_node().is_disabled());
         assert!(!window.reads(CLIENT_SECRET));
@@ -85,20 +85,20 @@ fn a_secret_typed_into_a_request_is_not_written() {
 
 #[test]
 fn a_file_that_is_there_is_replaced_only_when_told_so() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let there = "the preset file `/home/a/presets/acme.toml` exists already with other content";
-        let mut window = stage(dress, written(Err(there)), customising());
+        let mut window = screen(theme, written(Err(there)), customising());
         assert!(window.reads("the preset file “/home/a/presets/acme.toml” exists already with other content"));
         window.press("Replace preset");
         assert_eq!(window.state().wanted, [Intent::SavePreset { replace: true }]);
-        let full = stage(dress, written(Err(FULL)), customising());
+        let full = screen(theme, written(Err(FULL)), customising());
         assert!(full.reads(FULL) && full.button("Replace preset").is_none());
     }
 }
 
 #[test]
 fn in_the_whole_window_a_customised_preset_becomes_a_file_and_a_card_that_can_be_rehearsed() {
-    let (mut machine, home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("QuickBooks Online");
     machine.press("Customise");
     machine.window.fill("Preset ID", "acme-books");

@@ -7,20 +7,20 @@ use tokenwright::gui::model::{AskedQuery, Requested, Work};
 use tokenwright::gui::queries::{Findings, QUERIES};
 use tokenwright::gui::theme::Tone;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::scenes::{draft, failure, name, saved};
-use crate::screens::stage::{DRESSES, Play, stage};
+use crate::screens::screen::{Screen, THEMES, screen};
 
 /// Introspection of `demo` was asked for.
-fn asked(dress: egui::Theme, answer: Requested<Findings>) -> Harness<'static, Play> {
+fn asked(theme: egui::Theme, answer: Requested<Findings>) -> Harness<'static, Screen> {
     let mut model = saved("demo");
     model.query = Some(AskedQuery { query: &QUERIES[2], profile: name("demo"), answer });
-    stage(dress, model, draft())
+    screen(theme, model, draft())
 }
 
 #[test]
 fn a_saved_profile_is_asked_from_its_menu() {
-    let mut window = stage(DRESSES[0], saved("demo"), draft());
+    let mut window = screen(THEMES[0], saved("demo"), draft());
     for query in &QUERIES {
         window.press("More for demo");
         window.press(query.text);
@@ -30,8 +30,8 @@ fn a_saved_profile_is_asked_from_its_menu() {
 
 #[test]
 fn the_wait_says_where_and_ends_by_button_and_key() {
-    for dress in DRESSES {
-        let mut window = asked(dress, Requested::going("https://as.test"));
+    for theme in THEMES {
+        let mut window = asked(theme, Requested::going("https://as.test"));
         assert!(window.reads("Introspect token: demo") && window.reads("Asking https://as.test"), "{}", window.words());
         window.press("Cancel");
         window.key_press(Key::Escape);
@@ -43,12 +43,12 @@ fn the_wait_says_where_and_ends_by_button_and_key() {
 
 #[test]
 fn the_answer_has_readable_names_and_times_and_is_closed_by_enter_and_escape() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let rows = [("exp", "1900000000"), ("client_id", "it"), ("tenant", "t-1")];
         let rows = rows.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let summary = "The access token is active";
         let mut window =
-            asked(dress, Requested::ended(Ok(Findings { tone: Tone::Success, summary, rows, account: None })));
+            asked(theme, Requested::ended(Ok(Findings { tone: Tone::Success, summary, rows, account: None })));
         for text in [summary, "Expires", "2030-03-17 17:46:40", "Client ID", "tenant", "t-1"] {
             assert!(window.reads(text), "no {text:?} in\n{}", window.words());
         }
@@ -64,7 +64,7 @@ fn the_answer_has_readable_names_and_times_and_is_closed_by_enter_and_escape() {
 
 #[test]
 fn why_there_is_no_answer_is_told_with_what_to_do() {
-    let window = asked(DRESSES[1], Requested::ended(Err(failure("the introspection endpoint answered 401"))));
+    let window = asked(THEMES[1], Requested::ended(Err(failure("the introspection endpoint answered 401"))));
     assert!(window.reads("the introspection endpoint answered 401") && window.reads("do it again"));
     assert!(window.button("Close").is_some());
 }

@@ -5,10 +5,10 @@ use tokenwright::call::Expression;
 use tokenwright::gui::model::{Model, Requested};
 use tokenwright::gui::{Intent, Step, TokenTab};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{ACCESS_TOKEN, at, authorized, called, service, token_set};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 const OPENED: &str = "How the response is read";
 
@@ -22,9 +22,9 @@ pub fn read(mut model: Model, access_token: FieldRead) -> Model {
 
 #[test]
 fn what_each_expression_comes_to_stands_below_it_and_no_token_does() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let model = read(called(Ok(token_set(ACCESS_TOKEN))), FieldRead::Token(24));
-        let mut window = stage(dress, model, at(service("practice"), Step::Tokens));
+        let mut window = screen(theme, model, at(service("practice"), Step::Tokens));
         assert!(!window.reads("Access token expression"));
         window.press(OPENED);
         for words in ["•••••••• 24 characters", "not in the last response", "3600 seconds", "Last response"]
@@ -41,7 +41,7 @@ fn an_expression_that_is_wrong_says_so_at_its_field() {
     let wrong = Expression::new("data.(").check().expect_err("it is not finished");
     let words = tokenwright::gui::display_text::quoted(&wrong.to_string());
     let failed = FieldRead::Failed(tokenwright::diagnosis::Diagnose::diagnose(&wrong));
-    let mut window = stage(DRESSES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
+    let mut window = screen(THEMES[0], read(called(Ok(token_set("a"))), failed), at(service("practice"), Step::Tokens));
     window.press(OPENED);
     let field = window.field("Access token expression").expect("the field");
     let described = egui_kittest::kittest::NodeT::accesskit_node(&field).data().description().map(str::to_owned);
@@ -60,7 +60,7 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
         profile.refresh_request.reading.access_token.push(Expression::new("token"));
     }
     draft.tab = TokenTab::RefreshRequest;
-    let mut window = stage(DRESSES[1], authorized(), draft);
+    let mut window = screen(THEMES[1], authorized(), draft);
     window.press(OPENED);
     assert!(window.reads("Send the request once"), "{}", window.words());
     assert!(window.reads("Fallbacks: token"), "{}", window.words());
@@ -75,8 +75,8 @@ fn what_is_typed_becomes_the_first_expression_of_this_tab_and_the_others_stay() 
 
 #[test]
 fn the_result_follows_what_is_typed() {
-    for dress in DRESSES {
-        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+    for theme in THEMES {
+        let (mut machine, _home) = Machine::new(theme, Visit::Follow);
         machine.sign_in();
         let token = machine.access_token();
         machine.press(OPENED);

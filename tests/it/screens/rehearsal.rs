@@ -6,10 +6,10 @@ use tokenwright::app::{StageLine, StageOutcome};
 use tokenwright::gui::model::{Model, Rehearsal, Requested, Work};
 use tokenwright::gui::{Intent, Step};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
 use crate::screens::scenes::{at, failure, service, started};
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 pub fn line(stage: &str, outcome: StageOutcome) -> StageLine {
     StageLine { stage: stage.into(), sent: "POST https://service.example/token, form code".into(), outcome }
@@ -36,8 +36,8 @@ pub fn rehearsed() -> Model {
 
 #[test]
 fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("quickbooks"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("quickbooks"), Step::Service));
         window.press("Rehearse");
         assert_eq!(window.state().wanted, [Intent::Rehearse("quickbooks".into())]);
         window.state_mut().model = rehearsing();
@@ -54,8 +54,8 @@ fn a_rehearsal_is_asked_for_waited_for_and_can_be_ended() {
 
 #[test]
 fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
-    for dress in DRESSES {
-        let window = stage(dress, rehearsed(), at(service("quickbooks"), Step::Service));
+    for theme in THEMES {
+        let window = screen(theme, rehearsed(), at(service("quickbooks"), Step::Service));
         for text in [
             "1 of 2 failed; 1 skipped",
             "token request: failed",
@@ -72,8 +72,8 @@ fn its_stages_are_told_with_what_was_sent_and_that_nothing_left_this_machine() {
 
 #[test]
 fn a_rehearsal_is_shown_for_its_own_service_only() {
-    for dress in DRESSES {
-        let window = stage(dress, rehearsed(), at(service("google"), Step::Service));
+    for theme in THEMES {
+        let window = screen(theme, rehearsed(), at(service("google"), Step::Service));
         assert!(!window.reads("Rehearsal") && !window.reads("token request: failed"));
     }
 }
@@ -82,30 +82,30 @@ fn a_rehearsal_is_shown_for_its_own_service_only() {
 fn what_was_changed_in_the_fields_is_said_to_be_no_part_of_it() {
     let mut draft = at(service("quickbooks"), Step::Service);
     draft.profile.as_mut().expect("chosen").token_request.query = "more=1".into();
-    let window = stage(DRESSES[0], rehearsed(), draft);
+    let window = screen(THEMES[0], rehearsed(), draft);
     assert!(window.reads("without your changes"));
 }
 
 #[test]
 fn a_rehearsal_that_cannot_be_held_says_why() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut model = started();
         let work = Requested::ended(Err(failure("no port is free")));
         model.open.rehearsal = Some(Rehearsal { service: "google".into(), lines: Vec::new(), work });
-        let window = stage(dress, model, at(service("google"), Step::Service));
+        let window = screen(theme, model, at(service("google"), Step::Service));
         assert!(window.reads("no port is free") && window.reads("do it again"));
     }
 }
 
 #[test]
 fn a_service_described_by_hand_is_rehearsed_once_it_is_a_preset() {
-    let window = stage(DRESSES[0], started(), at(service("custom"), Step::Service));
+    let window = screen(THEMES[0], started(), at(service("custom"), Step::Service));
     assert!(window.button("Rehearse").expect("there").accesskit_node().is_disabled());
 }
 
 #[test]
 fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("QuickBooks Online");
     machine.press("Rehearse");
     machine.wait("stages rehearsed, all passed");
@@ -122,7 +122,7 @@ fn in_the_whole_window_every_stage_is_rehearsed_and_another_choice_forgets_it() 
 
 #[test]
 fn every_card_has_a_menu_to_rehearse_it_from() {
-    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Stay);
     machine.wait("QuickBooks Online");
     machine.window.button("QuickBooks Online").expect("a card").click_secondary();
     machine.window.settle();

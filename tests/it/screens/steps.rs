@@ -9,17 +9,17 @@ use tokenwright::gui::model::{Requested, Visit, Work};
 use tokenwright::gui::{Intent, Step, TokenTab, VaultPrompt};
 use tokenwright::secret::Secret;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::scenes::{
     ACCESS_TOKEN, CLIENT_SECRET, at, authorized, called, draft, exchange, failure, name, saved, service, started,
     token_set, visiting,
 };
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 #[test]
 fn a_service_is_chosen_by_its_card_and_found_by_another_name() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), draft());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), draft());
         assert_eq!(window.focused(), "Search services");
         window.press("Google");
         assert_eq!(window.state().wanted, [Intent::Choose("google".into())]);
@@ -36,8 +36,8 @@ fn a_service_is_chosen_by_its_card_and_found_by_another_name() {
 
 #[test]
 fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("netsuite"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("netsuite"), Step::Service));
         assert!(!window.reads("Account ID is missing"));
         let model = window.state().model.clone();
         window.state_mut().draft.go_to(Step::Authorization, &model);
@@ -59,11 +59,11 @@ fn what_the_service_needs_is_asked_and_a_wrong_value_is_told_while_it_is_typed()
 
 #[test]
 fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let quickbooks = service("quickbooks");
         let (first, all) = (format!("1. {}", quickbooks.checklist[0]), quickbooks.checklist.len());
-        let mut window = stage(dress, started(), at(quickbooks.clone(), Step::Service));
-        let ticked = |window: &egui_kittest::Harness<'static, crate::screens::stage::Play>| {
+        let mut window = screen(theme, started(), at(quickbooks.clone(), Step::Service));
+        let ticked = |window: &egui_kittest::Harness<'static, crate::screens::screen::Screen>| {
             window.button(&first).expect("a tick box").accesskit_node().toggled() == Some(Toggled::True)
         };
         assert!(!ticked(&window) && !window.reads(&format!("of {all} done")));
@@ -80,8 +80,8 @@ fn the_checklist_is_ticked_as_done_and_begins_anew_with_another_choice() {
 
 #[test]
 fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("google"), Step::Authorization));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("google"), Step::Authorization));
         let model = window.state().model.clone();
         window.state_mut().draft.go_to(Step::Tokens, &model);
         window.settle();
@@ -99,8 +99,8 @@ fn a_missing_client_id_is_told_at_its_field_and_no_later_step_is_entered() {
 
 #[test]
 fn a_service_without_client_flow_asks_for_the_client_id_only() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("custom"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("custom"), Step::Service));
         window.press("This service requires client-flow authorization");
         assert!(window.field("Authorization URL").is_none());
         window.state_mut().draft.step = Step::Authorization;
@@ -114,8 +114,8 @@ fn a_service_without_client_flow_asks_for_the_client_id_only() {
 
 #[test]
 fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
-    for dress in DRESSES {
-        let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
+    for theme in THEMES {
+        let mut window = screen(theme, visiting(), at(service("practice"), Step::Authorization));
         assert!(window.reads("Waiting on 127.0.0.1:5000") && window.reads("Times out at "), "{}", window.words());
         for text in ["the system could not open a browser", "open the URL yourself", "SHA-256 fingerprint"] {
             assert!(window.reads(text), "{text}");
@@ -135,9 +135,9 @@ fn the_wait_for_the_browser_says_where_and_for_how_long_and_can_be_ended() {
 
 #[test]
 fn a_cancelled_sign_in_leaves_nothing_on_the_screen() {
-    for dress in DRESSES {
-        let fresh = stage(dress, started(), at(service("practice"), Step::Authorization)).words();
-        let mut window = stage(dress, visiting(), at(service("practice"), Step::Authorization));
+    for theme in THEMES {
+        let fresh = screen(theme, started(), at(service("practice"), Step::Authorization)).words();
+        let mut window = screen(theme, visiting(), at(service("practice"), Step::Authorization));
         assert_ne!(window.words(), fresh);
         window.state_mut().model.cancel(Work::SignIn);
         window.settle();
@@ -150,8 +150,8 @@ fn a_cancelled_sign_in_leaves_nothing_on_the_screen() {
 
 #[test]
 fn the_code_arrives_with_what_else_came() {
-    for dress in DRESSES {
-        let window = stage(dress, authorized(), at(service("practice"), Step::Authorization));
+    for theme in THEMES {
+        let window = screen(theme, authorized(), at(service("practice"), Step::Authorization));
         for text in ["The authorization code arrived", "realmId", "9130", "Step 2 of 3: Authorization, current, done"] {
             assert!(window.reads(text), "{text} in\n{}", window.words());
         }
@@ -161,8 +161,8 @@ fn the_code_arrives_with_what_else_came() {
 
 #[test]
 fn the_preview_follows_the_editor_and_masks_until_a_value_is_revealed() {
-    for dress in DRESSES {
-        let mut window = stage(dress, authorized(), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, authorized(), at(service("practice"), Step::Tokens));
         assert!(window.reads("POST http://127.0.0.1:4321/token"), "{}", window.words());
         assert!(!window.reads(CLIENT_SECRET));
         window.press("Change the request");
@@ -182,11 +182,11 @@ fn the_preview_follows_the_editor_and_masks_until_a_value_is_revealed() {
 
 #[test]
 fn the_curl_copy_holds_variables_in_place_of_secrets() {
-    let mut window = stage(DRESSES[0], authorized(), at(service("practice"), Step::Tokens));
+    let mut window = screen(THEMES[0], authorized(), at(service("practice"), Step::Tokens));
     let button = window.button("Copy as curl").expect("a copy button");
     button.click_accesskit();
     window.step();
-    let copied = crate::screens::hand::copied(&window.ctx).pop();
+    let copied = crate::screens::by_name::copied(&window.ctx).pop();
     let copied = copied.expect("something was copied");
     assert!(copied.contains("curl \\\n") && copied.contains("${CLIENT_SECRET}"), "{copied}");
     for secret in [CLIENT_SECRET, crate::screens::scenes::CODE, crate::screens::scenes::VERIFIER] {
@@ -196,8 +196,8 @@ fn the_curl_copy_holds_variables_in_place_of_secrets() {
 
 #[test]
 fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
-    for dress in DRESSES {
-        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
         for text in ["fresh, 1 min 59 s left", "Bearer", "openid profile", "Tokens received", "Status 200 after 12 ms"]
         {
             assert!(window.reads(text), "{text} in\n{}", window.words());
@@ -213,7 +213,7 @@ fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
 
         let mut fewer = token_set(ACCESS_TOKEN);
         (fewer.scopes, fewer.refresh_token) = (Some(vec!["openid".into()]), None);
-        let window = stage(dress, called(Ok(fewer)), at(service("practice"), Step::Tokens));
+        let window = screen(theme, called(Ok(fewer)), at(service("practice"), Step::Tokens));
         assert!(window.reads("Requested but not granted"), "{}", window.words());
         assert!(window.words().lines().any(|line| line == "profile offline_access"), "{}", window.words());
     }
@@ -221,9 +221,9 @@ fn tokens_are_shown_with_their_clock_and_only_when_asked_in_the_clear() {
 
 #[test]
 fn a_refused_call_is_explained_above_the_request() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let refused = called(Err(failure("token endpoint refused the code: invalid_grant")));
-        let window = stage(dress, refused, at(service("practice"), Step::Tokens));
+        let window = screen(theme, refused, at(service("practice"), Step::Tokens));
         for text in ["token endpoint refused the code: invalid_grant", "do it again", "Status 400 after 12 ms"] {
             assert!(window.reads(text), "{text}");
         }
@@ -233,8 +233,8 @@ fn a_refused_call_is_explained_above_the_request() {
 
 #[test]
 fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
-    for dress in DRESSES {
-        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
         assert!(window.button("Save profile").expect("there").accesskit_node().is_disabled());
         window.fill("Profile name", "\u{202e}");
         assert!(window.reads("the profile's name cannot hold '\\u{202e}' there"), "{}", window.words());
@@ -256,9 +256,9 @@ fn a_profile_is_saved_by_button_key_and_enter_and_a_bad_name_is_told() {
 
 #[test]
 fn a_name_in_any_script_becomes_the_display_name_and_a_plain_one_is_proposed() {
-    for dress in DRESSES {
+    for theme in THEMES {
         for (typed, plain) in [("Müller GmbH – Test", "mueller-gmbh-test"), ("Мир", "practice"), ("a/b", "a-b")] {
-            let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+            let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
             window.fill("Profile name", typed);
             assert!(window.reads(&format!("Files and scripts use {plain};")), "{}", window.words());
             assert!(!window.reads("cannot hold"));
@@ -282,8 +282,8 @@ fn taken() -> tokenwright::app::Failure {
 
 #[test]
 fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
-    for dress in DRESSES {
-        let mut window = stage(dress, saved("demo"), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, saved("demo"), at(service("practice"), Step::Tokens));
         for text in ["fresh, 1 min 59 s", "expired", "unreadable", "tokenwright token demo"] {
             assert!(window.reads(text), "{text}");
         }
@@ -300,11 +300,11 @@ fn profiles_are_listed_with_their_state_and_forgotten_only_when_asked_twice() {
 
 #[test]
 fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut model = started();
         let problem = failure("`old.toml` line 3: there is no key `bearr`").diagnosis;
         model.tell(problem.clone());
-        let mut window = stage(dress, model, draft());
+        let mut window = screen(theme, model, draft());
         assert!(window.reads("“old.toml” line 3: there is no key “bearr”"));
         window.press("Dismiss");
         assert_eq!(window.state().wanted, [Intent::Dismiss(problem)]);
@@ -313,8 +313,8 @@ fn a_profile_that_cannot_be_read_is_told_and_the_message_can_be_dismissed() {
 
 #[test]
 fn the_practice_service_can_be_told_what_to_do_wrong() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("practice"), Step::Service));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("practice"), Step::Service));
         assert!(window.reads("Listening on http://127.0.0.1:4321, for this machine only."));
         window.press("Faults to inject");
         window.press("http-500");
@@ -326,15 +326,15 @@ fn the_practice_service_can_be_told_what_to_do_wrong() {
 
 #[test]
 fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let mut model = started();
         let problem = Diagnosis::new("the keyring cannot be used").hint("set `TOKENWRIGHT_VAULT=passphrase`");
         model.hear(News::Vault(VaultState::NoKeyring(problem)));
         let mut draft = at(service("practice"), Step::Authorization);
-        let quiet = stage(dress, model.clone(), draft.clone());
+        let quiet = screen(theme, model.clone(), draft.clone());
         assert!(!quiet.reads("Where should tokens be stored?"), "nothing is to be kept yet");
         draft.questions.vault = Some(VaultPrompt { then: Some(Box::new(Intent::Authorize { again: false })) });
-        let mut window = stage(dress, model, draft);
+        let mut window = screen(theme, model, draft);
         assert!(window.reads("Where should tokens be stored?") && window.reads("the keyring cannot be used"));
         assert!(!window.reads("TOKENWRIGHT_") && !window.reads("`"), "{}", window.words());
         window.fill("Passphrase", "one");
@@ -355,8 +355,8 @@ fn the_vault_is_asked_for_in_words_for_a_person_once_something_waits_for_it() {
 
 #[test]
 fn the_dress_can_be_chosen() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), draft());
+    for theme in THEMES {
+        let mut window = screen(theme, started(), draft());
         window.press("Light");
         window.press("Dark");
         assert_eq!(window.state().wanted, [Intent::SetTheme(Theme::Light), Intent::SetTheme(Theme::Dark)]);
@@ -365,8 +365,8 @@ fn the_dress_can_be_chosen() {
 
 #[test]
 fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
-    for dress in DRESSES {
-        let mut window = stage(dress, started(), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, started(), at(service("practice"), Step::Tokens));
         window.press("Refresh request");
         assert_eq!(window.state().draft.tab, TokenTab::RefreshRequest);
         let call = window.button("Refresh").expect("there");
@@ -385,8 +385,8 @@ fn a_refresh_token_that_is_at_hand_is_used_without_a_sign_in() {
 
 #[test]
 fn a_code_is_not_sent_twice() {
-    for dress in DRESSES {
-        let mut window = stage(dress, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
+    for theme in THEMES {
+        let mut window = screen(theme, called(Ok(token_set(ACCESS_TOKEN))), at(service("practice"), Step::Tokens));
         let call = window.button("Send token request").expect("there");
         assert!(call.accesskit_node().is_disabled());
         call.hover();

@@ -6,9 +6,9 @@ use tokenwright::export::{Bundle, Bundled};
 use tokenwright::oauth::ProfileSecrets;
 use tokenwright::secret::Secret;
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
-use crate::screens::stage::DRESSES;
+use crate::screens::screen::THEMES;
 
 /// Two profiles; the first with what is secret of it.
 fn bundle() -> Secret {
@@ -25,7 +25,7 @@ fn bundle() -> Secret {
 
 #[test]
 fn shared_profiles_are_shown_with_what_is_to_be_supplied_and_then_kept() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("Import…");
     machine.window.event(Input::Paste(bundle().expose().to_owned()));
     machine.wait("Shared profiles");
@@ -44,7 +44,7 @@ fn shared_profiles_are_shown_with_what_is_to_be_supplied_and_then_kept() {
 
 #[test]
 fn locked_profiles_ask_for_their_passphrase_until_it_fits() {
-    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Stay);
     let locked = lock(&bundle(), &Lock::Passphrase(Secret::new("open sesame"))).expect("locked");
     machine.press("Import…");
     machine.window.event(Input::Paste(locked));

@@ -16,11 +16,11 @@ use crate::screens::import::{imported, importing};
 use crate::screens::scenes::{
     ACCESS_TOKEN, at, authorized, called, draft, failure, saved, service, started, token_set, visiting,
 };
-use crate::screens::stage::{DRESSES, stage};
+use crate::screens::screen::{THEMES, screen};
 
 #[track_caller]
 fn check(name: &str, model: Model, draft: Draft) {
-    let window = stage(DRESSES[0], model, draft);
+    let window = screen(THEMES[0], model, draft);
     let mut text = String::new();
     outline(window.root(), 0, &mut text);
     let mut settings = insta::Settings::clone_current();

@@ -1,29 +1,19 @@
 //! Where tokens are kept: a passphrase chosen, entered wrongly, entered rightly.
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit};
-use crate::screens::stage::DRESSES;
+use crate::screens::screen::THEMES;
 use crate::support::temp_home;
 
 #[test]
 fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let home = temp_home();
-        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
-        machine.press("Choose…");
-        machine.wait("Set a vault passphrase");
-        machine.window.fill("Passphrase", "correct horse");
-        machine.window.fill("Repeat passphrase", "correct horse");
-        machine.press("Open vault");
-        machine.wait("Vault: passphrase");
-        machine.sign_in();
-        machine.window.fill("Profile name", "kept");
-        machine.press("Save profile");
-        machine.wait("Saved as kept.");
+        let mut machine = with_profile(home.path(), theme, "correct horse");
         let token = machine.access_token();
         drop(machine);
 
-        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        let mut machine = Machine::at(home.path(), theme, Visit::Follow, "passphrase");
         machine.wait("The vault is locked");
         machine.wait("vault closed");
         machine.window.fill("Passphrase", "wrong");
@@ -41,8 +31,8 @@ fn a_new_passphrase_is_typed_twice_and_opens_the_vault_the_next_time() {
 }
 
 /// A machine whose vault is locked with a passphrase, with a profile kept as `kept` and open.
-fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) -> Machine {
-    let mut machine = Machine::at(home, dress, Visit::Follow, "passphrase");
+fn with_profile(home: &std::path::Path, theme: egui::Theme, passphrase: &str) -> Machine {
+    let mut machine = Machine::at(home, theme, Visit::Follow, "passphrase");
     machine.press("Choose…");
     machine.wait("Set a vault passphrase");
     machine.window.fill("Passphrase", passphrase);
@@ -58,9 +48,9 @@ fn with_profile(home: &std::path::Path, dress: egui::Theme, passphrase: &str) ->
 
 #[test]
 fn the_history_shows_what_came_of_each_generation_and_leads_back() {
-    let dress = DRESSES[0];
+    let theme = THEMES[0];
     let home = temp_home();
-    let mut machine = with_profile(home.path(), dress, "correct horse");
+    let mut machine = with_profile(home.path(), theme, "correct horse");
     let first = machine.access_token();
     machine.press("Show history");
     machine.wait("signed in");
@@ -83,9 +73,9 @@ fn the_history_shows_what_came_of_each_generation_and_leads_back() {
 
 #[test]
 fn the_vault_is_moved_to_another_passphrase() {
-    let dress = DRESSES[1];
+    let theme = THEMES[1];
     let home = temp_home();
-    let mut machine = with_profile(home.path(), dress, "correct horse");
+    let mut machine = with_profile(home.path(), theme, "correct horse");
     machine.press("Move…");
     machine.wait("Where should the vault key be stored?");
     machine.press("Cancel");
@@ -96,7 +86,7 @@ fn the_vault_is_moved_to_another_passphrase() {
     machine.wait_until("the question is gone", |window| !window.reads("Where should the vault key be stored?"));
     drop(machine);
 
-    let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+    let mut machine = Machine::at(home.path(), theme, Visit::Follow, "passphrase");
     machine.wait("The vault is locked");
     machine.window.fill("Passphrase", "correct horse");
     machine.press("Open vault");
@@ -122,9 +112,9 @@ fn enter(machine: &mut Machine, passphrase: &str) {
 #[test]
 fn a_passphrase_that_is_wrong_leaves_the_keyboard_where_the_right_one_opens() {
     let home = temp_home();
-    drop(with_profile(home.path(), DRESSES[0], "correct horse"));
-    for dress in DRESSES {
-        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+    drop(with_profile(home.path(), THEMES[0], "correct horse"));
+    for theme in THEMES {
+        let mut machine = Machine::at(home.path(), theme, Visit::Follow, "passphrase");
         machine.wait("The vault is locked");
         for _ in 0..2 {
             enter(&mut machine, "wrong");
@@ -138,9 +128,9 @@ fn a_passphrase_that_is_wrong_leaves_the_keyboard_where_the_right_one_opens() {
 
 #[test]
 fn tokens_of_the_practice_service_ask_for_no_vault_until_they_are_saved() {
-    for dress in DRESSES {
+    for theme in THEMES {
         let home = temp_home();
-        let mut machine = Machine::at(home.path(), dress, Visit::Follow, "passphrase");
+        let mut machine = Machine::at(home.path(), theme, Visit::Follow, "passphrase");
         machine.sign_in();
         machine.wait("The tokens of practice-ada are in this window only");
         for asked in ["Set a vault passphrase", "nobody has said yet", "Retry saving"] {

@@ -3,15 +3,15 @@
 use egui::Key;
 use tokenwright::store::{Places, Store};
 
-use crate::screens::hand::Hand as _;
+use crate::screens::by_name::ByName as _;
 use crate::screens::machine::{Machine, Visit, ask};
-use crate::screens::stage::DRESSES;
+use crate::screens::screen::THEMES;
 use crate::support::http::follow;
 
 #[test]
 fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
-    for dress in DRESSES {
-        let (mut machine, _home) = Machine::new(dress, Visit::Follow);
+    for theme in THEMES {
+        let (mut machine, _home) = Machine::new(theme, Visit::Follow);
         machine.sign_in();
         machine.press("Check token");
         machine.wait("The service accepts the token");
@@ -39,7 +39,7 @@ fn from_choosing_the_service_to_a_saved_profile_that_is_refreshed() {
 
 #[test]
 fn a_sign_in_that_is_cancelled_can_be_begun_again_and_its_late_response_does_nothing() {
-    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Stay);
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
@@ -58,7 +58,7 @@ fn a_sign_in_that_is_cancelled_can_be_begun_again_and_its_late_response_does_not
 
 #[test]
 fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
@@ -78,7 +78,7 @@ fn a_browser_that_comes_back_to_the_wrong_place_is_told_of_and_the_wait_goes_on(
 
 #[test]
 fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Stay);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Stay);
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");
@@ -102,7 +102,7 @@ fn a_response_pasted_by_hand_is_taken_if_it_belongs_to_this_sign_in() {
 
 #[test]
 fn a_fault_is_switched_on_seen_and_switched_off() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.press("Practice service");
     machine.press("Faults to inject");
     machine.press("access-denied");
@@ -118,7 +118,7 @@ fn a_fault_is_switched_on_seen_and_switched_off() {
 
 #[test]
 fn a_refused_refresh_is_explained_and_the_tokens_stay() {
-    let (mut machine, _home) = Machine::new(DRESSES[1], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[1], Visit::Follow);
     machine.sign_in();
     let first = machine.access_token();
     machine.press("Refresh request");
@@ -130,7 +130,7 @@ fn a_refused_refresh_is_explained_and_the_tokens_stay() {
 
 #[test]
 fn a_typed_refresh_token_does_not_stand_in_for_the_browser() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.press("Practice service");
     machine.press("Next");
     machine.press("I already have a refresh token");
@@ -144,7 +144,7 @@ fn a_typed_refresh_token_does_not_stand_in_for_the_browser() {
 
 #[test]
 fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() {
-    let (mut machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.window.fill("Profile name", "demo");
     machine.press("Save profile");
@@ -164,7 +164,7 @@ fn what_is_typed_while_a_code_waits_becomes_a_draft_and_not_the_saved_profile() 
 
 #[test]
 fn a_typed_refresh_token_is_used_once() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.sign_in();
     machine.press("Show tokens");
     let words = machine.window.words();
@@ -183,7 +183,7 @@ fn a_typed_refresh_token_is_used_once() {
 
 #[test]
 fn a_service_described_by_hand_works_like_a_preset() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Follow);
     machine.press("Practice service");
     machine.wait("Listening on http://127.0.0.1:");
     let words = machine.window.words();
@@ -209,12 +209,12 @@ fn a_service_described_by_hand_works_like_a_preset() {
 
 #[test]
 fn a_profile_whose_file_is_broken_is_told_when_it_is_chosen() {
-    let (machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (machine, home) = Machine::new(THEMES[0], Visit::Follow);
     drop(machine);
     let places = Places::find(Some(home.path().to_owned())).expect("a home");
     std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
     std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
-    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "memory");
+    let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "memory");
     machine.press("Open old");
     machine.wait("Dismiss");
     assert!(machine.window.reads("old"), "{}", machine.window.words());
@@ -224,12 +224,12 @@ fn a_profile_whose_file_is_broken_is_told_when_it_is_chosen() {
 
 #[test]
 fn what_is_going_on_survives_a_profile_that_cannot_be_opened() {
-    let (machine, home) = Machine::new(DRESSES[0], Visit::Follow);
+    let (machine, home) = Machine::new(THEMES[0], Visit::Follow);
     drop(machine);
     let places = Places::find(Some(home.path().to_owned())).expect("a home");
     std::fs::create_dir_all(places.profiles_folder()).expect("our own folder");
     std::fs::write(places.profiles_folder().join("old.toml"), "service = \"prac").expect("our own file");
-    let mut machine = Machine::at(home.path(), DRESSES[0], Visit::Follow, "memory");
+    let mut machine = Machine::at(home.path(), THEMES[0], Visit::Follow, "memory");
     machine.sign_in();
     let token = machine.access_token();
     machine.press("Open old");
@@ -239,7 +239,7 @@ fn what_is_going_on_survives_a_profile_that_cannot_be_opened() {
 
 #[test]
 fn the_dress_changes_at_once_and_is_remembered() {
-    let [light, dark] = DRESSES;
+    let [light, dark] = THEMES;
     let (mut machine, home) = Machine::new(dark, Visit::Follow);
     assert_eq!(machine.window.ctx.theme(), dark);
     machine.press("Light");
@@ -256,7 +256,7 @@ fn the_dress_changes_at_once_and_is_remembered() {
 
 #[test]
 fn a_run_that_panics_is_told_where_it_was_waited_for_and_the_rest_goes_on() {
-    let (mut machine, _home) = Machine::new(DRESSES[0], Visit::Panic);
+    let (mut machine, _home) = Machine::new(THEMES[0], Visit::Panic);
     machine.press("Practice service");
     machine.press("Next");
     machine.press("Start authorization");

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::http::browser;
 use crate::support::process::{Finished, Process};
+use crate::support::renewed::describe;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::tokenwright::Tokenwright;
 
@@ -31,13 +32,7 @@ pub fn reply(more: &Value) -> Value {
 /// The program with a preset `scripted` for the service; `more` is added to the file.
 pub fn program(service: &Scripted, more: &str) -> Tokenwright {
     let program = Tokenwright::with_vault().with_env("TOKENWRIGHT_AGENT", "off");
-    let url = service.url();
-    let preset = format!(
-        "id = \"scripted\"\nname = \"Scripted\"\nchecked = \"2026-11-21\"\nsource = [\"made up\"]\nasks = \"nothing\"\n\
-         [redirect]\ndefault = \"http://127.0.0.1/callback\"\n[authorization]\nurl = \"{url}/authorize\"\n[token_request]\nurl = \"{url}/token\"\n[refresh_request]\nurl = \"{url}/token\"\n\
-         [identity]\nurl = \"{url}/me\"\n{more}"
-    );
-    program.add_preset("scripted.toml", &preset);
+    describe(&program, service, "/token", &format!("[identity]\nurl = \"{}/me\"\n{more}", service.url()));
     program
 }
 

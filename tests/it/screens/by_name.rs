@@ -1,4 +1,4 @@
-//! A hand and an eye for a harness: press, type and read by the names that a screen reader gives.
+//! Presses, types and reads by the names that a screen reader gives.
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -11,7 +11,7 @@ pub const PRESSED: [Role; 7] =
 /// What can be typed into.
 pub const TYPED: [Role; 3] = [Role::TextInput, Role::MultilineTextInput, Role::PasswordInput];
 
-pub trait Hand {
+pub trait ByName {
     /// What can be pressed under this name.
     fn button(&self, name: &str) -> Option<Node<'_>>;
     /// What can be typed into under this name.
@@ -30,7 +30,7 @@ pub trait Hand {
     fn settle(&mut self);
 }
 
-impl<S> Hand for Harness<'_, S> {
+impl<S> ByName for Harness<'_, S> {
     fn button(&self, name: &str) -> Option<Node<'_>> {
         let name = name.to_owned();
         let found = self.query_all_by(move |node| {
