@@ -44,8 +44,8 @@ impl Authentication {
         matches!(self, Self::BasicOrNone | Self::BasicRawOrNone)
     }
 
-    /// What it is called, where it is known and not built.
-    pub fn not_built(self) -> Option<&'static str> {
+    /// Its name in presets, if this program cannot do it.
+    pub fn unsupported(self) -> Option<&'static str> {
         match self {
             Self::Certificate => Some("certificate"),
             _ => None,
@@ -267,8 +267,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_built_sends_nothing_and_says_so() {
-        let refused = "the authentication `certificate` is not built yet\n\
+    fn what_is_unsupported_sends_nothing_and_says_so() {
+        let refused = "the client authentication `certificate` is not supported yet\n\
             hint: choose another one, if the service takes it";
         check(Authentication::Certificate, "s", form(), refused);
     }

@@ -1,5 +1,7 @@
 //! A call with placeholders, and how its values are filled in: [`CallTemplate`] → [`Call`].
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -81,7 +83,7 @@ pub enum Part {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RenderError {
     /// A placeholder could not be filled.
-    #[error("{}: {error}", .part.words())]
+    #[error("{part}: {error}")]
     Template {
         /// Where.
         part: Part,
@@ -92,8 +94,8 @@ pub enum RenderError {
     /// The URL is empty.
     #[error("the URL is empty")]
     NoUrl,
-    /// The authentication is known, and this program cannot do it.
-    #[error("the authentication `{name}` is not built yet")]
+    /// This program cannot do it yet.
+    #[error("the client authentication `{name}` is not supported yet")]
     NotBuilt {
         /// Its name, as presets write it.
         name: &'static str,
@@ -145,15 +147,15 @@ impl Diagnose for RenderError {
     }
 }
 
-impl Part {
-    fn words(&self) -> String {
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Url => "the URL".to_owned(),
-            Self::Authentication => "the authentication".to_owned(),
-            Self::Header(name) => format!("the header `{name}`"),
-            Self::Query(name) => format!("the query parameter `{name}`"),
-            Self::Body(Some(name)) => format!("the body parameter `{name}`"),
-            Self::Body(None) => "the body".to_owned(),
+            Self::Url => f.write_str("the URL"),
+            Self::Authentication => f.write_str("the authentication"),
+            Self::Header(name) => write!(f, "the header `{name}`"),
+            Self::Query(name) => write!(f, "the query parameter `{name}`"),
+            Self::Body(Some(name)) => write!(f, "the body parameter `{name}`"),
+            Self::Body(None) => f.write_str("the body"),
         }
     }
 }
@@ -180,7 +182,7 @@ impl CallTemplate {
         if self.url.is_empty() {
             return Err(RenderError::NoUrl);
         }
-        if let Some(name) = self.authentication.not_built() {
+        if let Some(name) = self.authentication.unsupported() {
             return Err(RenderError::NotBuilt { name });
         }
         let mut url = at(Part::Url, self.url.render_url(values))?;

@@ -50,7 +50,7 @@ fn show(service: &Service) {
     };
     link("console", &service.links.console);
     link("documentation", &service.links.documentation);
-    for words in service.start.words().into_iter().chain(service.lacks.iter().map(String::as_str)) {
+    for words in service.start.note().into_iter().chain(service.lacks.iter().map(String::as_str)) {
         print::result(&format!("  note: {words}"));
     }
     for (number, step) in service.checklist.iter().enumerate() {
@@ -68,7 +68,7 @@ fn show(service: &Service) {
         print::result(&format!("  {stage}: {} {}", call.method.as_str(), call.url.source()));
     }
     if let Some(assertion) = &service.assertion {
-        print::result(&format!("  assertion: {}", assertion.words()));
+        print::result(&format!("  assertion: {}", assertion.text()));
     }
     if !service.policy.words.is_empty() {
         print::result(&format!("  {}", service.policy.words));

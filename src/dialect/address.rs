@@ -38,7 +38,7 @@ impl Issuer {
         address(text).filter(|url| url.query().is_none() && url.fragment().is_none()).map(Self)
     }
 
-    /// The address as it was given.
+    /// The address as given.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -72,17 +72,17 @@ fn address(text: &str) -> Option<Url> {
     (url.scheme() == "https" || url.scheme() == "http" && is_here).then_some(url)
 }
 
-/// Why an authorization URL tells too little.
+/// Why an authorization URL cannot be imported.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum AddressError {
     /// It is the one that came back.
-    #[error("the address is the response of a sign-in, not its request")]
+    #[error("the URL is the response to a sign-in, not the request")]
     Response,
 }
 
 impl Diagnose for AddressError {
     fn diagnose(&self) -> Diagnosis {
-        Diagnosis::new(self.to_string()).hint("take the address that the browser was sent to first")
+        Diagnosis::new(self.to_string()).hint("use the URL that the browser opened first")
     }
 }
 
@@ -123,7 +123,7 @@ pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
     understood
         .extend(told.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| Note::new(name, value)));
     let ignored = values.keys().filter(|name| OF_EACH_REQUEST.contains(&name.as_str()));
-    let ignored = ignored.map(|name| Note::new(name, "made anew for each request")).collect();
+    let ignored = ignored.map(|name| Note::new(name, "generated for each request")).collect();
     let described = Described {
         service,
         client_id,
@@ -131,7 +131,7 @@ pub fn authorization_request(text: &str) -> Result<Import, AddressError> {
         scopes: split_scopes(&scope, " "),
         understood,
         ignored,
-        missing: vec![Note::new("bearer URL", "an authorization request does not tell where the tokens are had")],
+        missing: vec![Note::new("bearer URL", "an authorization request does not name the token endpoint")],
         ..Described::default()
     };
     Ok(Import { format: "authorization URL", described: vec![described] })

@@ -5,7 +5,6 @@ use crate::dialect::Import;
 use crate::dialect::document::{Document, DocumentError, SMALL};
 use crate::dialect::standard::{Block, Blocks, Further, Request, RequestPart, Variables};
 
-/// What it is called.
 const FORMAT: &str = "Bruno file";
 
 /// The blocks of further parameters begin so.
@@ -88,7 +87,7 @@ fn opens(line: &str) -> Option<&str> {
     (!name.is_empty() && !line.starts_with([' ', '\t']) && name.chars().all(is_name)).then_some(name)
 }
 
-/// A block ends with the brace that stands at the beginning of a line.
+/// A block ends with a brace at the start of a line.
 fn sections(text: &str) -> Result<Vec<Section<'_>>, DocumentError> {
     let mut sections: Vec<Section<'_>> = Vec::new();
     let mut open: Option<(usize, Section<'_>)> = None;
@@ -105,7 +104,7 @@ fn sections(text: &str) -> Result<Vec<Section<'_>>, DocumentError> {
     match open {
         None => Ok(sections),
         Some((at, _)) => {
-            let reason = "a block is opened here and never closed";
+            let reason = "unclosed block";
             Err(DocumentError::Syntax { format: FORMAT, reason, line: at + 1, column: 1 })
         }
     }

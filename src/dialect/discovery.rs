@@ -10,7 +10,6 @@ use crate::dialect::{Described, Import, Note};
 use crate::oauth::Pkce;
 use crate::service::{KnownScope, Offer};
 
-/// What it is called.
 const FORMAT: &str = "OAuth 2.0 server metadata";
 
 /// How many of a list are read: servers list some dozens of scopes, a hostile one any number.
@@ -52,7 +51,7 @@ pub fn well_known_urls(issuer: &str) -> Vec<String> {
     urls
 }
 
-/// A server that issues tokens says who it is.
+/// Authorization server metadata always names the issuer.
 pub fn recognise(document: &Document<'_>) -> bool {
     document.is_json(is_one)
 }
@@ -79,18 +78,18 @@ fn check_response(json: &Json, described: &mut Described) {
     const PLACE: &str = "authorization_response_iss_parameter_supported";
     let issuer = text_at(json, "issuer");
     if is_pattern(&issuer) {
-        let words = "a pattern, one issuer for each tenant: neither this document nor a response can be checked by it";
+        let words = "one issuer per tenant: neither this document nor a response can be checked against it";
         described.ignored.push(Note::new("issuer", words));
         return;
     }
     if json.get(PLACE).is_some_and(|flag| flag.as_bool() == Some(true) || flag.as_str() == Some("true")) {
         described.service.redirect.issuer = Some(issuer);
         described.service.redirect.sends_issuer = true;
-        described.understood.push(Note::new(PLACE, "a response must name the issuer, and it is checked"));
+        described.understood.push(Note::new(PLACE, "responses must name the issuer, which is checked"));
     }
 }
 
-/// Whether an issuer stands for many (`https://login.example.com/{tenantid}/v2.0`).
+/// Whether an issuer is a pattern for many (`https://login.example.com/{tenantid}/v2.0`).
 pub fn is_pattern(issuer: &str) -> bool {
     Template::new(issuer).placeholders().next().is_some()
 }
@@ -99,7 +98,7 @@ pub fn is_pattern(issuer: &str) -> bool {
 fn offer_consent(described: &mut Described) {
     let service = &mut described.service;
     if service.scopes.known.iter().any(|scope| scope.name == "offline_access") {
-        let meaning = "consent is asked for again; some servers give a refresh token only then".to_owned();
+        let meaning = "asks for consent again; some servers issue a refresh token only then".to_owned();
         let offer = Offer { name: "prompt".to_owned(), value: "consent".to_owned(), meaning };
         service.authorization.iter_mut().for_each(|authorization| authorization.offers.push(offer.clone()));
     }
@@ -163,7 +162,7 @@ fn authentication(json: &Json, gathering: &mut Gathering) -> ClientAuthenticatio
     }
     let found = ways.iter().find(|(name, _)| offered.iter().any(|offered| offered == name));
     let Some((name, way)) = found else {
-        gathering.ignored(NAME, "none of them is known here; a secret is sent in the body");
+        gathering.ignored(NAME, "none of them is supported; the secret is sent in the body");
         return ClientAuthentication::Body;
     };
     gathering.understood(NAME, format!("`{name}` is used"));
@@ -175,7 +174,7 @@ fn pkce(json: &Json, gathering: &mut Gathering) -> Pkce {
     let offered = list(json, NAME);
     let has = |name: &str| offered.iter().any(|offered| offered == name);
     if has("plain") && !has("S256") {
-        gathering.understood(NAME, "the plain code challenge, since the server knows no better one");
+        gathering.understood(NAME, "plain code challenge: the server supports no other");
         return Pkce::Plain;
     }
     if has("S256") {
@@ -200,7 +199,7 @@ fn known_scopes(json: &Json, gathering: &mut Gathering) -> Vec<KnownScope> {
 fn tell_ignored(json: &Json, gathering: &mut Gathering) {
     let names = json.as_object().into_iter().flat_map(|members| members.keys()).take(LONGEST_LIST);
     for name in names.filter(|name| OF_NO_USE.contains(&name.as_str())) {
-        gathering.ignored(name, "it says nothing about the calls made here");
+        gathering.ignored(name, "no call uses it");
     }
 }
 

@@ -1,5 +1,5 @@
-//! A document as it came: bytes that may be anything, decoded, bounded and parsed once. The limits of all readers, and
-//! what is wrong with a document that cannot be read. No error quotes the document: what stands there may be a secret.
+//! A document from outside: decoded, checked against the limits of all readers, and parsed once. No error quotes the
+//! document: what it quotes could be a secret.
 
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ pub(in crate::dialect) const MOST_SCOPES: usize = 1_000;
 /// The most services that one document may describe, so that a person can still choose among them.
 pub(in crate::dialect) const MOST_DESCRIBED: usize = 100;
 
-/// How deep brackets may nest: as deep as the JSON parser goes, so that no reader runs out of stack.
+/// How deep brackets may nest: the depth that the JSON parser allows, so that no reader runs out of stack.
 const DEEPEST: usize = 127;
 
 /// The most values in JSON; each takes some hundred bytes once it is parsed.
@@ -60,7 +60,7 @@ pub enum DocumentError {
     /// Larger than any document, or than one of this format.
     #[error("the document is larger than {} MiB{}", limit / 1024 / 1024, limit_for(*format))]
     TooLarge { format: Option<&'static str>, limit: usize },
-    /// Not text; with what it is.
+    /// Not text, but this.
     #[error("the document is {0}, not text")]
     Binary(&'static str),
     #[error("line {line}, column {column}: the text is not UTF-8")]
@@ -69,18 +69,18 @@ pub enum DocumentError {
     TooDeep { line: usize, column: usize },
     #[error("line {line}, column {column}: more than {MOST_VALUES} values")]
     TooManyValues { line: usize, column: usize },
-    /// It begins like JSON and is none.
-    #[error("line {line}, column {column}: it is no JSON: {problem}")]
+    /// It starts like JSON and is not valid.
+    #[error("line {line}, column {column}: invalid JSON: {problem}")]
     Json { line: usize, column: usize, problem: String, cause: &'static str },
     #[error("line {line}, column {column}: the JSON ends in the middle")]
     CutOff { line: usize, column: usize },
     /// It breaks the rules of its format.
     #[error("the {format} cannot be read: {reason} at line {line}, column {column}")]
     Syntax { format: &'static str, reason: &'static str, line: usize, column: usize },
-    #[error("this is no {format}: it has no {expected}")]
+    #[error("this does not look like {format}: it has no {expected}")]
     OtherFormat { format: &'static str, expected: &'static str },
-    /// Something else stands at a place than belongs there.
-    #[error("the {format}: {expected} is expected at `{place}`")]
+    /// A value is not of the expected type.
+    #[error("{format}: expected {expected} at `{place}`")]
     Unexpected { format: &'static str, place: String, expected: &'static str },
     #[error("the {format} has more than {limit} {what}")]
     TooMany { format: &'static str, what: &'static str, limit: usize },
@@ -185,7 +185,7 @@ impl<'a> Document<'a> {
         self.text().lines().map(str::trim).filter(|line| !line.is_empty())
     }
 
-    /// What it is as JSON, where it is that.
+    /// The parsed JSON, if it is JSON.
     pub(in crate::dialect) fn json(&self) -> Option<&Json> {
         self.json.as_ref().and_then(|json| json.as_ref().ok())
     }
@@ -208,7 +208,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Its JSON, where that is of the format; `expected` says what makes it so.
+    /// Its JSON if `is_one` accepts it; `expected` describes what was missing otherwise.
     pub(in crate::dialect) fn json_of(
         &self,
         format: &'static str,
@@ -219,22 +219,22 @@ impl<'a> Document<'a> {
         if is_one(json) { Ok(json) } else { Err(DocumentError::OtherFormat { format, expected }) }
     }
 
-    /// Its JSON or YAML as a type of ours.
+    /// Its JSON or YAML, deserialized.
     pub(in crate::dialect) fn typed<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
         match &self.json {
             Some(_) => {
                 T::deserialize(self.as_json(format)?).map_err(|_| match serde_json::from_str::<T>(self.text()) {
                     // Only the text knows where it is.
                     Err(error) => json_error(&error).within(format),
-                    Ok(_) => DocumentError::OtherFormat { format, expected: "members of the usual kinds" },
+                    Ok(_) => DocumentError::OtherFormat { format, expected: "members of the expected types" },
                 })
             }
             None => self.yaml(format),
         }
     }
 
-    /// YAML as a type of ours whose texts are texts: left to itself YAML makes `012` a number. The parser bounds nesting,
-    /// aliases and nodes.
+    /// YAML, deserialized into a type whose texts are strings: untyped YAML makes `012` a number. The parser limits
+    /// nesting, aliases and nodes.
     pub(in crate::dialect) fn yaml<T: DeserializeOwned>(&self, format: &'static str) -> Result<T, DocumentError> {
         serde_saphyr::from_str(self.text()).map_err(|error| {
             let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
@@ -324,10 +324,10 @@ fn json_error(error: &serde_json::Error) -> DocumentError {
         return DocumentError::CutOff { line, column };
     }
     let cause = match error.classify() {
-        Category::Data => "another kind of value is expected",
+        Category::Data => "a value of another type is expected",
         _ => "there is something unexpected",
     };
-    // foreign: the library appends the place to its words, and we tell it in our own order.
+    // foreign: the library appends the place to its message; ours names it first.
     let problem = error.to_string().split(" at line ").next().unwrap_or_default().to_owned();
     DocumentError::Json { line, column, problem, cause }
 }

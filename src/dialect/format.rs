@@ -1,4 +1,4 @@
-//! What is known of a dialect, and what its reader and its writer take and give.
+//! One dialect: its properties, its reader and its writer.
 
 use std::error::Error;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct Dialect {
     pub id: &'static str,
     /// Its name for people.
     pub name: &'static str,
-    /// What it is known by, in words.
+    /// How to recognise such a document, for people.
     pub sign: &'static str,
     /// Texts that stand in such a document: the more of them are in one, the more it looks like it.
     pub(in crate::dialect) marks: &'static [&'static str],
@@ -26,7 +26,7 @@ pub struct Dialect {
     pub(in crate::dialect) largest: usize,
     /// Whether this program writes such files: one of them is nothing else, whatever it looks like.
     pub(in crate::dialect) is_ours: bool,
-    /// Whether a document has this format. Cheap, and sure of it: what is wrong with the document is for `read` to say.
+    /// Whether a document has this format. Cheap and certain; problems in the document are reported by `read`.
     pub(in crate::dialect) recognise: fn(&Document<'_>) -> bool,
     pub(in crate::dialect) read: fn(&Document<'_>, &Catalog) -> Result<Import, FormatError>,
     /// `None` for a format that is only read.
@@ -50,7 +50,7 @@ impl PartialEq for Dialect {
 
 impl Eq for Dialect {}
 
-/// Why a reader or writer refused, ready to be told.
+/// Why a reader or writer failed, with its diagnosis.
 #[derive(Debug, ThisError)]
 #[error("{}", diagnosis.summary)]
 pub struct FormatError {
@@ -66,7 +66,7 @@ impl<E: Diagnose + Error + Send + Sync + 'static> From<E> for FormatError {
 }
 
 impl FormatError {
-    /// What is wrong and what to do. The summary names the format.
+    /// The diagnosis; its summary names the format.
     pub(in crate::dialect) fn diagnose_as(&self, format: &str) -> Diagnosis {
         let diagnosis = self.diagnosis.clone();
         let names_format = self.source.is::<DocumentError>();
@@ -75,7 +75,7 @@ impl FormatError {
     }
 }
 
-/// What is written down.
+/// A service to be written, with a profile and secrets if wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Outgoing<'a> {
     pub service: &'a Service,
@@ -124,7 +124,7 @@ pub struct Written {
 /// Why nothing was written.
 #[derive(Debug, ThisError)]
 pub enum WriteError {
-    #[error("{0} is read here, and not written")]
+    #[error("{0} can be imported but not written")]
     ReadOnly(&'static str),
     /// The service does not fit in it.
     #[error("{}", error.diagnose_as(format).summary)]

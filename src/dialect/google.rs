@@ -1,4 +1,4 @@
-//! The two JSON files that Google's console gives out: an OAuth client (`client_secret_….json`) and the key of a
+//! The two JSON files of Google's console: an OAuth client (`client_secret_….json`) and the key of a
 //! service account. Both are values for a service that there is a preset of.
 
 use serde_json::Value as Json;
@@ -54,7 +54,7 @@ fn oauth_client(kind: &'static str, client: &Json) -> Result<Described, Document
     described.understood.push(Note::new(format!("{kind}.client_id"), "client id"));
     let secret = text_at(client, "client_secret");
     if secret.is_empty() {
-        described.missing.push(Note::new("client secret", "the console shows it once, when the client is made"));
+        described.missing.push(Note::new("client secret", "the console shows it once, when the client is created"));
     } else {
         described.secrets.client_secret = Secret::new(secret);
         described.understood.push(Note::new(format!("{kind}.client_secret"), "client secret"));
@@ -63,7 +63,7 @@ fn oauth_client(kind: &'static str, client: &Json) -> Result<Described, Document
     redirect(kind, client, &mut described);
     for name in ["project_id", "auth_provider_x509_cert_url", "javascript_origins"] {
         if client.get(name).is_some() {
-            described.ignored.push(Note::new(format!("{kind}.{name}"), "the calls have no use for it"));
+            described.ignored.push(Note::new(format!("{kind}.{name}"), "no call uses it"));
         }
     }
     described.service = service;
@@ -109,7 +109,7 @@ fn redirect(kind: &'static str, client: &Json, described: &mut Described) {
         client.get("redirect_uris").and_then(Json::as_array).into_iter().flatten().map(plain_text).collect();
     if kind == "installed" {
         if !uris.is_empty() {
-            described.understood.push(Note::new(place, "a client of type Desktop app takes any loopback address"));
+            described.understood.push(Note::new(place, "clients of type Desktop app accept any loopback address"));
         }
         return;
     }
@@ -121,7 +121,7 @@ fn redirect(kind: &'static str, client: &Json, described: &mut Described) {
         described.redirect_uri.clone_from(uri);
         described.understood.push(Note::new(place, format!("redirect URI: {uri}")));
     } else {
-        let words = "one must be added in the console: the client is of type Web application";
+        let words = "add one in the console: clients of type Web application need it";
         described.missing.push(Note::new("redirect URI", words));
     }
 }
@@ -158,7 +158,7 @@ fn service_account(json: &Json) -> Result<Described, DocumentError> {
     }
     for name in ["project_id", "client_id", "auth_uri", "auth_provider_x509_cert_url", "client_x509_cert_url"] {
         if json.get(name).is_some() {
-            described.ignored.push(Note::new(name, "the calls have no use for it"));
+            described.ignored.push(Note::new(name, "no call uses it"));
         }
     }
     service.asks = Asks::Nothing;

@@ -1,4 +1,4 @@
-//! What a document of another tool came to.
+//! The result of reading another tool's document.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use crate::oauth::ProfileSecrets;
 use crate::secret::Secret;
 use crate::service::{Field, Profile, ProfileDraft, Service, write_preset};
 
-/// What a document came to: the services it describes, and what of it was understood.
+/// The services that a document describes, and how it was understood.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
     /// The format of the document, for people: `ZSPEC <oauth2>`, `Postman collection`.
     pub format: &'static str,
-    /// What it describes. More than one where the document holds several; the person chooses.
+    /// More than one if the document holds several; the person chooses.
     pub described: Vec<Described>,
 }
 
@@ -33,20 +33,20 @@ pub struct Described {
     pub inputs: BTreeMap<String, String>,
     /// What the document holds that is secret.
     pub secrets: ProfileSecrets,
-    /// What was understood: the place in the document, and what it became.
+    /// Parts that were understood, and what each became.
     pub understood: Vec<Note>,
-    /// What was not, and why.
+    /// Parts that were ignored, and why.
     pub ignored: Vec<Note>,
-    /// What is still missing before a token can be had, and where it is to be found.
+    /// What is still needed to get a token, and where to find it.
     pub missing: Vec<Note>,
 }
 
-/// A part of a document, and what is said of it. Never a secret.
+/// A remark about a part of a document. Never a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Where it is: `token-url › client_secret`, `auth.oauth2.accessTokenUrl`.
     pub place: String,
-    /// What became of it, or what is to be done.
+    /// What it became, or what to do.
     pub words: String,
 }
 
@@ -71,7 +71,7 @@ impl Described {
             && self.service.refresh_request.is_none()
             && missing.is_empty()
         {
-            missing.push(Note::new("bearer URL", "where the tokens are had; read it in the service's documentation"));
+            missing.push(Note::new("bearer URL", "its URL: see the service's documentation"));
         }
         let errors = ProfileDraft::from(&self.as_it_stands()).parse().err().unwrap_or_default();
         for error in errors {
@@ -90,8 +90,8 @@ impl Described {
         missing
     }
 
-    /// Takes over a value of the person's own, by its placeholder: whether it is used. The first of a name stays; nothing
-    /// for a name that is none of theirs.
+    /// Takes over a value of the person, by its placeholder. Whether it is used: the first value of a name stays. `None` for
+    /// any other placeholder.
     pub(in crate::dialect) fn take(&mut self, known: &str, value: &Secret) -> Option<bool> {
         let secrets = &mut self.secrets;
         let text = match known {
@@ -109,12 +109,12 @@ impl Described {
         Some(text == value.expose())
     }
 
-    /// Whether one of its secrets stands in the service by itself, where its placeholder belongs.
+    /// Whether the service contains one of the secrets where it should have a placeholder.
     pub(in crate::dialect) fn is_leaking(&self) -> bool {
         /// Shorter ones stand in any text by chance.
         const LEAST: usize = 8;
         let mut secrets = self.secrets.values().map(Secret::expose).filter(|secret| {
-            // What a preset says by itself is public.
+            // A client secret in a preset is public.
             secret.len() >= LEAST && *secret != self.service.defaults.client_secret
         });
         let text = write_preset(&self.service);
@@ -148,7 +148,7 @@ fn take_secret(field: &mut Secret, value: &Secret) -> bool {
     field == value
 }
 
-/// What is to be done, and before it what is wrong, where that is more than that it is missing.
+/// What to do, after what is wrong unless it is only missing.
 pub(in crate::dialect) fn in_a_line(diagnosis: Diagnosis, is_missing: bool) -> String {
     match diagnosis.hint {
         Some(hint) if is_missing => hint,

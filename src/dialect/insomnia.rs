@@ -10,7 +10,6 @@ use crate::dialect::Import;
 use crate::dialect::document::{Document, DocumentError};
 use crate::dialect::standard::{Block, Blocks, DEEPEST_FOLDER, Variables, plain_text, text_at};
 
-/// What it is called.
 const FORMAT: &str = "Insomnia export";
 
 /// How version 5 names its types: `collection.insomnia.rest/5.0`.
@@ -86,7 +85,7 @@ pub fn recognise(document: &Document<'_>) -> bool {
     is_yaml_4(text) || text.lines().any(|line| line.starts_with("type:") && line.contains(VERSION_5))
 }
 
-/// Version 4 as YAML says so in its first lines.
+/// Version 4 as YAML names its version in the first lines.
 fn is_yaml_4(text: &str) -> bool {
     let has = |key: &str| text.lines().any(|line| line.starts_with(key));
     has("_type: export") && has("resources:")
@@ -153,7 +152,7 @@ fn add_item(
     variables: &mut Variables,
 ) -> Result<(), DocumentError> {
     if depth > DEEPEST_FOLDER {
-        return Err(DocumentError::TooMany { format: FORMAT, what: "folders in each other", limit: DEEPEST_FOLDER });
+        return Err(DocumentError::TooMany { format: FORMAT, what: "nested folders", limit: DEEPEST_FOLDER });
     }
     let name = item.name.unwrap_or_else(|| title.to_owned());
     add_data(item.environment.unwrap_or_default(), variables);

@@ -10,7 +10,6 @@ use crate::dialect::standard::{ClientAuthentication, Gathering, Grant, Outline, 
 use crate::dialect::{Described, Import, Note};
 use crate::service::{KnownScope, Service};
 
-/// What it is called.
 const FORMAT: &str = "OpenAPI document";
 
 /// As much of the document as is read. All texts are texts, whatever YAML would make of them.
@@ -78,7 +77,7 @@ struct Flow {
     scopes: Option<BTreeMap<String, Option<String>>>,
 }
 
-/// Whether a text looks like such a document: its version stands at the beginning of a line, or as a member.
+/// Whether a text looks like such a document: its version is at the start of a line, or a member.
 pub fn recognise(document: &Document<'_>) -> bool {
     if let Some(json) = document.json() {
         return ["openapi", "swagger"].iter().any(|key| json.get(*key).is_some());
@@ -108,8 +107,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
                 }
             }
             "openIdConnect" => described.push(by_issuer(&about.title, &name, &scheme.open_id_connect_url)),
-            _ if !scheme.reference.is_empty() => other.push(Note::new(name, "it is kept in another document")),
-            kind => other.push(Note::new(&name, format!("`{kind}` is no OAuth 2.0"))),
+            _ if !scheme.reference.is_empty() => other.push(Note::new(name, "defined in another document")),
+            kind => other.push(Note::new(&name, format!("`{kind}` is not OAuth 2.0"))),
         }
     }
     if described.is_empty() {
@@ -207,7 +206,7 @@ fn scopes(scopes: &BTreeMap<String, Option<String>>) -> Vec<KnownScope> {
         .collect()
 }
 
-/// Only the issuer's metadata tells the endpoints.
+/// The endpoints are in the issuer's metadata.
 fn by_issuer(title: &str, scheme: &str, url: &str) -> Described {
     let mut gathering = Gathering::default();
     gathering.understood(format!("{scheme} › openIdConnectUrl"), format!("metadata: {url}"));

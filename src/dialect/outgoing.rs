@@ -10,7 +10,7 @@ pub(in crate::dialect) fn ezintegrations(outgoing: &Outgoing<'_>) -> Result<Writ
     let text = ezintegrations::write(&outgoing.described(), secrecy(outgoing))?;
     let mut lost = unplaced(outgoing.service, &["refresh_request"], "eZintegrations");
     if !outgoing.service.scopes.default.is_empty() {
-        lost.push(Note::new("scopes", "eZintegrations asks for none: a refresh token has its own"));
+        lost.push(Note::new("scopes", "eZintegrations sends none: the refresh token has its own"));
     }
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
 }
@@ -28,7 +28,7 @@ pub(in crate::dialect) fn datazen(outgoing: &Outgoing<'_>) -> Result<Written, Fo
         lost.push(Note::new("PKCE", "DataZen sends no code challenge"));
     }
     let inputs = outgoing.service.inputs.iter().map(|input| &input.name);
-    lost.extend(inputs.map(|name| Note::new(name, "DataZen has nine variables, and this is none of them")));
+    lost.extend(inputs.map(|name| Note::new(name, "not one of DataZen's nine variables")));
     Ok(Written { text, has_secrets: outgoing.has_secrets(), lost })
 }
 
@@ -36,17 +36,17 @@ pub(in crate::dialect) fn zspec(outgoing: &Outgoing<'_>) -> Result<Written, Form
     let mut service = outgoing.service.clone();
     let mut lost = Vec::new();
     if let Some(profile) = outgoing.profile {
-        // A document describes a service: what a profile chose is what it begins with.
+        // A document describes a service: the profile's choices become its defaults.
         service.scopes.default.clone_from(&profile.scopes);
         for input in &mut service.inputs {
             if let Some(value) = profile.inputs.get(&input.name) {
                 input.default.clone_from(value);
             }
         }
-        lost.push(Note::new("client id", "ZSPEC describes a service, and no client of it"));
+        lost.push(Note::new("client id", "ZSPEC describes a service, not a client"));
     }
     let names = outgoing.secrets.map(ProfileSecrets::names).unwrap_or_default();
-    lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC has no place for a secret")));
+    lost.extend(names.into_iter().map(|name| Note::new(name, "ZSPEC cannot hold secrets")));
     lost.extend(zspec::losses(&service));
     Ok(Written { text: Secret::new(zspec::write(&service)?), has_secrets: false, lost })
 }
@@ -59,9 +59,9 @@ fn secrecy(outgoing: &Outgoing<'_>) -> Secrecy {
 fn unplaced(service: &Service, placed: &[&str], tool: &str) -> Vec<Note> {
     let stages = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !placed.contains(stage));
     let mut lost: Vec<Note> =
-        stages.map(|stage| Note::new(stage, format!("{tool} has no place for this call"))).collect();
+        stages.map(|stage| Note::new(stage, format!("{tool} cannot describe this call"))).collect();
     if service.assertion.is_some() {
-        lost.push(Note::new("assertion", format!("{tool} signs nothing")));
+        lost.push(Note::new("assertion", format!("{tool} cannot sign assertions")));
     }
     lost
 }

@@ -9,28 +9,26 @@ use crate::dialect::{Described, Import, Note};
 use crate::secret::Secret;
 use crate::service::{Catalog, Profile, ProfileError, ProfileName, Service, write_preset};
 
-/// What stands in a preset and in no other TOML file.
+/// Keys that only presets have.
 const PRESET_LINES: [&str; 5] = ["[token_request]", "[authorization]", "[refresh_request]", "[[inputs]]", "extends"];
 
-/// Why a file of ours cannot be read.
+/// Why one of our own files cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum OwnError {
-    /// A preset that is none.
+    /// Not a valid preset.
     #[error("line {line}: {problem}")]
     Preset {
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
         problem: String,
         /// What to do.
         hint: Option<String>,
     },
-    /// A profile's file that is none.
+    /// Not a valid profile.
     #[error("line {line}: {problem}")]
     Profile {
         /// The line, from 1.
         line: usize,
-        /// What is wrong there.
         problem: String,
     },
     /// It names a service that is not there.
@@ -43,7 +41,7 @@ impl Diagnose for OwnError {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::Preset { hint: Some(hint), .. } => diagnosis.hint(hint),
-            Self::Preset { hint: None, .. } | Self::Profile { .. } => diagnosis.hint("mend the file there"),
+            Self::Preset { hint: None, .. } | Self::Profile { .. } => diagnosis.hint("fix the file there"),
             Self::Service(service) => service.clone(),
         }
     }
@@ -114,7 +112,7 @@ pub(in crate::dialect) fn read_profile(document: &Document<'_>, catalog: &Catalo
         scopes: profile.scopes,
         inputs: profile.inputs,
         understood,
-        missing: vec![Note::new("secrets", "no file of a profile holds them; they are asked for at sign-in")],
+        missing: vec![Note::new("secrets", "profile files hold no secrets; they are asked for at sign-in")],
         ..Described::default()
     };
     Ok(Import { format: "Tokenwright profile", described: vec![described] })
@@ -135,7 +133,7 @@ pub(in crate::dialect) fn write(outgoing: &Outgoing<'_>) -> Result<Written, Form
         None => write_preset(outgoing.service),
     };
     let secrets = outgoing.secrets.iter().flat_map(|secrets| secrets.names());
-    let lost = secrets.map(|name| Note::new(name, "a secret, which no TOML file of ours holds")).collect();
+    let lost = secrets.map(|name| Note::new(name, "secrets are not written to TOML files")).collect();
     Ok(Written { text: Secret::new(text), has_secrets: false, lost })
 }
 

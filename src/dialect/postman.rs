@@ -24,7 +24,7 @@ fn is_one(json: &Json) -> bool {
 /// Reads either.
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let json = document.as_json(COLLECTION)?;
-    // The API of the tool wraps what it gives out.
+    // The tool's API wraps the collection.
     let json = json.get("collection").or_else(|| json.get("environment")).unwrap_or(json);
     if is_environment(json) {
         let described = environment(json)?;
@@ -61,11 +61,7 @@ fn is_environment(json: &Json) -> bool {
 /// The block of an item, then those of the items in it.
 fn gather(item: &Json, title: &str, depth: usize, blocks: &mut Blocks) -> Result<(), DocumentError> {
     if depth > DEEPEST_FOLDER {
-        return Err(DocumentError::TooMany {
-            format: COLLECTION,
-            what: "folders in each other",
-            limit: DEEPEST_FOLDER,
-        });
+        return Err(DocumentError::TooMany { format: COLLECTION, what: "nested folders", limit: DEEPEST_FOLDER });
     }
     let auth = item.get("auth").or_else(|| item.get("request").and_then(|request| request.get("auth")));
     if let Some(block) = auth.and_then(|auth| block(auth, title)) {
@@ -146,7 +142,7 @@ fn environment(json: &Json) -> Result<Described, DocumentError> {
     }
     let mut described = block.described(ENVIRONMENT, &variables);
     if others > 0 {
-        described.ignored.push(Note::new("values", format!("{others} further variables, which no call names")));
+        described.ignored.push(Note::new("values", format!("{others} other variables, which no call uses")));
     }
     Ok(described)
 }

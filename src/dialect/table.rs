@@ -10,7 +10,7 @@ use crate::dialect::{
 };
 
 impl Dialect {
-    /// What a row says where it says nothing else: a small document of another tool, which is only read.
+    /// The defaults of a row: a small document of another tool, which is only read.
     const READ_ONLY: Self = Self {
         id: "",
         name: "",
@@ -24,7 +24,7 @@ impl Dialect {
     };
 }
 
-/// All of them, the surest first.
+/// All of them, the most certain first.
 static DIALECTS: [Dialect; 20] = [
     Dialect {
         id: "profile",
@@ -220,7 +220,7 @@ static DIALECTS: [Dialect; 20] = [
 ];
 
 impl Dialect {
-    /// Every dialect, the surest first.
+    /// Every dialect, the most certain first.
     pub fn all() -> &'static [Self] {
         &DIALECTS
     }

@@ -12,7 +12,7 @@ use crate::oauth::refusal::{Cause, Refusal, Target};
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TokenError {
     /// The service refused, in fields of whatever names.
-    #[error("{} refused{}", .stage.words(), .refusal.words())]
+    #[error("{} refused{}", .stage.endpoint(), .refusal.text())]
     Refused {
         /// Which call.
         stage: Stage,
@@ -20,7 +20,7 @@ pub enum TokenError {
         refusal: Box<Refusal>,
     },
     /// The service sent the caller elsewhere, which is not followed.
-    #[error("{} answered with a redirect ({status}) {}", .stage.words(), .to.words())]
+    #[error("{} answered with a redirect ({status}) {}", .stage.endpoint(), .to.text())]
     Redirected {
         /// Which call.
         stage: Stage,
@@ -30,7 +30,7 @@ pub enum TokenError {
         to: Target,
     },
     /// Not a reply that could hold a token, and no fields that give a reason.
-    #[error("{} answered {} with {}", .stage.words(), .refusal.status, .refusal.what())]
+    #[error("{} answered {} with {}", .stage.endpoint(), .refusal.status, .refusal.what())]
     NotJson {
         /// Which call.
         stage: Stage,
@@ -38,7 +38,7 @@ pub enum TokenError {
         refusal: Box<Refusal>,
     },
     /// A success in JSON or a form, and no access token where one was looked for.
-    #[error("{} answered {status} without an access token at `{path}`; it has {names}", .stage.words())]
+    #[error("{} answered {status} without an access token at `{path}`; it has {names}", .stage.endpoint())]
     NoAccessToken {
         /// Which call.
         stage: Stage,
@@ -52,7 +52,7 @@ pub enum TokenError {
         deeper: Option<String>,
     },
     /// The expression that says where the access token is came to nothing that is one.
-    #[error("{} answered {status}; {error}", .stage.words())]
+    #[error("{} answered {status}; {error}", .stage.endpoint())]
     Unreadable {
         /// Which call.
         stage: Stage,
@@ -78,7 +78,7 @@ pub enum Meaning {
 }
 
 impl Stage {
-    fn words(self) -> &'static str {
+    fn endpoint(self) -> &'static str {
         match self {
             Self::Authorization => "the authorization endpoint",
             Self::TokenRequest | Self::RefreshRequest => "the token endpoint",

@@ -46,7 +46,7 @@ pub fn read_token_set<'a>(
         return granted.map_err(|error| TokenError::Unreadable { stage, status, error });
     }
     let refusal = Box::new(read_refusal(reply, answers, reading, &secrets));
-    if refusal.is_said() || refusal.has_words() && !reply.is_success() {
+    if refusal.is_said() || refusal.has_reason() && !reply.is_success() {
         return Err(TokenError::Refused { stage, refusal });
     }
     if let Some(error) = answers.and_then(|answers| answers.problem(&reading.access_token)) {

@@ -50,7 +50,7 @@ pub use crate::practice::state::PracticeOptions;
 pub struct Practice(Server<State>);
 
 impl Practice {
-    /// Binds the port and begins to serve, on a thread of its own.
+    /// Binds the port and begins to serve, on threads of its own.
     pub fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
         Server::start(options.port, |port| State::new(options, port)).map(Self)
     }

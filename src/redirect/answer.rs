@@ -1,5 +1,4 @@
-//! Answers one request of a browser. What cannot be the authorization response is refused here; the flow decides about
-//! the rest.
+//! Answers one browser request. Refuses what cannot be the authorization response; the sign-in judges the rest.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -20,15 +19,14 @@ use crate::redirect::Parameters;
 use crate::redirect::page::{self, LandingPage};
 use crate::redirect::stray::{Stray, is_navigation, is_prefetch, is_worth_telling, quoted};
 
-/// The largest form that is read. `form_post` answers with an identity token are a few KiB.
+/// The largest form that is read; a `form_post` response with an ID token has a few KiB.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// The status and the page that the flow decides on.
 pub(crate) type Decision = (StatusCode, LandingPage);
 
 pub(crate) enum Arrival {
     Candidate(Candidate),
-    /// A request that brought no response, of which the person should know.
+    /// A request without a response, to report to the person.
     Stray(Stray),
 }
 
@@ -36,7 +34,7 @@ pub(crate) enum Arrival {
 pub(crate) struct Candidate {
     pub(crate) parameters: Parameters,
     pub(crate) decision: oneshot::Sender<Decision>,
-    /// The task that will send the page.
+    /// The task that sends the page.
     pub(crate) task: tokio::task::Id,
 }
 
@@ -48,7 +46,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Answers one request; `wrong_scheme` where it came over plain HTTP to a TLS port.
+    /// `wrong_scheme`: the request came over plain HTTP to a TLS port.
     pub(crate) async fn answer(
         &self,
         request: Request<Incoming>,
@@ -75,13 +73,12 @@ impl Endpoint {
         Ok(respond(status, &page, head))
     }
 
-    /// Tells the flow of a request that brought no response. Once the flow is over nobody listens, which is no error.
+    /// Reports a request without a response, if the sign-in still runs.
     pub(crate) async fn tell(&self, stray: Stray) {
         let _ = self.arrivals.send(Arrival::Stray(stray)).await;
     }
 
-    /// The parameters of an authorization response; `None` for a request that only looks (`HEAD`); or why there are none,
-    /// and whether that is told.
+    /// The parameters of an authorization response; `None` for `HEAD`; or why there are none, and whether to report it.
     async fn parameters(
         &self,
         request: Request<Incoming>,
@@ -92,7 +89,7 @@ impl Endpoint {
         parameters(&head, body, &self.path, wrong_scheme).await.map_err(|stray| (stray, told))
     }
 
-    /// Lets the flow decide. When it is gone, another response has ended it.
+    /// Lets the sign-in judge the response. If it has ended, another response was accepted.
     async fn decide(&self, parameters: Parameters) -> Decision {
         let (decision, decided) = oneshot::channel();
         let candidate = Candidate { parameters, decision, task: tokio::task::id() };
@@ -104,7 +101,7 @@ impl Endpoint {
 }
 
 async fn parameters(head: &Parts, body: Incoming, path: &str, wrong_scheme: bool) -> Result<Option<Parameters>, Stray> {
-    // A foreign page may point its own name at 127.0.0.1 and read what is answered here (DNS rebinding).
+    // DNS rebinding: a foreign page may point its own name at 127.0.0.1 and read the answer.
     if !names_this_machine(head) {
         return Err(Stray::ForeignHost(host(head)));
     }
@@ -115,7 +112,7 @@ async fn parameters(head: &Parts, body: Incoming, path: &str, wrong_scheme: bool
         return Err(Stray::OtherPath { path: quoted(head.uri.path()), expected: path.to_owned() });
     }
     let found: Parameters = match head.method {
-        // The preview of a link must not use the code up.
+        // A link preview must not spend the code.
         Method::HEAD => return Ok(None),
         Method::GET => decode(head.uri.query().unwrap_or_default().as_bytes()),
         // OAuth 2.0 Form Post Response Mode, section 2.
@@ -125,7 +122,7 @@ async fn parameters(head: &Parts, body: Incoming, path: &str, wrong_scheme: bool
     if found.is_empty() { Err(Stray::NoParameters) } else { Ok(Some(found)) }
 }
 
-/// The name under which the browser came.
+/// The host name that the browser used.
 fn host(head: &Parts) -> String {
     let of_uri = head.uri.authority().map(|authority| authority.as_str().to_owned());
     let of_header = head.headers.get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -133,7 +130,7 @@ fn host(head: &Parts) -> String {
     quoted(&foreign.unwrap_or_else(|| "(none)".to_owned()))
 }
 
-/// Whether every name under which the browser came is a loopback name. A request without any is not a browser's.
+/// Whether every host name in the request is a loopback name; a browser sends at least one.
 fn names_this_machine(head: &Parts) -> bool {
     let mut hosts = head.headers.get_all(HOST).iter().peekable();
     hosts.peek().is_some()
@@ -167,15 +164,14 @@ fn decode(text: &[u8]) -> Parameters {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// The answer to a response that comes after the accepted one.
+/// The answer to any response after the accepted one.
 pub(crate) fn already_completed() -> Decision {
     let text = "This sign-in was completed before. Nothing was taken from this request; you can close this tab.";
     (StatusCode::CONFLICT, LandingPage::problem("Already completed", text))
 }
 
-/// The answer to what is loaded ahead: nothing to show, and nothing to keep. A page that is loaded ahead to be navigated to
-/// is kept by Chromium whatever the headers say, and a success without content would be the whole of the visit that
-/// follows; after a failure it asks again.
+/// The answer to a prefetch. Chromium caches a prefetched page whatever the headers say, and would show an empty success to
+/// the person; after a failure it requests the page again.
 fn nothing_yet(is_navigation: bool) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::new()));
     *response.status_mut() = if is_navigation { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT };
@@ -190,7 +186,7 @@ fn respond(status: StatusCode, page: &LandingPage, head: bool) -> Response<Full<
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(page::content_security_policy()));
-    // The address of the page holds the code; it must not travel on, nor stay in a cache.
+    // The page's URL holds the code, which must neither leave in a referrer nor stay in a cache.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

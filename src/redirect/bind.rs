@@ -1,5 +1,5 @@
-//! Binds every address of the plan on one port, each once. No port is probed, closed and bound again: another program
-//! could take it in between.
+//! Binds every address of the plan on one port. Never probes a port by closing and rebinding it: another program could take
+//! it in between.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -10,11 +10,10 @@ use crate::oauth::Loopback;
 use crate::redirect::error::ListenError;
 use crate::redirect::holder;
 
-/// How many random numbers are tried when the first address has one free and the second has not. One retry is rare
-/// already; the bound protects against a machine that refuses the second address for good.
+/// How many random ports are tried if a port is free on the first address only. One retry is rare; the limit is for a machine
+/// that always refuses the second address.
 const RANDOM_PORT_TRIES: usize = 16;
 
-/// Binds every address of the plan on one port.
 pub(crate) async fn bind(plan: &Loopback) -> Result<Vec<TcpListener>, ListenError> {
     if plan.addresses.is_empty() || !plan.addresses.iter().all(IpAddr::is_loopback) {
         return Err(ListenError::NotLoopback);
@@ -32,7 +31,7 @@ pub(crate) async fn bind(plan: &Loopback) -> Result<Vec<TcpListener>, ListenErro
     outcome
 }
 
-/// Binds the addresses on one number; 0 lets the first one choose for all.
+/// Binds the addresses on one port; with 0 the system chooses it for the first address.
 async fn bind_all(addresses: &[IpAddr], wanted: u16) -> Result<Vec<TcpListener>, ListenError> {
     let mut listeners: Vec<TcpListener> = Vec::new();
     let mut port = wanted;
@@ -42,7 +41,7 @@ async fn bind_all(addresses: &[IpAddr], wanted: u16) -> Result<Vec<TcpListener>,
                 port = listener.local_addr().map_err(|source| ListenError::Io { address, source })?.port();
                 listeners.push(listener);
             }
-            // A machine without IPv6 has no `::1`, and then no browser goes there either: `localhost` is 127.0.0.1.
+            // Without IPv6, `localhost` is 127.0.0.1 alone, also for the browser.
             Err(ListenError::AddressUnavailable { .. }) if address.is_ipv6() && !listeners.is_empty() => {}
             Err(error) => return Err(error),
         }
@@ -54,7 +53,6 @@ async fn bind_one(address: IpAddr, port: u16) -> Result<TcpListener, ListenError
     TcpListener::bind(SocketAddr::new(address, port)).await.map_err(|source| explain(address, port, source))
 }
 
-/// The system's error as a fact about the port.
 fn explain(address: IpAddr, port: u16, source: io::Error) -> ListenError {
     match source.kind() {
         ErrorKind::AddrInUse => ListenError::PortTaken { port, address, holder: holder::of(address, port) },
@@ -65,7 +63,7 @@ fn explain(address: IpAddr, port: u16, source: io::Error) -> ListenError {
     }
 }
 
-/// Whether the system was built or started without this address family; the standard library has no kind for it.
+/// Whether the system lacks this address family, for which the standard library has no error kind.
 fn no_such_family(error: &io::Error) -> bool {
     // EAFNOSUPPORT on Linux, on macOS and the BSDs, and WSAEAFNOSUPPORT on Windows.
     matches!(error.raw_os_error(), Some(97 | 47 | 10047))

@@ -1,5 +1,4 @@
-//! Opens the browser on the authorization URL, without a shell, and without putting the URL into an error: it holds
-//! the `state` of the flow.
+//! Opens the browser on the authorization URL, without a shell. The URL never appears in an error, since it holds the `state`.
 
 use std::io;
 use std::path::Path;
@@ -13,35 +12,30 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Browser {
-    /// The one the system is set to.
+    /// The system's default browser.
     #[default]
     System,
-    /// A command line such as `firefox --private-window %s`: split at spaces, with `'` and `"` to hold words
-    /// together, never given to a shell. The URL replaces `%s`, or is added as the last argument.
+    /// A command line such as `firefox --private-window %s`, split at spaces outside `'…'` and `"…"`; no shell sees it. The URL
+    /// replaces `%s`, or is added as the last argument.
     Command(String),
-    /// None: the person opens the URL.
+    /// The person opens the URL.
     None,
 }
 
-/// Why the browser could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// The URL is not one for a browser; a `file:` or an application's own scheme would start something else.
+    /// A `file:` URL or an application's own scheme would start something else.
     #[error("the address is not an `http` or `https` URL")]
     NotWeb,
-    /// The system has nothing that opens a URL, or it failed. Its words are left out, because they repeat the URL.
+    /// No opener, or it failed. Its message is left out because it repeats the URL.
     #[error("the system could not open a browser ({0})")]
     System(io::ErrorKind),
-    /// The browser command has no words in it.
     #[error("the browser command is empty")]
     EmptyCommand,
-    /// A quote in the browser command is never closed.
     #[error("the browser command has an unclosed {0} quote")]
     UnclosedQuote(char),
-    /// The browser command started, and failed.
     #[error("the browser command `{program}` failed ({status})")]
     Failed { program: String, status: ExitStatus },
-    /// The program of the browser command did not start.
     #[error("cannot start the browser `{program}`: {source}")]
     Start {
         program: String,
@@ -63,7 +57,7 @@ impl Diagnose for OpenError {
     }
 }
 
-/// What was started to show a URL.
+/// The process that was started to show a URL.
 #[derive(Debug, Default)]
 pub struct Launched {
     started: Option<(String, Child)>,
@@ -71,12 +65,12 @@ pub struct Launched {
 }
 
 impl Launched {
-    /// Whether it may be the browser itself. What the system opens a URL with hands it on to a browser.
+    /// Whether it may be the browser itself, not an opener of the system.
     pub fn may_be_the_browser(&self) -> bool {
         self.by_command && self.started.is_some()
     }
 
-    /// Blocks until it ends, which may be when the browser is closed; returns the error, if it failed.
+    /// Blocks until the process ends, perhaps with the browser; returns its error, if any.
     pub fn failure(mut self) -> Option<OpenError> {
         let (program, mut child) = self.started.take()?;
         let status = child.wait().ok()?;
@@ -85,7 +79,7 @@ impl Launched {
 }
 
 impl Drop for Launched {
-    /// If nobody called [`Launched::failure`], a thread waits for the child, so that no zombie stays.
+    /// A thread waits for the child, so that no zombie stays.
     fn drop(&mut self) {
         if let Some((_, mut child)) = self.started.take() {
             let _ = thread::Builder::new().name("browser-wait".to_owned()).spawn(move || child.wait());
@@ -93,8 +87,8 @@ impl Drop for Launched {
     }
 }
 
-/// Opens the URL. Blocks for up to some hundred milliseconds, so not for an async thread. Success only means that a
-/// launcher started ([`Launched::failure`] tells whether it failed), so the caller must always offer the URL too.
+/// Blocks for up to some hundred milliseconds: not for an async thread. Success only means that a process started (see
+/// [`Launched::failure`]), so always show the URL as well.
 pub fn open(browser: &Browser, url: &str) -> Result<Launched, OpenError> {
     // A URL never begins with `-`, so it cannot be taken for an option either.
     if !url.starts_with("https://") && !url.starts_with("http://") {
@@ -107,7 +101,7 @@ pub fn open(browser: &Browser, url: &str) -> Result<Launched, OpenError> {
     }
 }
 
-/// The first of the system's launchers that is there.
+/// Starts the first of the system's openers that exists.
 fn of_system(url: &str) -> Result<Launched, OpenError> {
     let mut kind = io::ErrorKind::NotFound;
     for command in child::openers(url) {

@@ -1,6 +1,5 @@
-//! The certificate of `https://localhost`: made on this machine, signed by itself, for the loopback names alone.
-//!
-//! The browser warns about it once, so it is worth keeping, and its fingerprint is shown beside that warning.
+//! The self-signed certificate of `https://localhost`, for the loopback names only. It is saved, so that the browser warns
+//! about it once; the window shows its fingerprint.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,13 +18,12 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::redirect::validity;
 use crate::secret::Secret;
 
-/// The names for which the certificate stands.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// How long it is valid. Apple's systems refuse certificates of more than 398 days.
 const LIFETIME: Duration = Duration::from_hours(397 * 24);
 
-/// How long before its making it is valid already, for a clock that is put back a little.
+/// It is valid from this long before it is made, in case the clock is set back.
 const BACKDATE: Duration = Duration::from_hours(24);
 
 /// A self-signed certificate for `localhost`, `127.0.0.1` and `::1`, with its private key.

@@ -1,4 +1,4 @@
-//! Why the listener cannot listen, with the ways out.
+//! Why the listener cannot listen, and what to do about it.
 
 use std::io;
 use std::net::IpAddr;
@@ -8,41 +8,33 @@ use thiserror::Error;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::redirect::certificate::CertificateError;
 
-/// The ports below this one need a privilege on Unix.
+/// Ports below this one need a privilege on Unix.
 const FIRST_FREE_PORT: u16 = 1024;
 
-/// Why the listener cannot listen.
 #[derive(Debug, Error)]
 pub enum ListenError {
-    /// Another program listens there.
     #[error("port {port} on {address} is taken{}", .holder.as_ref().map(|name| format!(" by `{name}`")).unwrap_or_default())]
     PortTaken {
         port: u16,
-        /// The address on which it is taken.
         address: IpAddr,
-        /// The name of the program, where the system tells.
+        /// The program that listens there, if known.
         holder: Option<String>,
     },
-    /// This user may not listen on that port.
     #[error("this user may not listen on port {port}")]
     PortForbidden { port: u16 },
-    /// This machine has no such address.
     #[error("this machine has no address {address} to listen on")]
     AddressUnavailable {
         address: IpAddr,
         #[source]
         source: io::Error,
     },
-    /// The plan names an address that other machines can reach, or none at all.
-    #[error("only addresses of this machine alone are listened to")]
+    /// The plan has no address, or one that other machines can reach.
+    #[error("refusing to listen on an address that other machines can reach")]
     NotLoopback,
-    /// An `https` redirect URI, but no certificate.
     #[error("an `https` redirect URI needs a certificate")]
     CertificateMissing,
-    /// The certificate cannot be used.
     #[error("the certificate for `https` cannot be used")]
     Certificate(#[source] CertificateError),
-    /// Anything else the system says.
     #[error("cannot listen on {address}: {source}")]
     Io {
         address: IpAddr,

@@ -1,9 +1,8 @@
-//! The program that holds a port, where the system tells an ordinary user: on Linux from `/proc`, elsewhere unknown.
-//! Best effort: every failure is "unknown", because this only adds a name to an error.
+//! The name of the program that listens on a port: on Linux from `/proc`, elsewhere unknown. Best effort, since it only adds
+//! a name to an error.
 
 use std::net::IpAddr;
 
-/// The name of the program that listens on the port, where the system tells.
 pub(crate) fn of(address: IpAddr, port: u16) -> Option<String> {
     if cfg!(target_os = "linux") { linux::holder(address, port) } else { None }
 }
@@ -35,8 +34,7 @@ mod linux {
             })
     }
 
-    /// The inode of the socket that listens on the port. The address is left out of the comparison: a listener on
-    /// all addresses takes the port as well.
+    /// The inode of the socket that listens on the port, on any address: a listener on all addresses takes the port as well.
     pub(super) fn listening_inode(table: &str, port: u16) -> Option<&str> {
         let port = format!(":{port:04X}");
         table.lines().skip(1).find_map(|line| {

@@ -36,26 +36,26 @@ use crate::redirect::{Parameters, Verdict};
 /// cannot lock out the browser.
 const CONNECTIONS: usize = 256;
 
-/// The largest request head; authorization codes and error texts stay far below. Protects memory.
+/// The largest request head, far above any authorization code or error text. Protects memory.
 const HEAD_LIMIT: usize = 16 * 1024;
 
-/// The time for a TLS handshake, and then for the request head.
+/// The time limit of a TLS handshake, and then of the request head.
 const HEAD_TIME: Duration = Duration::from_secs(3);
 
-/// The time for a whole request and its answer.
+/// The time limit of a whole request and its answer.
 const REQUEST_TIME: Duration = Duration::from_secs(10);
 
 /// The first byte of a TLS connection: the content type of a handshake (RFC 8446 section 5.1).
 const TLS_HANDSHAKE: u8 = 22;
 
-/// A fatal `handshake_failure` (RFC 8446 section 6): a browser that asked for TLS here says at once that there is none,
-/// and one that tries TLS first goes on in plain.
+/// A fatal `handshake_failure` (RFC 8446 section 6): the browser reports at once that there is no TLS here, or falls back
+/// to plain HTTP if it only tried TLS first.
 const NO_TLS_HERE: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
 
-/// The pause after a failed `accept`, which otherwise fails again at once while file handles are short.
+/// The pause after a failed `accept`, which would fail again at once while file handles are short.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A bound listener, not serving yet: connections wait in the backlog until [`Listener::receive`].
+/// A bound listener. Connections wait in the backlog until [`Listener::receive`].
 pub struct Listener {
     sockets: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
@@ -66,7 +66,6 @@ pub struct Listener {
 /// The accepted authorization response.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
-    /// Its parameters, as they were judged.
     pub parameters: Parameters,
 }
 
@@ -84,7 +83,7 @@ impl fmt::Debug for Listener {
 
 impl Listener {
     /// Binds every address of the plan on one port, once. `localhost` on a machine without IPv6 is 127.0.0.1 alone.
-    /// An `https` plan needs the certificate; another ignores it.
+    /// Only an `https` plan uses the certificate.
     pub async fn bind(plan: &Loopback, certificate: Option<&LocalCertificate>) -> Result<Self, ListenError> {
         let tls = match certificate {
             _ if !plan.https => None,
@@ -104,14 +103,12 @@ impl Listener {
         self.addresses.first().map_or(0, SocketAddr::port)
     }
 
-    /// The addresses that are listened to.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Serves until `judge` accepts a response, and until the browser has been sent its page. Waits for ever where
-    /// none comes. `stray` hears of visits that bring no response, of each once and of few in all. Dropping the future
-    /// stops everything at once and frees the port.
+    /// Serves until `judge` accepts a response and the browser has its page; there is no time limit. Reports requests that
+    /// bring no response to `stray`, each once and only a few. Dropping the future stops everything and frees the port.
     pub async fn receive(
         self,
         mut judge: impl FnMut(&Parameters) -> Verdict + Send,
@@ -138,15 +135,15 @@ impl Listener {
             }
         };
         let Candidate { parameters, decision, task } = candidate;
-        // A browser that left before the answer changes nothing: its response was judged.
+        // The response counts even if the browser has left.
         drop(decision.send((StatusCode::OK, page)));
         open.answer_until(|connections| !connections.is_open(task)).await;
         (Received { parameters }, open)
     }
 }
 
-/// The port of a completed sign-in. Browsers come twice: two tabs, a reload, a prerendered page. A late request is told
-/// that the sign-in is completed, instead of finding nothing.
+/// The port of a completed sign-in. Browsers come twice (two tabs, a reload, a prerendered page); a late request gets the
+/// answer that the sign-in is completed.
 pub struct LateVisits {
     sockets: Vec<TcpListener>,
     connections: Connections,
@@ -188,7 +185,6 @@ async fn accept(sockets: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)> 
     .await
 }
 
-/// The open connections.
 struct Connections {
     tasks: JoinSet<()>,
     /// In the order of arrival.
@@ -214,7 +210,7 @@ impl Connections {
                 let requested = Arc::new(AtomicBool::new(false));
                 let task = self.tasks.spawn(self.handler.clone().handle(stream, Arc::clone(&requested)));
                 self.open.push_back(Connection { task, requested });
-                // Lets the new connection be read before more arrive, or a burst could push it out unheard.
+                // Reads the new connection before accepting more, or a burst could evict it unread.
                 task::yield_now().await;
             }
             Ok(_) => {}
@@ -222,7 +218,7 @@ impl Connections {
         }
     }
 
-    /// Shows the oldest idle connection the door when the house is full; the oldest of all when none is idle.
+    /// Evicts the oldest idle connection at the limit, or the oldest of all if none is idle.
     fn make_room(&mut self) {
         if self.open.len() < CONNECTIONS {
             return;
@@ -233,7 +229,7 @@ impl Connections {
         }
     }
 
-    /// Waits until one connection ends; for ever where there is none.
+    /// Waits until a connection ends; forever if there is none.
     async fn remove_closed(&mut self) {
         let id = match self.tasks.join_next_with_id().await {
             Some(Ok((id, ()))) => id,
@@ -248,7 +244,6 @@ impl Connections {
     }
 }
 
-/// Serves each connection.
 #[derive(Clone)]
 struct Handler {
     endpoint: Endpoint,
@@ -256,7 +251,7 @@ struct Handler {
 }
 
 impl Handler {
-    /// Serves one connection. Errors end it and nothing else: garbage must not disturb the flow.
+    /// Serves one connection. An error ends that connection only.
     async fn handle(self, stream: TcpStream, requested: Arc<AtomicBool>) {
         let visit = async {
             let Some(first) = first_byte(&stream).await else { return };
@@ -301,7 +296,7 @@ async fn first_byte(stream: &TcpStream) -> Option<u8> {
     }
 }
 
-/// Refuses TLS, and waits until the peer has closed: closing first, with bytes unread, would discard the alert.
+/// Refuses TLS and waits for the peer to close: closing first, with bytes unread, would discard the alert.
 async fn refuse_tls(mut stream: TcpStream) {
     let refusal = async {
         stream.write_all(&NO_TLS_HERE).await?;

@@ -1,8 +1,8 @@
-//! The edge towards the browser: opens it on the authorization URL, and receives the authorization response on a loopback
-//! listener (RFC 8252 section 7.3).
+//! Opens the browser on the authorization URL, and receives the authorization response on a loopback listener (RFC 8252
+//! section 7.3).
 //!
-//! Invariant: listens on loopback only, and every request is bounded in size and time, so that no other
-//! page or program on the machine can end, block or forge a sign-in by talking to the port.
+//! Invariant: listens on loopback only, and bounds every request in size and time, so that no other page or program can end,
+//! block or forge a sign-in by talking to the port.
 
 mod answer;
 mod bind;
@@ -25,15 +25,15 @@ pub use crate::redirect::listener::{LateVisits, Listener};
 pub use crate::redirect::page::{LandingPage, Tone};
 pub use crate::redirect::stray::Stray;
 
-/// The parameters of an authorization response: decoded once, in the order sent, duplicates included. They may hold
-/// a code or a token, so they are never logged.
+/// The parameters of an authorization response: decoded once, in the order sent, with duplicates. Never logged, since they
+/// may hold a code or a token.
 pub type Parameters = Vec<(String, String)>;
 
-/// What the flow thinks of a response.
+/// The judgement of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It belongs to this flow, be it a verified code or a verified error: the listener stops.
+    /// A verified code or a verified error of this sign-in: the listener stops.
     Accept(LandingPage),
-    /// It is not believed: the browser is told, and the listener goes on waiting.
+    /// Not of this sign-in: the browser shows why, and the listener keeps waiting.
     Refuse(LandingPage),
 }

@@ -1,6 +1,6 @@
-//! The page that the browser shows at the end: the words of the window, and nothing else.
+//! The page that the browser shows at the end of a sign-in.
 //!
-//! Invariant: no script and no foreign resource, by content and by policy, and every text is escaped.
+//! Invariant: no script and no external resource, by content and by policy; every text is escaped.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,6 @@ use crate::diagnosis::{printable, printable_lines};
 const PAGE: &str = include_str!("../../assets/landing/page.html");
 const STYLE: &str = include_str!("../../assets/landing/page.css");
 
-/// The page at the end of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LandingPage {
     /// The heading, also the title of the tab.
@@ -41,7 +40,7 @@ impl LandingPage {
     pub(crate) fn to_html(&self) -> String {
         let mut html = String::with_capacity(PAGE.len() + STYLE.len() + self.text.len());
         let mut rest = PAGE;
-        // One pass, so that a text that looks like a slot of the page is not filled in turn.
+        // In one pass, so that a text that looks like a slot is not filled in.
         while let Some((before, after)) = rest.split_once("{{") {
             html.push_str(before);
             let (slot, after) = after.split_once("}}").unwrap_or((after, ""));
@@ -66,7 +65,7 @@ impl LandingPage {
     }
 }
 
-/// The `Content-Security-Policy` of every page: nothing is loaded, and the one style sheet is known by its hash.
+/// The `Content-Security-Policy`: loads nothing, and allows the one style sheet by its hash.
 pub(crate) fn content_security_policy() -> &'static str {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = STANDARD.encode(Sha256::digest(STYLE));
@@ -77,7 +76,7 @@ pub(crate) fn content_security_policy() -> &'static str {
     &POLICY
 }
 
-/// Text as HTML text or as a quoted attribute.
+/// Escapes for HTML text and quoted attributes.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,8 +1,7 @@
-//! Reads until when an X.509 certificate is valid: the one field that is needed from a kept certificate, so a few
-//! lines of DER instead of a parser for all of it (RFC 5280 section 4.1).
+//! Reads `notAfter` of an X.509 certificate (RFC 5280 section 4.1), the one field that is needed.
 
 use jiff::Timestamp;
-use jiff::civil::date;
+use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 const SEQUENCE: u8 = 0x30;
@@ -10,7 +9,7 @@ const VERSION: u8 = 0xA0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// The end of the validity, or `None` where this is not a certificate.
+/// `None` if this is not a certificate.
 pub(crate) fn not_after(der: &[u8]) -> Option<Timestamp> {
     let (certificate, _) = value(der, SEQUENCE)?;
     let (mut fields, _) = value(certificate, SEQUENCE)?;
@@ -26,7 +25,7 @@ pub(crate) fn not_after(der: &[u8]) -> Option<Timestamp> {
     time(tag, std::str::from_utf8(text).ok()?)
 }
 
-/// The first element: its tag, its content, and what follows.
+/// The first element: tag, content, and what follows.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&short, mut rest) = rest.split_first()?;
@@ -40,29 +39,21 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, after))
 }
 
-/// The content of the first element, which must have this tag, and what follows.
+/// Content of the first element, if it has this tag, and what follows.
 fn value(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     element(der).filter(|(found, ..)| *found == tag).map(|(_, content, after)| (content, after))
 }
 
 /// `YYMMDDHHMMSSZ` (years 1950 to 2049) or `YYYYMMDDHHMMSSZ`, as RFC 5280 section 4.1.2.5 has them.
 fn time(tag: u8, text: &str) -> Option<Timestamp> {
-    let digits = text.strip_suffix('Z').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
-    let (year, rest) = match (tag, digits.len()) {
-        (UTC_TIME, 12) => {
-            let short: i16 = digits[..2].parse().ok()?;
-            (if short < 50 { 2000 + short } else { 1900 + short }, &digits[2..])
-        }
-        (GENERALIZED_TIME, 14) => (digits[..4].parse().ok()?, &digits[4..]),
+    let is_late = |text: &str| text.starts_with(|c: char| c < '5');
+    let text = match (tag, text.len()) {
+        (UTC_TIME, 13) => format!("{}{text}", if is_late(text) { "20" } else { "19" }),
+        (GENERALIZED_TIME, 15) => text.to_owned(),
         _ => return None,
     };
-    let part = |at: usize| rest[at..at + 2].parse::<i8>().ok();
-    let (month, day, hour, minute, second) = (part(0)?, part(2)?, part(4)?, part(6)?, part(8)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let day = date(year, month, 1).checked_add(jiff::Span::new().days(i64::from(day) - 1)).ok()?;
-    day.at(hour, minute, second, 0).to_zoned(TimeZone::UTC).ok().map(|moment| moment.timestamp())
+    let time = strtime::parse("%Y%m%d%H%M%SZ", text).ok()?.to_datetime().ok()?;
+    time.to_zoned(TimeZone::UTC).ok().map(|moment| moment.timestamp())
 }
 
 #[cfg(test)]

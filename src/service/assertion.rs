@@ -1,6 +1,5 @@
-//! A signed assertion as data: what stands in it, how it is signed, and where it goes (RFC 7521, 7522, 7523). It is
-//! filled in here and signed elsewhere, by whoever has the key. One in SAML is only described; a preset that wants one
-//! says so under `lacks`.
+//! An assertion as data: its content, its signature, and where it is sent (RFC 7521, 7522, 7523). It is filled in here and
+//! signed elsewhere. SAML assertions are described but not made.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +15,9 @@ use crate::service::rules::is_default;
 
 pub use crate::oauth::AssertionAlgorithm;
 
-/// The life of an assertion in seconds, where the preset names none: it is used at once and only once.
+/// The default lifetime in seconds; an assertion is used at once and once only.
 const LIFE: u64 = 300;
-/// How many days a certificate that is made here is valid, where the preset names none: two years, as NetSuite and
-/// Microsoft take it.
+/// The default validity of a generated certificate in days: two years, which NetSuite and Microsoft accept.
 const CERTIFICATE_DAYS: u32 = 730;
 
 /// How the placeholder `<assertion>` is made.
@@ -29,41 +27,40 @@ pub struct Assertion {
     /// How it is written.
     #[serde(skip_serializing_if = "is_default")]
     pub format: AssertionFormat,
-    /// The signature; `alg` in the header of a JWT.
+    /// `alg` of a JWT.
     #[serde(skip_serializing_if = "is_default")]
     pub algorithm: Option<AssertionAlgorithm>,
-    /// Other signatures that the service takes: the first that the key can make is used where it cannot make the
-    /// usual one.
+    /// Other algorithms that the service accepts, for a key that cannot make `algorithm`; the first that fits is used.
     #[serde(skip_serializing_if = "is_default")]
     pub alternatives: Vec<AssertionAlgorithm>,
-    /// A template of the header's `kid`; left out where it is empty.
+    /// Template of `kid`; empty for none.
     #[serde(skip_serializing_if = "is_default")]
     pub key_id: String,
     /// The header that holds the certificate's thumbprint.
     #[serde(skip_serializing_if = "is_default")]
     pub certificate_thumbprint: Option<CertificateThumbprint>,
-    /// A template of the claim `aud`: with or without a scheme, as the service wants it.
+    /// Template of `aud`.
     #[serde(skip_serializing_if = "is_default")]
     pub audience: String,
-    /// Templates of the other claims; one that is empty is left out. `iat` and `exp` are made.
+    /// Templates of the other claims but `iat` and `exp`; an empty one is left out.
     #[serde(skip_serializing_if = "is_default")]
     pub claims: BTreeMap<String, String>,
-    /// Whether each has a `jti` that was never used before.
+    /// Whether each assertion has a fresh `jti`.
     #[serde(skip_serializing_if = "is_default")]
     pub unique: bool,
-    /// From `iat` to `exp`, in seconds: no more than the service takes.
+    /// From `iat` to `exp`, in seconds.
     #[serde(skip_serializing_if = "is_default")]
     pub life: Option<u64>,
-    /// The parameter it is sent in; empty where it is the bearer token itself.
+    /// The parameter that carries it; empty if it is itself the bearer token.
     #[serde(skip_serializing_if = "is_default")]
     pub parameter: String,
-    /// The value of `client_assertion_type`, where the assertion stands for the client (RFC 7521 section 4.2).
+    /// `client_assertion_type`, if the assertion authenticates the client (RFC 7521 section 4.2).
     #[serde(skip_serializing_if = "is_default")]
     pub client_assertion_type: String,
-    /// Where in the service's console the certificate is uploaded, in words.
+    /// Where to upload the certificate, for people.
     #[serde(skip_serializing_if = "is_default")]
     pub upload: String,
-    /// For how many days at most the service takes a certificate.
+    /// The longest validity of a certificate that the service accepts, in days.
     #[serde(skip_serializing_if = "is_default")]
     pub certificate_days: Option<u32>,
 }
@@ -91,10 +88,10 @@ pub enum AssertionError {
         #[source]
         error: TemplateError,
     },
-    /// The header is to name a certificate, and there is none.
+    /// The header must name a certificate, and there is none.
     #[error("the assertion's header is to name the certificate, and there is none beside the key")]
     NoCertificate,
-    /// It is to be written in SAML.
+    /// SAML is not supported.
     #[error("an assertion in SAML is not made here yet")]
     Saml,
 }
@@ -124,19 +121,18 @@ pub enum CertificateThumbprint {
 }
 
 impl Assertion {
-    /// The texts in it that may name values.
+    /// Its templates.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &String> {
         [&self.key_id, &self.audience].into_iter().chain(self.claims.values())
     }
 
-    /// The one by which a client proves itself with a key of its own (RFC 7523 section 3, OpenID Connect Core section
-    /// 9), where nothing else is said.
+    /// The default assertion of a client that authenticates with its key (RFC 7523 section 3, OpenID Connect Core section 9).
     pub(in crate::service) fn of_client(token_endpoint: &str) -> Self {
         let claims = ["iss", "sub"].map(|name| (name.to_owned(), "<client_id>".to_owned()));
         Self { audience: token_endpoint.to_owned(), claims: claims.into(), unique: true, ..Self::default() }
     }
 
-    /// The same where only a part is said: a table that names the signature alone means the usual claims.
+    /// Completes an assertion without claims with the default ones.
     pub(in crate::service) fn or_of_client(mut self, token_endpoint: &str) -> Self {
         let usual = Self::of_client(token_endpoint);
         if self.claims.is_empty() {
@@ -153,19 +149,19 @@ impl Assertion {
         self.algorithm == Some(AssertionAlgorithm::HS256)
     }
 
-    /// The signature for a key of this kind: the usual one, or the first other one that such a key makes.
+    /// The algorithm for this kind of key: `algorithm`, or the first alternative that fits.
     pub fn algorithm_for(&self, kind: KeyKind) -> AssertionAlgorithm {
         let usual = self.algorithm.unwrap_or_else(|| kind.usual_algorithm());
         let mut taken = std::iter::once(usual).chain(self.alternatives.iter().copied());
         taken.find(|algorithm| kind.signs(*algorithm)).unwrap_or(usual)
     }
 
-    /// For how many days a certificate is to be valid.
+    /// The validity of a generated certificate in days.
     pub fn certificate_days(&self) -> u32 {
         self.certificate_days.unwrap_or(CERTIFICATE_DAYS)
     }
 
-    /// Header and claims, filled in. `id` is used for this one and never again.
+    /// Header and claims, filled in. `id` must be fresh.
     pub fn build(
         &self,
         values: &Values,
@@ -200,8 +196,8 @@ impl Assertion {
         Ok(UnsignedJwt { header, claims })
     }
 
-    /// What it is, in a line.
-    pub fn words(&self) -> String {
+    /// Shown in one line.
+    pub fn text(&self) -> String {
         let mut words = vec![match self.format {
             AssertionFormat::Jwt => "JWT".to_owned(),
             AssertionFormat::Saml => "SAML".to_owned(),
@@ -248,9 +244,9 @@ mod tests {
         .expect("a table");
         let words = "JWT, signed with PS256, kid <certificate_id>, aud https://as.test/token, iss <client_id>, \
                      life 3600 s, sent as client_assertion";
-        assert_eq!(assertion.words(), words);
+        assert_eq!(assertion.text(), words);
         let saml = Assertion { format: AssertionFormat::Saml, ..Assertion::default() };
-        assert_eq!(saml.words(), "SAML, used as the bearer token");
+        assert_eq!(saml.text(), "SAML, used as the bearer token");
     }
 
     fn values() -> Values {

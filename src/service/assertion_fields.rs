@@ -1,17 +1,17 @@
-//! An assertion as it is typed.
+//! An assertion as typed.
 
 use std::collections::BTreeMap;
 
 use crate::call::{Parameter, parse_parameters, write_parameters};
 use crate::service::assertion::{Assertion, AssertionAlgorithm, CertificateThumbprint};
 
-/// The life of an assertion that is begun by hand, in seconds; services take at least this.
+/// The default lifetime in seconds, which services accept.
 const LIFE: &str = "300";
 
 /// An assertion as typed: every field is text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AssertionFields {
-    /// The signature; by the key's kind where it is `None`.
+    /// `None`: by the kind of key.
     pub algorithm: Option<AssertionAlgorithm>,
     /// `aud`.
     pub audience: String,
@@ -39,14 +39,14 @@ impl AssertionFields {
         }
     }
 
-    /// What is wrong with the life, in words.
+    /// What is wrong with the lifetime.
     pub fn wrong_life(&self) -> Option<&'static str> {
         let life = self.life.trim();
         let is_right = life.is_empty() || life.parse::<u64>().is_ok_and(|life| life > 0);
         (!is_right).then_some("write a number of seconds, such as 300")
     }
 
-    /// The assertion with what was typed; what is not typed here is as it was.
+    /// The assertion with what was typed; the rest stays as it was.
     pub(in crate::service) fn assertion(&self, before: Option<Assertion>) -> Assertion {
         let claims: BTreeMap<String, String> = parse_parameters(&self.claims)
             .into_iter()

@@ -1,5 +1,5 @@
-//! What is being typed: every field is text, nothing is refused while typing. [`ProfileDraft::parse`] is the door to
-//! a [`Profile`]; secrets are typed elsewhere.
+//! A profile while it is typed: fields are text, and any text is allowed. [`ProfileDraft::parse`] makes a [`Profile`] of it.
+//! Secrets are kept apart.
 
 use std::collections::BTreeMap;
 
@@ -15,16 +15,16 @@ use crate::service::display_name::DisplayName;
 use crate::service::profile::Profile;
 use crate::service::rules::Asks;
 
-/// A profile as typed.
+/// An unsaved profile, as typed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProfileDraft {
-    /// What the person calls it.
+    /// The name for people.
     pub display_name: String,
     /// The service it started from.
     pub service: Service,
     /// "This service requires client-flow authorization".
     pub client_flow: bool,
-    /// Where the browser goes.
+    /// The URL of the authorization endpoint.
     pub authorization_url: String,
     /// Whether a code challenge is sent.
     pub pkce: Pkce,
@@ -34,9 +34,9 @@ pub struct ProfileDraft {
     pub client_id: String,
     /// The redirect URI.
     pub redirect_uri: String,
-    /// The offered scopes that are ticked.
+    /// The ticked ones of the known scopes.
     pub ticked: Vec<String>,
-    /// Scopes typed.
+    /// Further scopes.
     pub typed_scopes: String,
     /// Further parameters of the authorization request.
     pub extra: String,
@@ -44,11 +44,11 @@ pub struct ProfileDraft {
     pub asks: Asks,
     /// The user's id.
     pub user_name: String,
-    /// Whether its tokens are renewed before they expire.
+    /// Whether its tokens are refreshed before they expire.
     pub keep_alive: bool,
     /// The value of `<grant_type>`.
     pub grant_type: String,
-    /// How `<assertion>` is made, where one is.
+    /// How `<assertion>` is made, if there is one.
     pub assertion: Option<AssertionFields>,
     /// The token request.
     pub token_request: CallFields,
@@ -63,7 +63,7 @@ pub struct CallFields {
     pub method: Method,
     /// The URL.
     pub url: String,
-    /// Who calls.
+    /// How the client authenticates.
     pub authentication: Authentication,
     /// `Name: value` a line.
     pub headers: String,
@@ -75,9 +75,9 @@ pub struct CallFields {
     pub content_type: String,
     /// The body: `name=value` a line for a form, else its text.
     pub body: String,
-    /// What the reply means; kept from the service.
+    /// How to read the reply; not typed.
     pub reading: Reading,
-    /// A documented reply; kept from the service.
+    /// A documented reply; not typed.
     pub example: String,
 }
 
@@ -92,7 +92,7 @@ pub enum BodyKind {
     Text,
 }
 
-/// A field of the draft, for placing an error.
+/// The place of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the fields")]
 pub enum Field {
@@ -102,14 +102,14 @@ pub enum Field {
     RedirectUri,
 }
 
-/// What is wrong with a field.
+/// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// Which field.
+    /// The field.
     pub field: Field,
     /// What is wrong, and what to type.
     pub diagnosis: Diagnosis,
-    /// Whether nothing was typed, where something must be.
+    /// Whether the field is required and empty.
     pub is_missing: bool,
 }
 
@@ -131,7 +131,7 @@ impl ProfileDraft {
         Self::from(&profile)
     }
 
-    /// The profile, if every field can be read; all that is wrong otherwise.
+    /// The profile, or all invalid fields.
     pub fn parse(&self) -> Result<Profile, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut wrong = |field: Field, typed: &str, diagnosis: Diagnosis| {
@@ -145,7 +145,7 @@ impl ProfileDraft {
                 Err(error) => wrong(Field::Input(input.name.clone()), typed, error.diagnose()),
             }
         }
-        // What is fetched later may be named beforehand.
+        // A value that is fetched later may be entered beforehand.
         for (name, _) in self.service.fetch.iter().flat_map(|fetch| &fetch.retain) {
             if let Some(value) = self.inputs.get(name).map(|value| value.trim()).filter(|value| !value.is_empty()) {
                 inputs.insert(name.clone(), value.to_owned());
@@ -166,13 +166,13 @@ impl ProfileDraft {
         if errors.is_empty() { Ok(self.profile(inputs)) } else { Err(errors) }
     }
 
-    /// The profile as far as it is typed, checked by nobody: for keeping it, not for a call.
+    /// The unchecked profile, to save it; not for a request.
     pub fn as_typed(&self) -> Profile {
         let inputs = self.inputs.iter().filter(|(_, value)| !value.is_empty());
         self.profile(inputs.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
-    /// The scopes asked for: those ticked, in the service's order, then those typed.
+    /// The requested scopes: those ticked, in the service's order, then those typed.
     pub fn scopes(&self) -> Vec<String> {
         let mut scopes = self.ticked.clone();
         let typed = split_scopes(&self.typed_scopes, &self.service.scopes.separator);
@@ -203,12 +203,12 @@ impl ProfileDraft {
         }
     }
 
-    /// Whether the service is not as the preset has it any more.
+    /// Whether the person changed the service.
     pub fn is_changed(&self) -> bool {
         self.customised() != self.service
     }
 
-    /// The service with what was changed in it.
+    /// The service with the person's changes.
     pub fn customised(&self) -> Service {
         let mut service = self.service.clone();
         service.authorization = self.client_flow.then(|| {
@@ -227,7 +227,7 @@ impl ProfileDraft {
     }
 }
 
-/// The RFC's authorization request, for a service that had none.
+/// The RFC's authorization request, for a service without one.
 fn standard_authorization() -> Authorization {
     let query = Request::Authorization.parameters();
     Authorization {
@@ -267,7 +267,7 @@ impl From<&Profile> for ProfileDraft {
 }
 
 impl CallFields {
-    /// The call. Every text is one; what cannot be rendered comes to light when it is.
+    /// Never fails; what cannot be rendered fails when it is.
     pub fn call_template(&self) -> CallTemplate {
         CallTemplate {
             method: self.method,
@@ -289,7 +289,7 @@ impl CallFields {
         }
     }
 
-    /// Turns the body into another kind, keeping what it says where both are lists of parameters.
+    /// Changes the kind of body, and converts between a form and a JSON object.
     pub fn change_body_kind(&mut self, kind: BodyKind) {
         if kind == BodyKind::Json && self.body_kind == BodyKind::Form {
             crate::service::preset::json_object(&parse_parameters(&self.body)).source().clone_into(&mut self.body);

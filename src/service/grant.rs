@@ -1,5 +1,4 @@
-//! The grants that a person chooses among for a service described by hand, and the assertion as it is typed. A preset
-//! has both of its own; here is what the RFCs say where nobody said anything.
+//! The grants and the assertion of a service that a person describes by hand, with the defaults of the RFCs.
 
 use crate::call::{Authentication, Parameter, parse_parameters, write_parameters};
 use crate::oauth::GrantType;
@@ -7,7 +6,7 @@ use crate::service::assertion::Assertion;
 use crate::service::assertion_fields::AssertionFields;
 use crate::service::draft::{BodyKind, ProfileDraft};
 
-/// The grants that are offered, with their labels; `None` is one by another name, which is typed.
+/// The grants on offer, with labels; `None` is any other `grant_type`, which is typed.
 pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
     (Some(GrantType::AuthorizationCode), "Authorization code"),
     (Some(GrantType::ClientCredentials), "Client credentials"),
@@ -17,20 +16,19 @@ pub const OFFERED_GRANTS: [(Option<GrantType>, &str); 6] = [
     (None, "Another"),
 ];
 
-/// What the request for the first token sends besides `grant_type` and the client.
 fn parameters(grant: Option<GrantType>) -> Vec<Parameter> {
     grant.unwrap_or(GrantType::ClientCredentials).parameters()
 }
 
 impl ProfileDraft {
-    /// The grant that is typed, where it is one of those offered.
+    /// The current grant, if it is one of those on offer.
     pub fn grant(&self) -> Option<GrantType> {
         let typed = GrantType::parse(self.grant_type.trim());
         typed.filter(|typed| OFFERED_GRANTS.iter().any(|(grant, _)| *grant == Some(*typed)))
     }
 
-    /// Takes another grant: its name, what its call sends, and whether a browser is needed. What the person added to the
-    /// call stays.
+    /// Changes the grant: `grant_type`, the parameters of the request, and whether a browser is needed. What the person
+    /// added to the request stays.
     pub fn choose_grant(&mut self, grant: Option<GrantType>) {
         let old = self.grant();
         if grant == old {
@@ -50,7 +48,7 @@ impl ProfileDraft {
         }
     }
 
-    /// The assertion's fields are there while a call signs one.
+    /// Adds the fields of an assertion if a request is signed with one.
     pub fn settle_assertion(&mut self) {
         let signs = [self.token_request.authentication, self.refresh_request.authentication]
             .into_iter()
@@ -60,7 +58,7 @@ impl ProfileDraft {
         }
     }
 
-    /// The assertion that a private key signs, where a call of the service as it is typed names one.
+    /// The assertion that a private key signs, if a request sends one.
     pub fn signed_assertion(&self) -> Option<Assertion> {
         self.customised().signed_assertion()
     }

@@ -1,4 +1,4 @@
-//! What a service needs to know besides the client: an account id, a region, a tenant.
+//! What a service needs besides the client: an account ID, a region, a tenant.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::rules::is_default;
 
-/// A value that the service needs to know.
+/// A value that the person enters for the service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
-    /// The placeholder it becomes.
+    /// The name of its placeholder.
     pub name: String,
-    /// What it is called.
+    /// Its label for people.
     pub label: String,
     /// Where to find it.
     #[serde(skip_serializing_if = "is_default")]
     pub help: String,
-    /// One that fits.
+    /// A valid example.
     #[serde(skip_serializing_if = "is_default")]
     pub example: String,
-    /// What it must match as a whole, once transformed; empty for anything.
+    /// The pattern that the whole transformed value must match; empty for any.
     #[serde(skip_serializing_if = "is_default")]
     pub pattern: String,
-    /// What it is unless changed.
+    /// The value to start with.
     #[serde(skip_serializing_if = "is_default")]
     pub default: String,
     /// Whether it is a secret: masked, kept in the vault, never in a plain file.
@@ -34,7 +34,7 @@ pub struct Input {
     /// Whether it may stay empty.
     #[serde(skip_serializing_if = "is_default")]
     pub optional: bool,
-    /// Done to what was typed, in order.
+    /// Applied to what was typed, in order.
     #[serde(skip_serializing_if = "is_default")]
     pub transform: Vec<Transform>,
     /// The values to choose from; empty for free text.
@@ -42,7 +42,7 @@ pub struct Input {
     pub choices: Vec<Choice>,
 }
 
-/// Something done to what was typed.
+/// A change to what was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transform {
@@ -50,11 +50,11 @@ pub enum Transform {
     Lowercase,
     /// `_` becomes `-`.
     UnderscoreToDash,
-    /// `https://` before and `/` and what follows the host are cut off.
+    /// Only the host of a URL is left.
     HostOnly,
 }
 
-/// One of several values, which may bring others along (a region its hosts).
+/// One of several values; it may set others as well (a region its hosts).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
@@ -67,7 +67,7 @@ pub struct Choice {
     pub sets: BTreeMap<String, String>,
 }
 
-/// Why an input's value does not do.
+/// Why the value of an input is refused.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InputError {
     /// Nothing was given.
@@ -75,10 +75,10 @@ pub enum InputError {
     Missing {
         /// The input's label.
         label: String,
-        /// One that fits.
+        /// A valid example.
         example: String,
     },
-    /// It does not look as it should.
+    /// It does not match the pattern.
     #[error("{label} `{value}` does not look like `{example}`")]
     Pattern {
         /// The input's label.
@@ -127,7 +127,7 @@ impl Transform {
 }
 
 impl Input {
-    /// What was typed, transformed and checked.
+    /// Transforms and checks what was typed.
     pub fn parse(&self, typed: &str) -> Result<String, InputError> {
         let typed = typed.trim().to_owned();
         let value = self.transform.iter().fold(typed, |value, transform| transform.apply(&value));
@@ -146,7 +146,7 @@ impl Input {
     }
 }
 
-/// Whether the pattern matches all of the value. A pattern that is none matches nothing.
+/// Whether the pattern matches the whole value; an invalid pattern matches nothing.
 pub(crate) fn matches_whole(pattern: &str, value: &str) -> bool {
     Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|whole| whole.is_match(value))
 }

@@ -1,5 +1,5 @@
-//! Who issues tokens, and one person's use of it: [`Service`], the preset files that describe it, the [`Catalog`] of
-//! them, and the [`Profile`] with the [`ProfileDraft`] it is parsed from. No secret is in here, and no file is opened.
+//! A [`Service`] issues tokens, a preset file describes it, and the [`Catalog`] lists the presets. A [`Profile`] is one
+//! person's use of a service, parsed from a [`ProfileDraft`]. No secrets, no file access.
 
 #![warn(missing_docs)]
 

@@ -1,5 +1,5 @@
-//! What is typed of a person's own preset: its id and name. The rest is the service as it stands in the fields; no client
-//! and no secret of the person is in it.
+//! A preset that a person saves: ID and name are typed, the rest is the service of the draft, without the person's client and
+//! secrets.
 
 use thiserror::Error;
 
@@ -7,22 +7,22 @@ use crate::call::is_name;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::service::{Catalog, ProfileDraft, Service};
 
-/// The longest id or name: with the folder before it and `.toml` behind it, a file name stays within what systems take.
+/// The longest ID or name, so that every system accepts the path of the file.
 const LONGEST: usize = 64;
 
-/// Where the facts of a preset are from when a person wrote them down.
+/// The source of such a preset.
 const BY_HAND: &str = "described by hand";
 
-/// A person's own preset as typed.
+/// ID and name, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewPreset {
-    /// The id: what files and the command line call it.
+    /// The name in files and on the command line.
     pub id: String,
-    /// What people call it.
+    /// The name for people.
     pub name: String,
 }
 
-/// What is wrong with an id or a name.
+/// Why an ID or a name is refused.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NewPresetError {
     /// Nothing was typed.
@@ -31,10 +31,10 @@ pub enum NewPresetError {
     /// It is longer than a file name may be.
     #[error("the {0} is longer than {LONGEST} letters")]
     TooLong(&'static str),
-    /// The id is none.
+    /// The ID has other characters.
     #[error("an id has letters, digits, `-` and `_`, and starts with a letter")]
     Letters,
-    /// The id is that of the blank service.
+    /// The ID of the blank service.
     #[error("`{}` stays the service that is described by hand", Catalog::CUSTOM)]
     Reserved,
 }
@@ -51,8 +51,7 @@ impl Diagnose for NewPresetError {
 }
 
 impl NewPreset {
-    /// What to begin with: nothing for a service described by hand, a name beside its own for a preset, so that the
-    /// bundled one stays.
+    /// A proposal that does not replace the bundled preset; empty for a service described by hand.
     pub fn beside(service: &Service) -> Self {
         if service.id == Catalog::CUSTOM {
             return Self::default();
@@ -63,7 +62,7 @@ impl NewPreset {
         Self { id: format!("my-{}", service.id), name: format!("My {}", service.name) }
     }
 
-    /// The id, if it is one.
+    /// The ID, if it is valid.
     pub fn parse_id(&self) -> Result<&str, NewPresetError> {
         let id = within("id", self.id.trim())?;
         match id {
@@ -73,16 +72,15 @@ impl NewPreset {
         }
     }
 
-    /// The name, if it is one.
+    /// The name, if it is valid.
     pub fn parse_name(&self) -> Result<&str, NewPresetError> {
         within("name", self.name.trim())
     }
 
-    /// The service as it stands in the fields, under this id and name. `today` is the day (`YYYY-MM-DD`) on which the
-    /// person looked at its facts.
+    /// The service of the draft under this ID and name. `today` (`YYYY-MM-DD`) is when its facts were checked.
     pub fn parse(&self, fields: &ProfileDraft, today: &str) -> Result<Service, NewPresetError> {
         let (id, name) = (self.parse_id()?.to_owned(), self.parse_name()?.to_owned());
-        // The defaults are the preset's own, the same for everybody; what the person typed is not in the service.
+        // The defaults are the preset's; what the person typed is in the draft, not in the service.
         let mut service = Service { id, name, checked: today.to_owned(), ..fields.customised() };
         if fields.service.id == Catalog::CUSTOM {
             BY_HAND.clone_into(&mut service.summary);

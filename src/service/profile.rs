@@ -1,4 +1,4 @@
-//! One person's use of a service, and its file. No secret is in it: those are in the vault under the same name.
+//! One person's use of a service, and its file. Its secrets are in the vault under the same name.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +16,11 @@ use crate::service::profile_name::ProfileName;
 /// One person's use of a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// What the person calls it; empty where its plain name is all it has.
+    /// Empty if it has only its plain name.
     pub display_name: DisplayName,
-    /// The service, with whatever the person changed in it.
+    /// The service, with the person's changes.
     pub service: Service,
-    /// The service's inputs, transformed and checked.
+    /// By name; transformed and checked.
     pub inputs: BTreeMap<String, String>,
     /// The client's id.
     pub client_id: String,
@@ -32,14 +32,14 @@ pub struct Profile {
     pub extra: Vec<Parameter>,
     /// The user's id, where the service asks for one.
     pub user_name: String,
-    /// Whether its tokens are renewed before they expire, unasked, while the window or the agent runs.
+    /// Whether its tokens are refreshed before they expire, while the window or the agent runs.
     pub keep_alive: bool,
 }
 
 /// Why a profile's file cannot be read.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ProfileError {
-    /// Not the TOML it should be.
+    /// The file is not valid.
     #[error("the file of the profile `{name}`, line {line}: {problem}")]
     File {
         /// The profile.
@@ -49,7 +49,7 @@ pub enum ProfileError {
         /// What is wrong there.
         problem: String,
     },
-    /// It names a service that is not there.
+    /// Its service is unknown or invalid.
     #[error("the profile `{name}`: {error}")]
     Service {
         /// The profile.
@@ -64,13 +64,12 @@ impl Diagnose for ProfileError {
     fn diagnose(&self) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
-            Self::File { .. } => diagnosis.hint("mend the file, or move it away and sign in again"),
+            Self::File { .. } => diagnosis.hint("fix the file, or move it away and sign in again"),
             Self::Service { error, .. } => Diagnosis { hint: error.diagnose().hint, ..diagnosis },
         }
     }
 }
 
-/// The file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProfileFile {
@@ -86,23 +85,23 @@ struct ProfileFile {
     user_name: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     keep_alive: bool,
-    /// The keys of the preset that the person removed, each as the way to it.
+    /// The paths of the preset's keys that the person removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<Vec<String>>,
     #[serde(default)]
     inputs: BTreeMap<String, String>,
     #[serde(default, with = "pairs")]
     extra: Vec<Parameter>,
-    /// What the person changed in that preset, so that corrections of the preset still reach the profile.
+    /// What the person changed in the preset, so that later corrections of the preset reach the profile.
     #[serde(default, skip_serializing_if = "toml::Table::is_empty")]
     changes: toml::Table,
-    /// The whole service, where no preset has its id.
+    /// The whole service, if no preset has its ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     definition: Option<toml::Table>,
 }
 
 impl Profile {
-    /// Reads a profile's file.
+    /// Reads the file.
     pub fn from_toml(name: &ProfileName, text: &str, catalog: &Catalog) -> Result<Self, ProfileError> {
         let file: ProfileFile = toml::from_str(text).map_err(|error| ProfileError::File {
             name: name.to_string(),
@@ -136,7 +135,7 @@ impl Profile {
         })
     }
 
-    /// The text of its file: the service by its id and what differs from that preset, or whole where there is none.
+    /// Writes the file: the ID of the preset and the changes to it, or the whole service.
     pub fn to_toml(&self, catalog: &Catalog) -> String {
         let preset = catalog.service(&self.service.id).ok();
         let changes = preset.as_ref().map(|preset| changes_between(preset, &self.service)).unwrap_or_default();
@@ -158,23 +157,23 @@ impl Profile {
             .expect("a profile holds nothing but texts, numbers, lists and tables, all of which TOML can write")
     }
 
-    /// What is sent as redirect URI: the URI itself, or the name that the service gave it.
+    /// What is sent as `redirect_uri`: the URI, or the service's name for it.
     pub fn sent_redirect_uri(&self, uri: &str, values: &Values) -> String {
         self.service.redirect.sent.as_ref().map_or_else(|| uri.to_owned(), |sent| with_values(sent, values))
     }
 
-    /// The values that it supplies to its calls. Secrets and what a sign-in brings are added by whoever has them.
+    /// The values for its requests, without secrets and without what a sign-in adds.
     pub fn values(&self) -> Values {
         let mut values = Values::new();
         self.service.declare(&mut values);
         for input in self.service.inputs.iter().filter(|input| !input.secret) {
             let value = self.inputs.get(&input.name).map_or("", String::as_str);
-            // The practice service's port is filled in by whoever starts it.
+            // Filled in when the practice service starts.
             let is_to_come = self.service.practice && input.name == "port";
             if value.is_empty() && (!input.optional || is_to_come) {
                 continue;
             }
-            // One that may stay empty and does is left out, where a parameter can be.
+            // A parameter with an empty value is left out.
             values.set(&input.name, value);
             let chosen = input.choices.iter().find(|choice| choice.value == value);
             for (name, value) in chosen.iter().flat_map(|choice| &choice.sets) {
@@ -200,7 +199,7 @@ impl Profile {
     }
 }
 
-/// A scope may hold a value (`{org_url}/.default`); one that is not known yet stays as it is, to be seen.
+/// Fills in a scope (`{org_url}/.default`); a missing value leaves it visibly as it is.
 fn with_values(scope: &str, values: &Values) -> String {
     let rendered = Template::new(scope).render(values, Place::Text);
     rendered.map_or_else(|_| scope.to_owned(), |text| text.to_secret().expose().to_owned())

@@ -1,4 +1,4 @@
-//! The plain name of a profile: what files and the command line call it.
+//! The plain name of a profile, for files and the command line.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// The name of a profile: 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit, so that it
-/// can stand in a file name and on a command line everywhere.
+/// 1 to 64 letters, digits, `-`, `_` and `.`, starting with a letter or digit: valid in a file name and on a command line
+/// everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct ProfileName(String);

@@ -1,5 +1,4 @@
-//! The rules of a service beside its calls: labels, scopes, redirect URIs, how tokens live, what is known of it. These
-//! are the tables of a preset file to the letter, since there is nothing in them to be parsed further.
+//! The rules of a service besides its requests: labels, scopes, redirect URIs, token lifetimes, the state of its facts.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,13 +20,13 @@ impl Default for Labels {
     }
 }
 
-/// Where to go.
+/// Pages for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Links {
     /// Where to register a client.
     pub console: Option<String>,
-    /// Where to read on.
+    /// The documentation.
     pub documentation: Option<String>,
 }
 
@@ -44,17 +43,17 @@ pub struct Defaults {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScopeRules {
-    /// What separates them where they are asked for.
+    /// The separator in requests.
     pub separator: String,
-    /// What separates them in the service's answers; as above unless said otherwise.
+    /// The separator in replies, if it differs.
     pub answer_separator: Option<String>,
-    /// Those ticked from the start. A scope may hold placeholders.
+    /// Those ticked from the start. They may contain placeholders.
     pub default: Vec<String>,
-    /// Whether at least one must be asked for.
+    /// Whether at least one must be requested.
     pub required: bool,
-    /// Those offered.
+    /// Those to choose from.
     pub known: Vec<KnownScope>,
-    /// How the service answers to them.
+    /// How replies name them.
     pub answers: ScopeAnswers,
 }
 
@@ -80,7 +79,7 @@ pub struct KnownScope {
     pub meaning: String,
 }
 
-/// What the service allows as redirect URI, and what it sends there.
+/// Which redirect URIs the service allows, and what it sends there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RedirectRules {
@@ -90,20 +89,20 @@ pub struct RedirectRules {
     pub loopback: LoopbackRule,
     /// What to know when registering it.
     pub note: String,
-    /// What is sent in place of the URI, where the service gives it a name of its own (eBay's `RuName`).
+    /// What is sent instead of the URI, if the service has its own name for it (eBay's `RuName`).
     pub sent: Option<String>,
-    /// The name of the parameter that holds the code.
+    /// The parameter with the code.
     pub code_parameter: String,
     /// What to cut off the end of the code.
     pub code_suffix: String,
-    /// The parameters to keep as values (`realmId`).
+    /// The parameters to retain as values (`realmId`).
     pub retain: Vec<String>,
-    /// The signature to verify, where the service signs the redirect.
+    /// The signature to verify, if the service signs the redirect.
     pub signature: Option<RedirectSignature>,
-    /// The issuer, where it is known and sent (RFC 9207).
+    /// The expected issuer (RFC 9207).
     pub issuer: Option<String>,
-    /// Whether the service announces that it always sends it (`authorization_response_iss_parameter_supported`): then a
-    /// response without it is refused (RFC 9207 section 2.4).
+    /// Whether the service always sends the issuer (`authorization_response_iss_parameter_supported`): then a response
+    /// without it is refused (RFC 9207 section 2.4).
     pub sends_issuer: bool,
 }
 
@@ -128,7 +127,7 @@ impl Default for RedirectRules {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LoopbackRule {
-    /// It is not known.
+    /// Not known.
     #[default]
     Unknown,
     /// Any port (RFC 8252 section 7.3).
@@ -153,30 +152,30 @@ pub enum RedirectSignature {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
-    /// The browser goes to the service and comes back with a code.
+    /// The browser brings back a code.
     #[default]
     Browser,
-    /// The code is shown by the service, or made in its console, and pasted: nothing comes back to this machine.
+    /// The service shows a code, or its console makes one, and the person pastes it.
     CodeByHand,
-    /// A refresh token is made in the service's console, and pasted in step 3.
+    /// The service's console makes a refresh token, and the person pastes it in step 3.
     RefreshToken,
-    /// The browser's visit only asks for consent; what comes back is no code that a token is had for.
+    /// The browser only asks for consent and brings back no code.
     Consent,
 }
 
 impl Start {
-    /// What a person has to know of it; nothing of the usual way.
-    pub fn words(self) -> Option<&'static str> {
+    /// What to tell the person; nothing for the usual way.
+    pub fn note(self) -> Option<&'static str> {
         match self {
             Self::Browser => None,
-            Self::CodeByHand => Some("The service shows a code, which is pasted: nothing comes back by itself."),
-            Self::RefreshToken => Some("A refresh token made at the service is pasted in step 3, Tokens."),
-            Self::Consent => Some("The browser's visit only asks for consent; it brings no code."),
+            Self::CodeByHand => Some("The service shows a code to paste; the browser brings none back."),
+            Self::RefreshToken => Some("Make a refresh token at the service and paste it in step 3, Tokens."),
+            Self::Consent => Some("The browser only asks for consent and brings back no code."),
         }
     }
 }
 
-/// Which secrets the calls need: the wizard's "User Id and/or Secret".
+/// Which secrets the requests need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Asks {
@@ -185,50 +184,50 @@ pub enum Asks {
     /// The client secret.
     #[default]
     Secret,
-    /// The client secret, where there is one: public and confidential clients both exist.
+    /// The client secret, if the client has one.
     OptionalSecret,
     /// A user id and a secret.
     UserAndSecret,
 }
 
-/// How tokens live, by the service's documentation. Times are in seconds.
+/// Token lifetimes by the service's documentation, in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct TokenPolicy {
-    /// Whether each refresh brings a new refresh token and spends the old one.
+    /// Whether each refresh replaces the refresh token.
     pub rotates: bool,
-    /// For how long a spent refresh token is still accepted.
+    /// How long a replaced refresh token is still accepted.
     pub grace: Option<u64>,
-    /// The life of an access token.
+    /// The lifetime of an access token.
     pub access_token_life: Option<u64>,
-    /// The longest life of an access token, whatever the replies say: used where it ends before what they say.
+    /// The longest lifetime of an access token, if replies may say more.
     pub longest_life: Option<u64>,
-    /// The life of a refresh token, where the service does not say in its replies.
+    /// The lifetime of a refresh token, if replies do not say.
     pub refresh_token_life: Option<u64>,
-    /// Whether a refresh leaves the end of the refresh token where it was.
+    /// Whether a refresh does not extend the lifetime of the refresh token.
     pub fixed_end: bool,
-    /// The age that an access token must have before it may be refreshed.
+    /// The age from which an access token may be refreshed.
     pub minimum_age: Option<u64>,
-    /// How long before its end an access token is to be refreshed.
+    /// How long before its expiry an access token is to be refreshed.
     pub leeway: Option<u64>,
-    /// Whether two refreshes at the same time can end the grant.
+    /// Whether two simultaneous refreshes can end the grant.
     pub no_parallel_refresh: bool,
-    /// Whether the refresh request renews the access token itself, without a refresh token.
+    /// Whether the refresh request sends the access token instead of a refresh token.
     pub renews_access_token: bool,
-    /// The header that carries the access token, where it is another than `Authorization: Bearer <token>`.
+    /// The header of the access token, if not `Authorization: Bearer <token>`.
     pub header: String,
-    /// The policy in words.
+    /// The policy, for people.
     pub words: String,
 }
 
-/// A parameter that is not sent unless the person wants it.
+/// An optional parameter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     /// The parameter's name.
     pub name: String,
-    /// A value it may have.
+    /// The proposed value.
     pub value: String,
     /// What it does.
     pub meaning: String,
@@ -249,13 +248,13 @@ pub enum Confidence {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disputed {
-    /// What the preset takes for true.
+    /// What the preset assumes.
     pub fact: String,
-    /// What to try if it proves wrong.
+    /// What to try if it is wrong.
     pub alternative: String,
 }
 
-/// Whether a value is what it is without being named; such keys are not written.
+/// For keys that are not written if they have their default.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }

@@ -1,4 +1,4 @@
-//! Which calls of a service are signed with an assertion, and what a key for them needs.
+//! Which requests of a service carry a signed assertion, and what its key must be.
 
 use crate::call::{Authentication, CallTemplate, Template};
 use crate::oauth::ReadKey;
@@ -8,7 +8,7 @@ use crate::service::draft::ProfileDraft;
 use crate::service::rules::Asks;
 
 impl Service {
-    /// How `<assertion>` is made for this call; `None` where the call sends none, or the person enters it.
+    /// How `<assertion>` is made for this request; `None` if it sends none or the person enters it.
     pub fn assertion_of(&self, call: &CallTemplate) -> Option<Assertion> {
         let is_typed = self.inputs.iter().any(|input| input.name == "assertion");
         let is_named = call.placeholders().any(|name| name == "assertion");
@@ -31,40 +31,40 @@ impl Service {
         Some(assertion)
     }
 
-    /// The assertion that is signed with a private key in one of its calls, where there is one.
+    /// The assertion that a private key signs, if a request sends one.
     pub fn signed_assertion(&self) -> Option<Assertion> {
         let calls = self.calls();
         let mut assertions = calls.iter().filter_map(|(_, call)| self.assertion_of(call));
         assertions.find(|assertion| !assertion.is_shared() && assertion.format == AssertionFormat::Jwt)
     }
 
-    /// Whether one of its calls or its assertion names this value.
+    /// Whether a request or the assertion uses this value.
     pub fn wants(&self, name: &str) -> bool {
         let is_called = self.calls().iter().any(|(_, call)| call.placeholders().any(|named| named == name));
         let mut templates = self.assertion.iter().flat_map(Assertion::templates);
         is_called || templates.any(|text| Template::new(text).placeholders().any(|named| named == name))
     }
 
-    /// Whether this input is known only when the key is: the header names the key by it.
+    /// Whether this input is the ID of the key.
     pub fn is_of_key(&self, input: &str) -> bool {
         let assertion = self.assertion.as_ref().filter(|assertion| !assertion.is_shared());
         assertion.is_some_and(|assertion| Template::new(&assertion.key_id).placeholders().any(|name| name == input))
     }
 
-    /// Whether it is to be told the user's id.
+    /// Whether it needs the user ID.
     pub fn wants_user_name(&self) -> bool {
         self.asks == Asks::UserAndSecret || self.wants("user_name")
     }
 
-    /// Whether one of its calls sends the person's own password (RFC 6749 section 4.3).
+    /// Whether it needs the person's own password (RFC 6749 section 4.3).
     pub fn wants_password(&self) -> bool {
         self.wants("password")
     }
 }
 
 impl ProfileDraft {
-    /// Takes over what a key's file says besides the key: the client's id, the key's id where the assertion names one by
-    /// an input, and for a service that is described by hand the address of the token request.
+    /// Takes over what else a key file contains: the client ID, the key ID if an input holds it, and the token URL if there is
+    /// none yet.
     pub fn take_key(&mut self, read: &ReadKey) {
         if let Some(client_id) = &read.client_id {
             self.client_id.clone_from(client_id);

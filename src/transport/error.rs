@@ -9,29 +9,24 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 /// Why a call got no reply.
 #[derive(Debug, Error)]
 pub enum TransportError {
-    /// The URL cannot be read.
     #[error("the URL cannot be read: {reason}")]
     BadUrl {
-        /// The parser's reason; it does not repeat the URL.
+        /// Does not repeat the URL.
         #[source]
         reason: url::ParseError,
     },
-    /// The URL is of another kind.
     #[error("the URL is not an `http` or `https` URL with a host")]
     NotWeb,
     /// Plain HTTP to another machine; RFC 6749 section 3.2 requires TLS.
-    #[error("`{host}` is asked for over plain `http`; nothing was sent")]
+    #[error("refusing to send credentials to `{host}` over unencrypted HTTP")]
     PlainHttp { host: String },
-    /// Not an HTTP method.
     #[error("`{0}` is not an HTTP method")]
     BadMethod(&'static str),
-    /// A header name or value that HTTP cannot carry.
     #[error("the header `{name}` cannot be sent: its name or value has characters that HTTP does not allow")]
     BadHeader { name: String },
-    /// A header that the transport sets by itself.
-    #[error("the header `{name}` cannot be chosen: it follows from the body")]
+    /// The transport sets this header itself.
+    #[error("the header `{name}` cannot be set: it follows from the body")]
     FramingHeader { name: String },
-    /// The host name has no address.
     #[error("the host name of `{host}` was not found")]
     Dns { host: String },
     #[error("cannot connect to `{host}`: {reason}")]
@@ -60,34 +55,25 @@ pub enum TransportError {
         reason: String,
         cause: ProxyCause,
     },
-    /// No whole reply in time.
-    #[error("`{host}` gave no whole reply within {}", seconds(*.after))]
-    Timeout {
-        host: String,
-        /// The time that was waited.
-        after: Duration,
-    },
-    /// The reply is larger than any token reply.
+    #[error("`{host}` did not send a complete reply within {}", seconds(*.after))]
+    Timeout { host: String, after: Duration },
     #[error("the reply of `{host}` is larger than {limit} bytes")]
     BodyTooLarge {
         host: String,
         /// The limit in bytes, after decompression.
         limit: usize,
     },
-    /// This machine has no root certificates.
     #[error("this machine has no root certificates, so no `https` server can be trusted")]
     NoRootCertificates {
         /// What is wrong with those that the environment names.
         roots: Option<String>,
     },
-    /// The additional root certificates cannot be read.
     #[error("the additional root certificates cannot be read as PEM")]
     BadRootCertificates,
-    /// The HTTP library could not be set up.
     #[error("cannot set up the connection: {reason}")]
     SetUp { reason: String },
-    /// The connection broke, or what came was not HTTP.
-    #[error("the exchange with `{host}` broke off: {reason}")]
+    /// The connection broke, or the reply was not HTTP.
+    #[error("the connection to `{host}` was lost: {reason}")]
     Io {
         host: String,
         reason: String,
@@ -97,7 +83,6 @@ pub enum TransportError {
     },
 }
 
-/// The usual kinds of trouble with TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsCause {
     /// The certificate is signed by no authority that this machine trusts.
@@ -106,9 +91,8 @@ pub enum TlsCause {
     Clock,
     /// The certificate is for other names.
     OtherName,
-    /// The certificate is that of an authority, which must not serve.
+    /// A CA certificate is used as a server certificate.
     AuthorityAsServer,
-    /// Something else is wrong with the certificate.
     Certificate,
     /// The server wants a certificate of the client.
     ClientCertificate,
@@ -117,7 +101,6 @@ pub enum TlsCause {
     Other,
 }
 
-/// The usual kinds of trouble with a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyCause {
     /// It cannot be reached.
@@ -132,8 +115,8 @@ pub enum ProxyCause {
 }
 
 impl TransportError {
-    /// Whether the same call may well succeed later. After [`Self::Timeout`] and [`Self::Io`] nobody knows whether
-    /// the service has acted on it.
+    /// Whether the same call may succeed later. After [`Self::Timeout`] and [`Self::Io`] it is unknown whether the service
+    /// acted on it.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Dns { .. } | Self::Connect { .. } | Self::Timeout { .. } | Self::Io { .. } => true,
@@ -169,7 +152,7 @@ impl Diagnose for TransportError {
             Self::Proxy { cause: ProxyCause::Credentials { .. }, .. } => {
                 diagnosis.hint(hint(self)).reference("https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8")
             }
-            // A problem of this machine comes before one of the service.
+            // A local problem is more likely than one of the service.
             Self::Tls { roots: Some(roots), cause, .. } if *cause != TlsCause::UnknownIssuer => {
                 diagnosis.hint(format!("{}; besides, {roots}", hint(self)))
             }
@@ -257,7 +240,6 @@ fn proxy_hint(cause: ProxyCause) -> &'static str {
     }
 }
 
-/// A duration as text.
 fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
 }

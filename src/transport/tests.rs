@@ -142,7 +142,7 @@ async fn a_body_that_never_ends_runs_into_the_time_limit() {
     let (url, _) = script("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".into(), Some(b"")).await;
     let options = TransportOptions { timeout: Duration::from_millis(300), ..TransportOptions::default() };
     let error = send_with(options, wire(url)).await.expect_err("too slow");
-    assert!(error.to_string().ends_with("gave no whole reply within 300 ms"), "{error}");
+    assert!(error.to_string().ends_with("did not send a complete reply within 300 ms"), "{error}");
     assert!(error.is_transient());
     check_silent(&error);
 }

@@ -127,8 +127,8 @@ mod tests {
         check("http://127.0.0.2/token", Ok(Route::Plain));
         check("https://[::1]/token", Ok(Route::Local));
         check("https://as.test/token", Ok(Route::Away));
-        check("http://as.test/token?a=SECRET", Err("`as.test` is asked for over plain `http`; nothing was sent"));
-        check("http://0.0.0.0:1/", Err("`0.0.0.0:1` is asked for over plain `http`; nothing was sent"));
+        check("http://as.test/token?a=SECRET", Err("refusing to send credentials to `as.test` over unencrypted HTTP"));
+        check("http://0.0.0.0:1/", Err("refusing to send credentials to `0.0.0.0:1` over unencrypted HTTP"));
         check("ftp://as.test/token", Err("the URL is not an `http` or `https` URL with a host"));
         check("token", Err("the URL cannot be read: relative URL without a base"));
     }

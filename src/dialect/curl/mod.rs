@@ -1,5 +1,5 @@
-//! A `curl` line that calls a token endpoint, as it stands in a vendor's documentation or a browser's tools. The grant
-//! says whether it is the bearer call or the refresh call; what stands in it as a value leaves it.
+//! A `curl` line that calls a token endpoint, from a vendor's documentation or a browser's tools. The grant decides
+//! whether it is the token request or the refresh request; the person's values are taken out.
 
 mod words;
 
@@ -11,7 +11,6 @@ use crate::dialect::{Described, Import};
 use crate::oauth::{GrantType, Request};
 use crate::service::Asks;
 
-/// What it is called.
 const FORMAT: &str = "curl command";
 
 /// What the options come to.
@@ -26,7 +25,7 @@ struct Options {
     ignored: Vec<String>,
 }
 
-/// A piece of data: as it is sent, or to be encoded.
+/// Data that is sent as it is, or encoded first.
 #[derive(Debug)]
 enum Data {
     Sent(String),
@@ -128,7 +127,7 @@ fn letters_of(
     Ok(())
 }
 
-/// The letter of an option that is read; those without one have a letter of ours.
+/// The letter of a supported option; options without one get a letter of our own.
 fn named(name: &str) -> Option<char> {
     Some(match name {
         "--request" => 'X',
@@ -221,7 +220,7 @@ impl Options {
                     sent.push(text.clone());
                     fields.extend(form_fields(text));
                 }
-                // `name=value`: the value is as it is, and curl encodes it.
+                // `name=value`: curl encodes the value.
                 Data::Encoded(text) | Data::Part(text) => {
                     let (name, value) = text.split_once('=').unwrap_or((text, ""));
                     fields.push((name.to_owned(), value.to_owned()));
@@ -253,7 +252,7 @@ fn described(mut options: Options) -> Described {
         body = RawBody::None;
     }
     for name in &options.ignored {
-        gathering.ignored(name, "it says nothing about the call itself");
+        gathering.ignored(name, "does not affect the request");
     }
     if is_form_part {
         gathering.ignored("--form", "the body is sent URL-encoded (RFC 6749 section 4.1.3)");
@@ -273,7 +272,7 @@ fn described(mut options: Options) -> Described {
     by_grant(call, &url, gathering)
 }
 
-/// The service whose bearer or refresh call this is.
+/// The service whose token or refresh request this is.
 fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Described {
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let names: Vec<&str> = call.placeholders().collect();
@@ -296,19 +295,19 @@ fn by_grant(call: CallTemplate, url: &str, mut gathering: Gathering) -> Describe
     };
     if grant == Grant::RefreshToken {
         let refresh = with_grant_type(call, GrantType::RefreshToken.as_str());
-        gathering.understood("curl", "the refresh call");
-        outline.bearer_call = Some(refresh.clone());
-        outline.refresh_call = Some(refresh);
+        gathering.understood("curl", "the refresh request");
+        outline.token_request = Some(refresh.clone());
+        outline.refresh_request = Some(refresh);
     } else {
-        gathering.understood("curl", "the bearer call");
+        gathering.understood("curl", "the token request");
         gathering.grant_type = grant_type;
-        outline.refresh_call = (grant != Grant::ClientCredentials).then(|| refresh_like(&call));
-        outline.bearer_call = Some(call);
+        outline.refresh_request = (grant != Grant::ClientCredentials).then(|| refresh_like(&call));
+        outline.token_request = Some(call);
     }
     outline.described(gathering)
 }
 
-/// The standard refresh call, authenticated as the bearer call is.
+/// The standard refresh request, authenticated as the token request is.
 fn refresh_like(call: &CallTemplate) -> CallTemplate {
     let mut form = Request::Token(GrantType::RefreshToken).parameters();
     if let BodyTemplate::Form(list) = &call.body {

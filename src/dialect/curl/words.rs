@@ -1,5 +1,5 @@
-//! The words of a command line as a shell would see them: POSIX quoting, `$'…'` of bash, line breaks after `\`, `^` or
-//! a backtick as the shells of Unix, `cmd` and `PowerShell` have them. Nothing is run, and no variable is looked up.
+//! Splits a command line into words like a shell: POSIX quoting, `$'…'` of bash, line breaks after `\` (Unix), `^`
+//! (`cmd`) or a backtick (`PowerShell`). Nothing is run, and no variable is looked up.
 
 use crate::dialect::curl::FORMAT;
 use crate::dialect::document::DocumentError;
@@ -198,7 +198,7 @@ impl Reader<'_> {
         let before = &self.chars[..start];
         let line = before.iter().filter(|c| **c == '\n').count() + 1;
         let column = before.iter().rev().take_while(|c| **c != '\n').count() + 1;
-        let reason = "a quote is opened here and never closed";
+        let reason = "unclosed quote";
         DocumentError::Syntax { format: FORMAT, reason, line, column }
     }
 }
@@ -231,9 +231,6 @@ mod tests {
     #[test]
     fn a_quote_that_stays_open_is_told() {
         let error = words("curl \\\n  -d 'secret").expect_err("open").to_string();
-        assert_eq!(
-            error,
-            "the curl command cannot be read: a quote is opened here and never closed at line 2, column 6"
-        );
+        assert_eq!(error, "the curl command cannot be read: unclosed quote at line 2, column 6");
     }
 }

@@ -18,7 +18,6 @@ use crate::service::{Asks, Catalog, Service};
 
 pub use crate::dialect::datazen::write::write;
 
-/// What it is called.
 const FORMAT: &str = "DataZen OAuth settings";
 
 /// Whether a text looks like the pages: JSON with their labels, or the labels line by line.
@@ -35,7 +34,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 fn described(page: Page) -> Described {
     let mut gathering = Gathering::default();
     for label in &page.others {
-        gathering.ignored(label, "it is no field of the wizard");
+        gathering.ignored(label, "not a field of the wizard");
     }
     let own = [
         ("Client ID", "client_id", &page.client_id),
@@ -48,7 +47,7 @@ fn described(page: Page) -> Described {
         gathering.value(label, known, value);
     }
     match preset(&page.setting) {
-        Some(preset) if page.bearer.url.is_empty() => by_preset(preset, gathering),
+        Some(preset) if page.token.url.is_empty() => by_preset(preset, gathering),
         _ => by_page(page, gathering),
     }
 }
@@ -67,7 +66,7 @@ fn by_preset(preset: Service, mut gathering: Gathering) -> Described {
 /// The preset of this name.
 fn preset(setting: &str) -> Option<Service> {
     let squeezed_setting = squeezed(setting);
-    // The list spells one so, and calls another by what it is.
+    // Names in the wizard's list that differ from ours.
     let wanted = match squeezed_setting.trim_end_matches("oauth") {
         "" => return None,
         "instragram" => "instagram",
@@ -90,36 +89,36 @@ fn by_page(page: Page, mut gathering: Gathering) -> Described {
         .iter()
         .map(|(name, value)| gathering.parameter(&format!("Authorization URL › {name}"), name, value))
         .collect();
-    let grant = match (client_flow, squeezed(&page.bearer.grant_type).as_str()) {
+    let grant = match (client_flow, squeezed(&page.token.grant_type).as_str()) {
         (true, _) => Grant::AuthorizationCode,
         (false, "password") => Grant::Password,
         (false, "refreshtoken") => Grant::RefreshToken,
         (false, _) => Grant::ClientCredentials,
     };
     let asks = asks(&page);
-    let bearer_grant = page.bearer.grant_type.clone();
-    let bearer_call = tab_call(&page.bearer, "Bearer Token", asks, &mut gathering);
+    let grant_type = page.token.grant_type.clone();
+    let token_request = tab_call(&page.token, "Bearer Token", asks, &mut gathering);
     let refresh_tab = Tab {
-        authorization: or(&page.refresh.authorization, &page.bearer.authorization),
-        url: or(&page.refresh.url, &page.bearer.url),
+        authorization: or(&page.refresh.authorization, &page.token.authorization),
+        url: or(&page.refresh.url, &page.token.url),
         ..page.refresh.clone()
     };
-    let refresh_call = (page.refresh != Tab::default())
+    let refresh_request = (page.refresh != Tab::default())
         .then(|| tab_call(&refresh_tab, "Refresh Token Settings", asks, &mut gathering))
         .flatten()
         .map(|call| with_grant_type(call, &or(&page.refresh.grant_type, "refresh_token")));
-    gathering.grant_type = bearer_grant;
+    gathering.grant_type = grant_type;
     let outline = Outline {
         format: FORMAT,
-        title: if page.setting.is_empty() { host(&page.bearer.url) } else { page.setting },
+        title: if page.setting.is_empty() { host(&page.token.url) } else { page.setting },
         grant,
-        client_authentication: authentication(&page.bearer, asks),
+        client_authentication: authentication(&page.token, asks),
         authorization_url,
         authorization_query,
-        token_url: gathering.text("OAuth Bearer Token URL", page.bearer.url.trim()),
+        token_url: gathering.text("OAuth Bearer Token URL", page.token.url.trim()),
         refresh_url: gathering.text("Refresh Token Settings › OAuth Bearer Token URL", page.refresh.url.trim()),
-        bearer_call,
-        refresh_call,
+        token_request,
+        refresh_request,
         asks: Some(asks),
         ..Outline::default()
     };

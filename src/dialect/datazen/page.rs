@@ -1,5 +1,5 @@
-//! The wizard's pages as a person copies them: each field under its label, as text or as a JSON object, and those of
-//! the refresh settings after their own heading.
+//! The wizard's pages as a person copies them: labelled fields, as text or as a JSON object; the refresh settings follow
+//! their own heading.
 
 use serde_json::Value as Json;
 
@@ -21,7 +21,7 @@ pub(super) struct Page {
     pub(super) identification: String,
     pub(super) user_id: String,
     pub(super) secret: String,
-    pub(super) bearer: Tab,
+    pub(super) token: Tab,
     pub(super) refresh: Tab,
     /// The labels that are none of the page's.
     pub(super) others: Vec<String>,
@@ -65,7 +65,7 @@ enum Field {
 /// Which tab a field is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
-    /// The one whose heading came last.
+    /// The tab of the last heading.
     This,
     /// The refresh settings, by the label itself.
     Refresh,
@@ -111,7 +111,7 @@ impl Field {
     }
 }
 
-/// Whether labels are those of the wizard: at least its bearer URL and another one of its own.
+/// Whether labels are those of the wizard: at least its token URL and another one of its own.
 fn are_ours<'a>(labels: impl Iterator<Item = &'a str>) -> bool {
     let labels: Vec<String> = labels.map(squeezed).collect();
     let named = |names: &[&str]| labels.iter().any(|label| names.contains(&label.as_str()));
@@ -152,7 +152,7 @@ pub(super) fn read_page(document: &Document<'_>) -> Result<Page, DocumentError> 
     } else {
         page.take_text(document.text());
     }
-    if page.bearer.url.is_empty() && page.setting.is_empty() {
+    if page.token.url.is_empty() && page.setting.is_empty() {
         return Err(DocumentError::OtherFormat { format: FORMAT, expected: "OAuth Bearer Token URL" });
     }
     Ok(page)
@@ -166,7 +166,7 @@ fn label_line(line: &str) -> Option<(Field, &str, &str)> {
     }
     let (label, rest) = line.split_once(':').unwrap_or((line, ""));
     let field = Field::of(label)?;
-    // A word that is a label only where it stands before a colon may be a line of a value.
+    // A single word is a label only before a colon; alone it can be a line of a value.
     (line.contains(':') || field == Field::RefreshSettings || label.contains(' ')).then_some((
         field,
         label.trim(),
@@ -209,9 +209,9 @@ impl Page {
 
     /// The first value of a field stays.
     fn put(&mut self, field: Field, in_refresh: bool, value: &str) {
-        let bearer = |of: Of| of == Of::This && !in_refresh;
-        let (bearer_tab, refresh_tab) = (&mut self.bearer, &mut self.refresh);
-        let tab = |of: Of| if bearer(of) { bearer_tab } else { refresh_tab };
+        let is_token = |of: Of| of == Of::This && !in_refresh;
+        let (token_tab, refresh_tab) = (&mut self.token, &mut self.refresh);
+        let tab = |of: Of| if is_token(of) { token_tab } else { refresh_tab };
         let place = match field {
             Field::Setting => &mut self.setting,
             Field::ClientFlow => {

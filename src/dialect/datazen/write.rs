@@ -31,14 +31,14 @@ const VARIABLES: [&str; 10] = [
 /// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
-    /// The caller says who it is in a way that the wizard does not know.
-    #[error("{service} signs its calls or uses a certificate, which DataZen cannot do")]
+    /// The wizard does not support the client authentication.
+    #[error("{service} authenticates with a signature or a certificate, which DataZen cannot do")]
     Authentication {
         /// The service's name.
         service: String,
     },
-    /// A call names a value that is none of the variables.
-    #[error("a call of {service} names `<{name}>`, which is none of DataZen's variables")]
+    /// A call uses a placeholder that is not one of the variables.
+    #[error("a call of {service} uses `<{name}>`, which is not a DataZen variable")]
     Variable {
         /// The service's name.
         service: String,
@@ -145,7 +145,7 @@ fn tab(described: &Described, call: &CallTemplate, grant_type: &str) -> Vec<(&'s
     ]
 }
 
-/// The URL with what it has beside the parameters that the wizard adds.
+/// The URL with its parameters, without those that the wizard adds.
 fn authorization_url(described: &Described, authorization: &Authorization) -> String {
     let url = text(described, &authorization.call.url);
     let own = authorization.call.query.iter().filter(|parameter| !ADDED.contains(&parameter.name.as_str()));
@@ -166,7 +166,7 @@ fn pairs(described: &Described, list: &[Parameter]) -> String {
     pairs.join("&")
 }
 
-/// A text with the values of the service's inputs and our placeholders spelt as its variables.
+/// A text with the inputs filled in and our placeholders written as DataZen's variables.
 fn text(described: &Described, template: &Template) -> String {
     let mut values = Values::new();
     for name in template.placeholders() {

@@ -1,4 +1,4 @@
-//! The calls of Evolutionx, to the letter of its examples.
+//! The calls of Evolutionx, exactly as in its examples.
 
 use crate::call::{BodyTemplate, CallTemplate, JWT_CLIENT_ASSERTION, Method, Parameter, Template};
 use crate::dialect::Described;
@@ -15,11 +15,11 @@ pub(crate) struct Sent<'a> {
     pub(crate) settings: &'a Settings,
 }
 
-/// Gives the service its calls, and what they ask for.
+/// Sets the calls of the service and their inputs.
 pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Sent<'_>) {
     grant.name().clone_into(&mut service.grant_type);
     service.asks = Asks::Secret;
-    let bearer = match grant {
+    let token = match grant {
         Grant::ClientCredentials => {
             let mut fields = vec![
                 ("grant_type", "<grant_type>"),
@@ -52,7 +52,7 @@ pub(crate) fn set(service: &mut Service, grant: Grant, endpoint: &str, sent: &Se
             fields
         }
     };
-    service.token_request = call(endpoint, &bearer);
+    service.token_request = call(endpoint, &token);
     let refresh = match grant {
         Grant::JwtBearer => vec![
             ("grant_type", "refresh_token"),

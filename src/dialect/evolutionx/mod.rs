@@ -21,31 +21,31 @@ pub use crate::dialect::evolutionx::write::{WriteError, write};
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the fields are what the words name")]
 pub enum SettingsError {
-    /// It begins as JSON and is none; nothing of the text is quoted.
+    /// It starts like JSON and is not valid; the text is not quoted.
     #[error("the settings are not JSON: there is something unexpected at line {line}, column {column}")]
     NotJson { line: usize, column: usize },
     /// It has none of the settings.
-    #[error("the document names no setting of Evolutionx")]
+    #[error("no Evolutionx setting in the document")]
     NoSettings,
-    /// A setting is there twice.
-    #[error("the setting `{name}` is there twice")]
+    /// A duplicate setting.
+    #[error("duplicate setting `{name}`")]
     Twice { name: &'static str },
-    /// A setting is no text or number.
-    #[error("the setting `{name}` is no text")]
+    /// A setting is not a text or number.
+    #[error("the setting `{name}` is not a text")]
     NoText { name: &'static str },
-    /// The endpoint is no URL.
-    #[error("the setting `OAuth Endpoint` is no URL that starts with `https://`")]
+    /// The endpoint is not a URL.
+    #[error("the setting `OAuth Endpoint` is not a URL that starts with `https://`")]
     Endpoint,
-    /// The life is no number.
-    #[error("the setting `OAuth Token life` is no number of seconds")]
+    /// The token life is not a number.
+    #[error("the setting `OAuth Token life` is not a number of seconds")]
     Life,
-    /// The grant is none of those there are.
+    /// Unknown grant.
     #[error(
-        "the setting `OAuth Grant Type` is none of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`"
+        "the setting `OAuth Grant Type` is not one of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`"
     )]
     Grant,
-    /// The key cannot be one.
-    #[error("the setting `OAuth Resource Body Key` is no name of letters, digits, `_`, `-`, `.` and `:`")]
+    /// Not a valid body key.
+    #[error("the setting `OAuth Resource Body Key` has characters other than letters, digits, `_`, `-`, `.` and `:`")]
     BodyKey,
     /// An expression cannot be read.
     #[error("the setting `{name}`: {error}")]
@@ -125,7 +125,7 @@ fn life(settings: &Settings) -> Result<Option<u64>, SettingsError> {
     settings.text(Key::TokenLife).map(read).transpose()
 }
 
-/// The reply as RFC 6749 has it, but for what the two expressions say.
+/// The response as in RFC 6749, except where the two expressions differ.
 fn reading(settings: &Settings) -> Result<Reading, SettingsError> {
     let mut reading = Reading::default();
     for (key, field) in
@@ -171,7 +171,7 @@ fn missing(settings: &Settings, grant: Grant) -> Vec<Note> {
         Grant::JwtBearer => {}
         Grant::RefreshToken => wanted.extend([
             (Key::ClientSecret, "copy it from the service"),
-            (Key::RefreshToken, "paste it in step 3, or make one at the service"),
+            (Key::RefreshToken, "paste it in step 3, or create one at the service"),
         ]),
         _ => wanted.push((Key::ClientSecret, "copy it from the service")),
     }
@@ -181,7 +181,7 @@ fn missing(settings: &Settings, grant: Grant) -> Vec<Note> {
         .map(|(key, words)| Note::new(key.label(), words))
         .collect();
     if grant == Grant::JwtBearer {
-        missing.push(Note::new("private key", "the settings hold none: load the key that the service knows"));
+        missing.push(Note::new("private key", "the settings have none: load the key registered with the service"));
     }
     missing
 }

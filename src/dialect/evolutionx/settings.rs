@@ -6,7 +6,7 @@ use crate::dialect::Note;
 use crate::dialect::evolutionx::SettingsError;
 use crate::dialect::standard::labelled;
 
-/// How tokens are had.
+/// How tokens are obtained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grant {
     /// Client id and secret.
@@ -48,7 +48,7 @@ pub(crate) struct Settings {
 }
 
 impl Grant {
-    /// As the page names it.
+    /// The name on the page.
     pub fn name(self) -> &'static str {
         match self {
             Self::ClientCredentials => "client_credentials",
@@ -74,7 +74,7 @@ impl Key {
         Self::RefreshTokenResponse,
     ];
 
-    /// As the page has it.
+    /// The label on the page.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Endpoint => "OAuth Endpoint",
@@ -132,7 +132,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The body of a call, as the examples have it: what is no parameter of OAuth is the resource.
+    /// The body of a call, as in the examples: a parameter that is not OAuth's is the resource.
     fn of_body(pairs: Vec<(String, Json)>) -> Result<Self, SettingsError> {
         let text_of = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         let mut settings = Self { is_body: true, ..Self::default() };
@@ -216,7 +216,7 @@ impl Settings {
         }
     }
 
-    /// Under which name the resource stands in the body.
+    /// The name of the resource in the body.
     pub(crate) fn body_key(&self) -> Result<&str, SettingsError> {
         let key = self.text(Key::ResourceName).unwrap_or("resource");
         let fits = key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c));
@@ -235,15 +235,15 @@ impl Settings {
 
     pub(crate) fn understood(&self) -> Vec<Note> {
         let words = |key: Key, value: &str| match key {
-            key if key.is_secret() => "taken, and kept in the vault".to_owned(),
-            Key::TokenLife => format!("no token is taken to live longer than {value} s"),
+            key if key.is_secret() => "saved in the vault".to_owned(),
+            Key::TokenLife => format!("tokens expire after {value} s at the latest"),
             _ => format!("`{}`", value.replace('\n', " ")),
         };
         self.values.iter().map(|(key, value)| Note::new(key.label(), words(*key, value.expose()))).collect()
     }
 
     pub(crate) fn unknown(&self) -> Vec<Note> {
-        let words = if self.is_body { "a body has one resource" } else { "no setting of Evolutionx" };
+        let words = if self.is_body { "a body has one resource" } else { "not an Evolutionx setting" };
         self.unknown.iter().map(|label| Note::new(label, words)).collect()
     }
 }

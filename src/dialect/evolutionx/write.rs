@@ -1,4 +1,4 @@
-//! A service as settings of Evolutionx. They know one endpoint and a JSON body; what does not fit is told.
+//! A service as settings of Evolutionx, which have one endpoint and a JSON body; what does not fit is noted.
 
 use serde_json::{Map, Value as Json};
 use thiserror::Error;
@@ -22,13 +22,13 @@ pub struct Written {
 /// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
-    /// Only a browser gets its first token, and nothing renews it.
-    #[error("{service} needs a browser and has no refresh token endpoint, and Evolutionx can do neither without")]
+    /// The first token needs a browser, and there is no refresh request.
+    #[error("{service} needs a browser and has no refresh token endpoint, so Evolutionx cannot get tokens for it")]
     NeedsBrowser {
         /// The service's name.
         service: String,
     },
-    /// The endpoint has a value in it that is not known.
+    /// A value in the endpoint is unknown.
     #[error("the endpoint cannot be written: {0}")]
     Endpoint(#[source] RenderError),
 }
@@ -129,7 +129,7 @@ fn body(call: &CallTemplate) -> Vec<(String, String)> {
     }
 }
 
-/// The first parameter that is none of OAuth's own, with its value; the others are told.
+/// The first parameter that is not one of OAuth's, with its value; the others are noted.
 fn resource(
     described: &Described,
     call: &CallTemplate,
@@ -163,7 +163,7 @@ fn resource(
         Grant::ClientCredentials | Grant::JwtBearer => others.next().map(|(name, value)| (name, value_of(&value))),
         Grant::UserPassword | Grant::RefreshToken => None,
     };
-    ignored.extend(others.map(|(name, _)| Note::new(name, "Evolutionx sends one resource, and this parameter not")));
+    ignored.extend(others.map(|(name, _)| Note::new(name, "Evolutionx sends one resource and no other parameter")));
     first
 }
 
@@ -189,10 +189,10 @@ fn ignored(described: &Described, grant: Grant, call: &CallTemplate) -> Vec<Note
     tell(call.method != crate::call::Method::Post, "method", "Evolutionx sends POST");
     tell(!call.query.is_empty(), "query", "Evolutionx sends none");
     let other_endpoint = service.refresh_request.as_ref().is_some_and(|refresh| refresh.url != call.url);
-    tell(other_endpoint, "refresh token endpoint", "Evolutionx knows one endpoint");
+    tell(other_endpoint, "refresh token endpoint", "Evolutionx has one endpoint");
     tell(service.identity.is_some(), "identity", "Evolutionx does not check a token");
     let more = service.inputs.iter().filter(|input| input.name != RESOURCE && input.secret);
-    ignored.extend(more.map(|input| Note::new(&input.label, "Evolutionx has no place for a further secret")));
+    ignored.extend(more.map(|input| Note::new(&input.label, "Evolutionx has no field for another secret")));
     ignored
 }
 

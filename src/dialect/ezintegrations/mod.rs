@@ -1,5 +1,5 @@
-//! eZintegrations: five settings that describe a refresh call. A refresh token at hand is enough to run it, so the
-//! service begins with one, and its bearer call is its refresh call.
+//! eZintegrations: five settings that describe a refresh request. The service starts with a refresh token, and its token
+//! request is the refresh request.
 
 mod settings;
 mod write;
@@ -15,7 +15,6 @@ use crate::service::{Asks, Service, Start};
 
 pub use crate::dialect::ezintegrations::write::{WriteError, write};
 
-/// What it is called.
 const FORMAT: &str = "eZintegrations OAuth 2.0 settings";
 
 /// The grant of a refresh (RFC 6749 section 6).
@@ -35,7 +34,7 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 fn described(settings: Settings) -> Described {
     let mut gathering = Gathering::default();
     for label in &settings.others {
-        gathering.ignored(label, "it is none of the five settings");
+        gathering.ignored(label, "not one of the five settings");
     }
     let name = host(&settings.url);
     let method = method(&settings.method, &mut gathering);
@@ -46,14 +45,14 @@ fn described(settings: Settings) -> Described {
         query: fields(settings.params),
         body: match settings.body {
             None => RawBody::None,
-            // A body in quotes is URL-encoded whatever the header says.
+            // A quoted body is URL-encoded, whatever the header says.
             Some(Json::String(text)) if !text.trim_start().starts_with('{') => RawBody::Fields(form_fields(&text)),
             Some(Json::String(text)) => RawBody::Text(text),
             Some(json) => RawBody::Json(json),
         },
         basic: None,
     };
-    let call = raw.call_template("refresh call", &mut gathering);
+    let call = raw.call_template("refresh request", &mut gathering);
     let grant_type = std::mem::take(&mut gathering.grant_type);
     let grant_type = if grant_type.is_empty() { REFRESH_TOKEN.to_owned() } else { grant_type };
     let refresh = with_grant_type(call, &grant_type);
@@ -72,7 +71,7 @@ fn described(settings: Settings) -> Described {
 fn method(written: &str, gathering: &mut Gathering) -> Method {
     let found = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(written));
     match found {
-        None if !written.is_empty() => gathering.ignored("Refresh Token Method", "no method of ours; POST is used"),
+        None if !written.is_empty() => gathering.ignored("Refresh Token Method", "unknown method; POST is used"),
         _ => {}
     }
     found.unwrap_or_default()

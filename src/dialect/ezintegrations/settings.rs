@@ -16,7 +16,7 @@ pub(super) struct Settings {
     pub(super) params: Map<String, Json>,
     /// An object, or a text.
     pub(super) body: Option<Json>,
-    /// The labels of what is none of the five.
+    /// Labels of anything else.
     pub(super) others: Vec<String>,
 }
 
@@ -62,7 +62,7 @@ impl Label {
 pub(super) fn is_settings(json: &Json) -> bool {
     let Some(members) = json.as_object() else { return false };
     let named = |label: Label| members.keys().any(|key| Label::of(key) == Some(label));
-    // Any tool has a `url`; where tokens are refreshed is said by the name of the tool's own setting alone.
+    // Any tool has a `url`; only this tool's own name says that it is the refresh token URL.
     let ours = members.keys().any(|key| is_refresh_url(key));
     let others = members.keys().any(|key| squeezed(key).ends_with("bearertokenurl"));
     ours && !others && (named(Label::Body) || named(Label::Header) || named(Label::Method))
@@ -75,12 +75,12 @@ pub(super) fn is_labelled(text: &str) -> bool {
     let has_url =
         text.lines().any(|line| label_line(line).is_some() && line.contains(' ') && is_refresh_url(label(line)));
     let labels = text.lines().filter(|line| label_line(line).is_some()).count();
-    // Another tool has fields of the same names beside the URL of its bearer call.
+    // Another tool has fields of the same names beside the URL of its token request.
     has_url && labels > 1 && is_page(text) && !begins("oauthbearertokenurl") && !begins("bearertokenurl")
 }
 
-/// Whether a text may be the page of a tool as a person copies it: lines of words and values. What has blocks, lists,
-/// tables or headings is a document of something else, and its `url:` that of something else as well.
+/// Whether a text can be a page copied from the tool: plain `Label: value` lines. A text with blocks, lists, tables or
+/// headings is another kind of document, and its `url:` means something else.
 fn is_page(text: &str) -> bool {
     let is_key = |text: &str| {
         text.split_once(':').is_some_and(|(key, rest)| {
@@ -165,7 +165,7 @@ fn label_line(line: &str) -> Option<(Label, &str)> {
     if line.trim_start().starts_with(['"', '{', '“', '\'']) {
         return None;
     }
-    // What is indented belongs to something else.
+    // Indented lines belong to something else.
     if line.starts_with([' ', '\t']) {
         return None;
     }
@@ -173,7 +173,7 @@ fn label_line(line: &str) -> Option<(Label, &str)> {
     Some((Label::of(label(line))?, rest.trim()))
 }
 
-/// What stands before the colon.
+/// The part before the colon.
 fn label(line: &str) -> &str {
     line.split_once(':').map_or(line, |(label, _)| label)
 }
@@ -198,7 +198,7 @@ impl Settings {
         Ok(())
     }
 
-    /// A value among other words, as the page has it: the first URL, a method, an object, a quoted text.
+    /// A value within other text, as on the page: the first URL, a method, an object, a quoted text.
     fn set_text(&mut self, label: Label, text: &str) -> Result<(), DocumentError> {
         if text.len() > LONGEST_TEXT {
             let place = label.words().to_owned();
@@ -249,7 +249,7 @@ fn opens_object(behind: &str) -> bool {
     behind.trim_start().starts_with(['"', '“', '”'])
 }
 
-/// The object that a text begins with, and how long it is: as it is, or with the quotes that a word processor made.
+/// The object that a text starts with, and its length in bytes; typographic quotes are accepted.
 fn first_object(text: &str) -> Option<(Map<String, Json>, usize)> {
     let read = |text: &str| {
         let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Map<String, Json>>();
@@ -265,7 +265,7 @@ fn first_object(text: &str) -> Option<(Map<String, Json>, usize)> {
     })
 }
 
-/// The URL-encoded text among other words: in quotes, or the first word with a `=`.
+/// The URL-encoded text within other text: in quotes, or the first word with a `=`.
 fn form_text(text: &str) -> Option<Json> {
     let straight = straight_quotes(text);
     let straight = straight.trim();

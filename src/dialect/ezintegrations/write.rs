@@ -1,4 +1,4 @@
-//! The five settings of a service's refresh call, with the person's values or with `{{name}}` in their place.
+//! The five settings of a service's refresh request, with the person's values or with `{{name}}` in their place.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -13,20 +13,20 @@ use crate::secret::Secret;
 /// Why a service cannot be written so.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum WriteError {
-    /// There is no refresh call.
-    #[error("{service} has no refresh token endpoint, and eZintegrations knows nothing else")]
+    /// There is no refresh request.
+    #[error("{service} has no refresh token endpoint, the only one that eZintegrations calls")]
     NoRefresh {
         /// The service's name.
         service: String,
     },
-    /// The caller says who it is in a way that no header can hold.
-    #[error("{service} signs its calls or uses a certificate, which eZintegrations cannot do")]
+    /// The client authentication does not fit into a header.
+    #[error("{service} authenticates with a signature or a certificate, which eZintegrations cannot do")]
     Authentication {
         /// The service's name.
         service: String,
     },
     /// The body is no list of names and values.
-    #[error("the refresh call of {service} has a body that is neither a form nor a JSON object")]
+    #[error("the refresh request of {service} has a body that is neither a form nor a JSON object")]
     Body {
         /// The service's name.
         service: String,
@@ -69,7 +69,7 @@ pub fn write(described: &Described, secrecy: Secrecy) -> Result<Secret, WriteErr
     Ok(Secret::new(format!("{settings:#}\n")))
 }
 
-/// All values of the profile; where there is none, or it is secret and not wanted, the name in brackets.
+/// All values of the profile; `{{name}}` for a value that is missing, or secret and not wanted.
 fn values(described: &Described, secrecy: Secrecy) -> Values {
     let service = &described.service;
     let mut values = Values::new();
@@ -144,7 +144,7 @@ impl Writer {
         }
     }
 
-    /// The header of Basic authentication: in words, unless all of it is known.
+    /// The header of Basic authentication; a description of it unless both halves are known.
     fn basic(&self, call: &CallTemplate) -> Result<Option<Secret>, ()> {
         let encoded = matches!(call.authentication, Authentication::Basic | Authentication::BasicOrNone);
         let (user, password) = match call.authentication {

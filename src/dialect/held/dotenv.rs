@@ -1,4 +1,4 @@
-//! A `.env` file, or the `export` lines of a shell: variables whose names end in what they are, with any prefix. Each
+//! A `.env` file, or `export` lines of a shell: variables with known endings and any prefix. Each
 //! prefix is one use of a service.
 
 use std::collections::BTreeMap;
@@ -60,8 +60,8 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let mut others: Vec<&str> = Vec::new();
     for (number, line) in lines(document.text()) {
         let wrong = |reason| DocumentError::Syntax { format: FORMAT, reason, line: number, column: 1 };
-        let (name, rest) = assignment(line).ok_or(wrong("there is no `NAME=value`"))?;
-        let value = value(rest).ok_or(wrong("a quote does not end"))?;
+        let (name, rest) = assignment(line).ok_or(wrong("expected `NAME=value`"))?;
+        let value = value(rest).ok_or(wrong("unclosed quote"))?;
         match ending(name) {
             Some((prefix, part)) => groups.entry(prefix).or_default().push((name, part, value)),
             None => others.push(name),
@@ -85,13 +85,13 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 
 fn other(name: &str) -> crate::dialect::Note {
     let is_ours = OURS.iter().any(|ending| name.ends_with(ending));
-    let words = if is_ours { "it is of the access token" } else { "nothing is known by this name" };
+    let words = if is_ours { "belongs to the access token" } else { "unknown name" };
     crate::dialect::Note::new(name, words)
 }
 
 fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
     let mut held = Held::new(FORMAT, "whoever reads this file");
-    // The name of what it is of, unless it only says that it is of OAuth.
+    // The prefix names the service, unless it only says OAuth.
     let word = prefix.trim_end_matches('_').to_lowercase().replace('_', " ");
     if !["", "oauth", "oauth2", "google oauth"].contains(&word.as_str()) {
         held.title = word;
@@ -102,7 +102,7 @@ fn described(prefix: &str, group: &[(&str, Part, Secret)]) -> Described {
     held.described()
 }
 
-/// The prefix of a name, and what its ending says.
+/// The prefix of a name, and the meaning of its ending.
 fn ending(name: &str) -> Option<(&str, Part)> {
     let fits = |(ending, part): &(&str, Part)| {
         let prefix = name.strip_suffix(ending)?;

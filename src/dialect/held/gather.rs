@@ -1,5 +1,5 @@
-//! What such a document comes to: the service of a preset where its endpoint is known, else one of the standard calls at
-//! the endpoints that it names.
+//! The service of a stored sign-in: the preset with the same token endpoint, else the standard calls at the endpoints
+//! that the document names.
 
 use serde_json::Value as Json;
 
@@ -32,16 +32,15 @@ pub(in crate::dialect::held) enum Part {
     UserName,
 }
 
-/// What a document holds, as it is gathered.
+/// What a document contains, collected while it is read.
 #[derive(Debug, Default)]
 pub(in crate::dialect::held) struct Held {
-    /// What the document is called.
     format: &'static str,
-    /// Who goes on holding the refresh token.
+    /// The tool that still has the refresh token.
     holder: &'static str,
-    /// What it calls itself; the host of its token endpoint where empty.
+    /// The name in the document; the host of its token endpoint if empty.
     pub(in crate::dialect::held) title: String,
-    /// The preset of the service that the document is about by its nature.
+    /// The preset, where the format is for one service only.
     pub(in crate::dialect::held) preset: Option<&'static str>,
     /// Whether the tool sends the client's secret in a header.
     pub(in crate::dialect::held) basic: bool,
@@ -53,12 +52,12 @@ pub(in crate::dialect::held) struct Held {
 }
 
 impl Held {
-    /// Nothing yet, of a document of this format; `holder` goes on holding its refresh token.
+    /// Starts empty; `holder` is the tool that still has the refresh token.
     pub(in crate::dialect::held) fn new(format: &'static str, holder: &'static str) -> Self {
         Self { format, holder, ..Self::default() }
     }
 
-    /// Takes a value over; an empty one is none.
+    /// Takes over a value, unless it is empty.
     pub(in crate::dialect::held) fn take(&mut self, place: &str, part: Part, value: &str) {
         let is_secret = matches!(part, Part::ClientSecret | Part::RefreshToken);
         let value = if is_secret { value } else { value.trim() };
@@ -66,12 +65,12 @@ impl Held {
             return;
         }
         if value.len() > LONGEST_VALUE {
-            self.ignore(place, "it is too long for a call");
+            self.ignore(place, "too long for a request");
             return;
         }
         match part {
-            Part::AccessToken => self.ignore(place, "an access token is not kept: a refresh brings a new one"),
-            Part::IdToken => self.ignore(place, "it tells who signed in once, and gets nothing"),
+            Part::AccessToken => self.ignore(place, "access tokens are not imported: a refresh gets a new one"),
+            Part::IdToken => self.ignore(place, "ID tokens are not imported: no call needs one"),
             Part::ClientId => self.described.client_id = self.told(place, "client id", value),
             Part::UserName => self.described.user_name = self.told(place, "user id", value),
             Part::ClientSecret => {
@@ -101,7 +100,7 @@ impl Held {
         }
     }
 
-    /// Takes the scopes over, each once.
+    /// Takes over the scopes, each once.
     pub(in crate::dialect::held) fn take_scopes(&mut self, place: &str, scopes: Vec<String>) {
         if !scopes.is_empty() {
             self.understand(place, "scopes");
@@ -113,12 +112,12 @@ impl Held {
         }
     }
 
-    /// Says what a part of the document became.
+    /// Notes how a part of the document was understood.
     pub(in crate::dialect::held) fn understand(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.understood.push(Note::new(place, words));
     }
 
-    /// Says why a part of the document became nothing.
+    /// Notes why a part of the document was ignored.
     pub(in crate::dialect::held) fn ignore(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.ignored.push(Note::new(place, words));
     }
@@ -128,7 +127,7 @@ impl Held {
         !self.described.client_id.is_empty()
     }
 
-    /// Whether it names where tokens are had.
+    /// Whether it names a token endpoint.
     pub(in crate::dialect::held) fn has_token_url(&self) -> bool {
         !self.outline.token_url.is_empty()
     }
@@ -138,7 +137,7 @@ impl Held {
         !self.described.secrets.refresh_token.is_empty()
     }
 
-    /// What it comes to; `no_refresh_token` is said where it holds none.
+    /// The result; `no_refresh_token` is the note for a document without one.
     pub(in crate::dialect::held) fn described_with(self, no_refresh_token: &str) -> Described {
         let has_refresh_token = self.has_refresh_token();
         let mut described = self.described();
@@ -148,7 +147,6 @@ impl Held {
         described
     }
 
-    /// What it comes to.
     pub(in crate::dialect::held) fn described(mut self) -> Described {
         let token_url = self.outline.token_url.clone();
         let found = match self.preset {
@@ -170,11 +168,11 @@ impl Held {
     }
 
     fn take_url(&mut self, place: &str, part: Part, value: &str) {
-        // A placeholder of ours in a URL of theirs would be filled.
+        // Brackets in the URL would be read as one of our placeholders.
         let is_url = !value.contains(['<', '>', '{', '}'])
             && url::Url::parse(value).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
         if !is_url {
-            self.ignore(place, "it is no URL that a call could go to");
+            self.ignore(place, "not a URL that a request can be sent to");
             return;
         }
         let outline = &mut self.outline;
@@ -203,7 +201,7 @@ impl Held {
         let mut described = self.described;
         let needs_secret = matches!(service.asks, Asks::Secret | Asks::UserAndSecret);
         if needs_secret && described.secrets.client_secret.is_empty() {
-            let words = "the service gives one where the client is registered";
+            let words = "the service issues one when you register a client";
             described.missing.push(Note::new(service.labels.client_secret.clone(), words));
         }
         described.service = service;
@@ -228,7 +226,10 @@ impl Held {
             _ => Grant::AuthorizationCode,
         };
         if grant == Grant::ClientCredentials {
-            self.understand("grant", "client credentials: no refresh token and no authorization endpoint is named");
+            self.understand(
+                "grant",
+                "client credentials: the document has neither a refresh token nor an authorization endpoint",
+            );
         }
         let basic = self.basic && has_secret;
         let outline = Outline {
@@ -249,10 +250,10 @@ impl Held {
     }
 }
 
-/// What an issuer's address is good for: the endpoints are read there.
+/// Endpoints that are missing can be read from the issuer's metadata.
 fn tell_where(described: &mut Described, issuer: &str) {
     for note in described.missing.iter_mut().filter(|note| note.place.ends_with("endpoint")) {
-        note.words = format!("its URL: `tokenwright import {issuer}` tells it");
+        note.words = format!("its URL: run `tokenwright import {issuer}` to get it");
     }
 }
 

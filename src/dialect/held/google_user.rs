@@ -58,13 +58,13 @@ fn described(json: &Json, format: &'static str, is_external: bool) -> Described 
     } else {
         held.preset = Some("google");
         if !["", GOOGLE].contains(&text_at(json, "token_uri").as_str()) {
-            held.ignore("token_uri", "its readers refresh at Google whatever stands there");
+            held.ignore("token_uri", "clients that read this file always refresh at Google");
         }
     }
     held.take_json(json, &[("scopes", Part::Scope)]);
     for name in ["audience", "account", "quota_project_id", "universe_domain", "expiry", "rapt_token"] {
         if json.get(name).is_some_and(|value| value != "") {
-            held.ignore(name, "the calls have no use for it");
+            held.ignore(name, "no call uses it");
         }
     }
     held.described()

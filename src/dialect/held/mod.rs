@@ -1,7 +1,6 @@
-//! What other tools hold of a person's use of a service: a client, where it gets its tokens, and a refresh token.
+//! Files in which other tools store a sign-in: a client, its endpoints, and a refresh token.
 //!
-//! Invariant: a refresh token is taken over, an access token never: it is spent within the hour, and what replaces it
-//! is had with the refresh token.
+//! Invariant: refresh tokens are imported, access tokens never: they expire within the hour, and a refresh gets new ones.
 
 pub mod dotenv;
 mod gather;

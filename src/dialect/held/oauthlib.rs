@@ -1,5 +1,5 @@
-//! The token of requests-oauthlib as JSON, and whatever else keeps a token response as it came. It names no service: what
-//! stands beside the token is taken, and the rest is told as missing.
+//! A token response saved as JSON, by requests-oauthlib or another tool. It names no service: members beside the token
+//! are used, and the rest is noted as missing.
 
 use serde_json::Value as Json;
 
@@ -10,7 +10,7 @@ use crate::dialect::{Described, Import};
 
 const FORMAT: &str = "requests-oauthlib token";
 
-/// What may stand in such a file, and what it is. The format has the token's own members only; people add the rest.
+/// The members of such a file. The format defines only those of the token; people add the others.
 const PARTS: [(&str, Part); 15] = [
     ("client_id", Part::ClientId),
     ("client_secret", Part::ClientSecret),
@@ -49,5 +49,5 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 fn described(json: &Json) -> Described {
     let mut held = Held::new(FORMAT, "requests-oauthlib");
     held.take_json(json, &PARTS);
-    held.described_with("the file holds none: sign in once, asking for offline access")
+    held.described_with("the file has none: sign in once, asking for offline access")
 }

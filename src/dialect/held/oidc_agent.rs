@@ -1,5 +1,5 @@
-//! An account configuration of oidc-agent, as `oidc-gen -p NAME` prints it. It names an issuer and leaves the endpoints
-//! to that one's own description.
+//! An account configuration of oidc-agent, as printed by `oidc-gen -p NAME`. It names an issuer, and the endpoints are in
+//! the issuer's metadata.
 
 use serde_json::Value as Json;
 
@@ -11,7 +11,7 @@ use crate::oauth::RedirectUri;
 
 const FORMAT: &str = "oidc-agent account configuration";
 
-/// What stands in it, and what it is.
+/// Its members.
 const PARTS: [(&str, Part); 11] = [
     ("issuer_url", Part::Issuer),
     ("issuer", Part::Issuer),
@@ -51,10 +51,10 @@ fn described(json: &Json) -> Described {
     held.take_json(json, &PARTS);
     redirect(json, &mut held);
     let unused = [
-        ("password", "a refresh token takes its place"),
+        ("password", "the refresh token replaces it"),
         ("audience", "the calls are sent without one"),
-        ("cert_path", "certificates are trusted as this machine trusts them"),
-        ("registration_access_token", "the registration of the client is not changed here"),
+        ("cert_path", "the system's trusted certificates are used"),
+        ("registration_access_token", "this program does not change client registrations"),
     ];
     for (name, words) in unused {
         if !text_at(json, name).is_empty() {
@@ -72,6 +72,6 @@ fn redirect(json: &Json, held: &mut Held) {
     match uris.iter().find(is_usable) {
         Some(uri) => held.take("redirect_uris", Part::RedirectUri, uri),
         None if uris.is_empty() => {}
-        None => held.ignore("redirect_uris", "none of them can be listened to"),
+        None => held.ignore("redirect_uris", "cannot listen on any of them"),
     }
 }

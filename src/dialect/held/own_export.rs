@@ -46,13 +46,13 @@ pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
 }
 
 fn described(json: &Json) -> Described {
-    let mut held = Held::new(FORMAT, "the one who wrote this file");
+    let mut held = Held::new(FORMAT, "whoever exported this file");
     held.title = text_at(json, "service");
     held.service_name.clone_from(&held.title);
     held.take_json(json, &PARTS);
     let kept = json.get("kept").and_then(Json::as_object);
     for name in kept.into_iter().flat_map(|kept| kept.keys()) {
-        held.ignore(format!("kept.{name}"), "a sign-in learns it anew");
+        held.ignore(format!("kept.{name}"), "each sign-in gets it again");
     }
-    held.described_with("the file holds none: export it with the refresh token, or sign in")
+    held.described_with("the file has none: export it with the refresh token, or sign in")
 }

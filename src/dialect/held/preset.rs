@@ -42,7 +42,7 @@ pub(in crate::dialect::held) fn matched(token_url: &str, issuer: &str, name: &st
     found
 }
 
-/// The inputs that stand in the address, where it is that of the service's refresh or bearer call.
+/// The inputs that stand in the address, where it is that of the service's refresh or token request.
 fn inputs_at(service: &Service, token_url: &str) -> Option<BTreeMap<String, String>> {
     let calls = service.refresh_request.iter().chain([&service.token_request]);
     calls.into_iter().find_map(|call| inputs_in(call.url.source(), token_url))

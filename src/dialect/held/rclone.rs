@@ -52,7 +52,7 @@ pub fn recognise(document: &Document<'_>) -> bool {
 pub fn read(document: &Document<'_>) -> Result<Import, DocumentError> {
     let text = document.text();
     if lines(text).next().is_some_and(|first| first.starts_with(LOCKED)) {
-        let expected = "readable remote: it is locked; `rclone config show` prints it in the open";
+        let expected = "readable remote: the file is encrypted; `rclone config show` prints it decrypted";
         return Err(DocumentError::OtherFormat { format: FORMAT, expected });
     }
     let with_token = |(_, lines): &Section<'_>| lines.contains_key("token") || lines.contains_key("client_id");
@@ -113,7 +113,7 @@ fn described((name, lines): &Section<'_>) -> Result<Described, DocumentError> {
     let has_client = held.has_client();
     let mut described = held.described();
     if !has_client {
-        let words = "rclone used a client of its own, which its refresh token belongs to: register one, and sign in";
+        let words = "the refresh token belongs to rclone's own client: register a client and sign in";
         described.missing.retain(|note| note.place != "client id");
         described.missing.push(Note::new("client id", words));
     }

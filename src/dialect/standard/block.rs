@@ -1,5 +1,5 @@
-//! The OAuth 2.0 block of an API tool. Postman, Bruno and Insomnia ask the same things under names of their own; one
-//! table says which name means what, and the rest is the same for all.
+//! The OAuth 2.0 block of an API tool. Postman, Bruno and Insomnia use different names for the same settings; one table
+//! maps the names, and everything else is shared.
 
 use crate::call::Parameter;
 use crate::dialect::Described;
@@ -11,15 +11,15 @@ use crate::dialect::standard::slots::squeezed;
 use crate::dialect::standard::variables::Variables;
 use crate::oauth::Pkce;
 
-/// How deep a folder may be in others: deeper ones nobody finds again.
+/// How deep folders may nest.
 pub(crate) const DEEPEST_FOLDER: usize = 64;
 
 /// A block as written: name and value of each member, and the further parameters of each request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Block {
-    /// The collection, folder or request that it stands in.
+    /// The collection, folder or request that contains it.
     pub(crate) title: String,
-    /// Where it stands, for notes.
+    /// Its place in the document, for notes.
     pub(crate) place: String,
     pub(crate) members: Vec<(String, String)>,
     pub(crate) further: Vec<Further>,
@@ -64,7 +64,7 @@ enum Member {
     Pkce,
     /// A parameter of authorization and token request.
     Common(&'static str),
-    /// Said by the tool for itself.
+    /// A setting of the tool itself.
     OfTheTool,
 }
 
@@ -120,7 +120,7 @@ fn member(name: &str) -> Option<Member> {
 }
 
 impl Block {
-    /// What it comes to, with the document's variables filled in.
+    /// The service it describes, with the document's variables filled in.
     pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Described {
         let mut gathering = Gathering::new(variables.clone());
         let mut outline =
@@ -143,7 +143,7 @@ impl Block {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    /// All three tools send a challenge only where they are told to.
+    /// All three tools send a code challenge only if set to.
     fn pkce(&self, grant: &str) -> Pkce {
         let says = |name: &str, value: &str| self.value(name).eq_ignore_ascii_case(value);
         let is_wanted = grant == "authorization_code_with_pkce" || says("pkce", "true") || says("usePkce", "true");
@@ -163,7 +163,7 @@ impl Block {
             "client_credentials" => Grant::ClientCredentials,
             "refresh_token" => Grant::RefreshToken,
             _ => {
-                gathering.ignored(place, "a grant that is not known here; a code is asked for");
+                gathering.ignored(place, "unknown grant type; the authorization code grant is used");
                 Grant::AuthorizationCode
             }
         }
@@ -206,8 +206,8 @@ impl Block {
                 gathering.understood(place, format!("the parameter `{known}`"));
             }
             Some(Member::Pkce) => gathering.understood(place, "whether a code challenge is sent"),
-            Some(Member::OfTheTool) => gathering.ignored(place, "it is about how the tool itself uses the token"),
-            None => gathering.ignored(place, "it is not known here"),
+            Some(Member::OfTheTool) => gathering.ignored(place, "concerns only how the tool uses the token"),
+            None => gathering.ignored(place, "unknown"),
         }
     }
 
@@ -216,7 +216,7 @@ impl Block {
         let parameter = gathering.parameter(&place, &further.name, &further.value);
         match further.request {
             Request::Authorization if further.part == RequestPart::Header => {
-                gathering.ignored(place, "a browser sends no header of ours");
+                gathering.ignored(place, "a browser cannot send extra headers");
                 return;
             }
             Request::Authorization => outline.authorization_query.push(parameter),
@@ -255,7 +255,7 @@ impl Blocks {
         Ok(())
     }
 
-    /// What they come to.
+    /// The services they describe.
     pub(crate) fn described(&self, format: &'static str, variables: &Variables) -> Vec<Described> {
         self.0.iter().map(|block| block.described(format, variables)).collect()
     }

@@ -1,4 +1,4 @@
-//! What is gathered while a document is read: the person's own values, taken out of the calls, and the notes.
+//! What is collected while a document is read: the person's values, taken out of the calls, and the notes.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,14 @@ use crate::dialect::standard::variables::Variables;
 use crate::dialect::{Described, Note};
 use crate::service::Input;
 
-/// What is gathered.
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
-    /// What it comes to.
     pub(crate) described: Described,
     /// The inputs that the document leaves open.
     pub(crate) inputs: Vec<Input>,
     /// What separates its scopes.
     pub(crate) separator: Option<&'static str>,
-    /// The value of the bearer call's `grant_type`.
+    /// The value of the token request's `grant_type`.
     pub(crate) grant_type: String,
     variables: Variables,
 }
@@ -29,22 +27,22 @@ impl Gathering {
         Self { variables, ..Self::default() }
     }
 
-    /// Says what a part of the document became.
+    /// Notes how a part of the document was understood.
     pub(crate) fn understood(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.understood.push(Note::new(place, words));
     }
 
-    /// Says why a part of the document became nothing.
+    /// Notes why a part of the document was ignored.
     pub(crate) fn ignored(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.ignored.push(Note::new(place, words));
     }
 
-    /// Says what the document does not tell, and where it is to be found.
+    /// Notes what the document lacks, and where to find it.
     pub(crate) fn missing(&mut self, place: impl Into<String>, words: impl Into<String>) {
         self.described.missing.push(Note::new(place, words));
     }
 
-    /// A parameter as it stands in a call: what is the person's own goes out of it, and a placeholder takes its place.
+    /// A parameter of a call; a value of the person is taken out and replaced by a placeholder.
     pub(crate) fn parameter(&mut self, place: &str, name: &str, value: &str) -> Parameter {
         Parameter::new(name, self.parameter_text(place, name, value))
     }
@@ -52,10 +50,10 @@ impl Gathering {
     /// The text of such a parameter.
     pub(crate) fn parameter_text(&mut self, place: &str, name: &str, value: &str) -> String {
         if value.len() > LONGEST_TEXT {
-            self.ignored(place, "it is too long for a call");
+            self.ignored(place, "too long for a request");
             return String::new();
         }
-        // A slot that is spelt as one of ours is meant as that, whatever the parameter is called.
+        // A slot with the name of one of our placeholders is that placeholder, whatever the parameter is called.
         let slot = whole_slot(value).filter(|slot| !self.variables.has(slot));
         let known = slot.and_then(canonical).or_else(|| canonical(name));
         match (known, slot) {
@@ -77,10 +75,10 @@ impl Gathering {
         }
     }
 
-    /// A text whose open places become our placeholders, or inputs of the service.
+    /// A text whose slots become placeholders or inputs of the service.
     pub(crate) fn text(&mut self, place: &str, value: &str) -> String {
         if value.len() > LONGEST_TEXT {
-            self.ignored(place, "it is too long for a call");
+            self.ignored(place, "too long for a request");
             return String::new();
         }
         if let Some(slot) = whole_slot(value).filter(|slot| !self.variables.has(slot)) {
@@ -93,7 +91,7 @@ impl Gathering {
                 Piece::Slot(name, _) if !self.variables.has(name) => text.push_str(&self.slot(place, name)),
                 Piece::Slot(name, written) => {
                     let filled = self.variables.fill(written);
-                    // The address of a token endpoint is none, whatever its variable is called.
+                    // The URL of a token endpoint is not secret, whatever its variable is called.
                     let is_secret = looks_secret(name) && !is_plain_url(filled.expose());
                     if self.variables.is_secret(name) || is_secret {
                         text.push_str(&self.secret_input(place, name, filled.expose()));
@@ -106,12 +104,12 @@ impl Gathering {
         text
     }
 
-    /// A text of a form in which `<name>` may be a tag of its own: it stays, and the open places in it become inputs.
+    /// A text in which `<name>` can be a tag: it is kept, and the placeholders in it become inputs.
     pub(crate) fn tagged_text(&mut self, place: &str, text: &str) -> Template {
         let template = Template::new(if text.len() > LONGEST_TEXT { "" } else { text });
         let names: BTreeSet<String> = template.placeholders().map(str::to_owned).collect();
         if text.len() > LONGEST_TEXT || names.len() > MOST_PARAMETERS {
-            self.ignored(place, "it is too long for a call, or leaves too much open");
+            self.ignored(place, "too long for a request, or too many placeholders");
             return Template::default();
         }
         for name in names.into_iter().filter(|name| canonical(name) != Some(name)) {
@@ -143,14 +141,14 @@ impl Gathering {
                 true
             }
             (_, None) => {
-                self.ignored(place, format!("a sign-in brings its own `<{known}>`"));
+                self.ignored(place, format!("each sign-in has its own `<{known}>`"));
                 return;
             }
         };
         if used {
             self.understood(place, words_for(known));
         } else {
-            self.ignored(place, "another value stands elsewhere in the document and is used");
+            self.ignored(place, "the document has another value, which is used");
         }
     }
 
@@ -174,7 +172,7 @@ impl Gathering {
         }
     }
 
-    /// A JSON body with the person's own values out of it.
+    /// A JSON body, with the person's values replaced by placeholders.
     pub(crate) fn json_body(&mut self, place: &str, body: &mut serde_json::Value) {
         match body {
             serde_json::Value::Object(members) => {
@@ -198,21 +196,21 @@ impl Gathering {
         }
     }
 
-    /// The placeholder for an open place.
+    /// The placeholder for a slot.
     fn slot(&mut self, place: &str, written: &str) -> String {
         if let Some(known) = canonical(written) {
             return format!("<{known}>");
         }
         let name = placeholder_name(written);
         if self.is_full(&name) {
-            self.ignored(place, "the document leaves too much open");
+            self.ignored(place, "too many placeholders");
             return String::new();
         }
         self.open_input(place, &name, written);
         format!("<{name}>")
     }
 
-    /// An input that the document names and has no value for.
+    /// An input that the document names without a value.
     fn open_input(&mut self, place: &str, name: &str, written: &str) {
         if self.inputs.iter().any(|input| input.name == name) {
             return;
@@ -220,14 +218,14 @@ impl Gathering {
         self.inputs.push(Input {
             name: name.to_owned(),
             label: written.trim().trim_start_matches("_.").to_owned(),
-            help: "The document leaves it open.".into(),
+            help: "Left open by the document.".into(),
             secret: looks_secret(written) || self.variables.is_secret(written),
             ..Input::default()
         });
         self.missing(place, format!("a value for `{}`", shortened(written)));
     }
 
-    /// The placeholder for a value that is secret: it becomes an input of the service, and leaves its text.
+    /// The placeholder for a secret value, which becomes an input of the service.
     fn secret_input(&mut self, place: &str, written: &str, value: &str) -> String {
         let filled = self.variables.fill(value);
         let base = placeholder_name(written);
@@ -258,7 +256,7 @@ impl Gathering {
         self.inputs.len() >= MOST_PARAMETERS && !self.inputs.iter().any(|input| input.name == name)
     }
 
-    /// A filled text may hold open places again; those have no value.
+    /// A filled text can contain slots again; those have no value.
     fn open_places(&mut self, place: &str, text: &str) -> String {
         pieces(text)
             .into_iter()
@@ -270,7 +268,7 @@ impl Gathering {
     }
 }
 
-/// Whether a text has open places among other text.
+/// Whether a text contains slots.
 fn is_templated(value: &str) -> bool {
     whole_slot(value).is_some() || pieces(value).iter().any(|piece| matches!(piece, Piece::Slot(..)))
 }
@@ -287,7 +285,7 @@ fn words_for(known: &str) -> &'static str {
     }
 }
 
-/// So much of a text as a note has room for.
+/// A text, cut to the length of a note.
 fn shortened(text: &str) -> String {
     const ROOM: usize = 120;
     match text.char_indices().nth(ROOM) {

@@ -1,4 +1,4 @@
-//! Looking things up in JSON that somebody else wrote.
+//! Access to JSON of unknown shape.
 
 use serde_json::Value as Json;
 

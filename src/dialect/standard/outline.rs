@@ -27,7 +27,7 @@ pub(crate) enum Grant {
     RefreshToken,
 }
 
-/// How the client says who it is at the token endpoint.
+/// How the client authenticates at the token endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ClientAuthentication {
     /// The document does not say; a secret is sent in the body where there is one.
@@ -49,7 +49,7 @@ pub(crate) struct Extras {
     pub(crate) body: Vec<Parameter>,
 }
 
-/// What a document says of a service. A URL that is empty is not known.
+/// What a document says about a service. An empty URL is unknown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
     pub(crate) format: &'static str,
@@ -69,10 +69,10 @@ pub(crate) struct Outline {
     pub(crate) authorization_query: Vec<Parameter>,
     pub(crate) token: Extras,
     pub(crate) refresh: Extras,
-    /// The whole bearer call, where the document has it.
-    pub(crate) bearer_call: Option<CallTemplate>,
-    /// The whole refresh call, where the document has it.
-    pub(crate) refresh_call: Option<CallTemplate>,
+    /// The whole token request, where the document has it.
+    pub(crate) token_request: Option<CallTemplate>,
+    /// The whole refresh request, where the document has it.
+    pub(crate) refresh_request: Option<CallTemplate>,
     /// Which secrets the document says are needed.
     pub(crate) asks: Option<Asks>,
 }
@@ -85,7 +85,7 @@ impl Outline {
         let with_code = matches!(self.grant, Grant::AuthorizationCode | Grant::Implicit);
         let authorization = with_code.then(|| self.authorization());
         let can_refresh = self.grant != Grant::ClientCredentials || !self.refresh_url.is_empty();
-        let standard_bearer = || self.token_call(&self.token_url, Request::Token(self.grant_type()), &self.token);
+        let standard_request = || self.token_call(&self.token_url, Request::Token(self.grant_type()), &self.token);
         let grant_type = match gathering.grant_type.as_str() {
             "" => self.grant_type().as_str().to_owned(),
             named => named.to_owned(),
@@ -96,8 +96,8 @@ impl Outline {
             start: if self.grant == Grant::RefreshToken { Start::RefreshToken } else { Start::Browser },
             asks: self.asks.unwrap_or_else(|| self.standard_asks(&gathering)),
             authorization,
-            token_request: self.bearer_call.clone().unwrap_or_else(standard_bearer),
-            refresh_request: self.refresh_call.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
+            token_request: self.token_request.clone().unwrap_or_else(standard_request),
+            refresh_request: self.refresh_request.clone().or_else(|| can_refresh.then(|| self.standard_refresh())),
             identity: self.identity(),
             revocation: self.token_stage(&self.revocation_url, Request::Revocation),
             introspection: self.token_stage(&self.introspection_url, Request::Introspection),
@@ -109,14 +109,14 @@ impl Outline {
     }
 
     fn tell_missing(&self, gathering: &mut Gathering) {
-        if self.token_url.is_empty() && self.bearer_call.as_ref().is_none_or(|call| call.url.is_empty()) {
-            gathering.missing("token endpoint", "its URL: it is in the service's documentation");
+        if self.token_url.is_empty() && self.token_request.as_ref().is_none_or(|call| call.url.is_empty()) {
+            gathering.missing("token endpoint", "its URL: see the service's documentation");
         }
         if self.grant == Grant::AuthorizationCode && self.authorization_url.is_empty() {
-            gathering.missing("authorization endpoint", "its URL: it is in the service's documentation");
+            gathering.missing("authorization endpoint", "its URL: see the service's documentation");
         }
         if self.grant == Grant::Implicit {
-            gathering.ignored("implicit grant", "a code is asked for in its place (RFC 9700 section 2.1.2)");
+            gathering.ignored("implicit grant", "replaced by the authorization code grant (RFC 9700 section 2.1.2)");
         }
     }
 
@@ -149,10 +149,10 @@ impl Outline {
         Authorization { call, pkce: self.pkce(), offers: Vec::new() }
     }
 
-    /// A challenge is sent only where the bearer call sends its verifier.
+    /// A code challenge is sent only if the token request sends the verifier.
     fn pkce(&self) -> Pkce {
         let sends_verifier = |call: &CallTemplate| call.placeholders().any(|name| name == "code_verifier");
-        let can = self.bearer_call.as_ref().is_none_or(sends_verifier);
+        let can = self.token_request.as_ref().is_none_or(sends_verifier);
         if can { self.pkce.unwrap_or_default() } else { Pkce::Off }
     }
 
@@ -161,7 +161,7 @@ impl Outline {
         self.token_call(url, Request::Token(GrantType::RefreshToken), &self.refresh)
     }
 
-    /// A call that the client authenticates as it does at the token endpoint.
+    /// A call with the client authentication of the token endpoint.
     fn token_call(&self, url: &str, request: Request, extras: &Extras) -> CallTemplate {
         let mut body = request.parameters();
         let authentication = match self.client_authentication {
@@ -235,7 +235,7 @@ pub(crate) fn finish(
     service.name = name(&service.name);
     service.id = id(&service.name);
     service.category = "Imported".into();
-    service.summary = format!("from a document: {format}");
+    service.summary = format!("imported from {format}");
     service.source = vec![service.summary.clone()];
     service.scopes.known = known_scopes;
     service.scopes.default.clone_from(&described.scopes);
@@ -286,7 +286,7 @@ fn each_once(service: &mut Service) {
     }
 }
 
-/// What the calls name of the person's own and the document does not tell.
+/// The person's values that the calls need and the document lacks.
 fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let calls = [Some(&service.token_request), service.refresh_request.as_ref()];
     let names: Vec<&str> = calls.into_iter().flatten().flat_map(CallTemplate::placeholders).collect();
@@ -295,15 +295,15 @@ fn missing(service: &Service, described: &Described) -> Vec<Note> {
     let secrets = &described.secrets;
     let has_secret = !secrets.client_secret.is_empty() || !secrets.password.is_empty();
     let wants = [
-        (described.client_id.is_empty(), "client id", "the service gives one where the client is registered"),
-        (asks_secret && !has_secret, "client secret", "the service gives one where the client is registered"),
+        (described.client_id.is_empty(), "client id", "the service issues one when you register a client"),
+        (asks_secret && !has_secret, "client secret", "the service issues one when you register a client"),
         (sends("user_name") && described.user_name.is_empty(), "user id", "the one that the secret belongs to"),
         (
             service.start == Start::RefreshToken && secrets.refresh_token.is_empty(),
             "refresh token",
             "paste the one that the service issued, in step 3",
         ),
-        (sends("assertion") && secrets.signing_key.is_none(), "private key", "the one that signs the assertion"),
+        (sends("assertion") && secrets.signing_key.is_none(), "private key", "the key that signs the assertion"),
     ];
     let missing = wants.into_iter().filter(|(is_missing, ..)| *is_missing);
     missing.map(|(_, what, where_to_find)| Note::new(what, where_to_find)).collect()

@@ -1,5 +1,5 @@
-//! A call as another tool writes it down, read into a template: Basic authentication, media type and body are told
-//! apart, and the person's own values leave it.
+//! A call as another tool writes it, read into a template: Basic authentication, media type and body are separated, and
+//! the person's values are taken out.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
@@ -51,7 +51,7 @@ pub(crate) struct SplitUrl {
 }
 
 impl RawCall {
-    /// The call as a template. `place` is where it stands in the document.
+    /// The call as a template. `place` is its place in the document.
     pub(crate) fn call_template(self, place: &str, gathering: &mut Gathering) -> CallTemplate {
         let split = split_url(&self.url);
         let content_type = self.header("content-type").to_ascii_lowercase();
@@ -85,7 +85,7 @@ impl RawCall {
     }
 }
 
-/// The call with its own grant type in place of the placeholder, which stands for the one of the bearer call.
+/// The call with its own grant type in place of the placeholder, which stands for the one of the token request.
 pub(crate) fn with_grant_type(mut call: CallTemplate, grant_type: &str) -> CallTemplate {
     let filled = |template: &Template| Template::new(template.source().replace("<grant_type>", grant_type));
     let fill =
@@ -106,7 +106,7 @@ pub(crate) fn host(url: &str) -> String {
     authority.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
-/// Takes a URL apart: what stands in its query may be the person's own, or secret.
+/// Splits a URL: its query can contain the person's values.
 pub(crate) fn split_url(text: &str) -> SplitUrl {
     let text = text.trim();
     let text = text.split_once('#').map_or(text, |(before, _)| before);
@@ -128,7 +128,7 @@ pub(crate) fn split_url(text: &str) -> SplitUrl {
     SplitUrl { url: base, query: form_fields(query), user }
 }
 
-/// The fields of a URL-encoded text. What is not encoded rightly stays as it is (`%^*`).
+/// The fields of a URL-encoded text. Invalid escapes are kept (`%^*`).
 pub(crate) fn form_fields(text: &str) -> Vec<(String, String)> {
     let pairs = text.trim().trim_start_matches('?').split(['&', '\n']).map(|pair| pair.trim_matches(['\r', ' ', '\t']));
     pairs
@@ -156,7 +156,7 @@ pub(crate) fn parameters(
         }
         let place = format!("{place} › {name}");
         if list.iter().any(|known| known.name == name) {
-            gathering.ignored(place, "it stands there twice; the first is used");
+            gathering.ignored(place, "duplicate; the first is used");
         } else {
             list.push(gathering.parameter(&place, &name, &value));
         }
@@ -177,7 +177,7 @@ fn body(place: &str, body: RawBody, content_type: &str, gathering: &mut Gatherin
             gathering.json_body(place, &mut json);
             let text = format!("{json:#}");
             if text.len() > LONGEST_TEXT {
-                gathering.ignored(place, "it is too long for a call");
+                gathering.ignored(place, "too long for a request");
                 return BodyTemplate::None;
             }
             BodyTemplate::Json(Template::new(text))
@@ -208,7 +208,7 @@ fn authorization_header(place: &str, value: &str, is_basic: bool, gathering: &mu
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => {
             match whole_slot(rest) {
                 Some(_) => gathering.understood(place, "`Bearer <token>`"),
-                None => gathering.ignored(place, "a sign-in brings its own `<token>`"),
+                None => gathering.ignored(place, "each sign-in has its own `<token>`"),
             }
             Some(Parameter::new("Authorization", "Bearer <token>"))
         }

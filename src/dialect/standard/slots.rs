@@ -1,5 +1,5 @@
-//! Where a document leaves a value open: `{{name}}`, `{name}`, `<name>`, `${NAME}`, and texts such as
-//! `your_client_id` that stand for a value without any brackets.
+//! Slots, where a document leaves a value open: `{{name}}`, `{name}`, `<name>`, `${NAME}`, and texts such as
+//! `your_client_id` without brackets.
 
 use crate::call::is_name;
 
@@ -47,7 +47,7 @@ pub(crate) fn canonical(name: &str) -> Option<&'static str> {
     KNOWN.iter().find(|(_, names)| names.contains(&bare)).map(|(known, _)| *known)
 }
 
-/// Whether a value of this name is to be kept from sight.
+/// Whether a value of this name is a secret.
 pub(crate) fn looks_secret(name: &str) -> bool {
     let name = squeezed(name);
     let harmless = ["type", "hint", "url", "uri", "method", "format", "name", "id", "life", "expiry", "endpoint"];
@@ -56,7 +56,7 @@ pub(crate) fn looks_secret(name: &str) -> bool {
         && (marks.iter().any(|mark| name.contains(mark)) || name.ends_with("key") || name == "authorization")
 }
 
-/// A name that a placeholder can have.
+/// The name of a placeholder for this.
 pub(crate) fn placeholder_name(written: &str) -> String {
     let name: String = written
         .trim()

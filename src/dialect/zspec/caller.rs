@@ -1,4 +1,4 @@
-//! Who calls, as `<authentication>` says it or a header: HTTP Basic in a token request, the token after it.
+//! The client authentication of a token request and the token of later calls, as `<authentication>` or a header.
 
 use crate::call::{Authentication as Caller, CallTemplate, Parameter};
 use crate::dialect::zspec::known::{only_placeholder, placeholder};
@@ -7,7 +7,7 @@ use crate::dialect::zspec::value::Reader;
 use crate::dialect::zspec::values::read_values;
 use crate::dialect::zspec::xml::Element;
 
-/// How the caller of a call says who it is, as `<authentication>` names it. `oauth2` is the bearer token.
+/// Client authentication, by the `type` of `<authentication>`. `oauth2` is the bearer token.
 const CALLERS: [(Caller, &str); 9] = [
     (Caller::Basic, "basic"),
     (Caller::BasicRaw, "basic-raw"),
@@ -30,7 +30,7 @@ struct Said<'a> {
 impl<'a> Said<'a> {
     fn new(element: &'a Element) -> Self {
         let or = |name, usual| Some(element.attribute(name)).filter(|own| !own.is_empty()).unwrap_or(usual);
-        // A path has no place for a token; it goes where the other parameters go.
+        // A path cannot hold a token; it is sent in the query.
         let in_query = element.has("location") && location(element) != "header";
         let location = if in_query { "param" } else { "header" };
         Self { kind: or("type", "oauth2"), name: or("name", "Authorization"), location }
@@ -61,9 +61,9 @@ impl Reader {
         let said = Said::new(asked);
         if let Some(caller) = said.caller() {
             call.authentication = caller;
-            self.understood(&place, format!("who calls: `{}`", said.kind));
+            self.understood(&place, format!("client authentication: `{}`", said.kind));
         } else if said.is_token() && stage != "identity" {
-            self.ignored(&place, "there is no token yet that this call could be made with");
+            self.ignored(&place, "this call is made before there is a token");
         } else if said.is_token() && !names(call, said.name) {
             self.bearer(&place, &said, call);
         }
@@ -132,7 +132,7 @@ fn names(call: &CallTemplate, name: &str) -> bool {
     call.headers.iter().chain(&call.query).any(|parameter| parameter.name.eq_ignore_ascii_case(name))
 }
 
-/// The parameter that is the token and nothing else, where `<authentication>` says the same.
+/// The parameter that is only the token, which `<authentication>` describes as well.
 fn bearer_parameter(call: &CallTemplate) -> Option<(&'static str, &Parameter)> {
     let header = call.headers.first().filter(|header| {
         let is_authorization = header.name.eq_ignore_ascii_case("authorization");

@@ -1,5 +1,5 @@
-//! What can be said of a service only when all of its document is read: what is still asked for, which hosts are meant,
-//! which secrets the calls need.
+//! What depends on the whole document: the remaining inputs, the hosts that a person types, the secrets that the calls
+//! need.
 
 use crate::call::{Authentication as Caller, Template};
 use crate::dialect::Note;
@@ -13,7 +13,7 @@ const HOST: &str = "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*";
 const ORIGIN: &str = "https?://[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?";
 
 impl Reader {
-    /// What can be said only when all is read.
+    /// Completes the service when all stages are read.
     pub(super) fn finish(&mut self, visibility: &str) {
         self.drop_kept_hosts();
         self.bare_inputs();
@@ -40,7 +40,7 @@ impl Reader {
         }
     }
 
-    /// What is named in a URL or a value and explained nowhere is asked for too.
+    /// A placeholder without an argument of its own becomes an input too.
     fn bare_inputs(&mut self) {
         for (stage, name) in self.service.unsupplied() {
             if !self.has_input(&name) {
@@ -85,14 +85,14 @@ impl Reader {
     fn missing(&mut self) {
         let mut missing = Vec::new();
         if self.described.client_id.is_empty() {
-            missing.push(Note::new("client id", "the service gives it to you when you register your client"));
+            missing.push(Note::new("client id", "the service issues it when you register a client"));
         }
         let secret = &self.described.secrets.client_secret;
         if matches!(self.service.asks, Asks::Secret | Asks::UserAndSecret) && secret.is_empty() {
-            missing.push(Note::new("client secret", "it comes with the client id"));
+            missing.push(Note::new("client secret", "issued with the client id"));
         }
         if self.service.asks == Asks::UserAndSecret && self.described.user_name.is_empty() {
-            missing.push(Note::new("user id", "the person in whose name the calls are made"));
+            missing.push(Note::new("user id", "the user on whose behalf the calls are made"));
         }
         for input in self.service.inputs.iter().filter(|input| !input.optional && input.default.is_empty()) {
             if !self.described.secrets.inputs.contains_key(&input.name) {
@@ -104,10 +104,10 @@ impl Reader {
     }
 }
 
-/// An input of which the document says nothing but its name.
+/// An input for a name that the document does not describe.
 pub(super) fn bare_input(name: &str, begins: &[String]) -> Input {
     let example = if begins.iter().any(|other| other == name) { "https://accounts.example.com" } else { "" };
-    let help = if name == SERVER { "The document has paths only: where the service is." } else { "" };
+    let help = if name == SERVER { "Where the service is: the document has only paths." } else { "" };
     Input {
         name: name.to_owned(),
         label: label(name),

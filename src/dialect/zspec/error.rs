@@ -1,4 +1,4 @@
-//! Why a document is not read, or a service not written: line, column, element, and what was expected there.
+//! Errors of reading and writing ZSPEC, with line, column, element, and what was expected.
 
 use std::fmt;
 
@@ -26,28 +26,28 @@ impl fmt::Display for Position {
 #[allow(missing_docs, reason = "the fields are the places and names of the messages")]
 pub enum ZspecError {
     /// The declaration names an encoding that is not read.
-    #[error("{at}: the document says that it is written in `{name}`")]
+    #[error("{at}: the document declares the encoding `{name}`")]
     Encoding { at: Position, name: String },
     /// A character that XML cannot hold (XML 1.0 section 2.2).
-    #[error("{at}: there is a character that XML cannot hold (U+{code:04X})")]
+    #[error("{at}: character not allowed in XML (U+{code:04X})")]
     Character { at: Position, code: u32 },
     /// A document type: it could define entities.
-    #[error("{at}: there is a `<!DOCTYPE`, which is not read")]
+    #[error("{at}: `<!DOCTYPE` is not supported")]
     Doctype { at: Position },
-    /// An entity that is none of the five of XML itself.
-    #[error("{at}: `&{name};` is none of the five entities of XML")]
+    /// An entity other than the five of XML.
+    #[error("{at}: `&{name};` is not one of the five XML entities")]
     Entity { at: Position, name: String },
     /// Not XML.
     #[error("{at}: `<{element}>` is not well-formed: {reason}")]
     Malformed { at: Position, element: String, reason: String },
     /// The end is missing.
-    #[error("the document ends inside of `<{element}>`, which begins at {at}")]
+    #[error("the document ends inside `<{element}>`, which starts at {at}")]
     CutOff { at: Position, element: String },
     /// More of something than is read.
     #[error("{at}: `<{element}>`: more than {most} {what}")]
     TooMany { at: Position, element: String, what: &'static str, most: usize },
     /// Not a document of this kind.
-    #[error("there is no `<oauth2>` in the document{}", .root.as_ref().map(|root| format!(", which is a `<{root}>`")).unwrap_or_default())]
+    #[error("no `<oauth2>` in the document{}", .root.as_ref().map(|root| format!(", which is a `<{root}>`")).unwrap_or_default())]
     NoElement { root: Option<String> },
     /// An attribute that must be there is not.
     #[error("{at}: `<{element}>` has no `{attribute}`")]
@@ -59,7 +59,7 @@ pub enum ZspecError {
     #[error("{at}: `<{element}>` has no `<{child}>`")]
     NoChild { at: Position, element: String, child: &'static str },
     /// What may be there once is there twice.
-    #[error("{second}: there is a second {what}; the first is at {first}")]
+    #[error("{second}: duplicate {what}; the first is at {first}")]
     Twice { what: String, first: Position, second: Position },
 }
 
@@ -68,14 +68,14 @@ impl Diagnose for ZspecError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::Encoding { .. } => "save the document as UTF-8, and let its first line say so".to_owned(),
-            Self::Character { .. } => "take the character out".to_owned(),
-            Self::Doctype { .. } => "take the `<!DOCTYPE …>` out: no description needs one".to_owned(),
+            Self::Character { .. } => "remove the character".to_owned(),
+            Self::Doctype { .. } => "remove the `<!DOCTYPE …>`".to_owned(),
             Self::Entity { .. } => "use `&lt;` `&gt;` `&amp;` `&quot;` `&apos;`, or the character itself".to_owned(),
-            Self::Malformed { .. } => "mend the XML there".to_owned(),
+            Self::Malformed { .. } => "fix the XML there".to_owned(),
             Self::CutOff { .. } => "copy the whole document".to_owned(),
-            Self::TooMany { .. } => "read a smaller document: no description of a service needs as many".to_owned(),
+            Self::TooMany { .. } => "import a smaller document".to_owned(),
             Self::NoElement { .. } => {
-                "take the `<oauth2>` element itself, or the `<resource>` document that holds it".to_owned()
+                "import the `<oauth2>` element, or the `<resource>` document that contains it".to_owned()
             }
             Self::NoAttribute { attribute, expected, .. } => format!("add `{attribute}`: {expected}"),
             Self::Value { expected, .. } => format!("write {expected}"),
@@ -99,7 +99,7 @@ pub enum ZspecWriteError {
         element: &'static str,
     },
     /// ZSPEC takes an argument once in a place.
-    #[error("`{stage}` of {service} has `{name}` twice in one place, and ZSPEC takes an argument once")]
+    #[error("`{stage}` of {service} sends `{name}` twice, which ZSPEC does not allow")]
     Repeated {
         /// The service's name.
         service: String,
@@ -109,7 +109,7 @@ pub enum ZspecWriteError {
         name: String,
     },
     /// A text holds a character that XML cannot hold.
-    #[error("a text of {service} holds a character that XML cannot hold (U+{code:04X})")]
+    #[error("{service} contains a character that XML does not allow (U+{code:04X})")]
     Character {
         /// The service's name.
         service: String,
@@ -122,8 +122,8 @@ impl Diagnose for ZspecWriteError {
     fn diagnose(&self) -> Diagnosis {
         Diagnosis::new(self.to_string()).hint(match self {
             Self::NoStage { .. } => "write it in another format, such as `toml`",
-            Self::Repeated { .. } => "leave one of the two out",
-            Self::Character { .. } => "take the character out",
+            Self::Repeated { .. } => "remove one of the two",
+            Self::Character { .. } => "remove the character",
         })
     }
 }

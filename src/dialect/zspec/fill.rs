@@ -1,5 +1,5 @@
-//! What is said of an argument or of a property of a body: nothing of a name that OAuth knows, the value that is always
-//! sent, or what is known of an input, where it is named first.
+//! The attributes of an argument or of a property of a body: none for a name of OAuth, a constant, or the description of
+//! an input at its first mention.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Writer<'a> {
     pub inline: BTreeSet<&'a str>,
 }
 
-/// What is said of an argument or a property of a body. Where its document says more, [`ABSENT`] takes it away.
+/// The attributes of an argument and its property. [`ABSENT`] removes an attribute of the kept document.
 pub(super) struct Filled {
     /// Attributes of the argument.
     pub argument: Vec<(&'static str, String)>,
@@ -31,8 +31,13 @@ pub(super) struct Filled {
 }
 
 impl Filled {
-    pub(super) fn new() -> Self {
-        let property = Element::new("property", &[("type", "string"), ("values", ABSENT)], Vec::new());
+    /// For an argument of this name. A secret has no default and no example, whatever the document says.
+    pub(super) fn new(name: &str) -> Self {
+        let mut property = Element::new("property", &[("type", "string"), ("values", ABSENT)], Vec::new());
+        if is_secret(name) || name.eq_ignore_ascii_case("authorization") {
+            property.set("default-value", ABSENT);
+            property.set("example-value", ABSENT);
+        }
         Self { argument: Vec::new(), property }
     }
 
@@ -66,10 +71,9 @@ impl<'a> Writer<'a> {
         property
     }
 
-    /// Says what fills a parameter: nothing for a name that OAuth knows, the value that is always sent, or what is known
-    /// of an input, where it is named first. `old` is the argument or property of the document.
+    /// Describes the value of a parameter. `old` is its argument or property in the kept document.
     pub(super) fn fill(&mut self, stage: &'static str, name: &str, value: &Template, old: Option<&Element>) -> Filled {
-        let mut filled = Filled::new();
+        let mut filled = Filled::new(name);
         let only = only_placeholder(value);
         let is_known = only.is_some() && placeholder(name) == only;
         match only {
@@ -87,7 +91,7 @@ impl<'a> Writer<'a> {
                 None => filled.values(&[value.in_braces()]),
             },
         }
-        if is_secret(name) || only == Some("token") {
+        if only == Some("token") {
             filled.property.set("default-value", ABSENT);
             filled.property.set("example-value", ABSENT);
         }
@@ -129,7 +133,7 @@ impl<'a> Writer<'a> {
         said
     }
 
-    /// Says what is known of an input where it is named first.
+    /// Describes an input at its first mention.
     pub(super) fn input(&mut self, input: &'a Input, name: &str, old: Option<&Element>, filled: &mut Filled) {
         let old_property = old.and_then(|old| property(old).or(Some(old).filter(|old| old.name == "property")));
         let listed = old_property.map(|old| read_values(old.attribute("values"))).unwrap_or_default();

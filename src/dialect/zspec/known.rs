@@ -1,4 +1,4 @@
-//! Names that OAuth 2.0 gives a meaning: what fills them, whatever the document says of their values.
+//! Names with a meaning in OAuth 2.0, and the placeholders for them.
 
 use crate::call::{Parameter, Template, Values, is_name};
 use crate::oauth::Pkce;
@@ -67,7 +67,7 @@ pub(super) fn label(name: &str) -> String {
     if words.is_empty() { name.to_owned() } else { words.join(" ") }
 }
 
-/// What stands before a path that names no host.
+/// The placeholder before a path without a host.
 pub(super) const SERVER: &str = "server";
 
 /// Whether the name is one that every service knows.

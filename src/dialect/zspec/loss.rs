@@ -1,5 +1,5 @@
-//! What of a service its ZSPEC document does not say. The calls are compared with what the document reads back as, so
-//! that nothing is lost unsaid.
+//! What a ZSPEC document cannot hold of a service. The calls are compared with those of the document when it is read
+//! back, so that no loss goes unnoticed.
 
 use crate::call::{CallTemplate, Parameter, Template};
 use crate::dialect::Note;
@@ -14,7 +14,7 @@ pub fn losses(service: &Service) -> Vec<Note> {
     let Some(back) = write(service).ok().and_then(|text| read(&text).ok()) else { return Vec::new() };
     let mut losses = Vec::new();
     let others = service.calls().into_iter().map(|(stage, _)| stage).filter(|stage| !is_placed(stage));
-    losses.extend(others.map(|stage| Note::new(stage, "ZSPEC has no place for this call")));
+    losses.extend(others.map(|stage| Note::new(stage, "ZSPEC cannot describe this call")));
     if let Some(described) = back.described.first() {
         calls(service, &described.service, &mut losses);
         inputs(service, &described.service, &mut losses);
@@ -32,7 +32,7 @@ fn calls(service: &Service, back: &Service, losses: &mut Vec<Note>) {
         let Some((_, other)) = back.calls().into_iter().find(|(name, _)| *name == stage) else { continue };
         let (own, other) = (sent(service, call), sent(back, other));
         if own != other {
-            losses.push(Note::new(stage, "the call is not quite the same when the document is read"));
+            losses.push(Note::new(stage, "the call changes when the document is read back"));
         }
     }
     let reads = |service: &Service| {
@@ -40,18 +40,18 @@ fn calls(service: &Service, back: &Service, losses: &mut Vec<Note>) {
         (service.token_request.reading.clone(), refresh)
     };
     if reads(service) != reads(back) {
-        losses.push(Note::new("reading", "how the reply is read is not said whole"));
+        losses.push(Note::new("reading", "how the response is read is described only in part"));
     }
     let pkce = |service: &Service| service.authorization.as_ref().map(|authorization| authorization.pkce);
     if pkce(service) != pkce(back) {
         losses.push(Note::new("authorization", "how the code challenge is made"));
     }
     if service.authorization.as_ref().is_some_and(|authorization| !authorization.offers.is_empty()) {
-        losses.push(Note::new("authorization", "the parameters that are sent only if a person wants them"));
+        losses.push(Note::new("authorization", "the optional parameters"));
     }
 }
 
-/// What is sent, however it is written: placeholders in braces, what is never sent left out, what is fixed filled in.
+/// The call in a normal form: placeholders in braces, unused parameters removed, constants filled in.
 fn sent(service: &Service, call: &CallTemplate) -> CallTemplate {
     let filled = |template: &Template| template.in_braces().replace("{grant_type}", &service.grant_type);
     let list = |list: &[Parameter]| -> Vec<Parameter> {
@@ -83,15 +83,15 @@ fn inputs(service: &Service, back: &Service, losses: &mut Vec<Note>) {
         let place = format!("input {}", input.name);
         let other = back.inputs.iter().find(|other| other.name == input.name);
         if input.choices.iter().any(|choice| !choice.sets.is_empty()) {
-            losses.push(Note::new(&place, "what its choices set is asked for one by one"));
+            losses.push(Note::new(&place, "the values that its choices set become inputs of their own"));
         }
         match other {
-            None => losses.push(Note::new(&place, "it is not asked for")),
+            None => losses.push(Note::new(&place, "not asked for")),
             Some(other) if other.secret != input.secret => {
                 losses.push(Note::new(&place, "that it is a secret"));
             }
             Some(other) if (&other.pattern, &other.transform) != (&input.pattern, &input.transform) => {
-                losses.push(Note::new(&place, "what it must look like"));
+                losses.push(Note::new(&place, "its pattern"));
             }
             Some(_) => {}
         }
@@ -101,7 +101,7 @@ fn inputs(service: &Service, back: &Service, losses: &mut Vec<Note>) {
 fn rules(service: &Service, losses: &mut Vec<Note>) {
     let redirect = RedirectRules { default: service.redirect.default.clone(), ..RedirectRules::default() };
     let lost = [
-        ("redirect", service.redirect != redirect, "what is to be known of the redirect"),
+        ("redirect", service.redirect != redirect, "the redirect settings"),
         ("assertion", service.assertion.is_some(), "how the assertion is made"),
         ("start", service.start != Start::Browser, "how a sign-in begins"),
         ("hints", !service.hints.is_empty(), "what its errors mean"),

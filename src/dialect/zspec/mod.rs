@@ -1,6 +1,7 @@
 //! ZSPEC XML: the `<oauth2>` element that Zoho's ZEST has for an OAuth 2.0 service, with its four stages.
 //!
-//! A document comes in as text → a bounded tree of XML → elements → a service; a service goes out the same way back.
+//! A document is read into a tree of XML, checked against the table of elements, and turned into a service; a service is
+//! written the other way round. The document is stored with the service, so that it can be written again.
 //! The facts of the format are those of `https://docs.catalyst.zoho.com/en/zest/help/zest-specification-file/`. An
 //! argument at `param` is a parameter of the query, also in a POST: bodies are the format's `<request-body>`.
 
@@ -44,7 +45,7 @@ pub fn write(service: &Service) -> Result<String, ZspecWriteError> {
     }
 }
 
-/// What the document of a service says for people about the parameters of a call: name and text.
+/// The descriptions of the parameters of a call in the stored document: name and text.
 pub fn parameter_help(service: &Service, stage: &str) -> Vec<(String, String)> {
     let element = schema::STAGES.into_iter().find(|(name, ..)| *name == stage).map(|(_, element, _)| element);
     let kept = write::kept(service);
@@ -54,7 +55,7 @@ pub fn parameter_help(service: &Service, stage: &str) -> Vec<(String, String)> {
     help.filter(|(_, text)| !text.is_empty()).collect()
 }
 
-/// Whether a text is markup other than a web page; what is wrong with it is for the reader to say.
+/// Whether a text is markup other than a web page; problems are reported by the reader.
 pub(in crate::dialect) fn recognise(text: &str) -> bool {
     let start: String = text.chars().take(16).collect::<String>().to_lowercase();
     let is_document = ["<?xml", "<oauth2", "<resource"].iter().any(|begins| start.starts_with(begins));

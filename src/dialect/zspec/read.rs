@@ -1,5 +1,5 @@
-//! An `<oauth2>` element → a service. What the document says becomes a part of the service or a note; what it says
-//! beside that is kept by [`super::write::keep`].
+//! An `<oauth2>` element → a service. Everything in the document becomes a part of the service, a note, or is kept with
+//! the service by [`super::write::keep`].
 
 use crate::call::{Authentication as Caller, CallTemplate, Method, Parameter, Reading, Template, is_name};
 use crate::dialect::Described;
@@ -36,7 +36,7 @@ impl Reader {
                 call.example = String::new();
                 if !call.query.iter().any(|parameter| parameter.name == "state") {
                     call.query.push(Parameter::new("state", "<state>"));
-                    self.understood(&element.name, "`state` is sent too: without it a response cannot be believed");
+                    self.understood(&element.name, "`state` is added: a response without it cannot be trusted");
                 }
                 let has_challenge = call.placeholders().any(|name| name == "code_challenge");
                 let pkce = if has_challenge { self.pkce } else { Pkce::Off };
@@ -73,8 +73,8 @@ impl Reader {
             self.authentication(stage, &element.name, authentication, &mut call);
         }
         if stage != "identity" && call.method != Method::Get && has_secret_in_query(&call) {
-            let words = "the client secret goes into the URL, as the document has it, and URLs are written to logs: \
-                change the call if the service takes a form";
+            let words = "the document puts the client secret into the URL, and URLs end up in logs: \
+                change the call if the service accepts a form";
             self.understood(&element.name, words);
         }
         call.reading = reply::reading(operation);
@@ -84,7 +84,7 @@ impl Reader {
         call
     }
 
-    /// Variables first, those that are known by the order in which they became so; a header that may say who calls last.
+    /// Variables first, known inputs in their order; the `Authorization` header last.
     fn rank(&self, argument: &Element) -> (usize, usize) {
         let name = argument.attribute("name");
         match location(argument) {
@@ -102,7 +102,7 @@ impl Reader {
         let place = format!("{element} › {name}");
         let structure = argument.child("content").and_then(|content| content.child("structure"));
         if property.child("structure").is_some() || structure.is_some_and(|it| it.all("property").count() > 1) {
-            self.ignored(&place, "an argument is one value here: its inner structure is left out");
+            self.ignored(&place, "an argument has one value: its inner structure is ignored");
         }
         let required = argument.attribute("required");
         if placeholder(name) == Some("client_secret") && !required.is_empty() && required != "true" {
@@ -119,7 +119,7 @@ impl Reader {
             property,
         };
         match location {
-            "variable" if !is_name(name) => self.ignored(&asked.place, "no path can have a variable of this name"),
+            "variable" if !is_name(name) => self.ignored(&asked.place, "not a valid name for a path variable"),
             "variable" => self.variable(&asked),
             "param" => call.query.push(Parameter::new(name, self.value(&asked))),
             _ if name.eq_ignore_ascii_case("authorization") => self.authorization_header(&asked, call),
@@ -131,7 +131,7 @@ impl Reader {
         if is_standard(asked.name) {
             self.understood(&asked.place, format!("filled with `<{}>`", asked.name));
         } else if self.has_input(asked.name) {
-            // A name is one placeholder, whatever else is said of it here.
+            // One name is one placeholder, whatever this argument says.
             self.again(asked, asked.name);
         } else {
             self.input(asked);

@@ -28,7 +28,7 @@ fn success(operation: &Element) -> Option<&Element> {
     operation.all("response").find(|response| response.attribute("status").starts_with('2'))?.child("content")
 }
 
-/// The values that a content declares, with their paths; those whose names no path can hold are left out.
+/// The values that a content declares, with their paths; names that cannot be in a path are left out.
 fn leaves(content: Option<&Element>) -> Vec<Leaf<'_>> {
     let mut found = Vec::new();
     if let Some(structure) = content.and_then(|content| content.child("structure")) {
@@ -113,7 +113,7 @@ fn fields(reading: &mut Reading) -> [(&'static str, &mut Vec<Expression>); 7] {
     ]
 }
 
-/// Takes the leaf of a name out, and has it read from where it is.
+/// Removes the leaf of a name, and sets the path to it.
 fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     let at_top = leaves.iter().position(|leaf| leaf.path == name);
     let Some(found) = at_top.or_else(|| leaves.iter().position(|leaf| leaf.name() == name)) else { return };
@@ -123,7 +123,7 @@ fn place(name: &str, paths: &mut Vec<Expression>, leaves: &mut Vec<Leaf<'_>>) {
     }
 }
 
-/// A reply as the document has it, with made-up values; nothing where it is not JSON or declares nothing.
+/// An example of the response with made-up values; empty if it is not JSON or declares nothing.
 pub(super) fn example(operation: &Element) -> String {
     let Some(content) = success(operation) else { return String::new() };
     let encode = content.child("encode").map_or("", |encode| encode.attribute("type"));
@@ -163,12 +163,12 @@ fn made_up(property: &Element) -> Json {
     bare.filter(|_| is_number || is_boolean).unwrap_or(Json::String(text))
 }
 
-/// Whether a property of a reply is named as secrets are. What a document gives as its value may be a real one.
+/// Whether a property of a response has the name of a secret; its value in the document may be a real one.
 fn is_token(name: &str) -> bool {
     is_secret(name) && name != "code"
 }
 
-/// Takes the values of secrets out of the responses of a document.
+/// Removes the values of secrets from the responses of a document.
 pub(super) fn forget_tokens(element: &mut Element, in_response: bool) {
     let in_response = in_response || element.name == "response";
     if in_response && is_token(element.attribute("name")) {
@@ -177,19 +177,19 @@ pub(super) fn forget_tokens(element: &mut Element, in_response: bool) {
     element.children.iter_mut().for_each(|child| forget_tokens(child, in_response));
 }
 
-/// Whether the responses are those that are written for a service of which the document says no more.
+/// Whether the responses are those that are written for a service without a stored document.
 pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -> bool {
     let own: Vec<String> = operation.all("response").map(Element::write).collect();
     let expected = match stage {
         "authorization" => None,
         "identity" => shown(&shown_fields(operation)),
-        _ => expected(reading, life(operation).filter(|_| stage == "token_request")),
+        _ => Some(expected(reading, life(operation).filter(|_| stage == "token_request"))),
     };
     own.is_empty() || own == expected.iter().map(Element::write).collect::<Vec<_>>()
 }
 
 /// The response that a reading expects: paths that it has, each once.
-pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Option<Element> {
+pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Element {
     let standard = Reading::default();
     let (mut own, mut default) = (reading.clone(), standard.clone());
     let mut structure = Element::new("structure", &[("name", "reply")], Vec::new());
@@ -213,7 +213,7 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Option<Element> 
     for (_, place) in &reading.retain {
         insert(&mut structure, place.as_str());
     }
-    Some(response(structure))
+    response(structure)
 }
 
 /// The response of an identity call that shows these fields; nothing where it shows what there is.

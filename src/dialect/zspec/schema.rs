@@ -46,7 +46,7 @@ const RULES: [(&str, &str, &str); 14] = [
     ("authentication", "location=param|header|variable type name scopes", ""),
 ];
 
-/// What is expected of an attribute that must be there, by element and attribute.
+/// What a required attribute should hold, by element and attribute.
 const EXPECTED: [(&str, &str, &str); 5] = [
     ("oauth2", "name", "what the service is called"),
     ("argument", "name", "what the argument is called on the wire"),
@@ -111,7 +111,7 @@ fn rule(element: &str) -> Option<Rule> {
     Some(Rule { attributes: items(attributes), children: items(children) })
 }
 
-/// Checks a document against the table. What is not in the table is taken out of it and noted.
+/// Checks a document against the table. Elements that are not in the table are removed and noted.
 pub(super) fn check(oauth2: &mut Element) -> Result<Vec<Note>, ZspecError> {
     let mut checker = Checker::default();
     checker.element(oauth2)?;
@@ -194,10 +194,10 @@ impl Checker {
     fn note(&mut self, unknown: &Element) {
         let words = match unknown.name.strip_suffix("-ref") {
             Some(of) => format!(
-                "`<{}>` at {} points elsewhere, which is not followed: put the `<{of}>` itself there",
+                "`<{}>` at {} is a reference, which is not followed: put the `<{of}>` itself there",
                 unknown.name, unknown.at
             ),
-            None => format!("`<{}>` at {} is not known here, and left out", unknown.name, unknown.at),
+            None => format!("`<{}>` at {} is unknown and ignored", unknown.name, unknown.at),
         };
         self.notes.push(Note::new(self.place.join(" › "), words));
     }

@@ -1,5 +1,5 @@
-//! What fills an argument or a property of a body: a name that OAuth knows is filled by it, one value is sent as it is,
-//! anything else is an input of the service.
+//! The value of an argument or a property of a body: a placeholder for a name of OAuth, a single value as a constant,
+//! anything else as an input of the service.
 
 use crate::call::Template;
 use crate::dialect::zspec::known::{is_secret, is_standard, label, placeholder, slug};
@@ -30,10 +30,10 @@ pub(super) struct Asked<'a> {
     /// `token-url › code`.
     pub place: String,
     pub name: &'a str,
-    /// What the document says of it, for people.
+    /// Its description in the document.
     pub help: String,
     pub is_required: bool,
-    /// What stands between several values; empty where one is sent.
+    /// The separator of several values; empty if one is sent.
     pub delimiter: &'a str,
     pub property: &'a Element,
 }
@@ -50,7 +50,7 @@ impl Reader {
         let values = asked.values();
         let known = placeholder(asked.name);
         match (known, &values[..]) {
-            // A value that holds a placeholder says itself what fills it.
+            // A value with a placeholder is a template.
             (known, [own]) if known != Some("scope") && Template::new(own).placeholders().next().is_some() => {
                 Template::new(own).in_braces()
             }
@@ -87,8 +87,8 @@ impl Reader {
                 } else {
                     format!("`values=\"{}\"`", write_values(values))
                 };
-                let (is, are) = if values.len() == 1 { ("is no", "is not sent") } else { ("are no", "are not sent") };
-                let words = format!("{named} {is} {}, and {are}: `<{known}>` is", known.replace('_', " "));
+                let is = if values.len() == 1 { "is" } else { "are" };
+                let words = format!("{named} {is} not a {}: `<{known}>` is sent instead", known.replace('_', " "));
                 self.ignored(&asked.place, words);
             }
         }
@@ -116,8 +116,8 @@ impl Reader {
             [one] if one != other => one.clone(),
             values => {
                 if !values.is_empty() {
-                    let words = format!("of `values=\"{}\"` the grant of this call is sent", write_values(values));
-                    self.ignored(&asked.place, format!("{words}: `{usual}`"));
+                    let words = format!("`values=\"{}\"` is replaced by", write_values(values));
+                    self.ignored(&asked.place, format!("{words} the grant of this call, `{usual}`"));
                 }
                 usual.to_owned()
             }
@@ -146,7 +146,7 @@ impl Reader {
         if [" ", ",", ";"].contains(&asked.delimiter) {
             self.service.scopes.separator = asked.delimiter.to_owned();
         }
-        self.understood(&asked.place, "filled with the scopes that are asked for");
+        self.understood(&asked.place, "filled with the requested scopes");
         "<scope>".to_owned()
     }
 

@@ -1,6 +1,6 @@
 //! The `values` of a property: a list in one attribute.
 
-/// Reads values separated by commas; one that holds a comma or a quote stands in quotes (RFC 4180 section 2).
+/// Reads values separated by commas; a value with a comma or a quote is in quotes (RFC 4180 section 2).
 pub(super) fn read_values(text: &str) -> Vec<String> {
     let (mut values, mut value) = (Vec::new(), String::new());
     let (mut quoted, mut was_quoted) = (false, false);

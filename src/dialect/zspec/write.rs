@@ -1,5 +1,5 @@
-//! A [`Service`] → an `<oauth2>` element. The service decides what is sent; what its own document says beside that is
-//! kept with it as [`keep`] left it, and merged in.
+//! A [`Service`] → an `<oauth2>` element. The service decides what is sent; everything else comes from the document that
+//! [`keep`] stored with it.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::service::{Input, Service};
 /// The name under which a service keeps its document.
 const ID: &str = "zspec";
 
-/// Keeps with a service what its document says beside the service itself: the document as it would be written.
+/// Stores the document with its service, as it will be written, unless the service alone is written the same.
 pub(super) fn keep(service: &mut Service, mut document: Element) {
     document.attributes.retain(|(name, value)| name != "visibility" || !value.trim().eq_ignore_ascii_case("public"));
     reply::forget_tokens(&mut document, false);
@@ -27,7 +27,7 @@ pub(super) fn keep(service: &mut Service, mut document: Element) {
     }
 }
 
-/// The document that was kept with a service.
+/// The document that is stored with a service.
 pub(super) fn kept(service: &Service) -> Option<Element> {
     let mut document = xml::oauth2(service.documents.get(ID)?).ok()?;
     check(&mut document).ok()?;
@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
             inside.push(argument(name, location, filled));
         }
         if let (Some(basic), None) = (basic, &authentication) {
-            inside.push(argument(basic.attribute("name"), "header", Filled::new()));
+            inside.push(argument(basic.attribute("name"), "header", Filled::new("authorization")));
         }
         let old_body = old.and_then(|old| old.child("request-body")).and_then(|body| body.child("content"));
         let body = body::write(self, stage, old_body, &call.body);
@@ -122,11 +122,11 @@ impl<'a> Writer<'a> {
             let is_bare = Input { pattern: String::new(), ..(*input).clone() } == bare_input(&input.name, &begins);
             said.contains(&input.name.as_str()) || (is_new && !is_bare && named.contains(input.name.as_str()))
         });
-        let mut names: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
-        names.extend(said.iter().filter(|name| !self.service.inputs.iter().any(|input| input.name == **name)));
+        let mut wanted: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
+        wanted.extend(said.iter().filter(|name| !self.service.inputs.iter().any(|input| input.name == **name)));
         let mut variables = Vec::new();
-        for name in names {
-            let mut filled = Filled::new();
+        for name in wanted {
+            let mut filled = Filled::new(name);
             let own = [slug(name), format!("{stage}_{}", slug(name))];
             if let Some(input) = self.service.inputs.iter().find(|input| own.contains(&input.name)) {
                 self.input(input, name, old.and_then(|old| old_argument(old, "variable", name)), &mut filled);
@@ -154,8 +154,8 @@ impl<'a> Writer<'a> {
         match (stage, &self.service.identity) {
             ("identity", Some(identity)) => reply::shown(&identity.fields),
             ("authorization" | "identity", _) => None,
-            ("token_request", _) => reply::expected(&call.reading, self.service.policy.access_token_life),
-            _ => reply::expected(&call.reading, None),
+            ("token_request", _) => Some(reply::expected(&call.reading, self.service.policy.access_token_life)),
+            _ => Some(reply::expected(&call.reading, None)),
         }
     }
 }
@@ -169,7 +169,7 @@ fn argument(name: &str, location: &str, filled: Filled) -> Element {
     argument
 }
 
-/// The argument of a document in this place. One header says who calls, however its name is written.
+/// The argument of a document in this place. `Authorization` is the same header in any case.
 fn old_argument<'a>(operation: &'a Element, place: &str, name: &str) -> Option<&'a Element> {
     let in_place = || operation.all("argument").filter(|argument| location(argument) == place);
     in_place().find(|argument| argument.attribute("name") == name).or_else(|| {
@@ -178,7 +178,7 @@ fn old_argument<'a>(operation: &'a Element, place: &str, name: &str) -> Option<&
     })
 }
 
-/// An element with what the document's own says beside it.
+/// A new element, with everything that the service does not decide from the old one.
 fn merged(new: Element, old: Option<&Element>, in_body: bool) -> Element {
     let Some(old) = old else { return new };
     let in_body = in_body || new.name == "request-body";
@@ -204,7 +204,7 @@ fn merged(new: Element, old: Option<&Element>, in_body: bool) -> Element {
     element
 }
 
-/// Whether the service says what an attribute is, and not its document.
+/// Whether the service decides an attribute, not its document.
 fn is_decided(old: &Element, attribute: &str, in_body: bool) -> bool {
     match (old.name.as_str(), attribute) {
         ("oauth2" | "argument", "name") | ("authentication", "name" | "type") => true,

@@ -1,5 +1,5 @@
-//! XML as a tree, bounded on the way in. No entity but the five of XML is expanded, no document type is read, and
-//! nothing is fetched.
+//! XML as a tree, with limits on what is read. Only the five entities of XML are expanded, document types are refused,
+//! and nothing is fetched.
 
 use std::fmt::Write as _;
 
@@ -38,16 +38,18 @@ pub(super) struct Element {
 impl Element {
     pub(super) fn new(name: &str, attributes: &[(&str, &str)], children: Vec<Self>) -> Self {
         let mut element = Self { name: name.to_owned(), children, ..Self::default() };
-        attributes.iter().for_each(|(name, value)| element.set(name, *value));
+        for (name, value) in attributes {
+            element.set(name, *value);
+        }
         element
     }
 
-    /// An attribute, without the blanks around it; empty where there is none.
+    /// An attribute, trimmed; empty if there is none.
     pub(super) fn attribute(&self, name: &str) -> &str {
         self.raw(name).trim()
     }
 
-    /// The same with its blanks.
+    /// The same, not trimmed.
     pub(super) fn raw(&self, name: &str) -> &str {
         self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
@@ -102,7 +104,7 @@ impl Element {
     }
 }
 
-/// Text as it stands in an element or an attribute. A line break in an attribute would else be read as a blank.
+/// Text of an element or an attribute. A line break in an attribute is escaped, or it would be read as a space.
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match c {
@@ -169,10 +171,10 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The way through a document.
+/// The state of reading a document.
 struct Walk<'a> {
     cursor: Cursor<'a>,
-    /// The elements that are open; of those outside of what is read only name and place count.
+    /// The open elements; outside `<oauth2>` only names and places are used.
     open: Vec<Element>,
     root: Option<String>,
     found: Option<Element>,
@@ -241,7 +243,7 @@ impl Walk<'_> {
             return too_many("characters in the name", LONGEST_NAME);
         }
         if self.open.len() >= DEEPEST {
-            return too_many("elements in each other", DEEPEST);
+            return too_many("nested elements", DEEPEST);
         }
         let inside = self.is_inside();
         if name == "oauth2" {
@@ -301,14 +303,14 @@ impl Walk<'_> {
     }
 }
 
-/// What is wrong, in our words where the library's are of its own inside.
+/// What is wrong; our own text where the library's talks about its internals.
 fn reason(error: &Error) -> String {
     match error {
         Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-            format!("`</{}>` stands where `</{}>` belongs", short(found), short(expected))
+            format!("found `</{}>`, expected `</{}>`", short(found), short(expected))
         }
-        Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => format!("`</{}>` closes nothing", short(name)),
-        Error::IllFormed(IllFormedError::UnclosedReference) => "a `&` begins nothing: write `&amp;`".to_owned(),
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(name)) => format!("`</{}>` has no opening tag", short(name)),
+        Error::IllFormed(IllFormedError::UnclosedReference) => "unescaped `&`: write `&amp;`".to_owned(),
         other => short(&other.to_string()),
     }
 }
@@ -328,13 +330,13 @@ fn attributes(start: &BytesStart<'_>, element: &str, at: Position) -> Result<Vec
             return Err(too_many("characters in an attribute's name", LONGEST_NAME));
         }
         if !name.split(':').all(is_name) {
-            return Err(malformed(format!("`{}` is no name of an attribute", short(name))));
+            return Err(malformed(format!("`{}` is not an attribute name", short(name))));
         }
         let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| match error {
             Error::Escape(quick_xml::escape::EscapeError::UnrecognizedEntity(_, name)) => {
                 ZspecError::Entity { at, name: short(&name) }
             }
-            _ => malformed(format!("the value of `{name}` has a `&` that begins nothing")),
+            _ => malformed(format!("the value of `{name}` has an unescaped `&`")),
         })?;
         if value.chars().count() > LONGEST {
             return Err(too_many("characters in an attribute", LONGEST));
@@ -349,14 +351,14 @@ fn attributes(start: &BytesStart<'_>, element: &str, at: Position) -> Result<Vec
     Ok(list)
 }
 
-/// What is wrong with an attribute. The library counts bytes from the start of the tag, which helps nobody.
+/// What is wrong with an attribute, without the library's byte offsets.
 fn attribute_words(error: &AttrError) -> &'static str {
     match error {
         AttrError::ExpectedEq(_) => "an attribute has no `=`",
         AttrError::ExpectedValue(_) => "an attribute has no value",
         AttrError::UnquotedValue(_) => "a value has no quotes",
-        AttrError::ExpectedQuote(..) => "a value has no quote at its end",
-        AttrError::Duplicated(..) => "an attribute is there twice",
+        AttrError::ExpectedQuote(..) => "a value has no closing quote",
+        AttrError::Duplicated(..) => "duplicate attribute",
     }
 }
 
@@ -373,7 +375,7 @@ fn expanded(reference: &BytesRef<'_>, at: Position) -> Result<String, ZspecError
     }
 }
 
-/// What is quoted from a document in a message.
+/// A quote from a document, shortened for a message.
 fn short(text: &str) -> String {
     const MOST: usize = 80;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }

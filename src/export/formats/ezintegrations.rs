@@ -37,7 +37,7 @@ fn refused(error: &WriteError) -> ExportError {
         WriteError::Authentication { .. } => {
             ("client authentication", "it signs its calls or uses a certificate, which no header can hold")
         }
-        WriteError::Body { .. } => ("refresh call", "its body is neither a form nor a JSON object"),
+        WriteError::Body { .. } => ("refresh request", "its body is neither a form nor a JSON object"),
     };
     ExportError::CannotCarry { format: FORMAT.id, field: field.to_owned(), why }
 }
@@ -65,7 +65,7 @@ pub(super) fn described(subject: &Subject) -> Described {
     }
 }
 
-/// The secret inputs that the refresh call needs: the person types them there.
+/// The secret inputs that the refresh request needs: the person types them there.
 pub(super) fn left_out(described: &Described) -> Vec<String> {
     let names: Vec<&str> = described.service.refresh_request.iter().flat_map(CallTemplate::placeholders).collect();
     let inputs = described.service.inputs.iter().filter(|input| input.secret && names.contains(&input.name.as_str()));

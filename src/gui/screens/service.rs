@@ -264,7 +264,7 @@ pub(crate) fn input_ui(
 
 /// What to know before relying on the preset.
 fn doubts_ui(ui: &mut Ui, service: &Service) {
-    if let Some(words) = service.start.words() {
+    if let Some(words) = service.start.note() {
         banner(ui, Tone::Info, &Diagnosis::new(words));
         ui.add_space(8.0);
     }

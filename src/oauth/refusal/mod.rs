@@ -214,13 +214,13 @@ impl Refusal {
     }
 
     /// Whether the service gave a reason in fields.
-    pub fn has_words(&self) -> bool {
+    pub fn has_reason(&self) -> bool {
         self.code.is_some() || self.description.is_some()
     }
 
     /// Whether it is one in spite of a status of success.
     pub fn is_said(&self) -> bool {
-        self.says_failure && self.has_words()
+        self.says_failure && self.has_reason()
     }
 
     /// The code, as it was said or as the RFCs spell it.
@@ -243,8 +243,8 @@ impl Refusal {
         &self.what
     }
 
-    /// The words after `refused`: the service's own.
-    pub fn words(&self) -> String {
+    /// What follows `refused` in the error: the service's own words.
+    pub fn text(&self) -> String {
         match (&self.code, &self.description) {
             (Some(code), Some(description)) => format!(": `{code}` ({description})"),
             (Some(code), None) => format!(": `{code}`"),
@@ -299,11 +299,11 @@ impl Refusal {
                 "what is no reply of a token endpoint mostly means a wrong URL, or a proxy in between"
             }
             _ if self.is_page => "a web page in place of tokens mostly means a wrong URL, or a proxy in between",
-            400 | 403 if !self.has_words() && stage == Stage::RefreshRequest => {
+            400 | 403 if !self.has_reason() && stage == Stage::RefreshRequest => {
                 "the service gives no reason: mostly the refresh token is spent, expired or revoked; where that repeats, \
                  sign in again"
             }
-            400 | 403 if !self.has_words() => {
+            400 | 403 if !self.has_reason() => {
                 "the service gives no reason: compare the call with its documentation, or authorize again where the \
                  code may be spent"
             }

@@ -1,28 +1,28 @@
-//! Where a redirect of an endpoint leads. It is not followed; a person is told as much as helps to mend the URL.
+//! Where an endpoint redirects to. The redirect is not followed; the error says how to correct the URL.
 
 use url::Url;
 
 /// Where a redirect leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// To another address of the same host.
+    /// Another URL of the same host.
     SameHost {
-        /// The address, without its query.
+        /// The URL without its query.
         to: String,
-        /// What of it is to be changed in the URL: its path, or the whole where scheme or port differ.
+        /// What to put into the configured URL: the path, or the whole URL if scheme or port differ.
         wants: String,
     },
-    /// To another host, or away from TLS.
+    /// Another host, or plain HTTP.
     Elsewhere {
-        /// The address, without its query.
+        /// The URL without its query.
         to: String,
     },
-    /// To something that is no address of the web; `scheme` is what it is.
+    /// Not an `http` or `https` URL.
     NotWeb {
-        /// The scheme.
+        /// Its scheme.
         scheme: String,
     },
-    /// To something that cannot be read.
+    /// Not a URL.
     Unreadable,
     /// There is no `Location`.
     Missing,
@@ -56,11 +56,11 @@ impl Target {
         }
     }
 
-    /// The words after `a redirect (307) `.
-    pub(crate) fn words(&self) -> String {
+    /// What follows `a redirect (307) ` in the error.
+    pub(crate) fn text(&self) -> String {
         match self {
             Self::SameHost { to, .. } | Self::Elsewhere { to } => format!("to `{to}`, which is not followed"),
-            Self::NotWeb { scheme } => format!("to a `{scheme}:` address, which is not one of the web"),
+            Self::NotWeb { scheme } => format!("to a `{scheme}:` URL, which is not a web address"),
             Self::Unreadable => "to an address that cannot be read".to_owned(),
             Self::Missing => "that names no address".to_owned(),
         }
@@ -88,7 +88,7 @@ mod tests {
 
     fn of(location: Option<&str>) -> (String, String) {
         let target = Target::of(location, Some("https://x.test"), &str::to_owned);
-        (target.words(), target.hint())
+        (target.text(), target.hint())
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
         for away in ["https://y.test/token", "//y.test/token", "http://x.test/token"] {
             assert!(of(Some(away)).1.ends_with("secrets go to no other host"), "{away}");
         }
-        assert_eq!(of(Some("file:///etc/passwd")).0, "to a `file:` address, which is not one of the web");
+        assert_eq!(of(Some("file:///etc/passwd")).0, "to a `file:` URL, which is not a web address");
         assert_eq!(of(Some("https://[")).0, "to an address that cannot be read");
         assert_eq!(of(None).0, "that names no address");
     }

@@ -1,4 +1,4 @@
-//! What a TOML parser cannot know of a preset.
+//! Checks what TOML cannot express.
 
 use crate::call::{is_name, nearest};
 use crate::diagnosis::Diagnose;
@@ -7,7 +7,7 @@ use crate::service::assertion::AssertionFormat;
 use crate::service::definition::Service;
 use crate::service::input::Input;
 
-/// What is wrong: a text near which it stands in the file, the problem, and what to do.
+/// A problem; `near` is a text at its place in the file.
 pub(crate) struct Finding {
     pub near: String,
     pub problem: String,
@@ -19,7 +19,6 @@ fn finding(near: impl Into<String>, problem: String, hint: impl Into<String>) ->
     Some(Finding { near: near.into(), problem, hint: Some(hint.into()) })
 }
 
-/// The first thing that is wrong.
 pub(crate) fn check(service: &Service) -> Option<Finding> {
     check_id(service)
         .or_else(|| service.inputs.iter().find_map(check_input))
@@ -55,7 +54,7 @@ fn check_input(input: &Input) -> Option<Finding> {
     for (key, value) in must_fit.into_iter().filter(|(_, value)| !value.is_empty()) {
         if input.parse(value).is_err() {
             let problem = format!("`{key}` of the input `{}` is `{value}`, which the input itself refuses", input.name);
-            return finding(format!("{key} = \"{value}\""), problem, "mend its `pattern`, `choices` or the value");
+            return finding(format!("{key} = \"{value}\""), problem, "fix its `pattern`, `choices` or the value");
         }
     }
     let first: Vec<&String> = input.choices.first().into_iter().flat_map(|choice| choice.sets.keys()).collect();
@@ -75,7 +74,7 @@ fn check_hints(service: &Service) -> Option<Finding> {
     }
     let both = service.hints.iter().find(|hint| hint.ends_grant && hint.temporary)?;
     let problem = format!("the hint for `{}` both ends the grant and is temporary", both.when);
-    finding(&both.when, problem, "what passes leaves the refresh token alive: take one of the two keys out")
+    finding(&both.when, problem, "a temporary error leaves the refresh token alive: remove one of the two keys")
 }
 
 fn check_patterns(service: &Service) -> Option<Finding> {
@@ -89,7 +88,6 @@ fn check_redirect(service: &Service) -> Option<Finding> {
     finding(&service.redirect.default, format!("`redirect.default`: {error}"), hint)
 }
 
-/// Who announces that it names itself is known by name.
 fn check_issuer(service: &Service) -> Option<Finding> {
     if !service.redirect.sends_issuer || service.redirect.issuer.is_some() {
         return None;
@@ -103,7 +101,7 @@ fn check_header(service: &Service) -> Option<Finding> {
     if header.is_empty() || TokenHeader::parse(header).is_some() {
         return None;
     }
-    let problem = format!("`policy.header` is `{}`, which is no header for a token", header.escape_debug());
+    let problem = format!("`policy.header` is `{}`, which is not a header for a token", header.escape_debug());
     finding("header", problem, "write it like `Authorization: Zoho-oauthtoken <token>`, or `X-Access-Token: <token>`")
 }
 
@@ -116,7 +114,7 @@ fn check_names(service: &Service) -> Option<Finding> {
     finding(&name, problem, meant.unwrap_or_else(|| format!("add an input `{name}`, or retain it from a reply")))
 }
 
-/// Whatever names a host is bounded: an input by its pattern or choices, what was learnt from outside by `allow`.
+/// Whatever is part of a host name is restricted: an input by its pattern or choices, a value from outside by `allow`.
 fn check_hosts(service: &Service) -> Option<Finding> {
     if let Some(name) = service.unguarded().into_iter().next() {
         let problem = format!("`<{name}>` comes from outside and names a host");
@@ -129,27 +127,27 @@ fn check_hosts(service: &Service) -> Option<Finding> {
     finding(&input.name, problem, "give it a `pattern`")
 }
 
-/// An assertion that is signed and never sent, or whose signature nobody knows, is a slip.
+/// An assertion that is never sent, or has no signature algorithm or issuer, is a mistake.
 fn check_assertion(service: &Service) -> Option<Finding> {
     let assertion = service.assertion.as_ref()?;
     if assertion.format == AssertionFormat::Jwt && assertion.algorithm.is_none() {
         return finding("[assertion]", "`assertion` has no `algorithm`".to_owned(), "name it, such as `RS256`");
     }
-    // RFC 7523 section 3 wants it; without any claims a client that proves itself has the usual ones.
+    // RFC 7523 section 3 requires it. A client that authenticates with an assertion has default claims.
     let is_usual = assertion.claims.is_empty() && service.calls().iter().any(|(_, call)| call.authentication.signs());
     if assertion.format == AssertionFormat::Jwt && !is_usual && !assertion.claims.contains_key("iss") {
-        let problem = "`assertion` has no claim `iss`, so nobody knows whose it is".to_owned();
+        let problem = "`assertion` has no claim `iss`, so its issuer is unknown".to_owned();
         return finding("[assertion]", problem, "name it: `claims = { iss = \"<client_id>\" }`");
     }
     let is_named = service.calls().iter().any(|(_, call)| call.placeholders().any(|name| name == "assertion"));
     if is_named || assertion.parameter.is_empty() {
         return None;
     }
-    let problem = "`assertion` is described, and no call names `<assertion>`".to_owned();
+    let problem = "`assertion` is described, but no request sends `<assertion>`".to_owned();
     finding("[assertion]", problem, format!("send it: `{} = \"<assertion>\"`", assertion.parameter))
 }
 
-/// An expression that is neither a path nor JSONata would say so with every reply only.
+/// An invalid expression would otherwise fail with the first reply.
 fn check_expressions(service: &Service) -> Option<Finding> {
     let of_calls = service.calls().into_iter().flat_map(|(_, call)| call.reading.expressions());
     let of_identity = service.identity.iter().flat_map(|identity| &identity.fields).map(|(_, place)| place);
@@ -163,7 +161,7 @@ fn check_expressions(service: &Service) -> Option<Finding> {
     Some(Finding { near, problem: error.to_string(), hint: error.diagnose().hint })
 }
 
-/// An example is what the practice service answers with, so it must be JSON or a form.
+/// The rehearsal replies with the example, so it must be JSON or a form.
 fn check_examples(service: &Service) -> Option<Finding> {
     let is_reply = |text: &str| {
         serde_json::from_str::<serde_json::Value>(text).is_ok() || (text.contains('=') && !text.contains('{'))

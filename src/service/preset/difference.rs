@@ -1,18 +1,16 @@
-//! What one table changes in another: presets that extend another one, replies that differ from the RFC, and profiles
-//! whose service the person changed. `patch(base, changes(base, wanted))` gives `wanted` again, whatever else was mended
-//! in `base` meanwhile.
+//! The difference between two tables: for presets that extend another, replies that differ from the RFC, and profiles whose
+//! service the person changed. `patch(base, changes(base, wanted))` is `wanted`, and keeps later corrections of `base`.
 
 use toml::{Table, Value};
 
-/// Tables of names and values whose order counts: it is the order on the wire.
+/// Tables whose order matters, since it is the order on the wire.
 const ORDERED: [&str; 7] = ["body", "fields", "headers", "query", "rename", "retain", "success"];
 
-/// The changes that lead from one table to another.
+/// What turns one table into another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Changes {
-    /// The keys that were removed, each as the way to it. They are removed before anything is set.
+    /// The paths of removed keys. They are removed before anything is set.
     pub removed: Vec<Vec<String>>,
-    /// What was set or changed.
     pub changed: Table,
 }
 
@@ -26,7 +24,7 @@ pub(crate) fn merge(base: &mut Table, over: Table) {
     }
 }
 
-/// What is in a table and not the same in the base.
+/// What the table adds to the base or changes in it.
 pub(crate) fn difference(base: &Table, wanted: &Table) -> Table {
     let unlike = wanted.iter().filter_map(|(key, value)| match (base.get(key), value) {
         (Some(Value::Table(base)), Value::Table(wanted)) => {
@@ -39,7 +37,6 @@ pub(crate) fn difference(base: &Table, wanted: &Table) -> Table {
     unlike.collect()
 }
 
-/// What leads from the base to the wanted table.
 pub(crate) fn changes(base: &Table, wanted: &Table) -> Changes {
     let mut changes = Changes::default();
     changes.changed = collect(base, wanted, &mut Vec::new(), &mut changes.removed);
@@ -80,7 +77,7 @@ fn collect(base: &Table, wanted: &Table, way: &mut Vec<String>, removed: &mut Ve
     changed
 }
 
-/// The base with the changes. A key that is not there any more needs no removal.
+/// The base with the changes; a key to remove may be gone already.
 pub(crate) fn patch(mut base: Table, changes: Changes) -> Table {
     for way in changes.removed {
         let Some((last, parents)) = way.split_last() else { continue };

@@ -1,35 +1,33 @@
-//! `extends = "id"`: a preset that names only what differs from another one. Tables are merged key by key, hints are put
-//! before the inherited ones, everything else is replaced.
+//! `extends = "id"`: a preset that says only how it differs from another. Tables are merged key by key, hints go before the
+//! inherited ones, everything else is replaced.
 
 use toml::{Table, Value};
 
 use crate::service::preset::difference::merge;
 
-/// How long a line of presets may be, each extending the next; a circle is longer than any.
+/// The longest chain of presets that extend each other; a circle is longer.
 const LONGEST: usize = 8;
 
-/// Why the preset that is extended cannot be found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum InheritError {
     /// No preset has this id.
     Unknown(String),
-    /// The line does not end.
+    /// The chain does not end.
     Circle(String),
 }
 
-/// The table with everything that it inherits; `parent` supplies the text of a preset by its id.
+/// The table with everything that it inherits; `parent` returns the text of a preset by its ID.
 pub(crate) fn inherit(mut table: Table, parent: &dyn Fn(&str) -> Option<String>) -> Result<Table, InheritError> {
     for _ in 0..LONGEST {
         let Some(Value::String(id)) = table.remove("extends") else { return Ok(table) };
         let text = parent(&id).ok_or_else(|| InheritError::Unknown(id.clone()))?;
         let mut merged: Table = text.parse().map_err(|_| InheritError::Unknown(id))?;
-        // What an identity shows belongs to the identity; the rest of another's would find nothing.
+        // The fields belong to the reply of this identity request; inherited ones would find nothing.
         if let [Some(base), Some(over)] = [&mut merged, &mut table].map(|preset| preset.get_mut("identity"))
             && over.get("fields").is_some()
         {
             base.as_table_mut().and_then(|base| base.remove("fields"));
         }
-        // The own hints are looked at first.
         if let (Some(Value::Array(base)), Some(Value::Array(own))) = (merged.get("hints"), table.get_mut("hints")) {
             own.extend(base.iter().cloned());
         }

@@ -1,5 +1,4 @@
-//! A preset file ↔ a [`Service`]: bundled, or a person's own. `presets/README.md` explains the keys. What TOML cannot
-//! check is checked here, and every error names file, line and key.
+//! A preset file ↔ a [`Service`]; `presets/README.md` explains the keys. Every error names file, line and key.
 
 use thiserror::Error;
 use toml::Table;
@@ -25,16 +24,14 @@ mod stage;
 const REQUIRED: [&str; 5] = ["id", "name", "checked", "source", "token_request"];
 
 /// Why a file is not a preset.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{file}:{line}: {problem}")]
 pub struct PresetError {
-    /// The file's name.
     pub file: String,
-    /// The line, from 1.
+    /// From 1.
     pub line: usize,
-    /// What is wrong there.
     pub problem: String,
-    /// What to do.
     pub hint: Option<String>,
 }
 
@@ -51,7 +48,7 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
         let table = inherit(table, parent).map_err(|error| inherit_error(file, text, error))?;
         service_of(&table, table.clone().try_into())
     } else {
-        // From the text, since only that knows the lines.
+        // From the text, for the line numbers of errors.
         service_of(&table, toml::from_str(text))
     };
     let service = service.map_err(|error| toml_error(file, text, &error))?;
@@ -68,27 +65,24 @@ pub fn write_preset(service: &Service) -> String {
     toml::to_string_pretty(&preset_table(service)).expect(WRITABLE)
 }
 
-/// A service as a preset has it, without the keys that say the usual.
+/// The service as a preset file, without keys that have their defaults.
 pub(crate) fn preset_table(service: &Service) -> Table {
-    let mut usual = table(&Service::default());
-    // The usual grant type depends on the rest of the file.
+    let mut defaults = table(&Service::default());
+    // The default of `grant_type` depends on the rest of the file.
     for key in REQUIRED.iter().chain(&["grant_type"]) {
-        usual.remove(*key);
+        defaults.remove(*key);
     }
-    difference(&usual, &table(service))
+    difference(&defaults, &table(service))
 }
 
-/// The service of a table that has no lines.
 pub(crate) fn service_of_table(table: Table) -> Result<Service, toml::de::Error> {
     service_of(&table, table.clone().try_into())
 }
 
-/// What makes another service of a preset.
 pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {
     if preset == changed { Changes::default() } else { changes(&table(preset), &table(changed)) }
 }
 
-/// The preset with these changes.
 pub(crate) fn with_changes(preset: Service, changes: Changes) -> Result<Service, toml::de::Error> {
     if changes == Changes::default() { Ok(preset) } else { service_of_table(patch(table(&preset), changes)) }
 }
@@ -99,8 +93,8 @@ fn table(service: &Service) -> Table {
     Table::try_from(service).expect(WRITABLE)
 }
 
-/// The service read from a table, once it is known whether a browser takes part: without one the first token is asked
-/// for with client credentials (RFC 6749 section 4.4).
+/// Completes a service that was read from a table: without an authorization request the grant is client credentials (RFC 6749
+/// section 4.4).
 fn service_of(table: &Table, read: Result<Service, toml::de::Error>) -> Result<Service, toml::de::Error> {
     let mut service = read?;
     if let Some(key) = REQUIRED.iter().find(|key| !table.contains_key(**key)) {
@@ -120,12 +114,12 @@ fn service_of(table: &Table, read: Result<Service, toml::de::Error>) -> Result<S
 fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
     // foreign: the library's words may have several lines.
     let message = error.message().replace('\n', " ");
-    // foreign: serde lists what it expected; the nearest of them is most likely what was meant.
+    // foreign: serde lists what it expected; the nearest of them was probably meant.
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let wrong = quoted.first().copied().unwrap_or_default();
     // foreign: it has no type for this either.
     let hint = nearest(wrong, quoted.iter().skip(1).copied()).filter(|_| message.starts_with("unknown"));
-    // A table that was merged with the one it extends knows no lines.
+    // A merged table has no line numbers.
     let line = error.span().map_or_else(|| line_near(text, wrong), |span| line_of(text, span.start));
     let hint = hint.map(|key| format!("did you mean `{key}`?"));
     PresetError { file: file.to_owned(), line, problem: message, hint }
@@ -133,8 +127,8 @@ fn toml_error(file: &str, text: &str, error: &toml::de::Error) -> PresetError {
 
 fn inherit_error(file: &str, text: &str, error: InheritError) -> PresetError {
     let (id, problem) = match error {
-        InheritError::Unknown(id) => (id.clone(), format!("`extends` names `{id}`, which is no preset")),
-        InheritError::Circle(id) => (id.clone(), format!("`extends = \"{id}\"` leads back to itself")),
+        InheritError::Unknown(id) => (id.clone(), format!("`extends` names `{id}`, which is not a preset")),
+        InheritError::Circle(id) => (id.clone(), format!("`extends = \"{id}\"` is a circle")),
     };
     let hint = Some("name a preset of `tokenwright service list`".to_owned());
     PresetError { file: file.to_owned(), line: line_near(text, &id), problem, hint }
@@ -274,11 +268,11 @@ authentication = "basic"
         assert_eq!(parse_preset("again.toml", &write_preset(&service), &|_| None), Ok(service));
         let none = error(&format!("{sent}\n[assertion]\nparameter = \"client_assertion\"\n"));
         assert_eq!(none, "small.toml:15: `assertion` has no `algorithm`\nhint: name it, such as `RS256`");
-        let expected = "small.toml:15: `assertion` is described, and no call names `<assertion>`\n\
+        let expected = "small.toml:15: `assertion` is described, but no request sends `<assertion>`\n\
             hint: send it: `client_assertion = \"<assertion>\"`";
         assert_eq!(error(&format!("{SMALL}{table}claims = {{ iss = \"<client_id>\" }}\n")), expected);
-        // Who proves itself has the usual claims where none are named; whatever else is signed must say whose it is.
-        let nobody = "small.toml:15: `assertion` has no claim `iss`, so nobody knows whose it is\n\
+        // A client that authenticates gets default claims; any other assertion must name its issuer.
+        let nobody = "small.toml:15: `assertion` has no claim `iss`, so its issuer is unknown\n\
             hint: name it: `claims = { iss = \"<client_id>\" }`";
         assert_eq!(error(&format!("{SMALL}{table}")), nobody);
         assert_eq!(error(&format!("{sent}{table}claims = {{ sub = \"x\" }}\n")), nobody);
@@ -291,7 +285,7 @@ authentication = "basic"
         let text =
             format!("{SMALL}\n[[inputs]]\nname = \"a\"\nlabel = \"A\"\npattern = \"[0-9]+\"\nexample = \"x1\"\n");
         let expected = "small.toml:19: `example` of the input `a` is `x1`, which the input itself refuses\n\
-            hint: mend its `pattern`, `choices` or the value";
+            hint: fix its `pattern`, `choices` or the value";
         assert_eq!(error(&text), expected);
     }
 

@@ -1,5 +1,5 @@
-//! A stage of a preset file ↔ a [`CallTemplate`]. A stage lists what differs from the request of its RFC: it adds
-//! parameters, replaces one by naming it, and leaves one out by listing it under `omit`.
+//! A stage of a preset file ↔ a [`CallTemplate`]. A stage says how a request differs from that of its RFC: it adds parameters,
+//! replaces one by naming it, and leaves one out by listing it under `omit`.
 
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -59,7 +59,7 @@ pub(crate) struct Stage {
     pub fields: Vec<(String, Expression)>,
 }
 
-/// How the client authenticates: as a call does, or by id and secret in the body, which a call lists as parameters.
+/// As in a call, or `body`: ID and secret in the body, which a call lists as parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StageAuthentication {
     Body,
@@ -75,7 +75,7 @@ pub(crate) enum Encoding {
     Text,
 }
 
-/// What a stage is; decides its standard parameters.
+/// Decides the standard parameters of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Request(Request),
@@ -110,7 +110,6 @@ impl Kind {
 }
 
 impl Stage {
-    /// The call that it describes.
     pub(crate) fn call(self, kind: Kind) -> CallTemplate {
         let authentication = self.authentication.unwrap_or(StageAuthentication::Other(Authentication::None));
         let mut standard = if self.standard { kind.standard(authentication) } else { Vec::new() };
@@ -147,7 +146,7 @@ impl Stage {
     }
 }
 
-/// The standard parameters with a preset's own over and after them.
+/// The standard parameters, with the preset's own in their place or after them.
 fn overlay(mut standard: Vec<Parameter>, own: Vec<Parameter>) -> Vec<Parameter> {
     for parameter in own {
         match standard.iter_mut().find(|known| known.name == parameter.name) {
@@ -171,7 +170,7 @@ fn body_template(
             content_type: content_type.unwrap_or_else(|| "text/plain".into()),
             text: Template::new(text.unwrap_or_default()),
         },
-        // A form that is asked for stays one, even while it is empty.
+        // A form that was asked for stays one while it is empty.
         (Some(Encoding::Form), _) => BodyTemplate::Form(parameters),
         _ if parameters.is_empty() => BodyTemplate::None,
         _ => BodyTemplate::Form(parameters),
@@ -186,7 +185,7 @@ pub fn json_object(parameters: &[Parameter]) -> Template {
     Template::new(format!("{{\n{}\n}}", lines.join(",\n")))
 }
 
-/// Written as the stage that names every parameter.
+/// A stage that names every parameter.
 impl From<&CallTemplate> for Stage {
     fn from(call: &CallTemplate) -> Self {
         let (encoding, content_type, text, body) = match &call.body {
@@ -222,7 +221,7 @@ impl Serialize for CallTemplate {
     }
 }
 
-/// Reads the calls of a service, for `#[serde(deserialize_with)]`: which key it is decides what a stage differs from.
+/// Reads the calls of a service, for `#[serde(deserialize_with)]`: the key decides which request a stage differs from.
 pub(crate) mod read {
     use serde::{Deserialize, Deserializer};
 
@@ -230,7 +229,7 @@ pub(crate) mod read {
     use crate::call::CallTemplate;
     use crate::oauth::{GrantType, Request};
 
-    /// Of a service with a browser's visit; see [`super::without_code`].
+    /// For a service with an authorization request; see [`super::without_code`].
     pub(crate) fn token_request<'de, D: Deserializer<'de>>(stage: D) -> Result<CallTemplate, D::Error> {
         Ok(Stage::deserialize(stage)?.call(Kind::token(GrantType::AuthorizationCode)))
     }
@@ -268,7 +267,7 @@ pub(crate) mod read {
     }
 }
 
-/// The token request of a service without a browser's visit: the client acts for itself.
+/// The token request of a service without an authorization request: client credentials (RFC 6749 section 4.4).
 pub(crate) fn without_code(stage: Stage) -> CallTemplate {
     stage.call(Kind::token(GrantType::ClientCredentials))
 }

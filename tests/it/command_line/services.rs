@@ -47,7 +47,7 @@ fn a_service_is_shown_with_how_it_begins_and_what_it_signs() {
     let shown = program.run(&["service", "show", "docusign-jwt"]).done();
     let assertion = "  assertion: JWT, signed with RS256, aud <account_host>, iss <client_id>, scope <scope>, \
                      sub <user_id>, life 3600 s, sent as assertion\n";
-    let start = "  note: The browser's visit only asks for consent; it brings no code.\n";
+    let start = "  note: The browser only asks for consent and brings back no code.\n";
     assert!(shown.contains(start) && shown.contains(assertion), "{shown}");
     let json = program.run(&["service", "show", "workday-integration", "--json"]).json();
     assert_eq!((&json["start"], &json["assertion"]), (&json!("refresh-token"), &json!(null)));

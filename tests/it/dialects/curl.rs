@@ -54,15 +54,15 @@ fn a_line_with_a_code_is_the_bearer_call() {
     assert_eq!(
         words(&described.ignored),
         [
-            "curl › body › code: a sign-in brings its own `<code>`",
-            "curl › body › code_verifier: a sign-in brings its own `<code_verifier>`",
+            "curl › body › code: each sign-in has its own `<code>`",
+            "curl › body › code_verifier: each sign-in has its own `<code_verifier>`",
         ]
     );
     assert_eq!(
         words(&described.missing),
         [
-            "authorization endpoint: its URL: it is in the service's documentation",
-            "client secret: the service gives one where the client is registered",
+            "authorization endpoint: its URL: see the service's documentation",
+            "client secret: the service issues one when you register a client",
         ]
     );
     assert!(described.service.refresh_request.is_some());
@@ -108,7 +108,7 @@ fn options_that_are_not_known_and_files_do_not_hide_the_call() {
 #[test]
 fn what_is_no_call_is_told_without_quoting_it() {
     let error = |text: &str| read_text(curl::read, text).expect_err("refused").to_string();
-    assert_eq!(error("wget x"), "this is no curl command: it has no `curl` at its beginning");
-    assert_eq!(error("curl -s"), "this is no curl command: it has no URL");
-    assert_eq!(error("curl https://a.test --data"), "the curl command: a value is expected at `--data`");
+    assert_eq!(error("wget x"), "this does not look like curl command: it has no `curl` at its beginning");
+    assert_eq!(error("curl -s"), "this does not look like curl command: it has no URL");
+    assert_eq!(error("curl https://a.test --data"), "curl command: expected a value at `--data`");
 }

@@ -110,14 +110,17 @@ fn what_the_wizard_cannot_do_is_not_written() {
     let mut described = only(read_text(datazen::read, &page("https://as.example.test")).expect("the pages"));
     described.service.token_request.query = vec![Parameter::new("company", "<company>")];
     let error = datazen::write(&described, Secrecy::With).expect_err("unknown");
-    let words = "a call of Practice by hand names `<company>`, which is none of DataZen's variables";
+    let words = "a call of Practice by hand uses `<company>`, which is not a DataZen variable";
     assert_eq!(error.to_string(), words);
     described.inputs.insert("company".into(), "acme".into());
     let written = datazen::write(&described, Secrecy::With).expect("its value is known");
     assert!(written.expose().contains("Query: company=acme\n"), "{}", written.expose());
     described.service.token_request.authentication = Authentication::PrivateKeyJwt;
     let error = datazen::write(&described, Secrecy::With).expect_err("signed");
-    assert_eq!(error.to_string(), "Practice by hand signs its calls or uses a certificate, which DataZen cannot do");
+    assert_eq!(
+        error.to_string(),
+        "Practice by hand authenticates with a signature or a certificate, which DataZen cannot do"
+    );
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn the_wizards_own_fields_take_the_nine_variables_as_typed() {
 fn another_document_is_refused_by_name() {
     assert!(!recognises(datazen::recognise, "Dear all,\nplease find the token URL below\n"));
     let error = read_text(datazen::read, "Client ID: abc\n").expect_err("no URL");
-    assert_eq!(error.to_string(), "this is no DataZen OAuth settings: it has no OAuth Bearer Token URL");
+    assert_eq!(error.to_string(), "this does not look like DataZen OAuth settings: it has no OAuth Bearer Token URL");
     let error = read_text(datazen::read, "{\"Bearer Token URL\": {}, \"Grant Type\": \"x\"}").expect_err("no text");
-    assert_eq!(error.to_string(), "the DataZen OAuth settings: a text is expected at `Bearer Token URL`");
+    assert_eq!(error.to_string(), "DataZen OAuth settings: expected a text at `Bearer Token URL`");
 }

@@ -51,8 +51,8 @@ fn the_metadata_of_a_server_is_its_service() {
     ];
     assert_eq!(stages, all);
     assert_eq!(service.scopes.known.len(), 3);
-    assert_eq!(words(&described.missing), ["client id: the service gives one where the client is registered"]);
-    assert_eq!(words(&described.ignored), ["jwks_uri: it says nothing about the calls made here"]);
+    assert_eq!(words(&described.missing), ["client id: the service issues one when you register a client"]);
+    assert_eq!(words(&described.ignored), ["jwks_uri: no call uses it"]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn metadata_with_the_least_there_can_be_uses_the_standards_defaults() {
     assert_eq!(described.service.grant_type, "client_credentials");
     let text = json!({ "issuer": "https://as.example.test", "token_endpoint": "javascript:x" });
     let error = read_text(discovery::read, &text.to_string()).expect_err("no URL").to_string();
-    assert_eq!(error, "the OAuth 2.0 server metadata: a URL is expected at `token_endpoint`");
+    assert_eq!(error, "OAuth 2.0 server metadata: expected a URL at `token_endpoint`");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn googles_client_file_is_its_preset_with_the_values() {
     let web = only(read_text(google::read, &file("web", &uris)).expect("a file"));
     assert_eq!(web.redirect_uri, "http://localhost:9000/back");
     let web = only(read_text(google::read, &file("web", &[])).expect("a file"));
-    let missing = "redirect URI: one must be added in the console: the client is of type Web application";
+    let missing = "redirect URI: add one in the console: clients of type Web application need it";
     assert_eq!(words(&web.missing), [missing]);
 }
 
@@ -121,7 +121,7 @@ fn googles_service_account_file_brings_its_key() {
     assert!(words(&described.still_missing())[0].starts_with("private key: the private key is damaged"));
     broken["private_key"] = json!("hunter2");
     let error = read_text(google::read, &broken.to_string()).expect_err("no key").to_string();
-    assert_eq!(error, "the Google service account key file: a key in PEM is expected at `private_key`");
+    assert_eq!(error, "Google service account key file: expected a key in PEM at `private_key`");
 }
 
 const OPENAPI: &str = "
@@ -181,9 +181,9 @@ fn openapi_3_brings_each_flow_in_yaml_and_in_json() {
     let [by_code, robot, sso] = &import.described[..] else { panic!("{}", import.described.len()) };
     assert_eq!(by_code.service.name, "Billing API");
     assert_eq!(by_code.service.scopes.known.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["012", "read"]);
-    let refresh = by_code.service.refresh_request.as_ref().expect("a refresh call");
+    let refresh = by_code.service.refresh_request.as_ref().expect("a refresh request");
     assert_eq!(refresh.url.source(), "https://as.example.test/renew");
-    assert_eq!(words(&by_code.ignored), ["apiKey: `apiKey` is no OAuth 2.0"]);
+    assert_eq!(words(&by_code.ignored), ["apiKey: `apiKey` is not OAuth 2.0"]);
     assert_eq!(robot.service.grant_type, "client_credentials");
     let at = "endpoints: import the document at https://as.example.test/.well-known/openid-configuration";
     assert_eq!(words(&sso.missing)[0], at);
@@ -208,10 +208,10 @@ fn swagger_2_and_addresses_that_are_not_whole() {
 #[test]
 fn what_is_no_openapi_is_told() {
     let error = |text: &str| read_text(openapi::read, text).expect_err("refused").to_string();
-    assert_eq!(error("a: 1\n"), "this is no OpenAPI document: it has no `openapi` or `swagger`");
+    assert_eq!(error("a: 1\n"), "this does not look like OpenAPI document: it has no `openapi` or `swagger`");
     assert_eq!(
         error("openapi: 3.0.0\n"),
-        "this is no OpenAPI document: it has no security scheme of type `oauth2` or `openIdConnect`"
+        "this does not look like OpenAPI document: it has no security scheme of type `oauth2` or `openIdConnect`"
     );
     let said = error("openapi: 3.0.0\ninfo: { title: [hunter2] }\n");
     assert!(said.starts_with("the OpenAPI document cannot be read: ") && !said.contains("hunter2"), "{said}");

@@ -78,7 +78,7 @@ fn a_refresh_token_is_renewed_by_the_call_of_the_example() {
         .service
         .refresh_request
         .as_ref()
-        .expect("a refresh call")
+        .expect("a refresh request")
         .render(&context.values())
         .expect("complete");
     assert_eq!(body(&call), REFRESH_TOKEN.replace(",\n}", "\n}"));
@@ -157,23 +157,23 @@ fn what_cannot_be_settings_is_refused_with_a_reason() {
         let words = read(&Document::from(text)).expect_err(text).diagnose().summary;
         assert_eq!(words, expected, "{text}");
     };
-    check("", "the document names no setting of Evolutionx");
-    check("<oauth2/>", "the document names no setting of Evolutionx");
+    check("", "no Evolutionx setting in the document");
+    check("<oauth2/>", "no Evolutionx setting in the document");
     check("{\"OAuth Endpoint\": ", "the settings are not JSON: there is something unexpected at line 1, column 18");
-    check("{\"scope\": \"a\", \"OAuth scope\": \"b\"}", "the setting `OAuth scope` is there twice");
-    check("{\"scope\": [\"a\"]}", "the setting `OAuth scope` is no text");
+    check("{\"scope\": \"a\", \"OAuth scope\": \"b\"}", "duplicate setting `OAuth scope`");
+    check("{\"scope\": [\"a\"]}", "the setting `OAuth scope` is not a text");
     check(
         "OAuth Endpoint: Endpoint to retrieve tokens.",
-        "the setting `OAuth Endpoint` is no URL that starts with `https://`",
+        "the setting `OAuth Endpoint` is not a URL that starts with `https://`",
     );
-    check("OAuth Token life: an hour", "the setting `OAuth Token life` is no number of seconds");
+    check("OAuth Token life: an hour", "the setting `OAuth Token life` is not a number of seconds");
     check(
         "OAuth Grant Type: implicit",
-        "the setting `OAuth Grant Type` is none of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`",
+        "the setting `OAuth Grant Type` is not one of `client_credentials`, `user_password`, `refresh_token`, `jwt-bearer`",
     );
     check(
         "OAuth Resource Body Key: a\"b",
-        "the setting `OAuth Resource Body Key` is no name of letters, digits, `_`, `-`, `.` and `:`",
+        "the setting `OAuth Resource Body Key` has characters other than letters, digits, `_`, `-`, `.` and `:`",
     );
     check(
         "JSONata Token Response: data.(",
@@ -191,7 +191,7 @@ fn what_cannot_be_settings_is_refused_with_a_reason() {
 fn a_service_of_another_kind_is_written_as_far_as_it_can_be() {
     let service = tokenwright::service::Catalog::bundled().service("xero").expect("bundled");
     let described = Described { service, client_id: "id".into(), ..Described::default() };
-    let written = write(&described, false).expect("it has a refresh call");
+    let written = write(&described, false).expect("it has a refresh request");
     assert_eq!(
         written.text.expose(),
         "{\n  \"OAuth Endpoint\": \"https://identity.xero.com/connect/token\",\n  \

@@ -121,14 +121,14 @@ fn the_page_itself_can_be_pasted_with_its_typographic_quotes() {
         \"client_id\": \"your_client_id\",\n\"client_secret\": \"your_client_secret\"\n}\n";
     assert!(recognises(ezintegrations::recognise, page));
     let described = only(read_text(ezintegrations::read, page).expect("the page"));
-    let refresh = described.service.refresh_request.as_ref().expect("a refresh call");
+    let refresh = described.service.refresh_request.as_ref().expect("a refresh request");
     assert_eq!(refresh.url.source(), "https://as.example.test/oauth2/v4/token");
     assert_eq!(
         words(&described.missing),
         [
-            "refresh call › query › params1: a value for `your_params1`",
-            "client id: the service gives one where the client is registered",
-            "client secret: the service gives one where the client is registered",
+            "refresh request › query › params1: a value for `your_params1`",
+            "client id: the service issues one when you register a client",
+            "client secret: the service issues one when you register a client",
             "refresh token: paste the one that the service issued, in step 3",
         ]
     );
@@ -197,21 +197,21 @@ fn a_profile_is_written_without_its_secrets_unless_they_are_wanted() {
 #[test]
 fn what_cannot_be_read_or_written_is_told() {
     let error = |text: &str| read_text(ezintegrations::read, text).expect_err("refused").to_string();
-    let other = "this is no eZintegrations OAuth 2.0 settings: it has no Refresh Token URL";
+    let other = "this does not look like eZintegrations OAuth 2.0 settings: it has no Refresh Token URL";
     assert_eq!(error("{}"), other);
     assert_eq!(error("hello"), other);
     assert_eq!(
         error("{\"Refresh Token URL\": []}"),
-        "the eZintegrations OAuth 2.0 settings: a text is expected at `Refresh Token URL`"
+        "eZintegrations OAuth 2.0 settings: expected a text at `Refresh Token URL`"
     );
     assert_eq!(
         error("Refresh Token URL: https://a.test\nRefresh Token Endpoint Body: {\"a\": "),
-        "the eZintegrations OAuth 2.0 settings: a JSON object that ends is expected at `Refresh Token Endpoint Body`"
+        "eZintegrations OAuth 2.0 settings: expected a JSON object that ends at `Refresh Token Endpoint Body`"
     );
     let described =
         Described { service: Catalog::bundled().service("github").expect("a preset"), ..Described::default() };
     if described.service.refresh_request.is_none() {
         let error = ezintegrations::write(&described, Secrecy::Without).expect_err("no refresh");
-        assert_eq!(error.to_string(), "GitHub has no refresh token endpoint, and eZintegrations knows nothing else");
+        assert_eq!(error.to_string(), "GitHub has no refresh token endpoint, the only one that eZintegrations calls");
     }
 }

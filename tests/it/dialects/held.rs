@@ -34,10 +34,10 @@ fn googles_file_is_of_google_wherever_it_says_it_refreshes() {
     assert_eq!(
         words(&described.ignored),
         [
-            "token: an access token is not kept: a refresh brings a new one",
-            "token_uri: its readers refresh at Google whatever stands there",
-            "quota_project_id: the calls have no use for it",
-            "expiry: the calls have no use for it",
+            "token: access tokens are not imported: a refresh gets a new one",
+            "token_uri: clients that read this file always refresh at Google",
+            "quota_project_id: no call uses it",
+            "expiry: no call uses it",
         ]
     );
     // Google's refresh tokens do not change, so nothing is said of who holds it.
@@ -99,8 +99,8 @@ fn each_remote_of_rclone_is_a_use_of_its_service() {
     assert_eq!(
         words(&backup.missing),
         [
-            "Client secret: the service gives one where the client is registered",
-            "client id: rclone used a client of its own, which its refresh token belongs to: register one, and sign in",
+            "Client secret: the service issues one when you register a client",
+            "client id: the refresh token belongs to rclone's own client: register a client and sign in",
         ]
     );
     let told = words(&backup.understood);
@@ -131,13 +131,13 @@ fn what_of_rclone_cannot_be_read_is_told_without_quoting_it() {
     };
     check(
         "# Encrypted rclone configuration File\n\nRCLONE_ENCRYPT_V0:\nAbCd\n",
-        "this is no rclone configuration: it has no readable remote: it is locked; `rclone config show` prints it in the open",
+        "this does not look like rclone configuration: it has no readable remote: the file is encrypted; `rclone config show` prints it decrypted",
     );
     check(
         "[x]\ntype = drive\ntoken = {\"refresh_token\": hunter2}\n",
-        "the rclone configuration: a JSON object is expected at `[x] token`",
+        "rclone configuration: expected a JSON object at `[x] token`",
     );
-    check("[x]\ntype = local\n", "this is no rclone configuration: it has no remote with a token");
+    check("[x]\ntype = local\n", "this does not look like rclone configuration: it has no remote with a token");
 }
 
 #[test]
@@ -150,8 +150,8 @@ fn a_token_by_itself_says_what_it_lacks() {
     assert_eq!(
         words(&described.missing),
         [
-            "token endpoint: its URL: it is in the service's documentation",
-            "client id: the service gives one where the client is registered",
+            "token endpoint: its URL: see the service's documentation",
+            "client id: the service issues one when you register a client",
         ]
     );
 }
@@ -180,7 +180,7 @@ fn an_account_of_oidc_agent_names_its_issuer() {
     assert_eq!(described.service.redirect.issuer.as_deref(), Some("https://issuer.example/"));
     assert_eq!(
         words(&described.missing),
-        ["token endpoint: its URL: `tokenwright import https://issuer.example/` tells it"]
+        ["token endpoint: its URL: run `tokenwright import https://issuer.example/` to get it"]
     );
     let mut google = account;
     google["issuer_url"] = json!("https://accounts.google.com");
@@ -221,13 +221,13 @@ fn variables_that_cannot_be_read_are_told_with_their_line() {
     let error = |text: &str| read_text(dotenv::read, text).expect_err("refused").to_string();
     assert_eq!(
         error("CLIENT_ID=x\nCLIENT_SECRET='hunter2\n"),
-        "the .env file cannot be read: a quote does not end at line 2, column 1"
+        "the .env file cannot be read: unclosed quote at line 2, column 1"
     );
     assert_eq!(
         error("CLIENT_ID=x\nhunter2\n"),
-        "the .env file cannot be read: there is no `NAME=value` at line 2, column 1"
+        "the .env file cannot be read: expected `NAME=value` at line 2, column 1"
     );
-    assert_eq!(error("PORT=8080\n"), "this is no .env file: it has no `CLIENT_ID` or `REFRESH_TOKEN`");
+    assert_eq!(error("PORT=8080\n"), "this does not look like .env file: it has no `CLIENT_ID` or `REFRESH_TOKEN`");
 }
 
 #[test]
@@ -245,15 +245,15 @@ fn our_own_export_is_read_back_into_its_preset() {
     assert_eq!(
         words(&described.ignored),
         [
-            "access_token: an access token is not kept: a refresh brings a new one",
-            "kept.realmId: a sign-in learns it anew"
+            "access_token: access tokens are not imported: a refresh gets a new one",
+            "kept.realmId: each sign-in gets it again"
         ]
     );
     let mut later = json;
     later["version"] = json!(2);
     assert_eq!(
         read_text(own_export::read, &later.to_string()).expect_err("refused").to_string(),
-        "the Tokenwright JSON export: version 1, which this program reads, is expected at `version`"
+        "Tokenwright JSON export: expected version 1, which this program reads, at `version`"
     );
 }
 
@@ -261,6 +261,6 @@ fn our_own_export_is_read_back_into_its_preset() {
 fn no_note_tells_a_secret_and_no_url_with_an_open_place_is_taken() {
     let text = "CLIENT_ID=id-1\nREFRESH_TOKEN=refresh-1\nTOKEN_URL=https://as.example/<client_secret>/token\n";
     let import: Import = read_text(dotenv::read, text).expect("variables");
-    assert_eq!(words(&import.described[0].ignored), ["TOKEN_URL: it is no URL that a call could go to"]);
+    assert_eq!(words(&import.described[0].ignored), ["TOKEN_URL: not a URL that a request can be sent to"]);
     sound(&import);
 }

@@ -89,7 +89,7 @@ Understood:
   scopes         scopes
   service        the preset `google`
 Ignored:
-  token  an access token is not kept: a refresh brings a new one
+  token  access tokens are not imported: a refresh gets a new one
 Secrets, saved in the vault only: client secret, refresh token
 Saved as the profile `g`. Next: tokenwright token g
 ";

@@ -273,12 +273,16 @@ fn a_document_in_utf_16_is_read() {
 
 #[test]
 fn a_document_of_another_kind_is_named_and_what_was_looked_for() {
-    let link = "copy the settings that stand on it, or save the document that it links to";
+    let link = "copy the settings on it, or save the document it links to";
     check("<!DOCTYPE html><html>", "the document describes no service: it is a web page", link);
     let key = "import the description of the service, and give the key at sign-in";
     check("-----BEGIN PRIVATE KEY-----\nAAAA", "the document describes no service: it is a key", key);
     let token = "import the description of the service; sign in to get tokens";
-    check("{\"access_token\": \"a\"}", "the document describes no service: it is the reply of a token endpoint", token);
+    check(
+        "{\"access_token\": \"a\"}",
+        "the document describes no service: it is the response of a token endpoint",
+        token,
+    );
     let told = refused("name: value\nother: value\n");
     let hint = "name the format with `--format`; `tokenwright import --help` lists all formats";
     assert_eq!(told, format!("error: `document`: unrecognized file format\nhint: {hint}\n"));
@@ -326,7 +330,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
     let told = program.run(&["import", &name, "--yes", "--profile", "two"]).failed(2);
     let expected = format!(
         "error: `{name}`: the document can be read as Postman collection or environment or as OpenAPI document\n\
-         hint: say which is meant: `postman` or `openapi`, with `--format`\n"
+         hint: choose one of them: `postman` or `openapi`, with `--format`\n"
     );
     assert_eq!(told, expected);
     assert_eq!(names(&program), [""; 0], "nothing was saved");
@@ -337,7 +341,7 @@ fn a_document_that_two_readers_could_mean_is_read_as_the_one_that_the_person_nam
     let told = program.run(&["import", &name, "--format", "word"]).failed(2);
     assert!(told.contains("[possible values: profile, toml, json, "), "{told}");
     let told = program.run(&["import", &name, "--format", "curl"]).failed(2);
-    assert!(told.contains("this is no curl command"), "{told}");
+    assert!(told.contains("this does not look like curl command"), "{told}");
 }
 
 #[test]
@@ -366,20 +370,16 @@ fn names(program: &Tokenwright) -> Vec<String> {
 #[test]
 fn entities_are_refused_before_they_grow() {
     let bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE a [\n<!ENTITY b \"ha\">\n<!ENTITY c \"&b;&b;&b;\">\n]>\n<oauth2>&c;</oauth2>\n";
-    check(
-        bomb,
-        "ZSPEC <oauth2>: line 2, column 1: there is a `<!DOCTYPE`, which is not read",
-        "take the `<!DOCTYPE …>` out: no description needs one",
-    );
+    check(bomb, "ZSPEC <oauth2>: line 2, column 1: `<!DOCTYPE` is not supported", "remove the `<!DOCTYPE …>`");
     let told = refused(format!("<oauth2>{}", "<a>".repeat(100_000)));
-    assert!(told.contains("line 1, column 102: `<a>`: more than 32 elements in each other\n"), "{told}");
+    assert!(told.contains("line 1, column 102: `<a>`: more than 32 nested elements\n"), "{told}");
 }
 
 #[test]
 fn two_elements_and_an_argument_twice_are_refused_with_both_places() {
     check(
         "<resource>\n<oauth2>\n</oauth2>\n<oauth2>\n</oauth2>\n</resource>\n",
-        "ZSPEC <oauth2>: line 4, column 1: there is a second `<oauth2>`; the first is at line 2, column 1",
+        "ZSPEC <oauth2>: line 4, column 1: duplicate `<oauth2>`; the first is at line 2, column 1",
         "keep one of the two",
     );
     let lines: Vec<&str> = include_str!("travel.xml").lines().collect();
@@ -388,5 +388,5 @@ fn two_elements_and_an_argument_twice_are_refused_with_both_places() {
     assert!(told.starts_with("error: `document`: ZSPEC <oauth2>: line 23, column 7: "), "{told}");
     assert!(told.contains("client_id") && told.contains("line 14, column 7"), "{told}");
     let told = refused(lines[..30].join("\n"));
-    assert!(told.contains(": the document ends inside of `<"), "{told}");
+    assert!(told.contains(": the document ends inside `<"), "{told}");
 }

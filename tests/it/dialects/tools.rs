@@ -75,12 +75,9 @@ fn a_postman_collection_brings_each_of_its_blocks() {
     assert_eq!(by_code.redirect_uri, "https://oauth.pstmn.io/v1/callback");
     assert_eq!(
         words(&by_code.missing),
-        [
-            "auth.oauth2 › tenant: a value for `tenant`",
-            "client id: the service gives one where the client is registered",
-        ]
+        ["auth.oauth2 › tenant: a value for `tenant`", "client id: the service issues one when you register a client",]
     );
-    assert_eq!(words(&by_code.ignored), ["auth.oauth2.addTokenTo: it is about how the tool itself uses the token"]);
+    assert_eq!(words(&by_code.ignored), ["auth.oauth2.addTokenTo: concerns only how the tool uses the token"]);
     assert_eq!((robot.service.grant_type.as_str(), robot.client_id.as_str()), ("client_credentials", "robot"));
     assert_eq!((robot.service.asks, robot.service.authorization.is_none()), (Asks::Secret, true));
 }
@@ -129,7 +126,7 @@ fn a_bruno_file_with_its_variables() {
     assert_eq!(authorization.call.url.source(), "https://as.example.test/authorize");
     assert_eq!(authorization.call.query.last().map(|p| p.name.as_str()), Some("prompt"));
     assert_eq!(authorization.pkce, Pkce::S256);
-    let refresh = service.refresh_request.as_ref().expect("a refresh call");
+    let refresh = service.refresh_request.as_ref().expect("a refresh request");
     assert_eq!(refresh.url.source(), "https://as.example.test/renew");
     let BodyTemplate::Form(form) = &refresh.body else { panic!("a form") };
     assert_eq!(form.last().map(|p| p.value.source()), Some("api"));
@@ -140,7 +137,7 @@ fn a_bruno_file_with_its_variables() {
     // Brackets in a value are no open place.
     assert_eq!(described.secrets.client_secret, Secret::new("bru-secret: {x}"));
     let error = read_text(bruno::read, "auth:oauth2 {\n  client_id: a\n").expect_err("open").to_string();
-    assert_eq!(error, "the Bruno file cannot be read: a block is opened here and never closed at line 1, column 1");
+    assert_eq!(error, "the Bruno file cannot be read: unclosed block at line 1, column 1");
 }
 
 #[test]
@@ -193,16 +190,19 @@ fn what_is_no_oauth_2_is_said() {
     let empty = json!({ "info": { "name": "x" }, "item": [] }).to_string();
     assert_eq!(
         error(read_text(postman::read, &empty)),
-        "this is no Postman collection: it has no block of type `oauth2`"
+        "this does not look like Postman collection: it has no block of type `oauth2`"
     );
-    assert_eq!(error(read_text(postman::read, "[]")), "this is no Postman collection: it has no `info` and `item`");
-    assert_eq!(error(read_text(insomnia::read, "a: 1\n")), "this is no Insomnia export: it has no `type` of version 5");
+    assert_eq!(
+        error(read_text(postman::read, "[]")),
+        "this does not look like Postman collection: it has no `info` and `item`"
+    );
+    assert_eq!(
+        error(read_text(insomnia::read, "a: 1\n")),
+        "this does not look like Insomnia export: it has no `type` of version 5"
+    );
     let nested = (0..70).fold(json!({}), |inner, _| json!({ "item": [inner] }));
     let mut deep = json!({ "info": { "name": "x" }, "item": [] });
     deep["item"] = json!([nested]);
     let said = error(read_text(postman::read, &deep.to_string()));
-    assert!(
-        said.contains("more than 64 folders in each other") || said.ends_with("brackets nest deeper than 127"),
-        "{said}"
-    );
+    assert!(said.contains("more than 64 nested folders") || said.ends_with("brackets nest deeper than 127"), "{said}");
 }

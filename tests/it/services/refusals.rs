@@ -158,7 +158,7 @@ fn a_redirect_of_an_endpoint_is_told_and_not_followed() {
         ),
         (
             "file:///etc/passwd",
-            "to a `file:` address, which is not one of the web",
+            "to a `file:` URL, which is not a web address",
             "the URL is not that of a token endpoint",
         ),
         ("https://[", "to an address that cannot be read", "the URL is not that of a token endpoint"),

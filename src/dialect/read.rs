@@ -1,4 +1,4 @@
-//! The one way in: any document in, what it describes out. Its format is recognised, unless the person names it.
+//! Reads any document: its format is recognised, unless the person names it.
 
 use thiserror::Error;
 
@@ -9,41 +9,41 @@ use crate::dialect::format::{Dialect, FormatError};
 use crate::dialect::import::{Described, Import};
 use crate::service::Catalog;
 
-/// What a document is.
+/// What was found in a document.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
     /// The description of one or several services.
     Import(Import),
-    /// The address of an issuer, whose own description has yet to be fetched.
+    /// The address of an issuer whose metadata has yet to be fetched.
     Issuer(Issuer),
 }
 
-/// Why nothing was read. No part of the document is in it but names and places.
+/// Why nothing was read. It quotes only names and places of the document.
 #[derive(Debug, Error)]
 pub enum ImportError {
-    /// It cannot be read at all.
+    /// Not readable as a document.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// It is something else altogether.
+    /// A known kind of file that describes no service.
     #[error("the document describes no service: it is {what}")]
     Other { what: &'static str, hint: &'static str },
-    /// Two readers or more could mean it.
+    /// More than one format fits.
     #[error("the document can be read as {}", names(formats))]
     Ambiguous { formats: Vec<&'static Dialect> },
-    /// None of the formats; with the one that it has most marks of.
+    /// No format fits; `nearest` is the most similar one.
     #[error("unrecognized file format")]
     Unknown { nearest: Option<&'static Dialect> },
-    /// Its format is known, and it breaks the rules of that.
+    /// The format is recognised, but the document is not valid.
     #[error("{}", error.diagnose_as(format).summary)]
     Format {
         format: &'static str,
         #[source]
         error: FormatError,
     },
-    /// What it keeps secret would be written where everybody reads it.
-    #[error("{0}: one of its secrets stands in a request as plain text")]
+    /// A secret would end up in the service, which is not secret.
+    #[error("{0}: a request contains one of its secrets as plain text")]
     Leaking(&'static str),
-    #[error("{0}: no service is described in it")]
+    #[error("{0}: it describes no service")]
     Nothing(&'static str),
 }
 
@@ -55,7 +55,7 @@ impl Diagnose for ImportError {
             Self::Other { hint, .. } => diagnosis.hint(*hint),
             Self::Ambiguous { formats } => {
                 let ids: Vec<String> = formats.iter().map(|format| format!("`{}`", format.id)).collect();
-                diagnosis.hint(format!("say which is meant: {}", ids.join(" or ")))
+                diagnosis.hint(format!("choose one of them: {}", ids.join(" or ")))
             }
             Self::Unknown { nearest } => {
                 let nearest = nearest.map(|format| format!("it looks most like {} (`{}`); ", format.name, format.id));
@@ -65,8 +65,8 @@ impl Diagnose for ImportError {
                 ))
             }
             Self::Format { format, error } => error.diagnose_as(format),
-            Self::Leaking(_) => diagnosis.hint("write its placeholder there instead, such as `{client_secret}`"),
-            Self::Nothing(_) => diagnosis.hint("take the document that holds its OAuth 2.0 settings"),
+            Self::Leaking(_) => diagnosis.hint("use a placeholder there, such as `{client_secret}`"),
+            Self::Nothing(_) => diagnosis.hint("import the document with the OAuth 2.0 settings"),
         }
     }
 }
@@ -113,28 +113,28 @@ pub fn read(
     Ok(Found::Import(import))
 }
 
-/// The formats that a document has. One of ours is written by us and names itself, whatever else it looks like.
+/// The formats that fit a document. One of our own formats wins over all others.
 fn recognised(document: &Document<'_>) -> Vec<&'static Dialect> {
     let found: Vec<&Dialect> = Dialect::all().iter().filter(|dialect| (dialect.recognise)(document)).collect();
     let ours = found.iter().find(|dialect| dialect.is_ours);
     ours.map_or_else(|| found.clone(), |ours| vec![*ours])
 }
 
-/// A saved service says where its facts are from.
+/// A service must name its source.
 fn complete(described: &mut Described) {
     let service = &mut described.service;
     if service.source.is_empty() {
         service.source = vec!["imported".to_owned()];
     }
     if service.summary.is_empty() {
-        "Imported from a description of another tool".clone_into(&mut service.summary);
+        "Imported from another tool".clone_into(&mut service.summary);
     }
 }
 
-/// Texts that people take for a description of a service, by how they begin or what stands at their top.
+/// Kinds of text that people mistake for a description of a service, by how they start.
 const OTHERS: [(&str, &str, &str); 7] = [
-    ("<!doctype html", "a web page", "copy the settings that stand on it, or save the document that it links to"),
-    ("<html", "a web page", "copy the settings that stand on it, or save the document that it links to"),
+    ("<!doctype html", "a web page", "copy the settings on it, or save the document it links to"),
+    ("<html", "a web page", "copy the settings on it, or save the document it links to"),
     ("-----begin certificate", "a certificate", "import the description of the service, and give the key at sign-in"),
     ("-----begin", "a key", "import the description of the service, and give the key at sign-in"),
     ("http/1", "an HTTP message", "copy the request as a curl line, and import that"),
@@ -149,7 +149,7 @@ fn unknown(document: &Document<'_>) -> ImportError {
     }
     if document.is_json(|json| json.get("access_token").is_some()) {
         let hint = "import the description of the service; sign in to get tokens";
-        return ImportError::Other { what: "the reply of a token endpoint", hint };
+        return ImportError::Other { what: "the response of a token endpoint", hint };
     }
     if let Some(broken) = document.broken() {
         return broken.clone().into();
@@ -157,10 +157,10 @@ fn unknown(document: &Document<'_>) -> ImportError {
     ImportError::Unknown { nearest: nearest(document) }
 }
 
-/// The format that has most of its marks in the document.
+/// The format with most of its marks in the document.
 fn nearest(document: &Document<'_>) -> Option<&'static Dialect> {
     let marks = |dialect: &Dialect| dialect.marks.iter().filter(|mark| document.text().contains(**mark)).count();
-    // Of two that have as many the first wins: the table begins with the surest.
+    // On a tie the first wins: the table starts with the most certain format.
     let found = Dialect::all().iter().map(|dialect| (dialect, marks(dialect))).rev();
     found.filter(|(_, marks)| *marks > 0).max_by_key(|(_, marks)| *marks).map(|(dialect, _)| dialect)
 }
