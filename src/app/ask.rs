@@ -7,21 +7,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::app::progress::{Progress, Report};
 use crate::app::sign_in::call_context::CallContext;
 use crate::app::types::Choosing;
-use crate::app::{Failure, Fetched, Keeping};
+use crate::app::{Failure, Fetched, SaveTo};
 use crate::secret::Secret;
 
 /// A future answer.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a token request is made from, and where its tokens are saved.
-pub type TokenRequest = (CallContext, Keeping);
+pub type TokenRequest = (CallContext, SaveTo);
 
 /// The questions that a person answers during a sign-in. A failure ends the sign-in.
 pub trait Ask: Send + Sync {
     /// Receives progress.
     fn report(&self) -> Report;
 
-    /// The next text that the person pastes in place of the browser's response. Waits until there is one.
+    /// Waits for the person to paste the authorization response.
     fn paste(&self) -> Answer<'_, Result<Secret, Failure>>;
 
     /// The authorization code arrived: returns what the token request is made from, and where its tokens are saved. A face
@@ -30,10 +30,10 @@ pub trait Ask: Send + Sync {
         Box::pin(async { Ok(request) })
     }
 
-    /// The service returned several values where one is needed: the one that is meant, or none for now.
+    /// Which of several values to use; `None` to decide later.
     fn choose<'a>(&'a self, choosing: &'a Choosing) -> Answer<'a, Result<Option<Fetched>, Failure>>;
 
-    /// The tokens arrived and could not be saved: whether to try again.
+    /// Whether to try again to save tokens that could not be saved.
     fn save_again<'a>(&'a self, failure: &'a Failure) -> Answer<'a, Result<bool, Failure>>;
 }
 
@@ -62,7 +62,6 @@ pub fn questions() -> (impl FnOnce(Report) -> Questions, Answers) {
 }
 
 impl Answers {
-    /// Hands over what the person pasted.
     pub fn paste(&self, text: Secret) {
         // The sign-in may have ended by itself.
         let _ = self.paste.send(text);

@@ -32,7 +32,7 @@ pub enum Need {
 pub struct Fetched {
     pub label: String,
     /// The values to retain, by placeholder.
-    pub keep: Vec<(String, String)>,
+    pub retain: Vec<(String, String)>,
 }
 
 /// Whether secrets can be stored.
@@ -43,7 +43,6 @@ pub enum VaultState {
     Open(VaultKind),
     /// A passphrase is needed; `new` when there is no vault yet.
     NeedsPassphrase {
-        /// Whether the passphrase is being chosen.
         new: bool,
         /// Why the last passphrase was rejected.
         problem: Option<Diagnosis>,
@@ -60,7 +59,7 @@ pub struct WindowSettings {
     pub theme: Theme,
     /// Width and height in points.
     pub size: Option<(f32, f32)>,
-    /// Whether closing the window hides it in the tray while a profile is kept alive.
+    /// Whether closing the window hides it in the tray while a profile has keep-alive.
     pub tray: bool,
     /// Whether the token request is shown before it is sent.
     pub stop_before_token_call: bool,
@@ -73,9 +72,8 @@ pub struct Waiting {
     pub redirect_uri: String,
     /// The addresses that are listened on; empty if the response must be pasted.
     pub addresses: Vec<String>,
-    /// SHA-256 of the certificate, for https on this machine.
+    /// SHA-256 of the certificate for `https://localhost`.
     pub fingerprint: Option<String>,
-    /// When the wait ends.
     pub until: Timestamp,
     /// Why the browser could not be opened.
     pub browser_problem: Option<Diagnosis>,
@@ -112,7 +110,7 @@ pub struct Choosing {
 pub struct ReplyView {
     pub status: u16,
     pub elapsed: Duration,
-    /// The headers, secrets masked.
+    /// With masked secrets.
     pub headers: Vec<(String, String)>,
     /// The body, pretty-printed, secrets masked.
     pub masked_body: String,
@@ -155,7 +153,6 @@ pub struct OpenedProfile {
     pub context: CallContext,
     pub draft: bool,
     pub state: ProfileState,
-    /// Whether each refresh brings a new refresh token.
     pub rotation: Rotation,
 }
 

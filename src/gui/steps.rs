@@ -18,7 +18,7 @@ impl Window {
         self.draft.step = Step::Authorization;
         self.draft.next_view.to_top = true;
         self.draft.pasted = Secret::default();
-        let request = SignIn { context, browser: Browser::System, keeping: self.keeping() };
+        let request = SignIn { context, browser: Browser::System, save_to: self.save_to() };
         let (ask, answers) = questions();
         let mut sign_in = model::SignIn { answers: Some(answers), visit: Visit::Starting, ..model::SignIn::default() };
         sign_in.work.start(self.tasks.start(|app, report| async move {
@@ -67,25 +67,25 @@ impl Window {
     /// Sends the token request: that of the sign-in which waits for it, else one of its own.
     pub(in crate::gui) fn request_tokens(&mut self) {
         let Some(mut context) = self.context() else { return };
-        let keeping = self.keeping();
+        let save_to = self.save_to();
         let open = &mut self.model.open;
         let waits = open.sign_in.work.is_pending() && matches!(open.sign_in.visit, Visit::Done(_));
         if let (true, Some(answers)) = (waits, open.sign_in.answers.take()) {
             context.secrets.refresh_token = Secret::default();
-            answers.proceed((context, keeping));
+            answers.proceed((context, save_to));
             open.token_request = open.sign_in.work.hand_over();
             return;
         }
-        let request = |app: crate::app::App, report| async move { app.request_tokens(context, keeping, &report).await };
+        let request = |app: crate::app::App, report| async move { app.request_tokens(context, save_to, &report).await };
         open.token_request.start(self.tasks.start(request));
     }
 
     pub(in crate::gui) fn request_refresh(&mut self) {
         let Some(context) = self.context() else { return };
-        let (keeping, saved_as) = (self.keeping(), self.model.open.name().cloned());
+        let (save_to, saved_as) = (self.save_to(), self.model.open.name().cloned());
         self.model.open.refresh_request.start(
             self.tasks
-                .start(|app, report| async move { app.request_refresh(context, saved_as, keeping, &report).await }),
+                .start(|app, report| async move { app.request_refresh(context, saved_as, save_to, &report).await }),
         );
     }
 

@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use crate::app::{CallContext, Keeping, VaultState};
+use crate::app::{CallContext, SaveTo, VaultState};
 use crate::gui::draft::{Focus, Loss, Question, VaultPrompt};
 use crate::gui::intent::{Answer, Intent};
 use crate::gui::model::{Model, Saved, Stand, Visit};
@@ -83,11 +83,11 @@ impl Window {
     }
 
     /// Where the tokens of the next request are saved.
-    pub(in crate::gui) fn keeping(&mut self) -> Keeping {
+    pub(in crate::gui) fn save_to(&mut self) -> SaveTo {
         self.draft.changes.sent = self.draft.typed();
         match (&self.model.open.saved_as, &self.model.open.draft) {
-            (Some(saved), None) if !self.draft.has_edits() => Keeping::Again(saved.clone()),
-            (saved, draft) => Keeping::Draft { name: draft.clone(), of: saved.clone() },
+            (Some(saved), None) if !self.draft.has_edits() => SaveTo::Renewal(saved.clone()),
+            (saved, draft) => SaveTo::Draft { name: draft.clone(), of: saved.clone() },
         }
     }
 

@@ -152,10 +152,10 @@ impl<'a> Stages<'a> {
                 let count = options.len();
                 let first = options.into_iter().next();
                 first.ok_or_else(|| wrong(nothing_fetched(fetch))).map(|first| {
-                    let names: Vec<&str> = first.keep.iter().map(|(name, _)| name.as_str()).collect();
+                    let names: Vec<&str> = first.retain.iter().map(|(name, _)| name.as_str()).collect();
                     let read = format!("{} of {count}: {}", first.label, names.join(", "));
                     if let Some(tokens) = &mut self.context.tokens {
-                        tokens.retained.extend(first.keep);
+                        tokens.retained.extend(first.retain);
                     }
                     read
                 })

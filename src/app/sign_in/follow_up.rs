@@ -44,7 +44,7 @@ pub(crate) async fn fetch(app: &App, mut context: CallContext, exchange: &mut Ex
                 options.retain(|option| is_wanted(&context, option));
                 match (options.len(), &mut context.tokens) {
                     (0, _) => exchange.notes.push(nothing_found(&fetch)),
-                    (1, Some(tokens)) => tokens.retained.extend(options.remove(0).keep),
+                    (1, Some(tokens)) => tokens.retained.extend(options.remove(0).retain),
                     _ => exchange.choices.push(Choosing { label: fetch.label, options }),
                 }
             }
@@ -99,17 +99,17 @@ fn items(fetch: &Fetch, answers: &Answers) -> Vec<Json> {
 /// The item as an option, if it has all the values to retain.
 fn option(fetch: &Fetch, item: &Answers) -> Option<Fetched> {
     let text = |place| item.first_text(std::slice::from_ref(place));
-    let keep: Option<Vec<(String, String)>> =
+    let retain: Option<Vec<(String, String)>> =
         fetch.retain.iter().map(|(name, place)| Some((name.clone(), plain_line(&text(place)?)))).collect();
-    let keep = keep?;
-    let label = text(&fetch.item_label).or_else(|| keep.first().map(|(_, value)| value.clone()));
-    Some(Fetched { label: label.unwrap_or_default(), keep })
+    let retain = retain?;
+    let label = text(&fetch.item_label).or_else(|| retain.first().map(|(_, value)| value.clone()));
+    Some(Fetched { label: label.unwrap_or_default(), retain })
 }
 
 /// Whether it agrees with the inputs that the person has entered.
 fn is_wanted(context: &CallContext, option: &Fetched) -> bool {
     let named = |name: &str| context.profile.inputs.get(name).filter(|value| !value.is_empty());
-    option.keep.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
+    option.retain.iter().all(|(name, value)| named(name).is_none_or(|wanted| wanted == value))
 }
 
 fn note(what: &str, failure: Failure) -> Diagnosis {
@@ -141,7 +141,7 @@ mod tests {
         };
         let json = serde_json::json!({"data": [{"id": 7, "name": "Acme"}, {"name": "no id"}, {"id": "b"}]});
         let expected = [("Acme", "7"), ("b", "b")]
-            .map(|(label, id)| Fetched { label: label.into(), keep: vec![("tenant".into(), id.into())] });
+            .map(|(label, id)| Fetched { label: label.into(), retain: vec![("tenant".into(), id.into())] });
         assert_eq!(options(&fetch, json), expected);
     }
 
@@ -149,6 +149,6 @@ mod tests {
     fn a_reply_that_is_one_thing_is_one_option() {
         let fetch = Fetch { retain: vec![("dc".into(), Expression::new("dc"))], ..Fetch::default() };
         let options = options(&fetch, serde_json::json!({"dc": "us6"}));
-        assert_eq!(options, [Fetched { label: "us6".into(), keep: vec![("dc".into(), "us6".into())] }]);
+        assert_eq!(options, [Fetched { label: "us6".into(), retain: vec![("dc".into(), "us6".into())] }]);
     }
 }

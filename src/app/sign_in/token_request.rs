@@ -10,7 +10,7 @@ use crate::app::sign_in::send::send;
 use crate::app::sign_in::try_reading;
 use crate::app::tokens;
 use crate::app::tokens::issued_for;
-use crate::app::{CallContext, Exchange, Failure, FailureKind, Keeping, Recovery, ReplyView};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Recovery, ReplyView, SaveTo};
 use crate::call::{CallTemplate, Reply, mask_body, mask_text, pretty_body};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ReadContext, Stage, TokenSet, clock_skew, read_token_set, retry_after, skew_note, span};
@@ -18,15 +18,15 @@ use crate::secret::Secret;
 use crate::service::{ProfileName, TokenPolicy};
 
 impl App {
-    /// Sends the token request. Its tokens are saved as `keeping` says, before anything else is done with them.
+    /// Sends the token request. Its tokens are saved as `save_to` says, before anything else is done with them.
     pub async fn request_tokens(
         &self,
         context: CallContext,
-        keeping: Keeping,
+        save_to: SaveTo,
         report: &Report,
     ) -> Result<Exchange, Failure> {
         let (app, report) = (self.clone(), report.clone());
-        self.settle(async move { request_tokens(&app, &report, context, keeping).await }).await
+        self.settle(async move { request_tokens(&app, &report, context, save_to).await }).await
     }
 
     /// Sends the refresh request. The tokens of a saved profile are refreshed where they are saved, under its lease, so that
@@ -35,11 +35,11 @@ impl App {
         &self,
         context: CallContext,
         saved_as: Option<ProfileName>,
-        keeping: Keeping,
+        save_to: SaveTo,
         report: &Report,
     ) -> Result<Exchange, Failure> {
         let (app, report) = (self.clone(), report.clone());
-        self.settle(async move { request_refresh(&app, &report, context, saved_as, keeping).await }).await
+        self.settle(async move { request_refresh(&app, &report, context, saved_as, save_to).await }).await
     }
 }
 
@@ -47,7 +47,7 @@ async fn request_tokens(
     app: &App,
     report: &Report,
     mut context: CallContext,
-    keeping: Keeping,
+    save_to: SaveTo,
 ) -> Result<Exchange, Failure> {
     app.supply_practice(&mut context).await?;
     let told = context.secrets.tidy();
@@ -56,12 +56,12 @@ async fn request_tokens(
     let mut exchange = exchange(app, report, &context, Stage::TokenRequest).await?;
     exchange.notes.extend(told);
     // Saved first: the follow-up requests may take long, and the code is spent.
-    let keeping = save_received(app, report, &context, &mut exchange, keeping).await;
+    let save_to = save_received(app, report, &context, &mut exchange, save_to).await;
     let policy = context.profile.service.policy.clone();
     follow_up::run(app, context.clone(), &mut exchange).await;
     live_by_policy(&mut exchange, &policy);
     if follow_up::follows(&context.profile.service) {
-        save_received(app, report, &context, &mut exchange, keeping).await;
+        save_received(app, report, &context, &mut exchange, save_to).await;
     }
     Ok(exchange)
 }
@@ -72,16 +72,16 @@ async fn save_received(
     report: &Report,
     context: &CallContext,
     exchange: &mut Exchange,
-    keeping: Keeping,
-) -> Keeping {
-    match drafts::received(app, report, context, exchange, keeping.clone()).await {
-        Ok(keeping) => {
+    save_to: SaveTo,
+) -> SaveTo {
+    match drafts::received(app, report, context, exchange, save_to.clone()).await {
+        Ok(save_to) => {
             exchange.is_saved = exchange.outcome.is_ok();
-            keeping
+            save_to
         }
         Err(failure) => {
             exchange.notes.push(failure.diagnosis);
-            keeping
+            save_to
         }
     }
 }
@@ -91,7 +91,7 @@ async fn request_refresh(
     report: &Report,
     mut context: CallContext,
     saved_as: Option<ProfileName>,
-    keeping: Keeping,
+    save_to: SaveTo,
 ) -> Result<Exchange, Failure> {
     app.supply_practice(&mut context).await?;
     let told = context.secrets.tidy();
@@ -110,13 +110,13 @@ async fn request_refresh(
             let is_first = context.tokens.is_none();
             let policy = context.profile.service.policy.clone();
             let mut exchange = exchange(app, report, &context, Stage::RefreshRequest).await?;
-            let keeping = save_received(app, report, &context, &mut exchange, keeping).await;
+            let save_to = save_received(app, report, &context, &mut exchange, save_to).await;
             if is_first {
                 follow_up::fetch(app, context.clone(), &mut exchange).await;
             }
             live_by_policy(&mut exchange, &policy);
             if is_first && follow_up::follows(&context.profile.service) {
-                save_received(app, report, &context, &mut exchange, keeping).await;
+                save_received(app, report, &context, &mut exchange, save_to).await;
             }
             exchange
         }

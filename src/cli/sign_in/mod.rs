@@ -6,7 +6,7 @@ mod terminal;
 use std::sync::Arc;
 
 use crate::app::{
-    Browser, CallContext, Failure, FailureKind, Keeping, KeySource, News, SignIn, VaultKind, other_profile,
+    Browser, CallContext, Failure, FailureKind, KeySource, News, SaveTo, SignIn, VaultKind, other_profile,
 };
 use crate::call::nearest;
 use crate::cli::args::SignInOptions;
@@ -68,8 +68,8 @@ fn sign_in(
         (None, true) => Browser::None,
         (None, false) => Browser::System,
     };
-    let keeping = Keeping::Under(ProfileName::parse(&options.name)?);
-    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, keeping }, terminal))?;
+    let save_to = SaveTo::Profile(ProfileName::parse(&options.name)?);
+    let (context, exchange) = runner.run(runner.app.sign_in(SignIn { context, browser, save_to }, terminal))?;
     Ok((context, *exchange.outcome?))
 }
 

@@ -115,7 +115,7 @@ fn choose(choosing: &Choosing) -> Result<Option<Fetched>, Failure> {
     let labels: Vec<String> = options.iter().map(|option| option.label.clone()).collect();
     if !prompt::is_terminal() {
         let lines: Vec<String> = (1..).zip(&labels).map(|(number, label)| format!("({number}) {label}")).collect();
-        let name = options.first().and_then(|option| option.keep.first()).map_or("", |(name, _)| name.as_str());
+        let name = options.first().and_then(|option| option.retain.first()).map_or("", |(name, _)| name.as_str());
         let summary = format!("{}: the service lists {}: {}", choosing.label, lines.len(), lines.join(", "));
         print::warning(&Diagnosis::new(summary).hint(format!("choose one and sign in again: `--set {name}=…`")));
         return Ok(None);

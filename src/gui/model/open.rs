@@ -153,7 +153,7 @@ impl Open {
     pub fn choose(&mut self, chosen: Fetched) {
         self.choosing.retain(|choosing| !choosing.options.contains(&chosen));
         if let Some(tokens) = &mut self.tokens {
-            tokens.retained.extend(chosen.keep);
+            tokens.retained.extend(chosen.retain);
         }
     }
 

@@ -19,7 +19,8 @@ use crate::diagnosis::Diagnose as _;
 use crate::practice::contract::{PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
 use crate::practice::message::ClientAuthentication;
 
-const HEAD: &str = "Host: localhost\r\n";
+/// The library closes a connection only at the wish of the caller.
+const HEAD: &str = "Host: localhost\r\nConnection: close\r\n";
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use tokenwright::agent::{SdNotify, SocketPath};
 use tokenwright::app::{
-    Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Keeping, Ports, Report,
-    Runtime, SignIn,
+    Answer, Ask, Browser, CallContext, Choosing, Exchange, Failure, Fetched, Identified, Ports, Report, Runtime,
+    SaveTo, SignIn,
 };
 use tokenwright::desktop::Clipboard;
 use tokenwright::dialect::Described;
@@ -23,7 +23,7 @@ use crate::support::http::follow;
 use crate::support::temp_home;
 
 /// Where the tokens go.
-const DRAFT: Keeping = Keeping::Draft { name: None, of: None };
+const DRAFT: SaveTo = SaveTo::Draft { name: None, of: None };
 
 /// The running core, with a browser that follows redirects.
 pub struct Core {
@@ -62,7 +62,7 @@ impl Core {
     /// Signs in; the context has the tokens then.
     #[track_caller]
     pub fn sign_in(&self, context: CallContext) -> CallContext {
-        let request = SignIn { context, browser: Browser::System, keeping: DRAFT };
+        let request = SignIn { context, browser: Browser::System, save_to: DRAFT };
         let signed_in = self.runtime.block_on(self.runtime.app().sign_in(request, &Nobody));
         let (context, exchange) = signed_in.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));
         exchange.outcome.unwrap_or_else(|failure| panic!("{}", failure.diagnosis));

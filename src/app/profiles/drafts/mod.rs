@@ -25,56 +25,55 @@ use crate::vault::{Contents, How, Vault, VaultError};
 pub(crate) use crate::app::profiles::drafts::mark::is_draft;
 pub(crate) use crate::app::profiles::drafts::moving::{check_owner, finish_moves, save_as};
 
-/// How long a name is waited for that somebody else is just taking.
+/// How long to wait for a name that another process may be taking.
 const NAME_WAIT: Duration = Duration::from_millis(100);
-/// More drafts of one name than a person has.
+/// More drafts of one name than anybody has.
 const MOST_NUMBERS: u32 = 10_000;
 
-/// Where tokens go that a call brings.
+/// Where the tokens of a sign-in are saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Keeping {
-    /// Into a draft.
+pub enum SaveTo {
     Draft {
-        /// The draft that is there already.
+        /// The draft, if it exists already.
         name: Option<ProfileName>,
-        /// The saved profile that was changed.
+        /// The saved profile that it changes.
         of: Option<ProfileName>,
     },
-    /// Into the saved profile of this name, whose sign-in it renews; into a draft, if it is another account's.
-    Again(ProfileName),
-    /// Into the profile of this name, in place of what is kept there.
-    Under(ProfileName),
+    /// In the saved profile that is signed in to again; in a draft if the tokens are another account's.
+    Renewal(ProfileName),
+    /// In the profile of this name, replacing what is saved there.
+    Profile(ProfileName),
 }
 
-/// Keeps the tokens that a call has brought; what says where later ones of the same sign-in go.
+/// Saves the tokens of an exchange. Returns where later ones of the same sign-in are saved.
 pub(crate) async fn received(
     app: &App,
     report: &Report,
     context: &CallContext,
     exchange: &Exchange,
-    keeping: Keeping,
-) -> Result<Keeping, Failure> {
+    save_to: SaveTo,
+) -> Result<SaveTo, Failure> {
     let mut exchange = exchange.clone();
     live_by_policy(&mut exchange, &context.profile.service.policy);
-    let Ok(tokens) = exchange.outcome else { return Ok(keeping) };
+    let Ok(tokens) = exchange.outcome else { return Ok(save_to) };
     let mut context = CallContext { tokens: Some(*tokens), ..context.clone() };
-    // What was pasted is spent, or is with the tokens; that it was pasted is in the history.
+    // A pasted refresh token is spent or among the tokens now; the history says that it was pasted.
     let pasted = !std::mem::take(&mut context.secrets.refresh_token).is_empty();
-    match keeping {
-        Keeping::Under(name) => {
+    match save_to {
+        SaveTo::Profile(name) => {
             profiles::save::save_quietly(app, &name, context, true).await?;
-            Ok(Keeping::Under(name))
+            Ok(SaveTo::Profile(name))
         }
-        Keeping::Again(name) => match same_account(app, Some(name.clone()), context.tokens.as_ref()).await {
+        SaveTo::Renewal(name) => match same_account(app, Some(name.clone()), context.tokens.as_ref()).await {
             Some(name) => {
                 profiles::save::save_quietly(app, &name, context, true).await?;
-                // A run that was cancelled ends unseen; the list shows what came of it.
+                // If the caller was cancelled, only the list shows the new tokens.
                 app.tell_profiles().await;
-                Ok(Keeping::Again(name))
+                Ok(SaveTo::Renewal(name))
             }
             None => as_draft(app, report, context, (None, Some(name)), pasted).await,
         },
-        Keeping::Draft { name, of } => {
+        SaveTo::Draft { name, of } => {
             let name = same_account(app, name, context.tokens.as_ref()).await;
             as_draft(app, report, context, (name, of), pasted).await
         }
@@ -87,15 +86,15 @@ async fn as_draft(
     context: CallContext,
     (name, of): (Option<ProfileName>, Option<ProfileName>),
     pasted: bool,
-) -> Result<Keeping, Failure> {
+) -> Result<SaveTo, Failure> {
     let mark = Mark { of: of.as_ref().map(ToString::to_string), ..Mark::default() };
-    let name = keep(app, name, context, mark, pasted).await;
+    let name = save_draft(app, name, context, mark, pasted).await;
     report.tell(Progress::DraftSaved(name.clone()));
     app.tell_profiles().await;
-    Ok(Keeping::Draft { name: Some(name), of })
+    Ok(SaveTo::Draft { name: Some(name), of })
 }
 
-/// The draft, unless what it holds belongs to another account than the new tokens do: then both are kept.
+/// The draft or profile, unless its tokens belong to another account than the new ones: then both are kept.
 async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSet>) -> Option<ProfileName> {
     let name = name?;
     let old = if let Some(context) = app.held.get(&name) {
@@ -111,9 +110,15 @@ async fn same_account(app: &App, name: Option<ProfileName>, new: Option<&TokenSe
     (!other_person && !other_place).then_some(name)
 }
 
-/// Writes a draft. Where that cannot be, it is held in memory, and the face is told.
-async fn keep(app: &App, name: Option<ProfileName>, context: CallContext, mark: Mark, pasted: bool) -> ProfileName {
-    // One that is only held has no name on the disk yet.
+/// Saves a draft. If that fails, it is held in memory and the face is told.
+async fn save_draft(
+    app: &App,
+    name: Option<ProfileName>,
+    context: CallContext,
+    mark: Mark,
+    pasted: bool,
+) -> ProfileName {
+    // A draft in memory has no name on the disk yet.
     let known = match &name {
         Some(name) => app.is_draft(name).await.then(|| name.clone()),
         None => None,
@@ -139,7 +144,7 @@ async fn keep(app: &App, name: Option<ProfileName>, context: CallContext, mark: 
     }
 }
 
-/// A name that nothing on the disk has either, as far as that can be seen.
+/// A name that is free in memory, and on the disk as far as that can be read.
 async fn name_of_held(app: &App, proposed: ProfileName) -> ProfileName {
     let (asked, held) = (proposed.clone(), app.held.names());
     let free = app.with_store(move |store| {
@@ -166,7 +171,6 @@ async fn write(
     let (contents, how) = profiles::save::sealed(app, context);
     let how = if pasted { How::Pasted } else { how };
     let (catalog, _) = app.catalog().await?;
-    // Whether it is kept alive is decided by saving it.
     let draft = Draft { text: context.profile.to_toml(&catalog), mark: mark.clone(), contents, how };
     let (store, proposed) = (app.ports.store.clone(), naming::propose(context));
     let done = app.with_vault(move |vault| match name {
@@ -176,7 +180,6 @@ async fn write(
     Ok(done.await??)
 }
 
-/// A draft as it is written.
 struct Draft {
     text: String,
     mark: Mark,
@@ -185,7 +188,7 @@ struct Draft {
 }
 
 impl Draft {
-    /// Under the first name that is free. The lease makes it ours before anything is written.
+    /// Saves it under the first free name, which the lease reserves before anything is written.
     fn write_new(
         &self,
         vault: &Vault,
@@ -205,7 +208,7 @@ impl Draft {
             let taken = store.load_profile_text(name.as_str()).map_or(true, |text| text.is_some());
             match entry.get() {
                 Ok(None) if !taken => {}
-                // A key is kept for a profile to come, or something that cannot be read.
+                // The record holds a key for a future profile, or cannot be read.
                 Ok(_) => continue,
                 Err(error) if refused.is_none() => {
                     refused = Some(error);
@@ -221,7 +224,7 @@ impl Draft {
                 Err(error) => Ok(Err(error)),
             };
             if !matches!(put, Ok(Ok(_))) {
-                // A profile without its tokens is of no use to anyone.
+                // A draft without its tokens is useless.
                 let _ = store.remove_profile(name.as_str());
                 let _ = store.remove_draft(name.as_str());
             }
@@ -230,7 +233,7 @@ impl Draft {
         Err(refused.unwrap_or(VaultError::LeaseTaken { profile: proposed.to_string(), waited: NAME_WAIT }))
     }
 
-    /// In place of what it said before.
+    /// Saves it again under its name.
     fn write_again(
         &self,
         vault: &Vault,
@@ -255,7 +258,7 @@ impl Draft {
     }
 }
 
-/// The tokens that came last: another process may have refreshed those that are kept.
+/// The tokens that were obtained last: another process may have refreshed the saved ones.
 pub(super) fn newer(one: Option<TokenSet>, other: Option<TokenSet>) -> Option<TokenSet> {
     match (one, other) {
         (Some(one), Some(other)) if one.obtained_at > other.obtained_at => Some(one),
@@ -264,8 +267,8 @@ pub(super) fn newer(one: Option<TokenSet>, other: Option<TokenSet>) -> Option<To
 }
 
 impl App {
-    /// Saves what was typed as a draft, complete or not, and returns its name. `name` is the draft that it is already, `of`
-    /// the saved profile that was changed.
+    /// Saves what was typed as a draft, complete or not, and returns its name. `name` is the draft if it exists, `of` the saved
+    /// profile that it changes.
     pub async fn save_typed(
         &self,
         context: CallContext,
@@ -276,11 +279,11 @@ impl App {
         self.settle(async move { save_typed(&app, context, name, of).await }).await
     }
 
-    /// Saves the values that the person chose with the tokens they belong to.
+    /// Saves the values that the person chose with the draft's tokens.
     pub async fn save_chosen(&self, name: &ProfileName, chosen: Fetched) -> Result<(), Failure> {
         if let Some((mut context, mark)) = self.held.entry(name) {
             if let Some(tokens) = &mut context.tokens {
-                tokens.retained.extend(chosen.keep);
+                tokens.retained.extend(chosen.retain);
             }
             self.held.put(name, context, mark);
             return Ok(());
@@ -290,7 +293,7 @@ impl App {
             let entry = vault.lease(&saved)?;
             let Some(mut last) = entry.get()? else { return Ok(()) };
             if let Some(tokens) = &mut last.contents.tokens {
-                tokens.retained.extend(chosen.keep);
+                tokens.retained.extend(chosen.retain);
             }
             entry.put(Some(last.number), &last.contents, How::Saved).map(|_| ())
         })
@@ -320,7 +323,7 @@ async fn save_typed(
     } else if matches!(open::probe(app).await, VaultState::Open(_)) {
         write(app, Some(name.clone()), &context, &mark, false).await?;
     } else {
-        // Without a vault nothing secret is kept, and the rest is.
+        // Without a vault, all but the secrets is saved.
         let (name, profile) = (name.clone(), context.profile);
         app.with_store(move |store| {
             store.save_draft_text(name.as_str(), &mark.to_text())?;
@@ -344,12 +347,12 @@ async fn free_name(app: &App, proposed: ProfileName) -> Result<ProfileName, Fail
     .await
 }
 
-/// Writes what is held in memory, now that it may be possible.
+/// Saves the drafts that are in memory, if that is possible now.
 pub(crate) async fn save_held(app: &App) {
     for (name, _) in app.held.all() {
         let Some((context, mark)) = app.held.entry(&name) else { continue };
         let asked = name.clone();
-        // It was given its name before anything was written: that name is taken now only by itself.
+        // A name that is a draft on the disk is this draft's own: it was named before anything was written.
         let known = app.is_draft(&asked).await.then_some(asked);
         let before = app.held.get(&name).and_then(|context| context.tokens);
         match write(app, known, &context, &mark, false).await {
