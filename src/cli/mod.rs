@@ -59,6 +59,7 @@ fn perform(runner: Runner, task: Task) -> Result<Exit, Failure> {
         Task::Token(options) => tokens::token(runner, &options),
         Task::Refresh { name } => tokens::refresh(runner, &name),
         Task::Whoami { name, json } => tokens::whoami(runner, &name, json),
+        Task::Userinfo { name, json } => tokens::userinfo(runner, &name, json),
         Task::Introspect { name, json } => tokens::introspect(runner, &name, json),
         Task::KeepAlive { name, off } => tokens::keep_alive(runner, &name, !off),
         Task::History(options) => tokens::history(runner, &options),

@@ -1,4 +1,4 @@
-//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `introspect`, `keep-alive`, `history` and `restore`.
+//! Commands about the tokens of a profile: `token`, `refresh`, `whoami`, `userinfo`, `introspect`, `keep-alive`, `history` and `restore`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -74,33 +74,40 @@ pub(crate) fn refresh(runner: &Runner, name: &str) -> Result<(), Failure> {
 
 pub(crate) fn whoami(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
     let identified = runner.run(runner.app.whoami(&ProfileName::parse(name)?, &runner.report()))?;
-    if as_json {
-        let fields = identified.fields.into_iter().map(|(label, value)| (label, Json::from(value)));
-        print::json(&Json::from(fields.collect::<Map<_, _>>()));
-        return Ok(());
-    }
-    for (label, value) in &identified.fields {
-        print::result(&format!("{label:18} {value}"));
-    }
-    if identified.fields.is_empty() {
+    let is_empty = identified.fields.is_empty();
+    print_fields(identified.fields.into_iter().map(|(label, value)| (label, Json::from(value))).collect(), as_json);
+    if is_empty && !as_json {
         print::note("The service accepts the token but does not name the account.");
     }
     Ok(())
 }
 
-pub(crate) fn introspect(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
-    let found = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
+pub(crate) fn userinfo(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let found = runner.run(runner.app.userinfo(&ProfileName::parse(name)?, &runner.report()))?;
     if as_json {
-        let mut members = Map::from_iter([("active".to_owned(), Json::from(found.active))]);
-        members.extend(found.fields.into_iter().map(|(member, value)| (member, Json::from(value))));
-        print::json(&Json::from(members));
+        print::json(&found.claims);
         return Ok(());
     }
-    print::result(&format!("{:18} {}", "active", found.active));
-    for (member, value) in &found.fields {
-        print::result(&format!("{member:18} {value}"));
-    }
+    print_fields(found.rows().into_iter().map(|(name, value)| (name, Json::from(value))).collect(), false);
     Ok(())
+}
+
+pub(crate) fn introspect(runner: &Runner, name: &str, as_json: bool) -> Result<(), Failure> {
+    let found = runner.run(runner.app.introspect(&ProfileName::parse(name)?, &runner.report()))?;
+    let members = found.fields.into_iter().map(|(member, value)| (member, Json::from(value)));
+    print_fields(std::iter::once(("active".to_owned(), Json::from(found.active))).chain(members).collect(), as_json);
+    Ok(())
+}
+
+/// What a service said, as JSON or a line each.
+fn print_fields(fields: Vec<(String, Json)>, as_json: bool) {
+    if as_json {
+        return print::json(&Json::from(Map::from_iter(fields)));
+    }
+    for (name, value) in fields {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        print::result(&format!("{name:18} {text}"));
+    }
 }
 
 pub(crate) fn keep_alive(runner: &Runner, name: &str, on: bool) -> Result<(), Failure> {

@@ -31,7 +31,7 @@ pub struct Findings {
     pub account: Option<String>,
 }
 
-pub static QUERIES: [Query; 2] = [
+pub static QUERIES: [Query; 3] = [
     Query {
         text: "Who am I",
         hint: "Show which account this profile is signed in to",
@@ -45,6 +45,17 @@ pub static QUERIES: [Query; 2] = [
                     None => "The service accepts the token but does not name the account",
                 };
                 Ok(Findings { tone: Tone::Success, summary, rows, account })
+            })
+        },
+    },
+    Query {
+        text: "Show account details",
+        hint: "Show everything that the identity endpoint says about the account",
+        is_offered: |service| service.identity.is_some(),
+        ask: |app, name, report| {
+            Box::pin(async move {
+                let rows = app.userinfo(&name, &report).await?.rows();
+                Ok(Findings { tone: Tone::Success, summary: "The service accepts the token", rows, account: None })
             })
         },
     },

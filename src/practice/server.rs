@@ -1,37 +1,26 @@
-//! The mechanics that both servers share: a thread of their own, on which each connection is answered once and none
-//! keeps another waiting, not with a slow reply, not with a body that never comes, not by refusing to read.
+//! The mechanics that both servers share. One thread takes requests from the HTTP library and answers each on a thread
+//! of its own, so that nobody keeps another caller waiting: not with a slow reply, not with a body that never comes, not
+//! by refusing to read. The library knows no timeouts; therefore dropping the server joins no thread that uses a socket.
 
-use std::io;
-use std::net::{Ipv4Addr, TcpListener};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io::{self, Read as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use serde_json::json;
 use thiserror::Error;
-use tokio::net::TcpStream;
-use tokio::runtime;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::practice::message::{Request, Response};
 use crate::practice::now::Now;
-use crate::practice::wire::{self, Sent};
+use crate::practice::wire;
 
-/// How long a stopping server waits for peers that never read; all others need no time at all.
+/// How long a stopping server waits for peers that never send or never read; all others need no time at all.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-/// The pause after a failed `accept`, which otherwise fails again at once while file handles are short.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long the library may need to close its listener.
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// Why the server did not start.
 #[derive(Debug, Error)]
@@ -67,16 +56,21 @@ pub(crate) trait Handler: Send + 'static {
 /// A running server on 127.0.0.1. Dropping it answers whoever waits and frees the port.
 pub(crate) struct Server<H> {
     port: u16,
-    shared: Arc<Shared<H>>,
-    thread: Option<JoinHandle<()>>,
+    handler: Arc<Mutex<H>>,
+    library: Option<Arc<tiny_http::Server>>,
+    receiver: Option<JoinHandle<()>>,
+    in_flight: Arc<InFlight>,
 }
 
-struct Shared<H> {
-    handler: Mutex<H>,
-    stop: CancellationToken,
-    /// Requests whose head has arrived, so far.
-    requests: watch::Sender<usize>,
+/// How many requests are being answered, and whether the server is stopping.
+#[derive(Default)]
+struct InFlight {
+    state: Mutex<(usize, bool)>,
+    changed: Condvar,
 }
+
+/// One request in flight, until it is dropped.
+struct Guard(Arc<InFlight>);
 
 impl<H: Handler> Server<H> {
     /// Listens on a port, or on a free one. `handler` is given the port.
@@ -88,20 +82,16 @@ impl<H: Handler> Server<H> {
             _ => PracticeError::Start(source),
         })?;
         let port = listener.local_addr().map_err(PracticeError::Start)?.port();
-        listener.set_nonblocking(true).map_err(PracticeError::Start)?;
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(PracticeError::Start)?;
-        let listener = {
-            let _inside = runtime.enter();
-            tokio::net::TcpListener::from_std(listener).map_err(PracticeError::Start)?
-        };
-        let shared = Arc::new(Shared {
-            handler: Mutex::new(handler(port)),
-            stop: CancellationToken::new(),
-            requests: watch::Sender::new(0),
+        let library = tiny_http::Server::from_listener(listener, None)
+            .map_err(|error| PracticeError::Start(io::Error::other(error)))?;
+        let (library, handler) = (Arc::new(library), Arc::new(Mutex::new(handler(port))));
+        let in_flight = Arc::new(InFlight::default());
+        let receiver = thread::Builder::new().name("practice".to_owned()).spawn({
+            let (library, handler, in_flight) = (Arc::clone(&library), Arc::clone(&handler), Arc::clone(&in_flight));
+            move || receive(&library, &handler, &in_flight)
         });
-        let serving = serve(listener, Arc::clone(&shared));
-        let thread = thread::Builder::new().name("practice".to_owned()).spawn(move || runtime.block_on(serving));
-        Ok(Self { port, shared, thread: Some(thread.map_err(PracticeError::Start)?) })
+        let receiver = Some(receiver.map_err(PracticeError::Start)?);
+        Ok(Self { port, handler, library: Some(library), receiver, in_flight })
     }
 }
 
@@ -112,25 +102,66 @@ impl<H> Server<H> {
 
     /// The handler, between two requests. A panic in one of them leaves it whole enough to practise with.
     pub(crate) fn handler(&self) -> MutexGuard<'_, H> {
-        self.shared.handler()
+        locked(&self.handler)
     }
 
-    /// Waits until the heads of this many requests have arrived since the start.
+    /// Waits until this many requests are being answered at once.
     #[cfg(test)]
     pub(crate) fn wait_for_requests(&self, count: usize) {
-        let mut requests = self.shared.requests.subscribe();
-        let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
-        runtime.block_on(requests.wait_for(|seen| *seen >= count)).expect("the server runs");
+        drop(self.in_flight.changed.wait_while(self.in_flight.state(), |(requests, _)| *requests < count));
     }
 }
 
 impl<H> Drop for Server<H> {
     fn drop(&mut self) {
-        self.shared.stop.cancel();
-        if let Some(thread) = self.thread.take() {
-            // A panic there was reported by the panic hook already.
-            let _ = thread.join();
+        self.in_flight.stop();
+        if let Some(library) = &self.library {
+            library.unblock();
         }
+        if let Some(receiver) = self.receiver.take() {
+            // A panic there was reported by the panic hook already.
+            let _ = receiver.join();
+        }
+        self.in_flight.wait_until_idle(PATIENCE);
+        drop(self.library.take());
+        wait_until_closed(self.port);
+    }
+}
+
+impl InFlight {
+    fn begin(self: &Arc<Self>) -> Guard {
+        self.state().0 += 1;
+        self.changed.notify_all();
+        Guard(Arc::clone(self))
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.state().1
+    }
+
+    fn stop(&self) {
+        self.state().1 = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for this long, or until the server stops.
+    fn delay(&self, time: Duration) {
+        drop(self.changed.wait_timeout_while(self.state(), time, |(_, stopping)| !*stopping));
+    }
+
+    fn wait_until_idle(&self, time: Duration) {
+        drop(self.changed.wait_timeout_while(self.state(), time, |(requests, _)| *requests > 0));
+    }
+
+    fn state(&self) -> MutexGuard<'_, (usize, bool)> {
+        locked(&self.state)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.state().0 -= 1;
+        self.0.changed.notify_all();
     }
 }
 
@@ -150,74 +181,75 @@ impl Diagnose for PracticeError {
     }
 }
 
-/// Runs until the server stops, and then until whoever waits is answered.
-async fn serve<H: Handler>(listener: tokio::net::TcpListener, shared: Arc<Shared<H>>) {
-    let mut connections = JoinSet::new();
+/// Runs until the server stops.
+fn receive<H: Handler>(library: &tiny_http::Server, handler: &Arc<Mutex<H>>, in_flight: &Arc<InFlight>) {
     loop {
-        tokio::select! {
-            biased;
-            () = shared.stop.cancelled() => break,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(Arc::clone(&shared).connection(stream))),
-                Err(_) => sleep(ACCEPT_PAUSE).await,
-            },
-        }
-    }
-    drop(listener);
-    let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
-}
-
-impl<H> Shared<H> {
-    fn handler(&self) -> MutexGuard<'_, H> {
-        self.handler.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<H: Handler> Shared<H> {
-    /// Answers one request. Of a server that stops, a connection without a request is closed at once.
-    async fn connection(self: Arc<Self>, stream: TcpStream) {
-        let has_request = AtomicBool::new(false);
-        let service = service_fn(|request| {
-            has_request.store(true, Ordering::Relaxed);
-            self.respond(request)
-        });
-        // One request a connection: a caller that kept it would wait in vain once the service has stopped.
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).keep_alive(false);
-        let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = self.stop.cancelled() => {}
-        }
-        if has_request.load(Ordering::Relaxed) {
-            // A peer that left in the middle is nobody's error.
-            let _ = connection.await;
-        }
-    }
-
-    async fn respond(&self, request: hyper::Request<Incoming>) -> io::Result<hyper::Response<Sent>> {
-        self.requests.send_modify(|requests| *requests += 1);
-        let response = tokio::select! {
-            biased;
-            answer = self.answer(request) => answer?,
-            () = self.stop.cancelled() => {
-                let words = "the practice service has stopped";
-                let document = json!({ "error": "temporarily_unavailable", "error_description": words });
-                Response::json(503, &document, "stopped")
+        match library.recv() {
+            Ok(request) => {
+                let (handler, guard) = (Arc::clone(handler), in_flight.begin());
+                // Where the system has no thread to give, the library answers 500 by itself. A peer that left in the
+                // middle is nobody's error.
+                let _ = thread::Builder::new().name("practice request".to_owned()).spawn(move || {
+                    let _ = respond(request, &handler, &guard.0);
+                });
             }
-        };
-        wire::response(response, &self.stop).map_err(io::Error::other)
-    }
-
-    async fn answer(&self, request: hyper::Request<Incoming>) -> io::Result<Response> {
-        let request = wire::read(request).await.map_err(io::Error::other)?;
-        let delay = self.handler().delay(&request);
-        if let Some(delay) = delay {
-            sleep(delay).await;
+            Err(_) if in_flight.is_stopping() => break,
+            // The library accepts no new callers; those who are here are still served.
+            Err(_) => {}
         }
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
-        Ok(self.handler().answer(&request, &mut Now::new(Timestamp::now(), seed)))
+    }
+}
+
+fn respond<H: Handler>(mut request: tiny_http::Request, handler: &Mutex<H>, in_flight: &InFlight) -> io::Result<()> {
+    // Bound to 127.0.0.1 nobody else can come; checked all the same, since everything here rests on it.
+    if !request.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
+        let document = json!({ "error": "access_denied", "error_description": "only this computer is answered" });
+        return wire::send(request, &Response::json(403, &document), || true);
+    }
+    let read = wire::read(&mut request)?;
+    let delay = locked(handler).delay(&read);
+    if let Some(delay) = delay {
+        in_flight.delay(delay);
+    }
+    if in_flight.is_stopping() {
+        let words = "the practice service has stopped";
+        let document = json!({ "error": "temporarily_unavailable", "error_description": words });
+        return wire::send(request, &Response::json(503, &document), || true);
+    }
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;
+    let response = locked(handler).answer(&read, &mut Now::new(Timestamp::now(), seed));
+    wire::send(request, &response, || in_flight.is_stopping())
+}
+
+/// The library closes its listener on a thread that cannot be joined. This connection comes after the one by which the
+/// library wakes that thread, so it is never accepted, and closing the listener resets it: that ends the read.
+fn wait_until_closed(port: u16) {
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    if let Ok(mut probe) = TcpStream::connect_timeout(&here, CLOSING)
+        && probe.set_read_timeout(Some(CLOSING)).is_ok()
+    {
+        let _ = probe.read(&mut [0]);
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_is_over_when_the_server_stops_and_a_guard_counts_until_it_is_dropped() {
+        let in_flight = Arc::new(InFlight::default());
+        let guard = in_flight.begin();
+        in_flight.stop();
+        in_flight.delay(Duration::MAX);
+        assert_eq!(*in_flight.state(), (1, true));
+        drop(guard);
+        in_flight.wait_until_idle(Duration::MAX);
+        assert_eq!(*in_flight.state(), (0, true));
     }
 }

@@ -1,48 +1,29 @@
-//! One request on the wire: from the HTTP library's request to a plain value, within bounds, and from a response back.
+//! One request on the wire: from the HTTP library's request to a plain value, and from a response to bytes. Adds what
+//! the library lacks: bounds, an end to each connection, and safety against large declared bodies.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io::{self, Read as _, Write};
+use std::mem;
 
-use http_body_util::BodyExt as _;
-use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
-use hyper::http::request::Parts;
-use tokio_util::sync::CancellationToken;
+use tiny_http::{HTTPVersion, Header, Method, StatusCode};
+use url::Url;
 
 use crate::practice::message::{Body, Excess, Parameters, Request, Response};
 use crate::secret::Secret;
 
 /// Largest request body in bytes. A token call has one or two thousand.
 const LARGEST_BODY: usize = 64 * 1024;
-/// Largest request target and headers in bytes.
+/// Largest request line and headers in bytes that are looked at.
 const LARGEST_HEAD: usize = 64 * 1024;
 /// A body up to here is read to its end before it is refused, so that the caller gets to hear why.
 const LARGEST_READ: usize = 1024 * 1024;
 
-/// What follows the start of a reply that never ends.
-const BLANKS: &[u8] = &[b' '; 16 * 1024];
-
-/// The body of a response as it is sent.
-pub(crate) struct Sent {
-    start: Option<Bytes>,
-    rest: Rest,
-    stop: CancellationToken,
-}
-
-enum Rest {
-    Nothing,
-    Blanks,
-    /// The connection breaks off.
-    Break,
-}
-
 /// Reads a request, within the bounds. An error is a peer that left in the middle.
-pub(crate) async fn read(request: hyper::Request<Incoming>) -> Result<Request, hyper::Error> {
-    let (parts, body) = request.into_parts();
-    let mut read = head(&parts);
-    if read.excess.is_none() {
-        match whole(body).await? {
+pub(crate) fn read(request: &mut tiny_http::Request) -> io::Result<Request> {
+    let mut read = head(request);
+    if is_absurd(request) {
+        read.excess = Some(Excess::Body);
+    } else if read.excess.is_none() {
+        match body(request)? {
             Some(body) => read.body = Secret::new(String::from_utf8_lossy(&body)),
             None => read.excess = Some(Excess::Body),
         }
@@ -50,106 +31,163 @@ pub(crate) async fn read(request: hyper::Request<Incoming>) -> Result<Request, h
     Ok(read)
 }
 
-/// The response to send; one that never ends breaks off when the server stops. One with a header that cannot be sent is
-/// an error: headers are made here, of escaped parts, and none may split the response.
-pub(crate) fn response(response: Response, stop: &CancellationToken) -> hyper::http::Result<hyper::Response<Sent>> {
-    let (start, rest) = match response.body {
-        Body::Text(text) => (Bytes::from(text), Rest::Nothing),
-        Body::Endless(start) => (Bytes::from_static(start.as_bytes()), Rest::Blanks),
-        Body::Broken(start) => (Bytes::from_static(start.as_bytes()), Rest::Break),
-    };
-    let mut builder = hyper::Response::builder().status(response.status);
-    for (name, value) in response.headers {
-        builder = builder.header(name, value);
+/// Sends the response; an endless one until the caller has had enough or the server stops.
+pub(crate) fn send(request: tiny_http::Request, response: &Response, is_stopping: impl Fn() -> bool) -> io::Result<()> {
+    if is_absurd(&request) {
+        // Only an upgrade sends a response without dropping the body. What it returns holds that body, and is
+        // forgotten. The protocol it names is the one in use, which means nothing.
+        mem::forget(request.upgrade("HTTP/1.1", tiny_http::Response::empty(response.status)));
+        return Ok(());
     }
-    let start = Some(start).filter(|start| !start.is_empty());
-    builder.body(Sent { start, rest, stop: stop.clone() })
+    let is_head = *request.method() == Method::Head;
+    let (text, start) = match &response.body {
+        Body::Text(text) => (Some(text.as_str()), None),
+        Body::Endless(start) | Body::Broken(start) => (None, Some(*start).filter(|_| !is_head)),
+    };
+    // What cannot be sent leaves the request to its drop, which is a 500 of the library.
+    let bytes = bytes(response.status, &response.headers, text, is_head)?;
+    let mut out = request.into_writer();
+    out.write_all(&bytes)?;
+    match (start, &response.body) {
+        (Some(start), Body::Broken(_)) => write!(out, "{:x}\r\n{start}\r\n{BREAK}", start.len())?,
+        (Some(start), _) => send_without_end(&mut out, start, is_stopping)?,
+        (None, _) => {}
+    }
+    out.flush()
 }
 
-fn head(parts: &Parts) -> Request {
-    let header = |name: HeaderName| parts.headers.get(name).map(|value| text(value.as_bytes()));
-    let query = parts.uri.query().unwrap_or_default();
-    let size = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
-    let is_too_large = parts.uri.path().len() + query.len() + size > LARGEST_HEAD;
+/// Whether the body may not be left to the library: a request that is dropped with its body unread allocates as much
+/// memory as the peer has declared. Forgetting it costs one loopback socket and its thread, for a peer that no honest
+/// program is.
+fn is_absurd(request: &tiny_http::Request) -> bool {
+    request.body_length().is_some_and(|declared| declared > LARGEST_READ)
+}
+
+fn head(request: &tiny_http::Request) -> Request {
+    let header = |name: &'static str| {
+        let found = request.headers().iter().find(|header| header.field.equiv(name));
+        found.map(|header| header.value.as_str())
+    };
+    let (path, query) = target(request.url());
+    let size = |header: &Header| header.field.as_str().len() + header.value.len();
+    let is_too_large = request.url().len() + request.headers().iter().map(size).sum::<usize>() > LARGEST_HEAD;
     Request {
-        method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
-        host: header(HOST),
-        query: if is_too_large { Parameters::default() } else { Parameters::form(query) },
-        authorization: header(AUTHORIZATION).map(Secret::new),
-        headers: parts.headers.iter().map(plain).collect(),
-        content_type: header(CONTENT_TYPE)
-            .and_then(|value| value.split(';').next().map(|value| value.trim().to_ascii_lowercase()))
+        method: request.method().as_str().to_owned(),
+        path,
+        host: header("Host").map(str::to_owned),
+        query: if is_too_large { Parameters::default() } else { Parameters::form(&query) },
+        authorization: header("Authorization").map(Secret::new),
+        headers: request.headers().iter().map(plain).collect(),
+        content_type: header("Content-Type")
+            .and_then(|value| value.split(';').next())
+            .map(|value| value.trim().to_ascii_lowercase())
             .unwrap_or_default(),
         excess: is_too_large.then_some(Excess::Head),
         ..Request::default()
     }
 }
 
-fn plain((name, value): (&HeaderName, &HeaderValue)) -> (String, Secret) {
-    (name.as_str().to_owned(), Secret::new(text(value.as_bytes())))
+fn plain(header: &Header) -> (String, Secret) {
+    (header.field.as_str().as_str().to_ascii_lowercase(), Secret::new(header.value.as_str()))
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// Path and query of a request target, which may be a whole address (RFC 9112 section 3.2.2).
+fn target(text: &str) -> (String, String) {
+    if !text.starts_with('/')
+        && let Ok(url) = Url::parse(text)
+    {
+        return (url.path().to_owned(), url.query().unwrap_or_default().to_owned());
+    }
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    (path.to_owned(), query.to_owned())
 }
 
-/// The body, or `None` where it is too large.
-async fn whole(mut body: Incoming) -> Result<Option<Vec<u8>>, hyper::Error> {
-    if body.size_hint().lower() > LARGEST_READ as u64 {
+/// The body, or `None` where it is too large. Never more is read than was declared: after `Connection: upgrade` the
+/// library would wait for the end of the connection.
+fn body(request: &mut tiny_http::Request) -> io::Result<Option<Vec<u8>>> {
+    let declared = request.body_length();
+    let is_chunked = request.headers().iter().any(|header| header.field.equiv("Transfer-Encoding"));
+    if declared.unwrap_or(0) == 0 && !is_chunked {
+        return Ok(Some(Vec::new()));
+    }
+    let most = declared.unwrap_or(LARGEST_READ).min(LARGEST_READ);
+    let mut reader = request.as_reader().take(most as u64);
+    let mut body = Vec::new();
+    reader.by_ref().take(LARGEST_BODY as u64 + 1).read_to_end(&mut body)?;
+    if body.len() > LARGEST_BODY {
+        io::copy(&mut reader, &mut io::sink())?;
         return Ok(None);
     }
-    let (mut whole, mut size) = (Vec::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        size += data.len();
-        if size > LARGEST_READ {
-            break;
-        }
-        if size <= LARGEST_BODY {
-            whole.extend_from_slice(&data);
-        }
+    if declared.is_some_and(|declared| declared != body.len()) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    Ok((size <= LARGEST_BODY).then_some(whole))
+    Ok(Some(body))
 }
 
-impl HttpBody for Sent {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        // An end would pass for the end of a whole reply, and silence would keep the caller waiting.
-        let broken = || Poll::Ready(Some(Err(io::Error::other("the reply breaks off"))));
-        match (self.start.take(), &self.rest) {
-            (Some(start), _) => Poll::Ready(Some(Ok(Frame::data(start)))),
-            (None, Rest::Nothing) => Poll::Ready(None),
-            (None, Rest::Blanks) if !self.stop.is_cancelled() => {
-                Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(BLANKS)))))
-            }
-            (None, Rest::Blanks | Rest::Break) => broken(),
-        }
+/// The response as bytes. Without a text it is the head of a chunked one.
+fn bytes(status: u16, headers: &[(&'static str, String)], text: Option<&str>, is_head: bool) -> io::Result<Vec<u8>> {
+    let headers = headers.iter().map(|(name, value)| header(name, value)).collect::<io::Result<_>>()?;
+    let body = text.unwrap_or_default();
+    let response = tiny_http::Response::new(StatusCode(status), headers, body.as_bytes(), text.map(str::len), None)
+        .with_chunked_threshold(usize::MAX);
+    let mut bytes = Vec::new();
+    response.raw_print(&mut bytes, HTTPVersion(1, 1), &[], is_head || text.is_none(), None)?;
+    // One request a connection: a caller that kept it would wait in vain once the service has stopped. The library
+    // takes this header from nobody.
+    if let Some(end) = bytes.windows(2).position(|pair| pair == b"\r\n") {
+        bytes.splice(end..end, *b"\r\nConnection: close");
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.start.is_none() && matches!(self.rest, Rest::Nothing)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self.rest {
-            Rest::Nothing => SizeHint::with_exact(self.start.as_ref().map_or(0, Bytes::len) as u64),
-            Rest::Blanks | Rest::Break => SizeHint::default(),
-        }
-    }
+    Ok(bytes)
 }
+
+/// Headers are made here, of escaped parts; one that cannot be sent is a defect, and must not split the response.
+fn header(name: &str, value: &str) -> io::Result<Header> {
+    let defect = || io::Error::new(io::ErrorKind::InvalidData, format!("the header `{name}` cannot be sent"));
+    if value.bytes().any(|byte| byte.is_ascii_control()) {
+        return Err(defect());
+    }
+    Header::from_bytes(name, value).map_err(|()| defect())
+}
+
+/// A start, then blanks, in chunks. When the server stops comes what is no chunk: an end would pass for the end of a
+/// whole reply, and silence would leave the caller waiting.
+fn send_without_end(out: &mut dyn Write, start: &str, is_stopping: impl Fn() -> bool) -> io::Result<()> {
+    let mut chunk = start.to_owned();
+    while !is_stopping() {
+        write!(out, "{:x}\r\n{chunk}\r\n", chunk.len())?;
+        if chunk.len() < 16 * 1024 {
+            chunk = " ".repeat(16 * 1024);
+        }
+    }
+    write!(out, "{BREAK}")
+}
+
+/// What is no chunk: whoever reads it knows that the reply is not whole.
+const BREAK: &str = "stopped\r\n";
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn no_header_splits_a_response() {
-        let sent = |location| response(Response::redirect(302, location, ""), &CancellationToken::new());
-        assert!(sent("/x").is_ok());
-        assert!(sent("/x\r\nevil: 1").is_err());
+    fn a_request_target_is_a_path_or_a_whole_address() {
+        let check = |text: &str, path: &str, query: &str| {
+            assert_eq!(target(text), (path.to_owned(), query.to_owned()), "{text}");
+        };
+        check("/a?b=c?d", "/a", "b=c?d");
+        check("//a", "//a", "");
+        check("http://127.0.0.1:1/a?b", "/a", "b");
+        check("*", "*", "");
+    }
+
+    #[test]
+    fn an_answer_closes_its_connection_and_no_header_splits_it() {
+        let headers = [("location", "/x".to_owned())];
+        let text = String::from_utf8(bytes(302, &headers, Some("hi"), false).expect("bytes")).expect("text");
+        assert!(text.starts_with("HTTP/1.1 302 Found\r\nConnection: close\r\n"), "{text}");
+        assert!(text.contains("\r\nlocation: /x\r\n") && text.ends_with("Content-Length: 2\r\n\r\nhi"), "{text}");
+        let split = [("location", "/x\r\nevil: 1".to_owned())];
+        let error = bytes(302, &split, None, false).expect_err("two headers in one");
+        assert_eq!(error.to_string(), "the header `location` cannot be sent");
     }
 }

@@ -13,6 +13,19 @@ fn every_dependency_is_one_that_the_policy_allows() {
     crate::assert_none(&complaints(&packages, &policy()));
 }
 
+/// The libraries that the project is built on: each does real work, or the choice is to be talked about first.
+const FOUNDATION: [&str; 10] =
+    ["directories", "eframe", "egui", "keyring", "oauth2", "open", "reqwest", "serde", "tiny_http", "tokio"];
+
+#[test]
+fn the_libraries_that_the_project_is_built_on_are_used() {
+    let tokens: Vec<_> = crate::sources("src").iter().flat_map(crate::text::Source::shipped_tokens).collect();
+    let is_used = |name: &str| tokens.windows(2).any(|pair| pair[0].text == name && pair[1].text == "::");
+    let unused = FOUNDATION.into_iter().filter(|name| !is_used(name));
+    let unused: Vec<String> = unused.map(|name| format!("`{name}` is not used any more")).collect();
+    crate::assert_none(&unused);
+}
+
 /// A package as cargo shows it.
 struct Package {
     name: String,

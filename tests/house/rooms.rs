@@ -36,6 +36,7 @@ const NETWORK: &[&str] = &[
     "reqwest",
     "hyper",
     "hyper_util",
+    "tiny_http",
     "tokio_rustls",
     "rustls",
     "open",

@@ -1,14 +1,17 @@
 //! Asks the service about a token: which account it is for (identity endpoint), and whether it is active (introspection).
 
+use serde_json::Value as Json;
+
 use crate::app::handle::App;
 use crate::app::profiles::history;
 use crate::app::progress::Report;
 use crate::app::sign_in::send::{self, Answered};
 use crate::app::vault::open;
-use crate::app::{CallContext, Failure, FailureKind, Identified, profiles, tokens};
-use crate::call::{Answers, Expression, scalar_text};
+use crate::app::{CallContext, Failure, FailureKind, Identified, Need, profiles, tokens};
+use crate::call::{Answers, Expression, mask_text, scalar_text};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{Cause, Stage};
+use crate::secret::Secret;
 use crate::service::{Identity, ProfileName, Service};
 
 impl App {
@@ -26,6 +29,70 @@ impl App {
             history::worked(self, &name, context.tokens).await;
         }
         Ok(identified)
+    }
+
+    /// Asks the service which account a saved profile is signed in to.
+    pub async fn whoami(&self, name: &ProfileName, report: &Report) -> Result<Identified, Failure> {
+        ask(self, report, &self.usable(name, report).await?).await
+    }
+
+    /// All claims that the identity endpoint returns for a saved profile (OpenID Connect Core 1.0 section 5.3).
+    pub async fn userinfo(&self, name: &ProfileName, report: &Report) -> Result<UserInfo, Failure> {
+        let context = self.usable(name, report).await?;
+        let (identity, answers) = accepted(self, report, &context).await?;
+        let values = self.values_for(&context, &identity.call)?;
+        // An endpoint may repeat the token that it was sent.
+        let secrets: Vec<&Secret> = values.secrets().collect();
+        let claims = answers.map(|answers| masked(answers.json(), &secrets)).unwrap_or_default();
+        Ok(UserInfo { claims })
+    }
+
+    /// A saved profile with a token that is good now.
+    async fn usable(&self, name: &ProfileName, report: &Report) -> Result<CallContext, Failure> {
+        let (app, asked, to) = (self.clone(), name.clone(), report.clone());
+        let handed_out = async move { tokens::hand_out(&app, &to, asked, Need::Usable).await };
+        let (profile, token) = self.settle(handed_out).await?;
+        let mut context = tokens::context_of(self, name, profile).await?;
+        context.tokens = Some(token.tokens);
+        self.supply_practice(&mut context).await?;
+        Ok(context)
+    }
+}
+
+/// What the identity endpoint returns, with secrets masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserInfo {
+    pub claims: Json,
+}
+
+impl UserInfo {
+    /// The claims in rows; a member of an object is called `address.country`, an item of a list `groups.0`.
+    pub fn rows(&self) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        flatten("", &self.claims, &mut rows);
+        rows
+    }
+}
+
+fn flatten(name: &str, value: &Json, rows: &mut Vec<(String, String)>) {
+    let inner = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Json::Object(members) => members.iter().for_each(|(key, value)| flatten(&inner(key), value, rows)),
+        Json::Array(items) => {
+            items.iter().enumerate().for_each(|(at, value)| flatten(&inner(&at.to_string()), value, rows));
+        }
+        value => rows.extend(scalar_text(value).map(|text| (name.to_owned(), text))),
+    }
+}
+
+fn masked(value: &Json, secrets: &[&Secret]) -> Json {
+    match value {
+        Json::String(text) => mask_text(text, secrets).into(),
+        Json::Array(items) => items.iter().map(|item| masked(item, secrets)).collect(),
+        Json::Object(members) => {
+            members.iter().map(|(key, value)| (mask_text(key, secrets), masked(value, secrets))).collect()
+        }
+        value => value.clone(),
     }
 }
 
@@ -68,6 +135,16 @@ fn no_introspection(service: &Service) -> Failure {
 
 /// Asks the identity endpoint which account a token is for.
 pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Result<Identified, Failure> {
+    let (identity, answers) = accepted(app, report, context).await?;
+    Ok(Identified { fields: answers.map(|answers| fields(identity, &answers)).unwrap_or_default() })
+}
+
+/// What the identity endpoint says, where it accepts the token.
+async fn accepted<'a>(
+    app: &App,
+    report: &Report,
+    context: &'a CallContext,
+) -> Result<(&'a Identity, Option<Answers>), Failure> {
     let service = &context.profile.service;
     let Some(identity) = &service.identity else {
         let diagnosis = Diagnosis::new(format!("{} has no identity endpoint here", service.name));
@@ -82,8 +159,7 @@ pub(crate) async fn ask(app: &App, report: &Report, context: &CallContext) -> Re
     if !answered.reply.is_success() || !says_success {
         return Err(refused(&answered, service));
     }
-    let fields = answered.answers.map(|answers| fields(identity, &answers)).unwrap_or_default();
-    Ok(Identified { fields })
+    Ok((identity, answered.answers))
 }
 
 fn refused(answered: &Answered, service: &Service) -> Failure {

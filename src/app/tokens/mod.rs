@@ -16,12 +16,11 @@ use crate::app::handle::App;
 use crate::app::profiles;
 use crate::app::profiles::drafts;
 use crate::app::progress::{Progress, Report};
-use crate::app::sign_in::identity;
 use crate::app::state::PendingWrite;
 use crate::app::tokens::pending::Put;
 use crate::app::vault::lease::lease;
 use crate::app::vault::open;
-use crate::app::{CallContext, Exchange, Failure, FailureKind, Identified, Need, Recovery, SavedToken, export};
+use crate::app::{CallContext, Exchange, Failure, FailureKind, Need, Recovery, SavedToken, export};
 use crate::diagnosis::Diagnosis;
 use crate::oauth::{ProfileSecrets, Stage, TokenSet, is_token_text};
 use crate::service::{Profile, ProfileName};
@@ -38,17 +37,6 @@ impl App {
     pub async fn token(&self, name: &ProfileName, need: Need, report: &Report) -> Result<SavedToken, Failure> {
         let (app, name, report) = (self.clone(), name.clone(), report.clone());
         self.settle(async move { Ok(hand_out(&app, &report, name, need).await?.1) }).await
-    }
-
-    /// Asks the service which account a saved profile is signed in to.
-    pub async fn whoami(&self, name: &ProfileName, report: &Report) -> Result<Identified, Failure> {
-        let (app, asked, to) = (self.clone(), name.clone(), report.clone());
-        let handed_out = async move { hand_out(&app, &to, asked, Need::Usable).await };
-        let (profile, token) = self.settle(handed_out).await?;
-        let mut context = context_of(self, name, profile).await?;
-        context.tokens = Some(token.tokens);
-        self.supply_practice(&mut context).await?;
-        identity::ask(self, report, &context).await
     }
 
     /// Tries once more to save pending writes.

@@ -117,6 +117,15 @@ pub enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Show everything that the identity endpoint says about a profile's account
+    Userinfo {
+        /// Profile
+        #[arg(value_name = "PROFILE")]
+        name: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Ask the service whether a profile's access token is active (RFC 7662)
     Introspect {
         /// Profile

@@ -28,10 +28,8 @@ pub(super) fn read(reader: &mut Reader, stage: &'static str, element: &str, cont
         && let [text] = &read_values(only.attribute("values"))[..]
     {
         let text = Template::new(text);
-        return match is_json {
-            true => BodyTemplate::Json(text),
-            false => BodyTemplate::Text { content_type: encode.to_owned(), text },
-        };
+        let content_type = encode.to_owned();
+        return if is_json { BodyTemplate::Json(text) } else { BodyTemplate::Text { content_type, text } };
     }
     if is_json {
         let object = object(reader, stage, element, structure);

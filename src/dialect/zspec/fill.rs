@@ -31,8 +31,13 @@ pub(super) struct Filled {
 }
 
 impl Filled {
-    pub(super) fn new() -> Self {
-        let property = Element::new("property", &[("type", "string"), ("values", ABSENT)], Vec::new());
+    /// For an argument of this name. A secret has no default and no example, whatever the document says.
+    pub(super) fn new(name: &str) -> Self {
+        let mut property = Element::new("property", &[("type", "string"), ("values", ABSENT)], Vec::new());
+        if is_secret(name) || name.eq_ignore_ascii_case("authorization") {
+            property.set("default-value", ABSENT);
+            property.set("example-value", ABSENT);
+        }
         Self { argument: Vec::new(), property }
     }
 
@@ -68,7 +73,7 @@ impl<'a> Writer<'a> {
 
     /// Describes the value of a parameter. `old` is its argument or property in the kept document.
     pub(super) fn fill(&mut self, stage: &'static str, name: &str, value: &Template, old: Option<&Element>) -> Filled {
-        let mut filled = Filled::new();
+        let mut filled = Filled::new(name);
         let only = only_placeholder(value);
         let is_known = only.is_some() && placeholder(name) == only;
         match only {
@@ -86,7 +91,7 @@ impl<'a> Writer<'a> {
                 None => filled.values(&[value.in_braces()]),
             },
         }
-        if is_secret(name) || only == Some("token") {
+        if only == Some("token") {
             filled.property.set("default-value", ABSENT);
             filled.property.set("example-value", ABSENT);
         }

@@ -183,13 +183,13 @@ pub(super) fn is_expected(stage: &str, reading: &Reading, operation: &Element) -
     let expected = match stage {
         "authorization" => None,
         "identity" => shown(&shown_fields(operation)),
-        _ => expected(reading, life(operation).filter(|_| stage == "token_request")),
+        _ => Some(expected(reading, life(operation).filter(|_| stage == "token_request"))),
     };
     own.is_empty() || own == expected.iter().map(Element::write).collect::<Vec<_>>()
 }
 
 /// The response that a reading expects: paths that it has, each once.
-pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Option<Element> {
+pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Element {
     let standard = Reading::default();
     let (mut own, mut default) = (reading.clone(), standard.clone());
     let mut structure = Element::new("structure", &[("name", "reply")], Vec::new());
@@ -213,7 +213,7 @@ pub(super) fn expected(reading: &Reading, life: Option<u64>) -> Option<Element> 
     for (_, place) in &reading.retain {
         insert(&mut structure, place.as_str());
     }
-    Some(response(structure))
+    response(structure)
 }
 
 /// The response of an identity call that shows these fields; nothing where it shows what there is.

@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
             inside.push(argument(name, location, filled));
         }
         if let (Some(basic), None) = (basic, &authentication) {
-            inside.push(argument(basic.attribute("name"), "header", Filled::new()));
+            inside.push(argument(basic.attribute("name"), "header", Filled::new("authorization")));
         }
         let old_body = old.and_then(|old| old.child("request-body")).and_then(|body| body.child("content"));
         let body = body::write(self, stage, old_body, &call.body);
@@ -122,11 +122,11 @@ impl<'a> Writer<'a> {
             let is_bare = Input { pattern: String::new(), ..(*input).clone() } == bare_input(&input.name, &begins);
             said.contains(&input.name.as_str()) || (is_new && !is_bare && named.contains(input.name.as_str()))
         });
-        let mut names: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
-        names.extend(said.iter().filter(|name| !self.service.inputs.iter().any(|input| input.name == **name)));
+        let mut wanted: Vec<&str> = inputs.map(|input| input.name.as_str()).collect();
+        wanted.extend(said.iter().filter(|name| !self.service.inputs.iter().any(|input| input.name == **name)));
         let mut variables = Vec::new();
-        for name in names {
-            let mut filled = Filled::new();
+        for name in wanted {
+            let mut filled = Filled::new(name);
             let own = [slug(name), format!("{stage}_{}", slug(name))];
             if let Some(input) = self.service.inputs.iter().find(|input| own.contains(&input.name)) {
                 self.input(input, name, old.and_then(|old| old_argument(old, "variable", name)), &mut filled);
@@ -154,8 +154,8 @@ impl<'a> Writer<'a> {
         match (stage, &self.service.identity) {
             ("identity", Some(identity)) => reply::shown(&identity.fields),
             ("authorization" | "identity", _) => None,
-            ("token_request", _) => reply::expected(&call.reading, self.service.policy.access_token_life),
-            _ => reply::expected(&call.reading, None),
+            ("token_request", _) => Some(reply::expected(&call.reading, self.service.policy.access_token_life)),
+            _ => Some(reply::expected(&call.reading, None)),
         }
     }
 }

@@ -38,7 +38,9 @@ pub(super) struct Element {
 impl Element {
     pub(super) fn new(name: &str, attributes: &[(&str, &str)], children: Vec<Self>) -> Self {
         let mut element = Self { name: name.to_owned(), children, ..Self::default() };
-        attributes.iter().for_each(|(name, value)| element.set(name, *value));
+        for (name, value) in attributes {
+            element.set(name, *value);
+        }
         element
     }
 

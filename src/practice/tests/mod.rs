@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::diagnosis::Diagnose as _;
 use crate::practice::contract::{PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
-use crate::practice::message::ClientAuthentication;
 
-const HEAD: &str = "Host: localhost\r\n";
+/// The library closes a connection only at the wish of the caller.
+const HEAD: &str = "Host: localhost\r\nConnection: close\r\n";
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -139,8 +139,4 @@ fn refresh(practice: &Practice, refresh_token: &str) -> Heard {
 
 fn bearer(practice: &Practice, path: &str, token: &str) -> Heard {
     call(practice, "GET", path, &format!("Authorization: Bearer {token}\r\n"), "")
-}
-
-fn last(practice: &Practice) -> Seen {
-    practice.requests().pop().expect("a request in the log")
 }

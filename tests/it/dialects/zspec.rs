@@ -139,6 +139,34 @@ fn the_example_is_written_as_it_was_read() {
 }
 
 #[test]
+fn a_service_that_was_changed_decides_what_is_sent_and_its_document_the_rest() {
+    let mut service = described(TRAVEL).service;
+    let call = &mut service.token_request;
+    call.url = Template::new("https://other.example/token");
+    call.query.retain(|parameter| parameter.name != "redirect_uri");
+    call.query.push(Parameter::new("audience", "api"));
+    let text = write(&service).expect("it is whole");
+    for line in [
+        "<token-url path=\"https://other.example/token\">",
+        "<operation method=\"post\" category=\"action\" name=\"Redeem the code\">",
+        "<description>It comes with the client id.</description>",
+        "<property type=\"string\" values=\"api\"/>",
+        "<description>Always &quot;Bearer&quot;.</description>",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let again = described(&text).service;
+    assert_eq!(again.token_request.url, service.token_request.url);
+    assert_eq!(again.token_request.query, service.token_request.query);
+    assert_eq!(losses(&service), []);
+
+    // A document that somebody broke in the preset file is as good as none.
+    service.documents.insert("zspec".to_owned(), "<oauth2 name=".to_owned());
+    let plain = Service { documents: [].into(), ..service.clone() };
+    assert_eq!(write(&service), write(&plain));
+}
+
+#[test]
 fn what_was_read_is_a_preset() {
     let service = described(TRAVEL).service;
     assert_eq!(parse_preset("travel.toml", &write_preset(&service), &|_| None), Ok(service));
@@ -324,6 +352,8 @@ fn what_a_document_says_of_the_client_is_taken_and_its_secrets_are_kept_apart() 
     let arguments = value("client_id", "param", "", "values=\"the-client\"")
         + &value("client_secret", "param", "required=\"false\"", "values=\"canary-1\" example-value=\"canary-2\"")
         + &value("app_secret", "header", "", "values=\"canary-3\"")
+        + &value("password", "variable", "", "default-value=\"canary-8\"")
+        + &value("Authorization", "header", "", "example-value=\"canary-9\"")
         + "<response status=\"200\"><content><encode type=\"application/json\"/><structure name=\"r\">\
            <property name=\"access_token\" type=\"string\" values=\"canary-4\" example-value=\"canary-5\"/>\
            <property name=\"data\" type=\"object\"><structure><property name=\"refresh_token\" default-value=\"canary-6\"/>\

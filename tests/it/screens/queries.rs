@@ -14,7 +14,7 @@ use crate::screens::screen::{Screen, THEMES, screen};
 /// Introspection of `demo` was asked for.
 fn asked(theme: egui::Theme, answer: Requested<Findings>) -> Harness<'static, Screen> {
     let mut model = saved("demo");
-    model.query = Some(AskedQuery { query: &QUERIES[1], profile: name("demo"), answer });
+    model.query = Some(AskedQuery { query: &QUERIES[2], profile: name("demo"), answer });
     screen(theme, model, draft())
 }
 

@@ -48,3 +48,21 @@ fn a_service_without_the_endpoint_says_so() {
     let words = program.run(&["introspect", "demo"]).failed(2);
     assert!(words.contains("Scripted has no introspection endpoint here"), "{words}");
 }
+
+#[test]
+fn all_that_the_identity_endpoint_returns_is_shown_and_a_token_in_it_is_masked() {
+    let body = json!({ "sub": "ada", "address": { "country": "GB" }, "groups": ["a", "b"], "echo": "got at-first" });
+    let service = Scripted::start(move |asked, _| match asked.path.as_str() {
+        "/authorize" => asked.grant("a-code"),
+        "/userinfo" => Answer::json(200, &body),
+        _ => tokens("first", 3600),
+    });
+    let program = signed_in(&service, &format!("[identity]\nurl = \"{}/userinfo\"\n", service.url()));
+    let shown = program.run(&["userinfo", "demo"]).done();
+    let lines: Vec<Vec<&str>> = shown.lines().map(|line| line.split_whitespace().collect()).collect();
+    let expected = [["sub", "ada"], ["address.country", "GB"], ["groups.0", "a"], ["groups.1", "b"]];
+    assert!(expected.iter().all(|row| lines.contains(&row.to_vec())), "{shown}");
+    let json = program.run(&["userinfo", "demo", "--json"]).json();
+    assert_eq!(json["address"]["country"], "GB");
+    assert!(!shown.contains("at-first") && !json.to_string().contains("at-first"), "{shown}");
+}
