@@ -49,7 +49,7 @@ pub static QUERIES: [Query; 3] = [
         },
     },
     Query {
-        text: "Show account details",
+        text: "Account details",
         hint: "Show everything that the identity endpoint says about the account",
         is_offered: |service| service.identity.is_some(),
         ask: |app, name, report| {
