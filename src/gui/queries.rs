@@ -66,9 +66,10 @@ pub static QUERIES: [Query; 3] = [
         ask: |app, name, report| {
             Box::pin(async move {
                 let found = app.introspect(&name, &report).await?;
-                let (tone, summary) = match found.active {
-                    true => (Tone::Success, "The access token is active"),
-                    false => (Tone::Warning, "The access token is not active"),
+                let (tone, summary) = if found.active {
+                    (Tone::Success, "The access token is active")
+                } else {
+                    (Tone::Warning, "The access token is not active")
                 };
                 Ok(Findings { tone, summary, rows: found.fields, account: None })
             })
