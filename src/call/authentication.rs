@@ -261,7 +261,7 @@ mod tests {
             let named = format!("{TYPE}\n\nclient_assertion_type=own\n&client_assertion=••••••••");
             check(authentication, "s", own, &named);
         }
-        let refused = "the body has no place for the assertion that the client proves itself by\n\
+        let refused = "the body has no place for the assertion of the client\n\
             hint: name `<assertion>` in the body";
         check(Authentication::PrivateKeyJwt, "s", BodyTemplate::Json(Template::new("{}")), refused);
     }

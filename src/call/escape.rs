@@ -1,5 +1,4 @@
-//! Escaping a value for the place where it lands. A value is text: whatever it holds, whoever parses the result
-//! gets exactly it back.
+//! Escapes a value for its place in a request: whoever parses the result gets exactly the value back.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
@@ -8,7 +7,7 @@ use url::Url;
 /// Unreserved characters (RFC 3986 section 2.3) stay; all else is percent-encoded.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where in a call a value lands.
+/// The place of a value in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// At the very start of a URL: scheme, host and perhaps a path (`https://eu.example.com`), without the rest.
@@ -33,7 +32,7 @@ pub enum Place {
     Text,
 }
 
-/// Why a value cannot stand where the template puts it.
+/// Why a value is not possible in its place.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EscapeError {
     /// Not `https://host…`, or with a user, a query or a fragment in it.
@@ -57,7 +56,7 @@ pub enum EscapeError {
 }
 
 impl Place {
-    /// The value as it stands in this place.
+    /// Escapes the value for this place.
     pub fn escape(self, value: &str) -> Result<String, EscapeError> {
         match self {
             Self::Origin => origin(value),

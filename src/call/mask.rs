@@ -1,5 +1,5 @@
-//! What a server answered, as it may be shown: laid out, and with every secret masked — those we sent (some servers
-//! echo them), those that are named like one, and whatever has the shape of a token.
+//! A reply as it may be shown: indented, with secrets masked. Secrets are those of the request (some servers echo them), members
+//! with telling names, and whatever looks like a token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -7,17 +7,17 @@ use serde_json::Value as Json;
 
 use crate::secret::{MASK, Secret};
 
-/// Parts of a key that say its value is a secret.
+/// Words in a key whose value is a secret.
 const SECRET_WORDS: [&str; 8] = ["token", "secret", "password", "assertion", "api_key", "apikey", "private", "jwt"];
 
-/// Keys that hold one of these words and yet no secret.
+/// Exceptions: keys with such a word but without a secret.
 const PLAIN_KEYS: [&str; 6] =
     ["token_type", "token_endpoint", "tokentype", "token_uri", "expires_token", "requested_token_use"];
 
-/// A secret shorter than this is not looked for in a text: it would mask half the page and protect nothing.
+/// A shorter secret is not searched for in a text: it would mask half of it.
 const SHORTEST: usize = 4;
 
-/// The body laid out for reading, secrets masked. `known` are the secrets of the call it answers.
+/// The body, indented, with secrets masked. `known` are the secrets of the request.
 pub fn mask_body<'a>(body: &Secret, media_type: &str, known: impl Iterator<Item = &'a Secret>) -> String {
     let known: Vec<&Secret> = known.filter(|secret| secret.expose().len() >= SHORTEST).collect();
     let text = body.expose();
@@ -33,7 +33,7 @@ pub fn mask_body<'a>(body: &Secret, media_type: &str, known: impl Iterator<Item 
     mask_text(text, &known)
 }
 
-/// The body laid out for reading, as it is.
+/// The body, indented, with its secrets.
 pub fn pretty_body(body: &Secret) -> Secret {
     match serde_json::from_str::<Json>(body.expose()) {
         Ok(json) if json.is_object() || json.is_array() => {
@@ -43,7 +43,7 @@ pub fn pretty_body(body: &Secret) -> Secret {
     }
 }
 
-/// Masks what a text echoes of the known secrets, however it writes them, and what is shaped like a JWT.
+/// Masks the known secrets in any encoding, and whatever looks like a JWT.
 pub fn mask_text(text: &str, known: &[&Secret]) -> String {
     let known = known.iter().filter(|secret| !secret.is_empty());
     let forms: Vec<Secret> = known.flat_map(|secret| forms(secret.expose())).map(Secret::new).collect();
@@ -51,7 +51,7 @@ pub fn mask_text(text: &str, known: &[&Secret]) -> String {
     mask_jwts(&mask_base64(&masked, &forms))
 }
 
-/// The ways in which a server may write a secret that it was sent.
+/// The encodings in which a server may echo a secret.
 fn forms(raw: &str) -> [String; 9] {
     let (percent, form) = (super::escape::percent_encode(raw), super::escape::form_encode(raw));
     let json = Json::from(raw).to_string();
@@ -60,7 +60,7 @@ fn forms(raw: &str) -> [String; 9] {
     // As a page or a line of a log shows it.
     let line: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-    // Of a secret that is all blanks nothing would be left to look for, and all would be found.
+    // A secret of blanks only would match everywhere.
     let words = if words.is_empty() { raw.to_owned() } else { words };
     [raw.to_owned(), lower_escapes(&percent), lower_escapes(&form), percent, form, json, markup, line, words]
 }

@@ -1,7 +1,7 @@
-//! Named values of a query, a form or the headers, and the text a person edits them as.
+//! Named values of a query, a form or the headers, and their text for editing.
 //!
-//! The text is one `name=value` a line, or joined by `&` as it stands in a vendor's documentation; it is read as a
-//! form is (`%26` and `+` decoded), so that what was copied from a URL works unchanged.
+//! The text has one `name=value` a line, or joined by `&` as in a vendor's documentation. It is decoded like a form (`%26`, `+`),
+//! so that what was copied from a URL works unchanged.
 
 use percent_encoding::percent_decode_str;
 
@@ -68,7 +68,7 @@ fn decode(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// Encodes only what the text form gives a meaning, so that it stays readable.
+/// Encodes only what would be misread, so that the text stays readable.
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {

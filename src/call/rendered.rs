@@ -1,5 +1,5 @@
-//! Text with its values filled in, which still knows which parts were values and which of those are secret.
-//! What is sent, what is shown masked and what is copied as curl are three readings of the same thing.
+//! A rendered template that still knows which parts are values and which of those are secret. It is the source of what is sent,
+//! shown masked and copied as curl.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 use crate::call::Place;
 use crate::secret::{MASK, Secret};
 
-/// The names of the values that the person asked to see.
+/// The names of values to show unmasked.
 pub type Reveal = BTreeSet<String>;
 
 /// A rendered template: literal text and escaped values in their order.

@@ -1,4 +1,4 @@
-//! What a server answered. The body may hold tokens, so it is a secret until [`crate::call::mask_body`] has seen it.
+//! An HTTP response. Its body may hold tokens, so it is a secret until [`crate::call::mask_body`] has masked it.
 
 use std::time::Duration;
 

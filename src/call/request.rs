@@ -43,24 +43,24 @@ pub enum BodyTemplate {
     },
 }
 
-/// A call with placeholders: what a service's stage is.
+/// A request with placeholders.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallTemplate {
     /// The method.
     pub method: Method,
     /// The URL, perhaps with a query of its own.
     pub url: Template,
-    /// Who calls.
+    /// How the client authenticates.
     pub authentication: Authentication,
-    /// Headers beside those the body and the authentication need.
+    /// Besides those of the body and the authentication.
     pub headers: Vec<Parameter>,
     /// Added to the URL's query.
     pub query: Vec<Parameter>,
     /// The body.
     pub body: BodyTemplate,
-    /// What the reply means.
+    /// How to read the reply.
     pub reading: Reading,
-    /// A reply as the service documents it; empty where none is known.
+    /// A documented reply; empty if none is known.
     pub example: String,
 }
 
@@ -79,7 +79,7 @@ pub enum Part {
     Body(Option<String>),
 }
 
-/// Why a call could not be made from its template.
+/// Why a template cannot be rendered.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RenderError {
     /// A placeholder could not be filled.
@@ -100,16 +100,16 @@ pub enum RenderError {
         /// Its name, as presets write it.
         name: &'static str,
     },
-    /// A client without a secret names its id in the body, and the body is neither a form nor names it.
+    /// A client without a secret sends its ID in the body, which is neither a form nor has a placeholder for it.
     #[error("there is no secret, and the body has no place for the client id")]
     NoPlaceForId,
     /// The user of `Authorization: Basic` would be cut at its colon (RFC 7617 section 2).
     #[error("the user name of `Authorization: Basic` has a colon, and would be cut there")]
     ColonInUser,
-    /// The client proves itself by an assertion, and the body is neither a form nor names it.
-    #[error("the body has no place for the assertion that the client proves itself by")]
+    /// The body is neither a form nor has a placeholder for the assertion.
+    #[error("the body has no place for the assertion of the client")]
     NoPlaceForAssertion,
-    /// With its values filled in it is not an `http` or `https` URL.
+    /// The rendered URL is not `http` or `https`.
     #[error("`{url}` is not a URL: {reason}")]
     BadUrl {
         /// The URL, masked.
@@ -117,7 +117,7 @@ pub enum RenderError {
         /// Why not.
         reason: String,
     },
-    /// With its values filled in the body is not JSON.
+    /// The rendered body is not JSON.
     #[error("the body is not JSON: {reason} at line {line}, column {column}")]
     BadJson {
         /// The parser's reason, which quotes nothing of the text.
@@ -272,7 +272,7 @@ pub(crate) fn at<T>(part: Part, result: Result<T, TemplateError>) -> Result<T, R
     result.map_err(|error| RenderError::Template { part, error })
 }
 
-/// Literal text of a query parameter is written by people, who do not encode; values already are.
+/// Encodes the literal text of a query parameter, which people write unencoded; values are encoded already.
 fn encode_literals(text: &Rendered) -> Rendered {
     let mut encoded = Rendered::default();
     for span in text.spans() {

@@ -1,8 +1,8 @@
-//! Text with placeholders: `<name>`, `{name}` and `{{name}}` are the same. A value is escaped for the place where
-//! it lands and is never expanded again.
+//! Text with placeholders: `<name>`, `{name}` and `{{name}}` are the same. A value is escaped for its place and never expanded
+//! again.
 //!
-//! Text that merely looks like a placeholder stays: JSON braces around anything but one bare name, and a tag that
-//! is closed again further on (`<scope>` with its `</scope>`; of several openings the outermost is the tag).
+//! What only looks like a placeholder stays: JSON braces around anything but one name, and a tag that is closed further on
+//! (`<scope>` with its `</scope>`; of several openings the outermost is the tag).
 
 use thiserror::Error;
 
@@ -16,15 +16,15 @@ pub struct Template {
     source: String,
 }
 
-/// Why a template could not be rendered. `name` is the placeholder's.
+/// Why a template cannot be rendered.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TemplateError {
-    /// No such name.
+    /// An unknown placeholder.
     #[error("`<{name}>` is not a known value")]
     Unknown {
         /// The name in the template.
         name: String,
-        /// The known name that looks most like it.
+        /// The most similar known name.
         nearest: Option<String>,
     },
     /// The name is known and has no value yet.
@@ -35,7 +35,7 @@ pub enum TemplateError {
         /// What supplies it.
         supplied_by: String,
     },
-    /// The value cannot stand where the template puts it.
+    /// The value is not possible in its place.
     #[error("the value of `<{name}>` does not fit: {reason}")]
     Unfit {
         /// The name in the template.
@@ -70,7 +70,7 @@ pub(crate) enum Piece<'a> {
 }
 
 impl Template {
-    /// A template of this text. Every text is one: unknown names come to light when it is rendered.
+    /// Any text is a template; unknown names fail when it is rendered.
     pub fn new(source: impl Into<String>) -> Self {
         Self { source: source.into() }
     }
@@ -85,8 +85,7 @@ impl Template {
         self.source.is_empty()
     }
 
-    /// The text with each placeholder as `{name}`, as most other tools write it; unchanged where that would be read
-    /// otherwise.
+    /// The text with placeholders as `{name}`, as most other tools write them; unchanged if that would change its meaning.
     pub fn in_braces(&self) -> String {
         let own = pieces(&self.source);
         let written = own.iter().map(|piece| match piece {
@@ -97,7 +96,7 @@ impl Template {
         if pieces(&written) == own { written } else { self.source.clone() }
     }
 
-    /// The names of its placeholders, in order, as often as they occur.
+    /// The names of its placeholders in order, with duplicates.
     pub fn placeholders(&self) -> impl Iterator<Item = &str> {
         pieces(&self.source).into_iter().filter_map(|piece| match piece {
             Piece::Placeholder(name) => Some(name),
@@ -105,7 +104,7 @@ impl Template {
         })
     }
 
-    /// The placeholders that name the host of a URL, or begin it.
+    /// The placeholders in the host of a URL, or at its start.
     pub fn host_placeholders(&self) -> Vec<String> {
         let mut before = String::new();
         let mut names = Vec::new();
@@ -124,13 +123,13 @@ impl Template {
         names
     }
 
-    /// Renders text whose placeholders all land in the same kind of place.
+    /// Renders text with all placeholders in one kind of place.
     pub fn render(&self, values: &Values, place: Place) -> Result<Rendered, TemplateError> {
         self.render_by(values, |_| place)
     }
 
-    /// Renders a URL: a placeholder at the very start is an origin (`https://host`), then by position a host, a
-    /// path segment or a part of the query.
+    /// Renders a URL: a placeholder at its start is an origin (`https://host`), others are a host, a path segment or a part of
+    /// the query by their position.
     pub fn render_url(&self, values: &Values) -> Result<Rendered, TemplateError> {
         let at_start = matches!(pieces(&self.source).first(), Some(Piece::Placeholder(_)));
         self.render_by(values, |before| {
@@ -152,7 +151,7 @@ impl Template {
         })
     }
 
-    /// Renders JSON text: inside a string a value is escaped as one, elsewhere it is written with its quotes.
+    /// Renders JSON: escapes inside strings, adds quotes elsewhere.
     pub fn render_json(&self, values: &Values) -> Result<Rendered, TemplateError> {
         self.render_by(values, |before| if in_json_string(before) { Place::JsonString } else { Place::JsonValue })
     }
@@ -245,7 +244,7 @@ fn placeholder_at(source: &str, start: usize) -> Option<(&str, usize)> {
         ("<", ">")
     };
     let inner = &rest[open.len()..];
-    // Up to the first character that no name has, so that a text full of brackets is read once and not once a bracket.
+    // Up to the first character that no name has, so that a text full of brackets takes linear time.
     let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || (open == "{{" && c.is_whitespace());
     let end = inner.find(|c| !is_inside(c))?;
     let name = if open == "{{" { inner[..end].trim() } else { &inner[..end] };
@@ -259,7 +258,7 @@ pub fn is_name(text: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-/// Where the opening tags stand that are closed again: for each `</name>`, the first `<name>` since the last one.
+/// The positions of opening tags that are closed: for each `</name>`, the first `<name>` since the last one.
 fn xml_tags(source: &str) -> Vec<usize> {
     let mut tags = Vec::new();
     let mut at = 0;

@@ -1,5 +1,5 @@
-//! A JSON Web Token that is about to be signed (RFC 7515, RFC 7519), and its signature. What stands in it is the
-//! service's business; the clock and the id that is used once are arguments.
+//! Signs a JSON Web Token (RFC 7515, RFC 7519) with the key that was read or generated. `jsonwebtoken`, which has no ES512,
+//! verifies the results in tests.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::signing_key::{KeyKind, SigningKey};
 use crate::secret::Secret;
 
-/// What stands for the signature of an assertion that is shown before it is sent.
+/// In place of the signature when an assertion is shown before it is sent.
 pub const UNSIGNED: &str = "signed-when-it-is-sent";
 
 /// The signatures of RFC 7518 section 3.1.
@@ -29,7 +29,7 @@ pub enum AssertionAlgorithm {
     ES512,
 }
 
-/// Header and claims of a token that is not signed yet. Neither is secret.
+/// Header and claims, which are not secret.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnsignedJwt {
     /// The JOSE header, without `alg`.
@@ -41,15 +41,15 @@ pub struct UnsignedJwt {
 /// Why a token cannot be signed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SigningError {
-    /// The key makes other signatures.
+    /// The key is of another kind.
     #[error("`{algorithm:?}` is signed with {}, and this is {kind}", algorithm.wants())]
     WrongKey {
-        /// The signature that is wanted.
+        /// The required signature.
         algorithm: AssertionAlgorithm,
         /// What the key is.
         kind: KeyKind,
     },
-    /// The library refused.
+    /// The library failed.
     #[error("the assertion could not be signed with {kind}")]
     Refused {
         /// What the key is.
@@ -70,7 +70,7 @@ impl Diagnose for SigningError {
 }
 
 impl AssertionAlgorithm {
-    /// All of them, in the order in which they are offered.
+    /// In the order in which they are offered.
     pub const ALL: [Self; 10] = [
         Self::RS256,
         Self::RS384,
@@ -84,7 +84,7 @@ impl AssertionAlgorithm {
         Self::HS256,
     ];
 
-    /// The name, as the header has it.
+    /// The value of `alg`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",
@@ -100,7 +100,7 @@ impl AssertionAlgorithm {
         }
     }
 
-    /// The key that it takes, in words.
+    /// The key that it requires, for people.
     pub fn wants(self) -> &'static str {
         match self {
             Self::HS256 => "the client secret",
@@ -113,7 +113,7 @@ impl AssertionAlgorithm {
 }
 
 impl UnsignedJwt {
-    /// The token, signed. It is a secret: whoever has it can use it until it expires.
+    /// The signed token. It is a secret, since anyone can use it until it expires.
     pub fn sign(&self, key: &SigningKey, algorithm: AssertionAlgorithm) -> Result<Secret, SigningError> {
         let kind = key.kind();
         if !kind.signs(algorithm) {
@@ -124,12 +124,12 @@ impl UnsignedJwt {
         Ok(Secret::new(format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))))
     }
 
-    /// The token as it will be, but for the signature.
+    /// The token without its signature.
     pub fn unsigned(&self, algorithm: AssertionAlgorithm) -> Secret {
         Secret::new(format!("{}.{UNSIGNED}", self.signing_input(algorithm)))
     }
 
-    /// The header as it is signed.
+    /// The header with `alg`.
     pub fn whole_header(&self, algorithm: AssertionAlgorithm) -> Json {
         let mut header = Map::new();
         header.insert("alg".to_owned(), algorithm.as_str().into());

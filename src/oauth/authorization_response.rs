@@ -1,5 +1,5 @@
-//! What comes back from the authorization endpoint (RFC 6749 sections 4.1.2 and 4.1.2.1), however it arrives. An
-//! [`AuthorizationResponse`] exists only after its checks, in this order: `state`, `iss`, `error`, then `code`.
+//! The response of the authorization endpoint (RFC 6749 sections 4.1.2 and 4.1.2.1). An [`AuthorizationResponse`] has passed
+//! its checks, in this order: `state`, `iss`, `error`, then `code`.
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -12,7 +12,7 @@ use crate::oauth::fit::{plain_line, web_reference};
 use crate::oauth::pkce::hex;
 use crate::secret::Secret;
 
-/// Parameters of a redirect, decoded once, in their order.
+/// The parameters of a redirect in order, decoded once.
 pub type Parameters = Vec<(String, String)>;
 
 /// What a response is checked against.
@@ -20,14 +20,14 @@ pub type Parameters = Vec<(String, String)>;
 pub struct ExpectedResponse {
     /// The `state` that was sent.
     pub state: String,
-    /// The issuer, where the service is known to have one (RFC 9207).
+    /// The expected issuer (RFC 9207), if known.
     pub issuer: Option<String>,
-    /// Whether it announces that it always sends its issuer.
+    /// Whether the service always sends its issuer.
     pub sends_issuer: bool,
-    /// The name of the parameter that holds the code; `code` for nearly all.
+    /// The parameter with the code: `code` for nearly all services.
     pub code_parameter: String,
-    /// The secret of the parameter `hmac`, where the service signs its redirects: the hex HMAC-SHA256 of all other
-    /// parameters, sorted by name (<https://shopify.dev/docs/apps/build/authentication-authorization>).
+    /// The key of the parameter `hmac`, if the service signs its redirects: the hex HMAC-SHA256 of all other parameters,
+    /// sorted by name (<https://shopify.dev/docs/apps/build/authentication-authorization>).
     pub hmac_secret: Option<Secret>,
 }
 
@@ -36,39 +36,39 @@ pub struct ExpectedResponse {
 pub struct AuthorizationResponse {
     /// The authorization code.
     pub code: Secret,
-    /// Everything else that came with it, but `state` and `iss`.
+    /// All other parameters but `state` and `iss`.
     pub extras: Parameters,
 }
 
-/// Why a response is not believed, or what it refuses.
+/// Why a response is not accepted, or the refusal in it.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AuthorizationError {
-    /// A parameter twice, which RFC 6749 section 3.1 forbids.
+    /// RFC 6749 section 3.1 forbids a repeated parameter.
     #[error("the response has the parameter `{0}` twice")]
     Duplicate(String),
-    /// No `state` at all; with what the response says of a refusal, which is shown and not believed.
+    /// No `state`; with the unverified refusal in the response.
     #[error("the response has no `state`, so it cannot be told from a forged one{}", says(.0.as_deref()))]
     MissingState(Option<String>),
-    /// A `state` that was not sent by this sign-in; with the same.
+    /// The `state` of another sign-in; with the unverified refusal.
     #[error("the response has another `state` than the one that was sent{}", says(.0.as_deref()))]
     WrongState(Option<String>),
-    /// No issuer, although the service announces that it always sends it (RFC 9207 section 2.4); with the same.
+    /// No issuer, although the service always sends it (RFC 9207 section 2.4).
     #[error("the response does not name its issuer, and `{expected}` announces that it always does{}", says(.said.as_deref()))]
     MissingIssuer {
-        /// The issuer asked.
+        /// The expected issuer.
         expected: String,
-        /// What the response says of a refusal.
+        /// The unverified refusal.
         said: Option<String>,
     },
-    /// Another issuer than the one asked (RFC 9207 section 2.4).
+    /// Another issuer (RFC 9207 section 2.4).
     #[error("the response comes from `{received}`, not from `{expected}`")]
     WrongIssuer {
-        /// The issuer asked.
+        /// The expected issuer.
         expected: String,
-        /// The issuer that answers.
+        /// The issuer in the response.
         received: String,
     },
-    /// A signature that is missing or wrong.
+    /// A missing or wrong signature.
     #[error("the response is not signed by the service")]
     WrongSignature,
     /// The service refused (RFC 6749 section 4.1.2.1).
@@ -78,7 +78,7 @@ pub enum AuthorizationError {
         error: String,
         /// The service's own words.
         description: Option<String>,
-        /// Where it says more.
+        /// A link to read on.
         uri: Option<String>,
     },
     /// Neither an error nor a code.
@@ -87,7 +87,7 @@ pub enum AuthorizationError {
 }
 
 impl AuthorizationError {
-    /// Whether the response is authentic and ends the flow; otherwise it is ignored and the wait goes on.
+    /// Whether the response is authentic and ends the sign-in; otherwise it is ignored.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused { .. })
     }
@@ -119,12 +119,12 @@ impl Diagnose for AuthorizationError {
     }
 }
 
-/// What a person does who pressed *Deny*, when the refusal itself cannot be believed.
+/// The hint for a person who declined consent, when the refusal cannot be verified.
 const DECLINED: &str = "if you declined, stop this sign-in (Ctrl-C in a terminal) and start again; if you did not, go on \
                         in the tab that it opened";
 
 impl ExpectedResponse {
-    /// Checks a response and takes the code out of it.
+    /// Checks a response.
     pub fn read(&self, parameters: &Parameters) -> Result<AuthorizationResponse, AuthorizationError> {
         for name in ["state", "iss", "error", self.code_parameter.as_str()] {
             if parameters.iter().filter(|(key, _)| key == name).count() > 1 {
@@ -166,8 +166,7 @@ impl ExpectedResponse {
         Ok(AuthorizationResponse { code: Secret::new(code), extras })
     }
 
-    /// Takes a code that a person copied without the response around it. Of a service that always names itself nothing
-    /// is believed that does not (RFC 9207 section 2.4).
+    /// Accepts a code that a person pasted alone, unless the service always sends its issuer (RFC 9207 section 2.4).
     pub fn read_code(&self, code: Secret) -> Result<AuthorizationResponse, AuthorizationError> {
         match &self.issuer {
             Some(expected) if self.sends_issuer => {
@@ -178,7 +177,7 @@ impl ExpectedResponse {
     }
 }
 
-/// Whether `hmac` is that of the other parameters.
+/// Verifies the parameter `hmac`.
 fn is_signed(parameters: &Parameters, secret: &Secret) -> bool {
     let mut others: Vec<String> =
         parameters.iter().filter(|(name, _)| name != "hmac").map(|(name, value)| format!("{name}={value}")).collect();
@@ -201,9 +200,8 @@ fn words(error: &str, description: Option<&str>) -> String {
     }
 }
 
-/// A text from outside in one bounded line.
+/// A text from outside as one line of limited length.
 pub(crate) fn printable(text: &str) -> String {
-    /// Longer texts are pages, not messages.
     const LONGEST: usize = 500;
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
     crate::diagnosis::printable(line.trim()).into_owned()

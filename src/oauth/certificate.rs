@@ -1,5 +1,4 @@
-//! A certificate as far as an assertion needs it: its bytes, their thumbprints, and whether a key belongs to it. And
-//! the armour that keys and certificates are written in (RFC 7468).
+//! A certificate as far as an assertion needs it: bytes, thumbprints, and whether a key belongs to it. Also PEM (RFC 7468).
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
@@ -12,7 +11,7 @@ use crate::secret::Secret;
 /// How many characters of base64 stand in a line (RFC 7468 section 2).
 const LINE: usize = 64;
 
-/// An X.509 certificate, not looked into.
+/// An X.509 certificate, not parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     der: Vec<u8>,
@@ -22,19 +21,19 @@ impl Certificate {
     /// Reads the first certificate of a PEM text.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let der = from_pem(text, "CERTIFICATE").ok_or(KeyError::NotCertificate)?;
-        // An ASN.1 sequence: what is none cannot be a certificate (RFC 5280 section 4.1).
+        // A certificate is an ASN.1 sequence (RFC 5280 section 4.1).
         if der.expose().first() != Some(&0x30) {
             return Err(KeyError::NotCertificate);
         }
         Ok(Self { der: der.expose().to_vec() })
     }
 
-    /// The text to upload.
+    /// In PEM, to upload.
     pub fn to_pem(&self) -> String {
         to_pem("CERTIFICATE", &self.der).expose().to_owned()
     }
 
-    /// `x5t`: the SHA-1 in base64url (RFC 7515 section 4.1.7). It names the certificate and protects nothing.
+    /// `x5t`: the SHA-1 in base64url (RFC 7515 section 4.1.7), as a name only.
     pub fn sha1_thumbprint(&self) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.der))
     }
@@ -56,7 +55,7 @@ impl Certificate {
         crate::oauth::pkce::hex(digest.as_ref()).to_uppercase()
     }
 
-    /// Whether it is of this key: a certificate holds the public key as it is.
+    /// Whether it contains the public key of this key.
     pub fn is_of(&self, key: &SigningKey) -> bool {
         let public_key = key.public_key();
         !public_key.is_empty() && self.der.windows(public_key.len()).any(|window| window == public_key)
@@ -78,14 +77,14 @@ impl Bytes {
     }
 }
 
-/// The bytes of the first part with this label.
+/// The first PEM block with this label.
 pub(in crate::oauth) fn from_pem(text: &str, label: &str) -> Option<Bytes> {
     let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
     let (body, _) = rest.split_once(&format!("-----END {label}-----"))?;
     Bytes::from_base64(body)
 }
 
-/// Bytes in the armour of PEM.
+/// A PEM block.
 pub(in crate::oauth) fn to_pem(label: &str, bytes: &[u8]) -> Secret {
     let encoded = Zeroizing::new(BASE64_STANDARD.encode(bytes));
     let mut text = Secret::with_room(encoded.len() + encoded.len() / LINE + 2 * label.len() + LINE);

@@ -1,5 +1,5 @@
-//! What a reply tells about time: how far the service's clock is from ours, and when it wants to be asked again. The
-//! local clock may be wrong by hours; what is compared with it later is computed so that this does no harm.
+//! Clock skew and `Retry-After` of a reply. The local clock may be wrong by hours; expiries are computed so that this does no
+//! harm.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::call::Reply;
 use crate::diagnosis::Diagnosis;
 
-/// From here on a person is told: token lives are minutes, and a signed assertion is refused for less.
+/// The skew from which the person is warned: tokens live for minutes, and services refuse assertions for less.
 const WORTH_TELLING: SignedDuration = SignedDuration::from_mins(2);
 
-/// By how much the service's clock is ahead of this machine's, by the `Date` of its reply (RFC 9110 section 6.6.1);
-/// negative where it is behind. It is the least that explains the date: the header has whole seconds, and nobody
-/// knows when during the call it was written. Zero where there is none.
+/// How far the service's clock is ahead of the local one by the `Date` of its reply (RFC 9110 section 6.6.1); negative if it is
+/// behind, zero without `Date`. The smallest skew that explains the date: it has whole seconds, and its time during the
+/// request is unknown.
 pub fn clock_skew(reply: &Reply) -> SignedDuration {
     let Some(date) = reply.header("date").and_then(http_date) else { return SignedDuration::ZERO };
     let least = date.duration_since(reply.received_at);
@@ -29,7 +29,7 @@ pub fn clock_skew(reply: &Reply) -> SignedDuration {
     }
 }
 
-/// The words for a clock that is wrong, where it is wrong by so much that a person should know.
+/// A warning if the clocks differ by much.
 pub fn skew_note(skew: SignedDuration, host: &str) -> Option<Diagnosis> {
     if skew.abs() < WORTH_TELLING {
         return None;
@@ -39,8 +39,7 @@ pub fn skew_note(skew: SignedDuration, host: &str) -> Option<Diagnosis> {
     Some(Diagnosis::new(summary).hint("set the clock; until then the times shown here are this machine's own"))
 }
 
-/// How long the service asks to be left alone (RFC 9110 section 10.2.3): in seconds, or until a date, which is by the
-/// service's own clock. A date that is over asks for nothing.
+/// `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date by the service's clock. A past date counts as none.
 pub fn retry_after(reply: &Reply) -> Option<Duration> {
     let value = reply.header("retry-after")?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
@@ -57,7 +56,7 @@ pub fn span(time: Duration) -> String {
     in_units(|unit| time.as_secs().saturating_add(unit / 2) / unit)
 }
 
-/// How much time is left, in the same units. It is never told longer than it is: whoever plans by it must not be late.
+/// The remaining time in the same units, rounded down so that nobody is late.
 pub fn span_left(time: Duration) -> String {
     in_units(|unit| time.as_secs() / unit)
 }

@@ -1,5 +1,5 @@
-//! When something expires, out of the many ways in which services write it. What comes out is by this machine's
-//! clock, so that comparing it with that clock is right even where the clock is wrong.
+//! Reads an expiry in the many ways in which services write it. The result is by the local clock, so that comparing it with
+//! that clock is right even if the clock is wrong.
 
 use std::time::Duration;
 
@@ -11,35 +11,35 @@ use serde_json::Value as Json;
 
 use crate::call::Lifetime;
 
-/// No token is given for longer (some refresh tokens are, for twenty years); what ends later means "never".
+/// A later expiry means "never"; the longest known lifetime is twenty years, of refresh tokens.
 const LONGEST: Duration = Duration::from_hours(50 * 365 * 24);
 
-/// A smaller number is no point in time: no token expired before September 2001.
+/// A smaller number is a duration: no token expired before September 2001.
 const FIRST_POINT: f64 = 1e9;
 
-/// Points before this were never set: the year 1 of .NET and Go, the year 1970 of all others.
+/// An earlier time is an unset one: the year 1 of .NET and Go, 1970 of all others.
 const UNSET: i64 = 315_532_800;
 
-/// Words with which services say that a token does not expire.
+/// How services write that a token does not expire.
 const NEVER: [&str; 8] = ["", "never", "none", "null", "unlimited", "infinite", "false", "-"];
 
-/// What a value says of an end.
+/// An expiry as read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It is then, by the local clock; it may be over.
+    /// By the local clock; may be past.
     At(Timestamp),
-    /// There is none.
+    /// Never.
     Never,
-    /// It says something that is not understood.
+    /// Not understood.
     Unclear,
 }
 
-/// How a bare number is meant.
+/// The unit of a bare number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
-    /// A length, each unit of so many milliseconds; one that is far too long is a point in time.
+    /// A duration in units of so many milliseconds; one that is far too long is a point in time.
     Length(u32),
-    /// A point in time, in seconds since 1970 or a finer unit; one that is far too early is a length in seconds.
+    /// A point in time, in seconds since 1970 or a finer unit; one that is far too early is a duration in seconds.
     Point,
     /// A point in time, however early.
     SurePoint,
@@ -55,8 +55,8 @@ impl From<Lifetime> for Number {
     }
 }
 
-/// An end by the local clock. `now` is when the reply came, `skew` by how much the service's clock is ahead: a length of
-/// time needs no clock but ours, a point in time is by the service's.
+/// `now` is when the reply came, `skew` how far the service's clock is ahead: a duration counts from `now`, a point in time is
+/// by the service's clock.
 pub(crate) fn expiry(value: &Json, number: Number, now: Timestamp, skew: SignedDuration) -> End {
     let clocks = Clocks { now, skew };
     match value {
@@ -75,7 +75,7 @@ struct Clocks {
 
 impl Clocks {
     fn of_number(self, given: f64, number: Number) -> End {
-        // Several services say 0 or -1 of a token that does not expire.
+        // Several services send 0 or -1 for a token that does not expire.
         if given == 0.0 || (given + 1.0).abs() < f64::EPSILON {
             return End::Never;
         }
@@ -124,7 +124,7 @@ impl Clocks {
         let span = clock_span(text).or_else(|| text.parse().ok()).or_else(|| lower.parse().ok());
         match span {
             Some(span) => self.after_span(span),
-            // The last day that many systems know; it is one that ours does not.
+            // The last day of many systems, which is beyond that of our time type.
             None if text.contains("9999") => End::Never,
             None => End::Unclear,
         }
@@ -159,8 +159,7 @@ impl Clocks {
     }
 }
 
-/// A date: as RFC 3339 and the three forms of RFC 9110 section 5.6.7 have it, and as platforms print theirs. One that
-/// names no offset is in UTC.
+/// A date in the formats of RFC 3339, RFC 9110 section 5.6.7, and common platforms; without an offset it is in UTC.
 fn date(text: &str) -> Option<Timestamp> {
     const WITH_OFFSET: [&str; 6] = [
         "%m/%d/%Y %I:%M:%S %p %:z",

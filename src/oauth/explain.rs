@@ -1,18 +1,18 @@
-//! What an OAuth error code usually means and what to change: the table behind every refusal that is shown.
+//! What an OAuth error code usually means and what to change.
 
 use oauth2::basic::BasicErrorResponseType;
 use serde::{Deserialize, Serialize};
 
-/// Which call was refused.
+/// The refused request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The browser's visit.
+    /// The authorization request.
     Authorization,
-    /// The call that exchanges the code, or asks for a token without one.
+    /// The token request.
     TokenRequest,
-    /// The call that renews.
+    /// The refresh request.
     RefreshRequest,
-    /// The identity check.
+    /// The identity request.
     Identity,
 }
 
@@ -20,25 +20,25 @@ pub enum Stage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorHint {
-    /// Text to look for in the error's code or description, whatever its case.
+    /// Text to find in the error's code or description, ignoring case.
     pub when: String,
     /// What to change.
     pub say: String,
-    /// Whether a refresh that is refused with it has a refresh token that is dead: only a new sign-in helps.
+    /// Whether a refresh refused with it means that the refresh token is dead and a new sign-in is required.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ends_grant: bool,
-    /// Whether it passes: the same call succeeds later, and not before the service wants it.
+    /// Whether the error is temporary: the same request succeeds later.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temporary: bool,
 }
 
-/// The first hint that fits what a service said; only the service's own words are looked into.
+/// The first hint that matches the service's own words.
 pub fn hint_for<'a>(error: &str, description: &str, hints: &'a [ErrorHint]) -> Option<&'a ErrorHint> {
     let text = format!("{error} {description}").to_lowercase();
     hints.iter().find(|hint| text.contains(&hint.when.to_lowercase()))
 }
 
-/// What to change: the service's own hint where one matches, else what the code means by the RFCs.
+/// What to change: the service's own hint if one matches, else the meaning of the code in the RFCs.
 pub fn explain(stage: Stage, error: &str, description: &str, hints: &[ErrorHint]) -> Option<String> {
     if let Some(hint) = hint_for(error, description, hints) {
         return Some(hint.say.clone());
@@ -46,7 +46,7 @@ pub fn explain(stage: Stage, error: &str, description: &str, hints: &[ErrorHint]
     explain_known(stage, error)
 }
 
-/// What a code means by the RFCs.
+/// The meaning of a code in the RFCs.
 pub(crate) fn explain_known(stage: Stage, error: &str) -> Option<String> {
     let by_code = match stage {
         Stage::Authorization => authorization_hint(error),

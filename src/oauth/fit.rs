@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::diagnosis::acts_on_text;
 
-/// What is wrong with a text that is no token.
+/// Why a text is not a token.
 pub(crate) fn unfit(text: &str) -> Option<&'static str> {
     if text.contains(char::is_control) {
         Some("a control character")
@@ -16,20 +16,19 @@ pub(crate) fn unfit(text: &str) -> Option<&'static str> {
     }
 }
 
-/// A token without the white space at its ends, which is not allowed in a token and files and clipboards add; `Err` names the
-/// character that none may have (RFC 6749 appendices A.12 and A.17).
+/// A token without the white space that files and clipboards add at the ends; `Err` names a character that no token may have
+/// (RFC 6749 appendices A.12 and A.17).
 pub(crate) fn token_text(text: &str) -> Result<&str, &'static str> {
     let text = text.trim();
     unfit(text).map_or(Ok(text), Err)
 }
 
-/// Whether this can be a token as it stands.
+/// Whether this can be a token.
 pub fn is_token_text(text: &str) -> bool {
     unfit(text).is_none()
 }
 
-/// A text that is shown, written and sent later: control characters become spaces, and other characters that act on the
-/// text around them or hide in it are left out.
+/// Makes a text safe to show, write and send: control characters become spaces; invisible and bidirectional ones are removed.
 pub(crate) fn plain_line(text: &str) -> String {
     let line: String = text
         .chars()
@@ -39,8 +38,7 @@ pub(crate) fn plain_line(text: &str) -> String {
     line.trim().to_owned()
 }
 
-/// The address, where it is one of the web: what a service names is shown to be opened, so nothing that would run
-/// (`javascript:`) or read this machine (`file:`) is passed on, and none that names a user.
+/// A link of a service, if it is safe to open: `http` or `https`, without user name.
 pub(crate) fn web_reference(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok()?;
     let is_plain = url.username().is_empty() && url.password().is_none() && url.has_host();

@@ -1,5 +1,5 @@
-//! What a token endpoint granted (RFC 6749 section 5.1), read once: what comes out can stand in a header, in a line of a
-//! protocol and on a terminal.
+//! Reads a successful token reply (RFC 6749 section 5.1). The result is safe in a header, in a line of a protocol and on a
+//! terminal.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::oauth::token_response::ReadContext;
 use crate::oauth::{TokenSet, clock_skew, split_answer};
 use crate::secret::Secret;
 
-/// The tokens of a reply that has an access token; `Err` where one of them has a character that no token has.
+/// `Err` if a token has a character that no token may have.
 pub(crate) fn granted(
     access_token: &str,
     answers: &Answers,
@@ -36,7 +36,7 @@ pub(crate) fn granted(
     Ok(TokenSet {
         token_type: token_type(answers, reading),
         expires_at: access_life.end.or_else(default_end),
-        // RFC 6749 section 6: an answer without a refresh token means that the old one stays.
+        // RFC 6749 section 6: without a new refresh token the old one stays valid.
         refresh_token_expires_at: match (&refresh_token, refresh_life.end) {
             (_, Some(end)) => Some(end),
             (Some(_), None) => None,
@@ -56,7 +56,7 @@ pub(crate) fn granted(
     })
 }
 
-/// The values that the reading says to keep; of several places for one name the first that holds something.
+/// The values to retain; of several places for one name the first that has a value counts.
 pub fn read_kept(answers: &Answers, reading: &Reading) -> BTreeMap<String, String> {
     let found = reading.retain.iter().rev().filter_map(|(name, place)| {
         let text = answers.first_text(std::slice::from_ref(place))?;

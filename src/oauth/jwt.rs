@@ -1,5 +1,4 @@
-//! Looking into a JSON Web Token (RFC 7519). Nothing is verified: the token is for the service, and what it says is
-//! only shown to its owner.
+//! Decodes a JSON Web Token (RFC 7519) to show it to its owner. Nothing is verified, since the token is for the service.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::Value as Json;
@@ -15,7 +14,7 @@ pub struct Jwt {
     pub claims: Json,
 }
 
-/// Decodes a token that is a signed JWT; `None` for any other, among them encrypted ones.
+/// `None` for anything but a signed JWT; encrypted ones included.
 pub fn decode_jwt(token: &Secret) -> Option<Jwt> {
     let parts: Vec<&str> = token.expose().split('.').collect();
     let [header, claims, _signature] = parts[..] else { return None };

@@ -1,6 +1,5 @@
-//! Making a key pair and the certificate to upload: a key of the kind that the signature needs, and a certificate
-//! that the key itself signs. The key comes from the cryptography library's own source of chance, which is the only
-//! one fit for it; the clock is an argument.
+//! Generates a key pair of the kind that a signature needs, with a self-signed certificate to upload. The randomness is the
+//! cryptography library's own; the clock is an argument.
 
 use std::time::Duration;
 
@@ -14,10 +13,10 @@ use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::oauth::assertion::AssertionAlgorithm;
 use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 
-/// The bits of an RSA key that is made: the least that NetSuite takes, and good beyond 2030 (NIST SP 800-57).
+/// The size of a generated RSA key: the least that NetSuite accepts, and good beyond 2030 (NIST SP 800-57).
 pub const RSA_BITS: usize = 3072;
 
-/// Why a key pair could not be made.
+/// Why a key pair cannot be generated.
 #[derive(Debug, Error)]
 pub enum MakeKeyError {
     /// Signatures with a shared secret have no key pair.
@@ -45,7 +44,7 @@ impl Diagnose for MakeKeyError {
     }
 }
 
-/// A new key pair for this signature, with a certificate in this name that is valid from `now` for `life`.
+/// The certificate has this name and is valid from `now` for `life`.
 pub fn make_key_pair(
     algorithm: AssertionAlgorithm,
     rsa_bits: usize,

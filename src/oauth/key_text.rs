@@ -1,5 +1,5 @@
-//! The forms in which a person has a private key: PEM (PKCS#8, PKCS#1, SEC1), base64 of PKCS#8, a private JWK
-//! (RFC 7517), or the JSON file of a Google service account. All become one: see [`KeyPair`].
+//! Reads a private key from PEM (PKCS#8, PKCS#1, SEC1), base64 of PKCS#8, a private JWK (RFC 7517), or the JSON file of a Google
+//! service account.
 //!
 //! No error quotes the text, since it may be the key.
 
@@ -13,18 +13,18 @@ use crate::oauth::certificate::{Bytes, Certificate, from_pem};
 use crate::oauth::signing_key::{KeyKind, KeyPair, SigningKey};
 use crate::secret::Secret;
 
-/// More than any key or key file has: a service account's has 2.4 kB, an RSA key of 8192 bits in PEM 6.4 kB.
+/// Longer than any key file: that of a service account has 2.4 kB, an RSA key of 8192 bits in PEM 6.4 kB.
 pub const LONGEST_KEY_TEXT: usize = 64 * 1024;
 
-/// The labels under which PEM holds a private key.
+/// The PEM labels of private keys.
 const LABELS: [&str; 3] = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
 
-/// A key that was read, and what its file says besides.
+/// A key and what else its file contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadKey {
-    /// What is kept.
+    /// The key to save.
     pub pair: KeyPair,
-    /// What it is.
+    /// Its kind.
     pub kind: KeyKind,
     /// The key's id: `private_key_id` of a service account, `kid` of a JWK.
     pub key_id: Option<String>,
@@ -34,7 +34,7 @@ pub struct ReadKey {
     pub token_uri: Option<String>,
 }
 
-/// Why a text is not a private key that can sign, or a certificate not one of its.
+/// Why a key or its certificate is refused.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum KeyError {
     /// Nothing was given.
@@ -46,7 +46,7 @@ pub enum KeyError {
     /// A passphrase is needed to read it.
     #[error("the private key is encrypted with a passphrase")]
     Encrypted,
-    /// OpenSSH's own form.
+    /// The format of OpenSSH.
     #[error("the private key is in OpenSSH's own form")]
     OpenSsh,
     /// A public key, or a certificate alone.
@@ -55,16 +55,16 @@ pub enum KeyError {
     /// Neither PEM nor base64 nor JSON of a known kind.
     #[error("the text is no private key in a form that is known here")]
     Unknown,
-    /// In the right form, and not a key that can be used.
+    /// The right format, but not a usable key.
     #[error("the private key is damaged, or neither RSA of 2048 to 8192 bits nor EC on P-256, P-384 or P-521")]
     Unusable,
-    /// A JWK of a kind that does not sign here.
+    /// A JWK of an unsupported kind.
     #[error("the JWK is neither a private RSA key nor a private EC key")]
     WrongJwk,
     /// Not a certificate in PEM.
     #[error("the certificate is not readable as PEM")]
     NotCertificate,
-    /// Of another key.
+    /// The certificate of another key.
     #[error("the certificate belongs to another private key")]
     WrongCertificate,
 }
@@ -93,7 +93,7 @@ impl Diagnose for KeyError {
     }
 }
 
-/// Reads a private key in any of its forms. A certificate beside it in the same PEM text is taken along.
+/// Reads a private key, and a certificate beside it in the same PEM text.
 pub fn parse_key(text: &Secret) -> Result<ReadKey, KeyError> {
     let text = text.expose().trim();
     if text.is_empty() {
@@ -116,7 +116,7 @@ pub fn parse_key(text: &Secret) -> Result<ReadKey, KeyError> {
 }
 
 impl ReadKey {
-    /// The same with this certificate beside the key, which must be of it.
+    /// Adds the certificate of the key.
     pub fn with_certificate(mut self, text: &str) -> Result<Self, KeyError> {
         let certificate = Certificate::parse(text)?;
         let key = self.pair.signing_key().ok_or(KeyError::Unusable)?;
@@ -176,7 +176,7 @@ fn read(key: &SigningKey) -> Result<ReadKey, KeyError> {
     Ok(ReadKey { pair, kind: key.kind(), key_id: None, client_id: None, token_uri: None })
 }
 
-/// RFC 7518 section 6.3, put together as the `RSAPrivateKey` of RFC 8017 appendix A.1.2.
+/// RFC 7518 section 6.3 as the `RSAPrivateKey` of RFC 8017 appendix A.1.2.
 fn rsa_of_jwk(json: &Json) -> Option<SigningKey> {
     let mut numbers = Zeroizing::new(vec![2, 1, 0]);
     for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
@@ -207,7 +207,7 @@ fn number(json: &Json, name: &str) -> Option<Zeroizing<Vec<u8>>> {
     BASE64_URL_SAFE_NO_PAD.decode(text).ok().map(Zeroizing::new).filter(|bytes| !bytes.is_empty())
 }
 
-/// An INTEGER of DER: without zeros in front, but with one where the first bit would say that it is negative.
+/// An INTEGER of DER: without leading zeros, but with one if the first bit is set.
 fn push_integer(der: &mut Vec<u8>, bytes: &[u8]) {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     let bytes = &bytes[zeros.min(bytes.len() - 1)..];
@@ -234,7 +234,7 @@ fn push_length(der: &mut Vec<u8>, length: usize) {
     }
 }
 
-/// Wipes the texts of a key file: the parser made copies of them.
+/// Wipes the copies that the parser made.
 fn wipe(json: &mut Json) {
     use zeroize::Zeroize as _;
     match json {

@@ -1,5 +1,5 @@
-//! For how long the tokens of a reply live. The place that a preset names comes first; else every field that is known to
-//! tell of it is read, and the soonest end counts. What is there and not understood is told by its name.
+//! When the tokens of a reply expire. The field that a preset names comes first; else all known fields are read and the
+//! earliest expiry counts. Fields that look like an expiry and are not understood are reported by name.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value as Json};
@@ -9,30 +9,29 @@ use crate::oauth::expiry::{End, Number, expiry};
 use crate::oauth::jwt::decode_jwt;
 use crate::secret::Secret;
 
-/// What a reply says of the end of a token.
+/// When a token expires by its reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Life {
-    /// The end by the local clock, where there is one.
+    /// By the local clock; `None` if it does not expire.
     pub(crate) end: Option<Timestamp>,
-    /// The names of fields that seem to tell of it and are not understood.
+    /// The names of fields that were not understood.
     pub(crate) unread: Vec<String>,
 }
 
-/// Whose life it is.
+/// Which token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whose {
     Access,
     Refresh,
 }
 
-/// The clocks of a reply: when it came by ours, and by how much the service's is ahead.
+/// When the reply came by the local clock, and how far ahead the service's clock is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clocks {
     pub(crate) now: Timestamp,
     pub(crate) skew: SignedDuration,
 }
 
-/// What a reply says of the end of one of its tokens.
 pub(crate) fn life(answers: &Answers, reading: &Reading, whose: Whose, token: Option<&Secret>, clocks: Clocks) -> Life {
     let mut life = Life::default();
     let said =
@@ -43,7 +42,7 @@ pub(crate) fn life(answers: &Answers, reading: &Reading, whose: Whose, token: Op
     life
 }
 
-/// Whether a text is understood as a life or an end, and short enough to be shown as one.
+/// Whether a text can be read as a lifetime or an expiry.
 pub fn is_life(text: &str, lifetime: Lifetime) -> bool {
     /// More characters than any time has.
     const LONGEST: usize = 80;
@@ -51,7 +50,7 @@ pub fn is_life(text: &str, lifetime: Lifetime) -> bool {
     text.len() <= LONGEST && read() != End::Unclear
 }
 
-/// The place that the preset or the person names; whether something there is understood.
+/// Reads the fields that the preset names; whether one was understood.
 fn named(answers: &Answers, reading: &Reading, whose: Whose, clocks: Clocks, life: &mut Life) -> bool {
     let standard = Reading::default();
     let (places, lifetime, usual) = match whose {
@@ -77,7 +76,7 @@ fn named(answers: &Answers, reading: &Reading, whose: Whose, clocks: Clocks, lif
     }
 }
 
-/// Every field beside the token that is known to tell of its end; whether one of them does.
+/// Reads all known fields beside the token; whether one was understood.
 fn by_names(answers: &Answers, reading: &Reading, whose: Whose, clocks: Clocks, life: &mut Life) -> bool {
     let mut strange = Vec::new();
     for fields in beside_token(answers, reading) {
@@ -103,7 +102,7 @@ fn by_names(answers: &Answers, reading: &Reading, whose: Whose, clocks: Clocks, 
     life.end.is_some()
 }
 
-/// The objects that may tell of the token: the one that holds it, and the whole.
+/// Where such fields may be: the object that holds the token, and the whole reply.
 fn beside_token<'a>(answers: &'a Answers, reading: &Reading) -> Vec<&'a Map<String, Json>> {
     let found = reading.access_token.iter().find(|place| answers.find(place).is_some());
     let parent = found.filter(|place| place.is_path()).and_then(|place| place.as_str().rsplit_once('.'));
@@ -111,7 +110,7 @@ fn beside_token<'a>(answers: &'a Answers, reading: &Reading) -> Vec<&'a Map<Stri
     parent.into_iter().chain(answers.json().as_object()).collect()
 }
 
-/// The `exp` of a token that is a JWT, where nothing else tells (RFC 9068 section 2.2).
+/// The `exp` of a JWT, if no field tells (RFC 9068 section 2.2).
 fn of_jwt(token: &Secret, clocks: Clocks) -> Option<Timestamp> {
     let jwt = decode_jwt(token)?;
     match expiry(jwt.claims.get("exp")?, Number::SurePoint, clocks.now, clocks.skew) {
@@ -120,7 +119,7 @@ fn of_jwt(token: &Secret, clocks: Clocks) -> Option<Timestamp> {
     }
 }
 
-/// What a field of this name says of an end, with a bare number in it.
+/// How to read a bare number in a field of this name.
 fn meaning(name: &str, whose: Whose) -> Option<Number> {
     let name = letters(name);
     let prefixes: &[&str] = match whose {
@@ -130,7 +129,7 @@ fn meaning(name: &str, whose: Whose) -> Option<Number> {
     prefixes.iter().filter_map(|prefix| name.strip_prefix(prefix)).find_map(unit)
 }
 
-/// The names that services give such a field, as letters: what the name says is its unit.
+/// Known field names, letters only, by the unit of their numbers.
 fn unit(name: &str) -> Option<Number> {
     const SECOND: u32 = 1000;
     Some(match name {
@@ -179,9 +178,9 @@ fn unit(name: &str) -> Option<Number> {
     })
 }
 
-/// Whether a field that is not known seems to tell of the end all the same.
+/// Whether an unknown field looks like an expiry.
 fn seems_to_tell(name: &str, value: &Json, whose: Whose) -> bool {
-    /// Longer names are no names: some servers echo what they were sent as one.
+    /// A longer name is an echo of the request.
     const LONGEST_NAME: usize = 40;
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let letters = letters(name);
@@ -196,7 +195,7 @@ fn seems_to_tell(name: &str, value: &Json, whose: Whose) -> bool {
         && name.chars().all(plain)
 }
 
-/// A name without what services put between its words: `expires_in`, `expiresIn` and `.expires-in` are one.
+/// The letters of a name: `expires_in`, `expiresIn` and `.expires-in` are the same.
 fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }

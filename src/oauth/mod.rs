@@ -1,4 +1,4 @@
-//! The RFCs as values: requests built, responses read, nothing sent. Clock and randomness are arguments.
+//! The OAuth RFCs as values: builds requests and reads responses, sends nothing. Clock and randomness are arguments.
 
 #![warn(missing_docs)]
 

@@ -1,23 +1,22 @@
-//! What a person pastes in place of a redirect that reached nobody: a bare code, the whole address, its query or
-//! fragment, or a form body.
+//! What a person pastes if no listener receives the redirect: the code, the whole URL, its query or fragment, or a form body.
 
 use percent_encoding::percent_decode_str;
 
 use crate::oauth::Parameters;
 use crate::secret::Secret;
 
-/// What the text is.
+/// A pasted text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pasted {
-    /// The parameters of a redirect; to be checked like one that was received.
+    /// The parameters of a redirect, to be checked like a received one.
     Parameters(Parameters),
-    /// Only the code. Nothing can be checked; PKCE and the service's binding of the code protect it.
+    /// Only the code, which cannot be checked; PKCE protects it.
     Code(Secret),
-    /// Nothing that could be either.
+    /// Neither.
     NotUnderstood,
 }
 
-/// Recognises what was pasted. `code_parameter` is the service's name for `code`.
+/// `code_parameter` is the service's name for `code`.
 pub fn parse_pasted(text: &str, code_parameter: &str) -> Pasted {
     let text = text.trim().trim_matches(['"', '\'', '`', '<', '>']).trim();
     if text.is_empty() {
@@ -40,7 +39,7 @@ pub fn parse_pasted(text: &str, code_parameter: &str) -> Pasted {
     Pasted::Code(Secret::new(decode_once(text)))
 }
 
-/// The pairs of query and fragment together; `#_=_` and `#_` are what two services append to a code.
+/// The parameters of query and fragment; two services append `#_=_` or `#_` to the code.
 fn parameters(text: &str) -> Parameters {
     text.split('#')
         .filter(|part| !matches!(*part, "_" | "_=_"))
@@ -48,7 +47,7 @@ fn parameters(text: &str) -> Parameters {
         .collect()
 }
 
-/// A code copied out of an address is still encoded.
+/// Decodes a code that was copied out of a URL.
 fn decode_once(code: &str) -> String {
     percent_decode_str(code).decode_utf8().map_or_else(|_| code.to_owned(), std::borrow::Cow::into_owned)
 }

@@ -1,8 +1,7 @@
 //! The redirect URI as the person registered it, and what it means for listening.
 //!
-//! Rules, as in the wizard this one follows: no trailing `/` on a loopback host without a port asks for a random
-//! free port (RFC 8252 section 7.3); a trailing `/` means exactly that port, 80 or 443 when none is named; a given
-//! port is that port; anything else is not ours to listen on and is pasted by hand.
+//! Rules: a loopback host without a port and without a trailing `/` means a random free port (RFC 8252 section 7.3); with a
+//! trailing `/`, port 80 or 443; a given port is that port. Anywhere else the person pastes the response.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -12,7 +11,7 @@ use url::{Host, Url};
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// A redirect URI, kept to the byte as typed: services compare it exactly (RFC 6749 section 3.1.2.3).
+/// A redirect URI exactly as typed, since services compare it exactly (RFC 6749 section 3.1.2.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String,
@@ -22,9 +21,9 @@ pub struct RedirectUri {
 /// Where the browser ends up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Landing {
-    /// On this machine: a listener can take it.
+    /// On this machine: a listener receives the response.
     Loopback(Loopback),
-    /// Elsewhere (a web page, a custom scheme): the person pastes what arrived there.
+    /// Elsewhere (a web page, a custom scheme): the person pastes the response.
     Elsewhere,
 }
 
@@ -99,7 +98,7 @@ impl RedirectUri {
         &self.landing
     }
 
-    /// The exact text to send once a random port is known; the text as typed where the port was fixed.
+    /// The text to send, with the port filled in if it is random.
     #[must_use]
     pub fn with_port(&self, port: u16) -> String {
         match &self.landing {
@@ -119,7 +118,7 @@ impl fmt::Display for RedirectUri {
     }
 }
 
-/// What to listen on, where the URI points at this machine.
+/// What to listen on, if the URI points at this machine.
 fn loopback(text: &str, url: &Url) -> Option<Loopback> {
     let https = match url.scheme() {
         "http" => false,
@@ -145,7 +144,7 @@ fn loopback(text: &str, url: &Url) -> Option<Loopback> {
     Some(Loopback { https, addresses, port, path: url.path().to_owned() })
 }
 
-/// Where in the text host and port stand (`Url` drops a default port, and we must not).
+/// The range of host and port in the text; `Url` drops a default port.
 fn authority(text: &str) -> (usize, usize) {
     let start = text.find("://").map_or(0, |at| at + 3);
     let end = text[start..].find(['/', '?']).map_or(text.len(), |at| start + at);

@@ -1,31 +1,31 @@
-//! The requests of the RFCs: the parameters each one sends, with the placeholder that supplies each value. Presets,
-//! grants, imports and the command line name a request; nobody else spells one out.
+//! The requests of the RFCs: the parameters of each, with the placeholder of each value. Presets, grants, imports and exports
+//! take them from here.
 
 use crate::call::Parameter;
 
-/// A grant by which a client gets tokens.
+/// A grant type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantType {
-    /// A code that the browser brings back (RFC 6749 section 4.1.3).
+    /// RFC 6749 section 4.1.3.
     AuthorizationCode,
-    /// The client acts for itself (RFC 6749 section 4.4.2).
+    /// RFC 6749 section 4.4.2.
     ClientCredentials,
-    /// The person's own password (RFC 6749 section 4.3.2).
+    /// RFC 6749 section 4.3.2.
     Password,
-    /// A refresh token (RFC 6749 section 6).
+    /// RFC 6749 section 6.
     RefreshToken,
-    /// A signed assertion (RFC 7523 section 2.1).
+    /// RFC 7523 section 2.1.
     JwtBearer,
-    /// A code that the person confirms on another device (RFC 8628 section 3.4).
+    /// RFC 8628 section 3.4.
     DeviceCode,
 }
 
 /// A request of the RFCs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// The browser's request (RFC 6749 section 4.1.1, RFC 7636 section 4.3).
+    /// RFC 6749 section 4.1.1, RFC 7636 section 4.3.
     Authorization,
-    /// A request to the token endpoint.
+    /// A request to the token endpoint, with the section of its grant type.
     Token(GrantType),
     /// RFC 7009 section 2.1.
     Revocation,
@@ -62,7 +62,7 @@ impl GrantType {
         Self::ALL.into_iter().find(|grant| grant.as_str() == value)
     }
 
-    /// What its token request sends besides `grant_type` and the client.
+    /// The parameters besides `grant_type` and client authentication.
     pub fn parameters(self) -> Vec<Parameter> {
         parameters(match self {
             Self::AuthorizationCode => {
@@ -76,8 +76,7 @@ impl GrantType {
         })
     }
 
-    /// `grant_type`: a placeholder where the request gets the first tokens, since services name those grants in their
-    /// own ways; the RFC's value in a request that follows another one.
+    /// `grant_type`: a placeholder in a first request, since services have their own names for grants; else the RFC's value.
     fn parameter(self) -> Parameter {
         let follows = matches!(self, Self::RefreshToken | Self::DeviceCode);
         Parameter::new("grant_type", if follows { self.as_str() } else { "<grant_type>" })
@@ -85,7 +84,7 @@ impl GrantType {
 }
 
 impl Request {
-    /// What it sends, without what authenticates the client.
+    /// The parameters without client authentication.
     pub fn parameters(self) -> Vec<Parameter> {
         match self {
             Self::Authorization => parameters(&[
@@ -105,7 +104,7 @@ impl Request {
     }
 }
 
-/// The client's id and secret as parameters (RFC 6749 section 2.3.1).
+/// Client ID and secret as parameters (RFC 6749 section 2.3.1).
 pub fn client_parameters() -> Vec<Parameter> {
     parameters(&[("client_id", "<client_id>"), ("client_secret", "<client_secret>")])
 }

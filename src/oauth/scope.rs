@@ -1,32 +1,31 @@
-//! Scopes: a list written with a separator (RFC 6749 section 3.3 says a space; services differ), and what of the list that
-//! was asked for a service granted, in its own spelling.
+//! Scopes: lists with a separator (a space in RFC 6749 section 3.3; services differ), and which of the requested ones were
+//! granted.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// How a service answers to the scopes that it was asked for. What is not said here is answered as it was asked.
+/// How a service names granted scopes, if not as requested.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ScopeAnswers {
-    /// Beginnings of a scope that the answer may leave out or add.
+    /// Prefixes that a reply may add or leave out.
     pub prefixes: Vec<String>,
-    /// Scopes that the answer never names; `*` at the start stands for any beginning.
+    /// Scopes that replies never name; a leading `*` is any prefix.
     pub silent: Vec<String>,
-    /// Whether the service takes and gives capital letters for small ones.
+    /// Whether case is ignored.
     pub ignore_case: bool,
-    /// By the scope asked for: other names under which the service answers it, or of scopes that contain it.
+    /// By requested scope: its other names in replies, or scopes that contain it.
     pub names: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads a list of scopes. Besides the service's separator a space always separates.
+/// Splits at the service's separator and at spaces.
 pub fn split_scopes(text: &str, separator: &str) -> Vec<String> {
     let separator = separator.trim();
     unique(text.split(|c: char| c.is_whitespace() || (!separator.is_empty() && separator.contains(c))))
 }
 
-/// Reads the list of an answer. Services that are asked with spaces answer with commas now and then; no list of RFC 6749
-/// has commas between spaces.
+/// Splits the scopes of a reply. Some services use spaces in requests and commas in replies.
 pub fn split_answer(text: &str, separator: &str) -> Vec<String> {
     if text.trim().contains(char::is_whitespace) {
         return unique(split_scopes(text, separator).iter().map(|scope| scope.trim_matches(',')));
@@ -44,16 +43,16 @@ fn unique<'a>(parts: impl Iterator<Item = &'a str>) -> Vec<String> {
     scopes
 }
 
-/// What was granted against what was asked.
+/// How the granted scopes differ from the requested ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScopeDifference {
-    /// Asked and not granted.
+    /// Requested and not granted.
     pub missing: Vec<String>,
-    /// Granted and not asked.
+    /// Granted and not requested.
     pub extra: Vec<String>,
 }
 
-/// Compares scopes; a `granted` of `None` means "as asked" (RFC 6749 section 5.1).
+/// A `granted` of `None` means "as requested" (RFC 6749 section 5.1).
 pub fn scope_difference(asked: &[String], granted: Option<&[String]>, answers: &ScopeAnswers) -> ScopeDifference {
     let Some(granted) = granted else { return ScopeDifference::default() };
     let is_granted = |asked: &&String| granted.iter().any(|granted| answers.is_same(asked, granted));
@@ -64,7 +63,7 @@ pub fn scope_difference(asked: &[String], granted: Option<&[String]>, answers: &
 }
 
 impl ScopeAnswers {
-    /// Whether the service means the scope that was asked for by the one that it answers.
+    /// Whether a scope in a reply is the requested one.
     fn is_same(&self, asked: &str, granted: &str) -> bool {
         let is_equal = |one: &str, other: &str| {
             if self.ignore_case { one.eq_ignore_ascii_case(other) } else { one == other }

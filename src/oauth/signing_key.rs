@@ -1,7 +1,6 @@
-//! A private key: as it is kept ([`KeyPair`]), and ready to sign with ([`SigningKey`]). Where it comes from is the
-//! business of `key_text` and `key_making`.
+//! A private key: as saved ([`KeyPair`]), and ready to sign ([`SigningKey`]). `key_text` reads one, `key_making` generates one.
 //!
-//! Invariant: what is kept is a PKCS#8 key in PEM that was read once already, whatever form it came in.
+//! Invariant: a saved key is valid PKCS#8 in PEM, whatever it was read from.
 
 use std::fmt;
 
@@ -21,7 +20,7 @@ use crate::secret::Secret;
 /// The label of a PKCS#8 key in PEM (RFC 7468 section 10).
 const PRIVATE_KEY: &str = "PRIVATE KEY";
 
-/// A private key as it is kept, and the certificate that the service knows it by, if it does.
+/// A private key as saved, with its certificate, if any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyPair {
     /// PKCS#8 in PEM.
@@ -30,7 +29,7 @@ pub struct KeyPair {
     pub certificate: Option<String>,
 }
 
-/// What a key is, which decides what it can sign.
+/// The kind of a key, which decides its signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
     /// RSA, with the bits of its modulus.
@@ -41,7 +40,7 @@ pub enum KeyKind {
     P384,
     /// The curve P-521 (`secp521r1`).
     P521,
-    /// A secret that both sides know.
+    /// A shared secret.
     Shared,
 }
 
@@ -55,13 +54,13 @@ enum Held {
 }
 
 impl KeyPair {
-    /// The key, ready to sign; `None` where the text is none of ours.
+    /// `None` if the text is not a key.
     pub fn signing_key(&self) -> Option<SigningKey> {
         let der = from_pem(self.private_key.expose(), PRIVATE_KEY)?;
         SigningKey::from_der(der.expose())
     }
 
-    /// The certificate, if there is one that can be read.
+    /// The certificate, if it can be read.
     pub fn certificate(&self) -> Option<Certificate> {
         Certificate::parse(self.certificate.as_deref()?).ok()
     }
@@ -80,7 +79,7 @@ impl fmt::Display for KeyKind {
 }
 
 impl KeyKind {
-    /// The signature that is most widely taken from such a key.
+    /// The most widely accepted signature of such a key.
     pub fn usual_algorithm(self) -> AssertionAlgorithm {
         match self {
             Self::Rsa(_) => AssertionAlgorithm::RS256,
@@ -102,7 +101,7 @@ impl KeyKind {
         }
     }
 
-    /// How a signature of this curve is made: both numbers side by side, as RFC 7518 section 3.4 has it.
+    /// The fixed-length signature of RFC 7518 section 3.4.
     pub(in crate::oauth) fn curve(self) -> Option<&'static EcdsaSigningAlgorithm> {
         match self {
             Self::P256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),
@@ -117,12 +116,12 @@ impl SigningKey {
     /// The curves, the most usual first.
     pub(in crate::oauth) const CURVES: [KeyKind; 3] = [KeyKind::P256, KeyKind::P384, KeyKind::P521];
 
-    /// A secret that both sides know (RFC 7518 section 3.2).
+    /// A shared secret (RFC 7518 section 3.2).
     pub fn shared(secret: Secret) -> Self {
         Self(Held::Shared(secret))
     }
 
-    /// A private key in any of its binary forms: PKCS#8, PKCS#1 (RSA), SEC1 (EC).
+    /// A private key in DER: PKCS#8, PKCS#1 (RSA) or SEC1 (EC).
     pub(in crate::oauth) fn from_der(der: &[u8]) -> Option<Self> {
         if let Ok(pair) = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)) {
             return Some(Self(Held::Rsa(Box::new(pair))));
@@ -133,7 +132,7 @@ impl SigningKey {
         })
     }
 
-    /// An EC key by its numbers: the private one, and the public point, uncompressed.
+    /// An EC key by its private number and its uncompressed public point.
     pub(in crate::oauth) fn from_curve(kind: KeyKind, private: &[u8], point: &[u8]) -> Option<Self> {
         let pair = EcdsaKeyPair::from_private_key_and_public_key(kind.curve()?, private, point).ok()?;
         Some(Self(Held::Ec(kind, pair)))
@@ -158,7 +157,7 @@ impl SigningKey {
         }
     }
 
-    /// The public key as it stands inside a certificate; nothing for a shared secret.
+    /// The public key as in a certificate; empty for a shared secret.
     pub fn public_key(&self) -> &[u8] {
         match &self.0 {
             Held::Rsa(pair) => pair.public_key().as_ref(),
@@ -167,8 +166,7 @@ impl SigningKey {
         }
     }
 
-    /// The public key in PEM (`BEGIN PUBLIC KEY`), for a service that takes it without a certificate; `None` for a
-    /// shared secret.
+    /// The public key in PEM (`BEGIN PUBLIC KEY`); `None` for a shared secret.
     pub fn public_key_pem(&self) -> Option<String> {
         let der = match &self.0 {
             Held::Rsa(pair) => pair.public_key().as_der().ok()?,
@@ -178,7 +176,7 @@ impl SigningKey {
         Some(to_pem("PUBLIC KEY", der.as_ref()).expose().to_owned())
     }
 
-    /// The key as it is kept; `None` for a shared secret.
+    /// The key as saved; `None` for a shared secret.
     pub(in crate::oauth) fn to_pem(&self) -> Option<Secret> {
         match &self.0 {
             Held::Rsa(pair) => Some(to_pem(PRIVATE_KEY, pair.as_der().ok()?.as_ref())),
@@ -187,8 +185,7 @@ impl SigningKey {
         }
     }
 
-    /// The signature of a text. The salt of RSA-PSS and the number that ECDSA draws come from the library's own
-    /// source: to choose them from outside would be a way to lose the key.
+    /// The salt of RSA-PSS and the nonce of ECDSA are the library's own: choosing them badly would leak the key.
     pub(in crate::oauth) fn sign(&self, algorithm: AssertionAlgorithm, text: &[u8]) -> Result<Vec<u8>, Unspecified> {
         match &self.0 {
             Held::Rsa(pair) => {

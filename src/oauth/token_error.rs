@@ -1,5 +1,4 @@
-//! Why a reply holds no tokens, and what that means for the refresh token. What a service said is read in
-//! [`crate::oauth::read_refusal`]; no English text of our own is looked into.
+//! Why a token reply has no tokens, and what that means for the refresh token.
 
 use thiserror::Error;
 
@@ -8,10 +7,10 @@ use crate::diagnosis::{Diagnose as _, Diagnosis};
 use crate::oauth::explain::{ErrorHint, Stage};
 use crate::oauth::refusal::{Cause, Refusal, Target};
 
-/// Why a reply holds no tokens. Its texts are masked of the secrets that were sent.
+/// Why a reply has no tokens. Its texts have the secrets of the request masked.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TokenError {
-    /// The service refused, in fields of whatever names.
+    /// The service refused and gave a reason.
     #[error("{} refused{}", .stage.endpoint(), .refusal.text())]
     Refused {
         /// Which call.
@@ -19,7 +18,7 @@ pub enum TokenError {
         /// What the service said.
         refusal: Box<Refusal>,
     },
-    /// The service sent the caller elsewhere, which is not followed.
+    /// A redirect, which is not followed.
     #[error("{} answered with a redirect ({status}) {}", .stage.endpoint(), .to.text())]
     Redirected {
         /// Which call.
@@ -29,51 +28,51 @@ pub enum TokenError {
         /// Where to.
         to: Target,
     },
-    /// Not a reply that could hold a token, and no fields that give a reason.
+    /// Neither a token nor a reason.
     #[error("{} answered {} with {}", .stage.endpoint(), .refusal.status, .refusal.what())]
     NotJson {
         /// Which call.
         stage: Stage,
-        /// What can be said of it all the same.
+        /// What is known of the reply.
         refusal: Box<Refusal>,
     },
-    /// A success in JSON or a form, and no access token where one was looked for.
+    /// A success without an access token where the preset expects it.
     #[error("{} answered {status} without an access token at `{path}`; it has {names}", .stage.endpoint())]
     NoAccessToken {
         /// Which call.
         stage: Stage,
         /// The status code.
         status: u16,
-        /// Where it was looked for.
+        /// The expected place.
         path: String,
-        /// The names that are there.
+        /// The member names of the reply.
         names: String,
-        /// Where something of that name lies deeper in the reply.
+        /// Where a member of that name is deeper in the reply.
         deeper: Option<String>,
     },
-    /// The expression that says where the access token is came to nothing that is one.
+    /// The expression for the access token has no usable value.
     #[error("{} answered {status}; {error}", .stage.endpoint())]
     Unreadable {
         /// Which call.
         stage: Stage,
         /// The status code.
         status: u16,
-        /// Which expression, and why.
+        /// The expression and the reason.
         #[source]
         error: ExpressionError,
     },
 }
 
-/// What a failed token call means for what comes next.
+/// What a failed request means for the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
-    /// The refresh token is dead beyond doubt, so that asking again with it makes no sense.
+    /// The refresh token is certainly dead.
     EndsGrant,
-    /// Too many calls: the same call succeeds later, and each one before then counts.
+    /// Rate limit: the same request succeeds later.
     Limit,
-    /// The same call may succeed soon (RFC 9110 sections 15.6 and 15.5.9): nothing is given up.
+    /// The same request may succeed soon (RFC 9110 sections 15.6 and 15.5.9).
     Trouble,
-    /// Something must be changed first.
+    /// The request must be changed.
     Refused,
 }
 
@@ -88,8 +87,8 @@ impl Stage {
 }
 
 impl TokenError {
-    /// What it means. `hints` are the service's own, whose keys come before what the words say; only what was said of a
-    /// refresh ends a grant, and a service in trouble is not believed.
+    /// The keys of a matching hint decide first. Only a refused refresh ends a grant, and never an error of a service in
+    /// trouble.
     pub fn meaning(&self, hints: &[ErrorHint]) -> Meaning {
         let (stage, refusal) = match self {
             Self::Refused { stage, refusal } | Self::NotJson { stage, refusal } => (*stage, refusal),
@@ -109,11 +108,11 @@ impl TokenError {
         }
     }
 
-    /// Whether the service may have acted although its reply brought nothing: a gateway that lost the answer behind
-    /// it, or a success that cannot be read (RFC 9110 sections 15.6.3 and 15.6.5).
+    /// Whether the service may have acted all the same: a gateway lost its reply, or a success cannot be read (RFC 9110
+    /// sections 15.6.3 and 15.6.5).
     pub fn may_have_acted(&self) -> bool {
         match self {
-            // In fields, but not in the service's own: a gateway before it speaks.
+            // A reason without a known code may be a gateway's.
             Self::Refused { refusal, .. } => matches!(refusal.status, 502 | 504) && !refusal.is_of_service(),
             Self::Redirected { .. } => false,
             Self::NotJson { refusal, .. } => matches!(refusal.status, 200..=299 | 502 | 504),
@@ -131,17 +130,16 @@ impl TokenError {
         }
     }
 
-    /// Whether its words leave nothing out that the service said.
+    /// Whether the error says all that the service said.
     pub fn tells_all(&self) -> bool {
         match self {
             Self::Refused { refusal, .. } | Self::NotJson { refusal, .. } => refusal.is_whole(),
-            // Where the place of the token is named, nothing else is looked for.
             Self::Redirected { .. } | Self::NoAccessToken { deeper: Some(_), .. } => true,
             Self::NoAccessToken { .. } | Self::Unreadable { .. } => false,
         }
     }
 
-    /// The words for a person; `hints` are the service's own.
+    /// `hints` are the service's own.
     pub fn diagnose(&self, hints: &[ErrorHint]) -> Diagnosis {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {

@@ -1,5 +1,5 @@
-//! The header that carries an access token. What a reply calls its token (`token_type`) is a type and no scheme: a
-//! bearer token goes as `Bearer` (RFC 6750 section 2.1) whether the service calls it `bot`, `BearerToken` or nothing.
+//! The header that carries an access token. `token_type` of a reply is a type, not a scheme: a bearer token is sent as `Bearer`
+//! (RFC 6750 section 2.1) whether the service calls it `bot`, `BearerToken` or nothing.
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ const BEARER: &str = "Bearer";
 /// Types of tokens that are bound to a key, by their schemes (RFC 9449, RFC 6749 section 7.1, RFC 9200 and RFC 9635). None of them is ever presented as a bearer token.
 const BOUND: [&str; 4] = ["DPoP", "MAC", "PoP", "GNAP"];
 
-/// What stands for the token where the header is written down.
+/// The placeholder of the token in a written header.
 const TOKEN: &str = "<token>";
 
 /// The header that carries an access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenHeader {
     name: String,
-    /// Empty where the token stands alone.
+    /// Empty if the token stands alone.
     scheme: String,
 }
 
@@ -32,8 +32,8 @@ impl TokenHeader {
         Self { name: "Authorization".to_owned(), scheme: scheme.to_owned() }
     }
 
-    /// The header of a token of this type; `own` is what the service documents as its own. A token that is bound to a
-    /// key keeps its scheme whatever the service documents.
+    /// The header of a token of this type; `own` is the one that the service documents. A token that is bound to a key keeps
+    /// its scheme regardless.
     pub fn of(token_type: &str, own: Option<Self>) -> Self {
         match bound_scheme(token_type) {
             Some(scheme) => Self::authorization(scheme),
@@ -41,7 +41,7 @@ impl TokenHeader {
         }
     }
 
-    /// Reads a header as it is written down: `Authorization: Zoho-oauthtoken <token>`, `X-Access-Token: <token>`.
+    /// Reads a written header: `Authorization: Zoho-oauthtoken <token>`, `X-Access-Token: <token>`.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, value) = text.split_once(':')?;
         let (name, scheme) = (name.trim(), value.trim().strip_suffix(TOKEN)?);
@@ -61,17 +61,17 @@ impl TokenHeader {
         self.name.eq_ignore_ascii_case("authorization")
     }
 
-    /// The scheme before the token, where there is one.
+    /// The scheme before the token, if any.
     pub fn scheme(&self) -> Option<&str> {
         Some(self.scheme.as_str()).filter(|scheme| !scheme.is_empty())
     }
 
-    /// Whether any tool that knows bearer tokens can send it.
+    /// Whether it is `Authorization: Bearer`.
     pub fn is_bearer(&self) -> bool {
         self.is_authorization() && self.scheme == BEARER
     }
 
-    /// What tools that put `token_type` before the token must find there.
+    /// The `token_type` for tools that write it before the token.
     pub fn token_type(&self) -> &str {
         self.scheme().unwrap_or(BEARER)
     }
@@ -93,7 +93,7 @@ impl fmt::Display for TokenHeader {
     }
 }
 
-/// The scheme of a type whose tokens are bound to a key, so that whoever presents one has to prove that it has the key.
+/// The scheme of a token type that requires proof of possession of a key.
 pub fn bound_scheme(token_type: &str) -> Option<&'static str> {
     let token_type = token_type.trim();
     BOUND.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))

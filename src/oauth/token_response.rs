@@ -1,5 +1,4 @@
-//! Reading the reply of a token request or a refresh request (RFC 6749 sections 5.1 and 5.2), with the ways in which services
-//! differ taken from the call's [`Reading`].
+//! Reads the reply of a token or refresh request (RFC 6749 sections 5.1 and 5.2) as the request's [`Reading`] says.
 
 use serde_json::Value as Json;
 
@@ -10,21 +9,20 @@ use crate::oauth::refusal::{names_of, read_refusal, redirect_target, shown_name}
 use crate::oauth::{TokenError, TokenSet};
 use crate::secret::Secret;
 
-/// What a reading takes from outside the reply.
+/// What is known besides the reply.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadContext<'a> {
-    /// Which call.
+    /// The request.
     pub stage: Stage,
-    /// What separates scopes in the service's answers.
+    /// The separator of scopes in replies.
     pub scope_separator: &'a str,
-    /// The token set that is renewed: what the reply leaves out is kept from it.
+    /// The tokens that are refreshed; they supply what the reply leaves out.
     pub previous: Option<&'a TokenSet>,
-    /// The origin of the call, to tell where a redirect leads.
+    /// The origin of the request, to explain a redirect.
     pub origin: Option<&'a str>,
 }
 
-/// Reads a token set. `answers` are the reply's, `None` where its body has no fields; `secrets` are those of the call,
-/// so that no error repeats them.
+/// Reads a token set. `answers` is `None` if the body has no fields; `secrets` are those of the request, to mask in errors.
 pub fn read_token_set<'a>(
     reply: &Reply,
     answers: Option<&Answers>,
@@ -52,7 +50,6 @@ pub fn read_token_set<'a>(
     if let Some(error) = answers.and_then(|answers| answers.problem(&reading.access_token)) {
         return Err(TokenError::Unreadable { stage, status, error });
     }
-    // Nobody looks for a token in a refusal.
     let Some(answers) = answers.filter(|_| reply.is_success()) else {
         return Err(TokenError::NotJson { stage, refusal });
     };
@@ -65,7 +62,7 @@ pub fn read_token_set<'a>(
     })
 }
 
-/// How many levels down a misplaced token is looked for; no service is known to go beyond two.
+/// How deep to look for a misplaced token; no known service nests it deeper than two levels.
 const DEEPEST: usize = 4;
 
 /// The path of the first text of this name below the top, such as `data.access_token`.

@@ -1,4 +1,4 @@
-//! What a token endpoint granted, with absolute times, so that it means the same tomorrow.
+//! What a token endpoint granted, with absolute times.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,54 +13,52 @@ use crate::secret::Secret;
 pub struct TokenSet {
     /// The access token.
     pub access_token: Secret,
-    /// How it is presented; `Bearer` where the service does not say.
+    /// `Bearer` if the service does not say.
     pub token_type: String,
-    /// When the access token expires; `None` where the service did not say or said never.
+    /// `None` if the service did not say, or said never.
     pub expires_at: Option<Timestamp>,
-    /// The refresh token, where one was issued.
+    /// The refresh token, if one was issued.
     pub refresh_token: Option<Secret>,
-    /// When the refresh token itself expires, where the service said so.
+    /// When the refresh token expires, if the service said so.
     pub refresh_token_expires_at: Option<Timestamp>,
-    /// The ID token (OpenID Connect), where one was issued.
+    /// The ID token (OpenID Connect), if one was issued.
     pub id_token: Option<Secret>,
-    /// The scopes granted; `None` where the service did not say, which means: as asked (RFC 6749 section 5.1).
+    /// The granted scopes; `None` if the service did not say, which means as requested (RFC 6749 section 5.1).
     pub scopes: Option<Vec<String>>,
     /// When the reply was received, by the local clock.
     pub obtained_at: Timestamp,
-    /// Values kept from the redirect and the replies (`realmId`, `instance_url`, …).
+    /// Values retained from the redirect and the replies (`realmId`, `instance_url`, …).
     pub retained: BTreeMap<String, String>,
-    /// What they were issued for: token endpoint, client id, scopes, inputs, user, each by its name. Empty where that
-    /// was not noted.
+    /// What they were issued for by name: token endpoint, client ID, scopes, inputs, user. Empty if unknown.
     pub issued_for: BTreeMap<String, String>,
-    /// The names of fields of the reply that seem to tell when a token ends and were not understood.
+    /// The names of reply fields that look like an expiry and were not understood.
     pub unread_life: Vec<String>,
 }
 
-/// The service's last word on a refresh token. It is kept beside the token, so that the service is not asked again and
-/// again, and goes with it: new tokens come without.
+/// The refusal of a refresh token. It is saved beside the token, so that the token is not tried again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// When the service said so, by the local clock.
+    /// By the local clock.
     pub at: Timestamp,
-    /// What it said.
+    /// What the service said.
     pub reason: String,
-    /// What mends it.
+    /// What to do.
     pub hint: Option<String>,
 }
 
-/// What a token set is good for at a given time.
+/// The state of an access token at a given time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// The access token is valid beyond the leeway.
+    /// Valid beyond the leeway.
     Fresh,
-    /// It still is valid, but not for long.
+    /// Valid, but about to expire.
     Expiring,
-    /// It has expired.
+    /// Expired.
     Expired,
 }
 
 impl TokenSet {
-    /// A bearer token of which nothing else is known.
+    /// A bearer token without further facts.
     pub fn bearer(access_token: Secret, obtained_at: Timestamp) -> Self {
         Self {
             access_token,
@@ -77,13 +75,13 @@ impl TokenSet {
         }
     }
 
-    /// For how long the access token was given; `None` where it does not expire.
+    /// The lifetime of the access token; `None` if it does not expire.
     pub fn life(&self) -> Option<Duration> {
         let life = self.expires_at?.duration_since(self.obtained_at);
         Some(Duration::try_from(life).unwrap_or_default())
     }
 
-    /// That the reply tells of a life in words that are not understood.
+    /// A warning that an expiry was not understood.
     pub fn unread_life_note(&self) -> Option<Diagnosis> {
         if self.unread_life.is_empty() {
             return None;
@@ -100,14 +98,14 @@ impl TokenSet {
         Some(Diagnosis::new(format!("the reply tells of a life in `{names}`, which is not understood")).hint(hint))
     }
 
-    /// That the access token was over when it came.
+    /// A warning that the access token had expired on arrival.
     pub fn over_note(&self) -> Option<Diagnosis> {
         let at = self.expires_at.filter(|at| *at <= self.obtained_at)?;
         let summary = format!("by the reply the access token had ended at {at}, before it came");
         Some(Diagnosis::new(summary).hint("compare this machine's clock with the service's; it is refreshed when used"))
     }
 
-    /// Whether the access token lives for longer than `leeway` after `now`. A token without expiry is fresh.
+    /// A token without expiry is fresh.
     pub fn freshness(&self, now: Timestamp, leeway: Duration) -> Freshness {
         let Some(expires_at) = self.expires_at else { return Freshness::Fresh };
         let left = expires_at.duration_since(now).as_millis();

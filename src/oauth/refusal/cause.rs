@@ -1,23 +1,23 @@
-//! What a refusal means for the refresh token: by the codes of the RFCs, by the codes that services have of their own,
-//! and, where there is no code, by the service's words. All of it is data; our own words are never looked into.
+//! What a refusal means for the refresh token: by the codes of the RFCs, by codes of services, and without a code by the
+//! service's words.
 
 /// What a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The refresh token, or the grant behind it, is dead (`invalid_grant` of RFC 6749 section 5.2).
     Grant,
-    /// Too many calls (RFC 6585 section 4): the same call succeeds later, and each one before then counts.
+    /// Rate limit (RFC 6585 section 4): the same request succeeds later; each earlier one counts against the limit.
     Limit,
-    /// The service has a problem of its own: the same call may succeed soon.
+    /// The service is in trouble: the same request may succeed soon.
     Trouble,
     /// The client was not accepted.
     Client,
-    /// Something else: the call must be changed first.
+    /// The request must be changed.
     Other,
 }
 
-/// The codes that are known, most specific first, each as the words that spell it: `invalid_grant`, `InvalidGrant`,
-/// `INVALID-GRANT` and `service.invalid_grant` are one.
+/// The known codes as words, most specific first: `invalid_grant`, `InvalidGrant`, `INVALID-GRANT` and
+/// `service.invalid_grant` are the same.
 const CODES: &[(Cause, &str)] = &[
     (
         Cause::Other,
@@ -51,16 +51,16 @@ const CODES: &[(Cause, &str)] = &[
     (Cause::Grant, "invalid code"),
 ];
 
-/// The codes of RFC 6749 section 5.2, which are believed in running text as well, and those that are worth the same.
+/// Codes that count in running text as well: those of RFC 6749 section 5.2 and equals.
 const IN_TEXT: &str = "use dpop nonce, invalid dpop proof, unsupported grant type, invalid grant type, invalid grant, \
         invalid client, unauthorized client, invalid scope, invalid request";
 
-/// Words that speak of a limit of calls and of nothing else, so that they count beside any code: services answer
-/// `invalid_grant` with a limit of sign-ins as its description.
+/// Phrases that always mean a rate limit. They count beside any code: services send `invalid_grant` with a rate limit as
+/// its description.
 const LIMITS: &str = "rate limit, rate limits, rate limited, rate limiting, ratelimit, rate exceeded, slow down, \
         throttled, throttling, request limit, requests limit, resource exhausted";
 
-/// Words that promise that it passes, where no code says otherwise.
+/// Phrases that mean a temporary error, if no code says otherwise.
 const LATER: &str = "try again later, try again after, try again in, retry later, retry after, temporarily unavailable, \
         service unavailable, under maintenance, down for maintenance";
 
@@ -73,7 +73,7 @@ pub(super) fn is_in(list: &str, word: &str) -> bool {
     list.split(' ').any(|known| known == word)
 }
 
-/// What the code in a field means, and how the RFCs or the table spell it.
+/// The cause of a code, and its spelling in the table.
 pub(super) fn of_code(code: &str) -> Option<(&'static str, Cause)> {
     /// Tokens of other kinds than the one that was sent.
     const OTHER_TOKENS: &str = "access csrf id assertion client device";
@@ -83,15 +83,15 @@ pub(super) fn of_code(code: &str) -> Option<(&'static str, Cause)> {
     codes().find(|(phrase, _)| fits(phrase))
 }
 
-/// The same of a code of the RFC that stands in running text, whichever comes first.
+/// The first code in running text.
 pub(super) fn of_code_in(text: &Words) -> Option<(&'static str, Cause)> {
     let found = IN_TEXT.split(", ").filter_map(|phrase| Some((text.place(phrase)?, phrase)));
-    // Of two at one place the longer one is meant, and stands earlier in the table.
+    // Of two at one place the longer one counts, which is earlier in the table.
     let (_, phrase) = found.min_by_key(|(place, _)| *place)?;
     codes().find(|(known, _)| *known == phrase)
 }
 
-/// Whether it says that there were too many calls.
+/// Whether it reports a rate limit.
 pub(super) fn speaks_of_limit(text: &Words) -> bool {
     const CALLS: &str = "requests request calls logins refreshes retries tries attempts times";
     const OVER: &str = "exceeded exceeds reached exhausted exceed over used";
@@ -104,12 +104,12 @@ pub(super) fn speaks_of_limit(text: &Words) -> bool {
         || is_over("limit") && text.has_one_of(LIMITED)
 }
 
-/// Whether it says that the same call may succeed later.
+/// Whether it reports a temporary error.
 pub(super) fn speaks_of_later(text: &Words) -> bool {
     LATER.split(", ").any(|phrase| text.have(phrase))
 }
 
-/// Whether it says of the refresh token, or of the grant behind it, that it is gone.
+/// Whether it reports a dead refresh token or grant.
 pub(super) fn speaks_of_dead_grant(text: &Words) -> bool {
     const DEAD: &str = "expired invalid revoked inactive unknown rotated reused withdrawn deleted consumed spent lapsed bad stale superseded blacklisted";
     /// What may stand between such a word and the refresh token.
@@ -140,14 +140,14 @@ pub(super) fn speaks_of_dead_grant(text: &Words) -> bool {
     of_token.into_iter().any(|at| before(at) || after(at + 2)) || speaks_of_revoked_grant(text)
 }
 
-/// `Token has been expired or revoked`, `the user revoked access`: of no other thing that can be revoked.
+/// `Token has been expired or revoked`, `the user revoked access`; not a revoked client or key.
 fn speaks_of_revoked_grant(text: &Words) -> bool {
     const GRANT: &str = "token tokens grant consent authorization access";
     const OTHER: &str = "client certificate key secret assertion csrf app application";
     text.has_one_of("revoked withdrawn") && text.has_one_of(GRANT) && !text.has_one_of(OTHER)
 }
 
-/// Whether it asks for a proof of possession (RFC 9449), which this program does not give.
+/// Whether it requires a proof of possession (RFC 9449), which is not supported.
 pub(super) fn wants_proof(text: &str) -> bool {
     text.to_ascii_lowercase().contains("dpop")
 }
@@ -159,7 +159,7 @@ pub(super) struct Words {
     list: Vec<String>,
 }
 
-/// A text is looked into no further than this; longer ones are pages.
+/// The part of a text that is examined; longer ones are pages.
 const MOST_WORDS: usize = 400;
 
 impl Words {

@@ -1,21 +1,20 @@
-//! `WWW-Authenticate`: what a 401 asks for (RFC 9110 section 11.6.1), and the error that a Bearer challenge names
-//! (RFC 6750 section 3).
+//! `WWW-Authenticate`: the schemes that a 401 offers (RFC 9110 section 11.6.1), and the error of a Bearer challenge (RFC 6750
+//! section 3).
 
 use serde_json::{Map, Value as Json};
 
 use crate::call::Reply;
 
-/// What a reply asks for.
+/// The challenges of a reply.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Challenge {
     /// The schemes, in lower case.
     schemes: Vec<String>,
-    /// `error`, `error_description` and `error_uri`, where one is named.
+    /// `error`, `error_description` and `error_uri`.
     pub said: Map<String, Json>,
 }
 
 impl Challenge {
-    /// The challenges of a reply.
     pub fn of(reply: &Reply) -> Self {
         let mut challenge = Self::default();
         let headers = reply.headers.iter().filter(|(name, _)| name == "www-authenticate");
@@ -27,7 +26,7 @@ impl Challenge {
         challenge
     }
 
-    /// Whether this scheme is asked for.
+    /// `scheme` in lower case.
     pub fn asks_for(&self, scheme: &str) -> bool {
         self.schemes.iter().any(|known| known == scheme)
     }
@@ -51,7 +50,7 @@ impl Challenge {
     }
 }
 
-/// The parts between commas that stand in no quotes.
+/// Splits at commas outside quotes.
 fn parts(value: &str) -> Vec<&str> {
     let (mut parts, mut from, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (at, c) in value.char_indices() {

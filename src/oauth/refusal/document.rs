@@ -1,29 +1,28 @@
-//! The body of a refusal as what it is: fields, however they are wrapped, a page, or a text.
+//! The body of a refusal: fields, however wrapped, a web page, or text.
 
 use serde_json::Value as Json;
 
 use crate::call::{Answers, Reply};
 use crate::oauth::refusal::xml;
 
-/// What a body is.
+/// A body.
 pub(super) enum Document {
     /// JSON, a form, or XML.
     Fields(Json),
     /// HTML.
     Page { title: Option<String>, text: String },
-    /// Text that is none of these.
+    /// Other text.
     Text(String),
     /// Nothing.
     Empty,
     /// Compressed, although no header says so.
     Compressed,
-    /// No text.
+    /// Not text.
     Bytes,
 }
 
-/// What the body is; `answers` are those of the reply where its body was read already.
-///
-/// A text is masked before it is taken apart: a secret that is cut in two is found by nobody.
+/// Reads the body, or takes the `answers` that were read already. Masks a text before taking it apart: half a secret would not
+/// be found.
 pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -> String) -> Document {
     let text = reply.body.expose().trim_start_matches('\u{feff}').trim();
     if let Some(answers) = answers.filter(|answers| !is_no_form(answers.json(), text)) {
@@ -57,16 +56,16 @@ pub(super) fn of(reply: &Reply, answers: Option<&Answers>, mask: &dyn Fn(&str) -
     if odd > 10 { Document::Bytes } else { Document::Text(text.to_owned()) }
 }
 
-/// A text with an equals sign in it was read as a form, although its names are no names.
+/// Whether a text with an equals sign was read as a form although it is not one.
 fn is_no_form(json: &Json, text: &str) -> bool {
     let is_name = |name: &String| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.[]:".contains(c));
     let is_read_from_form = !text.starts_with(['{', '[', '"']);
     is_read_from_form && json.as_object().is_some_and(|fields| !fields.keys().all(is_name))
 }
 
-/// JSON in a string, in the call of JSONP, or behind a line that does not belong to it, such as a warning of PHP.
+/// JSON in a string, in JSONP, or after other text, such as a PHP warning.
 fn json_in(text: &str) -> Option<Json> {
-    /// How many beginnings are tried.
+    /// How many opening brackets are tried.
     const TRIES: usize = 8;
     if let Ok(json) = serde_json::from_str::<Json>(text) {
         return unwrapped(&json);
@@ -93,7 +92,7 @@ fn unwrapped(json: &Json) -> Option<Json> {
     }
 }
 
-/// A form that was sent as it is, with blanks in it, or as lines.
+/// A form that is not encoded, or one pair a line.
 fn pairs(text: &str) -> Option<Json> {
     let parts: Vec<&str> = text.split(['&', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect();
     let is_pair = |part: &&str| {
@@ -108,10 +107,10 @@ fn pairs(text: &str) -> Option<Json> {
     Some(Json::Object(pairs.map(|(name, value)| (name.trim().to_owned(), Json::from(value.trim()))).collect()))
 }
 
-/// A page is looked into no further than this.
+/// The part of a page that is examined.
 const MOST_OF_PAGE: usize = 64 * 1024;
 
-/// Whether it is HTML, also where something stands before it.
+/// Whether it is HTML, perhaps after other text.
 fn is_html(text: &str) -> bool {
     let begin: String = text.chars().take(2000).collect::<String>().to_ascii_lowercase();
     begin.starts_with("<!doctype html") || ["<html", "<head", "<body", "<title"].iter().any(|tag| begin.contains(tag))
@@ -127,7 +126,7 @@ fn title(text: &str) -> Option<String> {
     (!title.is_empty()).then_some(title)
 }
 
-/// The words of a page, without tags, scripts and styles.
+/// The visible text of a page.
 fn visible(text: &str) -> String {
     let mut seen = String::new();
     let mut rest = text;
@@ -156,7 +155,7 @@ fn blanks(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `&amp;` and its like as what they mean.
+/// Decodes character references.
 fn decoded(text: &str) -> String {
     let named = [("lt", '<'), ("gt", '>'), ("quot", '"'), ("apos", '\''), ("nbsp", ' '), ("amp", '&')];
     let mut plain = String::with_capacity(text.len());

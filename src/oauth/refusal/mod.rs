@@ -1,7 +1,7 @@
-//! What a service says when it refuses: its own words, whatever their form, and what they mean. RFC 6749 section 5.2 has
-//! three fields for it; what is said in problem details (RFC 9457), in XML, in a page or in plain text counts as much.
+//! Reads why a service refused, and what it means: from the fields of RFC 6749 section 5.2, from problem details (RFC 9457),
+//! XML, a web page or plain text.
 //!
-//! Invariant: every text leaves here masked of the secrets that were sent.
+//! Invariant: the secrets of the request are masked in every text.
 
 mod cause;
 mod challenge;
@@ -27,7 +27,7 @@ use crate::secret::Secret;
 pub use crate::oauth::refusal::cause::Cause;
 pub use crate::oauth::refusal::target::Target;
 
-/// What a service said.
+/// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The status code.
@@ -36,25 +36,25 @@ pub struct Refusal {
     pub code: Option<String>,
     /// The service's own words.
     pub description: Option<String>,
-    /// Where it says more.
+    /// A link to read on.
     pub uri: Option<String>,
     /// What it means.
     pub cause: Cause,
-    /// What was sent in place of fields, in our words: `an empty body`.
+    /// What the body is if it has no reason, such as `an empty body`.
     what: String,
-    /// Everything that the service said, for its hints.
+    /// All texts, for the hints of the service.
     said: String,
-    /// How the RFCs spell the code.
+    /// The code in the spelling of the RFCs.
     known: Option<String>,
-    /// Whether a field or a flag says that something went wrong.
+    /// Whether a field or a flag signals a failure.
     says_failure: bool,
-    /// Whether nothing of the reply is left out of the words.
+    /// Whether code, description and link are all that the reply says.
     is_whole: bool,
     asks_for_basic: bool,
     is_page: bool,
 }
 
-/// Reads what a reply says of a refusal. `secrets` are those of the call.
+/// `secrets` are those of the request.
 pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading, secrets: &[&Secret]) -> Refusal {
     let clean = |text: &str| printable(&mask_text(text, secrets));
     let challenge = Challenge::of(reply);
@@ -75,7 +75,7 @@ pub fn read_refusal(reply: &Reply, answers: Option<&Answers>, reading: &Reading,
         texts.append(&mut found.texts);
     }
     refusal.judge(reply, &texts);
-    // The page of a gateway says no more than its title.
+    // The page of a gateway has nothing but its title.
     refusal.is_whole |= refusal.is_page && refusal.cause == Cause::Trouble && !refusal.said.is_empty();
     refusal
 }
@@ -98,7 +98,7 @@ impl Refusal {
         }
     }
 
-    /// What a body says that has no fields; its texts.
+    /// Reads a body without fields; returns its texts.
     fn take_other(&mut self, document: Document, is_success: bool, secrets: &[&Secret]) -> Vec<String> {
         self.what = match document {
             Document::Page { title, text } => {
@@ -108,7 +108,7 @@ impl Refusal {
                 self.take_page(title.as_deref(), &mask_text(&text, secrets));
                 title.map_or("a web page".to_owned(), |title| format!("a web page titled \"{title}\""))
             }
-            // It may be a token as it is.
+            // The text may be a token.
             Document::Text(_) if is_success => "text that is neither JSON nor a form".to_owned(),
             Document::Text(text) => {
                 let masked = mask_text(&text, secrets);
@@ -129,7 +129,7 @@ impl Refusal {
         Vec::new()
     }
 
-    /// What the preset says where it is.
+    /// Reads the fields that the preset names.
     fn take_read(&mut self, answers: Option<&Answers>, reading: &Reading, clean: &dyn Fn(&str) -> String) {
         let Some(answers) = answers else { return };
         let text = |places| answers.first_text(places).map(|text| clean(&text)).filter(|text| !text.is_empty());
@@ -140,17 +140,17 @@ impl Refusal {
         self.uri = answers.first_text(&reading.error_uri).and_then(|uri| web_reference(&uri)).map(|uri| clean(&uri));
     }
 
-    /// What is found under other names, where the preset's say nothing.
+    /// Adds what was found under other names.
     fn take(&mut self, found: &mut names::Found) {
         let code = found.code();
         let is_sentence = |code: &String| code.contains(' ');
-        // A sentence in the place of the code is the description of the code that stands beside it.
+        // A sentence instead of a code describes the code beside it.
         if self.code.as_ref().is_none_or(is_sentence) && code.is_some() && code != self.code {
             let sentence = std::mem::replace(&mut self.code, code);
             self.description = self.description.take().or(sentence);
         }
         let description = found.description(self.code.as_deref());
-        // The words under a code of the same text say nothing.
+        // A description that repeats the code says nothing.
         self.description = self.description.take().filter(|text| Some(text) != self.code.as_ref()).or(description);
         if self.code.as_ref().is_some_and(is_sentence) && self.description.is_none() {
             self.description = self.code.take();
@@ -161,7 +161,7 @@ impl Refusal {
         self.is_whole = found.leaves <= told;
     }
 
-    /// What a page says: its title in words, and codes of the RFC as they are spelt there.
+    /// Reads the title of a page, and codes of the RFC in its text.
     fn take_page(&mut self, title: Option<&str>, text: &str) {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         let codes = text.split(|c| !is_part(c)).filter(|word| word.contains('_'));
@@ -174,7 +174,7 @@ impl Refusal {
         }
     }
 
-    /// Finds out what it means.
+    /// Decides the cause.
     fn judge(&mut self, reply: &Reply, texts: &[String]) {
         let mut all: Vec<&str> = texts.iter().map(String::as_str).collect();
         all.extend(self.description.as_deref());
@@ -208,7 +208,7 @@ impl Refusal {
         }
     }
 
-    /// Whether its code leaves open what is wrong.
+    /// Whether the code leaves the cause open.
     fn is_vague(&self) -> bool {
         matches!(self.known.as_deref(), None | Some("invalid_request"))
     }
@@ -218,27 +218,27 @@ impl Refusal {
         self.code.is_some() || self.description.is_some()
     }
 
-    /// Whether it is one in spite of a status of success.
+    /// Whether the body reports a failure, whatever the status.
     pub fn is_said(&self) -> bool {
         self.says_failure && self.has_reason()
     }
 
-    /// The code, as it was said or as the RFCs spell it.
+    /// The code as sent, or in the spelling of the RFCs.
     pub fn own_code(&self) -> Option<&str> {
         self.code.as_deref().or(self.known.as_deref())
     }
 
-    /// Whether it has a code that is known, which no gateway makes up.
+    /// Whether it has a known code, so that no gateway sent it.
     pub fn is_of_service(&self) -> bool {
         self.known.is_some() && self.code.is_some()
     }
 
-    /// Whether nothing of the reply is left out of the words.
+    /// Whether code, description and link are all that the reply says.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// What was sent in place of a reason, in our words.
+    /// What the body is if it has no reason, such as `an empty body`.
     pub fn what(&self) -> &str {
         &self.what
     }
@@ -253,7 +253,7 @@ impl Refusal {
         }
     }
 
-    /// The hint of the service that fits: on the code and its description, else on anything that was said.
+    /// The service's hint that matches the code and description, or else any text.
     pub fn service_hint<'a>(&self, hints: &'a [ErrorHint]) -> Option<&'a ErrorHint> {
         let code = self.code.as_deref().or(self.known.as_deref()).unwrap_or_default();
         hint_for(code, self.description.as_deref().unwrap_or_default(), hints)
@@ -312,12 +312,12 @@ impl Refusal {
     }
 }
 
-/// Where a redirect leads, as it may be told.
+/// Where a redirect leads, with secrets masked.
 pub(super) fn redirect_target(reply: &Reply, origin: Option<&str>, secrets: &[&Secret]) -> Target {
     Target::of(reply.header("location"), origin, &|text| short(&printable(&mask_text(text, secrets))))
 }
 
-/// The names that a reply has. A name may be anything that was sent, so only what looks like a name is shown.
+/// The member names of a reply. Only what looks like a name is shown, since some servers echo the request.
 pub(super) fn names_of(json: &Json, secrets: &[&Secret]) -> String {
     /// Enough to recognise the reply by.
     const MOST: usize = 12;
@@ -332,14 +332,14 @@ pub(super) fn names_of(json: &Json, secrets: &[&Secret]) -> String {
 
 /// A member's name as it may be shown.
 pub(super) fn shown_name(name: &str, secrets: &[&Secret]) -> String {
-    /// The longest that a name is: a whole body that was taken for a name is longer.
+    /// A longer name is an echo of the request.
     const LONGEST: usize = 48;
     let masked = mask_text(name, secrets);
     let is_name = name.chars().count() <= LONGEST && name.chars().all(|c| c.is_alphanumeric() || "_-.:$@ ".contains(c));
     if is_name || masked != name { short(&printable(&masked)) } else { "…".to_owned() }
 }
 
-/// What is quoted of a text.
+/// A text, cut to what an error can quote.
 fn short(text: &str) -> String {
     const MOST: usize = 200;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }

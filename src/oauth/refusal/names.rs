@@ -1,39 +1,39 @@
-//! Where services put what they say of a refusal. RFC 6749 section 5.2 has three names for it; the rest are those of
-//! RFC 9457 (problem details), JSON:API, SOAP, and of gateways and services that follow none of them.
+//! The field names under which services put code and reason: of RFC 6749 section 5.2, RFC 9457 (problem details), JSON:API,
+//! SOAP, and of gateways and services of their own style.
 
 use serde_json::Value as Json;
 
 use crate::call::scalar_text;
 use crate::oauth::refusal::cause::{self, is_in};
 
-/// Names of an error code, best first; as all names here in lower case and without what joins their words.
+/// Names of an error code, best first. All names here are in lower case and without separators.
 const CODES: &str = "error errorcode errcode code faultcode errortype errorname errorid exception exceptioncode exceptiontype \
     type reason subcode status";
-/// Names whose text is a code only where it is a known one.
+/// Names whose value is a code only if it is a known one.
 const PERHAPS_CODES: &str = "title name key id statustext statuscode subtype";
 /// Names of a description, best first.
 const DESCRIPTIONS: &str = "errordescription detail message errormessage msg errmsg errormsg faultstring reasontext description \
     developermessage usermessage details detailmessage errordetail errordetails text error errorsummary \
     exceptionmessage reason title";
-/// Names of an address to read on.
+/// Names of a link.
 const REFERENCES: &str = "erroruri moreinfo moreinformation helpurl documentationurl href about infolink type";
-/// Names that say that something went wrong, whatever the status.
+/// Names that mean a failure, whatever the status.
 const OF_FAILURE: &str = "error errors errorcode errcode errormessage errmsg errordescription fault faultstring faultcode exception \
     errortype";
 /// Names of a flag of success.
 const OF_SUCCESS: &str = "ok success successful issuccess";
-/// Names of the thing that is wrong, which belongs to the words beside it.
+/// Names of the thing that is wrong.
 const SUBJECTS: &str = "field parameter param resource property source";
-/// What is no code although it stands where one could be.
+/// Values that are not codes.
 const NO_CODES: &str = "error errors fail failed failure fault exception false true null none 0 -1 undefined ok success \
     about:blank client server sender receiver unknown default";
 
 /// The rank after all others.
 const LAST: usize = 100;
 
-/// How many levels deep is looked: a fault in a SOAP envelope, with a code in its detail.
+/// The nesting that is examined: enough for the detail of a SOAP fault.
 const DEEPEST: usize = 6;
-/// How many values are looked at.
+/// The number of values that are examined.
 const MOST: usize = 300;
 
 /// A text with the level and rank of its name.
@@ -49,17 +49,17 @@ pub(super) struct Found {
     codes: Vec<Candidate>,
     descriptions: Vec<Candidate>,
     references: Vec<String>,
-    /// Every text there is, for the words in it.
+    /// All texts.
     pub texts: Vec<String>,
-    /// Texts below a name that speaks of failure, with their own names.
+    /// Texts below a name that means a failure, with their own names.
     of_failure: Vec<String>,
-    /// Whether a name or a flag says that something went wrong.
+    /// Whether a name or a flag means a failure.
     pub says_failure: bool,
-    /// How many texts and numbers there are.
+    /// The number of texts and numbers.
     pub leaves: usize,
 }
 
-/// Collects what a document says. `clean` masks a text.
+/// `clean` masks a text.
 pub(super) fn collect(document: &Json, status: u16, clean: &dyn Fn(&str) -> String) -> Found {
     let mut found = Found::default();
     // What is next, its level, its name, and whether a name above it speaks of failure.
@@ -127,7 +127,7 @@ impl Found {
             && !is_status
             && !value.is_boolean()
         {
-            // A number says less than a name beside it.
+            // A name beside a number says more.
             let rank = if is_text { rank } else { rank + LAST };
             self.codes.push(Candidate { level, rank, text: code });
         }
@@ -163,7 +163,7 @@ impl Found {
         }
     }
 
-    /// The code: a known one before others, and then the one that stands highest.
+    /// The code: a known one, or else the outermost.
     pub fn code(&mut self) -> Option<String> {
         self.codes.sort_by_key(|found| (is_sentence(&found.text), found.level, found.rank));
         let known = self.codes.iter().find(|found| !is_sentence(&found.text) && cause::of_code(&found.text).is_some());
@@ -178,13 +178,13 @@ impl Found {
         other.cloned()
     }
 
-    /// The first address to read on.
+    /// The first link.
     pub fn reference(&self) -> Option<String> {
         self.references.first().cloned()
     }
 }
 
-/// A name without what joins its words, in lower case, so that each spelling of it is one.
+/// A name in lower case, without separators and namespace.
 fn plain(name: &str) -> String {
     let local = name.rsplit([':', '}']).next().unwrap_or(name);
     local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -203,9 +203,9 @@ fn is_sentence(text: &str) -> bool {
     text.split_whitespace().count() > 1
 }
 
-/// The code in a text that may be the address or the full name of one: `urn:…:invalid_grant`, `s:Client`.
+/// The code in a text that may be a URL or URN: `urn:…:invalid_grant`, `s:Client`.
 fn code_of(text: &str) -> Option<String> {
-    /// Longer ones are no codes.
+    /// A longer text is not a code.
     const LONGEST: usize = 120;
     let last = text.trim_end_matches('/').rsplit(['/', '#', ':']).next().unwrap_or(text);
     let is_address = text.contains("://") || text.starts_with("urn:");

@@ -1,5 +1,5 @@
-//! A refusal in XML, SOAP's included, as the fields that it has. Only names and texts count; no entity but the five of
-//! XML is expanded, no document type is read, and nothing is fetched.
+//! A refusal in XML, such as a SOAP fault, as fields. Expands only the five entities of XML, ignores document types and fetches
+//! nothing.
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
