@@ -35,7 +35,7 @@ impl CallContext {
         Ok(values)
     }
 
-    /// Refuses to send a key-bound token (DPoP and the like) as a bearer token; proofs of possession are not supported.
+    /// Refuses to send a key-bound token (`DPoP` and the like) as a bearer token; proofs of possession are not supported.
     fn check_bound(&self, call: &CallTemplate) -> Result<(), Failure> {
         let scheme = self.tokens.as_ref().and_then(|tokens| bound_scheme(&tokens.token_type));
         let is_bearer = |value: &Template| {
