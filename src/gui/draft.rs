@@ -16,7 +16,6 @@ use crate::oauth::{ProfileSecrets, ReadKey};
 use crate::secret::Secret;
 use crate::service::{FieldError, NewPreset, ProfileDraft, ProfileName, Service};
 
-/// The tab of step 3.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenTab {
     #[default]
@@ -38,13 +37,11 @@ pub struct NextView {
 /// What can take the keyboard by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Focus {
-    /// The search of step 1.
     Search,
     /// The first field that is wrong.
     Error,
     /// The first thing that the token request lacks.
     Missing,
-    /// The passphrase of the vault.
     Passphrase,
     /// The name of the profile: tokens arrived that are not saved.
     Name,
@@ -57,10 +54,8 @@ impl NextView {
     }
 }
 
-/// What is being imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportDraft {
-    /// The path of a file.
     pub path: String,
     /// What was pasted; it may hold secrets.
     pub pasted: Secret,
@@ -82,7 +77,6 @@ pub struct Copied {
     pub outcome: Result<Vec<Note>, Diagnosis>,
 }
 
-/// What would be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
     /// What was typed or imported and is not saved.
@@ -91,7 +85,6 @@ pub enum Loss {
     Code,
 }
 
-/// A question before unsaved work is left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     pub loss: Loss,
@@ -138,9 +131,7 @@ pub struct Draft {
     pub share: Option<ShareDraft>,
     pub secrets: ProfileSecrets,
     pub key: KeyDraft,
-    /// The pasted authorization response.
     pub pasted: Secret,
-    /// The name to save under.
     pub name: String,
     pub revealed: Revealed,
     /// The expressions that were last applied to the response, and on which tab.
@@ -157,18 +148,14 @@ pub struct Draft {
 /// The secrets that are shown unmasked.
 #[derive(Clone, Debug, Default)]
 pub struct Revealed {
-    /// In the preview of the request.
     pub request: Reveal,
-    /// In the body of the response.
     pub response: bool,
-    /// The tokens.
     pub tokens: bool,
 }
 
 /// What the person is being asked, or is to confirm.
 #[derive(Clone, Debug, Default)]
 pub struct Questions {
-    /// The profile to forget.
     pub forget: Option<ProfileName>,
     /// The older generation to restore although its refresh token was used.
     pub restore: Option<u64>,
@@ -222,13 +209,9 @@ impl Clock {
 /// Where the private key is to come from, and its certificate to go.
 #[derive(Clone, Debug, Default)]
 pub struct KeyDraft {
-    /// The key, pasted.
     pub text: Secret,
-    /// The path of its file.
     pub file: String,
-    /// The path of the certificate's file.
     pub certificate_file: String,
-    /// Where the certificate is to be written.
     pub save_to: String,
 }
 
@@ -272,7 +255,6 @@ impl Draft {
         Some((profile, secrets))
     }
 
-    /// Whether something typed is not saved.
     pub fn has_edits(&self) -> bool {
         self.typed() != self.changes.baseline
     }
@@ -287,7 +269,6 @@ impl Draft {
         self.secrets = secrets;
     }
 
-    /// Shows a saved profile.
     pub fn open(&mut self, opened: &OpenedProfile) {
         self.begin();
         self.next_view = NextView { to_top: true, ..NextView::default() };

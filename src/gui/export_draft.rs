@@ -20,11 +20,9 @@ pub enum Way {
     Sink,
 }
 
-/// The export that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch on the page")]
 pub struct ExportDraft {
-    /// Of which profile.
     pub profile: ProfileName,
     /// The text that formats are looked for by.
     pub search: String,
@@ -32,7 +30,6 @@ pub struct ExportDraft {
     pub format: Option<String>,
     /// Whether the keyboard goes to the search, or to the chosen format, in the next frame.
     pub leads: bool,
-    /// How it stays current with the tokens.
     pub way: Way,
     /// With the refresh token, in a format that may carry it.
     pub with_refresh_token: bool,
@@ -40,9 +37,7 @@ pub struct ExportDraft {
     pub rotates: bool,
     /// Whether the person has confirmed that such a refresh token leaves for good.
     pub hand_over: bool,
-    /// The address that the token is for.
     pub url: String,
-    /// The file.
     pub path: String,
     /// Whether the person named the file: the usual one is proposed no more.
     pub path_is_typed: bool,
@@ -57,7 +52,6 @@ pub struct ExportDraft {
 }
 
 impl ExportDraft {
-    /// Nothing chosen yet.
     pub fn new(profile: ProfileName, folder: &Path) -> Self {
         Self {
             profile,
@@ -132,10 +126,8 @@ impl ExportDraft {
     }
 }
 
-/// What goes along to a colleague.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locking {
-    /// No secret.
     #[default]
     WithoutSecrets,
     /// The secrets, for whoever knows a passphrase.
@@ -144,18 +136,13 @@ pub enum Locking {
     Recipient,
 }
 
-/// The sharing that is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareDraft {
-    /// Which profiles.
     pub profiles: BTreeSet<ProfileName>,
-    /// What goes along.
     pub locking: Locking,
     /// The passphrase, and again.
     pub passphrase: [Secret; 2],
-    /// The age recipient.
     pub recipient: String,
-    /// The file.
     pub path: String,
     /// The path that was asked for last.
     pub asked: Option<String>,
@@ -190,7 +177,6 @@ impl ShareDraft {
         }
     }
 
-    /// What is to be shared.
     pub fn order(&self, insisted: Insisted) -> ShareOrder {
         let secrets_for = match self.locking {
             Locking::WithoutSecrets => None,

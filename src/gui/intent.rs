@@ -9,7 +9,6 @@ use crate::gui::queries::Query;
 use crate::secret::Secret;
 use crate::service::ProfileName;
 
-/// The step on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Step {
     #[default]
@@ -23,58 +22,41 @@ pub enum Step {
 pub enum Intent {
     /// Start over with another service.
     NewProfile,
-    /// Use the service of this ID.
     Choose(String),
-    /// Rehearse the preset of this ID.
     Rehearse(String),
     /// Inject the ticked faults into the practice service.
     SetFaults,
-    /// Show this step.
     GoTo(Step),
     /// Open the browser for a sign-in.
     Authorize {
         /// Whether there is a code already.
         again: bool,
     },
-    /// Use the pasted authorization response.
     Paste,
-    /// Stop this work.
     Cancel(Work),
-    /// Read the private key that was pasted, or whose file was named.
     ReadKey,
-    /// Generate a key pair and a certificate.
     MakeKey,
     /// Save the private key under the typed name, before there are tokens.
     SaveKey,
     /// Load the private key that is saved under the typed name.
     OpenKey,
-    /// Write the certificate to the file that was named.
     WriteCertificate,
-    /// Send the token request.
     RequestTokens,
-    /// Send the refresh request.
     RequestRefresh,
-    /// Ask the service which account the token belongs to.
     CheckToken,
-    /// Choose one of the fetched values.
     ChooseFetched(Fetched),
     /// Apply the expressions to the last response by the expressions as they are typed.
     TryReading,
-    /// Save the profile under the typed name.
     Save {
         /// Whether a profile of that name may be replaced.
         replace: bool,
     },
-    /// Save the preset under the typed ID and name.
     SavePreset {
         /// Whether a preset file of that id may be replaced.
         replace: bool,
     },
-    /// Open the import page.
     OpenImport,
-    /// Close the import page.
     CloseImport,
-    /// Read this source.
     Import(ImportSource),
     /// Let the person choose a file, and read it.
     ImportChosen,
@@ -83,13 +65,9 @@ pub enum Intent {
         /// Whether to save it as a preset as well.
         as_preset: bool,
     },
-    /// Save the shared profiles that were read.
     AcceptShared,
-    /// Open a saved profile.
     Open(ProfileName),
-    /// Forget a saved profile.
     Forget(ProfileName),
-    /// Show the generations of a saved profile's tokens.
     ShowHistory(ProfileName),
     /// Make an older generation the newest again.
     Restore {
@@ -100,49 +78,35 @@ pub enum Intent {
     },
     /// Encrypt the vault with another key: in the keyring, or derived from this passphrase.
     MoveVault(VaultKind, Option<Secret>),
-    /// Revoke a saved profile's tokens, then forget it.
     Revoke(ProfileName),
-    /// Sign in to a saved profile again.
     SignIn(ProfileName),
-    /// Ask this about a saved profile.
     Ask(&'static Query, ProfileName),
-    /// Retry the pending writes.
     RetrySave,
-    /// Answer a question about unsaved work.
     Answer(Answer),
     /// Choose where tokens are stored.
     AskVault,
     /// Close the window; asks first if something would be lost.
     Close,
-    /// Do not close the window after all.
     StayOpen,
     /// Close the window although tokens are lost.
     CloseAnyway,
-    /// Turn keep-alive of a saved profile on or off.
     SetKeepAlive(ProfileName, bool),
-    /// Open the export page.
     OpenExport(ProfileName),
-    /// Copy the export.
     CopyExport,
-    /// Write the export to the typed file.
     SaveExport(Insisted),
     /// Remove a file from a profile's list of exports.
     DropSink(ProfileName, String),
-    /// Open the sharing page.
     OpenShare,
     /// Write the chosen profiles to a file for a colleague.
     Share(Insisted),
     /// Close the export page or the sharing page.
     CloseExport,
-    /// Open the vault.
     OpenVault(VaultKind, Option<Secret>),
-    /// Change the theme.
     SetTheme(Theme),
     /// Whether closing hides the window in the tray.
     SetTray(bool),
     /// Whether to stop for a look at the token request before it is sent.
     SetStop(bool),
-    /// Dismiss this message.
     Dismiss(Diagnosis),
 }
 

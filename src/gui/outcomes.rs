@@ -66,7 +66,6 @@ impl Window {
         }
     }
 
-    /// Takes in progress, whatever it is of.
     pub(in crate::gui) fn hear(&mut self, told: Vec<Progress>) {
         for progress in told {
             match progress {
@@ -170,7 +169,6 @@ impl Window {
         self.draft.profile.as_ref().map_or("", |profile| profile.service.name.as_str())
     }
 
-    /// The profile or the draft was saved.
     fn take_saved(&mut self, ctx: &Context) {
         let mut told = Vec::new();
         let ended = self.model.open.save.poll(&mut told);

@@ -49,7 +49,7 @@ pub static QUERIES: [Query; 3] = [
         },
     },
     Query {
-        text: "Show account details",
+        text: "Account details",
         hint: "Show everything that the identity endpoint says about the account",
         is_offered: |service| service.identity.is_some(),
         ask: |app, name, report| {
@@ -66,9 +66,10 @@ pub static QUERIES: [Query; 3] = [
         ask: |app, name, report| {
             Box::pin(async move {
                 let found = app.introspect(&name, &report).await?;
-                let (tone, summary) = match found.active {
-                    true => (Tone::Success, "The access token is active"),
-                    false => (Tone::Warning, "The access token is not active"),
+                let (tone, summary) = if found.active {
+                    (Tone::Success, "The access token is active")
+                } else {
+                    (Tone::Warning, "The access token is not active")
                 };
                 Ok(Findings { tone, summary, rows: found.fields, account: None })
             })

@@ -2,7 +2,6 @@
 
 use crate::diagnosis::Diagnosis;
 
-/// Why there is no window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoWindow {
     /// The desktop or a library refused.
@@ -12,7 +11,6 @@ pub enum NoWindow {
     Panicked(Diagnosis),
 }
 
-/// What is missing for a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// Nothing to open it on.
@@ -21,7 +19,6 @@ pub(crate) enum Reason {
     NoLibrary,
     /// OpenGL, or what it takes to draw with it.
     NoOpenGl,
-    /// Something else.
     Other,
 }
 

@@ -69,7 +69,6 @@ fn is_wanted(model: &Model) -> bool {
     is_on && model.profiles.iter().any(|profile| profile.keep_alive)
 }
 
-/// The program's mark, small.
 fn mark() -> TrayIcon {
     let icon = icon::icon();
     let row = (icon.width * 4) as usize;

@@ -50,14 +50,12 @@ pub fn run(start: StartRuntime, drawn: Arc<AtomicBool>) -> Result<(), NoWindow> 
     }
 }
 
-/// The window.
 pub struct Window {
     pub(in crate::gui) tasks: Tasks,
     news: Receiver<News>,
     pub(in crate::gui) model: Model,
     pub(in crate::gui) draft: Draft,
     pub(in crate::gui) settings: WindowSettings,
-    /// The title that the window has.
     title: String,
     /// The profile that is opened to be signed in anew.
     pub(in crate::gui) signing_in: Option<ProfileName>,
@@ -258,7 +256,6 @@ impl Window {
         });
     }
 
-    /// Names the open profile in the title.
     fn name_window(&mut self, ctx: &Context) {
         let title = match self.model.open.name() {
             Some(name) if self.model.open.draft.is_some() => {

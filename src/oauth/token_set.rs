@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::Diagnosis;
 use crate::secret::Secret;
@@ -36,13 +37,14 @@ pub struct TokenSet {
 }
 
 /// The refusal of a refresh token. It is saved beside the token, so that the token is not tried again and again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// By the local clock.
     pub at: Timestamp,
     /// What the service said.
     pub reason: String,
     /// What to do.
+    #[serde(default)]
     pub hint: Option<String>,
 }
 

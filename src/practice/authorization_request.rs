@@ -2,8 +2,6 @@
 //! redirect URI is told to the person and never sent anywhere; all else goes back to the client (section 4.1.2.1), as the
 //! response does (section 4.1.2, OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post Response Mode, RFC 9207).
 
-use std::borrow::Cow;
-
 use url::Url;
 
 use crate::oauth::{Landing, RedirectUri};
@@ -122,15 +120,10 @@ impl ResponseMode {
 impl RedirectTarget {
     /// Sends the parameters to the client. `interactive` is whether a person looks on: a page elsewhere that does
     /// not exist would show them an error of the browser, so they get the address to copy instead.
-    pub(crate) fn answer(
-        &self,
-        parameters: &[(&str, String)],
-        interactive: bool,
-        outcome: impl Into<Cow<'static, str>>,
-    ) -> Response {
+    pub(crate) fn answer(&self, parameters: &[(&str, String)], interactive: bool) -> Response {
         let mut target = self.redirect_uri.clone();
         match self.response_mode {
-            ResponseMode::FormPost => return pages::form_post(target.as_str(), parameters, outcome),
+            ResponseMode::FormPost => return pages::form_post(target.as_str(), parameters),
             ResponseMode::Query => {
                 target.query_pairs_mut().extend_pairs(parameters);
             }
@@ -140,9 +133,9 @@ impl RedirectTarget {
             }
         }
         if interactive && self.as_given == PASTE_PAGE {
-            return pages::paste(target.as_str(), outcome);
+            return pages::paste(target.as_str());
         }
-        Response::redirect(302, target.as_str(), outcome)
+        Response::redirect(302, target.as_str())
     }
 }
 
@@ -224,7 +217,7 @@ mod tests {
             state: None,
             response_mode,
         };
-        let answer = target.answer(&[("code", "a&b".to_owned()), ("state", "ü".to_owned())], true, "sent");
+        let answer = target.answer(&[("code", "a&b".to_owned()), ("state", "ü".to_owned())], true);
         answer.headers.into_iter().find(|(name, _)| *name == "location").map(|(_, value)| value)
     }
 

@@ -71,14 +71,14 @@ fn consented(state: &mut State, request: AuthorizationRequest, person: String, n
     let mut parameters = vec![("code", code.expose().to_owned())];
     parameters.extend(common(state, &target));
     parameters.extend([(REALM.0, REALM.1.to_owned()), ("scope", scope)]);
-    target.answer(&parameters, !state.options.auto_consent, "code issued")
+    target.answer(&parameters, !state.options.auto_consent)
 }
 
 fn refuse(state: &State, target: &RedirectTarget, refusal: &Refusal) -> Response {
     let code = refusal.code.as_str();
     let mut parameters = vec![("error", code.to_owned()), ("error_description", refusal.description.clone())];
     parameters.extend(common(state, target));
-    target.answer(&parameters, !state.options.auto_consent, code)
+    target.answer(&parameters, !state.options.auto_consent)
 }
 
 /// What every response carries: the state, and who answers (RFC 9207 section 2).

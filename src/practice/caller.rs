@@ -4,45 +4,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::practice::contract::{self, Registration};
-use crate::practice::message::{ClientAuthentication, ErrorCode, Parameters, Refusal, Request, Response, form_decoded};
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response, form_decoded};
 use crate::secret::Secret;
 
-/// How the caller authenticates, whether rightly or not.
-fn authentication(request: &Request, body: &Parameters) -> ClientAuthentication {
-    let given = |name: &str| body.names().any(|known| known == name);
-    if given("client_assertion") || given("assertion") {
-        return ClientAuthentication::Assertion;
-    }
-    match (scheme(request, "basic").is_some(), given("client_secret")) {
-        (true, true) => ClientAuthentication::Both,
-        (true, false) => ClientAuthentication::Basic,
-        (false, true) => ClientAuthentication::Body,
-        (false, false) if given("client_id") => ClientAuthentication::Public,
-        (false, false) => ClientAuthentication::None,
-    }
-}
-
-/// The answer to the caller, with how it authenticated.
-pub(crate) fn answered(request: &Request, body: &Parameters, answer: Result<Response, Refusal>) -> Response {
-    let authentication = authentication(request, body);
-    answer.unwrap_or_else(|refusal| refusal.answer(authentication)).authenticated(authentication)
+/// The answer to the caller.
+pub(crate) fn answered(request: &Request, answer: Result<Response, Refusal>) -> Response {
+    answer.unwrap_or_else(|refusal| refusal.answer(scheme(request, "basic").is_some()))
 }
 
 /// The client that calls, once it has proved to be it.
 pub(crate) fn authenticate(request: &Request, body: &Parameters) -> Result<&'static Registration, Refusal> {
     let id_in_body = body.one("client_id")?;
-    let (id, secret) = match authentication(request, body) {
-        ClientAuthentication::Both => {
+    let has_secret = body.names().any(|known| known == "client_secret");
+    let (id, secret) = match scheme(request, "basic") {
+        Some(_) if has_secret => {
             return Err(Refusal::new(ErrorCode::InvalidRequest, "both Basic and `client_secret`: use one of them"));
         }
-        ClientAuthentication::Basic => {
-            let (id, secret) = basic(request)?;
+        Some(encoded) => {
+            let (id, secret) = basic(encoded)?;
             if id_in_body.is_some_and(|other| other != id) {
                 return Err(Refusal::new(ErrorCode::InvalidRequest, "Basic and `client_id` name different clients"));
             }
             (id, Some(secret))
         }
-        _ => {
+        None => {
             let id = id_in_body.ok_or_else(|| refused("no client authentication: `client_id` is missing"))?;
             (id.to_owned(), body.one("client_secret")?.map(Secret::new))
         }
@@ -66,9 +51,8 @@ pub(crate) fn bearer(request: &Request) -> Option<&str> {
 }
 
 /// Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
-fn basic(request: &Request) -> Result<(String, Secret), Refusal> {
+fn basic(encoded: &str) -> Result<(String, Secret), Refusal> {
     let unreadable = || refused("the Basic header cannot be read");
-    let encoded = scheme(request, "basic").ok_or_else(unreadable)?;
     let decoded = STANDARD.decode(encoded).map_err(|_| unreadable())?;
     let pair = Secret::new(String::from_utf8(decoded).map_err(|_| unreadable())?);
     let (id, secret) = pair.expose().split_once(':').ok_or_else(unreadable)?;

@@ -1,7 +1,5 @@
 //! Requests and responses as plain values, so that everything between the sockets is a function that a test can call.
 
-use std::borrow::Cow;
-
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -44,29 +42,6 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Body,
-    /// The outcome, for the log; never a secret.
-    pub(crate) outcome: Cow<'static, str>,
-    /// How the caller authenticated, for the log.
-    pub(crate) authentication: ClientAuthentication,
-}
-
-/// How a caller authenticated (RFC 6749 section 2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientAuthentication {
-    /// Not at all, or nobody asked.
-    None,
-    /// A client id in the body and no secret: a public client.
-    Public,
-    /// The `Authorization: Basic` header.
-    Basic,
-    /// Client id and secret in the body.
-    Body,
-    /// Both at once, which is an error.
-    Both,
-    /// A signed assertion in the body.
-    Assertion,
-    /// An access token in the `Authorization` header.
-    Bearer,
 }
 
 /// The body of a response.
@@ -153,41 +128,29 @@ pub(crate) fn form_decoded(text: &str) -> String {
 
 impl Response {
     /// A JSON document that nobody may keep (RFC 6749 section 5.1).
-    pub(crate) fn json(status: u16, document: &Value, outcome: impl Into<Cow<'static, str>>) -> Self {
-        Self::text(status, "application/json", document.to_string(), outcome)
+    pub(crate) fn json(status: u16, document: &Value) -> Self {
+        Self::text(status, "application/json", document.to_string())
     }
 
     /// A text of the type given.
-    pub(crate) fn text(
-        status: u16,
-        content_type: &'static str,
-        text: String,
-        outcome: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(crate) fn text(status: u16, content_type: &'static str, text: String) -> Self {
         let headers = vec![
             ("content-type", content_type.to_owned()),
             ("cache-control", "no-store".to_owned()),
             ("pragma", "no-cache".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ];
-        let authentication = ClientAuthentication::None;
-        Self { status, headers, body: Body::Text(text), outcome: outcome.into(), authentication }
+        Self { status, headers, body: Body::Text(text) }
     }
 
     /// Redirects the caller.
-    pub(crate) fn redirect(status: u16, location: &str, outcome: impl Into<Cow<'static, str>>) -> Self {
-        Self::text(status, "text/plain; charset=utf-8", String::new(), outcome).header("location", location)
+    pub(crate) fn redirect(status: u16, location: &str) -> Self {
+        Self::text(status, "text/plain; charset=utf-8", String::new()).header("location", location)
     }
 
     /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
-        self
-    }
-
-    /// Notes how the caller authenticated.
-    pub(crate) fn authenticated(mut self, authentication: ClientAuthentication) -> Self {
-        self.authentication = authentication;
         self
     }
 }
@@ -220,12 +183,12 @@ impl Refusal {
         Self::new(ErrorCode::InvalidGrant, description)
     }
 
-    /// The answer of RFC 6749 section 5.2. `invalid_client` is 401, and names the scheme where the caller used it.
-    pub(crate) fn answer(&self, authentication: ClientAuthentication) -> Response {
+    /// The answer of RFC 6749 section 5.2. `invalid_client` is 401, and names the scheme if the caller used Basic.
+    pub(crate) fn answer(&self, by_basic: bool) -> Response {
         let status = if self.code == ErrorCode::InvalidClient { 401 } else { 400 };
         let document = json!({ "error": self.code.as_str(), "error_description": self.description });
-        let answer = Response::json(status, &document, self.code.as_str());
-        if status == 401 && matches!(authentication, ClientAuthentication::Basic | ClientAuthentication::Both) {
+        let answer = Response::json(status, &document);
+        if status == 401 && by_basic {
             return answer.header("www-authenticate", "Basic realm=\"practice\"");
         }
         answer

@@ -16,7 +16,6 @@ mod contract;
 mod fault;
 mod grants;
 mod identity;
-mod log;
 mod message;
 mod now;
 mod pages;
@@ -39,7 +38,6 @@ use crate::practice::state::{State, base_url};
 
 pub use crate::practice::contract::{CLIENT_ID, CLIENT_SECRET};
 pub use crate::practice::fault::Fault;
-pub use crate::practice::log::Seen;
 pub use crate::practice::rehearsal::{
     ACCESS_TOKEN, ID_TOKEN, Issued, REFRESH_TOKEN, REHEARSAL_CLIENT_ID, REHEARSAL_CLIENT_SECRET, REHEARSAL_USER_NAME,
     Registration, Rehearsal, RehearsalContract, WRONG_REFRESH_TOKEN,
@@ -52,7 +50,7 @@ pub use crate::practice::state::PracticeOptions;
 pub struct Practice(Server<State>);
 
 impl Practice {
-    /// Binds the port and begins to serve, on a thread of its own.
+    /// Binds the port and begins to serve, on threads of its own.
     pub fn start(options: PracticeOptions) -> Result<Self, PracticeError> {
         Server::start(options.port, |port| State::new(options, port)).map(Self)
     }
@@ -70,11 +68,6 @@ impl Practice {
     /// Replaces the faults, from the next request on.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.0.handler().options.faults = faults;
-    }
-
-    /// What it saw, oldest first; the latest thousand. Names only, no values.
-    pub fn requests(&self) -> Vec<Seen> {
-        self.0.handler().log.all()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The pages that a person sees: templates from `assets/practice/`, filled once, with everything escaped. No
 //! script, no foreign resource, and a policy that would not let one in.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -76,14 +75,13 @@ pub(crate) fn home(issuer: &str, faults: &[Fault]) -> Response {
         ("endpoints", Slot::Markup(endpoints.collect())),
         ("faults", Slot::Markup(faults)),
     ];
-    page(200, "Practice service", include_str!("../../assets/practice/home.html"), &slots, "front page")
+    page(200, "Practice service", include_str!("../../assets/practice/home.html"), &slots)
 }
 
 /// The sign-in page; `notice` says what was wrong with the last attempt.
 pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Option<&str>) -> Response {
     let notice =
         notice.map(|words| fill(include_str!("../../assets/practice/notice.html"), &[("words", marked(words))]));
-    let outcome = if notice.is_some() { "wrong password" } else { "sign-in page" };
     let slots = [
         ("action", text(SIGN_IN_PAGE)),
         ("client_id", text(client_id)),
@@ -92,7 +90,7 @@ pub(crate) fn sign_in(client_id: &str, ticket: &Secret, name: &str, notice: Opti
         ("password", text(PASSWORD)),
         ("notice", Slot::Markup(notice.unwrap_or_default())),
     ];
-    page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots, outcome)
+    page(200, "Sign in", include_str!("../../assets/practice/sign-in.html"), &slots)
 }
 
 /// The page to upload a certificate on, with the fingerprint of the one that was uploaded, or with what was wrong.
@@ -106,12 +104,8 @@ pub(crate) fn keys(uploaded: Option<&str>, wrong: Option<&str>) -> Response {
         ("action", text(CERTIFICATE_PAGE)),
         ("notice", Slot::Markup(notice.unwrap_or_default())),
     ];
-    let (status, outcome) = match (uploaded, wrong) {
-        (_, Some(_)) => (400, "no certificate"),
-        (Some(_), None) => (200, "certificate uploaded"),
-        (None, None) => (200, "page for a certificate"),
-    };
-    page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots, outcome)
+    let status = if wrong.is_some() { 400 } else { 200 };
+    page(status, "Certificate", include_str!("../../assets/practice/keys.html"), &slots)
 }
 
 /// The consent page.
@@ -128,45 +122,35 @@ pub(crate) fn consent(client_id: &str, scopes: &[String], ticket: &Secret, name:
         ("name", text(name)),
         ("scopes", Slot::Markup(rows.collect())),
     ];
-    page(200, "Allow access", include_str!("../../assets/practice/consent.html"), &slots, "consent page")
+    page(200, "Allow access", include_str!("../../assets/practice/consent.html"), &slots)
 }
 
 /// An error page.
 pub(crate) fn error(status: u16, title: &'static str, words: &str, advice: &str) -> Response {
     let slots = [("heading", text(title)), ("words", marked(words)), ("advice", text(advice))];
-    page(status, title, include_str!("../../assets/practice/error.html"), &slots, "error page")
+    page(status, title, include_str!("../../assets/practice/error.html"), &slots)
 }
 
 /// The response as a form. Without script the person must press the button.
-pub(crate) fn form_post(
-    target: &str,
-    parameters: &[(&str, String)],
-    outcome: impl Into<Cow<'static, str>>,
-) -> Response {
+pub(crate) fn form_post(target: &str, parameters: &[(&str, String)]) -> Response {
     let fields = parameters.iter().map(|(name, value)| {
         let slots = [("name", text(name)), ("value", text(value))];
         fill(include_str!("../../assets/practice/hidden-field.html"), &slots)
     });
     let slots = [("target", text(target)), ("fields", Slot::Markup(fields.collect()))];
-    page(200, "Continue", include_str!("../../assets/practice/form-post.html"), &slots, outcome)
+    page(200, "Continue", include_str!("../../assets/practice/form-post.html"), &slots)
 }
 
 /// The address that the browser would have been sent to, for a redirect URI that nothing answers on.
-pub(crate) fn paste(address: &str, outcome: impl Into<Cow<'static, str>>) -> Response {
+pub(crate) fn paste(address: &str) -> Response {
     let slots = [("address", text(address)), ("paste_page", text(PASTE_PAGE))];
-    page(200, "Copy the address", include_str!("../../assets/practice/paste.html"), &slots, outcome)
+    page(200, "Copy the address", include_str!("../../assets/practice/paste.html"), &slots)
 }
 
-fn page(
-    status: u16,
-    title: &str,
-    template: &str,
-    slots: &[(&str, Slot)],
-    outcome: impl Into<Cow<'static, str>>,
-) -> Response {
+fn page(status: u16, title: &str, template: &str, slots: &[(&str, Slot)]) -> Response {
     let frame =
         [("title", text(title)), ("style", Slot::Markup(STYLE.clone())), ("body", Slot::Markup(fill(template, slots)))];
-    Response::text(status, "text/html; charset=utf-8", fill(FRAME, &frame), outcome)
+    Response::text(status, "text/html; charset=utf-8", fill(FRAME, &frame))
         .header("content-security-policy", POLICY.as_str())
         .header("referrer-policy", "no-referrer")
 }
@@ -237,8 +221,8 @@ mod tests {
             sign_in(hostile, &ticket, hostile, Some(hostile)),
             consent(hostile, &scopes, &ticket, hostile),
             error(400, "Error", hostile, hostile),
-            form_post(hostile, &[("state", hostile.to_owned())], "sent"),
-            paste(hostile, "sent"),
+            form_post(hostile, &[("state", hostile.to_owned())]),
+            paste(hostile),
             keys(Some(hostile), None),
         ]
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::practice::caller;
 use crate::practice::identity;
-use crate::practice::message::{ClientAuthentication, ErrorCode, Parameters, Refusal, Request, Response};
+use crate::practice::message::{ErrorCode, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::signed_token::Grant;
 use crate::practice::state::State;
@@ -23,7 +23,7 @@ pub(crate) fn resource(state: &State, request: &Request, now: &Now) -> Response 
 pub(crate) fn revoke(state: &mut State, request: &Request, body: &Parameters) -> Response {
     let revoked = caller::authenticate(request, body)
         .and_then(|registration| state.grants.revoke(body.required("token")?, registration.id));
-    caller::answered(request, body, revoked.map(|()| Response::json(200, &json!({}), "revoked")))
+    caller::answered(request, revoked.map(|()| Response::json(200, &json!({}))))
 }
 
 /// `POST /introspect` (RFC 7662): for clients that have a secret, as section 2.1 asks for.
@@ -34,7 +34,7 @@ pub(crate) fn introspect(state: &State, request: &Request, body: &Parameters, no
         }
         Ok(introspection(state, body.required("token")?, now))
     });
-    caller::answered(request, body, document.map(|document| Response::json(200, &document, "introspected")))
+    caller::answered(request, document.map(|document| Response::json(200, &document)))
 }
 
 fn introspection(state: &State, token: &str, now: &Now) -> Value {
@@ -64,16 +64,15 @@ fn protected(state: &State, request: &Request, now: &Now, document: impl Fn(&Gra
     let Some(token) = caller::bearer(request) else {
         let words = json!({ "error": "invalid_token", "error_description": "no access token in the header" });
         let challenge = "Bearer realm=\"practice\"";
-        return Response::json(401, &words, "no access token").header("www-authenticate", challenge);
+        return Response::json(401, &words).header("www-authenticate", challenge);
     };
     let known = state.grants.look_up(token, now.time).filter(|known| !known.is_refresh_token);
-    let answer = if let Some(known) = known {
-        Response::json(200, &document(&known.grant), "access token accepted")
+    if let Some(known) = known {
+        Response::json(200, &document(&known.grant))
     } else {
         let description = "the access token is unknown, expired or revoked";
         let words = json!({ "error": "invalid_token", "error_description": description });
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
-        Response::json(401, &words, "invalid_token").header("www-authenticate", challenge)
-    };
-    answer.authenticated(ClientAuthentication::Bearer)
+        Response::json(401, &words).header("www-authenticate", challenge)
+    }
 }

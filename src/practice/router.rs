@@ -9,27 +9,18 @@ use crate::practice::contract::{
     self, AUTHORIZE, CERTIFICATE_PAGE, CONSENT_PAGE, INTROSPECT, JWKS, RESOURCE, REVOKE, SIGN_IN_PAGE, TOKEN, USERINFO,
 };
 use crate::practice::fault::Fault;
-use crate::practice::message::{ClientAuthentication, ErrorCode, Excess, Parameters, Refusal, Request, Response};
+use crate::practice::message::{ErrorCode, Excess, Parameters, Refusal, Request, Response};
 use crate::practice::now::Now;
 use crate::practice::server::Handler;
 use crate::practice::state::State;
 use crate::practice::{assertion, authorize, pages, resources, token};
 
 impl Handler for State {
-    /// Answers a request and notes it in the log.
     fn answer(&mut self, request: &Request, now: &mut Now) -> Response {
-        let (body, answer) = match unanswerable(request) {
-            Some(answer) => (Parameters::default(), answer),
-            None => match body(request) {
-                Ok(body) => {
-                    let answer = self.route(request, &body, now);
-                    (body, answer)
-                }
-                Err(refusal) => (Parameters::default(), refusal.answer(ClientAuthentication::None)),
-            },
-        };
-        self.log.note(request, &body, &answer);
-        answer
+        unanswerable(request).unwrap_or_else(|| match body(request) {
+            Ok(body) => self.route(request, &body, now),
+            Err(refusal) => refusal.answer(false),
+        })
     }
 
     fn delay(&self, request: &Request) -> Option<Duration> {
@@ -44,9 +35,9 @@ impl State {
         match (method, request.path.as_str()) {
             ("GET", "/") => pages::home(&self.issuer, &self.options.faults),
             ("GET", "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration") => {
-                Response::json(200, &contract::metadata(&self.issuer), "metadata")
+                Response::json(200, &contract::metadata(&self.issuer))
             }
-            ("GET", JWKS) => Response::json(200, &json!({ "keys": [] }), "no keys"),
+            ("GET", JWKS) => Response::json(200, &json!({ "keys": [] })),
             ("GET", CERTIFICATE_PAGE) => pages::keys(None, None),
             ("POST", CERTIFICATE_PAGE) => assertion::upload(self, body),
             ("GET", AUTHORIZE) => authorize::begin(self, &request.query, now),
@@ -73,12 +64,12 @@ fn unanswerable(request: &Request) -> Option<Response> {
         return Some(pages::error(421, "Wrong host name", words, advice));
     }
     request.excess.map(|excess| {
-        let (status, words, outcome) = match excess {
-            Excess::Head => (431, "the request line and headers are larger than 64 KiB", "head too large"),
-            Excess::Body => (413, "the body is larger than 64 KiB", "body too large"),
+        let (status, words) = match excess {
+            Excess::Head => (431, "the request line and headers are larger than 64 KiB"),
+            Excess::Body => (413, "the body is larger than 64 KiB"),
         };
         let document = json!({ "error": "invalid_request", "error_description": words });
-        Response::json(status, &document, outcome)
+        Response::json(status, &document)
     })
 }
 
@@ -105,7 +96,7 @@ fn body(request: &Request) -> Result<Parameters, Refusal> {
 /// Whoever followed the redirect of `redirect-token` has just sent its secrets to another host.
 fn elsewhere() -> Response {
     let words = "the call followed a redirect to another host and took its secrets along";
-    Response::json(400, &json!({ "error": "invalid_request", "error_description": words }), "followed the redirect")
+    Response::json(400, &json!({ "error": "invalid_request", "error_description": words }))
 }
 
 /// No such path, or not by this method.
@@ -121,7 +112,7 @@ fn lost(path: &str) -> Response {
     };
     let words = format!("this endpoint is called by {allowed}");
     let document = json!({ "error": "invalid_request", "error_description": words });
-    Response::json(405, &document, "wrong method").header("allow", allowed)
+    Response::json(405, &document).header("allow", allowed)
 }
 
 #[cfg(test)]

@@ -204,7 +204,7 @@ fn respond<H: Handler>(mut request: tiny_http::Request, handler: &Mutex<H>, in_f
     // Bound to 127.0.0.1 nobody else can come; checked all the same, since everything here rests on it.
     if !request.remote_addr().is_some_and(|peer| peer.ip().is_loopback()) {
         let document = json!({ "error": "access_denied", "error_description": "only this computer is answered" });
-        return wire::send(request, &Response::json(403, &document, "not from this computer"), || true);
+        return wire::send(request, &Response::json(403, &document), || true);
     }
     let read = wire::read(&mut request)?;
     let delay = locked(handler).delay(&read);
@@ -214,7 +214,7 @@ fn respond<H: Handler>(mut request: tiny_http::Request, handler: &Mutex<H>, in_f
     if in_flight.is_stopping() {
         let words = "the practice service has stopped";
         let document = json!({ "error": "temporarily_unavailable", "error_description": words });
-        return wire::send(request, &Response::json(503, &document, "stopped"), || true);
+        return wire::send(request, &Response::json(503, &document), || true);
     }
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| io::Error::other(error.to_string()))?;

@@ -6,7 +6,6 @@ use crate::practice::authorization_request::AuthorizationRequest;
 use crate::practice::bounded_map::BoundedMap;
 use crate::practice::fault::Fault;
 use crate::practice::grants::{Grants, Renewal, Terms};
-use crate::practice::log::Log;
 
 /// Short enough to see a token expire, long enough to use it first.
 const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(2);
@@ -47,7 +46,6 @@ pub(crate) struct State {
     pub(crate) certificate: Option<String>,
     /// The ids of the assertions that came.
     pub(crate) assertions: BoundedMap<()>,
-    pub(crate) log: Log,
 }
 
 /// A sign-in on its way through the pages.
@@ -67,7 +65,6 @@ impl State {
             visits: BoundedMap::default(),
             certificate: None,
             assertions: BoundedMap::default(),
-            log: Log::default(),
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) const ELSEWHERE: &str = "/elsewhere";
 /// Answers a call of the token endpoint.
 pub(crate) fn answer(state: &mut State, request: &Request, body: &Parameters, now: &mut Now) -> Response {
     let answer = broken(state, body).map_or_else(|| issued(state, request, body, now), Ok);
-    let answer = caller::answered(request, body, answer);
+    let answer = caller::answered(request, answer);
     if !state.has(Fault::WrongDate) {
         return answer;
     }
@@ -43,16 +43,16 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
     let is_refresh = matches!(body.one("grant_type"), Ok(Some("refresh_token")));
     let told = |status, error: &'static str, to: &str| {
         let words = format!("the practice service is told to {to}");
-        Some(Response::json(status, &json!({ "error": error, "error_description": words }), error))
+        Some(Response::json(status, &json!({ "error": error, "error_description": words })))
     };
     state.options.faults.iter().find_map(|fault| match fault {
         Fault::RedirectToken => {
             let location = format!("{}{ELSEWHERE}", state.issuer.replace("127.0.0.1", "localhost"));
-            Some(Response::redirect(307, &location, "redirected to another host"))
+            Some(Response::redirect(307, &location))
         }
         Fault::HtmlError => {
             let page = include_str!("../../assets/practice/gateway-error.html").to_owned();
-            Some(Response::text(502, "text/html; charset=utf-8", page, "error page"))
+            Some(Response::text(502, "text/html; charset=utf-8", page))
         }
         Fault::ServerError => told(500, "server_error", "fail"),
         Fault::ErrorWithSuccess => told(200, "invalid_grant", "refuse"),
@@ -63,11 +63,11 @@ fn broken(state: &State, body: &Parameters) -> Option<Response> {
         Fault::DeadRefreshToken if is_refresh => told(400, "invalid_grant", "refuse every refresh token"),
         Fault::GarbageReply => {
             let cut = "{\"access_token\":\"practice-at-".to_owned();
-            Some(Response::text(200, "application/json", cut, "a reply that is cut short"))
+            Some(Response::text(200, "application/json", cut))
         }
         Fault::HugeReply => {
             let start = "{\"access_token\":\"practice-at-huge\",\"token_type\":\"Bearer\",\"padding\":\"";
-            let answer = Response::json(200, &Value::Null, "a reply without end");
+            let answer = Response::json(200, &Value::Null);
             Some(Response { body: Body::Endless(start), ..answer })
         }
         _ => None,
@@ -172,18 +172,17 @@ fn shaped(state: &State, mut reply: Map<String, Value>, now: &Now) -> Response {
     {
         *expiry = Value::from(expiry.to_string());
     }
-    let outcome = "tokens issued";
     if on(Fault::FormReply) {
         let mut form = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &reply {
             form.append_pair(name, value.as_str().unwrap_or(&value.to_string()));
         }
-        return Response::text(200, "application/x-www-form-urlencoded", form.finish(), outcome);
+        return Response::text(200, "application/x-www-form-urlencoded", form.finish());
     }
     if on(Fault::NestedReply) {
-        return Response::json(200, &json!({ "ok": true, "data": reply }), outcome);
+        return Response::json(200, &json!({ "ok": true, "data": reply }));
     }
-    let mut answer = Response::json(200, &Value::Object(reply), outcome);
+    let mut answer = Response::json(200, &Value::Object(reply));
     if on(Fault::BrokenReply) {
         answer.body = Body::Broken("{\"access_token\":\"practice-at-");
     }

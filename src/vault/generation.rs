@@ -1,5 +1,5 @@
-//! What a profile's history says of each generation: when, how, which tokens by a few digits of their hash, how it
-//! fared, and which process put it. Nothing in it is a secret, yet it is sealed with the record.
+//! One line of a profile's history: when and how a generation was written and by which process, its tokens as a few digits
+//! of their hash, and what became of it. Nothing in it is secret; it is sealed with the record all the same.
 
 use std::fmt;
 
@@ -11,52 +11,57 @@ use crate::oauth::TokenSet;
 use crate::secret::Secret;
 
 /// One line of a profile's history.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Generation {
-    /// The number it was put under.
+    /// Its number.
     pub number: u64,
-    /// When, by the clock of the machine that put it.
+    /// When it was written, by the clock of that machine.
     pub at: Timestamp,
     /// How its tokens were obtained.
     pub how: How,
     /// The first 8 hex digits of the SHA-256 of the access token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
     /// The same of the refresh token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
-    /// How it fared.
+    /// What became of it.
     pub outcome: Outcome,
-    /// Who put it; not known of records from before there was a history.
+    /// The process that wrote it; unknown for records older than the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<By>,
 }
 
 /// How the tokens of a generation were obtained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum How {
-    /// With a person's consent.
+    /// By a sign-in.
     SignedIn,
-    /// Asked for without a person, by a service that needs none.
+    /// By a token request that needs no browser.
     AskedFor,
-    /// With the refresh token of the generation before.
+    /// By a refresh.
     Refreshed,
-    /// An older generation, this one, put on top again.
+    /// Restored from this older generation.
     Restored(u64),
     /// Sealed again under another key.
     Rekeyed,
-    /// By a person who had them from elsewhere.
+    /// Pasted by a person.
     Pasted,
-    /// The tokens are those of the generation before; something else changed.
+    /// The same tokens as before; something else changed.
     Saved,
 }
 
-/// How a generation fared.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What became of a generation's tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub enum Outcome {
-    /// It is kept; nobody has used it yet.
+    /// Not known to be used yet.
     #[default]
-    Kept,
-    /// The service accepted it: a call with it succeeded, or the next generation came from it.
+    Unused,
+    /// The service accepted them: a call succeeded, or a refresh returned the next generation.
     Worked,
-    /// The service refused it, with this error code.
+    /// The service refused the refresh token with this error code.
     Refused(String),
 }
 
@@ -65,12 +70,12 @@ pub enum Outcome {
 pub enum Change {
     /// A new generation, obtained this way.
     New(How),
-    /// The same tokens; it is now known how they fared.
+    /// The same generation, with a new outcome.
     Fared(Outcome),
 }
 
 impl Change {
-    /// The number of the record that is put with this over one of that number. How tokens fared is no generation of its own.
+    /// The number of the record that is written over number `last`. A new outcome is not a new generation.
     pub(in crate::vault) fn number_after(&self, last: Option<u64>) -> u64 {
         match (self, last) {
             (_, None) => 1,
@@ -106,14 +111,14 @@ pub struct By {
 impl By {
     /// This process.
     pub fn this() -> Self {
-        // A command is the first word that is no option; nothing secret is ever an argument of this program.
+        // A command is the first argument that is not an option. No argument of this program is secret.
         let word = std::env::args().skip(1).find(|word| !word.starts_with('-'));
         let face = word.filter(|word| is_command(word)).unwrap_or_else(|| "window".to_owned());
         Self { face, process: std::process::id(), host: host() }
     }
 }
 
-/// Who puts something, and when.
+/// Who writes, and when.
 #[derive(Clone, Debug)]
 pub(in crate::vault) struct Stamp {
     pub at: Timestamp,
@@ -150,7 +155,7 @@ impl fmt::Display for How {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kept => f.write_str("kept"),
+            Self::Unused => f.write_str("kept"),
             Self::Worked => f.write_str("worked"),
             Self::Refused(code) => write!(f, "refused: {code}"),
         }
@@ -158,7 +163,7 @@ impl fmt::Display for Outcome {
 }
 
 impl Generation {
-    /// The line of these tokens.
+    /// The line of these tokens, by an unknown process.
     pub(in crate::vault) fn new(number: u64, at: Timestamp, how: How, tokens: Option<&TokenSet>) -> Self {
         let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.as_ref());
         Self {
@@ -167,15 +172,15 @@ impl Generation {
             how,
             access_token: tokens.map(|tokens| digits(&tokens.access_token)),
             refresh_token: refresh_token.map(digits),
-            outcome: Outcome::Kept,
+            outcome: Outcome::Unused,
             by: None,
         }
     }
 
-    /// Whether it is the same line, however it has fared meanwhile.
+    /// Whether it is the same line apart from the outcome.
     pub(in crate::vault) fn is_same(&self, other: &Self) -> bool {
-        let told = |line: &Self| Self { outcome: Outcome::Kept, ..line.clone() };
-        told(self) == told(other)
+        let without = |line: &Self| Self { outcome: Outcome::Unused, ..line.clone() };
+        without(self) == without(other)
     }
 
     /// Whether it is about these tokens.
@@ -185,7 +190,7 @@ impl Generation {
     }
 }
 
-/// Enough to tell two tokens apart and far from enough to be one.
+/// Enough to tell two tokens apart, and far too little to guess one.
 fn digits(token: &Secret) -> String {
     let digest = Sha256::digest(token.expose().as_bytes());
     format!("{:08x}", u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
@@ -205,59 +210,41 @@ fn host() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// A line as it is sealed.
-#[derive(Serialize, Deserialize)]
-pub(in crate::vault) struct WireGeneration {
-    number: u64,
-    at: String,
-    how: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_token: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-    outcome: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    by: Option<By>,
-}
-
-impl From<&Generation> for WireGeneration {
-    fn from(line: &Generation) -> Self {
-        Self {
-            number: line.number,
-            at: line.at.to_string(),
-            how: line.how.to_string(),
-            access_token: line.access_token.clone(),
-            refresh_token: line.refresh_token.clone(),
-            outcome: line.outcome.to_string(),
-            by: line.by.clone(),
-        }
+impl From<How> for String {
+    fn from(how: How) -> Self {
+        how.to_string()
     }
 }
 
-impl WireGeneration {
-    /// The line; `None` where a later version wrote what this one does not know. A line of history is not worth refusing a
-    /// record for.
-    pub(in crate::vault) fn read(self) -> Option<Generation> {
-        let how = match self.how.split_once(' ') {
-            Some(("restored", from)) => How::Restored(from.parse().ok()?),
-            _ => [How::SignedIn, How::AskedFor, How::Refreshed, How::Rekeyed, How::Pasted, How::Saved]
-                .into_iter()
-                .find(|how| how.to_string() == self.how)?,
-        };
-        let outcome = match (self.outcome.as_str(), self.outcome.strip_prefix("refused: ")) {
-            ("kept", _) => Outcome::Kept,
-            ("worked", _) => Outcome::Worked,
-            (_, code) => Outcome::Refused(code?.to_owned()),
-        };
-        Some(Generation {
-            number: self.number,
-            at: self.at.parse().ok()?,
-            how,
-            access_token: self.access_token,
-            refresh_token: self.refresh_token,
-            outcome,
-            by: self.by,
-        })
+impl TryFrom<String> for How {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        const UNKNOWN: &str = "unknown way to obtain tokens";
+        if let Some(from) = text.strip_prefix("restored ") {
+            return from.parse().map(Self::Restored).map_err(|_| UNKNOWN);
+        }
+        let mut all =
+            [Self::SignedIn, Self::AskedFor, Self::Refreshed, Self::Rekeyed, Self::Pasted, Self::Saved].into_iter();
+        all.find(|how| how.to_string() == text).ok_or(UNKNOWN)
+    }
+}
+
+impl From<Outcome> for String {
+    fn from(outcome: Outcome) -> Self {
+        outcome.to_string()
+    }
+}
+
+impl TryFrom<String> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match (text.as_str(), text.strip_prefix("refused: ")) {
+            ("kept", _) => Ok(Self::Unused),
+            ("worked", _) => Ok(Self::Worked),
+            (_, code) => code.map(|code| Self::Refused(code.to_owned())).ok_or("unknown outcome"),
+        }
     }
 }
 
@@ -266,19 +253,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_passed_over() {
+    fn a_line_is_read_as_it_was_sealed_and_a_word_of_later_versions_is_unknown() {
         let ways =
             [How::SignedIn, How::AskedFor, How::Refreshed, How::Restored(7), How::Rekeyed, How::Pasted, How::Saved];
         for how in ways {
-            for outcome in [Outcome::Kept, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
+            for outcome in [Outcome::Unused, Outcome::Worked, Outcome::Refused("invalid_grant".into())] {
                 let by = Some(By::this());
                 let line = Generation { outcome, by, ..Generation::new(3, Timestamp::UNIX_EPOCH, how, None) };
-                assert_eq!(WireGeneration::from(&line).read(), Some(line));
+                let text = serde_json::to_string(&line).expect("JSON");
+                assert_eq!(serde_json::from_str::<Generation>(&text).expect("read"), line);
             }
         }
+        let text = r#"{"number":3,"at":"1970-01-01T00:00:00Z","how":"signed in","outcome":"kept"}"#;
         let line = Generation::new(3, Timestamp::UNIX_EPOCH, How::SignedIn, None);
-        let unknown = WireGeneration { how: "dreamt".into(), ..WireGeneration::from(&line) };
-        assert_eq!(unknown.read(), None);
+        assert_eq!(serde_json::to_string(&line).expect("JSON"), text);
+        assert!(serde_json::from_str::<Generation>(&text.replace("signed in", "dreamt")).is_err());
     }
 
     #[test]

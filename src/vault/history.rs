@@ -1,24 +1,24 @@
-//! The generations of a profile: a bounded list of what was put and how it fared, and the older token sets that may
-//! still be needed. A token set is let go of only when a newer one has worked, and at least one back is kept always.
+//! The generations of a profile: a bounded list of lines, and the older token sets that may still be needed. Older token
+//! sets are removed only once a newer one has worked, and the one before the newest is always retained.
 
 use crate::oauth::TokenSet;
 use crate::vault::generation::{Change, Generation, How, Outcome, Stamp};
 use crate::vault::journal::InFlightRefresh;
 
-/// How many lines a history has at most. A profile that is refreshed every hour sees two and a half days.
+/// The most lines of a history: two and a half days of a profile that is refreshed every hour.
 const LINES: usize = 64;
 
-/// How many older token sets are kept at most, so that a service that never accepts one does not fill the record.
+/// The most older token sets, so that a service that never accepts one does not fill the record.
 const EARLIER: usize = 8;
 
 /// The generations of a profile.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// What was put, oldest first. The last line is that of the newest tokens.
+    /// Oldest first. The last line is that of the newest tokens.
     pub lines: Vec<Generation>,
-    /// Older token sets that are still kept, oldest first.
+    /// The retained older token sets, oldest first.
     pub earlier: Vec<Earlier>,
-    /// Whether a refresh has ever brought another refresh token. It outlives the lines that show it.
+    /// Whether a refresh has ever returned another refresh token. It outlives the lines that show it.
     pub rotated: bool,
 }
 
@@ -32,7 +32,7 @@ pub struct Earlier {
 }
 
 impl History {
-    /// The history of a record from before there was one.
+    /// The history of a record that was written before there were histories.
     pub(in crate::vault) fn of_old_record(number: u64, tokens: Option<&TokenSet>) -> Self {
         let line = tokens.map(|tokens| Generation::new(number, tokens.obtained_at, How::Saved, Some(tokens)));
         Self { lines: line.into_iter().collect(), ..Self::default() }
@@ -43,13 +43,13 @@ impl History {
         self.lines.last()
     }
 
-    /// The tokens of a generation, if they are still kept as older ones.
+    /// The tokens of an older generation, if they are retained.
     pub fn tokens_of(&self, number: u64) -> Option<&Earlier> {
         let line = self.lines.iter().find(|line| line.number == number)?;
         self.earlier.iter().rev().find(|earlier| line.is_of(&earlier.tokens))
     }
 
-    /// Whether this call was begun with the newest tokens, so that it is not known to have been answered.
+    /// Whether this refresh was sent with the newest tokens, so that its response was not saved.
     pub fn is_unanswered(&self, refresh: &InFlightRefresh) -> bool {
         let Some(last) = self.last() else { return false };
         let is_same =
@@ -58,8 +58,7 @@ impl History {
         first.is_some_and(|first| first.number <= refresh.number)
     }
 
-    /// Whether a refresh brings another refresh token, as far as was seen: `None` where no refresh was, or none of a record
-    /// with a refresh token.
+    /// Whether refreshes return another refresh token; `None` if no refresh was seen.
     pub fn rotation(&self) -> Option<bool> {
         let seen = self.lines.windows(2).filter_map(|pair| {
             let before = pair[0].refresh_token.as_ref()?;
@@ -71,13 +70,12 @@ impl History {
         (stayed || rotated).then_some(rotated)
     }
 
-    /// Whether these tokens are of a generation that others have followed.
+    /// Whether newer tokens have followed these.
     pub fn is_overtaken(&self, tokens: &TokenSet) -> bool {
         self.lines.iter().any(|line| line.is_of(tokens)) && !self.last().is_some_and(|last| last.is_of(tokens))
     }
 
-    /// Whether this history goes on from where another one ended, by nothing but refreshes: no sign-in, and no profile that
-    /// was removed and made anew, lies between.
+    /// Whether this history continues another one by refreshes only, without a sign-in or a removal in between.
     pub fn continues(&self, other: &Self) -> bool {
         let Some(last) = other.last() else { return self.lines.is_empty() };
         let Some(at) = self.lines.iter().rposition(|line| line.is_same(last)) else { return false };
@@ -85,8 +83,8 @@ impl History {
         self.lines[at + 1..].iter().all(goes_on)
     }
 
-    /// Keeps tokens that are replaced, unless they are kept already.
-    pub(in crate::vault) fn keep(&mut self, number: u64, tokens: TokenSet) {
+    /// Retains tokens that are being replaced.
+    pub(in crate::vault) fn retain(&mut self, number: u64, tokens: TokenSet) {
         if self.earlier.iter().all(|earlier| earlier.tokens != tokens) {
             self.earlier.push(Earlier { number, tokens });
             let surplus = self.earlier.len().saturating_sub(EARLIER);
@@ -94,7 +92,7 @@ impl History {
         }
     }
 
-    /// Lets go of all but the newest of the older token sets.
+    /// Removes all but the newest of the older token sets.
     fn trim(&mut self) {
         let surplus = self.earlier.len().saturating_sub(1);
         self.earlier.drain(..surplus);
@@ -102,7 +100,7 @@ impl History {
 }
 
 impl History {
-    /// Takes in a `put` under this number that replaces one set of tokens by another.
+    /// Adds the line of a `put`.
     pub(in crate::vault) fn record(
         &mut self,
         number: u64,
@@ -111,11 +109,11 @@ impl History {
         stamp: Stamp,
     ) {
         let how = match change {
-            Change::Fared(outcome) => return self.fared(outcome),
+            Change::Fared(outcome) => return self.set_outcome(outcome),
             Change::New(how) => how,
         };
         self.replace(old, new, how);
-        let outcome = if old == new { self.outcome() } else { Outcome::Kept };
+        let outcome = if old == new { self.outcome() } else { Outcome::Unused };
         let line = Generation::new(number, stamp.at, how, new);
         self.lines.push(Generation { outcome, by: Some(stamp.by), ..line });
         // Computed before the line that shows it is cut off.
@@ -128,7 +126,7 @@ impl History {
         self.last().map(|line| line.outcome.clone()).unwrap_or_default()
     }
 
-    fn fared(&mut self, outcome: Outcome) {
+    fn set_outcome(&mut self, outcome: Outcome) {
         if outcome == Outcome::Worked {
             self.trim();
         }
@@ -137,22 +135,22 @@ impl History {
         }
     }
 
-    /// Takes in that one token set follows another.
+    /// Replaces one token set by another.
     fn replace(&mut self, old: Option<&TokenSet>, new: Option<&TokenSet>, how: How) {
         if old == new {
             return;
         }
         if how == How::Refreshed {
-            // The new one came from it, so it has worked.
-            self.fared(Outcome::Worked);
+            // The refresh succeeded, so the old tokens worked.
+            self.set_outcome(Outcome::Worked);
         }
         if let Some(old) = old {
             if self.outcome() == Outcome::Worked {
                 self.earlier.clear();
             }
-            self.keep(self.last().map_or(0, |line| line.number), old.clone());
+            self.retain(self.last().map_or(0, |line| line.number), old.clone());
         }
-        // What is on top again needs no second copy.
+        // A restored token set needs no second copy.
         self.earlier.retain(|earlier| Some(&earlier.tokens) != new);
     }
 }
@@ -197,7 +195,7 @@ pub(in crate::vault) mod tests {
         let refreshed = put(Some(&third), "d", How::Refreshed);
         assert_eq!(earlier(&refreshed), [(3, "at-c")], "what the newest came from has worked");
         let again = put(Some(&third), "c", Outcome::Worked);
-        assert_eq!(earlier(&again), [(2, "at-b")], "one back is kept always");
+        assert_eq!(earlier(&again), [(2, "at-b")], "the one before is always retained");
         let words = [(1, "signed in", "kept"), (2, "signed in", "kept"), (3, "signed in", "worked")];
         assert_eq!(outcomes(&again), words.map(|(number, how, outcome)| (number, how.into(), outcome.into())));
     }

@@ -1,4 +1,4 @@
-//! What a look at all records finds, and what a vault fixes by itself.
+//! The result of checking all records, and of repairs.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,43 +6,43 @@ use std::path::PathBuf;
 use crate::diagnosis::{Diagnose, Diagnosis};
 use crate::vault::{VaultError, VaultKind};
 
-/// What was found in the folder.
+/// What was found in the vault's folder.
 #[derive(Debug, Default)]
 pub struct Inspection {
     /// The folder.
     pub folder: PathBuf,
     /// How many profiles have a sealed file that opens.
     pub whole: usize,
-    /// What is wrong, by profile where it is one's.
+    /// What is wrong.
     pub faults: Vec<VaultError>,
-    /// Older generations of which another machine had a newer one.
+    /// Older generations that another machine had written beside newer ones.
     pub older: Vec<PathBuf>,
-    /// Files that were set aside since they do not open.
+    /// Files that did not open and were moved away.
     pub aside: Vec<PathBuf>,
 }
 
-/// How a profile was made usable again.
+/// A repaired record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repaired {
-    /// The generation that was taken.
+    /// The generation that was restored.
     pub from: u64,
     /// The number it has now.
     pub number: u64,
-    /// Where the file is now that did not open.
+    /// Where the damaged file was moved to.
     pub aside: Option<PathBuf>,
 }
 
-/// What a vault has mended by itself.
+/// What a vault has repaired by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// Others could read it.
+    /// Other users could read a file.
     PermissionsFixed {
         /// The file or folder.
         path: PathBuf,
     },
-    /// Another machine had left a copy of another generation.
+    /// Another machine had written another generation.
     ConflictSetAside {
-        /// Whose it is.
+        /// The profile.
         profile: String,
         /// The generation that lost.
         older: u64,
@@ -51,9 +51,9 @@ pub enum Note {
         /// Where the older one is.
         path: PathBuf,
     },
-    /// A move that was interrupted is done.
+    /// An interrupted move to another key was finished.
     RekeyFinished {
-        /// What the vault is now.
+        /// The kind of vault now.
         to: VaultKind,
     },
 }
@@ -65,7 +65,10 @@ impl fmt::Display for Note {
                 write!(f, "`{}` could be read by others on this machine; it no longer can", path.display())
             }
             Self::ConflictSetAside { profile, older, newer, .. } => {
-                write!(f, "another machine had put generation {older} of profile `{profile}` beside generation {newer}")
+                write!(
+                    f,
+                    "another machine had written generation {older} of profile `{profile}` beside generation {newer}"
+                )
             }
             Self::RekeyFinished { to } => write!(f, "a move of the vault was interrupted; it is a {to} vault now"),
         }
@@ -77,10 +80,10 @@ impl Diagnose for Note {
         let diagnosis = Diagnosis::new(self.to_string());
         match self {
             Self::PermissionsFixed { .. } => {
-                diagnosis.hint("what is sealed in it was not readable; look at what gives files such rights")
+                diagnosis.hint("its content is sealed and was not readable; find out what sets such permissions")
             }
             Self::ConflictSetAside { older, path, .. } => {
-                diagnosis.hint(format!("the newer one is used; generation {older} is kept as `{}`", path.display()))
+                diagnosis.hint(format!("the newer one is used; generation {older} was moved to `{}`", path.display()))
             }
             Self::RekeyFinished { .. } => diagnosis,
         }

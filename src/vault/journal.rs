@@ -1,5 +1,5 @@
-//! The intent mark: that a refresh token is about to be spent. It is on the disk before the call goes out and goes away
-//! with the answer, so a mark that is found later tells of a call whose answer never arrived. No secret is in it.
+//! The refresh journal: a note that a refresh token is about to be spent. It is on the disk before the request is sent and
+//! removed with the response, so a note that is found later means that the response was lost. It holds no secret.
 
 use std::path::Path;
 
@@ -11,45 +11,37 @@ use crate::vault::VaultError;
 use crate::vault::generation::By;
 use crate::vault::generation::Stamp;
 
-/// More bytes than a mark has.
+/// More bytes than a note has.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
-/// A call that was begun with the refresh token of a generation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A refresh that was sent with the refresh token of a generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InFlightRefresh {
-    /// The newest generation when it was begun. Once other tokens follow, the mark says nothing any more.
+    /// The newest generation when it was sent. Once other tokens follow, the note means nothing.
+    #[serde(rename = "generation")]
     pub number: u64,
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
-    /// By which process.
+    /// The process that sent it.
     pub by: By,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    generation: u64,
-    at: String,
-    by: By,
-}
-
 impl InFlightRefresh {
-    /// A call that this process is about to make.
+    /// A refresh that this process is about to send.
     pub fn now(number: u64) -> Self {
         let Stamp { at, by } = Stamp::now();
         Self { number, at, by }
     }
 
-    /// Reads the mark; `None` where there is none. One that cannot be read tells nothing, and is as good as none.
+    /// Reads the note; `None` if there is none, or if it cannot be read.
     pub(in crate::vault) fn load(path: &Path) -> Result<Option<Self>, VaultError> {
         let bytes = durable::read(path, SIZE_LIMIT).map_err(FileError::at("read", path))?;
-        let wire = bytes.and_then(|bytes| serde_json::from_slice::<Wire>(&bytes).ok());
-        Ok(wire.and_then(|wire| Some(Self { number: wire.generation, at: wire.at.parse().ok()?, by: wire.by })))
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// Writes the mark, which outlives a crash once this returns.
+    /// Writes the note, which survives a crash once this returns.
     pub(in crate::vault) fn save(&self, path: &Path) -> Result<(), VaultError> {
-        let wire = Wire { generation: self.number, at: self.at.to_string(), by: self.by.clone() };
-        let text = serde_json::to_vec(&wire).expect("numbers and text are JSON");
+        let text = serde_json::to_vec(self).expect("numbers and text are JSON");
         Ok(durable::write_private(path, &text).map_err(FileError::at("write", path))?)
     }
 }

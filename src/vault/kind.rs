@@ -1,4 +1,4 @@
-//! The kinds of vault, by where the key is kept.
+//! The kinds of vault, by where the key is stored.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,14 +7,14 @@ use thiserror::Error;
 
 use crate::diagnosis::{Diagnose, Diagnosis};
 
-/// How a vault keeps its key.
+/// Where a vault has its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VaultKind {
-    /// In the keyring of the operating system; the secrets in sealed files.
+    /// In the keyring of the operating system; secrets are in sealed files.
     Keyring,
-    /// Nowhere: it is derived from a passphrase each time; the secrets in sealed files.
+    /// Derived from a passphrase each time; secrets are in sealed files.
     Passphrase,
-    /// Nothing outlives the process.
+    /// Nowhere: nothing outlives the process.
     Memory,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Display for VaultKind {
 
 /// A text that names no kind of vault.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{0}` is no kind of vault")]
+#[error("`{0}` is not a kind of vault")]
 pub struct UnknownVaultKind(pub String);
 
 impl Diagnose for UnknownVaultKind {
@@ -62,7 +62,7 @@ mod tests {
         let unknown = "Keyring".parse::<VaultKind>().expect_err("case matters");
         assert_eq!(
             unknown.diagnose().to_string(),
-            "`Keyring` is no kind of vault\nhint: `TOKENWRIGHT_VAULT` is one of `keyring`, `passphrase`, `memory`"
+            "`Keyring` is not a kind of vault\nhint: `TOKENWRIGHT_VAULT` is one of `keyring`, `passphrase`, `memory`"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A vault that nothing outlives: for a machine without a keyring, and for tests.
+//! A vault in memory, for machines without a keyring and for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use crate::vault::generation::Stamp;
 use crate::vault::port::{Lease, Storage};
 use crate::vault::{Change, Contents, InFlightRefresh, Record, VaultError, VaultKind};
 
-/// Secrets kept only while the program runs.
+/// Records that are lost when the program ends.
 #[derive(Debug, Default)]
 pub(in crate::vault) struct MemoryVault {
     records: Mutex<BTreeMap<String, Record>>,
@@ -16,7 +16,7 @@ pub(in crate::vault) struct MemoryVault {
     leases: Arc<Leases>,
 }
 
-/// The profiles that are held, and the bell that rings when one is free again.
+/// The leased profiles, and a signal when one is free again.
 #[derive(Debug, Default)]
 struct Leases {
     held: Mutex<BTreeSet<String>>,
@@ -102,7 +102,7 @@ impl Drop for Held {
     }
 }
 
-/// What a thread that panicked has left is whole: every change is one call.
+/// Every change is one call, so a thread that panicked has left consistent data.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! Secrets at rest: what is sealed for each profile, under a key that is kept elsewhere.
+//! Secrets at rest, sealed for each profile under a key that is stored elsewhere.
 //!
 //! Callers see [`Vault`] and [`Entry`] only; a vault is files or memory behind them. Invariants: a secret reaches the
 //! disk only sealed; only the holder of a profile's lease writes its record; and no new key is made while something
@@ -35,10 +35,9 @@ pub use crate::vault::kind::VaultKind;
 pub use crate::vault::port::{Entry, Vault};
 pub use crate::vault::record::{Contents, Record};
 
-/// Opens the vault in a folder, or makes it where there is none. The passphrase is looked at only by the kind that
-/// needs one; without it that kind answers [`VaultError::PassphraseNeeded`], and the caller asks and comes again.
-/// The key is read or derived here, once; what is opened keeps it. Blocks: up to ten seconds for each of
-/// at most three calls of the keyring, and some tenths of a second for a passphrase.
+/// Opens the vault in a folder, or creates it. Without a passphrase, a passphrase vault fails with
+/// [`VaultError::PassphraseNeeded`]; other kinds ignore it. The key is read or derived once and stays in memory. Blocks: up to
+/// ten seconds for each of at most three keyring calls, and some tenths of a second for a passphrase.
 pub fn open(kind: VaultKind, folder: &Path, passphrase: Option<Secret>) -> Result<Vault, VaultError> {
     if kind == VaultKind::Memory {
         return Ok(Vault::new(MemoryVault::default()));
@@ -48,7 +47,7 @@ pub fn open(kind: VaultKind, folder: &Path, passphrase: Option<Secret>) -> Resul
     FileVault::open(kind, folder, passphrase.as_ref(), &key_source).map(Vault::new)
 }
 
-/// The kind of the vault that is in a folder; `None` where there is none yet. Asks neither keyring nor passphrase.
+/// The kind of the vault in a folder; `None` if there is none yet. Needs neither keyring nor passphrase.
 pub fn kind_in(folder: &Path) -> Result<Option<VaultKind>, VaultError> {
     Ok(Header::load(folder)?.map(|header| header.kind()))
 }

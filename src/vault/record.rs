@@ -1,19 +1,19 @@
-//! What is sealed for one profile, and the text it becomes inside the seal.
+//! What is sealed for one profile, and its text inside the seal.
 //!
-//! The text is JSON with a version, so that a later version of the program reads what this one wrote; fields it does not
-//! know it passes over. It exists only in buffers that are wiped. (What stays out of reach: `serde_json`'s own
-//! scratch space, which holds a secret for a moment if the secret has characters that JSON escapes.)
+//! The text is JSON with a version; unknown fields are ignored. It exists only in buffers that are wiped. (The exception is
+//! `serde_json`'s scratch space, which briefly holds a secret that has characters that JSON escapes.)
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 use crate::oauth::{KeyPair, ProfileSecrets, Refused, TokenSet};
 use crate::secret::Secret;
-use crate::vault::generation::{Change, Generation, How, Stamp, WireGeneration};
+use crate::vault::generation::{Change, Generation, How, Stamp};
 use crate::vault::history::{Earlier, History};
 
 /// The version of the text that this program writes.
@@ -33,25 +33,25 @@ pub struct Contents {
 /// One generation of a profile's secrets.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Counts up with every `put`, from 1.
+    /// Increases with every `put`, from 1.
     pub number: u64,
-    /// What was put.
+    /// What is sealed.
     pub contents: Contents,
-    /// How it came to be, and what is kept of the generations before it.
+    /// How it was obtained, and the generations before it.
     pub history: History,
 }
 
-/// Why a text is not one of ours. What was wrong with it is not told, since that could quote it.
+/// Why a text is not a record. It does not say what is wrong, since that could quote a secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::vault) enum Unreadable {
     /// Written by a later version.
     Version(u32),
-    /// Not of our shape.
+    /// Not a record.
     Shape,
 }
 
 impl Record {
-    /// The record that follows `last` when these secrets are put.
+    /// The record that follows `last`.
     pub(in crate::vault) fn next(
         last: Option<&Self>,
         number: u64,
@@ -65,8 +65,8 @@ impl Record {
         Self { number, contents: contents.clone(), history }
     }
 
-    /// Whether a refresh brings another refresh token, as far as was seen. Tokens that wait to be kept count as well: they
-    /// are not in the history yet.
+    /// Whether refreshes return another refresh token; `None` if no refresh was seen. Tokens of a pending write, which are not
+    /// in the history yet, count as well.
     pub fn rotation(&self) -> Option<bool> {
         let tokens = self.contents.tokens.as_ref();
         let newest = Generation::new(self.number, Timestamp::UNIX_EPOCH, How::Refreshed, tokens).refresh_token;
@@ -90,12 +90,12 @@ impl Record {
                 .map(|pair| WireKey { private_key: pair.private_key.expose(), certificate: pair.certificate.clone() }),
             inputs: secrets.inputs.iter().map(|(name, value)| (name.clone(), value.expose())).collect(),
             tokens: tokens.as_ref().map(wire_tokens),
-            history: self.history.lines.iter().map(WireGeneration::from).collect(),
+            history: self.history.lines.iter().cloned().map(Line::Known).collect(),
             earlier: earlier.map(|Earlier { number, tokens }| (*number, wire_tokens(tokens))).collect(),
-            refused: refused.as_ref().map(wire_refused),
+            refused: refused.clone(),
             rotated: self.history.rotated,
         };
-        // Measured first: a buffer that grows leaves copies of what it held.
+        // Measured first, because a growing buffer leaves copies of its content behind.
         let mut length = Measure(0);
         write(&mut length, &wire);
         let mut text = Zeroizing::new(Vec::with_capacity(length.0));
@@ -119,13 +119,11 @@ impl Record {
                 .map(|key| KeyPair { private_key: key.private_key.0, certificate: key.certificate }),
             inputs: wire.inputs.into_iter().map(|(name, text)| (name, text.0)).collect(),
         };
-        let tokens = wire.tokens.map(token_set).transpose()?;
-        let contents = Contents { secrets, tokens, refused: wire.refused.map(refused).transpose()? };
-        let earlier =
-            wire.earlier.into_iter().map(|(number, tokens)| Ok(Earlier { number, tokens: token_set(tokens)? }));
+        let contents = Contents { secrets, tokens: wire.tokens.map(token_set), refused: wire.refused };
+        let earlier = wire.earlier.into_iter().map(|(number, tokens)| Earlier { number, tokens: token_set(tokens) });
         let mut history = History {
-            lines: wire.history.into_iter().filter_map(WireGeneration::read).collect(),
-            earlier: earlier.collect::<Result<_, _>>()?,
+            lines: wire.history.into_iter().filter_map(Line::known).collect(),
+            earlier: earlier.collect(),
             rotated: wire.rotated,
         };
         if history.lines.is_empty() {
@@ -135,13 +133,13 @@ impl Record {
     }
 }
 
-/// Read first, since the rest may look different in another version.
+/// Read first, since the rest may differ in another version.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// The shape of the text: `S` is borrowed for writing and [`Text`] for reading.
+/// The text: `S` is `&str` for writing and [`Text`] for reading.
 #[derive(Serialize, Deserialize)]
 struct Wire<S> {
     version: u32,
@@ -158,11 +156,11 @@ struct Wire<S> {
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     tokens: Option<WireTokens<S>>,
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
-    history: Vec<WireGeneration>,
+    history: Vec<Line>,
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     earlier: Vec<(u64, WireTokens<S>)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    refused: Option<WireRefused>,
+    refused: Option<Refused>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     rotated: bool,
 }
@@ -175,37 +173,46 @@ struct WireKey<S> {
     certificate: Option<String>,
 }
 
-/// A [`TokenSet`], times in RFC 3339.
+/// A line of the history. One that a later version wrote may be unknown, which is no reason to refuse the record.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Known(Generation),
+    #[serde(skip_serializing)]
+    Unknown(IgnoredAny),
+}
+
+impl Line {
+    fn known(self) -> Option<Generation> {
+        match self {
+            Self::Known(line) => Some(line),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// A [`TokenSet`].
 #[derive(Serialize, Deserialize)]
 struct WireTokens<S> {
     access_token: S,
     token_type: String,
     #[serde(default)]
-    expires_at: Option<String>,
+    expires_at: Option<Timestamp>,
     #[serde(default = "Option::default")]
     refresh_token: Option<S>,
     #[serde(default)]
-    refresh_token_expires_at: Option<String>,
+    refresh_token_expires_at: Option<Timestamp>,
     #[serde(default = "Option::default")]
     id_token: Option<S>,
     #[serde(default)]
     scopes: Option<Vec<String>>,
-    obtained_at: String,
+    obtained_at: Timestamp,
     #[serde(default)]
     kept: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     issued_for: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unread_life: Vec<String>,
-}
-
-/// A [`Refused`], its time in RFC 3339.
-#[derive(Serialize, Deserialize)]
-struct WireRefused {
-    at: String,
-    reason: String,
-    #[serde(default)]
-    hint: Option<String>,
 }
 
 /// A string that becomes a [`Secret`] without another copy.
@@ -218,7 +225,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Measure(usize);
 
 impl Write for Measure {
@@ -245,42 +252,32 @@ fn wire_tokens(tokens: &TokenSet) -> WireTokens<&str> {
     WireTokens {
         access_token: tokens.access_token.expose(),
         token_type: tokens.token_type.clone(),
-        expires_at: tokens.expires_at.map(|time| time.to_string()),
+        expires_at: tokens.expires_at,
         refresh_token: tokens.refresh_token.as_ref().map(Secret::expose),
-        refresh_token_expires_at: tokens.refresh_token_expires_at.map(|time| time.to_string()),
+        refresh_token_expires_at: tokens.refresh_token_expires_at,
         id_token: tokens.id_token.as_ref().map(Secret::expose),
         scopes: tokens.scopes.clone(),
-        obtained_at: tokens.obtained_at.to_string(),
+        obtained_at: tokens.obtained_at,
         kept: tokens.retained.clone(),
         issued_for: tokens.issued_for.clone(),
         unread_life: tokens.unread_life.clone(),
     }
 }
 
-fn wire_refused(refused: &Refused) -> WireRefused {
-    WireRefused { at: refused.at.to_string(), reason: refused.reason.clone(), hint: refused.hint.clone() }
-}
-
-fn refused(wire: WireRefused) -> Result<Refused, Unreadable> {
-    let at = wire.at.parse().map_err(|_| Unreadable::Shape)?;
-    Ok(Refused { at, reason: wire.reason, hint: wire.hint })
-}
-
-fn token_set(wire: WireTokens<Text>) -> Result<TokenSet, Unreadable> {
-    let time = |text: String| text.parse::<Timestamp>().map_err(|_| Unreadable::Shape);
-    Ok(TokenSet {
+fn token_set(wire: WireTokens<Text>) -> TokenSet {
+    TokenSet {
         access_token: wire.access_token.0,
         token_type: wire.token_type,
-        expires_at: wire.expires_at.map(time).transpose()?,
+        expires_at: wire.expires_at,
         refresh_token: wire.refresh_token.map(|text| text.0),
-        refresh_token_expires_at: wire.refresh_token_expires_at.map(time).transpose()?,
+        refresh_token_expires_at: wire.refresh_token_expires_at,
         id_token: wire.id_token.map(|text| text.0),
         scopes: wire.scopes,
-        obtained_at: time(wire.obtained_at)?,
+        obtained_at: wire.obtained_at,
         retained: wire.kept,
         issued_for: wire.issued_for,
         unread_life: wire.unread_life,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -315,6 +312,14 @@ mod tests {
         let line = record.history.last().expect("a line");
         assert_eq!((line.number, line.how, line.by.as_ref()), (7, How::Saved, None));
         assert_eq!(line.at.to_string(), "2026-01-02T03:04:05Z");
+    }
+
+    #[test]
+    fn a_line_of_history_that_a_later_version_wrote_is_passed_over() {
+        let lines = r#"{"number":1,"at":"2026-01-02T03:04:05Z","how":"signed in","outcome":"kept"},
+            {"number":2,"at":"2026-01-02T03:04:05Z","how":"dreamt","outcome":"kept"}"#;
+        let record = Record::from_text(2, format!(r#"{{"version":1,"history":[{lines}]}}"#).as_bytes()).expect("read");
+        assert_eq!(record.history.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1]);
     }
 
     #[test]

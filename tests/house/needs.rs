@@ -15,7 +15,7 @@ const SUPPORT: [&str; 8] = [
     "shell(&program",
 ];
 /// Programs that are there wherever Rust is.
-const PRESENT: [&str; 2] = ["git", "sh"];
+const PRESENT: [&str; 1] = ["sh"];
 
 /// The tests of a file that reach such a program, themselves or through functions of the file, and are not marked.
 pub fn complaints(source: &Source) -> Vec<String> {

@@ -222,7 +222,7 @@ pub(crate) async fn worked(app: &App, name: &ProfileName, tokens: Option<TokenSe
         // The holder of the lease is about to write newer tokens or to remove them.
         let Ok(entry) = vault.lease_within(&name, Duration::ZERO) else { return Ok(()) };
         let Some(record) = entry.get()? else { return Ok(()) };
-        let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Kept);
+        let is_news = record.history.last().is_some_and(|line| line.outcome == Outcome::Unused);
         if is_news && tokens.is_some() && record.contents.tokens == tokens {
             entry.put(Some(record.number), &record.contents, Outcome::Worked)?;
         }

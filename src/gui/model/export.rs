@@ -10,20 +10,16 @@ use crate::service::ProfileName;
 /// What the window knows of exports and of sharing.
 #[derive(Clone, Default)]
 pub struct ExportModel {
-    /// The formats there are.
     pub formats: Requested<Vec<FormatLine>>,
     /// What the export that is being looked at would hold.
     pub view: Requested<ExportView>,
-    /// The last export.
     pub done: Requested<ExportDone>,
-    /// The last sharing.
     pub shared: Requested<ShareDone>,
     /// The files that each profile is exported to.
     pub sinks: BTreeMap<ProfileName, Sinks>,
 }
 
 impl ExportModel {
-    /// The formats there are.
     pub fn formats(&self) -> &[FormatLine] {
         self.formats.last().map(Vec::as_slice).unwrap_or_default()
     }

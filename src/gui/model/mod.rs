@@ -20,15 +20,11 @@ pub use crate::gui::model::open::{KeyDone, Open, Rehearsal, Saved, SignIn, Visit
 pub use crate::gui::model::requested::{Requested, Stand};
 pub use crate::gui::model::work::Work;
 
-/// The practice service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PracticeState {
-    /// It does not run.
     #[default]
     Off,
-    /// It listens on this port.
     Ready(u16),
-    /// It could not be started.
     Failed(Failure),
 }
 
@@ -40,16 +36,13 @@ pub struct AskedQuery {
     pub answer: Requested<Findings>,
 }
 
-/// What the window knows.
 #[derive(Clone, Default)]
 pub struct Model {
-    /// The services to choose from.
     pub services: Vec<Service>,
     /// What is wrong with presets, settings and the like; shown until dismissed.
     pub problems: Vec<Diagnosis>,
     /// How the window looked last time, once known.
     pub window: Option<WindowSettings>,
-    /// The saved profiles.
     pub profiles: Vec<ProfileSummary>,
     /// The saved profiles whose newest tokens could not be saved, and why.
     pub pending_writes: BTreeMap<ProfileName, Diagnosis>,
@@ -57,11 +50,8 @@ pub struct Model {
     pub known_as: BTreeMap<ProfileName, String>,
     /// The profiles with keep-alive, and when each is refreshed next.
     pub keep_alive: Vec<KeptAlive>,
-    /// Whether there is an icon in the tray.
     pub tray: TrayState,
-    /// Whether secrets can be stored.
     pub vault: VaultState,
-    /// The practice service.
     pub practice: PracticeState,
     /// Why something is waited for, where another window or command is at work on the profile.
     pub lease_busy: Option<Diagnosis>,
@@ -77,14 +67,12 @@ pub struct Model {
     pub import: Requested<ImportOutcome>,
     /// Shared profiles that are being saved, and the names of those that were.
     pub accepted: Requested<Vec<ProfileName>>,
-    /// Exports and sharing.
     pub export: ExportModel,
     /// What belongs to the service or profile that is open.
     pub open: Open,
 }
 
 impl Model {
-    /// Takes in news.
     // flat: one line a piece of news
     pub fn hear(&mut self, news: News) {
         match news {
@@ -130,14 +118,12 @@ impl Model {
         }
     }
 
-    /// A saved profile was read.
     pub fn opened(&mut self, opened: &OpenedProfile) {
         let name = Some(opened.name.clone());
         let (draft, saved_as) = if opened.draft { (name, None) } else { (None, name) };
         self.open = Open { tokens: opened.context.tokens.clone(), draft, saved_as, ..Open::default() };
     }
 
-    /// A saved profile is gone.
     pub fn forgotten(&mut self, name: &ProfileName) {
         self.known_as.remove(name);
         self.query.take_if(|asked| asked.profile == *name);

@@ -16,25 +16,19 @@ use crate::service::ProfileName;
 pub struct Open {
     /// Step 2, and the token request that follows it at once.
     pub sign_in: SignIn,
-    /// The token request of step 3.
     pub token_request: Requested<Exchange>,
-    /// The refresh request of step 3.
     pub refresh_request: Requested<Exchange>,
-    /// The account that the token is for.
     pub identity: Requested<Identified>,
     /// What the last reply comes to by the expressions as they are typed.
     pub tried: Requested<TriedReading>,
     /// What the person must choose among before the tokens are complete.
     pub choosing: Vec<Choosing>,
-    /// The newest tokens.
     pub tokens: Option<TokenSet>,
     /// The name under which the profile is saved.
     pub saved_as: Option<ProfileName>,
     /// The draft that holds what was received since, or what was typed.
     pub draft: Option<ProfileName>,
-    /// The profile is being saved, or was.
     pub save: Requested<Saved>,
-    /// The rehearsal that was asked for last.
     pub rehearsal: Option<Rehearsal>,
     /// The preset of the person's own that was written last, and its file.
     pub preset: Requested<PathBuf>,
@@ -42,11 +36,9 @@ pub struct Open {
     pub history: Requested<ProfileHistory>,
     /// One of them is being restored.
     pub restore: Requested<Restored>,
-    /// The private key that was asked for last.
     pub key: Requested<KeyDone>,
 }
 
-/// What was saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Saved {
     /// The profile, under this name.
@@ -60,18 +52,13 @@ pub enum Saved {
 pub enum KeyDone {
     /// It was read or made, and is not yet taken over into the fields.
     Read(Box<ReadKey>),
-    /// It is saved under this name.
     Saved(ProfileName),
-    /// Its certificate is in this file.
     Written(PathBuf),
 }
 
-/// A rehearsal.
 #[derive(Clone, Default)]
 pub struct Rehearsal {
-    /// The preset's id.
     pub service: String,
-    /// The stages so far.
     pub lines: Vec<StageLine>,
     /// Whether it goes on, or why it could not be held.
     pub work: Requested<()>,
@@ -84,23 +71,18 @@ pub struct SignIn {
     pub work: Requested<Exchange>,
     /// Where what is asked in it is answered.
     pub answers: Option<Answers>,
-    /// The visit of the browser.
     pub visit: Visit,
 }
 
-/// The visit of the browser.
 #[derive(Clone, Debug, Default)]
 pub enum Visit {
-    /// Not started.
     #[default]
     None,
     /// Started; the browser is not off yet.
     Starting,
     /// The browser is off; with what came meanwhile and was not believed.
     Waiting(Box<Waiting>, Option<Diagnosis>),
-    /// The code came.
     Done(Box<Authorized>),
-    /// It ended without one.
     Failed(Failure),
 }
 
@@ -139,7 +121,6 @@ impl Open {
         self.draft.as_ref().or(self.saved_as.as_ref())
     }
 
-    /// A request for tokens has ended.
     pub fn called(&mut self, exchange: &Exchange) {
         self.tried.cancel();
         if let Ok(tokens) = &exchange.outcome {
@@ -157,7 +138,6 @@ impl Open {
         }
     }
 
-    /// Takes in what was saved.
     pub fn saved(&mut self, saved: &Saved) {
         match saved {
             Saved::Profile(name) => (self.saved_as, self.draft) = (Some(name.clone()), None),
@@ -165,7 +145,6 @@ impl Open {
         }
     }
 
-    /// An older generation is the newest now.
     pub fn restored(&mut self, restored: &Restored) {
         if self.name() == Some(&restored.name) {
             self.tokens.clone_from(&restored.tokens);

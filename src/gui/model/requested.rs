@@ -10,21 +10,17 @@ pub struct Requested<T> {
     outcome: Option<Result<T, Failure>>,
 }
 
-/// How it stands.
 #[derive(Debug)]
 pub enum Stand<'a, T> {
     /// Nobody asked.
     Idle,
     /// It goes on, at this place where one is known.
     Pending(&'a str),
-    /// It is done.
     Done(&'a T),
-    /// It failed.
     Failed(&'a Failure),
 }
 
 impl<T> Requested<T> {
-    /// What has ended so.
     pub fn ended(outcome: Result<T, Failure>) -> Self {
         Self { outcome: Some(outcome), ..Self::default() }
     }
@@ -61,7 +57,6 @@ impl<T> Requested<T> {
         true
     }
 
-    /// How it stands.
     pub fn stand(&self) -> Stand<'_, T> {
         match (&self.pending, &self.outcome) {
             (Some(_), _) => Stand::Pending(&self.place),
@@ -71,7 +66,6 @@ impl<T> Requested<T> {
         }
     }
 
-    /// Whether it goes on.
     pub fn is_pending(&self) -> bool {
         self.pending.is_some()
     }
@@ -86,12 +80,10 @@ impl<T> Requested<T> {
         self.outcome.as_ref()?.as_ref().ok()
     }
 
-    /// The same, to be changed.
     pub fn last_mut(&mut self) -> Option<&mut T> {
         self.outcome.as_mut()?.as_mut().ok()
     }
 
-    /// Why it failed last.
     pub fn failure(&self) -> Option<&Failure> {
         self.outcome.as_ref()?.as_ref().err()
     }

@@ -1,7 +1,7 @@
 //! *Export…*: the format, how it stays current, a masked preview, the destination, and the files exported so far. Nothing is
 //! written before it was previewed.
 
-use egui::{Align, Label, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use crate::app::{ExportDone, Failure, FailureCode, FormatLine, Insisted};
 use crate::diagnosis::Diagnosis;
@@ -16,8 +16,7 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::{export_options, intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, shown, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, FOOTER_HEIGHT, above_footer, banner, banner_with, dot, follow_focus, footer_line,
-    key_values, link, notice, section,
+    ButtonKind, CodeBlock, banner, banner_with, dot, key_values, link, notice, page_with_footer, section,
 };
 use crate::service::ProfileName;
 
@@ -27,18 +26,17 @@ pub(crate) fn export_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option
     if let Stand::Done(view) = model.export.view.stand() {
         export.look(view);
     }
-    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
-        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("export");
-        if std::mem::take(&mut draft.next_view.to_top) {
-            area = area.vertical_scroll_offset(0.0);
-        }
-        area.show(ui, |ui| page_ui(ui, model, draft, &mut export)).inner
-    });
-    footer_line(ui);
-    let from_foot = foot_ui(ui, model, &export);
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    let intent = page_with_footer(
+        ui,
+        "export",
+        top,
+        &mut export,
+        |ui, export| page_ui(ui, model, draft, export),
+        |ui, export| foot_ui(ui, model, export),
+    );
     draft.export = Some(export);
-    // A press goes before what a screen asks for by itself.
-    from_foot.or(from_page)
+    intent
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDraft) -> Option<Intent> {
@@ -59,8 +57,6 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, export: &mut ExportDra
     }
     ui.add_space(12.0);
     intent = intent.or(files_ui(ui, model, draft, &export.profile));
-    ui.add_space(16.0);
-    follow_focus(ui);
     intent
 }
 

@@ -1,7 +1,7 @@
 //! *Import…*: another tool's description of a service, from a file, dropped on the window, or pasted. What was understood
 //! is shown; *Use it* fills the three steps, and nothing is saved until the person saves it there.
 
-use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, ScrollArea, TextStyle, Ui};
+use egui::{Align, Align2, Event, Id, LayerId, Layout, Order, TextStyle, Ui};
 
 use crate::app::{AmbiguousText, ImportOutcome, ImportSource, Imported, VaultState};
 use crate::diagnosis::Diagnosis;
@@ -14,8 +14,8 @@ use crate::gui::screens::vault::vault_ui;
 use crate::gui::screens::{entered, intent_button, waiting_row};
 use crate::gui::theme::{Palette, Tone, heading, label, small};
 use crate::gui::widgets::{
-    ButtonKind, CodeBlock, FOOTER_HEIGHT, Field, above_footer, banner, banner_with, choice, disclosure, footer_line,
-    key_values, secondary_button, section,
+    ButtonKind, CodeBlock, Field, banner, banner_with, choice, disclosure, key_values, page_with_footer,
+    secondary_button, section,
 };
 use crate::secret::Secret;
 
@@ -29,21 +29,13 @@ const LONGEST_SHOWN: usize = 64 * 1024;
 pub(crate) fn import_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     draft.import.as_ref()?;
     let to_top = std::mem::take(&mut draft.next_view.to_top);
-    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
-        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("import");
-        if to_top {
-            area = area.vertical_scroll_offset(0.0);
-        }
-        let page = |ui: &mut Ui| {
-            // The vault is opened before there are secrets to save.
-            let shared = matches!(model.import.last(), Some(ImportOutcome::Shared(_)));
-            let vault = if shared { vault_ui(ui, model, draft) } else { None };
-            vault.or(page_ui(ui, model, draft.import.as_mut()?))
-        };
-        area.show(ui, page).inner
-    });
-    footer_line(ui);
-    from_page.or(foot_ui(ui, model, draft.import.as_ref()?))
+    let page = |ui: &mut Ui, draft: &mut Draft| {
+        // The vault is opened before there are secrets to save.
+        let shared = matches!(model.import.last(), Some(ImportOutcome::Shared(_)));
+        let vault = if shared { vault_ui(ui, model, draft) } else { None };
+        vault.or(page_ui(ui, model, draft.import.as_mut()?))
+    };
+    page_with_footer(ui, "import", to_top, draft, page, |ui, draft| foot_ui(ui, model, draft.import.as_ref()?))
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, import: &mut ImportDraft) -> Option<Intent> {

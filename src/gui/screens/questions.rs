@@ -190,6 +190,8 @@ fn rows_ui(ui: &mut Ui, rows: &[(String, String)], clock: &Clock) {
                 "iat" => "Issued",
                 "nbf" => "Not valid before",
                 "sub" => "Subject",
+                "name" => "Name",
+                "email" => "E-mail",
                 "aud" => "Audience",
                 "iss" => "Issuer",
                 "jti" => "Token ID",

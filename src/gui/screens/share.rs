@@ -1,6 +1,6 @@
 //! *Share…*: profiles for a colleague, in the open without secrets, or with them and locked.
 
-use egui::{Align, Layout, ScrollArea, Ui};
+use egui::{Align, Layout, Ui};
 
 use crate::app::{Insisted, ProfileState, ShareDone};
 use crate::gui::draft::Draft;
@@ -10,25 +10,22 @@ use crate::gui::model::{Model, Stand, Work};
 use crate::gui::screens::export::failure_ui;
 use crate::gui::screens::{intent_button, vault, waiting_row};
 use crate::gui::theme::{Tone, heading, small};
-use crate::gui::widgets::{
-    ButtonKind, FOOTER_HEIGHT, Field, above_footer, follow_focus, footer_line, key_values, keyed, notice, section,
-    segmented, toggle,
-};
+use crate::gui::widgets::{ButtonKind, Field, key_values, keyed, notice, page_with_footer, section, segmented, toggle};
 
 /// Shows the page; what the person wants.
 pub(crate) fn share_ui(ui: &mut Ui, model: &Model, draft: &mut Draft) -> Option<Intent> {
     let mut share = draft.share.take()?;
-    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
-        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("share");
-        if std::mem::take(&mut draft.next_view.to_top) {
-            area = area.vertical_scroll_offset(0.0);
-        }
-        area.show(ui, |ui| page_ui(ui, model, draft, &mut share)).inner
-    });
-    footer_line(ui);
-    let from_foot = foot_ui(ui, model, &share);
+    let top = std::mem::take(&mut draft.next_view.to_top);
+    let intent = page_with_footer(
+        ui,
+        "share",
+        top,
+        &mut share,
+        |ui, share| page_ui(ui, model, draft, share),
+        |ui, share| foot_ui(ui, model, share),
+    );
     draft.share = Some(share);
-    from_foot.or(from_page)
+    intent
 }
 
 fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft) -> Option<Intent> {
@@ -44,8 +41,6 @@ fn page_ui(ui: &mut Ui, model: &Model, draft: &mut Draft, share: &mut ShareDraft
         let help = "The folder must exist. Your colleague opens the file with: tokenwright import FILE";
         Field::new("File").example("/home/me/profiles.tokenwright").help(help).mono().show(ui, &mut share.path);
     });
-    ui.add_space(16.0);
-    follow_focus(ui);
     intent
 }
 

@@ -31,7 +31,7 @@ pub use countdown::countdown_text;
 pub use field::Field;
 pub use intake::{SHORT, TEXT};
 pub use key_values::key_values;
-pub use page::{FOOTER_HEIGHT, above_footer, follow_focus, footer_line};
+pub use page::{FOOTER_HEIGHT, above_footer, follow_focus, footer_line, page_with_footer};
 pub use section::{disclosure, keyed, section};
 pub use segmented::{segmented, segmented_among, tabs};
 pub use status::{dot, status_dot};

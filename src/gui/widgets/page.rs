@@ -1,6 +1,6 @@
 //! A page that scrolls above a footer that does not.
 
-use egui::Ui;
+use egui::{ScrollArea, Ui};
 
 /// Height of a footer, in points: a line, a margin and a button.
 pub const FOOTER_HEIGHT: f32 = 52.0;
@@ -15,6 +15,33 @@ pub fn above_footer<R>(ui: &mut Ui, footer: f32, add: impl FnOnce(&mut Ui) -> R)
         inner
     });
     shown.inner
+}
+
+/// A page that scrolls, shown from its top if `to_top`, above its footer. Both draw from `state`. A press in the footer goes
+/// before what the page asks for by itself.
+pub fn page_with_footer<S, T>(
+    ui: &mut Ui,
+    id: &str,
+    to_top: bool,
+    state: &mut S,
+    page: impl FnOnce(&mut Ui, &mut S) -> Option<T>,
+    footer: impl FnOnce(&mut Ui, &mut S) -> Option<T>,
+) -> Option<T> {
+    let from_page = above_footer(ui, FOOTER_HEIGHT, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt(id);
+        if to_top {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        let shown = area.show(ui, |ui| {
+            let wanted = page(ui, state);
+            ui.add_space(16.0);
+            follow_focus(ui);
+            wanted
+        });
+        shown.inner
+    });
+    footer_line(ui);
+    footer(ui, state).or(from_page)
 }
 
 /// The line between a page and its footer.

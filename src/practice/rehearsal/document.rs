@@ -54,14 +54,14 @@ impl Document {
         text_at(&self.json, path)
     }
 
-    pub(crate) fn answer(&self, outcome: &'static str) -> Response {
+    pub(crate) fn answer(&self) -> Response {
         match (&self.json, self.form) {
             (Json::Object(object), true) => {
                 let pairs = object.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
                 let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-                Response::text(200, "application/x-www-form-urlencoded", text, outcome)
+                Response::text(200, "application/x-www-form-urlencoded", text)
             }
-            (json, _) => Response::json(200, json, outcome),
+            (json, _) => Response::json(200, json),
         }
     }
 }
@@ -96,7 +96,7 @@ pub(crate) fn refusal(reading: &Reading, code: &str, words: &str) -> Response {
         }
     }
     let status = if reading.success.is_empty() { 400 } else { 200 };
-    Response::json(status, &document, "refused")
+    Response::json(status, &document)
 }
 
 /// A document that has these texts at these paths.
@@ -196,7 +196,7 @@ mod tests {
     fn a_form_stays_a_form_and_its_values_are_encoded() {
         let mut document = Document::parse("access_token=example-access-token&scope=a%2Cb").expect("a form");
         document.put(ACCESS_TOKEN, "a+&b");
-        assert_eq!(body(&document.answer("")), "access_token=a%2B%26b&scope=a%2Cb");
+        assert_eq!(body(&document.answer()), "access_token=a%2B%26b&scope=a%2Cb");
         assert!(Document::parse("<html>").is_none());
     }
 

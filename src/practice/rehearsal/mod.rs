@@ -31,7 +31,7 @@ pub use crate::practice::rehearsal::stand_in::{Issued, WRONG_REFRESH_TOKEN};
 pub struct Rehearsal(Server<StandIn>);
 
 impl Rehearsal {
-    /// Listens on a free port of 127.0.0.1, on a thread of its own.
+    /// Listens on a free port of 127.0.0.1, on threads of its own.
     pub fn start(contract: RehearsalContract) -> Result<Self, PracticeError> {
         Server::start(None, |_| StandIn::new(contract)).map(Self)
     }

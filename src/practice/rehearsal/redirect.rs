@@ -23,7 +23,7 @@ pub(crate) fn response(contract: &mut RehearsalContract, example: &str, code: St
     }
     contract.facts.set("code", code);
     target.query_pairs_mut().extend_pairs(query);
-    Response::redirect(302, target.as_str(), "sent back")
+    Response::redirect(302, target.as_str())
 }
 
 fn query(rules: &RedirectRules, example: &str, code: &str, facts: &Facts) -> Vec<(String, String)> {

@@ -203,7 +203,7 @@ impl StandIn {
             "token_request" | "chain" | "refresh_request" | "device_token_request" => self.tokens(stage, &call, now),
             "fetch" => self.fetched(at, &call),
             "device_authorization" => self.device(&call),
-            other => document(&call.example, || self.by_itself(other)).answer("told"),
+            other => document(&call.example, || self.by_itself(other)).answer(),
         }
     }
 
@@ -245,7 +245,7 @@ impl StandIn {
             kept,
             document: reply.json.clone(),
         });
-        reply.answer("tokens")
+        reply.answer()
     }
 
     /// A reply with a device code, which the polling call must then name (RFC 8628 section 3.4).
@@ -255,7 +255,7 @@ impl StandIn {
             let value = paths.iter().find_map(|path| reply.text(path.as_str()));
             self.contract.facts.set(name, value.unwrap_or_default());
         }
-        reply.answer("told")
+        reply.answer()
     }
 
     /// A reply with values to keep; those of the first item that has them all are taken for chosen.
@@ -284,7 +284,7 @@ impl StandIn {
         for (name, value) in items.iter().find_map(all).unwrap_or_default() {
             self.contract.facts.set(&name, value);
         }
-        reply.answer("fetched")
+        reply.answer()
     }
 
     /// What the RFCs have, where the preset documents no reply: RFC 6749 section 5.1, RFC 7662 section 2.2, RFC 8628

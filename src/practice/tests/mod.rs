@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 use super::*;
 use crate::diagnosis::Diagnose as _;
 use crate::practice::contract::{PASSWORD, PASTE_PAGE, PUBLIC_CLIENT_ID};
-use crate::practice::message::ClientAuthentication;
 
 /// The library closes a connection only at the wish of the caller.
 const HEAD: &str = "Host: localhost\r\nConnection: close\r\n";
@@ -140,8 +139,4 @@ fn refresh(practice: &Practice, refresh_token: &str) -> Heard {
 
 fn bearer(practice: &Practice, path: &str, token: &str) -> Heard {
     call(practice, "GET", path, &format!("Authorization: Bearer {token}\r\n"), "")
-}
-
-fn last(practice: &Practice) -> Seen {
-    practice.requests().pop().expect("a request in the log")
 }

@@ -69,11 +69,10 @@ fn a_body_or_head_beyond_the_bounds_is_refused() {
         assert_eq!(size(bytes).text("error_description"), "the body is larger than 64 KiB");
     }
     let long = get(&practice, &format!("/?{}", "x".repeat(64 * 1024)));
-    assert_eq!((long.status, last(&practice).outcome.as_str()), (431, "head too large"));
+    assert_eq!(long.status, 431);
     for declared in ["1048577", "9000000000000000000", "18446744073709551615"] {
         let request = format!("POST /token HTTP/1.1\r\n{HEAD}Content-Length: {declared}\r\n\r\nstart");
         assert_eq!(head(open(&practice, &request)).status, 413, "{declared}");
-        assert_eq!((last(&practice).status, last(&practice).outcome.as_str()), (413, "body too large"));
     }
     assert_eq!(get(&practice, "/").status, 200);
 }
@@ -117,14 +116,10 @@ fn another_host_name_is_refused() {
 }
 
 #[test]
-fn the_log_holds_names_and_outcomes_but_no_values() {
+fn debug_shows_no_value_of_what_was_granted() {
     let practice = service(&[]);
     let reply = sign_in(&practice);
-    let seen = last(&practice);
-    assert_eq!(seen.parameters, ["client_id", "client_secret", "grant_type", "code", "redirect_uri"]);
-    assert_eq!((seen.method.as_str(), seen.path.as_str(), seen.status), ("POST", "/token", 200));
-    assert_eq!((seen.authentication, seen.outcome.as_str()), (ClientAuthentication::Body, "tokens issued"));
-    let everything = format!("{practice:?} {:?} {:?}", practice.requests(), *practice.0.handler());
+    let everything = format!("{practice:?} {:?}", *practice.0.handler());
     for secret in [reply.text("access_token"), reply.text("refresh_token"), "practice-code-".to_owned()] {
         assert!(!everything.contains(&secret));
     }

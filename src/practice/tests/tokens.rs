@@ -20,7 +20,6 @@ fn the_public_client_proves_itself_with_pkce_alone() {
     let reply = post(&practice, "/token", &form);
     assert_eq!(reply.status, 200, "{}", reply.body);
     assert_eq!(reply.json().get("id_token"), None);
-    assert_eq!(last(&practice).authentication, ClientAuthentication::Public);
 }
 
 #[test]
@@ -31,7 +30,6 @@ fn a_client_authenticates_by_basic_or_in_a_form_or_json_body() {
     let heard = call(&practice, "POST", "/token", &(basic.clone() + form), "grant_type=client_credentials");
     assert_eq!(heard.status, 200, "{}", heard.body);
     assert_eq!(heard.json().get("refresh_token"), None);
-    assert_eq!(last(&practice).authentication, ClientAuthentication::Basic);
 
     let body = json!({ "grant_type": "password", "username": "ada", "password": PASSWORD,
         "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET });
@@ -58,7 +56,6 @@ fn each_wrong_token_call_has_its_error() {
         let heard = token(&practice, form);
         assert_eq!((heard.status, heard.text("error")), (400, error.to_owned()), "{}", heard.body);
         assert_eq!(heard.text("error_description"), description);
-        assert_eq!((last(&practice).status, last(&practice).outcome.as_str()), (400, error));
     };
     check(&[], "invalid_request", "`grant_type` is missing");
     let known = "the grant types here are authorization_code, refresh_token, client_credentials, password, and the one of RFC 7523";
@@ -194,12 +191,13 @@ fn a_failing_token_endpoint_spends_nothing() {
 }
 
 #[test]
-fn whoever_follows_the_redirect_of_a_token_call_is_seen() {
+fn whoever_follows_the_redirect_of_a_token_call_is_told() {
     let practice = service(&[Fault::RedirectToken]);
     let heard = sign_in(&practice);
     assert_eq!(heard.status, 307);
     let elsewhere = format!("http://localhost:{}/elsewhere", practice.port());
     assert_eq!(heard.header("location"), Some(elsewhere.as_str()));
-    post(&practice, "/elsewhere", &[("client_secret", CLIENT_SECRET)]);
-    assert_eq!(last(&practice).outcome, "followed the redirect");
+    let followed = post(&practice, "/elsewhere", &[("client_secret", CLIENT_SECRET)]);
+    let words = "the call followed a redirect to another host and took its secrets along";
+    assert_eq!((followed.status, followed.text("error_description").as_str()), (400, words));
 }

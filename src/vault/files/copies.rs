@@ -120,8 +120,8 @@ mod tests {
             assert_eq!(fs::read(at("demo.conflict-1")).expect("kept"), older);
             let notes: Vec<String> = vault.take_notes().iter().map(|note| note.diagnose().to_string()).collect();
             let words = format!(
-                "another machine had put generation 1 of profile `demo` beside generation 2\n\
-                 hint: the newer one is used; generation 1 is kept as `{}`",
+                "another machine had written generation 1 of profile `demo` beside generation 2\n\
+                 hint: the newer one is used; generation 1 was moved to `{}`",
                 at("demo.conflict-1").display()
             );
             assert_eq!(notes[0], words);

@@ -53,7 +53,7 @@ impl FileVault {
             && let Some(tokens) = contents.tokens
             && Some(&tokens) != record.contents.tokens.as_ref()
         {
-            record.history.keep(number, tokens);
+            record.history.retain(number, tokens);
         }
         let (from, number) = (record.number, known.max(record.number).saturating_add(1));
         let change = Change::New(How::Restored(from));

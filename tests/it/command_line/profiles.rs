@@ -216,7 +216,7 @@ fn a_vault_that_does_not_open_ends_with_6() {
         let words = run(&[("TOKENWRIGHT_PASSPHRASE", "wrong")], &[task, "demo"]).failed(6);
         assert!(words.starts_with("error: the passphrase does not open the vault in `"), "{words}");
         let words = run(&[("TOKENWRIGHT_VAULT", "drawer")], &[task, "demo"]).failed(6);
-        assert!(words.starts_with("error: there is no vault `drawer`\nhint: set `TOKENWRIGHT_VAULT` to "), "{words}");
+        assert!(words.starts_with("error: unknown vault `drawer`\nhint: set `TOKENWRIGHT_VAULT` to "), "{words}");
         let words = run(&[("TOKENWRIGHT_PASSPHRASE_FILE", "nowhere")], &[task, "demo"]).failed(6);
         assert!(words.starts_with("error: `TOKENWRIGHT_PASSPHRASE_FILE`: cannot read `nowhere`: "), "{words}");
     }

@@ -35,7 +35,7 @@ fn a_refresh_line_runs_and_its_values_arrive() {
 }
 
 #[test]
-fn a_line_with_a_code_is_the_bearer_call() {
+fn a_line_with_a_code_is_the_token_request() {
     let line = "$ curl --request POST --url https://as.example.test/token -d grant_type=authorization_code \
         -d client_id=the-id -d client_secret=$CLIENT_SECRET -d code=abc123 \
         -d redirect_uri=http://localhost:8080/callback -d code_verifier=v3r1f13r";

