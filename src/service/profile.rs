@@ -110,7 +110,7 @@ impl Profile {
             problem: error.message().replace('\n', " "),
         })?;
         let (key, service) = if let Some(definition) = file.definition {
-            ("[definition", service_of_table(definition))
+            ("[definition", service_of_table(&definition))
         } else {
             let preset = catalog.service(&file.service);
             let preset = preset.map_err(|error| ProfileError::Service { name: name.to_string(), error })?;

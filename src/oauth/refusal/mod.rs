@@ -28,6 +28,7 @@ pub use crate::oauth::refusal::cause::Cause;
 pub use crate::oauth::refusal::target::Target;
 
 /// A refusal.
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The status code.

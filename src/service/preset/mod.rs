@@ -46,7 +46,7 @@ pub fn parse_preset(file: &str, text: &str, parent: &dyn Fn(&str) -> Option<Stri
     let table: Table = text.parse().map_err(|error| toml_error(file, text, &error))?;
     let service = if table.contains_key("extends") {
         let table = inherit(table, parent).map_err(|error| inherit_error(file, text, error))?;
-        service_of(&table, table.clone().try_into())
+        service_of_table(&table)
     } else {
         // From the text, for the line numbers of errors.
         service_of(&table, toml::from_str(text))
@@ -75,8 +75,8 @@ pub(crate) fn preset_table(service: &Service) -> Table {
     difference(&defaults, &table(service))
 }
 
-pub(crate) fn service_of_table(table: Table) -> Result<Service, toml::de::Error> {
-    service_of(&table, table.clone().try_into())
+pub(crate) fn service_of_table(table: &Table) -> Result<Service, toml::de::Error> {
+    service_of(table, table.clone().try_into())
 }
 
 pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {
@@ -84,7 +84,7 @@ pub(crate) fn changes_between(preset: &Service, changed: &Service) -> Changes {
 }
 
 pub(crate) fn with_changes(preset: Service, changes: Changes) -> Result<Service, toml::de::Error> {
-    if changes == Changes::default() { Ok(preset) } else { service_of_table(patch(table(&preset), changes)) }
+    if changes == Changes::default() { Ok(preset) } else { service_of_table(&patch(table(&preset), changes)) }
 }
 
 const WRITABLE: &str = "a preset holds nothing but texts, numbers, lists and tables, all of which TOML can write";
